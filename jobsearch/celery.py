@@ -1,0 +1,13 @@
+"""The Celery application. Its tasks are wake-ups: the truth is in the database, and a lost message costs one interval."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
+
+app = Celery("jobsearch")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+
+
+class ControlConfig(AppConfig):
+    name = "jobsearch.control"
+    verbose_name = "Kontrollrom"
+    default = True
+
+
+class ControlAdminConfig(admin.AdminConfig):
+    """Django admin with the control room as its front page."""
+
+    default = False  # of the two in this module, `jobsearch.control` alone means the room itself

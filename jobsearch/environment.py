@@ -1,0 +1,222 @@
+"""Reading the environment: typed helpers that refuse a wrong value with a sentence that names the cure.
+
+Used by `settings.py` only. Nothing here imports Django models, so it runs before anything else does.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+
+
+def refuse(name: str, problem: str, cure: str) -> ImproperlyConfigured:
+    """The one shape of a settings error: which variable, what is wrong with it, what to write instead."""
+    return ImproperlyConfigured(f"{name}: {problem}. {cure}")
+
+
+def text(name: str, default: str) -> str:
+    """The variable's text; an empty variable counts as not set, as in a copied `.env` with blank lines."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise refuse(name, f"{value!r} is neither yes nor no", "Write 1 or 0.")
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name, str(default))
+    try:
+        result = int(value)
+    except ValueError:
+        raise refuse(name, f"{value!r} is not a whole number", f"Write a number from {least} to {most}.") from None
+    if not least <= result <= most:
+        raise refuse(name, f"{result} is out of range", f"Write a number from {least} to {most}.")
+    return result
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+
+
+def http_url(name: str, default: str) -> str:
+    """An http(s) origin with an optional path, without a trailing slash, credentials, query or fragment."""
+    value = text(name, default).rstrip("/")
+    parts = _split(name, value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise refuse(name, f"{value!r} is not an http(s) address", f"Write it like {default}.")
+    if parts.username or parts.query or parts.fragment:
+        raise refuse(name, "it holds credentials, a query or a fragment", f"Write only scheme and host, like {default}.")
+    return value
+
+
+def origin(name: str, value: str) -> str:
+    parts = _split(name, value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise refuse(name, f"{value!r} is not an origin", "Write scheme and host, like https://jobb.example.no.")
+    return value.rstrip("/")
+
+
+def path_after_scheme(name: str, url: str) -> Path:
+    """`scheme://var/x` is relative to the project, `scheme:///srv/x` is absolute."""
+    rest = unquote(url.partition("://")[2])
+    if not rest.strip("/"):
+        raise refuse(name, f"{url!r} names no path", "Write a path after ://, like var/data.")
+    return BASE_DIR / rest
+
+
+def database(name: str, default: str) -> dict[str, object]:
+    """Django's dictionary for one database, from a `sqlite://` or `postgres://` address."""
+    url = text(name, default)
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        return _sqlite(name, url)
+    if scheme in {"postgres", "postgresql"}:
+        _split(name, url)
+        config = dict(env.db_url_config(url))
+        config["ENGINE"] = "django.db.backends.postgresql"
+        if not config.get("NAME"):
+            raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
+        return config
+    raise refuse(
+        name,
+        f"{scheme!r} is not a database we run on",
+        "Write sqlite:///var/db.sqlite3 or postgres://user:password@host:5432/database.",
+    )
+
+
+def _sqlite(name: str, url: str) -> dict[str, object]:
+    rest = unquote(url.partition("://")[2])
+    # Three slashes are read as absolute, but for the project's own var/: `sqlite:///var/db.sqlite3` is how every
+    # Django project writes "var/db.sqlite3 beside manage.py". Four slashes are always absolute.
+    if rest.startswith("/var/") or rest.startswith("//"):
+        rest = rest[1:]
+    if not rest.strip("/"):
+        raise refuse(name, f"{url!r} names no file", "Write sqlite:///var/db.sqlite3.")
+    path = BASE_DIR / rest
+    make_private_folder(name, path.parent)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            # A write transaction takes its lock at BEGIN: otherwise two that read first and write later deadlock,
+            # and SQLite answers "database is locked" at once, whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,  # seconds a writer waits for another
+            # secure_delete overwrites what is deleted: a closed ad's contacts must not be found in the file.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
+                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
+            ),
+        },
+    }
+
+
+def search_url(name: str, default: str) -> str:
+    url = text(name, default)
+    scheme = url.partition(":")[0]
+    if scheme == "embedded":
+        path_after_scheme(name, url)
+        return url
+    if scheme in {"http", "https"}:
+        # Several nodes: `https://user:password@one:9200,two:9200`; each is checked as an address of its own.
+        hosts = url.rpartition("@")[2] if "@" in url else url.partition("://")[2]
+        for host in hosts.rstrip("/").split(","):
+            if not _split(name, f"{scheme}://{host}").hostname:
+                raise refuse(name, f"{host!r} is not a host", "Write https://user:password@host:9200,host:9200.")
+        return url.rstrip("/")
+    raise refuse(name, f"{scheme!r} is no engine", "Write embedded://var/index or http(s)://host:9200.")
+
+
+def broker_url(name: str, default: str) -> str:
+    url = text(name, default)
+    scheme = url.partition(":")[0]
+    if scheme == "filesystem":
+        make_private_folder(name, path_after_scheme(name, url))
+        return url
+    if scheme in {"redis", "rediss"} and _split(name, url).hostname:
+        return url
+    raise refuse(name, f"{url!r} is no broker", "Write filesystem://var/broker or redis://host:6379/0.")
+
+
+def cache(name: str, default: str) -> dict[str, object]:
+    url = text(name, default)
+    scheme = url.partition(":")[0]
+    if scheme == "locmem":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if scheme in {"redis", "rediss"} and _split(name, url).hostname:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    raise refuse(name, f"{url!r} is no cache", "Write locmem:// or redis://host:6379/1.")
+
+
+def email(name: str, default: str) -> dict[str, object]:
+    url = text(name, default)
+    try:
+        return dict(env.email_url_config(url))
+    except (KeyError, ValueError, ImproperlyConfigured):
+        raise refuse(name, "it is no mail address scheme", "Write smtp+tls://user:password@host:587.") from None
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The proxies whose `X-Forwarded-*` headers are believed, as networks."""
+    found = []
+    for value in names(name, []):
+        try:
+            found.append(ipaddress.ip_network(value, strict=False))
+        except ValueError:
+            raise refuse(name, f"{value!r} is no address or network", "Write 10.0.0.0/8,127.0.0.1.") from None
+    return found
+
+
+def secret_key(name: str) -> str:
+    """The given key, or one generated once and kept under `var/`, readable by this user only."""
+    given = text(name, "")
+    if given:
+        if len(given) < 32:
+            raise refuse(name, "it is shorter than 32 characters", "Leave it out and one is generated under var/.")
+        return given
+    path = VAR_DIR / "secret_key"
+    make_private_folder(name, path.parent)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise refuse(name, f"{path} is empty or cut off", "Delete that file and start again.")
+    return key
+
+
+def make_private_folder(name: str, path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise refuse(name, f"{path} cannot be made ({error.strerror})", "Choose a folder this user may write.") from None
+
+
+def _split(name: str, url: str):
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises on "host:port" with words in it
+    except ValueError as error:
+        raise refuse(name, f"it is not an address ({error})", "See the table of settings in the README.") from None
+    return parts

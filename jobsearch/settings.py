@@ -1,0 +1,217 @@
+"""Settings of the whole project, from the environment or `.env`.
+
+Every variable stands in the README's table; each is validated here, at start, with an error that names the cure.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import environment as env
+from .environment import BASE_DIR, VAR_DIR
+
+if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
+    env.env.read_env(BASE_DIR / ".env")  # what the environment already says wins
+
+# --- The site ---------------------------------------------------------------------------------------------------------
+
+SITE_NAME = "Utlyst"
+SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
+DEBUG = env.flag("DEBUG", False)
+SECRET_KEY = env.secret_key("SECRET_KEY")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+
+INSTALLED_APPS = [
+    "jobsearch.control.apps.ControlAdminConfig",  # Django admin, with our index page
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "jobsearch.vacancies",
+    "ingest",
+    "jobsearch.search",
+    "jobsearch.saved",
+    "jobsearch.web",
+    "jobsearch.control",
+    "jobsearch.demo",
+]
+
+MIDDLEWARE = [
+    "jobsearch.web.middleware.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "jobsearch.urls"
+WSGI_APPLICATION = "jobsearch.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jobsearch.web.context.site",
+            ],
+        },
+    },
+]
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "saved:list"
+LOGOUT_REDIRECT_URL = "web:results"
+
+# --- Security ---------------------------------------------------------------------------------------------------------
+
+_HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"  # a search's words must not travel to an employer's site with a click
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Language and time ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Oslo"  # the day of a deadline, and "published today", are Oslo's
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Storage ----------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
+SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Files are served from where they lie: no collectstatic step stands between a clone and a running site.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+# --- The feed ---------------------------------------------------------------------------------------------------------
+
+NAV_FEED_URL = env.http_url("NAV_FEED_URL", "https://pam-stilling-feed.nav.no")
+NAV_FEED_TOKEN = env.text("NAV_FEED_TOKEN", "")  # empty: the public token is fetched, and renewed when it is refused
+FEED_BACKFILL_DAYS = env.number("FEED_BACKFILL_DAYS", 180, least=1, most=3650)
+FEED_POLL_SECONDS = env.number("FEED_POLL_SECONDS", 120, least=1, most=86_400)
+RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=0, most=3650)
+
+# --- Work in the background -------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.broker_url("CELERY_BROKER_URL", "filesystem://var/broker")
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    _folder = env.path_after_scheme("CELERY_BROKER_URL", CELERY_BROKER_URL)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_folder),
+        "data_folder_out": str(_folder),
+        "control_folder": str(_folder / "control"),
+        "store_processed": False,
+    }
+CELERY_TASK_IGNORE_RESULT = True  # what a run did is a row that an administrator sees, not a message
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A task is a wake-up: one that nobody read before the next is due has no value left, so it expires.
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "follow-the-feed": {
+        "task": "ingest.tasks.follow_feed",
+        "schedule": FEED_POLL_SECONDS,
+        "options": {"expires": FEED_POLL_SECONDS},
+    },
+    "index-what-changed": {
+        "task": "jobsearch.search.tasks.index_changes",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "close-what-expired": {
+        "task": "jobsearch.vacancies.tasks.close_expired",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "forget-what-is-past-retention": {
+        "task": "jobsearch.vacancies.tasks.forget_old",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "replay-the-overlap": {
+        "task": "ingest.tasks.replay_overlap",
+        "schedule": 6 * 3600,
+        "options": {"expires": 6 * 3600},
+    },
+    "check-active-ads-again": {
+        "task": "ingest.tasks.recheck_active",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
+}
+
+# --- Mail and logs ----------------------------------------------------------------------------------------------------
+
+vars().update(env.email("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "jobsearch@localhost")
+ADMINS = [(address.partition("@")[0], address) for address in env.names("ADMINS", [])]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "jobsearch": {"level": "INFO"},
+        "ingest": {"level": "INFO"},
+        # Queries are private: Django's request log would write the address of a failing search.
+        "django.request": {"level": "CRITICAL"},
+    },
+}

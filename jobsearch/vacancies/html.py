@@ -1,0 +1,86 @@
+"""HTML from employers: what of it is shown (an allow-list), and the plain text of it (blocks kept apart)."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from lxml import etree
+from lxml import html as lxml_html
+
+from .text_values import printable, safe_link
+
+# What NAV's own import allows: formatting, blocks, lists, links and tables. No id, class, style, image or form.
+_TAGS = set(
+    "a abbr b blockquote br caption cite code dd del div dl dt em h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s section small "
+    "span strong sub sup table tbody td tfoot th thead tr u ul".split()
+)
+_BLOCKS = {
+    *"address article aside blockquote body br caption dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre".split(),
+    *"section table tbody td tfoot th thead tr ul".split(),
+}
+_UNSEEN = {"script", "style", "template", "noscript", "title", "iframe", "object", "svg", "math", "textarea", "select"}
+_HEADING = re.compile(r"<(/?)h1\b", re.IGNORECASE)
+_EMPTY = re.compile(r"<(p|div|li|h[2-6])>(?:\s|&nbsp;|\xa0|<br\s*/?>)*</\1>")
+HTML_LENGTH = 200_000  # characters kept of one description; the longest real ones are about a tenth of it
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "a" and name == "href":
+        return (value if value.startswith("tel:") else safe_link(value)) or None
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_UNSEEN - {"title"},
+    attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel="nofollow noopener noreferrer",
+    strip_comments=True,
+)
+
+
+def sanitise(value: str) -> str:
+    """The HTML that a page may show as it is: only allowed elements, only safe links, no empty paragraphs.
+
+    An employer's `h1` becomes `h2`: the page has its own.
+    """
+    if not value or not value.strip():
+        return ""
+    value = _HEADING.sub(r"<\1h2", printable(value[:HTML_LENGTH]))
+    return _EMPTY.sub("", _cleaner.clean(value)).strip()
+
+
+def to_text(value: str) -> str:
+    """The text of HTML, a line for each block, entities resolved once: `&lt;b&gt;` stays the letters `<b>`."""
+    if not value or not value.strip():
+        return ""
+    try:
+        root = lxml_html.fragment_fromstring(printable(value[:HTML_LENGTH]), create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return " ".join(printable(value).split())
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in {"comment", "pi"}:
+            parts.append(element.tail or "")
+            continue
+        block = element.tag in _BLOCKS
+        if event == "start":
+            if block:
+                parts.append("\n")
+            if element.tag not in _UNSEEN and element.text:
+                parts.append(element.text)
+        else:
+            if block:
+                parts.append("\n")
+            if element.tail and not _inside_unseen(element):
+                parts.append(element.tail)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _inside_unseen(element: etree._Element) -> bool:
+    above = element.getparent()
+    return above is not None and above.tag in _UNSEEN

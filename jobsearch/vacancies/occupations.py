@@ -1,0 +1,38 @@
+"""Occupations of the feed -> paths `Helse og sosial/Sykepleier`. Names hold slashes and commas: compare whole paths only."""
+
+from __future__ import annotations
+
+from .catalogue import OCCUPATIONS
+from .text_values import squeeze
+
+PATHS: dict[str, tuple[str, ...]] = {
+    level1: tuple(f"{level1}/{level2}" for level2 in names) for level1, names in OCCUPATIONS.items()
+}
+_PARENT = {path: level1 for level1, paths in PATHS.items() for path in paths}
+
+
+def path_of(level1: str, level2: str) -> str:
+    """The path of one of an ad's occupations; "" where the feed names none."""
+    level1, level2 = squeeze(level1)[:120], squeeze(level2)[:120]
+    return f"{level1}/{level2}" if level1 and level2 else level1
+
+
+def parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:
+    """The level 1 of a path, "" for a level 1 itself. `level1s`: those to believe in beside the catalogue's."""
+    if path in _PARENT:
+        return _PARENT[path]
+    # Outside the catalogue the longest known level 1 that starts the path: a name may hold slashes itself.
+    starts = [level1 for level1 in level1s if path.startswith(f"{level1}/")]
+    if starts:
+        return max(starts, key=len)
+    return "" if path in level1s else path.partition("/")[0] if "/" in path else ""
+
+
+def label(path: str) -> str:
+    """The last name of a path, as NAV writes it."""
+    above = parent(path)
+    return path[len(above) + 1 :] if above else path
+
+
+def known(path: str) -> bool:
+    return path in PATHS or path in _PARENT

@@ -1,0 +1,70 @@
+"""Contact information taken out of text: e-mail addresses, phone numbers, and the names of an ad's contacts.
+
+What reaches an engine goes through `redact`, for active ads too: searching for a person finds nothing, and an index needs no
+cleaning of names when an ad closes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from .text_values import squeeze
+
+
+class Person(Protocol):
+    name: str
+    email: str
+    phone: str
+
+
+_EMAIL = re.compile(
+    r"(?:mailto:)?[\w.+\-']{1,64}\s?(?:@|\(at\)|\[at\]|&#64;)\s?(?:[\w-]{1,63}\.){1,6}[a-zæøå]{2,24}\b", re.IGNORECASE
+)
+_SEPARATOR = r"[ \u00a0\u2009\u202f.\-/]?"
+# Norwegian numbers have eight digits, the first 2-9, written 22 22 22 22, 222 22 222, 22222222, with +47, 0047 or (+47).
+# A date 24.12.2026 has eight digits too; its dots and its year tell it apart.
+_PHONE = re.compile(
+    rf"(?<![\w.,])(?!\d{{2}}[./\-]\d{{2}}[./\-](?:19|20)\d{{2}}\b)(?!\d{{4}}-\d{{2}}-\d{{2}}\b)"
+    rf"(?:\(?(?:\+|00){_SEPARATOR}47\)?{_SEPARATOR})?[2-9](?:{_SEPARATOR}\d){{7}}(?!{_SEPARATOR}\d)(?!\w)"
+)
+_FOREIGN_PHONE = re.compile(rf"(?<![\w.,])\(?(?:\+|00)(?!47){_SEPARATOR}[1-9](?:{_SEPARATOR}\(?\d\)?){{6,14}}(?!\d)")
+_MONEY = re.compile(r"^\s*(?:kroner|kr\b|,-|millioner|mill\b|nok\b|m2\b|m²)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+# First names of contacts that are everyday words too; only taken out as part of the whole name.
+_PARTICLES = {"van", "von", "der", "den", "de", "da", "di", "el", "al", "bin", "og", "and", "til", "med", "ved", "for"}
+
+
+def redact(text: str, contacts: Iterable[Person] = (), keep: str = "") -> str:
+    """The text without e-mail addresses, phone numbers and the contacts' names.
+
+    A contact's whole name goes wherever it stands, in either order; its single words go where they are written as a name
+    (capital first letter), since "spør etter Kari" names her too. Words that `keep` holds (the ad's own title, employer and
+    place) stay: a surname Berg must not take the municipality's name out of the ad.
+    """
+    contacts = list(contacts)
+    for contact in contacts:
+        for exact in (contact.email, contact.phone):
+            exact = squeeze(exact)
+            if len(exact) >= 5:
+                text = re.sub(re.escape(exact), " ", text, flags=re.IGNORECASE)
+    text = _EMAIL.sub(" ", text)
+    text = _FOREIGN_PHONE.sub(" ", text)
+    text = _PHONE.sub(lambda match: match.group() if _MONEY.match(match.string[match.end() :]) else " ", text)
+    kept = {word.lower() for word in _WORD.findall(keep)}
+    for contact in contacts:
+        words = _WORD.findall(squeeze(contact.name))
+        if not words:
+            continue
+        between = r"[\s,.\u00a0]+(?:[^\W\d_]\.?\s+)?"  # "Kari B. Nordmann", "Nordmann, Kari"
+        for order in (words, [words[-1], *words[:-1]]):
+            if len(order) > 1:
+                whole = between.join(map(re.escape, order))
+                text = re.sub(rf"(?<!\w){whole}(?:s|')?(?!\w)", " ", text, flags=re.IGNORECASE)
+        for word in words:
+            if len(word) < 3 or word.lower() in _PARTICLES or word.lower() in kept:
+                continue
+            forms = "|".join(re.escape(form) for form in {word, word.upper(), word.capitalize()})
+            text = re.sub(rf"(?<!\w)(?:{forms})s?(?!\w)", " ", text)
+    return text

@@ -1,0 +1,312 @@
+"""Writing the record: store what a source says now, close, hide, and forget.
+
+Closing deletes, in the same transaction: contacts, texts, links and the raw copy. What stays for `RETENTION_DAYS` is what
+tells a visitor which ad it was (title, employer, place, occupation, dates); after that only a tombstone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from . import deadlines, html, language, occupations, places
+from .data import VacancyData
+from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
+from .text_values import printable, safe_link, squeeze
+from .visibility import OSLO, visible_until
+
+
+class Outcome(enum.StrEnum):
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    EXPIRED = "expired"
+    """Its last day has passed: kept as a closed ad, without what an inactive ad may not have."""
+
+
+_CLOSED_BLANKS = {
+    "description": "",
+    "employer_description": "",
+    "employer_homepage": "",
+    "source_url": "",
+    "application_url": "",
+    "raw": None,
+    "body_hash": "",
+    "content_hash": "",
+}
+_MASKED_BLANKS = {"title": "", "job_title": "", "employer_name": "", "employer_orgnr": ""}
+_KEPT_ON_UPDATE = {"uuid", "first_seen", "indexed_version"}
+_COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name not in _KEPT_ON_UPDATE]
+
+
+def store(
+    entries: Sequence[VacancyData], *, line_times: Mapping[UUID, dt.datetime] | None = None, now: dt.datetime | None = None
+) -> dict[UUID, Outcome]:
+    """Writes ads as their source tells them now; an ad that was closed is opened again. Needs an open transaction.
+
+    An ad whose content is what the record already has keeps its version, so nothing follows from it.
+    """
+    now = now or timezone.now()
+    line_times = line_times or {}
+    entries = list({entry.uuid: entry for entry in entries}.values())
+    uuids = [entry.uuid for entry in entries]
+    known = {row.uuid: row for row in Vacancy.objects.select_for_update().filter(uuid__in=uuids)}
+    stones = {stone.uuid: stone for stone in Tombstone.objects.filter(uuid__in=uuids)}
+    outcomes: dict[UUID, Outcome] = {}
+    rows: list[Vacancy] = []
+    open_entries: list[VacancyData] = []
+    unchanged: list[Vacancy] = []
+    for entry in entries:
+        before = known.get(entry.uuid)
+        content_hash = _digest(entry)
+        line_time = line_times.get(entry.uuid) or (before.line_time if before else None)
+        over = visible_until(entry.expires) <= now
+        if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not over:
+            before.line_time, before.checked = line_time, now
+            unchanged.append(before)
+            outcomes[entry.uuid] = Outcome.UNCHANGED
+            continue
+        if before and before.status == Vacancy.Status.INACTIVE and over:
+            outcomes[entry.uuid] = Outcome.EXPIRED  # closed then, closed now: nothing to write
+            continue
+        row = _row(entry, content_hash, now)
+        row.line_time = line_time
+        earlier = before.version if before else stones[entry.uuid].version if entry.uuid in stones else 0
+        row.version = earlier + 1  # never below a version that an index may hold, else its writes would be refused
+        if over:
+            _blank(row, Vacancy.Closed.EXPIRED, now)
+        else:
+            open_entries.append(entry)
+        rows.append(row)
+        outcomes[entry.uuid] = Outcome.EXPIRED if over else Outcome.UPDATED if before else Outcome.NEW
+    Vacancy.objects.bulk_update(unchanged, ["line_time", "checked"])
+    Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
+    Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in stones]).delete()
+    _replace_parts(rows, {entry.uuid: entry for entry in entries}, {entry.uuid for entry in open_entries}, known)
+    return outcomes
+
+
+def close(
+    uuids: Collection[UUID],
+    reason: Vacancy.Closed,
+    *,
+    masked: Collection[UUID] = (),
+    line_times: Mapping[UUID, dt.datetime] | None = None,
+    now: dt.datetime | None = None,
+) -> int:
+    """Closes ads and deletes what an inactive ad may not have; returns how many were active. Needs an open transaction.
+
+    `masked`: those whose title and employer the source has withdrawn too; that is taken from an ad closed before as well.
+    Unknown uuids are nothing to close.
+    """
+    now = now or timezone.now()
+    line_times = line_times or {}
+    closed = 0
+    touched: list[Vacancy] = []
+    for row in Vacancy.objects.select_for_update().filter(uuid__in=list(uuids)):
+        active = row.status == Vacancy.Status.ACTIVE
+        unmasked = row.uuid in masked and any(getattr(row, name) for name in _MASKED_BLANKS)
+        if not active and not unmasked:
+            continue
+        if active:
+            _blank(row, reason, now)
+            closed += 1
+        if row.uuid in masked:
+            _set(row, _MASKED_BLANKS)
+        row.line_time = line_times.get(row.uuid) or row.line_time
+        row.version += 1
+        row.changed = now
+        touched.append(row)
+    fields = [*_CLOSED_BLANKS, *_MASKED_BLANKS, "status", "closed_at", "closed_reason", "line_time", "version", "changed"]
+    Vacancy.objects.bulk_update(touched, fields)
+    Contact.objects.filter(vacancy__in=touched).delete()
+    return closed
+
+
+def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
+    """Closes every ad whose last day has passed; they were out of sight since that midnight. Returns how many."""
+    now = now or timezone.now()
+    total = 0
+    while True:
+        with transaction.atomic():
+            due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now)
+            uuids = list(due.values_list("uuid", flat=True)[:chunk])
+            if uuids:
+                total += close(uuids, Vacancy.Closed.EXPIRED, now=now)
+        if not uuids:
+            break
+    if total:
+        erase_traces()
+    return total
+
+
+def forget(before: dt.datetime, chunk: int = 500) -> int:
+    """Replaces ads closed before that moment by tombstones; returns how many."""
+    total = 0
+    while True:
+        with transaction.atomic():
+            rows = list(Vacancy.objects.select_for_update().filter(closed_at__lt=before)[:chunk])
+            stones = [
+                Tombstone(uuid=row.uuid, closed_on=row.closed_at.astimezone(OSLO).date(), version=row.version + 1)
+                for row in rows
+                if row.closed_at
+            ]
+            Tombstone.objects.bulk_create(stones, ignore_conflicts=True)
+            Vacancy.objects.filter(uuid__in=[row.uuid for row in rows]).delete()
+        total += len(rows)
+        if len(rows) < chunk:
+            break
+    if total:
+        erase_traces()
+    return total
+
+
+def set_hidden(uuid: UUID, hidden: bool, note: str = "") -> None:
+    """An administrator's decision to hide an ad or show it again; following the feed never undoes it."""
+    with transaction.atomic():
+        Moderation.objects.update_or_create(uuid=uuid, defaults={"hidden": hidden, "note": note})
+        Vacancy.objects.filter(uuid=uuid).update(version=F("version") + 1, changed=timezone.now())
+
+
+def erase_traces() -> None:
+    """Makes the database file forget what was deleted: outside a transaction, after closings.
+
+    SQLite overwrites deleted content in the file (`secure_delete`), but the write-ahead log still holds the old pages until
+    it is copied back and cut to nothing. A reader in the midst of something postpones that to the next call.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _row(entry: VacancyData, content_hash: str, now: dt.datetime) -> Vacancy:
+    description = html.sanitise(entry.description)
+    text = html.to_text(description)
+    employer = squeeze(entry.employer_name)
+    return Vacancy(
+        uuid=entry.uuid,
+        status=Vacancy.Status.ACTIVE,
+        title=squeeze(entry.title),
+        job_title=squeeze(entry.job_title),
+        employer_name=employer,
+        employer_orgnr=squeeze(entry.employer_orgnr)[:20],
+        employer_homepage=safe_link(entry.employer_homepage),
+        employer_description=html.sanitise(entry.employer_description),
+        description=description,
+        language=language.guess(text),
+        source=squeeze(entry.source)[:100],
+        source_url=safe_link(entry.source_url),
+        application_url=safe_link(entry.application_url),
+        application_due_text=squeeze(entry.application_due)[:500],
+        application_due=deadlines.parse(squeeze(entry.application_due)),
+        published=entry.published,
+        expires=entry.expires,
+        visible_until=visible_until(entry.expires),
+        updated=entry.updated,
+        sector=squeeze(entry.sector)[:100],
+        extent=squeeze(entry.extent)[:100],
+        engagement=squeeze(entry.engagement)[:100],
+        start_text=squeeze(entry.start)[:500],
+        position_count=_count(entry.position_count),
+        body_hash=hashlib.sha256(f"{employer}\n{text}".lower().encode()).hexdigest() if text else "",
+        content_hash=content_hash,
+        raw=_printable(entry.raw),
+        first_seen=now,
+        changed=now,
+        checked=now,
+    )
+
+
+def _replace_parts(
+    rows: Iterable[Vacancy], entries: Mapping[UUID, VacancyData], opened: Collection[UUID], known: Collection[UUID]
+) -> None:
+    """Writes the rows' places, occupations, categories and, of open ads only, contacts anew."""
+    rows = list(rows)
+    old = [row.uuid for row in rows if row.uuid in known]
+    for model in (Location, Contact, Occupation, Category):
+        if old:
+            model.objects.filter(vacancy_id__in=old).delete()
+    locations, contacts, jobs, categories = [], [], [], []
+    for row in rows:
+        entry = entries[row.uuid]
+        for position, place in enumerate(entry.locations[:200]):
+            locations.append(
+                Location(
+                    vacancy=row,
+                    position=position,
+                    raw_country=printable(place.country)[:500],
+                    raw_county=printable(place.county)[:500],
+                    raw_municipality=printable(place.municipality)[:500],
+                    city=squeeze(place.city)[:200],
+                    postal_code=squeeze(place.postal_code)[:40],
+                    address=squeeze(place.address)[:500],
+                    path=places.path_of(place.country, place.county, place.municipality),
+                )
+            )
+        if row.uuid in opened:
+            for position, person in enumerate(entry.contacts[:200]):
+                values = {name: squeeze(getattr(person, name))[:500] for name in ("name", "email", "phone", "role", "title")}
+                if any(values.values()):
+                    contacts.append(Contact(vacancy=row, position=position, **values))
+        paths = {}
+        for job in entry.occupations[:200]:
+            if path := occupations.path_of(job.level1, job.level2):
+                names = {"raw_level1": printable(job.level1)[:500], "raw_level2": printable(job.level2)[:500]}
+                paths.setdefault(path, Occupation(vacancy=row, path=path, **names))
+        jobs += paths.values()
+        for category in entry.categories[:200]:
+            categories.append(
+                Category(
+                    vacancy=row,
+                    type=squeeze(category.type)[:40],
+                    raw_code=printable(category.code)[:500],
+                    raw_name=printable(category.name)[:500],
+                    code=squeeze(category.code).lower()[:200],  # the feed spells one ESCO code c9112 and C9112
+                    name=squeeze(category.name).rstrip("; ")[:300],
+                )
+            )
+    Location.objects.bulk_create(locations)
+    Contact.objects.bulk_create(contacts)
+    Occupation.objects.bulk_create(jobs)
+    Category.objects.bulk_create(categories)
+
+
+def _blank(row: Vacancy, reason: Vacancy.Closed, now: dt.datetime) -> None:
+    row.status, row.closed_at, row.closed_reason = Vacancy.Status.INACTIVE, now, reason
+    _set(row, _CLOSED_BLANKS)
+
+
+def _set(row: Vacancy, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _count(value: str) -> int | None:
+    digits = squeeze(value)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 7 else None
+
+
+def _digest(entry: VacancyData) -> str:
+    """A hash of all that the source says of the ad, contacts included, so that any edit is seen as one."""
+    people = [[person.name, person.email, person.phone, person.role, person.title] for person in entry.contacts]
+    told = json.dumps([entry.raw, people], sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(f"{told}{entry.expires.isoformat()}".encode()).hexdigest()
+
+
+def _printable(value: object) -> object:
+    """A JSON value without characters that a database refuses (NUL, lone surrogates), however deep they sit."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(str(key)): _printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    return value

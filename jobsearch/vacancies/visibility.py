@@ -1,0 +1,45 @@
+"""What is active: decided here, at the moment of reading, and nowhere else.
+
+An ad is active while the feed says so and its last day (`expires`, inclusive, Oslo time) has not passed, and no
+administrator has hidden it. NAV's terms: nothing of an inactive ad but that it was; contact information never.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from .models import Vacancy
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def visible_until(expires: dt.datetime) -> dt.datetime:
+    """The first instant at which an ad with this `expires` is no longer active: midnight in Oslo after its day.
+
+    `expires` is usually the *start* of the last day (local midnight), so the whole of that day counts.
+    """
+    day = expires.astimezone(OSLO).date() if expires.year < 9999 else dt.date(9998, 12, 31)
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=OSLO)
+
+
+def is_active(vacancy: Vacancy, now: dt.datetime | None = None, *, hidden: bool = False) -> bool:
+    """The same rule as `VacancyQuerySet.active`, for a row already in hand."""
+    return vacancy.status == "ACTIVE" and not hidden and vacancy.visible_until > (now or timezone.now())
+
+
+class VacancyQuerySet(models.QuerySet["Vacancy"]):
+    def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+        from .models import Moderation
+
+        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
+        return self.filter(~models.Exists(hidden), status="ACTIVE", visible_until__gt=now or timezone.now())
+
+    def behind_index(self) -> VacancyQuerySet:
+        """Rows whose latest version the search has not taken over."""
+        return self.filter(version__gt=models.F("indexed_version"))
