@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, PositiveBigIntegerField, Value, When
 
 from .models import Moderation, Tombstone, Vacancy
 
@@ -64,7 +64,7 @@ def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:
         cases = [When(uuid=uuid, then=Value(version)) for uuid, version in versions.items()]
         with transaction.atomic():
             model.objects.filter(uuid__in=versions, indexed_version__lt=F("version")).update(
-                indexed_version=Case(*cases, default=F("indexed_version"))
+                indexed_version=Case(*cases, default=F("indexed_version"), output_field=PositiveBigIntegerField())
             )
 
 

@@ -26,7 +26,7 @@ _SEPARATOR = r"[ \u00a0\u2009\u202f.\-/]?"
 # Norwegian numbers have eight digits, the first 2-9, written 22 22 22 22, 222 22 222, 22222222, with +47, 0047 or (+47).
 # A date 24.12.2026 has eight digits too; its dots and its year tell it apart.
 _PHONE = re.compile(
-    rf"(?<![\w.,])(?!\d{{2}}[./\-]\d{{2}}[./\-](?:19|20)\d{{2}}\b)(?!\d{{4}}-\d{{2}}-\d{{2}}\b)"
+    rf"(?<![\w.,])(?!\d{{2}}[./\-]\d{{2}}[./\-](?:19|20)\d{{2}}\b)(?!\d{{4}}-\d{{2}}-\d{{2}}\b)(?!20\d{{2}}[-/]20\d{{2}}\b)"
     rf"(?:\(?(?:\+|00){_SEPARATOR}47\)?{_SEPARATOR})?[2-9](?:{_SEPARATOR}\d){{7}}(?!{_SEPARATOR}\d)(?!\w)"
 )
 _FOREIGN_PHONE = re.compile(rf"(?<![\w.,])\(?(?:\+|00)(?!47){_SEPARATOR}[1-9](?:{_SEPARATOR}\(?\d\)?){{6,14}}(?!\d)")

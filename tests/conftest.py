@@ -1,0 +1,52 @@
+"""What every test may use: ads made by hand, written by the same code that the feed's are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData, VacancyData
+
+
+def vacancy_data(**fields) -> VacancyData:
+    """An ordinary active ad; whatever a test cares about is given by name."""
+    now = timezone.now()
+    values = {
+        "uuid": uuid.uuid4(),
+        "title": "Sykepleier",
+        "description": "<p>Vi søker en sykepleier til natt. Ring Kari Nordmann på 22 33 44 55 eller kari@sykehus.example.</p>",
+        "published": now - dt.timedelta(days=1),
+        "expires": now + dt.timedelta(days=14),
+        "updated": now - dt.timedelta(days=1),
+        "employer_name": "Sykehuset",
+        "source_url": "https://sykehus.example/stilling",
+        "application_url": "https://sykehus.example/sok",
+        "locations": (LocationData(country="NORGE", county="VESTLAND", municipality="BERGEN", city="BERGEN"),),
+        "contacts": (ContactData(name="Kari Nordmann", email="kari@sykehus.example", phone="22 33 44 55"),),
+        "occupations": (OccupationData("Helse og sosial", "Sykepleier"),),
+        "extent": "Heltid",
+        "engagement": "Fast",
+        "sector": "Offentlig",
+    }
+    values.update(fields)
+    values.setdefault("raw", {"title": values["title"], "description": values["description"]})
+    return VacancyData(**values)
+
+
+@pytest.fixture
+def make_vacancy(db) -> Callable[..., uuid.UUID]:
+    """Writes one ad through the record and returns its uuid."""
+
+    def make(**fields) -> uuid.UUID:
+        data = vacancy_data(**fields)
+        with transaction.atomic():
+            record.store([data], line_times={data.uuid: timezone.now()})
+        return data.uuid
+
+    return make
