@@ -200,4 +200,7 @@ class Database:
         """Build what `drop_indexes` removed, and take up the numbering after the loaded lines."""
         self._writer.executescript(_INDEXES)
         self._next_seq = 1 + (self._writer.execute("SELECT max(seq) FROM line").fetchone()[0] or 0)
+
+    def reload_salt(self) -> None:
+        """Take up a salt that was set, so that the ids of lines become those of another feed."""
         self._salt = self.meta("salt") or ""
