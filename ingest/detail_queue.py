@@ -1,0 +1,122 @@
+"""The durable queue of details to fetch: how rows get in, are put off, and are given another chance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from .models import DetailTask, FeedState
+
+FIRST_PAUSE = dt.timedelta(seconds=30)
+LONGEST_PAUSE = dt.timedelta(hours=6)
+ATTEMPTS = 8
+"""So many failures in a row, some two hours of them, and an ad is set apart."""
+QUARANTINE_PAUSE = dt.timedelta(hours=24)
+
+_uniform = random.SystemRandom().uniform
+
+
+def put(
+    lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, *, first_marker: int | None = None
+) -> None:
+    """Queues these ads afresh, whatever stood in the queue for them: a new line is a new chance. In a transaction.
+
+    `lines` maps an ad to the time of its line, in feed order.
+    """
+    if not lines:
+        return
+    marker = FeedState.take_markers(len(lines)) if first_marker is None else first_marker
+    now = timezone.now()
+    DetailTask.objects.bulk_create(
+        [
+            DetailTask(uuid=uuid, marker=marker + number, line_time=time, origin=origin, next_try=now, queued=now)
+            for number, (uuid, time) in enumerate(lines.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["uuid"],
+        update_fields=["marker", "line_time", "origin", "state", "attempts", "next_try", "reason", "queued"],
+    )
+
+
+def put_if_absent(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin) -> int:
+    """Queues those ads that are not queued; what waits, is put off or set apart stays so. Returns how many are new."""
+    with transaction.atomic():
+        known = set(DetailTask.objects.filter(uuid__in=list(lines)).values_list("uuid", flat=True))
+        fresh = {uuid: time for uuid, time in lines.items() if uuid not in known}
+        if fresh:
+            marker = FeedState.take_markers(len(fresh))
+            now = timezone.now()
+            DetailTask.objects.bulk_create(
+                [
+                    DetailTask(uuid=uuid, marker=marker + number, line_time=time, origin=origin, next_try=now, queued=now)
+                    for number, (uuid, time) in enumerate(fresh.items())
+                ],
+                ignore_conflicts=True,
+            )
+    return len(fresh)
+
+
+def due(limit: int) -> list[DetailTask]:
+    """What may be fetched now, the newest line first: that is what people look for."""
+    rows = DetailTask.objects.filter(next_try__lte=timezone.now()).order_by("-line_time", "-marker")
+    return list(rows.only("uuid", "marker", "line_time")[:limit])
+
+
+def count_due() -> int:
+    return DetailTask.objects.filter(next_try__lte=timezone.now()).count()
+
+
+def counts() -> dict[str, int]:
+    """How many rows are waiting, deferred, quarantined; every state is named."""
+    found = dict(DetailTask.objects.values_list("state").annotate(n=Count("uuid")).order_by())
+    return {state.value: found.get(state.value, 0) for state in DetailTask.State}
+
+
+def defer(uuid: UUID, marker: int, reason: str) -> None:
+    """One more failure that time may mend: tried again after a pause that doubles, and set apart after `ATTEMPTS`."""
+    row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
+    if row is None:
+        return
+    row.attempts += 1
+    apart = row.attempts >= ATTEMPTS
+    pause = QUARANTINE_PAUSE if apart else min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
+    row.state = DetailTask.State.QUARANTINED if apart else DetailTask.State.DEFERRED
+    row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
+    row.reason = reason[:1000]
+    row.save(update_fields=["attempts", "state", "next_try", "reason"])
+
+
+def quarantine(uuid: UUID, marker: int, reason: str) -> None:
+    """Sets an ad apart at once: what it sends cannot be read, and asking again soon gives the same."""
+    row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
+    if row is None:
+        return
+    row.attempts += 1
+    row.state, row.reason = DetailTask.State.QUARANTINED, reason[:1000]
+    row.next_try = timezone.now() + QUARANTINE_PAUSE * _uniform(0.75, 1.25)
+    row.save(update_fields=["attempts", "state", "next_try", "reason"])
+
+
+def retry_now(states: Collection[str] = (DetailTask.State.DEFERRED,), uuids: Iterable[UUID] | None = None) -> int:
+    """Makes put-off rows due at once; their attempts stay counted. Returns how many."""
+    rows = DetailTask.objects.filter(state__in=list(states), next_try__gt=timezone.now())
+    if uuids is not None:
+        rows = rows.filter(uuid__in=list(uuids))
+    return rows.update(next_try=timezone.now())
+
+
+def release(uuids: Iterable[UUID] | None = None) -> int:
+    """An administrator's retry: quarantined rows (all, or these) start over, with a clean count. Returns how many."""
+    with transaction.atomic():
+        rows = DetailTask.objects.filter(state=DetailTask.State.QUARANTINED)
+        if uuids is not None:
+            rows = rows.filter(uuid__in=list(uuids))
+        times = dict(rows.order_by("line_time").values_list("uuid", "line_time"))
+        put(times, DetailTask.Origin.ADMIN)
+    return len(times)
