@@ -46,11 +46,14 @@ def _remove(path: Path) -> None:
 
 
 def open_store(path: Path, *, active: int, lines: int, days: int, seed: int) -> Store:
-    """The feed in a file: as it was left, or built when it is missing, half built, unreadable or of other parameters."""
+    """The feed in a file: as it was left, or built when it is missing, half built, torn or of other parameters.
+
+    A file that is no feed is refused, not replaced (ValueError).
+    """
     wanted = f"{active} {lines} {days} {seed}"
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        with contextlib.suppress(sqlite3.DatabaseError):  # not a database, or one that a power cut left torn
+        with contextlib.suppress(sqlite3.DatabaseError):  # torn by a power cut
             store = Store(path)
             if is_complete(store) == wanted:
                 return store
@@ -71,9 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    store = open_store(
-        options.data, active=options.active, lines=options.lines, days=options.days, seed=options.seed
-    )  # fmt: skip
+    try:
+        store = open_store(options.data, active=options.active, lines=options.lines, days=options.days, seed=options.seed)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     catch_up(store, target=options.active)
     try:
         feed = StandIn(store=store, host=options.host, port=options.port, log_size=KEPT_REQUESTS)

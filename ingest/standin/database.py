@@ -42,6 +42,19 @@ CREATE INDEX IF NOT EXISTS ad_expires ON ad (expires) WHERE status = 'ACTIVE';
 """
 
 
+_APPLICATION = 0x46454544
+"""Marks the file in SQLite's header (at byte 68), so that no other program's database is taken for a feed."""
+
+
+def _refuse_foreign(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(72)
+    if head and (head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:], "big") != _APPLICATION):
+        raise ValueError(f"{path} is no feed of the stand-in; name a file that does not exist yet")
+
+
 class Database:
     """Connections, transactions and the sequence of line numbers.
 
@@ -57,8 +70,10 @@ class Database:
         self._batch_time: int | None = None
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = False
+        _refuse_foreign(self.path)
         self._writer = self._connect()
         try:
+            self._writer.execute(f"PRAGMA application_id = {_APPLICATION}")
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.executescript(_TABLES + _INDEXES)
             self._next_seq = 1 + (self._writer.execute("SELECT max(seq) FROM line").fetchone()[0] or 0)

@@ -7,13 +7,48 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 
 from ingest.standin import StandIn
 
 NOON = datetime(2026, 9, 24, 10, 0, 0, 123450, tzinfo=UTC)  # noon in Oslo
+
+
+class Told(NamedTuple):
+    title: str
+    business_name: str
+    municipal: str
+    source: str
+
+
+class TinyAds:
+    """Ads without art, for tests that look at the feed and not at what the ads say."""
+
+    def uuid_for(self, number: int, seed: int = 1) -> str:
+        return str(UUID(int=seed << 64 | number * 2654435761 % 2**32 << 32 | number))
+
+    def headline(self, number: int, seed: int = 1, revision: int = 0) -> Told:
+        return Told(f"Ad {number}" + f" r{revision}" * bool(revision), f"Firm {number}", "OSLO", "IMPORTAPI")
+
+    def compose(
+        self, number: int, *, published: datetime, expires: datetime, updated: datetime, seed: int = 1, revision: int = 0
+    ) -> dict[str, Any]:
+        told = self.headline(number, seed, revision)
+        return {
+            "uuid": self.uuid_for(number, seed),
+            "published": published.isoformat(),
+            "expires": expires.isoformat(),
+            "updated": updated.isoformat(),
+            "workLocations": [{"country": "NORGE", "county": "OSLO", "municipal": told.municipal, "city": None}],
+            "contactList": [],
+            "title": told.title,
+            "description": "<p>" + "Æøå " * 700 + "</p>",
+            "source": told.source,
+            "employer": {"name": told.business_name, "orgnr": None},
+        }
 
 
 class Hand:
@@ -78,13 +113,18 @@ class Client:
 
 
 @pytest.fixture
+def ads() -> TinyAds:
+    return TinyAds()
+
+
+@pytest.fixture
 def clock() -> Hand:
     return Hand()
 
 
 @pytest.fixture
-def feed(clock: Hand) -> Iterator[StandIn]:
-    with StandIn(clock=clock) as standin:
+def feed(clock: Hand, ads: TinyAds) -> Iterator[StandIn]:
+    with StandIn(clock=clock, ads=ads) as standin:
         yield standin
         assert standin.server.errors == []
 
