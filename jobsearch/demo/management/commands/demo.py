@@ -1,0 +1,129 @@
+"""`manage.py demo`: the whole site on one machine, on a feed of its own that behaves like NAV's."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from jobsearch.control import passes
+from jobsearch.control.progress import Bars
+from jobsearch.demo import cast, stack
+from jobsearch.demo.processes import PartDied, Parts, free_port, stop_on_terminate
+
+HOST = "127.0.0.1"
+FOLDER = settings.BASE_DIR / "var" / "demo"
+PREPARED = "JOBSEARCH_DEMO_PREPARED"
+ACTIVE, LINES, DAYS = 10_000, 40_000, 180
+
+
+class Command(BaseCommand):
+    help = "Runs everything on this machine on a stand-in for NAV's feed: no server, no network. Ctrl-C stops it."
+    requires_system_checks = []  # the checks run where the demo's own settings hold: in the parts
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
+
+    def handle(self, *, port: int, **options: Any) -> None:
+        if os.environ.get(PREPARED) != "1":
+            self.prepare()
+        began = time.monotonic()
+        stop_on_terminate()
+        parts = Parts(FOLDER / "logs")
+        try:
+            self.run(parts, port, began)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping …")
+        except (PartDied, TimeoutError) as error:
+            raise CommandError(str(error)) from None
+        finally:
+            parts.stop()
+        self.stdout.write("Stopped. The data stay in var/demo; the next start goes on from there.")
+
+    def prepare(self) -> None:
+        """Starts this program again with the demo's own settings, and only those, in its environment."""
+        for name in ("DATABASE_URL", "NAV_FEED_URL"):
+            if os.environ.get(name):
+                raise CommandError(
+                    f"{name} is set, but the demo keeps to its own data under var/demo. "
+                    f"Unset {name} (and take it out of .env), or run `manage.py start`, which uses it."
+                )
+        FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
+        port = _kept(FOLDER / "feed-port", lambda: str(free_port(8099)))
+        env = {name: value for name, value in os.environ.items() if name not in _OTHERS}
+        env |= {
+            PREPARED: "1",
+            "JOBSEARCH_READ_DOTENV": "0",
+            "NAV_FEED_URL": f"http://{HOST}:{port}",
+            "DATABASE_URL": f"sqlite:///{FOLDER / 'db.sqlite3'}",  # an absolute path: four slashes
+            "SEARCH_URL": f"embedded://{FOLDER / 'index'}",
+            "CELERY_BROKER_URL": f"filesystem://{FOLDER / 'broker'}",
+            "SECRET_KEY": _kept(FOLDER / "secret_key", lambda: secrets.token_urlsafe(48)),
+            "ALLOWED_HOSTS": f"{HOST},localhost",
+            "FEED_BACKFILL_DAYS": str(DAYS),
+            "FEED_POLL_SECONDS": "5",  # NAV advises 120; this feed is ours, and a person is watching
+        }
+        os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - this very program
+
+    def run(self, parts: Parts, port: int, began: float) -> None:
+        self.start_feed(parts)
+        call_command("migrate", verbosity=0, interactive=False)
+        passwords = cast.ensure(FOLDER / "logins.json")
+        port = free_port(port, HOST)
+        stack.start_web(parts, HOST, port)
+        stack.start_background(parts, FOLDER)
+        parts.wait_for("web", HOST, port, seconds=30)
+        site = stack.address(HOST, port)
+        self.stdout.write(
+            f"\n  {settings.SITE_NAME} is at        {site}\n"
+            f"  The control room is at {site}admin/\n"
+            f"  Administrator          {cast.ADMINISTRATOR} / {passwords[cast.ADMINISTRATOR]}\n"
+            f"  Recruiter              {cast.RECRUITER} / {passwords[cast.RECRUITER]}\n"
+            f"  The feed it follows    {settings.NAV_FEED_URL} (a stand-in on this machine)\n"
+            f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
+        )
+        with Bars(self.stderr) as bars:
+            report = passes.follow_to_tip(on_progress=bars, after_batch=parts.check)
+        self.stdout.write(
+            f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
+            f"{report.closed} closed. The feed goes on; so does the site."
+        )
+        while True:
+            parts.check()
+            time.sleep(1)
+
+    def start_feed(self, parts: Parts) -> None:
+        port = int(settings.NAV_FEED_URL.rpartition(":")[2])
+        if free_port(port, HOST) != port:
+            raise CommandError(
+                f"Port {port}, which the demo's feed had at its first start, is taken. "
+                "Stop what listens there (another demo?), or delete var/demo to begin anew."
+            )
+        command = [sys.executable, "-m", "ingest.standin", "--host", HOST, "--port", str(port)]
+        command += ["--data", str(FOLDER / "feed.sqlite3"), "--days", str(DAYS)]
+        parts.start("feed", [*command, "--active", str(ACTIVE), "--lines", str(LINES)])
+        parts.wait_for("feed", HOST, port, seconds=60)
+
+
+# What must not reach the demo from outside: every setting of the project.
+_OTHERS = frozenset(
+    "NAV_FEED_TOKEN SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL CSRF_TRUSTED_ORIGINS "
+    "TRUSTED_PROXIES EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS".split()
+)
+
+
+def _kept(path: Path, make: Any) -> str:
+    """The text of a small private file, made at the first call."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make())
+    return path.read_text().strip()

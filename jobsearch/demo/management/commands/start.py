@@ -1,0 +1,59 @@
+"""`manage.py start`: the whole site on one machine, on NAV's real feed."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from ingest.feed import FeedError
+from jobsearch.control import passes
+from jobsearch.control.progress import Bars
+from jobsearch.demo import stack
+from jobsearch.demo.processes import PartDied, Parts, free_port, stop_on_terminate
+
+VAR = settings.BASE_DIR / "var"
+
+
+class Command(BaseCommand):
+    help = "Migrates, serves the site with gunicorn, and follows the feed with Celery's worker and beat. Ctrl-C stops it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="the address to bind to; put a proxy with TLS before it")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        if free_port(port, host) != port:
+            raise CommandError(f"Port {port} on {host} is taken. Stop what listens there, or choose another with --port.")
+        stop_on_terminate()
+        parts = Parts(VAR / "logs")
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            stack.start_web(parts, host, port)
+            stack.start_background(parts, VAR)
+            parts.wait_for("web", host, port, seconds=60)
+            self.stdout.write(f"{settings.SITE_NAME} is at {stack.address(host, port)}. Following {settings.NAV_FEED_URL}.")
+            self.follow(parts)
+            while True:
+                parts.check()
+                time.sleep(1)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping …")
+        except (PartDied, TimeoutError) as error:
+            raise CommandError(str(error)) from None
+        finally:
+            parts.stop()
+
+    def follow(self, parts: Parts) -> None:
+        """The first pass here, with a progress bar; later ones are the worker's."""
+        try:
+            with Bars(self.stderr) as bars:
+                report = passes.follow_to_tip(on_progress=bars, after_batch=parts.check)
+        except FeedError as error:
+            self.stderr.write(f"The feed does not answer: {error}. The worker goes on trying every {settings.FEED_POLL_SECONDS} s.")
+        else:
+            self.stdout.write(f"At the tip of the feed: {report.new} new, {report.updated} updated, {report.closed} closed.")

@@ -1,0 +1,35 @@
+"""Which parts a running site has: the web server, Celery's worker and its beat."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from .processes import Parts
+
+WEB_THREADS = 4
+
+
+def start_web(parts: Parts, host: str, port: int) -> None:
+    """gunicorn with one process of a few threads: what two cores and a small machine's memory are good for."""
+    command = [sys.executable, "-m", "gunicorn", "jobsearch.wsgi:application", "--bind", f"{host}:{port}"]
+    # No access log: it would write down what people search for.
+    command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS), "--timeout", "60"]
+    command += ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - a heartbeat file
+    parts.start("web", command)
+
+
+def start_background(parts: Parts, var: Path) -> None:
+    """Celery's worker and beat. Two threads: one follows the feed while the other indexes and does what the clock asks."""
+    celery = [sys.executable, "-m", "celery", "--app", "jobsearch"]
+    quiet = ["--loglevel", "WARNING"]
+    threads = ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    parts.start("worker", [*celery, "worker", *threads, *quiet])
+    schedule = ["--schedule", str(var / "beat-schedule"), "--pidfile", ""]
+    parts.start("beat", [*celery, "beat", *schedule, *quiet])
+
+
+def address(host: str, port: int) -> str:
+    return f"http://{host}:{port}{settings.FORCE_SCRIPT_NAME or ''}/"
