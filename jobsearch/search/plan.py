@@ -1,0 +1,80 @@
+"""Conditions as values. A search is compiled to these; each engine turns them into its own library's queries.
+
+Scores are constants of a field, added up: the same in every engine to the last bit (all are whole numbers, and the tie
+breaker a quarter, so no sum is ever rounded and equal matches really tie, to be ordered by date).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TIE_BREAKER = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The field holds this word (or this keyword value)."""
+
+    field: str
+    value: str
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The field holds at least one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The field holds a word that starts so."""
+
+    field: str
+    value: str
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The field holds these words side by side, in this order."""
+
+    field: str
+    words: tuple[str, ...]
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """least <= field < below; None is open."""
+
+    field: str
+    least: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Any of these; scores as the best of them and a quarter of each other."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of `must` and none of `never`; `bonus` adds to the score and excludes nothing."""
+
+    must: tuple[Node, ...] = ()
+    never: tuple[Node, ...] = ()
+    bonus: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    pass
+
+
+Node = Term | Terms | Prefix | Phrase | Range | Best | All | Everything
+EVERYTHING = Everything()

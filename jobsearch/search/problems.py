@@ -1,0 +1,48 @@
+"""What of a search could not be used, for the page to say in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+_UNKNOWN = {
+    "place": lambda: _("Vi kjenner ikke stedet «%s»."),
+    "occupation": lambda: _("Vi kjenner ikke yrket «%s»."),
+    "sector": lambda: _("Vi kjenner ikke sektoren «%s»."),
+    "extent": lambda: _("Vi kjenner ikke omfanget «%s»."),
+    "engagement": lambda: _("Vi kjenner ikke ansettelsesformen «%s»."),
+    "published": lambda: _("Vi kan ikke vise annonser fra de siste «%s» dagene."),
+    "sort": lambda: _("Vi kjenner ikke rekkefølgen «%s»."),
+    "page": lambda: _("Det finnes ingen side «%s»."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`field`: the parameter's name. `value`: what it held ("" where that may not be repeated). `code`: one of unknown,
+    too_many, too_long, too_deep, identity_number, email. `blocks`: nothing may be searched for."""
+
+    field: str
+    value: str
+    code: str
+    blocks: bool = False
+
+    @property
+    def facet(self) -> str:
+        return self.field
+
+    @property
+    def message(self) -> str:
+        """The sentence for a visitor."""
+        if self.code == "identity_number":
+            return _("Søket ser ut til å inneholde et fødselsnummer. Vi har ikke søkt, og ikke lagret det.")
+        if self.code == "email":
+            return _("Søket inneholder en e-postadresse. Vi har ikke søkt, og ikke lagret den.")
+        if self.code == "too_long":
+            return _("Søket var for langt, så vi brukte bare begynnelsen.")
+        if self.code == "too_many":
+            return _("Det var for mange valg i ett filter, så vi brukte bare de første.")
+        if self.code == "too_deep":
+            return _("Vi viser ikke så mange sider. Gjør søket smalere for å se resten.")
+        return _UNKNOWN[self.field]() % self.value
