@@ -234,7 +234,10 @@ def _replace_parts(
     for model in (Location, Contact, Occupation, Category):
         if old:
             model.objects.filter(vacancy_id__in=old).delete()
-    locations, contacts, jobs, categories = [], [], [], []
+    locations: list[Location] = []
+    contacts: list[Contact] = []
+    jobs: list[Occupation] = []
+    categories: list[Category] = []
     for row in rows:
         entry = entries[row.uuid]
         for position, place in enumerate(entry.locations[:200]):
@@ -256,7 +259,7 @@ def _replace_parts(
                 values = {name: squeeze(getattr(person, name))[:500] for name in ("name", "email", "phone", "role", "title")}
                 if any(values.values()):
                     contacts.append(Contact(vacancy=row, position=position, **values))
-        paths = {}
+        paths: dict[str, Occupation] = {}
         for job in entry.occupations[:200]:
             if path := occupations.path_of(job.level1, job.level2):
                 names = {"raw_level1": printable(job.level1)[:500], "raw_level2": printable(job.level2)[:500]}

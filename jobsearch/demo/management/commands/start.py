@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest.feed import FeedError
+from ingest.errors import FeedError
 from jobsearch.control import passes
 from jobsearch.control.progress import Bars
 from jobsearch.demo import stack
