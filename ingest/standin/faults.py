@@ -241,7 +241,11 @@ class Faults:
 
     def invalid_json(self, **where: Unpack[Where]) -> Fault:
         """200 and JSON by its content type, but cut off in the middle."""
-        return self._remade("invalid_json", lambda right: right.body[: len(right.body) // 2], None, where)
+
+        def half(right: Answer) -> bytes:
+            return right.body[: len(right.body) // 2].decode(errors="ignore").encode()  # no half letter: text, not JSON
+
+        return self._remade("invalid_json", half, None, where)
 
     def html_with_200(self, **where: Unpack[Where]) -> Fault:
         """A proxy's page for people, with status 200."""
