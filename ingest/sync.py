@@ -1,0 +1,186 @@
+"""Following the feed: one run from the stored cursor to the tip, details included. Whatever ends it, the next goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from . import detail_queue
+from .details import Drain
+from .errors import FeedDown, FeedLoop, LeaseLost, Unauthorized
+from .feed import Feed
+from .lease import Lease
+from .models import FeedState, Run
+from .pages import Walk
+from .report import Progress, Report
+from .stopping import Stopped, StopSignals
+
+log = logging.getLogger(__name__)
+
+THREADS = 6
+RUNS_KEPT = dt.timedelta(days=14)
+_PROGRESS_EVERY = 1.0  # seconds between two notes of progress in the run's row
+
+
+def connect(**options: Any) -> Feed:
+    """The feed of the settings, with the token that was found last. Raises `WrongOrigin`. To be closed by the caller."""
+    state = FeedState.bound(settings.NAV_FEED_URL)
+    return Feed(
+        state.origin,
+        **{
+            "user_agent": f"jobsearch/0.1 (+{settings.SITE_URL})",
+            "private_token": settings.NAV_FEED_TOKEN,
+            "cached_token": state.token,
+            "threads": THREADS,
+            **options,
+        },
+    )
+
+
+def run(
+    *,
+    on_progress: Progress | None = None,
+    after_batch: Callable[[], None] | None = None,
+    retry_now: bool = False,
+    stop: threading.Event | None = None,
+    feed: Feed | None = None,
+    record_as: Run | None = None,
+    requested_by: str = "",
+) -> Report:
+    """Reads pages to the tip, then fetches every detail that is due.
+
+    `after_batch` is called between transactions, after each batch that wrote something; it should take well under a
+    minute, for the lease is not renewed meanwhile. `retry_now` also tries what was put off after failures. `stop`, SIGTERM
+    and SIGINT end the run after the transaction under way; the signal is delivered again then. `record_as` is the row of a
+    run that somebody asked for.
+
+    The feed's or the database's trouble is told by the report (`problem`, exit code 2). Raises `LeaseHeld` if another
+    process follows the feed, `WrongOrigin` if the database belongs to another one.
+    """
+    report = Report()
+    own_feed = feed is None
+    feed = feed or connect()
+    try:
+        with StopSignals(stop) as signals, Lease() as lease:
+            row = _begin(record_as, requested_by)
+            notes = _Notes(row, on_progress)
+
+            def idle() -> None:
+                signals.check()
+                lease.keep()
+
+            try:
+                _work(feed, lease, report, idle, notes, after_batch or _nothing, retry_now)
+                row.finish(_state_of(report), report=report.as_json(), error=report.problem)
+            except Stopped:
+                report.finish(detail_queue.counts())
+                row.finish(Run.State.STOPPED, report=report.as_json())
+            except LeaseLost as error:
+                row.finish(Run.State.FAILED, report=report.as_json(), error=str(error))
+                raise
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                row.finish(Run.State.FAILED, report=report.as_json(), error=f"{type(error).__name__}: {error}")
+                raise
+    except (OperationalError, InterfaceError) as error:
+        log.error("The database failed: %s", error)
+        report.problem = f"database: {error}"
+    finally:
+        if own_feed:
+            feed.close()
+    return report
+
+
+def _work(
+    feed: Feed,
+    lease: Lease,
+    report: Report,
+    idle: Callable[[], None],
+    progress: Progress,
+    after_batch: Callable[[], None],
+    retry_now: bool,
+) -> None:
+    problem: FeedDown | None = None
+    shared = {"idle": idle, "progress": progress, "after_batch": after_batch}
+    try:
+        if retry_now:
+            detail_queue.retry_now()
+        walk = Walk(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), **shared)
+        try:
+            walk.to_the_tip()
+            walk.look_at_the_tip()
+        except FeedLoop as error:
+            problem = error  # the pages lead nowhere, but the details that are owed are to be had
+        Drain(feed, lease, report, threads=THREADS, **shared).run()
+    except FeedDown as error:
+        problem = error
+    if problem:
+        log.warning("The run ended early: %s", problem)
+        report.problem = str(problem)
+    _note_health(lease, feed, problem)
+    report.finish(detail_queue.counts())
+
+
+def _note_health(lease: Lease, feed: Feed, problem: FeedDown | None) -> None:
+    lease.fence()
+    state = FeedState.objects.get(id=1)
+    state.token = feed.tokens.public
+    state.token_problem = str(problem) if isinstance(problem, Unauthorized) else ""
+    if problem is None:
+        state.problem_since = None
+    elif not state.problem:
+        state.problem_since = timezone.now()
+    state.problem = str(problem) if problem else ""
+    state.save(update_fields=["token", "token_problem", "problem", "problem_since"])
+
+
+def _begin(row: Run | None, requested_by: str) -> Run:
+    """The row of this run. Holding the lease proves that no other sync is at work, whatever its row says."""
+    now = timezone.now()
+    Run.objects.filter(kind=Run.Kind.SYNC, state=Run.State.RUNNING).update(
+        state=Run.State.FAILED, finished=now, error="The process ended without a word."
+    )
+    Run.objects.filter(finished__lt=now - RUNS_KEPT).delete()
+    row = row or Run(kind=Run.Kind.SYNC, requested_by=requested_by)
+    row.state, row.started = Run.State.RUNNING, now
+    row.save()
+    return row
+
+
+def _state_of(report: Report) -> str:
+    return Run.State.FAILED if report.problem else Run.State.DONE
+
+
+class _Notes:
+    """Tells progress to the caller each time, and to the run's row once a second."""
+
+    def __init__(self, row: Run, listener: Progress | None) -> None:
+        self._row, self._listener = row, listener
+        self._phase, self._began, self._noted = "", 0.0, 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began, self._noted = phase, now, 0.0
+        if self._listener:
+            self._listener(phase, done, total)
+        if now - self._noted < _PROGRESS_EVERY:
+            return
+        self._noted = now
+        rate = round(done / (now - self._began), 1) if now > self._began else 0.0
+        Run.objects.filter(pk=self._row.pk).update(
+            progress={"phase": phase, "done": done, "total": total, "rate": rate}
+        )
+
+
+def _nothing() -> None:
+    return None
