@@ -13,7 +13,7 @@ LINE_SECONDS = 10.0  # between two plain lines, where the output is a file
 
 
 class Bars:
-    """Called as `bars(phase, done, total)`; `total` is None while nobody can know it."""
+    """Called as `bars(phase, done, total)`; `total` is None or 0 while nobody can know it."""
 
     def __init__(self, stream: Any = None) -> None:
         self.stream = getattr(stream, "_out", stream) or sys.stderr
@@ -23,6 +23,7 @@ class Bars:
         self._said = 0.0
 
     def __call__(self, phase: str, done: int, total: int | None = None) -> None:
+        total = total or None
         if phase != self.phase:
             self._end()
             self.phase = phase
@@ -48,7 +49,7 @@ class Bars:
         rate = done / max(now - self._began, 0.001)
         left = f", {(total - done) / rate:.0f} s left" if total and rate and done < total else ""
         of = f" of {total}" if total is not None else ""
-        print(f"{self.phase}: {done}{of}, {rate:.0f} a second{left}", file=self.stream, flush=True)  # noqa: T201
+        print(f"{self.phase}: {done}{of}, {rate:.0f} a second{left}", file=self.stream, flush=True)
 
     def _end(self) -> None:
         if self.bar is not None:

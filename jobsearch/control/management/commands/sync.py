@@ -1,0 +1,44 @@
+"""`manage.py sync`: one pass from the stored cursor to the tip of the feed, then the index is brought up to the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.report import Report
+from jobsearch.control import passes, troubles
+from jobsearch.control.management.reporting import ReportingCommand, Result
+from jobsearch.control.progress import Bars
+
+
+class Command(ReportingCommand):
+    help = (
+        "Follows the feed once, from the stored cursor to the tip, details included, then brings the index up to date. "
+        "Exit code 0: all done. 1: at the tip, but some ads are deferred or quarantined. 2: the feed, the database or the "
+        "engine is down, or the database follows another feed. 3: another process follows the feed now."
+    )
+
+    def work(self, **options: Any) -> Result:
+        with Bars(self.stderr) as bars:
+            report = passes.follow_to_tip(on_progress=bars)
+        data = report.as_json()
+        if report.problem:
+            trouble = troubles.of_problem(report.problem)
+            self.stderr.write(trouble.sentence)
+            data |= {"error": trouble.sentence, "reason": trouble.reason}
+        return Result(report.exit_code, as_text(report), data)
+
+
+def as_text(report: Report) -> str:
+    """The report for a person: what was read, what came of it, what still waits, and who deals with it."""
+    where = "At the tip of the feed" if report.at_tip else "Stopped before the tip of the feed"
+    lines = [
+        f"{where} after {report.seconds:.1f} s: {report.pages:,} pages, {report.lines:,} lines.",
+        f"{report.new:,} new, {report.updated:,} updated, {report.unchanged:,} unchanged, {report.closed:,} closed.",
+    ]
+    if report.waiting:
+        lines.append(f"{report.waiting:,} details wait to be fetched; the next pass takes them.")
+    if report.deferred:
+        lines.append(f"{report.deferred:,} details failed and are tried again after a pause.")
+    if report.quarantined:
+        lines.append(f"{report.quarantined:,} are quarantined; the control room (/admin/) tells why and lets you try again.")
+    return "\n".join(lines)
