@@ -1,0 +1,100 @@
+"""How the following stands, in facts and in words: for `/readyz` and the control room."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import detail_queue
+from .models import DetailTask, FeedState, Run
+
+QUIET = dt.timedelta(hours=72)
+"""The feed may rest so long over a weekend with holidays; a tip that is older stands still."""
+BEHIND = dt.timedelta(hours=1)
+QUARANTINE_MANY = 25
+
+
+@dataclass(frozen=True)
+class Status:
+    """Times are aware; a time that is not known is None."""
+
+    origin: str = ""
+    newest_line: dt.datetime | None = None
+    """The feed's newest line, as far as we know."""
+    newest_line_age: dt.timedelta | None = None
+    last_line: dt.datetime | None = None
+    """The last line that was applied: "data as of"."""
+    last_read: dt.datetime | None = None
+    lag: dt.timedelta | None = None
+    """How much newer the feed's newest line is than the last that was applied."""
+    waiting: int = 0
+    deferred: int = 0
+    quarantined: int = 0
+    oldest_waiting: dt.datetime | None = None
+    following: bool = False
+    """A process holds the lease now."""
+    last_run: Run | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def status(now: dt.datetime | None = None) -> Status:
+    """Reads the database only; asks nothing of the feed."""
+    now = now or timezone.now()
+    state = FeedState.objects.filter(id=1).first()
+    if state is None:
+        return Status(problems=[_("Strømmen er ikke lest ennå.")])
+    counts = detail_queue.counts()
+    newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
+    lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
+    oldest = (
+        DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
+    )
+    last_run = Run.objects.filter(kind=Run.Kind.SYNC, finished__isnull=False).order_by("-finished").first()
+    facts = Status(
+        origin=state.origin,
+        newest_line=newest,
+        newest_line_age=now - newest if newest else None,
+        last_line=state.last_line_time,
+        last_read=state.last_read,
+        lag=lag,
+        oldest_waiting=oldest,
+        following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
+        last_run=last_run,
+        **counts,
+    )
+    facts.problems.extend(_problems(facts, state, now))
+    return facts
+
+
+def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
+    """What an administrator should look at, the worst first. A job that ends well proves nothing, so times are judged."""
+    found = []
+    if state.problem:
+        found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": state.problem})
+    late = dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
+    if state.last_read is None:
+        found.append(_("Strømmen er ikke lest ennå."))
+    elif now - state.last_read > late:
+        found.append(_("Strømmen er ikke lest siden %(time)s.") % {"time": _local(state.last_read)})
+    if facts.newest_line_age is not None and facts.newest_line_age > QUIET:
+        found.append(_("Strømmen står stille: nyeste linje er fra %(time)s.") % {"time": _local(facts.newest_line)})
+    if facts.lag is not None and facts.lag > BEHIND and not facts.following:
+        found.append(_("Vi ligger etter strømmen: siste leste linje er fra %(time)s.") % {"time": _local(facts.last_line)})
+    if facts.oldest_waiting and now - facts.oldest_waiting > BEHIND and not facts.following:
+        found.append(_("Annonser har ventet på detaljer siden %(time)s.") % {"time": _local(facts.oldest_waiting)})
+    if facts.quarantined >= QUARANTINE_MANY:
+        found.append(_("%(count)d annonser står i karantene.") % {"count": facts.quarantined})
+    if state.cursor_lost and now - state.cursor_lost < dt.timedelta(days=7):
+        found.append(
+            _("Siden vi sto på, forsvant fra strømmen %(time)s; lesingen fortsatte litt før siste kjente linje.")
+            % {"time": _local(state.cursor_lost)}
+        )
+    return found
+
+
+def _local(time: dt.datetime | None) -> str:
+    return timezone.localtime(time).strftime("%d.%m.%Y %H:%M") if time else ""
