@@ -183,11 +183,12 @@ class Database:
             seq = self.take_seq() if seq is None else seq
             peak = None
             if source is not None and source != "FINN":
+                # The plus keeps SQLite from the index on `peak`, which would read all earlier lines.
                 before = connection.execute(
-                    "SELECT peak FROM line WHERE seq < ? AND peak IS NOT NULL ORDER BY seq DESC LIMIT 1", (seq,)
+                    "SELECT peak FROM line WHERE seq < ? AND +peak IS NOT NULL ORDER BY seq DESC LIMIT 1", (seq,)
                 ).fetchone()
                 peak = max(time, before[0]) if before else time
-                connection.execute("UPDATE line SET peak = ? WHERE seq > ? AND peak < ?", (peak, seq, peak))
+                connection.execute("UPDATE line SET peak = ? WHERE seq > ? AND +peak < ?", (peak, seq, peak))
             line_id = self.line_id(seq)
             connection.execute(
                 "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -124,6 +124,7 @@ class Store(Database):
 
         `ad` is a number to compose (none: the next free one) or complete content, taken as it is. `fields` replace
         fields of composed content. Default dates: published the same day, expiring after 30 days, both at midnight.
+        An ad of source DIR is INACTIVE from the start, with real values; one of FINN is hidden.
         """
         time = self.time_of(at)
         seed = self.seed if seed is None else seed
@@ -143,6 +144,7 @@ class Store(Database):
                     self.ads.headline(number, seed, revision).source, ACTIVE, "", begins, ends, _edited(time),
                 )  # fmt: skip
                 row = self._with_fields(row, fields)
+            row = row._replace(status=INACTIVE) if row.source == "DIR" else row
             self._save(row)
             self._tell(row, time)
         return row.uuid
@@ -173,17 +175,17 @@ class Store(Database):
             self._tell(row, time)
         return uuid
 
-    def expire(self, uuid: str, *, at: datetime | None = None) -> str:
-        """The ad ran out: INACTIVE, with its real title and employer."""
-        return self._close(uuid, at, None)
+    def expire(self, uuid: str, *, at: datetime | None = None, **fields: Any) -> str:
+        """The ad ran out: INACTIVE, with its real title and employer, or those the closing message brings."""
+        return self._close(uuid, at, fields, None)
 
-    def stop(self, uuid: str, *, at: datetime | None = None) -> str:
+    def stop(self, uuid: str, *, at: datetime | None = None, **fields: Any) -> str:
         """Somebody stopped, deleted or rejected the ad: title `...`, empty employer, the municipality stays real."""
-        return self._close(uuid, at, lambda told: ("...", "", told.municipal))
+        return self._close(uuid, at, fields, lambda told: ("...", "", told.municipal))
 
     def dir_cleanup(self, uuid: str, *, at: datetime | None = None) -> str:
         """The server's clean-up of ads of source DIR at its start: INACTIVE, and `?` in all three fields."""
-        return self._close(uuid, at, lambda told: ("?", "?", "?"))
+        return self._close(uuid, at, {}, lambda told: ("?", "?", "?"))
 
     def become_finn(self, uuid: str, *, at: datetime | None = None) -> str:
         """The ad's source turns FINN: the new line is hidden, the last visible one stays ACTIVE, the detail is 404."""
@@ -331,10 +333,14 @@ class Store(Database):
         title, business_name, municipal = mask(told) if mask else (told.title, told.business_name, told.municipal)
         self.insert_line(row.uuid, row.status, title, business_name, municipal, row.source, time, self._late_seq)
 
-    def _close(self, uuid: str, at: datetime | None, mask: Callable[[Headline], tuple[str, str, str]] | None) -> str:
+    def _close(
+        self, uuid: str, at: datetime | None, fields: dict[str, Any],
+        mask: Callable[[Headline], tuple[str, str, str]] | None,
+    ) -> str:  # fmt: skip
         time = self.time_of(at)
         with self.writing():
             row = self._need(uuid)._replace(status=INACTIVE, mode="", updated=_edited(time))
+            row = self._with_fields(row, fields) if fields else row
             self._save(row)
             self._tell(row, time, mask)
         return uuid

@@ -144,6 +144,23 @@ def test_change_of_a_closed_ad_names_the_cure(feed):
         feed.stop("00000000-0000-0000-0000-000000000000")
 
 
+def test_expiring_takes_the_values_of_the_closing_message(feed, client):
+    uuid = feed.publish(7)
+    feed.expire(uuid, title="Last words")
+    assert fields(last_entry(client)) == ("INACTIVE", "Last words", "Firm 7", "OSLO")
+    assert "ad_content" not in client.detail(uuid).json
+
+
+def test_new_ad_of_source_dir_is_inactive_with_real_values_and_one_of_finn_is_hidden(feed, client):
+    uuid = feed.publish(7, source="DIR")
+    assert fields(last_entry(client)) == ("INACTIVE", "Ad 7", "Firm 7", "OSLO")
+    assert "ad_content" not in client.detail(uuid).json
+    hidden = feed.publish(8, source="FINN")
+    assert last_entry(client)["title"] == "Ad 7"
+    assert client.detail(hidden).status == 404
+    assert feed.truth() == {}
+
+
 def test_feed_without_path_leaves_no_file(ads):
     from ingest.standin import Store
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.standin import StandIn
+from ingest.standin import StandIn, pages
 
 
 def publish(feed: StandIn, count: int) -> None:
@@ -183,3 +183,28 @@ def test_line_and_detail_times_differ_and_have_their_own_digits(feed, client):
     line = client.items()[0]
     assert line["date_modified"] == line["_feed_entry"]["sistEndret"] == "2026-09-24T12:00:00.12345+02:00"
     assert client.detail(uuid).json["sistEndret"] == "2026-09-24T11:59:54.093+02:00"
+
+
+def test_no_request_and_no_new_line_reads_the_whole_feed(feed):
+    """On a feed of a million lines that would take seconds. SQLite is asked for the plan of what was really run."""
+    publish(feed, 30)
+    line = pages.first_line(feed.store)
+    statements: list[str] = []
+    with feed.store.writing() as writer, feed.store.reading() as reader:
+        for connection in (writer, reader):
+            connection.set_trace_callback(statements.append)
+    feed.change(feed.publish())
+    pages.read_page(feed.store, line, since=1)
+    pages.first_line_after(feed.store, 1)
+    pages.last_line(feed.store)
+    feed.last_line_status("x")
+    with feed.store.writing() as writer, feed.store.reading() as reader:
+        for connection in (writer, reader):
+            connection.set_trace_callback(None)
+        asked = [text for text in statements if text.startswith(("SELECT", "UPDATE"))]
+        plans = {text: [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {text}")] for text in asked}
+    assert len(plans) >= 8
+    for text, (plan, *_) in plans.items():
+        # The newest line is looked for from the end of the feed, and the first one found ends the search.
+        assert plan.startswith("SEARCH") or text.endswith("ORDER BY seq DESC LIMIT 1"), (text, plan)
+        assert "peak<" not in plan, (text, plan)
