@@ -1,0 +1,19 @@
+"""The one thing a person writes about a saved search: its name."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import NAME_LENGTH
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Navn på søket"),
+        max_length=NAME_LENGTH,
+        error_messages={
+            "required": _("Skriv et navn, så du kjenner søket igjen."),
+            "max_length": _("Navnet kan ha høyst %(limit_value)d tegn."),
+        },
+    )

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+app_name = "saved"
+urlpatterns = [
+    path("", views.overview, name="list"),
+    path("lagre/", views.create, name="create"),
+    path("<int:pk>/", views.look, name="open"),
+    path("<int:pk>/navn/", views.rename, name="rename"),
+    path("<int:pk>/slett/", views.delete, name="delete"),
+]

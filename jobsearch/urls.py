@@ -1,0 +1,30 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from jobsearch.web.forms import LoginForm
+
+urlpatterns = [
+    path("", include("jobsearch.web.urls")),
+    path("lagrede-sok/", include("jobsearch.saved.urls")),
+    path(
+        "logg-inn/",
+        auth_views.LoginView.as_view(
+            template_name="web/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+        ),
+        name="login",
+    ),
+    path("logg-ut/", auth_views.LogoutView.as_view(), name="logout"),
+    path("sprak/", set_language, name="set_language"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "jobsearch.web.errors.bad_request"
+handler403 = "jobsearch.web.errors.forbidden"
+handler404 = "jobsearch.web.errors.not_found"
+handler500 = "jobsearch.web.errors.broken"

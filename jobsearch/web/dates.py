@@ -1,0 +1,94 @@
+"""Days and deadlines as people say them: "Frist i morgen", "for 3 timer siden", in the language of the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from jobsearch.vacancies import deadlines
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
+
+SOON_DAYS = 3  # from here a deadline gets its tint
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A deadline in words, and how pressing it is: "soon", "past" or ""."""
+
+    words: str
+    tone: str = ""
+    exact: str = ""
+    """The same with weekday and date, where `words` leave them out: for the facts of the ad page."""
+
+
+def today() -> dt.date:
+    return timezone.now().astimezone(OSLO).date()
+
+
+def day(value: dt.date, *, weekday: bool = False) -> str:
+    """A day in words; the year is named only where it is not this one."""
+    if value.year == today().year:
+        pattern = pgettext("datoformat", "l j. F") if weekday else pgettext("datoformat", "j. F")
+    else:
+        pattern = pgettext("datoformat", "l j. F Y") if weekday else pgettext("datoformat", "j. F Y")
+    return date_format(value, pattern)
+
+
+def deadline(vacancy: Vacancy) -> Deadline | None:
+    """The ad's deadline, or None where the ad names none."""
+    due, text = vacancy.application_due, vacancy.application_due_text
+    if due is None:
+        if deadlines.is_soon(text):
+            return Deadline(_("Snarest"))
+        return Deadline(_("Frist: %(text)s") % {"text": text}, exact=text) if text else None
+    left = (due - today()).days
+    exact = day(due, weekday=True)
+    if left < 0:
+        return Deadline(_("Fristen er ute"), "past", exact)
+    tone = "soon" if left <= SOON_DAYS else ""
+    if left == 0:
+        return Deadline(_("Frist i dag"), tone, exact)
+    if left == 1:
+        return Deadline(_("Frist i morgen"), tone, exact)
+    words = exact if left < 7 else day(due)
+    return Deadline(_("Frist %(day)s") % {"day": words}, tone, exact)
+
+
+def published(moment: dt.datetime | None) -> str:
+    """When an ad came: "Publisert i dag"."""
+    if moment is None:
+        return ""
+    date = moment.astimezone(OSLO).date()
+    ago = (today() - date).days
+    if ago <= 0:
+        return _("Publisert i dag")
+    if ago == 1:
+        return _("Publisert i går")
+    return _("Publisert %(day)s") % {"day": day(date)}
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A day and a time of day, Oslo's."""
+    if value is None:
+        return ""
+    local = value.astimezone(OSLO)
+    clock = date_format(local, "H:i")
+    date = local.date()
+    if date == today():
+        return _("i dag kl. %(clock)s") % {"clock": clock}
+    if (today() - date).days == 1:
+        return _("i går kl. %(clock)s") % {"clock": clock}
+    return _("%(day)s kl. %(clock)s") % {"day": day(date), "clock": clock}
+
+
+def count_of_results(total: int) -> str:
+    """ "1 treff", "10 312 treff"."""
+    from django.utils.formats import number_format
+
+    return ngettext("%(n)s treff", "%(n)s treff", total) % {"n": number_format(total, use_l10n=True, force_grouping=True)}

@@ -1,0 +1,39 @@
+"""Error pages in the site's look. The 500 page needs nothing that may just have broken: no database, no session."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from .context import SOURCE_URL
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # A request that Django itself refused (a foreign host, too many fields) may not be asked about its user.
+    return HttpResponse(render_to_string("400.html", _bare()), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Also for addresses of ads, so it is never stored: the ad may come tomorrow."""
+    response = render(request, "404.html", status=404)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("500.html", _bare()), status=500)
+
+
+def _bare() -> dict[str, object]:
+    return {
+        "site_name": settings.SITE_NAME,
+        "page_language": get_language() or settings.LANGUAGE_CODE,
+        "source_url": SOURCE_URL,
+    }

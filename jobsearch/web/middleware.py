@@ -1,0 +1,53 @@
+"""Who is asking, and over what: believed from a proxy only where the settings name that proxy."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+
+
+class TrustedProxyMiddleware:
+    """Takes the client's address and scheme from `X-Forwarded-*` where a trusted proxy sent them, and drops those headers.
+
+    Anybody can write these headers. Dropped, they cannot be believed by mistake further in either.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        forwarded = {name: meta.pop(name) for name in _FORWARDED if name in meta}
+        if forwarded and _trusted(meta.get("REMOTE_ADDR", "")):
+            # The rightmost address that is no proxy of ours: all left of it is what the client itself wrote.
+            for address in reversed(forwarded.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                address = address.strip()
+                if not _is_address(address):
+                    break
+                meta["REMOTE_ADDR"] = address
+                if not _trusted(address):
+                    break
+            scheme = forwarded.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+            if scheme in {"http", "https"}:
+                meta["wsgi.url_scheme"] = scheme
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _trusted(text: str) -> bool:
+    if not settings.TRUSTED_PROXIES or not _is_address(text):
+        return False
+    address = ipaddress.ip_address(text)
+    return any(address in network for network in settings.TRUSTED_PROXIES)

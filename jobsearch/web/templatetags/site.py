@@ -1,0 +1,165 @@
+"""What templates need to say things in words, and the last check of addresses before they become links."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jobsearch.vacancies import deadlines, places, text_values
+from jobsearch.vacancies.models import Location, Vacancy
+from jobsearch.web import dates
+
+register = template.Library()
+PLACES_SHOWN = 2
+
+
+@register.filter
+def number(value: int) -> str:
+    """10312 -> "10 312"."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def results(total: int) -> str:
+    return dates.count_of_results(total)
+
+
+@register.filter
+def deadline(vacancy: Vacancy) -> dates.Deadline | None:
+    return dates.deadline(vacancy)
+
+
+@register.filter
+def published(vacancy: Vacancy) -> str:
+    return dates.published(vacancy.published)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(dates.OSLO).date()
+    return dates.day(value, weekday=True)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    return dates.moment(value)
+
+
+@register.filter
+def place_name(location: Location) -> str:
+    """A location in words, the narrowest name first: "Voss, Vestland", "Stockholm, Sverige"."""
+    label = places.label(location.path) if location.path else ""
+    if location.path.startswith(f"{places.ABROAD}/") and location.city:
+        return f"{places.label(location.city)}, {label}"
+    return label
+
+
+@register.filter
+def places_short(vacancy: Vacancy) -> str:
+    """Where an ad is, cut after two: "Bergen, Oslo og 3 andre steder"."""
+    names = _names(vacancy)
+    left = len(names) - PLACES_SHOWN
+    shown = ", ".join(names[:PLACES_SHOWN])
+    if left <= 0:
+        return shown
+    return ngettext("%(places)s og %(n)s annet sted", "%(places)s og %(n)s andre steder", left) % {
+        "places": shown,
+        "n": left,
+    }
+
+
+@register.filter
+def place_lines(vacancy: Vacancy) -> list[str]:
+    """Every location on a line of its own: street, postal code and city, municipality where the city is another."""
+    lines = []
+    for location in vacancy.locations.all():
+        city = places.label(location.city.upper()) if location.city else ""
+        name = place_name(location)
+        parts = [location.address, f"{location.postal_code} {city}".strip()]
+        if name and name.casefold() not in {city.casefold(), ""}:
+            parts.append(name)
+        if line := ", ".join(part for part in parts if part):
+            lines.append(line)
+    return list(dict.fromkeys(lines))
+
+
+def _names(vacancy: Vacancy) -> list[str]:
+    return list(dict.fromkeys(name for location in vacancy.locations.all() if (name := place_name(location))))
+
+
+@register.filter
+def breakable(value: str) -> SafeString:
+    """The text with a chance to break after each slash: "Spesialsykepleier/sykepleier" is wider than a phone."""
+    return mark_safe("/<wbr>").join(format_html("{}", part) for part in value.split("/"))
+
+
+@register.filter
+def link(url: str) -> str:
+    """An address that may stand in an `href`, or "". The record has checked it; a second look at the door costs nothing."""
+    return text_values.safe_link(url)
+
+
+@register.filter
+def clean_html(value: str) -> SafeString:
+    """The ad's own text. Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of
+    elements without attributes but checked `href`s; and the Content-Security-Policy runs no script of a page's own."""
+    return mark_safe(value)  # noqa: S308 - see above
+
+
+@register.filter
+def phone(value: str) -> SafeString:
+    """A phone number as a link to call it, where it looks like one."""
+    digits = "".join(mark for mark in value if mark.isdigit() or mark == "+")
+    plain = all(mark.isdigit() or mark in "+ ()-./" for mark in value)
+    if not plain or not 5 <= len(digits.lstrip("+")) <= 15 or "+" in digits[1:]:
+        return format_html("{}", value)
+    return format_html('<a href="tel:{}">{}</a>', digits, value)
+
+
+@register.filter
+def email(value: str) -> SafeString:
+    """An e-mail address as a link to write to it, where it is one."""
+    target = text_values.safe_link(value)
+    if not target.startswith("mailto:"):
+        return format_html("{}", value)
+    return format_html('<a href="{}">{}</a>', target, value.removeprefix("mailto:"))
+
+
+@register.simple_tag
+def lines(values: Sequence[str]) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ((value,) for value in values))
+
+
+@register.filter
+def lang(vacancy: Vacancy) -> str:
+    """The language of the ad's own text for a `lang` attribute; short texts are taken for Norwegian of either kind."""
+    return vacancy.language or "no"
+
+
+@register.filter
+def starts(vacancy: Vacancy) -> str:
+    """When the work begins: a date in words where the text is one, else the employer's own words."""
+    date = deadlines.parse(vacancy.start_text)
+    return dates.day(date) if date else vacancy.start_text
+
+
+@register.filter
+def extent_words(value: str) -> str:
+    """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else _(value) if value else ""
+
+
+@register.filter
+def translated(value: str) -> str:
+    """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
+    return _(value) if value else ""

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from . import health, views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.results, name="results"),
+    path("stilling/<uuid:uuid>/", views.ad, name="ad"),
+    path("om/", views.about, name="about"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,167 @@
+"""The pages: the search with its results, one ad, and the few about the site itself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jobsearch import search
+from jobsearch.saved.models import SavedSearch
+from jobsearch.saved.words import short
+from jobsearch.vacancies import freshness
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.visibility import is_active
+
+from . import results as view
+from .context import SOURCE_URL
+
+SIMILAR = 5
+HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """The search, and with nothing asked the home page."""
+    query, problems = search.SearchQuery.from_params(request.GET)
+    blocked = any(problem.blocks for problem in problems)
+    if not problems and (target := _canonical_address(request, query)):
+        return redirect(target)
+    context: dict[str, object] = {
+        "query": query,
+        "problems": problems,
+        "words": short(query),
+        "home": not query.to_params() and not problems,
+        "canonical": view.address(query),
+        "chips": view.chips(query),
+        "cleared": view.address(search.SearchQuery(sort=query.sort)),
+        "params": query.urlencode(page=False),
+        "sorts": [
+            ("relevance", _("Mest relevante")),
+            ("published", _("Nyeste")),
+            ("deadline", _("Frist først")),
+        ],
+    }
+    try:
+        if blocked:
+            return _without_results(request, context, 400)
+        found = search.search(query)
+        if found.total and query.page > (last := view.last_page(query, found.total)):
+            return redirect(view.address(query.replace(page=last)))
+        context |= {
+            "facets": view.facet_views(query, found.counts),
+            "total": found.total,
+            "vacancies": view.rows(found.uuids),
+            "pages": view.pages(query, found.total),
+            "dropped": found.dropped,
+            "drops": view.drops(query) if not found.total else [],
+            "as_of": freshness.data_as_of(),
+        }
+    except search.EngineDown:
+        context["engine_down"] = True
+        return _without_results(request, context, 503)
+    except search.QueryError as error:
+        context["error"] = str(error)
+        return _without_results(request, context, 400)
+    response = render(request, "web/results.html", context)
+    if not context["home"]:
+        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
+    """Where the same search has its one address, or "" where the request is there already.
+
+    Never away from an address that the query would not lead back to: a redirect may not go round in a circle.
+    """
+    canonical = query.to_params()
+    asked = [(name, value) for name, values in request.GET.lists() for value in values]
+    if asked == canonical:
+        return ""
+    again, problems = search.SearchQuery.from_params(QueryDict(query.urlencode()))
+    return view.address(query) if not problems and again.to_params() == canonical else ""
+
+
+def _without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
+    """The page where nothing was found out: the form keeps what it held, and what the database has is still there."""
+    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]
+    if status == 503 and request.user.is_authenticated:
+        context["saved_searches"] = SavedSearch.objects.filter(owner=request.user)
+    response = render(request, "web/results.html", context, status=status)
+    response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    response["Cache-Control"] = "private, no-store"
+    if status == 503:
+        response["Retry-After"] = "30"
+    return response
+
+
+@require_safe
+def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One ad; of an inactive one only that it was. Never kept by a cache: it may be inactive the next moment."""
+    response = _ad(request, uuid)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
+    if vacancy is None:
+        stone = Tombstone.objects.filter(uuid=uuid).first()
+        if stone is None:
+            response = render(request, "404.html", {"ad": True}, status=404)
+        else:
+            response = render(request, "web/gone.html", {"closed_on": stone.closed_on}, status=410)
+        response["X-Robots-Tag"] = "noindex, noarchive"
+        return response
+    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
+    active = is_active(vacancy, hidden=hidden)
+    context: dict[str, object] = {
+        "vacancy": vacancy,
+        "similar": _similar(vacancy),
+        "as_of": freshness.data_as_of(),
+    }
+    if not active:
+        response = render(request, "web/ad_inactive.html", context)
+        response["X-Robots-Tag"] = "noindex, noarchive"
+        return response
+    original = f"{SOURCE_URL}stillinger/stilling/{vacancy.uuid}"
+    context |= {
+        "contacts": list(vacancy.contacts.all()),
+        "original": original,
+        "apply_url": vacancy.application_url or vacancy.source_url or original,
+    }
+    response = render(request, "web/ad.html", context)
+    # A crawler may know the ad while it is active, but not keep a copy that outlives it.
+    response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
+    return response
+
+
+def _similar(vacancy: Vacancy) -> list[Vacancy]:
+    """Active ads like this one; none while the engine is down, since the page has its own errand."""
+    try:
+        return view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
+    except (search.EngineDown, search.QueryError):
+        return []
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html", {"as_of": freshness.data_as_of()})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Searches, and all that belongs to a person, are kept from crawlers; the home page and active ads are not."""
+    lines = ["User-agent: *", "Disallow: /*?", "Disallow: /admin/", "Disallow: /lagrede-sok/", "Disallow: /logg-inn/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    return redirect(static("favicon.svg"), permanent=True)
