@@ -1,0 +1,54 @@
+"""Contact people: invented names, telephone numbers in the many ways people write them, and e-mail addresses."""
+
+import re
+import tomllib
+from pathlib import Path
+from random import Random
+
+_DATA = tomllib.loads((Path(__file__).parent / "data" / "people.toml").read_text(encoding="utf-8"))
+_ASCII = str.maketrans(
+    {"æ": "ae", "ø": "o", "å": "a", "á": "a", "ä": "a", "ö": "o", "ś": "s", "ć": "c", "ı": "i", "ź": "z", "ü": "u"}
+)
+STREETS: dict[str, list[str]] = {"nb": _DATA["streets"], "nn": _DATA["streets_nn"], "en": _DATA["streets"]}
+_ROLES: dict[str, list[str]] = {"nb": _DATA["roles"], "nn": _DATA["roles_nn"], "en": _DATA["roles_en"]}
+
+
+def slug(text: str, joint: str = "") -> str:
+    """A name as it looks in an address on the net, in plain ASCII."""
+    plain = text.lower().translate(_ASCII)
+    return joint.join(part for part in re.split(r"[^a-z0-9]+", plain) if part)
+
+
+def phone(random: Random) -> str:
+    """A Norwegian number in one of the feed's spellings."""
+    mobile = random.random() < 0.75
+    digits = f"{random.choice('49')}{random.randrange(10**7):07}" if mobile else _landline(random)
+    pairs = " ".join(digits[at : at + 2] for at in range(0, 8, 2))
+    triple = f"{digits[:3]} {digits[3:5]} {digits[5:]}"
+    return random.choice((digits, triple if mobile else pairs, pairs, f"+47 {triple}", f"+47 {pairs}", f"+47{digits}", triple))
+
+
+def _landline(random: Random) -> str:
+    return f"{random.choice(('22', '33', '51', '55', '57', '61', '70', '73', '75', '78'))}{random.randrange(10**6):06}"
+
+
+def person(random: Random, domain: str, language: str) -> dict[str, str | None]:
+    """A contact as the feed has it: name, email, phone, role, title; each may be missing in its own way."""
+    first, last = random.choice(_DATA["first"]), random.choice(_DATA["last"])
+    roll = random.random()
+    if roll < 0.7:
+        local = f"{slug(first, '.')}.{slug(last, '-')}"
+    elif roll < 0.85:
+        local = slug(first)[:1] + slug(last)
+    else:
+        local = random.choice(("post", "jobb", "rekruttering", "personal"))
+    has_mail, has_phone = random.random() < 0.78, random.random() < 0.82
+    blank = None if random.random() < 0.6 else ""
+    title = random.choice(_ROLES[language]) if random.random() < 0.72 else blank
+    return {
+        "name": f"{first} {last}" if random.random() < 0.97 else f"{first} {last} ",
+        "email": f"{local}@{domain}" if has_mail else blank,
+        "phone": phone(random) if has_phone else blank,
+        "role": blank,
+        "title": title,
+    }
