@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from .store import ACTIVE, INACTIVE, UPDATED_BEFORE_LINE, Store
+from .store import ACTIVE, INACTIVE, UPDATED_BEFORE_LINE, Store, as_told
 from .times import DAY, SECOND, micros, midnight, to_millisecond
 
 PUBLISH, CHANGE, REACTIVATE, EXPIRE, STOP = range(5)
@@ -20,7 +20,6 @@ LINES_PER_AD = 3.7  # 220,988 lines of 59,830 ads in 120 days
 MASKED_SHARE = 0.3  # of closed ads; the rest expired
 STALE_SHARE = 0.01  # of active ads: their last line says ACTIVE, the detail does not
 COME_BACK_SHARE = 0.2  # of ads with three lines or more: closed and reactivated (2 of 20 closed ads were seen so)
-NO_PLACE_SHARE = 0.02  # of lines: `?` for the municipality
 HIDDEN_SHARE = 0.004  # lines of FINN ads, on top of the visible ones
 LONGEST_LIFE = 180  # days
 MEDIAN_LIFE = 26  # days
@@ -227,14 +226,13 @@ class _Past:
             ad, what = packed >> _WHAT_BITS & mask, packed & 7
             if what == CHANGE:
                 self.revisions[ad] += 1
-            told = headline(ad + 1, seed, self.revisions[ad])
+            told = as_told(headline(ad + 1, seed, self.revisions[ad]))
             title, business_name = ("...", "") if what == STOP else (told.title, told.business_name)
-            municipal = "?" if chance.random() < NO_PLACE_SHARE else told.municipal
             peak = max(peak, time)
             seq = self.store.take_seq()
             status = ACTIVE if what <= REACTIVATE else INACTIVE
             line_id = self.store.line_id(seq)
-            yield seq, line_id, uuids[ad], status, title, business_name, municipal, told.source, time, peak
+            yield seq, line_id, uuids[ad], status, title, business_name, told.municipal, told.source, time, peak
 
     def ads(self) -> Iterator[tuple[Any, ...]]:
         """Rows for the `ad` table, in the order of their uuids; `lines` comes first."""

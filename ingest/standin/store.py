@@ -32,13 +32,13 @@ class Headline(Protocol):
     @property
     def business_name(self) -> str: ...
     @property
-    def municipal(self) -> str: ...
+    def municipal(self) -> str | None: ...
     @property
     def source(self) -> str | None: ...
 
 
 class Told(NamedTuple):
-    """A headline read from given content."""
+    """A headline with nulls put into words, as a line has it."""
 
     title: str
     business_name: str
@@ -79,6 +79,12 @@ def told_by(content: Mapping[str, Any]) -> Told:
     values = content.get("title"), (content.get("employer") or {}).get("name"), locations[0].get("municipal")
     title, business_name, municipal = ("?" if value is None else str(value) for value in values)
     return Told(title, business_name, municipal, content.get("source"))
+
+
+def as_told(headline: Headline) -> Told:
+    """The line of a composed ad: without a municipality at its first location it tells `?`."""
+    municipal = "?" if headline.municipal is None else headline.municipal
+    return Told(headline.title, headline.business_name, municipal, headline.source)
 
 
 class LateCommit:
@@ -323,19 +329,19 @@ class Store(Database):
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO ad VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def _told(self, row: Ad) -> Headline:
+    def _told(self, row: Ad) -> Told:
         if row.content is not None:
             return told_by(json.loads(row.content))
-        return self.ads.headline(cast(int, row.number), row.seed, row.revision)
+        return as_told(self.ads.headline(cast(int, row.number), row.seed, row.revision))
 
-    def _tell(self, row: Ad, time: int, mask: Callable[[Headline], tuple[str, str, str]] | None = None) -> None:
+    def _tell(self, row: Ad, time: int, mask: Callable[[Told], tuple[str, str, str]] | None = None) -> None:
         told = self._told(row)
         title, business_name, municipal = mask(told) if mask else (told.title, told.business_name, told.municipal)
         self.insert_line(row.uuid, row.status, title, business_name, municipal, row.source, time, self._late_seq)
 
     def _close(
         self, uuid: str, at: datetime | None, fields: dict[str, Any],
-        mask: Callable[[Headline], tuple[str, str, str]] | None,
+        mask: Callable[[Told], tuple[str, str, str]] | None,
     ) -> str:  # fmt: skip
         time = self.time_of(at)
         with self.writing():

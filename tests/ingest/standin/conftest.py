@@ -20,7 +20,7 @@ NOON = datetime(2026, 9, 24, 10, 0, 0, 123450, tzinfo=UTC)  # noon in Oslo
 class Told(NamedTuple):
     title: str
     business_name: str
-    municipal: str
+    municipal: str | None
     source: str
 
 
@@ -31,7 +31,9 @@ class TinyAds:
         return str(UUID(int=seed << 64 | number * 2654435761 % 2**32 << 32 | number))
 
     def headline(self, number: int, seed: int = 1, revision: int = 0) -> Told:
-        return Told(f"Ad {number}" + f" r{revision}" * bool(revision), f"Firm {number}", "OSLO", "IMPORTAPI")
+        return Told(
+            f"Ad {number}" + f" r{revision}" * bool(revision), f"Firm {number}", None if number % 50 == 0 else "OSLO", "IMPORTAPI"
+        )
 
     def compose(
         self, number: int, *, published: datetime, expires: datetime, updated: datetime, seed: int = 1, revision: int = 0
