@@ -11,4 +11,5 @@ class ControlConfig(AppConfig):
 class ControlAdminConfig(admin.AdminConfig):
     """Django admin with the control room as its front page."""
 
+    default_site = "jobsearch.control.site.ControlSite"
     default = False  # of the two in this module, `jobsearch.control` alone means the room itself

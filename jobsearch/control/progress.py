@@ -24,6 +24,7 @@ class Bars:
 
     def __call__(self, phase: str, done: int, total: int | None = None) -> None:
         total = total or None
+        total = total or None
         if phase != self.phase:
             self._end()
             self.phase = phase

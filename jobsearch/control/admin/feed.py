@@ -1,0 +1,104 @@
+"""The feed's tables in Django admin: where we stand in it, what runs did, which details are still owed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from ingest import detail_queue
+from ingest.models import DetailTask, FeedState, Run
+from jobsearch.control import queue_reasons, reports, works
+from jobsearch.control.admin.lists import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
+
+
+@admin.register(FeedState)
+class FeedStateAdmin(ReadOnlyAdmin):
+    list_display = ["origin", "last_read", "last_line_time", "tip_time", "problem"]
+    # The token is left out: it is a key, if only the public one. The fingerprints of lines mean nothing to a person.
+    fields = [
+        *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked", "pages_read"),
+        *("lines_read", "problem", "problem_since", "token_problem", "cursor_lost", "lease_owner", "lease_until"),
+    ]
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("slag")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return list(works.KINDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        return queryset.filter(kind=self.value()) if self.value() in works.KINDS else queryset
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ["what", "state", "started", "took", "summary", "requested_by"]
+    list_filter = [KindFilter, "state"]
+    fields = ["what", "state", "started", "finished", "took", "requested_by", "error", "full_report"]
+    readonly_fields = ["what", "took", "full_report"]
+
+    @admin.display(description=_("kjøring"), ordering="kind")
+    def what(self, run: Run) -> str:
+        return works.name_of(run)
+
+    @admin.display(description=_("varighet"))
+    def took(self, run: Run) -> str:
+        return reports.duration((run.finished - run.started).total_seconds()) if run.finished else "–"
+
+    @admin.display(description=_("resultat"))
+    def summary(self, run: Run) -> str:
+        return run.error or reports.summary(run.report)
+
+    @admin.display(description=_("rapport"))
+    def full_report(self, run: Run) -> SafeString | str:
+        rows = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', reports.rows(run.report))
+        return format_html('<table class="report"><tbody>{}</tbody></table>', rows) if rows else "–"
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    """The reasons that occur now, the most frequent first; a reason begins with its short name before the colon."""
+
+    title = _("grunn")
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(reason, f"{reason} ({number})") for reason, number in queue_reasons.reasons()[:20]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> QuerySet[DetailTask]:
+        return queryset.filter(reason__startswith=self.value()) if self.value() else queryset
+
+
+@admin.register(DetailTask)
+class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    list_display = ["uuid", "state", "origin", "attempts", "next_try", "reason", "queued"]
+    list_filter = ["state", ReasonFilter, "origin"]
+    search_fields = ["uuid"]
+    search_help_text = _("Annonsens uuid")
+    ordering = ["-queued"]
+    actions = ["try_again"]
+    fields = ["uuid", "state", "origin", "attempts", "next_try", "reason", "queued", "line_time", "marker"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("ingest.change_detailtask")
+
+    @admin.action(description=_("Prøv igjen nå"), permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> None:
+        """Chosen rows start over with a clean count of attempts; a sync, asked for at once, fetches them."""
+        uuids = list(queryset.values_list("uuid", flat=True))
+        chosen = detail_queue.release(uuids) + detail_queue.retry_now(uuids=uuids)
+        log_by_uuid(request, DetailTask, uuids, gettext("Bedt om nytt forsøk"))
+        self.message_user(
+            request,
+            ngettext("%(n)s detalj blir hentet på nytt.", "%(n)s detaljer blir hentet på nytt.", chosen) % {"n": chosen},
+            messages.SUCCESS,
+        )
+        works.start_from(request, works.WORKS["sync"])

@@ -1,0 +1,25 @@
+"""Celery tasks of the control room: each is told the id of the run that an administrator asked for."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from jobsearch.control import index_runs
+
+
+@shared_task
+def rebuild_index(run_id: int) -> None:
+    """Builds a new index beside the one in service."""
+    index_runs.rebuild(run_id)
+
+
+@shared_task
+def check_truth(run_id: int) -> None:
+    """Compares the record with the index."""
+    index_runs.check(run_id, with_feed=False)
+
+
+@shared_task
+def check_truth_with_feed(run_id: int) -> None:
+    """Compares the record with the index, and with the feed."""
+    index_runs.check(run_id, with_feed=True)
