@@ -88,7 +88,7 @@ class Database:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         # The data can be built again, so a lost write after a power cut is no harm; waiting for the disk is.
         connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA cache_size = -4000")  # KiB; the demo has a memory budget
+        connection.execute("PRAGMA cache_size = -1000")  # KiB each: the demo has a memory budget
         return connection
 
     def close(self) -> None:

@@ -171,3 +171,16 @@ def test_feed_without_path_leaves_no_file(ads):
     store.close()
     store.close()
     assert not folder.exists()
+
+
+def test_line_of_a_composed_ad_tells_what_its_content_says(clock):
+    """The invented ads give a quick headline beside the whole content; a feed whose lines differ from it would lie."""
+    from ingest.standin import ads
+    from ingest.standin.store import as_told, told_by
+
+    dates = {"published": clock.now, "expires": clock.now, "updated": clock.now}
+    for number in range(1, 200):
+        for revision in (0, 1, 3):
+            content = ads.compose(number, **dates, revision=revision)
+            assert content["uuid"] == ads.uuid_for(number)
+            assert told_by(content) == as_told(ads.headline(number, revision=revision))
