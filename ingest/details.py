@@ -71,7 +71,7 @@ class Drain:
                 if result := pool.get():
                     self._take(result)
                 if self._breaker.suspicious:
-                    self._judge()
+                    self._judge(pool)
                 if len(self._batch) >= BATCH or (
                     self._batch and time.monotonic() - self._batch_since > LONGEST_HELD
                 ):
@@ -91,7 +91,7 @@ class Drain:
             if self._batch:
                 self._flush()
             elif self._breaker.held:
-                self._judge()
+                self._judge(pool)
             elif self._nothing_more:
                 return False
 
@@ -118,9 +118,11 @@ class Drain:
             log.error("Reading the detail of ad %s failed.", result.uuid, exc_info=outcome)
         self._add([*self._breaker.proved(result.number), result])
 
-    def _judge(self) -> None:
+    def _judge(self, pool: DetailPool) -> None:
+        pool.pause()
         controls = _held_as_active(self._breaker.held)
         self._add(call(lambda: self._breaker.judge(controls), self._idle))
+        pool.resume()
 
     def _add(self, results: list[Fetched]) -> None:
         if results and not self._batch:

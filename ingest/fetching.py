@@ -108,6 +108,8 @@ class DetailPool:
         self._numbers = 0
         self._lock = threading.Lock()
         self._closed = False
+        self._going = threading.Event()
+        self._going.set()
         self.pending = 0
         self._threads = [
             threading.Thread(target=self._run, daemon=True, name=f"feed-detail-{number}") for number in range(threads)
@@ -127,14 +129,25 @@ class DetailPool:
         self.pending -= 1
         return result
 
+    def pause(self) -> None:
+        """Until `resume`, threads only finish the request that they are in."""
+        self._going.clear()
+
+    def resume(self) -> None:
+        self._going.set()
+
     def close(self) -> None:
         """No more questions: threads end after the request they are in, which nobody waits for."""
         self._closed = True
+        self._going.set()
         for _thread in self._threads:
             self._asked.put(None)
 
     def _run(self) -> None:
-        while (asked := self._asked.get()) is not None and not self._closed:
+        while (asked := self._asked.get()) is not None:
+            self._going.wait()
+            if self._closed:
+                break
             uuid, marker = asked
             with self._lock:
                 self._numbers += 1

@@ -1,0 +1,356 @@
+"""Hazards 1-17: the cursor, conditional requests, order, and what a strict walk forward does not see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email.utils import parsedate_to_datetime
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from ingest import replay
+from ingest.errors import FeedDown
+from ingest.models import DetailTask, FeedState, PageMark
+from ingest.standin.times import micros
+from jobsearch.vacancies.models import Vacancy
+
+
+def test_only_the_very_first_request_is_conditional(feed, site):
+    """1, 4: an ETag of a sealed page is 304 for ever; a Last-Modified hides lines whose time goes back."""
+    for _ in range(1200):
+        feed.publish()
+    site.follow()
+    feed.publish()
+    site.follow()
+    site.follow()
+    assert not [request for request in feed.requests if "if-none-match" in request.headers]
+    asked_since = [request for request in feed.requests if "if-modified-since" in request.headers]
+    assert asked_since == [request for request in feed.requests if request.kind == "page"][:1]
+    assert asked_since[0].path == "/api/v1/feed"
+    assert site.is_true()
+
+
+def test_a_sealed_page_is_left_behind_for_the_next(feed, site):
+    """1: standing on a page that has a next one is standing still."""
+    ads = [feed.publish() for _ in range(1100)]
+    site.follow()
+    assert site.state().page_id != ads[0]
+    feed.clear_requests()
+    late = [feed.publish() for _ in range(1100)]
+    report = site.follow()
+    assert report.lines == len(late)
+    assert site.is_true()
+
+
+def test_a_single_appended_line_is_seen_at_the_next_poll(feed, site):
+    """2: on a tail of two lines one more leaves the ETag as it was, and a 304 would hide it for a night."""
+    feed.publish(), feed.publish()
+    site.follow()
+    alone = feed.publish()
+    report = site.follow()
+    assert report.new == 1
+    assert alone in site.active()
+
+
+def test_the_cursor_is_the_page_still_to_be_read(feed, site):
+    """3: keeping the page that was just read costs a thousand lines at each run."""
+    for _ in range(1500):
+        feed.publish()
+    site.follow()
+    feed.clear_requests()
+    report = site.follow()
+    pages = [request for request in feed.requests if request.kind == "page" and "last" not in request.query]
+    assert [request.path for request in pages] == [f"/api/v1/feed/{site.state().page_id}"]
+    assert (report.pages, report.lines) == (1, 0)
+
+
+def test_lines_whose_time_goes_back_are_not_lost(feed, site):
+    """4: line times run backwards wherever two batches were written at once."""
+    now = timezone.now()
+    ads = [feed.publish(at=now - dt.timedelta(minutes=minutes)) for minutes in (10, 3, 9, 1, 8, 2, 60)]
+    site.follow()
+    assert site.active() == set(ads)
+    earlier = feed.publish(at=now - dt.timedelta(minutes=30))
+    site.follow()
+    assert earlier in site.active()
+
+
+def test_the_header_of_the_first_request_is_one_that_the_server_reads(feed, site):
+    """5: a wrong weekday or format is silently ignored, and the answer begins in 2023."""
+    old = feed.publish(at=timezone.now() - dt.timedelta(days=400))
+    young = feed.publish()
+    site.follow()
+    header = feed.requests[1 if feed.requests[0].kind == "token" else 0].headers["if-modified-since"]
+    assert re.fullmatch(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", header)
+    assert parsedate_to_datetime(header).strftime("%a") == header[:3]
+    assert site.asked(old) == 0
+    assert young in site.active()
+
+
+def test_an_ignored_header_is_noticed(feed, site, monkeypatch):
+    """5: the first line's time is held against the time that was asked for."""
+    feed.publish(at=timezone.now() - dt.timedelta(days=400))
+    monkeypatch.setattr("ingest.feed.format_datetime", lambda *_, **__: "2026-01-01T00:00:00Z")
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "since-ignored" in report.problem
+    assert site.state().page_id == ""
+
+
+def test_nothing_newer_is_404_and_means_the_tip(feed, site):
+    """6: the server answers 404, not 304; the newest line is where to stand then."""
+    feed.publish(at=timezone.now() - dt.timedelta(days=300), expires=timezone.now() + dt.timedelta(days=9))
+    report = site.follow()
+    assert (report.exit_code, report.at_tip, report.pages) == (0, True, 1)
+    new = feed.publish()
+    site.follow()
+    assert new in site.active()
+
+
+def test_an_empty_feed_is_no_failure(feed, site):
+    """6"""
+    assert site.follow().exit_code == 0
+    first = feed.publish()
+    assert site.follow().exit_code == 0
+    assert site.active() == {first}
+
+
+def test_lines_that_were_seen_before_change_nothing(feed, site):
+    """7: times on the wire are cut to seconds, so a start by time gives lines again. All is idempotent."""
+    ads = [feed.publish() for _ in range(5)]
+    feed.stop(ads[0])
+    site.follow()
+    before = list(Vacancy.objects.order_by("uuid").values("uuid", "version", "content_hash", "status"))
+    FeedState.objects.update(page_id="", page_seen=[])
+    report = site.follow()
+    assert (report.new, report.updated, report.closed) == (0, 0, 0)
+    assert list(Vacancy.objects.order_by("uuid").values("uuid", "version", "content_hash", "status")) == before
+
+
+def test_the_line_that_two_pages_share_counts_once(feed, site):
+    """8: a page's last line is the next page's first."""
+    ads = [feed.publish() for _ in range(2500)]
+    report = site.follow()
+    assert (report.lines, report.new) == (2500, 2500)
+    assert report.pages > 2
+    assert Vacancy.objects.count() == len(ads)
+    assert site.follow().lines == 0
+
+
+def test_an_ad_with_many_lines_on_a_page_is_one_ad(feed, site):
+    """8"""
+    ad = feed.publish()
+    for _ in range(5):
+        feed.change(ad)
+    report = site.follow()
+    assert (report.lines, report.new, report.updated) == (6, 1, 0)
+    assert site.asked(ad) == 1
+
+
+@pytest.mark.parametrize("last", ["closed", "back"])
+def test_the_last_line_of_a_page_wins(feed, site, last):
+    """9: neither all ACTIVE before all INACTIVE nor sorting by time gives what the feed said."""
+    now = timezone.now()
+    ad = feed.publish(at=now - dt.timedelta(minutes=1))
+    feed.publish(at=now)
+    feed.stop(ad, at=now - dt.timedelta(minutes=2))  # later in the feed, earlier by its time
+    if last == "back":
+        feed.reactivate(ad, at=now - dt.timedelta(minutes=3))
+    site.follow()
+    assert (ad in site.active()) == (last == "back")
+    assert site.asked(ad) == (last == "back")
+
+
+def test_an_ad_that_is_closed_between_two_pages_stays_closed(feed, site):
+    """9: the details of an earlier page come after the closings of a later one."""
+    ad = feed.publish()
+    for _ in range(1100):
+        feed.publish()
+    feed.expire(ad)
+    site.follow()
+    assert site.asked(ad) == 0
+    assert ad not in site.active()
+
+
+def test_a_batch_with_one_time_is_read_whole(feed, site):
+    """10: up to 500 lines share a time to the microsecond, across a page's end too."""
+    with feed.batch():
+        ads = [feed.publish() for _ in range(1500)]
+    site.follow()
+    with feed.batch():
+        ads += [feed.publish() for _ in range(500)]
+    assert site.follow().new == 500
+    assert site.active() == set(ads)
+
+
+def test_a_line_is_not_compared_with_the_ads_own_time(feed, site, stored):
+    """11: the ad's `updated` lies seconds before its line's time, so the edit looked stale."""
+    ad = stored()
+    line_time = site.ad(ad).line_time
+    feed.change(ad, title="Rettet", at=line_time + dt.timedelta(milliseconds=10))
+    site.follow()
+    row = site.ad(ad)
+    assert row.title == "Rettet"
+    assert row.updated < line_time < row.line_time
+
+
+def test_the_servers_own_page_size_is_used(feed, site):
+    """12: a page size of our own has to be repeated on each page, and 1 never moves."""
+    for _ in range(1100):
+        feed.publish()
+    site.follow()
+    assert all(set(request.query) <= {"last"} for request in feed.requests)
+
+
+def test_the_newest_line_is_not_taken_for_the_newest_page(feed, site):
+    """13: `?last` is one line; it tells how old the tip is, and where to begin if nothing else is known."""
+    ads = [feed.publish() for _ in range(30)]
+    report = site.follow()
+    assert report.new == len(ads)
+    assert site.state().tip_time == site.state().last_line_time
+
+
+def test_every_line_of_the_tail_is_read(feed, site):
+    """14: a walk ends with a page of two lines and no next one; both count."""
+    for number in range(2, 8):
+        for _ in range(number):
+            feed.publish()
+        site.follow()
+        assert site.is_true()
+
+
+def _commit_late(feed, number: int, uuid: str, status: str) -> None:
+    """A line under a number that was taken earlier, whatever the ad itself is now."""
+    feed.store.insert_line(uuid, status, "x", "y", "OSLO", "IMPORTAPI", micros(timezone.now()), number)
+
+
+def test_a_line_committed_late_is_found_by_the_replay(feed, site):
+    """15: a strict cursor never sees it."""
+    for _ in range(3):
+        feed.publish()
+    late = feed.late_commit()
+    for _ in range(4):
+        feed.publish()
+    site.follow()
+    missed = late.commit()
+    site.follow()
+    assert missed not in site.active()
+    client = site.client()
+    assert replay.replay_overlap(client)["queued"] == 1
+    client.close()
+    assert site.task(missed).origin == DetailTask.Origin.REPLAY
+    site.follow()
+    assert site.is_true()
+
+
+def test_a_line_committed_late_on_the_tail_is_read_at_the_next_poll(feed, site):
+    """15: the tail `[base, n1]` becomes `[base, late, n1]`."""
+    feed.publish()
+    late = feed.late_commit()
+    feed.publish()
+    site.follow()
+    missed = late.commit()
+    site.follow()
+    assert missed in site.active()
+
+
+def test_a_late_line_on_the_tail_has_not_the_last_word(feed, site):
+    """15: the later line of the ad was seen already, and stays the later one."""
+    ad = feed.publish()
+    number = feed.store.take_seq()
+    feed.change(ad)
+    site.follow()
+    _commit_late(feed, number, ad, "INACTIVE")
+    site.follow()
+    assert ad in site.active()
+
+
+def test_a_replay_closes_nothing(feed, site):
+    """15: an old line may be overtaken; only the ad's detail tells."""
+    ads = [feed.publish() for _ in range(3)]
+    site.follow()
+    number = feed.store.take_seq()
+    for _ in range(4):
+        feed.publish()
+    site.follow()
+    _commit_late(feed, number, ads[0], "INACTIVE")
+    client = site.client()
+    replay.replay_overlap(client)
+    client.close()
+    assert ads[0] in site.active()
+    site.follow()
+    assert ads[0] in site.active()
+
+
+def test_the_replay_starts_some_days_back_and_not_at_the_beginning(feed, site):
+    """15"""
+    now = timezone.now()
+    for hours in range(24 * 6, 0, -1):
+        feed.publish(at=now - dt.timedelta(hours=hours))
+    site.follow()
+    feed.publish()
+    site.follow()
+    marks = PageMark.objects.order_by("line_time")
+    assert marks.count() >= 1
+    assert replay._marks(dt.timedelta(days=2))[0] == marks.filter(line_time__lte=now - dt.timedelta(days=2)).last()
+
+
+def test_the_token_is_never_sent_to_another_host(feed, site):
+    """16: `next_url` may name one; addresses are built from ids."""
+    for _ in range(1100):
+        feed.publish()
+    feed.faults.foreign_next_url()
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_a_next_id_that_is_no_id_is_refused(feed, site):
+    """16: it becomes part of an address."""
+    for _ in range(5):
+        feed.publish()
+    feed.faults.cyclic_next("../../../secret")
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "next_id" in report.problem
+    assert not [path for path in site.paths if "secret" in path]
+
+
+def test_a_page_that_names_itself_ends_the_run_with_a_name(feed, site):
+    """17"""
+    ads = [feed.publish() for _ in range(5)]
+    feed.faults.self_referring_next()
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "loop" in report.problem
+    assert site.active() == set(ads[:-1])  # what the page said is done; the last line would be on the next
+    feed.faults.clear()
+    assert site.follow().exit_code == 0
+
+
+def test_pages_in_a_circle_end_the_run_with_a_name(feed, site):
+    """17"""
+    for _ in range(1100):
+        feed.publish()
+    client = site.client()
+    first = client.first_page(timezone.now() - dt.timedelta(days=1))
+    client.close()
+    feed.faults.cyclic_next(first.id, page=first.next_id)
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "loop" in report.problem
+    feed.faults.clear()
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_the_first_pages_time_is_checked_to_the_second(feed, site):
+    """5: a line of the very second that was asked for is no sign of an ignored header."""
+    now = timezone.now().replace(microsecond=500)
+    feed.publish(at=now)
+    client = site.client()
+    assert UUID(client.first_page(now).id)
+    with pytest.raises(FeedDown):
+        client._page("/api/v1/feed", query="pageSize=20000")
+    client.close()
