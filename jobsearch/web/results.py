@@ -121,6 +121,8 @@ def _option(name: str, choice: search.Choice, query: search.SearchQuery, ids: se
     widen = ""
     if choice.open:  # parts are worth showing only where the whole, or one of them, is chosen
         shown = [child for child in choice.children if child.count or child.chosen]
+        if [child.label for child in shown if not child.chosen] == [choice.label] and len(shown) == 1:
+            shown = []  # Oslo is its own only municipality
         children = tuple(_option(name, child, query, ids) for child in shown)
         if not choice.chosen:
             widen = address(query.with_value(name, choice.value))

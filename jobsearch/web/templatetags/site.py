@@ -100,7 +100,7 @@ def _names(vacancy: Vacancy) -> list[str]:
 @register.filter
 def breakable(value: str) -> SafeString:
     """The text with a chance to break after each slash: "Spesialsykepleier/sykepleier" is wider than a phone."""
-    return mark_safe("/<wbr>").join(format_html("{}", part) for part in value.split("/"))
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
 
 
 @register.filter
