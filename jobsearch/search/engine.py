@@ -138,7 +138,13 @@ class Index(Protocol):
 
     def everything(self) -> Iterator[tuple[UUID, Stored]]: ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """Documents, stripped ones included."""
+
+    def mark(self, sequence: int) -> None:
+        """Remembers the record's count of indexing runs. A record that counts less than its index has been restored."""
+
+    def marked(self) -> int: ...
 
     def close(self) -> None: ...
 

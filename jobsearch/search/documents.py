@@ -1,0 +1,180 @@
+"""A row of the record -> the document that an engine indexes. Engines get analysed words; nothing readable is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from jobsearch.vacancies import catalogue, changes, html, occupations, places, privacy, visibility
+
+from . import text
+from .engine import Write, epoch
+from .known import NOT_STATED
+from .vocabulary import EVERYDAY_PLACES, PLACES
+
+if TYPE_CHECKING:
+    from jobsearch.vacancies.models import Vacancy
+
+Kind = Literal["phrase", "word", "keyword", "number"]
+
+# Every field of a document. phrase: analysed words with their positions; word: analysed words; keyword: whole values that
+# are counted and filtered by; number: whole numbers, sorted and filtered by.
+FIELDS: dict[str, Kind] = {
+    "title": "phrase",
+    "job": "phrase",
+    "employer": "phrase",
+    "location": "phrase",
+    "body": "phrase",
+    "title_stem": "word",
+    "job_stem": "word",
+    "employer_stem": "word",
+    "body_stem": "word",
+    "parts": "word",
+    "joined": "word",
+    "fold": "word",
+    "body_fold": "word",
+    "title_whole": "keyword",
+    "place": "keyword",
+    "occupation": "keyword",
+    "engagement": "keyword",
+    "extent": "keyword",
+    "sector": "keyword",
+    "published": "number",
+    "first_seen": "number",
+    "visible_until": "number",
+    "deadline": "number",
+    "deadline_order": "number",
+    "order": "number",
+}
+UNCOUNTED = {"title_whole"}
+_UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
+_EPOCH_DAY = dt.date(1970, 1, 1)
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Changes whenever the same ad could give another document: an index made before has to be made anew."""
+    sources = (__file__, text.__file__, Path(__file__).with_name("vocabulary.py"), catalogue.__file__)
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(Path(source).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write_of(change: changes.Change, now: dt.datetime) -> Write:
+    """What an index has to do for this row: the document while the ad may be shown, else a stripped one."""
+    if change.vacancy is None:
+        return Write(change.uuid, change.version, None, purge=True)
+    active = visibility.is_active(change.vacancy, now, hidden=change.hidden)
+    return Write(change.uuid, change.version, document(change.vacancy) if active else None)
+
+
+def day_number(day: dt.date) -> int:
+    return (day - _EPOCH_DAY).days
+
+
+def document(vacancy: Vacancy) -> Mapping[str, Any]:
+    contacts = list(vacancy.contacts.all())
+    locations = list(vacancy.locations.all())
+    paths = sorted({location.path for location in locations if location.path})
+    place_names = _place_names(locations)
+    kept = " ".join([vacancy.employer_name, *place_names])
+    title = privacy.redact(vacancy.title, contacts, kept)
+    employer = privacy.redact(vacancy.employer_name, contacts, vacancy.employer_name)
+    body = privacy.redact(html.to_text(vacancy.description), contacts, f"{vacancy.title} {kept}")
+    jobs = list(vacancy.occupations.all())
+    job_names = dict.fromkeys(
+        [vacancy.job_title, *(name for job in jobs for name in _job_names(job.path)), *(c.name for c in vacancy.categories.all())]
+    )
+    title_words, employer_words = text.words(title), text.words(employer)
+    job_words = _listed(privacy.redact(name, contacts, kept) for name in job_names if name)
+    location_words = _listed(place_names)
+    body_words = text.body_words(body)
+    if not paths:
+        # The ad tells where it is in its text only, so there a place's name counts as the place.
+        named = {word.exact for word in body_words} & PLACES - EVERYDAY_PLACES
+        location_words += [text.word(name) for name in sorted(named)]
+    headline = {*title_words, *job_words, *employer_words, *location_words}
+    published = epoch(vacancy.published)
+    deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
+    return {
+        "title": _exact(title_words),
+        "job": _exact(job_words),
+        "employer": _exact(employer_words),
+        "location": _exact(location_words),
+        "body": _exact(body_words),
+        "title_stem": _set(word.stem for word in title_words),
+        "job_stem": _set(word.stem for word in job_words),
+        "employer_stem": _set(word.stem for word in employer_words),
+        "body_stem": _set(word.stem for word in body_words),
+        "parts": _set(part for word in {*title_words, *job_words} for part in text.parts(word.stem)),
+        "joined": _set(text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)),
+        "fold": _set(form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)),
+        "body_fold": _set(text.fold(word.exact) for word in {*body_words} if not word.exact.isascii()),
+        "title_whole": [" ".join(word.exact for word in title_words)[:300]],
+        "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
+        "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
+        "engagement": [vacancy.engagement or NOT_STATED],
+        "extent": [vacancy.extent or NOT_STATED],
+        "sector": [vacancy.sector or NOT_STATED],
+        "published": published,
+        "first_seen": epoch(vacancy.first_seen),
+        "visible_until": epoch(vacancy.visible_until),
+        "deadline": max(0, deadline),
+        "deadline_order": deadline_order(deadline, published, vacancy.uuid),
+        "order": order(published, vacancy.uuid),
+    }
+
+
+def order(published: int, uuid: UUID) -> int:
+    """One number to sort by, downwards: the newest first, then by uuid. 34 bits of seconds, 29 of the uuid."""
+    return min(published, 2**34 - 1) << 29 | (2**29 - 1 - (uuid.int >> 99))
+
+
+def deadline_order(deadline: int, published: int, uuid: UUID) -> int:
+    """One number to sort by, upwards: the next deadline first, then the newest, then by uuid. 16 bits of days, 28 of
+    minutes, 19 of the uuid."""
+    days, minutes = min(max(deadline, 0), 2**16 - 1), min(published // 60, 2**28 - 1)
+    return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
+
+
+def _place_names(locations: Iterable[Any]) -> list[str]:
+    names: dict[str, None] = {}
+    for location in locations:
+        parts = location.path.split("/") if location.path else []
+        names.update(dict.fromkeys(places.label(part) for part in parts if part != places.ABROAD))
+        names.update(dict.fromkeys(name for name in (location.city, location.postal_code) if name))
+    return list(names)
+
+
+def _job_names(path: str) -> list[str]:
+    above = occupations.parent(path)
+    if _UNIDENTIFIED in (path, above):
+        return []
+    return [above, occupations.label(path)] if above else [path]
+
+
+def _listed(names: Iterable[str]) -> list[text.Word]:
+    """The words of several names, kept apart so that no phrase is found across two of them."""
+    found: list[text.Word] = []
+    for name in names:
+        found += [text.word("\n"), *text.words(name)] if found else text.words(name)
+    return found
+
+
+def _folds(word: text.Word) -> tuple[str, str]:
+    return text.fold(word.exact), word.fold or text.fold(word.stem)
+
+
+def _exact(found: Iterable[text.Word]) -> str:
+    return " ".join([word.exact for word in found])
+
+
+def _set(values: Iterable[str]) -> str:
+    return " ".join(sorted({*values} - {text.BREAK, ""}))

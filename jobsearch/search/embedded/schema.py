@@ -1,0 +1,82 @@
+"""tantivy's schema, and conditions and documents in its terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from ..documents import FIELDS, UNCOUNTED
+from ..plan import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+
+TOKENIZER = "whitespace-only"
+
+
+def build() -> tantivy.Schema:
+    """`uuid` and `version` are stored, everything else is only indexed: no readable text is kept."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("uuid", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("version", stored=True, indexed=True, fast=True)
+    for name, kind in FIELDS.items():
+        if kind == "phrase":
+            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
+        elif kind == "word":
+            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="basic")
+        elif kind == "keyword":
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name not in UNCOUNTED)
+        else:
+            builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+def register(index: tantivy.Index) -> None:
+    """tantivy forgets its tokenizers when an index is opened. Ours only parts at blanks: the words are analysed already."""
+    whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(TOKENIZER, whitespace)
+
+
+def document(uuid: str, version: int, fields: Mapping[str, Any] | None) -> tantivy.Document:
+    return tantivy.Document(uuid=uuid, version=version, **(fields or {}))
+
+
+class Compiler:
+    """Conditions -> tantivy's queries. In tantivy every required part adds its score, so what only filters gets none."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def query(self, node: Node) -> Query:
+        schema = self._schema
+        match node:
+            case Term(field, value, score):
+                return self._scored(Query.term_query(schema, field, value, "basic"), score)
+            case Terms(field, values):
+                return self._scored(Query.term_set_query(schema, field, list(values)), 0) if values else Query.empty_query()
+            case Prefix(field, value, score):
+                pattern = re.sub(r"([^\w#])", r"\\\1", value) + ".*"
+                return self._scored(Query.regex_query(schema, field, pattern), score)
+            case Phrase(field, words, score):
+                return self._scored(Query.phrase_query(schema, field, list(words)), score)
+            case Range(field, least, below):
+                number = tantivy.FieldType.Integer
+                found = Query.range_query(schema, field, number, least, None if below is None else below - 1)
+                return self._scored(found, 0)
+            case Best(nodes):
+                return Query.disjunction_max_query([self.query(one) for one in nodes], TIE_BREAKER)
+            case All(must, never, bonus):
+                parts = [(Occur.Must, self.query(one)) for one in must]
+                parts += [(Occur.MustNot, self.query(one)) for one in never]
+                parts += [(Occur.Should, self.query(one)) for one in bonus]
+                return Query.boolean_query(parts)
+            case Everything():
+                return self._scored(Query.all_query(), 0)
+
+    def filter(self, *nodes: Node) -> Query:
+        """All of these, without a score."""
+        return self._scored(self.query(All(nodes)), 0)
+
+    def _scored(self, query: Query, score: int) -> Query:
+        return Query.const_score_query(query, float(score))

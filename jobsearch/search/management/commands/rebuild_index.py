@@ -1,0 +1,30 @@
+"""`manage.py rebuild_index`: a fresh index from the database, switched when it is complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from jobsearch.search import EngineDown, rebuild
+from jobsearch.search.lifecycle import RebuildFailed
+
+
+class Command(BaseCommand):
+    help = "Builds the search index from the database. Searching goes on; the new index takes over when it is complete."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with tqdm(unit=" ads", desc="Indexing", disable=options["verbosity"] == 0) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            try:
+                report = rebuild(progress)
+            except (EngineDown, RebuildFailed) as error:
+                raise CommandError(str(error)) from error
+        if report.busy:
+            raise CommandError("Another rebuild is under way. Wait for it, or for five minutes if its process has died.")
+        self.stdout.write(f"{report.indexed} ads in {report.seconds:.1f} s")

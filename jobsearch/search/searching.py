@@ -1,0 +1,124 @@
+"""Questions of the other rooms, answered by the engine in use. The only place where a search is put together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.visibility import OSLO
+
+from . import matching, text
+from .documents import day_number
+from .engine import Hit, Page, QueryError, Request, epoch
+from .engines import engine
+from .facets import FACETS, filters
+from .plan import All, Best, Node, Range, Term, Terms
+from .private import find_private
+from .query import SearchQuery
+from .vocabulary import STOP_WORDS
+from .words import Parsed, parse
+
+MOST_EXCLUDED = 5000
+"""Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
+first load, when the index has never held them."""
+
+
+def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iterable[UUID] | None = None) -> Page:
+    """One page of active ads with exact totals and facet counts.
+
+    Raises QueryError where the query may not be searched for, EngineDown where the engine cannot answer.
+    """
+    now = now or timezone.now()
+    parsed = _parse(query)
+    answer = engine().search(
+        Request(
+            match=matching.compile_words(parsed),
+            always=matching.visible(now, gone() if excluded is None else set(excluded)),
+            chosen=filters(query, now),
+            counts={name: facet.count(now) for name, facet in FACETS.items()},
+            sort=_sort(query, parsed),
+            offset=query.offset,
+            size=query.page_size,
+            today=_today(now),
+        )
+    )
+    counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
+    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped)
+
+
+def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
+    """How many active ads the search finds now."""
+    return _count(query, now or timezone.now(), None)
+
+
+def count_new(query: SearchQuery, since: dt.datetime, now: dt.datetime | None = None) -> int:
+    """How many of them the record has first seen after that moment."""
+    return _count(query, now or timezone.now(), Range("first_seen", least=epoch(since) + 1))
+
+
+def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[Hit]:
+    """Active ads like this one (which may be over): the same kind of work first, near it before elsewhere."""
+    row = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
+    if row is None:
+        return []
+    now = now or timezone.now()
+    jobs: list[Node] = [Term("occupation", job.path, 40) for job in row.occupations.all()]
+    stems = {word.stem for word in text.words(row.title) if len(word.stem) > 3 and word.exact not in STOP_WORDS}
+    jobs += [Term(field, stem, score) for stem in sorted(stems)[:12] for field, score in (("title_stem", 32), ("parts", 16))]
+    if not jobs:
+        return []
+    near = tuple(Term("place", place.path, 24) for place in row.locations.all() if place.path)
+    request = Request(
+        match=All((Best(tuple(jobs)),), bonus=near),
+        always=All((matching.visible(now, gone()),), never=(Terms("uuid", (str(uuid),)),)),
+        chosen={},
+        counts={},
+        sort="relevance",
+        offset=0,
+        size=limit,
+        today=_today(now),
+    )
+    return list(engine().search(request).hits)
+
+
+def gone() -> set[UUID]:
+    """Ads that the record has closed or hidden and the index still shows."""
+    behind = Vacancy.objects.behind_index()
+    closed = behind.filter(status=Vacancy.Status.INACTIVE).values_list("uuid", flat=True)[:MOST_EXCLUDED]
+    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid")).values_list("uuid", flat=True)
+    return {*closed, *hidden[:MOST_EXCLUDED]}
+
+
+def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
+    always = matching.visible(now, gone())
+    request = Request(
+        match=matching.compile_words(_parse(query)),
+        always=All((always, also)) if also else always,
+        chosen=filters(query, now),
+        counts={},
+        sort="published",
+        offset=0,
+        size=0,
+        today=_today(now),
+    )
+    return engine().search(request).total
+
+
+def _parse(query: SearchQuery) -> Parsed:
+    if find_private(query.q):
+        raise QueryError(_("Søket inneholder et fødselsnummer eller en e-postadresse, og er ikke utført."))
+    return parse(query.q)
+
+
+def _sort(query: SearchQuery, parsed: Parsed) -> str:
+    # Without words every ad is as relevant as the next: the newest first, which an engine does without scores.
+    return "published" if query.sort == "relevance" and parsed.empty else query.sort
+
+
+def _today(now: dt.datetime) -> int:
+    return day_number(now.astimezone(OSLO).date())

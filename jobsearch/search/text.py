@@ -1,0 +1,140 @@
+"""Norwegian analysis, once for both engines: documents carry words that are already analysed, and so do queries.
+
+A word has three forms: `exact` (lower case, one spelling), `stem` (inflection taken away), `fold` (typed without æ, ø, å).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from .vocabulary import AGENTS, HEADS, IRREGULAR, KEPT, NYNORSK, PLACES, UNSPLIT
+
+BREAK = "¶"
+"""Stands between blocks of a text, so that no phrase is found across them. No word of a query is ever this."""
+
+# C++, C#, F#, .NET are words. "it-" is the trade; "it" and "It" alone are, in a running text, an English pronoun.
+_TOKEN = re.compile(
+    r"(?<!\w)[cC]\+\+(?!\w)|(?<!\w)[cCfF]#(?!\w)|(?:(?<!\w)|(?<=[aA][sS][pP])|(?<=[aA][dD][oO]))\.(?:NET|Net|net)\b"
+    r"|\b[iI]t-(?=\w)|[^\W_]+(?:['’][^\W_]+)*|\n"
+)
+_PRONOUNS = {"it", "It"}
+_SPELLINGS = str.maketrans(
+    {"ä": "æ", "ö": "ø", "'": None, "’": None, "ð": "d", "đ": "d", "ŋ": "n", "ł": "l", "ß": "ss", "œ": "ø"}
+)
+_FOLDING = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
+_LONGEST = 60  # characters of a word; longer ones are addresses and accidents
+
+_SUFFIX = re.compile(r"(.{3,}?)(?:(?:er|ar)(?:ene|ane|ne|en|e|ar|arane)?|ene|ane|en|et|a|e)s?")
+_PLAIN_S = re.compile(r"(.{3,}(?:nt|or|st|an))s")
+
+
+def fold(word: str) -> str:
+    return word.translate(_FOLDING)
+
+
+def _either_spelling(words: frozenset[str] | set[str]) -> str:
+    """An alternation of the words, and of them as typed on a foreign keyboard; the longest first."""
+    return "|".join(sorted({*words, *map(fold, words)}, key=len, reverse=True))
+
+
+_OF_KEPT = re.compile(rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers)?")
+_OF_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?")
+_AGENT_END = re.compile(rf".*(?:{_either_spelling(AGENTS)})")
+_NYNORSK = re.compile("|".join(sorted(NYNORSK, key=len, reverse=True)))
+_IRREGULAR = re.compile(rf"(.*)({'|'.join(sorted(IRREGULAR, key=len, reverse=True))})s?")
+_HEADS = tuple(sorted(HEADS, key=len, reverse=True))
+
+
+class Word(NamedTuple):
+    exact: str
+    stem: str
+    fold: str
+    """The stem without æ, ø, å; "" where that changes nothing."""
+
+
+_cache: dict[str, Word] = {}
+_CACHE_SIZE = 60_000  # spellings: some 12 MB. A month of ads has about 100,000 different ones, most of them once
+
+
+def word(raw: str) -> Word:
+    """The forms of one token, as `tokens` cuts it."""
+    found = _cache.get(raw)
+    if found is None:
+        if len(_cache) >= _CACHE_SIZE:
+            _cache.clear()  # cheaper than keeping account of what is used; common words are back within a few ads
+        exact = _exact(raw)
+        stem = stem_of(exact)
+        folded = fold(stem)
+        found = _cache[raw] = Word(exact, stem, folded if folded != stem else "")
+    return found
+
+
+def tokens(text: str) -> list[str]:
+    """The text's tokens as written; a line break is one of its own."""
+    return _TOKEN.findall(text)
+
+
+def words(text: str) -> list[Word]:
+    """The words of a title, a name or a query: everything counts, "it" too."""
+    return [word(raw) for raw in _TOKEN.findall(unicodedata.normalize("NFC", text)) if raw != "\n"]
+
+
+def body_words(text: str) -> list[Word]:
+    """The words of a running text, `BREAK` between its lines."""
+    cached = _cache.get
+    text = unicodedata.normalize("NFC", text)
+    return [cached(raw) or word(raw) for raw in _TOKEN.findall(text) if raw not in _PRONOUNS]
+
+
+def _exact(raw: str) -> str:
+    if raw == "\n":
+        return BREAK
+    lowered = unicodedata.normalize("NFKC", raw).lower().rstrip("-").translate(_SPELLINGS)[:_LONGEST]
+    if not lowered.isascii():
+        # Accents go (idé, Müller), but the letters æ, ø and å are letters of their own.
+        kept = lowered.replace("å", "\x00")
+        kept = "".join(mark for mark in unicodedata.normalize("NFD", kept) if not unicodedata.combining(mark))
+        lowered = kept.replace("\x00", "å")
+    return lowered.replace("aa", "å") or BREAK
+
+
+def stem_of(exact: str) -> str:
+    """The word without its inflection, nynorsk as bokmål. Places, short words and tokens with digits stay as they are."""
+    if len(exact) < 4 or exact in PLACES or not exact.isalpha():
+        return exact
+    base = _NYNORSK.sub(lambda match: NYNORSK[match.group()], exact)
+    if found := _IRREGULAR.fullmatch(base):
+        return found.group(1) + IRREGULAR[found.group(2)]
+    if found := _OF_KEPT.fullmatch(base):
+        return found.group(1)
+    if found := _OF_NYNORSK_AGENT.fullmatch(base):
+        agent = f"{found.group(1)}er"
+        if _AGENT_END.fullmatch(agent):
+            return agent
+    if found := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
+        return found.group(1)
+    return base
+
+
+def parts(stem: str) -> tuple[str, ...]:
+    """The stems inside a compound that ends like a job: `programvareutvikler` -> `utvikler`, `programvar`."""
+    if stem in UNSPLIT or len(stem) < 7:
+        return ()
+    for head in _HEADS:
+        if stem.endswith(head) and len(stem) - len(head) >= 2:
+            first = stem[: -len(head)]
+            modifiers = {stem_of(first)}
+            if first.endswith("s") and len(first) > 4:
+                modifiers.add(stem_of(first[:-1]))  # "avdelings-leder"
+            return (head, *sorted(part for part in modifiers if len(part) > 2))
+    return ()
+
+
+def joined(first: str, second: str) -> str:
+    """Two words written as one; three equal consonants become two ("buss sjåfør" -> "bussjåfør")."""
+    whole = first + second
+    if len(first) > 1 and first[-1] == first[-2] == second[:1]:
+        whole = first + second[1:]
+    return stem_of(whole)

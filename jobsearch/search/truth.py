@@ -1,0 +1,134 @@
+"""Is the index what the record says? Every difference, and putting it right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.utils import timezone
+
+from jobsearch.vacancies import changes
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+
+from . import lifecycle
+from .documents import write_of
+from .engine import Index, IndexMissing, Stored, Write, epoch
+from .engines import engine
+
+Progress = Callable[[int, int], None]
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`kind`: index (none that can be compared), missing, extra, stale (the index is behind the record), ahead (the record is
+    behind the index: restored from a backup), visibility (shown but closed, or the reverse). `uuid` is None for `index`."""
+
+    kind: str
+    uuid: UUID | None
+    detail: str
+
+
+def compare(progress: Progress | None = None, now: dt.datetime | None = None) -> list[Difference]:
+    """Every difference between record and index. What changes while it looks is looked at a second time.
+
+    Raises EngineDown.
+    """
+    now = now or timezone.now()
+    in_use = engine()
+    if reason := lifecycle.must_rebuild(in_use):
+        return [Difference("index", None, reason)]
+    try:
+        index = in_use.current()
+    except IndexMissing as error:
+        return [Difference("index", None, str(error))]
+    try:
+        suspects = list(_suspects(index, now, progress))
+        return list(_differences(index, suspects, now)) if suspects else []
+    finally:
+        index.close()
+
+
+def repair(differences: Iterable[Difference]) -> int:
+    """Writes what is wrong anew, or rebuilds where single writes cannot help; returns how many differences it took up."""
+    differences = list(differences)
+    if not differences:
+        return 0
+    if any(one.kind in {"index", "ahead"} for one in differences):
+        report = lifecycle.rebuild(reason="the truth check asked for it")
+        return 0 if report.busy else len(differences)
+    now = timezone.now()
+    uuids = [one.uuid for one in differences if one.uuid]
+    in_use = engine()
+    with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
+        index = in_use.current()
+        try:
+            for start in range(0, len(uuids), lifecycle.CHUNK):
+                some = uuids[start : start + lifecycle.CHUNK]
+                known = changes.of(some)
+                writes = [write_of(change, now) for change in known]
+                unknown = {*some} - {change.uuid for change in known}
+                held = index.stored(unknown)
+                writes += [Write(uuid, held[uuid].version, None, purge=True) for uuid in held]
+                index.write(writes)
+                index.refresh()
+                lease.renew()
+                changes.mark_indexed((change.uuid, change.version) for change in known)
+        finally:
+            index.close()
+    return len(uuids)
+
+
+def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
+    total, done = Vacancy.objects.count(), 0
+    for uuids in _uuids():
+        yield from (one.uuid for one in _differences(index, uuids, now) if one.uuid)
+        done += len(uuids)
+        if progress:
+            progress(done, max(total, done))
+    held = (uuid for uuid, _ in index.everything())
+    while some := list(islice(held, _CHUNK)):
+        known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
+        yield from (uuid for uuid in some if uuid not in known)
+
+
+def _uuids() -> Iterator[list[UUID]]:
+    last: UUID | None = None
+    rows = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)
+    while found := list((rows.filter(uuid__gt=last) if last else rows)[:_CHUNK]):
+        yield found
+        last = found[-1]
+
+
+def _differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
+    for start in range(0, len(uuids), _CHUNK):
+        some = uuids[start : start + _CHUNK]
+        held = index.stored(some)
+        rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
+        hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))
+        stones = set(Tombstone.objects.filter(uuid__in=some).values_list("uuid", flat=True))
+        for uuid in some:
+            if found := _difference(uuid, rows.get(uuid), held.get(uuid), uuid in hidden, uuid in stones, now):
+                yield found
+
+
+def _difference(
+    uuid: UUID, row: Vacancy | None, held: Stored | None, hidden: bool, forgotten: bool, now: dt.datetime
+) -> Difference | None:
+    if row is None:
+        detail = "past its retention" if forgotten else "the record does not know it"
+        return Difference("extra", uuid, detail) if held else None
+    if held is None:
+        return Difference("missing", uuid, f"version {row.version} is not in the index")
+    if held.version != row.version:
+        kind = "stale" if held.version < row.version else "ahead"
+        return Difference(kind, uuid, f"index has version {held.version}, record {row.version}")
+    active = row.status == Vacancy.Status.ACTIVE and not hidden and row.visible_until > now
+    if held.visible_until > epoch(now) and not active:
+        return Difference("visibility", uuid, "the index shows it, but it is not active")
+    if active and held.visible_until != epoch(row.visible_until):
+        return Difference("visibility", uuid, f"index shows it until {held.visible_until}, record {epoch(row.visible_until)}")
+    return None

@@ -1,0 +1,189 @@
+"""Norwegian words that a suffix rule alone gets wrong, kept by hand. All in lower case; compounds follow their last part.
+
+Agent nouns come from the names of occupations in NAV's classification and from common heads of job titles.
+"""
+
+from __future__ import annotations
+
+from jobsearch.vacancies import catalogue
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# People named by what they do. They keep their -er, so that "lærer" is not "lære". English ones inflect the same way here.
+AGENTS = _words(
+    """
+    lærer leder pleier arbeider medarbeider giver rådgiver utvikler selger kjøper renholder holder vekter snekker tømrer murer
+    maler legger rørlegger planlegger mekaniker elektriker tekniker musiker optiker grafiker analytiker logistiker informatiker
+    keramiker politiker statistiker matematiker fysiker kjemiker forsker dommer fører sveiser baker slakter kelner bartender
+    designer developer engineer manager controller partner trainer tester behandler forvalter veileder fisker gartner skredder
+    feier oversetter megler styrer bestyrer hjelper medhjelper trener sanger danser skuespiller spiller forfatter skriver
+    tegner reder driver bygger tekker slager graver kjører bærer rydder plukker pakker vasker oppdretter røkter avløser redder
+    vokter gransker formidler innkjøper rigger foreleser passer hogger lakkerer maker teacher waiter cleaner carpenter plumber
+    worker leader officer helper lecturer researcher baker farmer welder painter butcher player writer driver server
+    utreder følger håndverker polerer pusser gjeter jeger
+    befrakter avleser leser
+    """
+)
+
+# Nouns whose own ending looks like an inflection.
+KEPT = _words(
+    """
+    senter lager vikar bibliotekar seminar sommer vinter søster mester meister nummer teater register orkester semester minister
+    kammer offiser kjøkken våpen eksamen universitet fakultet itet het hotell center sekretær kvarter klinikk bartender kurer
+    jordmor laboratorium museum sjåfør
+    """
+)
+
+# Irregular: a last part -> what it counts as.
+IRREGULAR = {
+    "mødrene": "mor",
+    "mødrer": "mor",
+    "mødre": "mor",
+    "jordmora": "jordmor",
+    "jordmoren": "jordmor",
+    "mennene": "mann",
+    "menn": "mann",
+    "mannen": "mann",
+    "brødre": "bror",
+    "søstrene": "søster",
+    "søstre": "søster",
+    "søstrer": "søster",
+    "sentrene": "senter",
+    "sentre": "senter",
+    "sentra": "senter",
+    "sentret": "senter",
+    "centre": "senter",
+    "center": "senter",
+    "senteret": "senter",
+    "mestrene": "mester",
+    "mestre": "mester",
+    "lagrene": "lager",
+    "lagre": "lager",
+    "bøndene": "bonde",
+    "bønder": "bonde",
+    "bonden": "bonde",
+    "bonde": "bonde",
+    "bøkene": "bok",
+    "bøker": "bok",
+    "boken": "bok",
+    "boka": "bok",
+    "museene": "museum",
+    "museer": "museum",
+    "museet": "museum",
+    "laboratoriet": "laboratorium",
+    "laboratorier": "laboratorium",
+    "kollegaer": "kollega",
+    "kolleger": "kollega",
+    "kollegaene": "kollega",
+    "kollega": "kollega",
+}
+
+# Nynorsk (and old spellings) -> bokmål, inside words; longest first where one holds another.
+NYNORSK = {
+    "sjuk": "syk",
+    "pleiar": "pleiar",
+    "heime": "hjemme",
+    "skular": "skoler",
+    "skulen": "skolen",
+    "skule": "skole",
+    "rekneskap": "regnskap",
+    "røyrleggjar": "rørleggar",
+    "leggjar": "leggar",
+    "røyr": "rør",
+    "vegleiar": "veiledar",
+    "rettleiar": "veiledar",
+    "leiar": "ledar",
+    "leiing": "ledelse",
+    "seljar": "selgar",
+    "kjøpar": "kjøper",
+    "sakshandsamar": "saksbehandler",
+    "handsamar": "behandler",
+    "gjevar": "giver",
+    "reinhald": "renhold",
+    "vidaregåande": "videregående",
+    "handverk": "håndverk",
+    "snikkar": "snekker",
+    "tannlækjar": "tannlege",
+    "lækjarar": "leger",
+    "lækjar": "lege",
+    "meister": "mester",
+    "målarar": "malere",
+    "målar": "maler",
+    "kjøkenet": "kjøkkenet",
+    "kjøken": "kjøkken",
+    "tilsett": "ansatt",
+    "vaksen": "voksen",
+    "verksemd": "virksomhet",
+    "tenest": "tjenest",
+    "fagleg": "faglig",
+    "køyrar": "kjørar",
+    "oversetjar": "oversettar",
+    "omsetjar": "oversettar",
+    "skodespelar": "skuespillar",
+    "spelar": "spillar",
+    "bøndar": "bønder",
+    "reidar": "redar",
+    "tømrar": "tømrer",
+}
+
+# Last parts of job titles besides the agent nouns, as stems: "programvareutvikler" is also a "utvikler".
+HEADS = AGENTS | _words(
+    """
+    sykepleier helsefagarbeider fagarbeider saksbehandler konsulent assistent ingeniør sjåfør leg kokk sjef vikar terapeut
+    koordinator sekretær arkitekt operatør montør mester pedagog psykolog jurist advokat økonom agent ansvarlig representant
+    direktør instruktør inspektør stipendiat lektor professor rektor lærling student vert servitør frisør betjent konstabel
+    offiser soldat revisor fysioterapeut fotograf journalist redaktør mann vakt hjelp resepsjonist tolk skipper matros
+    bioingeniør farmasøyt radiograf jordmor veterinær prest diakon planlegger kontrollør reparatør
+    """
+) - {"passer"}
+
+# Compounds that are no kind of their last part, as stems.
+UNSPLIT = _words(
+    """
+    kolleg kollega tannleg dyrleg privileg arbeidstaker mottaker arbeidsgiver oppdragsgiver innleder anleder gleder forleder
+    utleder rekker fordriver hundeeier normaler bemaler samarbeider bearbeider utarbeider forarbeider nattmann gjengiver
+    """
+)
+
+# Words without æ, ø or å that are words of their own: typing them does not mean the other one.
+PLAIN = _words(
+    """
+    maler maling malere mal male far fare var vare varer rad ar or for sa na lan land last laste lar hor mor bor tar sar bar
+    mat matt hav har tal ta fa ga la ma sta ra gar mala bla gra dar der her bat lat natt topp dor son tan ran van
+    """
+)
+
+# Asked in a sentence, not looked for: dropped from a query unless nothing else is left, or they stand in a phrase.
+STOP_WORDS = _words(
+    """
+    og i på til for med av en et ei ein eit den det de er som om fra frå ved hos nær jeg eg vi meg oss kan vil skal å at in the
+    a an of for at near and som eller innen innenfor
+    """
+)
+FILLERS = STOP_WORDS | _words(
+    """
+    ledig ledige stilling stillinger stillingen stillingar stillingane jobb jobber jobben jobbar jobbe job jobs søker søke
+    søkes søkjer søkje søkjast ønsker ønskes ønskjer finn finne vacancy vacancies position positions utlysning utlysninger
+    annonse annonser stillingsannonse stillingsannonser ledigstilling arbeid
+    """
+)
+FILLERS -= {"arbeid"}
+
+# Single words that name a place: never stemmed ("bergen" is no form of "berg").
+PLACES = frozenset(
+    word.lower()
+    for names in ({*catalogue.COUNTIES} | {name for names in catalogue.COUNTIES.values() for name in names},)
+    for name in names
+    for word in [name.partition(" (")[0]]
+    if " " not in word and "-" not in word
+)
+# Places whose name is also an everyday word or part of other names: a text that holds it need not mean the place.
+EVERYDAY_PLACES = _words(
+    """
+    time hole stad lund marker strand nes os vik vang sel hå grue gran fjord tinn heim flå gol hol lom ås ål vega rana grane
+    sola stange våler sande fauske alta rauma frøya vinje nome sula lier modum dovre bykle valle råde lunner trana heim bø
+    """
+)

@@ -1,0 +1,185 @@
+"""What a person typed, taken apart: words, "phrases", -minus, prefix*, OR. Nothing typed is ever an error."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from . import text
+from .vocabulary import FILLERS, STOP_WORDS
+
+MOST_WORDS = 30
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
+_CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
+_OR = {"OR", "ELLER", "|", "||"}
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour."""
+
+    word: text.Word
+    alone: bool = False
+    joins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPhrase:
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPrefix:
+    start: str
+
+
+Clause = Wanted | WantedPhrase | WantedPrefix
+Alternative = tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Every group of `must` has to be met by one of its alternatives; no alternative of `never` may be.
+
+    `empty`: nothing was typed. With neither that nor anything to look for, nothing is found: "???" is no word of any ad.
+    """
+
+    must: tuple[tuple[Alternative, ...], ...] = ()
+    never: tuple[Alternative, ...] = ()
+    uuid: UUID | None = None
+    empty: bool = False
+    understood: str = ""
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def plain_words(self) -> tuple[str, ...]:
+        """The words in order, where all that is asked for is words side by side."""
+        clauses = [group[0] for group in self.must if len(group) == 1]
+        if len(clauses) != len(self.must):
+            return ()
+        flat = [clause for alternative in clauses for clause in alternative]
+        return tuple(c.word.exact for c in flat if isinstance(c, Wanted)) if all(isinstance(c, Wanted) for c in flat) else ()
+
+
+@dataclass(slots=True)
+class _Item:
+    clauses: list[Clause]
+    shown: str
+    minus: bool = False
+    plain: bool = False
+    either: bool = False  # joined to the item before it by OR
+
+
+def parse(q: str) -> Parsed:
+    q = q.translate(_QUOTES).strip()
+    if not q:
+        return Parsed(empty=True)
+    if not re.search(r"\s", q) and (found := _UUID.search(q)):
+        return Parsed(uuid=UUID(found.group()), understood=found.group().lower())
+    items = _items(q)
+    items, dropped = _without_fillers(items)
+    never = tuple(tuple(item.clauses) for item in items if item.minus)
+    wanted = [item for item in items if not item.minus]
+    groups: list[list[_Item]] = []
+    for item in wanted:
+        if item.either and groups:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    must = []
+    for place, group in enumerate(groups):
+        before = groups[place - 1][0] if place and len(groups[place - 1]) == 1 else None
+        after = groups[place + 1][0] if place + 1 < len(groups) and len(groups[place + 1]) == 1 else None
+        single = len(group) == 1
+        must.append(
+            tuple(_finish(item, before if single else None, after if single else None, len(groups) == 1) for item in group)
+        )
+    return Parsed(
+        must=tuple(must),
+        never=tuple(_finish_all(never)),
+        understood=_shown(groups, [item for item in items if item.minus]),
+        dropped=tuple(dropped),
+    )
+
+
+def _items(q: str) -> list[_Item]:
+    items: list[_Item] = []
+    either = False
+    for match in _CHUNK.finditer(q):
+        plain = match.group("plain")
+        if plain in _OR:
+            either = bool(items) and not items[-1].minus
+            continue
+        item = _phrase(match.group("phrase"), bool(match.group("minus"))) if plain is None else _plain(plain)
+        if item is None:
+            continue
+        item.either = either and not item.minus
+        either = False
+        items.append(item)
+        if sum(len(one.clauses) for one in items) >= MOST_WORDS:
+            break
+    return items
+
+
+def _phrase(content: str, minus: bool) -> _Item | None:
+    exact = tuple(word.exact for word in text.words(content) if word.exact != text.BREAK)
+    return _Item([WantedPhrase(exact)], f'"{content.strip()}"', minus) if exact else None
+
+
+def _plain(chunk: str) -> _Item | None:
+    minus = len(chunk) > 1 and chunk[0] in "-−–" and chunk[1] not in "-−–"
+    body = chunk[1:] if minus else chunk.lstrip("+")
+    found = [word for word in text.words(body) if word.exact != text.BREAK]
+    if not found:
+        return None
+    if body.endswith("*") and len(found[-1].exact) >= 2:
+        clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
+        return _Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
+    return _Item([Wanted(word) for word in found], body, minus, plain=True)
+
+
+def _without_fillers(items: list[_Item]) -> tuple[list[_Item], list[str]]:
+    """Drops what is asked in sentences ("ledige stillinger i"), unless nothing to look for would be left."""
+
+    def is_filler(item: _Item, words: frozenset[str]) -> bool:
+        return item.plain and not item.minus and all(isinstance(c, Wanted) and c.word.exact in words for c in item.clauses)
+
+    in_choice = {place for place, item in enumerate(items) if item.either}
+    in_choice |= {place - 1 for place in in_choice}
+    for words in (FILLERS, STOP_WORDS):
+        kept = [item for place, item in enumerate(items) if place in in_choice or not is_filler(item, words)]
+        if any(not item.minus for item in kept):
+            return kept, [item.shown for item in items if item not in kept]
+    return items, []
+
+
+def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: bool) -> Alternative:
+    """Gives each word its neighbours, and says whether it is all that is asked for."""
+    clauses = item.clauses
+    alone = only_group and len(clauses) == 1
+    finished: list[Clause] = []
+    for place, clause in enumerate(clauses):
+        if not isinstance(clause, Wanted):
+            finished.append(clause)
+            continue
+        left = clauses[place - 1] if place else (before.clauses[-1] if before and before.plain else None)
+        right = clauses[place + 1] if place + 1 < len(clauses) else (after.clauses[0] if after and after.plain else None)
+        joins = []
+        if isinstance(left, Wanted) and item.plain:
+            joins.append(text.joined(left.word.exact, clause.word.exact))
+        if isinstance(right, Wanted) and item.plain:
+            joins.append(text.joined(clause.word.exact, right.word.exact))
+        finished.append(Wanted(clause.word, alone, tuple(joins)))
+    return tuple(finished)
+
+
+def _finish_all(never: tuple[Alternative, ...]) -> list[Alternative]:
+    """What is excluded is what the word alone would have found, so that "x" and "-x" share out all ads."""
+    return [tuple(Wanted(c.word, alone=len(clauses) == 1) if isinstance(c, Wanted) else c for c in clauses) for clauses in never]
+
+
+def _shown(groups: list[list[_Item]], never: list[_Item]) -> str:
+    parts = [" OR ".join(item.shown for item in group) for group in groups]
+    return " ".join([*parts, *(f"-{item.shown}" for item in never)])
