@@ -1,0 +1,82 @@
+"""Who may follow the feed: one, as long as it lives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+
+import pytest
+from django.utils import timezone
+
+from ingest import lease as leases
+from ingest.errors import LeaseHeld, LeaseLost
+from ingest.lease import Lease
+from ingest.models import FeedState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def bound():
+    FeedState.bound("http://feed.example")
+
+
+def held_by(owner: str, seconds: float = 60) -> None:
+    FeedState.objects.update(lease_owner=owner, lease_until=timezone.now() + dt.timedelta(seconds=seconds))
+
+
+def test_a_held_lease_is_refused_and_names_its_owner():
+    with Lease(), pytest.raises(LeaseHeld, match=f"process {os.getpid()}"), Lease():
+        pass
+
+
+def test_a_lease_is_given_back():
+    with Lease():
+        pass
+    with Lease():
+        assert FeedState.objects.get().lease_owner
+    assert FeedState.objects.get().lease_owner == ""
+
+
+def test_an_expired_lease_of_another_machine_is_taken():
+    held_by("elsewhere/x 1 1 abcd", seconds=-1)
+    with Lease():
+        pass
+
+
+def test_a_lease_of_another_machine_is_respected_until_it_ends():
+    held_by("elsewhere/x 999999 1 abcd")
+    with pytest.raises(LeaseHeld), Lease():
+        pass
+
+
+def test_a_dead_process_of_this_machine_holds_nothing():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    held_by(f"{leases._host()} {process.pid} - abcd")
+    with Lease():
+        pass
+
+
+def test_a_number_that_was_given_to_another_process_is_no_owner():
+    held_by(f"{leases._host()} {os.getpid()} 1 abcd")  # began at another tick than we did
+    with Lease():
+        pass
+
+
+def test_the_fence_stops_who_was_overtaken():
+    with Lease() as lease:
+        lease.fence()
+        held_by("elsewhere/x 1 1 abcd")
+        with pytest.raises(LeaseLost):
+            lease.fence()
+    assert FeedState.objects.get().lease_owner == "elsewhere/x 1 1 abcd"
+
+
+def test_the_fence_renews():
+    with Lease() as lease:
+        FeedState.objects.update(lease_until=timezone.now())
+        lease.fence()
+        assert FeedState.objects.get().lease_until > timezone.now() + dt.timedelta(seconds=50)
