@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from functools import partial
 
 from ingest import sync
 from ingest.models import Run
 from ingest.report import Report
 from jobsearch import search
+from jobsearch.vacancies import changes
 
-Progress = Callable[[str, int, int | None], None]
+Progress = Callable[[str, int, int], None]
 INDEX_CHUNK = 500
+PATIENCE = 150.0
+"""Seconds that another process may hold the index without getting on: longer than the lease of one that has died."""
 
 
 def follow_to_tip(
@@ -23,15 +26,36 @@ def follow_to_tip(
     """Reads the feed from the stored cursor to the tip, details included, then brings the index up to the record.
 
     `record_as` is the row of a run that somebody asked for; without one, the pass makes its own.
-    Raises what `ingest.sync.run` raises (LeaseHeld, FeedError …), and `search.EngineDown`. What the feed gave is kept even
+    Raises what `ingest.sync.run` raises (LeaseHeld, WrongOrigin …), and `search.EngineDown`. What the feed gave is kept even
     where the engine is down: the index catches up later.
     """
     report = sync.run(on_progress=on_progress, after_batch=after_batch, record_as=record_as)
-    drain_index(on_progress)
+    if not report.problem.startswith("database:"):
+        drain_index(on_progress)
     return report
 
 
 def drain_index(on_progress: Progress | None = None) -> int:
-    """Takes over into the index every row that is behind; returns how many documents were written."""
-    progress = None if on_progress is None else partial(on_progress, "index")
-    return search.index_changes(progress=progress).written
+    """Takes over into the index every row that is behind, and returns how many documents this process wrote.
+
+    Where another process is at it, waits for that one; gives up only when nobody gets on. Rows that the engine refuses
+    stay behind, to be seen in the control room.
+    """
+    written, least, since = 0, changes.count_behind(), time.monotonic()
+    total = least
+    while True:
+        report = search.index_changes(limit=INDEX_CHUNK)
+        written += report.indexed
+        behind = changes.count_behind()
+        total = max(total, behind)
+        if on_progress:
+            on_progress("index", total - behind, total)
+        if not behind:
+            return written
+        if behind < least:
+            least, since = behind, time.monotonic()
+        stuck = not report.indexed and not report.busy and not report.rebuilt
+        if stuck or time.monotonic() - since > PATIENCE:
+            return written
+        if report.busy:
+            time.sleep(0.5)

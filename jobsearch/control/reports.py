@@ -43,7 +43,9 @@ PHASES: dict[str, Any] = {
     "pages": _("Leser strømmen"),
     "details": _("Henter detaljer"),
     "index": _("Skriver søkeindeksen"),
-    "truth": _("Sammenligner"),
+    "index compared": _("Sammenligner med indeksen"),
+    "feed's pages": _("Leser hele strømmen på nytt"),
+    "feed's details": _("Spør strømmen om hver aktive annonse"),
 }
 
 

@@ -37,6 +37,8 @@ class ControlSite(admin.AdminSite):
 
     def state_view(self, request: HttpRequest) -> HttpResponse:
         """The tiles alone: what the front page's script asks for again and again."""
+        if not overview.may_see(request.user):
+            raise PermissionDenied
         return TemplateResponse(request, "admin/control_room.html", self._room(request))
 
     def start_view(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -10,6 +10,9 @@ from django.db import InterfaceError, OperationalError
 
 from ingest.errors import FeedError, LeaseHeld, Unauthorized, WrongOrigin
 from jobsearch import search
+from jobsearch.search.leases import Busy
+from jobsearch.search.leases import LeaseLost as IndexLeaseLost
+from jobsearch.search.lifecycle import RebuildFailed
 
 DOWN = 2
 HELD = 3
@@ -39,6 +42,10 @@ def of(error: BaseException) -> Trouble | None:
         return Trouble(error.reason, f"The feed is down. {error.args[0]} {_FEED_CURE}")
     if isinstance(error, search.EngineDown):
         return Trouble("engine-down", f"The search engine is down. {error}")
+    if isinstance(error, Busy | IndexLeaseLost):
+        return Trouble("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
+    if isinstance(error, RebuildFailed):
+        return Trouble("rebuild-failed", str(error))
     if isinstance(error, SystemCheckError):
         return Trouble("checks", f"The settings do not hold.\n{error}")
     if isinstance(error, DatabaseError):

@@ -8,6 +8,7 @@ from ingest.report import Report
 from jobsearch.control import passes, troubles
 from jobsearch.control.management.reporting import ReportingCommand, Result
 from jobsearch.control.progress import Bars
+from jobsearch.vacancies import changes
 
 
 class Command(ReportingCommand):
@@ -20,15 +21,16 @@ class Command(ReportingCommand):
     def work(self, **options: Any) -> Result:
         with Bars(self.stderr) as bars:
             report = passes.follow_to_tip(on_progress=bars)
-        data = report.as_json()
+        behind = changes.count_behind()
+        data = report.as_json() | {"index_behind": behind}
         if report.problem:
             trouble = troubles.of_problem(report.problem)
             self.stderr.write(trouble.sentence)
             data |= {"error": trouble.sentence, "reason": trouble.reason}
-        return Result(report.exit_code, as_text(report), data)
+        return Result(report.exit_code or int(behind > 0), as_text(report, behind), data)
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Report, behind: int) -> str:
     """The report for a person: what was read, what came of it, what still waits, and who deals with it."""
     where = "At the tip of the feed" if report.at_tip else "Stopped before the tip of the feed"
     lines = [
@@ -41,4 +43,6 @@ def as_text(report: Report) -> str:
         lines.append(f"{report.deferred:,} details failed and are tried again after a pause.")
     if report.quarantined:
         lines.append(f"{report.quarantined:,} are quarantined; the control room (/admin/) tells why and lets you try again.")
+    if behind:
+        lines.append(f"{behind:,} ads are not in the index as they are in the record; `manage.py check_truth` names them.")
     return "\n".join(lines)

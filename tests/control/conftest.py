@@ -1,0 +1,65 @@
+"""The room's own fixtures: a stand-in for the feed, an index of its own for each test."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from ingest.standin import StandIn
+from jobsearch.search.engines import forget_engines
+from tests.ingest import plain_ads
+
+
+@pytest.fixture(autouse=True)
+def static_folder(settings, tmp_path):
+    """WhiteNoise warns where the folder of collected files is missing; here nothing is ever collected."""
+    settings.STATIC_ROOT = str(tmp_path)
+
+
+@pytest.fixture
+def index(settings, tmp_path) -> Iterator[None]:
+    """An embedded index that nothing has been written to."""
+    settings.SEARCH_URL = f"embedded://{tmp_path}/index"
+    forget_engines()
+    yield
+    forget_engines()
+
+
+@pytest.fixture
+def feed(settings) -> Iterator[StandIn]:
+    with StandIn(ads=plain_ads) as standin:
+        settings.NAV_FEED_URL = standin.url
+        yield standin
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def command() -> Callable[..., Answer]:
+    """Runs a command of ours as a shell would, and keeps what it printed."""
+
+    def run(name: str, *arguments: str) -> Answer:
+        out, err = io.StringIO(), io.StringIO()
+        code = 0
+        try:
+            call_command(name, *arguments, stdout=out, stderr=err)
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    return run

@@ -1,0 +1,188 @@
+"""The control room's pages: each loads, few queries are needed, only staff gets in, and the site's CSP holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from ingest.models import DetailTask, FeedState, Run
+from jobsearch.search import EngineDown, Health
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
+
+CONTACT = "Kari Nordmann"
+LISTS = [
+    *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
+    *("vacancies_tombstone", "auth_user", "auth_group"),
+]
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine that is well, without one: these tests are about pages."""
+    health = Health("tantivy", "0.27", True, 12)
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: health)
+
+
+@pytest.fixture
+def administrator(client, db, engine):
+    user = User.objects.create_superuser("administrator", password="x")
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def filled(make_vacancy):
+    now = timezone.now()
+    FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
+    for number in range(30):
+        uuid = make_vacancy(title=f"Sykepleier {number}")
+        DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", reason=f"broken-json: line {number}")
+        Run.objects.create(kind="sync", state="done", finished=now, report={"new": number, "pages": 1, "at_tip": True})
+        Tombstone.objects.create(uuid=uuid, closed_on=now.date(), version=1)
+    Moderation.objects.create(uuid=uuid, note="reklame")
+    Run.objects.create(kind="index", state="running", progress={"done": 3400, "total": 40_000, "rate": 310.5, "phase": "index"})
+    return uuid
+
+
+def test_front_page_tells_how_things_stand(administrator, filled):
+    text = administrator.get("/admin/").content.decode()
+    assert "30 annonser står i karantene" in text
+    assert "broken-json" in text
+    assert "tantivy 0.27" in text
+    assert re.search(r"3.400 av 40.000, 310,5 i sekundet|3.400 av 40.000, 310 i sekundet", text)
+    assert "Les strømmen nå" in text
+
+
+def test_front_page_loads_on_an_empty_database(administrator):
+    answer = administrator.get("/admin/")
+    assert answer.status_code == 200
+    assert "Strømmen er ikke lest ennå" in answer.content.decode()
+
+
+def test_front_page_loads_while_the_engine_is_down(administrator, monkeypatch):
+    def down():
+        raise EngineDown("Start OpenSearch.")
+
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", down)
+    text = administrator.get("/admin/").content.decode()
+    assert "Søket svarer ikke." in text
+    assert "Start OpenSearch." in text
+
+
+def test_front_page_needs_few_queries(administrator, filled, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        administrator.get("/admin/")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_list_loads_with_few_queries(administrator, filled, name, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        answer = administrator.get(reverse(f"admin:{name}_changelist"))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_tombstone"]
+)
+def test_each_row_loads_and_nothing_in_it_can_be_changed(administrator, filled, name):
+    model = {"ingest_feedstate": FeedState, "ingest_run": Run, "ingest_detailtask": DetailTask}.get(name)
+    model = model or {"vacancies_vacancy": Vacancy, "vacancies_tombstone": Tombstone}[name]
+    answer = administrator.get(reverse(f"admin:{name}_change", args=[model.objects.first().pk]))
+    assert answer.status_code == 200
+    assert b'name="_save"' not in answer.content
+
+
+@pytest.mark.parametrize("query", ["?kind=index", "?kind=nonsense", "?state__exact=done"])
+def test_runs_can_be_filtered(administrator, filled, query):
+    assert administrator.get(reverse("admin:ingest_run_changelist") + query).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("now", ["active", "hidden", "closed"])
+def test_ads_can_be_filtered_by_what_is_shown(administrator, filled, now):
+    text = administrator.get(reverse("admin:vacancies_vacancy_changelist") + f"?now={now}").content.decode()
+    assert ("Sykepleier 29" in text) == (now == "hidden")
+    assert ("Sykepleier 3<" in text) == (now == "active")
+
+
+def test_ads_are_found_by_uuid_and_by_title(administrator, filled):
+    address = reverse("admin:vacancies_vacancy_changelist")
+    for words in (str(filled), "pleier 29"):
+        text = administrator.get(address, {"q": words}).content.decode()
+        assert "Sykepleier 29" in text
+        assert "Sykepleier 3<" not in text
+
+
+def test_queue_is_filtered_by_reason(administrator, filled):
+    DetailTask.objects.filter(uuid=filled).update(reason="too-large: much")
+    text = administrator.get(reverse("admin:ingest_detailtask_changelist") + "?reason=too-large").content.decode()
+    assert str(filled) in text
+    assert text.count("broken-json: line") == 0
+
+
+def test_contacts_and_text_are_shown_only_while_the_ad_is_active(administrator, make_vacancy):
+    uuid = make_vacancy()
+    address = reverse("admin:vacancies_vacancy_change", args=[uuid])
+    assert CONTACT in administrator.get(address).content.decode()
+    record.set_hidden(uuid, True)
+    assert CONTACT not in administrator.get(address).content.decode()
+    record.set_hidden(uuid, False)
+    # The clock has passed its last day, and no task has emptied the row yet.
+    Vacancy.objects.filter(uuid=uuid).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+    text = administrator.get(address).content.decode()
+    assert Contact.objects.filter(vacancy=uuid).exists()
+    assert CONTACT not in text
+    assert "sykehus.example" not in text
+
+
+def test_pages_with_contacts_are_not_stored_by_browsers(administrator, make_vacancy):
+    answer = administrator.get(reverse("admin:vacancies_vacancy_change", args=[make_vacancy()]))
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_expired_ads_that_still_hold_contacts_are_an_alarm(administrator, make_vacancy):
+    Vacancy.objects.filter(uuid=make_vacancy()).update(visible_until=timezone.now() - dt.timedelta(minutes=6))
+    assert "Utløpte annonser har ikke mistet kontaktene sine" in administrator.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/vacancies/vacancy/", "/admin/start/rebuild/", "/admin/login/"])
+def test_admin_keeps_the_policy_of_the_site_and_has_nothing_inline(administrator, filled, page):
+    answer = administrator.get(page, follow=True)
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    text = answer.content.decode()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", text.replace('<script id="django', "<x"))
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/tilstand/", "/admin/start/sync/", "/admin/vacancies/vacancy/"])
+def test_a_recruiter_and_a_visitor_cannot_enter(client, db, address):
+    assert client.get(address).status_code == 302
+    client.force_login(User.objects.create_user("rekrutterer"))
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert "/admin/login/" in answer["Location"]
+
+
+def test_staff_without_permission_sees_no_room_and_starts_nothing(client, db, engine):
+    user = User.objects.create_user("medarbeider", is_staff=True)
+    client.force_login(user)
+    assert "Les strømmen nå" not in client.get("/admin/").content.decode()
+    assert client.get("/admin/tilstand/").status_code == 403
+    assert client.post("/admin/start/sync/").status_code == 403
+    user.user_permissions.add(Permission.objects.get(codename="view_run"))
+    text = client.get("/admin/").content.decode()
+    assert "Strømmen fra NAV" in text
+    assert "Les strømmen nå" not in text
+    assert not Run.objects.exists()
+
+
+def test_history_holds_uuids_only(administrator, filled):
+    address = reverse("admin:vacancies_vacancy_changelist")
+    administrator.post(address, {"action": "hide", "_selected_action": [str(filled)], "confirmed": "1", "note": "Ring Kari"})
+    entry = LogEntry.objects.get()
+    assert (entry.object_repr, entry.change_message) == (str(filled), "Skjult")

@@ -1,0 +1,108 @@
+"""`manage.py check_truth`: every difference is listed, and mended where that is asked for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.db.models import F
+
+from ingest.models import FeedState
+from jobsearch import search
+from jobsearch.search import SearchQuery
+from jobsearch.search.engine import Write
+from jobsearch.search.engines import engine
+from jobsearch.vacancies.models import Vacancy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ads(feed, index, command) -> list[str]:
+    """Three ads that feed, record and index agree on."""
+    published = [feed.publish() for _ in range(3)]
+    assert command("sync").code == 0
+    return published
+
+
+def forget_in_index(uuid: str) -> None:
+    held = engine().current()
+    held.write([Write(UUID(uuid), 1, None, purge=True)])
+    held.refresh()
+    held.close()
+
+
+def test_zero_where_all_agree(ads, command):
+    answer = command("check_truth", "--feed", "--json")
+    assert answer.code == 0, answer.out
+    assert answer.json["differences"] == 0
+    assert "say the same" in command("check_truth").out
+
+
+def test_an_ad_that_the_index_lacks_is_named_and_mended(ads, command):
+    forget_in_index(ads[1])
+    answer = command("check_truth", "--json")
+    assert answer.code == 1
+    assert [(one["kind"], one["uuid"]) for one in answer.json["found"]] == [("missing", ads[1])]
+    assert ads[1] in command("check_truth").out
+    mending = command("check_truth", "--repair", "--json")
+    assert (mending.code, len(mending.json["mended"]), mending.json["left"]) == (0, 1, [])
+    assert command("check_truth").code == 0
+    assert search.search(SearchQuery()).total == 3
+
+
+def test_an_index_that_is_behind_is_a_difference(ads, command):
+    Vacancy.objects.filter(uuid=ads[0]).update(version=F("version") + 1)
+    assert command("check_truth", "--json").json["found"][0]["kind"] == "stale"
+
+
+def test_no_index_at_all_is_one_difference_and_is_built(ads, settings, tmp_path, command):
+    settings.SEARCH_URL = f"embedded://{tmp_path}/another"
+    answer = command("check_truth", "--json")
+    assert (answer.code, answer.json["found"][0]["kind"]) == (1, "index")
+    assert "the whole index" in command("check_truth").out
+    assert command("check_truth", "--repair").code == 0
+    assert search.search(SearchQuery()).total == 3
+
+
+def test_what_the_feed_never_told_is_found_without_moving_the_cursor_and_mended(ads, feed, command):
+    feed.edit_silently(ads[0])
+    feed.close_silently(ads[1])
+    before = FeedState.objects.values("page_id", "lines_read").get()
+    assert command("check_truth").code == 0
+    answer = command("check_truth", "--feed", "--json")
+    assert answer.code == 1
+    assert {one["uuid"]: one["kind"] for one in answer.json["found"]} == {
+        ads[0]: "differs",
+        ads[1]: "never closed by the feed",
+    }
+    assert FeedState.objects.values("page_id", "lines_read").get() == before
+    mending = command("check_truth", "--feed", "--repair")
+    assert mending.code == 0, mending.out + mending.err
+    assert mending.out.count("mended: ") == 2
+    assert command("check_truth", "--feed").code == 0
+    assert search.search(SearchQuery()).total == 2
+
+
+def test_what_cannot_be_mended_is_left(ads, feed, command):
+    feed.edit_silently(ads[0])
+    feed.detail_fails_for_good(ads[0])
+    answer = command("check_truth", "--feed", "--repair", "--json")
+    assert answer.code == 1
+    assert [one["uuid"] for one in answer.json["left"]] == [ads[0]]
+
+
+def test_two_where_the_feed_is_down(ads, feed, command, settings):
+    feed.server.stop()
+    answer = command("check_truth", "--feed", "--json")
+    assert answer.code == 2
+    assert "error" in answer.json
+
+
+def test_two_where_the_engine_is_down(ads, command, monkeypatch):
+    def down(*arguments, **options):
+        raise search.EngineDown("Start OpenSearch.")
+
+    monkeypatch.setattr("jobsearch.search.truth.compare", down)
+    answer = command("check_truth", "--json")
+    assert (answer.code, answer.json["reason"]) == (2, "engine-down")

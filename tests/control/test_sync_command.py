@@ -1,0 +1,172 @@
+"""`manage.py sync`: what its exit codes and its JSON promise, against a real stand-in and a real index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import uuid
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from ingest.models import DetailTask, FeedState, Run
+from jobsearch import search
+from jobsearch.control import passes
+from jobsearch.search import SearchQuery
+from jobsearch.vacancies import changes
+from jobsearch.vacancies.models import Vacancy
+
+KEYS = {"pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "quarantined", "seconds"}
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_zero_at_the_tip_with_every_ad_in_the_record_and_in_the_index(feed, index, command):
+    for _ in range(3):
+        feed.publish()
+    answer = command("sync", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json.keys() >= KEYS
+    assert (answer.json["new"], answer.json["closed"], answer.json["index_behind"]) == (3, 0, 0)
+    assert Vacancy.objects.active().count() == 3
+    assert search.search(SearchQuery()).total == 3
+    assert changes.count_behind() == 0
+
+
+def test_a_second_pass_finds_what_happened_since(feed, index, command):
+    first, second = feed.publish(), feed.publish()
+    assert command("sync").code == 0
+    feed.change(first)
+    feed.stop(second)
+    answer = command("sync", "--json")
+    assert (answer.json["updated"], answer.json["closed"], answer.code) == (1, 1, 0)
+    assert search.search(SearchQuery()).total == 1
+
+
+def test_the_report_for_a_person_goes_to_stdout_and_progress_to_stderr(feed, index, command):
+    feed.publish()
+    answer = command("sync")
+    assert "1 new" in answer.out
+    assert "details" not in answer.out
+    assert "details" in answer.err
+
+
+def test_one_where_an_ad_is_quarantined_or_deferred(feed, index, command):
+    feed.publish()
+    feed.detail_fails_for_good(feed.publish())
+    answer = command("sync", "--json")
+    assert answer.code == 1
+    assert answer.json["quarantined"] + answer.json["deferred"] == 1
+    assert answer.json["new"] == 1
+
+
+def test_two_where_the_feed_is_down_and_json_says_so(settings, index, command):
+    settings.NAV_FEED_URL = "http://127.0.0.1:9"
+    answer = command("sync", "--json")
+    assert answer.code == 2
+    assert answer.json.keys() >= KEYS
+    assert "feed is down" in answer.json["error"]
+    assert "NAV_FEED_URL" in answer.err
+
+
+def test_two_where_the_database_follows_another_feed(feed, index, command):
+    FeedState.objects.create(origin="http://another.example")
+    answer = command("sync", "--json")
+    assert answer.code == 2
+    assert answer.json["reason"] == "wrong-origin"
+    assert "NAV_FEED_URL" in answer.err
+
+
+def test_two_where_the_engine_is_down_though_what_the_feed_gave_is_kept(feed, index, command, monkeypatch):
+    def down(*arguments, **options):
+        raise search.EngineDown("Start OpenSearch.")
+
+    monkeypatch.setattr("jobsearch.search.lifecycle.index_changes", down)
+    feed.publish()
+    answer = command("sync", "--json")
+    assert answer.code == 2
+    assert answer.json == {"error": "The search engine is down. Start OpenSearch.", "reason": "engine-down"}
+    assert Vacancy.objects.count() == 1
+    monkeypatch.undo()
+    assert command("sync").code == 0
+    assert search.search(SearchQuery()).total == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "cure"),
+    [
+        ("database is locked", "database-locked", "Another process writes"),
+        ("no such table: ingest_feedstate", "not-migrated", "manage.py migrate"),
+        ("unable to open database file", "database-down", "DATABASE_URL"),
+        ("database or disk is full", "disk-full", "Make room"),
+    ],
+)
+def test_two_where_the_database_refuses(command, monkeypatch, text, reason, cure):
+    def refuse(*arguments, **options):
+        raise OperationalError(text)
+
+    monkeypatch.setattr("ingest.sync.run", refuse)
+    answer = command("sync", "--json")
+    assert (answer.code, answer.json["reason"]) == (2, reason)
+    assert cure in answer.err
+
+
+def test_three_where_another_process_holds_the_lease(feed, index, command):
+    FeedState.bound(feed.url)
+    until = timezone.now() + dt.timedelta(minutes=1)
+    FeedState.objects.update(lease_owner="elsewhere 12 34 abcd", lease_until=until)
+    answer = command("sync", "--json")
+    assert (answer.code, answer.json["reason"]) == (3, "lease-held")
+
+
+def test_a_fault_of_the_program_is_no_exit_code_one(command, monkeypatch):
+    monkeypatch.setattr(passes, "follow_to_tip", lambda **options: 1 / 0)
+    answer = command("sync", "--json")
+    assert (answer.code, answer.json["reason"]) == (2, "bug")
+    assert "ZeroDivisionError" in answer.err
+
+
+def test_ctrl_c_is_told_and_leaves_parseable_json(command, monkeypatch):
+    def interrupted(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(passes, "follow_to_tip", interrupted)
+    answer = command("sync", "--json")
+    assert (answer.code, answer.json["reason"]) == (130, "interrupted")
+
+
+def test_a_run_that_was_asked_for_is_the_one_that_is_recorded(feed, index):
+    feed.publish()
+    run = Run.objects.create(kind=Run.Kind.SYNC, requested_by="administrator")
+    passes.follow_to_tip(record_as=run)
+    run.refresh_from_db()
+    assert (Run.objects.count(), run.state, run.report["new"]) == (1, "done", 1)
+
+
+def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
+    from jobsearch.search.lifecycle import Report
+
+    make_vacancy()
+    monkeypatch.setattr("jobsearch.search.lifecycle.index_changes", lambda **options: Report(failed=1))
+    assert passes.drain_index() == 0
+
+
+def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "JOBSEARCH_READ_DOTENV": "0"}
+    environment["DJANGO_SETTINGS_MODULE"] = "jobsearch.settings"
+    done = subprocess.run([sys.executable, "manage.py", "sync", "--json"], capture_output=True, env=environment, timeout=60)
+    assert done.returncode == 2, done.stderr
+    assert json.loads(done.stdout)["reason"] == "not-migrated"
+    assert b"manage.py migrate" in done.stderr
+
+
+def test_a_quarantined_ad_of_an_earlier_pass_still_counts(feed, index, command):
+    FeedState.bound(feed.url)
+    DetailTask.objects.create(
+        uuid=uuid.uuid4(), marker=1, state="quarantined", reason="x", next_try=timezone.now() + dt.timedelta(hours=1)
+    )
+    feed.publish()
+    assert command("sync").code == 1
