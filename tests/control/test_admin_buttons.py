@@ -1,0 +1,216 @@
+"""The control room's buttons: each queues a task by the id of a run, which shows; and what they say when they cannot."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from ingest.models import DetailTask, FeedState, Run
+from jobsearch import search
+from jobsearch.control import index_runs, works
+from jobsearch.search import SearchQuery
+from jobsearch.vacancies.models import Moderation, Vacancy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADS = "/admin/vacancies/vacancy/"
+
+
+@pytest.fixture
+def administrator(client, index):
+    client.force_login(User.objects.create_superuser("administrator", password="x"))
+    return client
+
+
+def press(client: Client, key: str, **fields: str) -> str:
+    answer = client.post(f"/admin/start/{key}/", {"confirmed": "1", **fields}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_start_a_sync(administrator, feed):
+    feed.publish()
+    assert "er satt i gang" in press(administrator, "sync")
+    run = Run.objects.get()
+    assert (run.kind, run.state, run.requested_by, run.report["new"]) == ("sync", "done", "administrator", 1)
+
+
+@pytest.mark.parametrize("key", sorted(works.WORKS))
+def test_each_button_makes_a_run_that_ends(administrator, feed, command, key):
+    feed.publish()
+    command("sync")
+    press(administrator, key)
+    run = Run.objects.filter(requested_by="administrator").get()
+    assert (run.kind, run.state, run.error) == (works.WORKS[key].kind, "done", "")
+    page = administrator.get(reverse("admin:ingest_run_change", args=[run.pk]))
+    assert works.name_of(run) in page.content.decode()
+
+
+@pytest.mark.parametrize("key", sorted(works.WORKS))
+def test_messages_hold_nothing_but_the_id_of_a_run(administrator, monkeypatch, key):
+    sent = []
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, args, **options: sent.append(args))
+    press(administrator, key)
+    assert sent == [[Run.objects.get().pk]]
+
+
+def test_work_that_is_heavy_asks_first_and_starts_nothing_by_a_link(administrator):
+    answer = administrator.post("/admin/start/rebuild/")
+    assert "Bygg søkeindeksen på nytt" in answer.content.decode()
+    assert administrator.get("/admin/start/sync/").status_code == 200
+    assert not Run.objects.exists()
+
+
+def test_a_button_needs_a_csrf_token(administrator):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get())
+    assert strict.post("/admin/start/sync/").status_code == 403
+    assert not Run.objects.exists()
+
+
+def test_unknown_work_is_not_found(administrator):
+    assert administrator.post("/admin/start/nonsense/").status_code == 404
+
+
+def test_rebuild_shows_its_documents(administrator, make_vacancy):
+    make_vacancy()
+    press(administrator, "rebuild")
+    assert Run.objects.get().report["documents"] == 1
+    assert search.search(SearchQuery()).total == 1
+
+
+def test_truth_finds_a_missing_index_and_says_so_in_the_report(administrator, make_vacancy):
+    make_vacancy()
+    press(administrator, "truth")
+    report = Run.objects.get().report
+    assert report["differences"] == 1
+    assert "built anew" in report["found"][0]
+
+
+def test_the_same_work_is_not_queued_twice(administrator):
+    Run.objects.create(kind="sync", state="queued")
+    assert "er allerede i gang" in press(administrator, "sync")
+    assert Run.objects.count() == 1
+
+
+def test_a_lost_message_does_not_bar_the_way_for_ever(administrator, feed):
+    Run.objects.create(kind="sync", state="queued", started=timezone.now() - dt.timedelta(hours=1))
+    assert "er satt i gang" in press(administrator, "sync")
+
+
+def test_a_broker_that_is_down_is_told_in_a_sentence(administrator, monkeypatch):
+    def refuse(*arguments, **options):
+        raise ConnectionRefusedError("Connection refused")
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
+    text = press(administrator, "sync")
+    assert "kom ikke i gang" in text
+    assert "CELERY_BROKER_URL" in text
+    assert Run.objects.get().state == "failed"
+
+
+def test_a_run_that_no_worker_takes_is_shown_with_the_cure_and_can_be_dropped(administrator):
+    run = Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
+    text = administrator.get("/admin/").content.decode()
+    assert "Ingen arbeider har tatt den på 2 min" in text
+    administrator.post(f"/admin/kjoring/{run.pk}/fjern/")
+    run.refresh_from_db()
+    assert run.state == "stopped"
+    assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
+
+
+def test_a_run_that_waits_behind_another_blames_no_worker(administrator):
+    Run.objects.create(kind="index", state="running", progress={"seen": timezone.now().isoformat()})
+    Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
+    assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
+
+
+def test_a_run_whose_process_is_gone_is_told(administrator):
+    seen = (timezone.now() - dt.timedelta(minutes=10)).isoformat()
+    Run.objects.create(kind="index", state="running", progress={"seen": seen, "done": 1, "total": 9, "phase": "index"})
+    assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
+
+
+def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):
+    make_vacancy()
+    run = Run.objects.create(kind=works.INDEX)
+    index_runs.rebuild(run.pk)
+    run.refresh_from_db()
+    finished = run.finished
+    index_runs.rebuild(run.pk)
+    run.refresh_from_db()
+    assert run.finished == finished
+    index_runs.rebuild(-1)  # a run that was deleted meanwhile
+
+
+def test_trouble_ends_a_run_with_its_sentence(index, make_vacancy, monkeypatch):
+    def down(*arguments, **options):
+        raise search.EngineDown("Start OpenSearch.")
+
+    monkeypatch.setattr("jobsearch.search.lifecycle.rebuild", down)
+    run = Run.objects.create(kind=works.INDEX)
+    index_runs.rebuild(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "The search engine is down. Start OpenSearch.")
+
+
+def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):
+    FeedState.bound(feed.url)
+    wanted, other = feed.publish(), uuid.uuid4()
+    later = timezone.now() + dt.timedelta(hours=20)
+    for ad in (wanted, other):
+        DetailTask.objects.create(uuid=ad, marker=1, state="quarantined", reason="x: y", attempts=8, next_try=later)
+    address = reverse("admin:ingest_detailtask_changelist")
+    text = administrator.post(address, {"action": "try_again", "_selected_action": [wanted]}, follow=True).content.decode()
+    assert "1 detalj blir hentet på nytt" in text
+    assert Vacancy.objects.filter(uuid=wanted).exists()
+    assert DetailTask.objects.get().uuid == other
+    assert LogEntry.objects.get().object_repr == wanted
+
+
+def test_hide_asks_for_a_note_first_then_hides_also_in_the_search(administrator, make_vacancy, command):
+    ad = make_vacancy()
+    search.rebuild()
+    asked = administrator.post(ADS, {"action": "hide", "_selected_action": [str(ad)]})
+    assert "Begrunnelse" in asked.content.decode()
+    assert not Moderation.objects.exists()
+    administrator.post(ADS, {"action": "hide", "_selected_action": [str(ad)], "confirmed": "1", "note": "svindel"})
+    assert Moderation.objects.get().note == "svindel"
+    search.index_changes()
+    assert search.search(SearchQuery()).total == 0
+    administrator.post(ADS, {"action": "show", "_selected_action": [str(ad)], "confirmed": "1"})
+    search.index_changes()
+    assert search.search(SearchQuery()).total == 1
+
+
+def test_fetch_again_reads_what_the_feed_says_now(administrator, feed, command):
+    ad = feed.publish()
+    command("sync")
+    feed.edit_silently(ad)
+    title = Vacancy.objects.get().title
+    administrator.post(ADS, {"action": "fetch_again", "_selected_action": [ad]})
+    assert Vacancy.objects.get().title != title
+
+
+def test_editing_a_decision_by_hand_reaches_the_index_too(administrator, make_vacancy):
+    ad = make_vacancy()
+    version = Vacancy.objects.get().version
+    administrator.post("/admin/vacancies/moderation/add/", {"uuid": str(ad), "hidden": "on", "note": ""})
+    assert Moderation.objects.get().hidden
+    assert Vacancy.objects.get().version > version
+
+
+def test_who_may_look_at_ads_may_not_hide_them(client, index, make_vacancy):
+    user = User.objects.create_user("leser", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_vacancy"))
+    client.force_login(user)
+    ad = make_vacancy()
+    assert "Skjul annonsen" not in client.get(f"{ADS}{ad}/change/").content.decode()
+    client.post(ADS, {"action": "hide", "_selected_action": [str(ad)], "confirmed": "1"})
+    assert not Moderation.objects.exists()
