@@ -1,0 +1,171 @@
+"""Killed at any instant, the next run goes on: real processes, real signals, one database."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.standin import StandIn
+from tests.ingest import plain_ads
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import json, os, sys
+sys.path.insert(0, os.getcwd())
+import django
+django.setup()
+from django.core.management import call_command
+from ingest import sync
+from ingest.errors import LeaseHeld
+if sys.argv[1] == "migrate":
+    call_command("migrate", verbosity=0, skip_checks=True)
+    sys.exit()
+try:
+    report = sync.run()
+except LeaseHeld as error:
+    print(error)
+    sys.exit(3)
+print(json.dumps(report.as_json()))
+sys.exit(report.exit_code)
+"""
+READ = """
+import json, os, sys
+sys.path.insert(0, os.getcwd())
+import django
+django.setup()
+from ingest.models import FeedState, DetailTask, Run
+from jobsearch.vacancies.models import Vacancy
+print(json.dumps({
+    "active": [str(uuid) for uuid in Vacancy.objects.active().values_list("uuid", flat=True)],
+    "tasks": DetailTask.objects.count(), "lease": FeedState.objects.get().lease_owner,
+    "runs": list(Run.objects.values_list("state", flat=True)),
+}))
+"""
+
+
+class Processes:
+    def __init__(self, feed: StandIn, folder: Path) -> None:
+        self.feed = feed
+        self._environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "jobsearch.settings",
+            "JOBSEARCH_READ_DOTENV": "0",
+            "SECRET_KEY": "a key for tests only, with nothing behind it",
+            "NAV_FEED_URL": feed.url,
+            "DATABASE_URL": f"sqlite:////{folder}/db.sqlite3",
+            "CELERY_BROKER_URL": f"filesystem:///{folder}/broker",
+            "SEARCH_URL": f"embedded:///{folder}/index",
+        }
+        self._call(PROGRAM, "migrate")
+
+    def start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", PROGRAM, "sync"], env=self._environment, cwd=ROOT, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+
+    def finish(self) -> dict:
+        process = self.start()
+        out, error = process.communicate(timeout=60)
+        assert process.returncode == 0, out + error
+        return json.loads(out)
+
+    def record(self) -> dict:
+        return json.loads(self._call(READ))
+
+    def _call(self, *arguments: str) -> str:
+        return subprocess.run([sys.executable, "-c", *arguments], env=self._environment, cwd=ROOT, check=True, text=True,
+                              stdout=subprocess.PIPE).stdout  # fmt: skip
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    with StandIn(ads=plain_ads) as feed:
+        yield Processes(feed, tmp_path)
+
+
+def _details_asked(feed: StandIn) -> int:
+    return sum(request.kind == "detail" for request in feed.requests)
+
+
+def _wait_for(feed: StandIn, details: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 30
+    while _details_asked(feed) < details:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_killed_at_any_instant_the_next_one_goes_on(processes):
+    feed = processes.feed
+    chance = random.Random(1)
+    ads = [feed.publish() for _ in range(700)]
+    for ad in ads[:100]:
+        feed.expire(ad)
+    feed.faults.latency(detail=0.01)
+    for details in (1, 200, 420):
+        process = processes.start()
+        _wait_for(feed, details, process)
+        time.sleep(chance.random() / 10)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    report = processes.finish()  # at once: the lease of a dead process of this machine holds nobody up
+    record = processes.record()
+    assert set(record["active"]) == set(feed.truth())
+    assert (record["tasks"], record["lease"]) == (0, "")
+    assert record["runs"] == ["done", "failed", "failed", "failed"]
+    assert report["new"] < 600
+    assert _details_asked(feed) < 600 + 4 * 180  # only what was under way is asked for again
+
+
+def test_sigterm_ends_a_run_in_good_order(processes):
+    feed = processes.feed
+    for _ in range(400):
+        feed.publish()
+    feed.faults.latency(detail=0.02)
+    process = processes.start()
+    _wait_for(feed, 120, process)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == -signal.SIGTERM
+    record = processes.record()
+    assert record["lease"] == ""
+    assert record["runs"] == ["stopped"]
+    assert 50 <= len(record["active"]) < 400
+    assert processes.finish()["new"] == 400 - len(record["active"])
+
+
+def test_two_processes_at_once(processes):
+    """One of them follows the feed, the other says who does."""
+    feed = processes.feed
+    for _ in range(300):
+        feed.publish()
+    feed.faults.latency(detail=0.02)
+    first = processes.start()
+    _wait_for(feed, 10, first)
+    results = []
+    others = [threading.Thread(target=lambda: results.append(_ended(processes.start()))) for _ in range(2)]
+    for thread in others:
+        thread.start()
+    for thread in others:
+        thread.join()
+    out, _ = first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert json.loads(out)["new"] == 300
+    for code, text in results:
+        assert code in (0, 3)  # 0 where it came only after the first had ended
+        assert code == 0 or f"process {first.pid}" in text
+    assert _details_asked(feed) == 300
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    out, _ = process.communicate(timeout=60)
+    return process.returncode, out
