@@ -56,9 +56,10 @@ def _contacts(decided: Plan, revision: int) -> list[dict[str, str | None]]:
     count = 1 if roll < 0.65 else 2 if roll < 0.9 else random.choice((3, 3, 3, 4))
     host = domain(decided.employer.name)
     language = decided.language if decided.language in ("nn", "en") else "nb"
-    people = [person(random, host, language) for _ in range(count)]
+    group = decided.occupation.group
+    people = [person(random, host, language, group) for _ in range(count)]
     if revision % 2:
-        people[-1] = person(generator("new contact", decided.seed, decided.number, revision), host, language)
+        people[-1] = person(generator("new contact", decided.seed, decided.number, revision), host, language, group)
     return people
 
 

@@ -1,5 +1,6 @@
 """The body of an ad: which paragraphs and bullets, in which order, in which language."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +29,9 @@ _FAMILY_OF = {
     for language in ("nn", "en")
 }
 _LICENSED = {"sykepleier", "spesialsykepleier", "vernepleier", "helsefag", "lege", "overlege", "psykolog", "jordmor"}
+_ON_COMMISSION = {"salg", "eiendom", "frisor", "it", "jus"}
+_ON_WHEELS = {"salg", "eiendom", "elektro", "bygg", "drift"}
+_VOWEL = re.compile(r" a (?=[AEIO])")
 _QUOTED = ("&lt;navn&gt;", "&lt;stillingstittel&gt;", "&lt;dato&gt;")
 _PARTS = {"nb": ("Om jobben", "Hvem vi ser etter", "Arbeidsoppgaver", "Vi tilbyr")}
 _PARTS |= {"nn": ("Om jobben", "Kven vi ser etter", "Arbeidsoppgåver", "Vi tilbyr")}
@@ -37,6 +41,25 @@ _PARTS |= {"en": ("About the job", "Who we are looking for", "Tasks", "We offer"
 def _some(random: Random, options: Sequence[str], low: int, high: int) -> list[str]:
     """A few of the options, none twice, in random order."""
     return random.sample(options, min(len(options), random.randint(low, high)))
+
+
+def _elsewhere(random: Random, plan: Plan) -> str:
+    """A town that the job is not in, for the sentences that mention one."""
+    names = [CITIES.of(random).name for _ in range(2)]
+    return names[1] if names[0] == plan.place.name and not plan.chain else names[0]
+
+
+def _sentence(items: list[str]) -> str:
+    """Bullets as one sentence."""
+    said = ", ".join(items)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _calm(name: str) -> str:
+    """A name that was registered in capitals, as people write it."""
+    if not name.isupper():
+        return name
+    return name.title().replace(" As", " AS").replace(" Hf", " HF").replace(" Kommune", " kommune")
 
 
 class Writer:
@@ -54,12 +77,14 @@ class Writer:
         self.contacts = contacts
         chain_name = plan.chain is not None and not plan.reposted
         base = plan.occupation.titles["nb"][0] if chain_name else plan.base
+        # Copies share every letter, so their dates cannot follow their own day of publication.
+        year = 2026 if plan.chain else published.year
         self.values: dict[str, object] = {
-            "emp": plan.employer.name if not plan.employer.name.isupper() else plan.employer.name.title(),
+            "emp": _calm(plan.employer.name),
             "sted": "nærområdet ditt" if chain_name else plan.place.name,
             "enhet": self._unit(),
-            "tittel": titles.noun(base),
-            "by": CITIES.of(random).name,
+            "tittel": titles.noun(base, self.language),
+            "by": _elsewhere(random, plan),
             "n": random.randint(2, 9),
             "N": random.randint(12, 98),
             "aar": random.randint(1921, 2021),
@@ -67,7 +92,10 @@ class Writer:
             "uke": random.randint(2, 50),
             "dag": f"{random.randint(1, 28):02}",
             "mnd": f"{random.randint(1, 12):02}",
-            "neste": 2026 if plan.chain else published.year + (published.month > 6),
+            "dette": year,
+            "fjor": year - 1,
+            "neste": year + (0 if plan.chain else published.month > 6),
+            "lonn": random.randint(44, 92),
         }
         family = _FAMILY_OF.get(self.language, {}).get(self.group)
         if self.language == "nb":
@@ -79,22 +107,30 @@ class Writer:
             self.intro = own.get("intro", self.common["about_private"])
             self.tasks = (*own.get("tasks", ()), *(() if own else self.common["tasks"]))
             self.quals = own.get("quals", self.common["quals"])
+        self.padding: list[str] = []
         self.editor = Editor(random, plan.source == "IMPORTAPI")
         # Three sizes of ad: the note, the usual, and the one written by a committee.
-        self.size = 0 if random.random() < 0.11 else 1 if random.random() < 0.66 else 2
+        self.size = 0 if random.random() < 0.11 else 1 if random.random() < 0.615 else 2
 
     def _unit(self) -> str:
         if self.language == "en":
             return "our office" if self.group != "universitet" else self.plan.employer.unit
         return self.plan.employer.unit
 
+    def fill(self, line: str) -> str:
+        """A line with its places filled; a unit's small first letter becomes a capital at the start."""
+        said = line.format_map(self.values)
+        if self.language == "en":
+            said = _VOWEL.sub(" an ", said)
+        return said[0].upper() + said[1:] if line[0] == "{" else said
+
     def say(self, key: str) -> str:
         """One sentence of a kind, filled in."""
-        return self.random.choice(self.common[key]).format_map(self.values)
+        return self.fill(self.random.choice(self.common[key]))
 
     def several(self, key: str, low: int, high: int) -> list[str]:
         """Some sentences of a kind, filled in."""
-        return [line.format_map(self.values) for line in _some(self.random, self.common[key], low, high)]
+        return [self.fill(line) for line in _some(self.random, self.common[key], low, high)]
 
     def opening(self) -> list[str]:
         """What the job is, where, and how much of a post."""
@@ -105,11 +141,15 @@ class Writer:
         elif plan.chain is None and random.random() < 0.62:
             kind = {"Fast": "engaged", "Vikariat": "temporary"}.get(plan.engagement, "seasonal")
             first += " " + self.say(kind)
-        intro = [line.format_map(self.values) for line in _some(random, self.intro, 1, 1 + (self.size > 0))]
+        many = self.size > 0 and self.group != "bpa"
+        intro = [self.fill(line) for line in _some(random, self.intro, 1, 1 + many)]
         if self.size:
-            intro += self.several("filler", (2, 5)[self.size - 1], (5, 9)[self.size - 1])
-        if self.size:
-            intro += self.several("more", (0, 3)[self.size - 1], (2, 7)[self.size - 1])
+            padding = self.several("filler", (3, 5)[self.size - 1], (5, 9)[self.size - 1])
+            padding += self.several("more", (1, 3)[self.size - 1], (3, 7)[self.size - 1])
+            random.shuffle(padding)
+            early = random.randint(1, 3)
+            intro += padding[:early]
+            self.padding = padding[early:]
         if random.random() < 0.3:
             intro.append(" ".join(self.several("distract", 1, 2)))
         return [first, *intro] if random.random() < 0.7 else [*intro, first]
@@ -126,17 +166,22 @@ class Writer:
     def offers(self) -> list[str]:
         """What an employee gets."""
         kind = "offer_public" if self.plan.employer.public else "offer_private"
-        return self.several(kind, 3 + 2 * self.size, 6 + 3 * self.size)
+        offered = self.several(kind, 3 + 2 * self.size, 6 + 3 * self.size)
+        if self.group not in _ON_COMMISSION:
+            offered = [line for line in offered if "provisjon" not in line and "bonus" not in line]
+        if self.group not in _ON_WHEELS:
+            offered = [line for line in offered if "firmabil" not in line]
+        return offered
 
     def requirements(self) -> list[str]:
         """Certificates, tariff, weekends, licences, language: each as often as the kind of workplace says so."""
         chance = self.random.random
         said: list[str] = []
         for key, share in (
-            ("police", self.facts["police"] * 0.98),
+            ("police", self.facts["police"]),
             ("tariff", 0.05 if not self.plan.employer.public else 0.11),
-            ("weekend", self.facts["weekend"] * 0.78),
-            ("licence", self.facts["licence"] * 0.42),
+            ("weekend", self.facts["weekend"] * 0.95),
+            ("licence", self.facts["licence"] * 0.6),
             ("language", self.facts["language"] * 0.62),
             ("authorisation", 0.3 if self.plan.occupation.key in _LICENSED else 0.0),
         ):
@@ -147,7 +192,8 @@ class Writer:
     def closing(self) -> list[str]:
         """Practicalities, how to apply, and dates and figures that only look like something else."""
         random = self.random
-        lines = self.requirements()
+        lines = [*self.padding, *self.requirements()]
+        self.padding = []
         if random.random() < 0.5:
             lines.append(self.say("diversity"))
         if self.plan.chain is None and random.random() < 0.25:
@@ -167,10 +213,10 @@ class Writer:
         # Name in 11.8 %, e-mail in 10.1 %, telephone in 9.6 % of ads; fields that are missing thin these out.
         key = (
             "c_all" if roll < 0.041
-            else "c_name_phone" if roll < 0.117
-            else "c_name" if roll < 0.158
-            else "c_mail" if roll < 0.264
-            else "c_phone" if roll < 0.282
+            else "c_name_phone" if roll < 0.122
+            else "c_name" if roll < 0.168
+            else "c_mail" if roll < 0.274
+            else "c_phone" if roll < 0.294
             else ""
         )  # fmt: skip
         no_phone = not who["phone"] and key in ("c_phone", "c_name_phone", "c_all")
@@ -183,7 +229,10 @@ class Writer:
     def about(self) -> list[str]:
         """The employer about itself."""
         kind = "about_public" if self.plan.employer.public else "about_private"
-        return self.several(kind, self.size or 1, 1 + self.size)
+        texts = self.several(kind, self.size or 1, 1 + self.size)
+        texts += self.padding[: len(self.padding) // 2]
+        self.padding = self.padding[len(self.padding) // 2 :]
+        return texts
 
     def structured(self) -> str:
         """The four sections of NAV's own form."""
@@ -223,8 +272,8 @@ class Writer:
 
     def short(self) -> str:
         """A newspaper's or a small firm's ad: a few lines with breaks between them."""
-        lines = [*self.opening()[:2], ", ".join(self.task_list()[:3]).capitalize() + ".", *self.closing()[:2]]
-        return "<br><br>".join(escape(line) for line in lines if line)
+        lines = [*self.opening()[:2], _sentence(self.task_list()[:3]), *self.closing()[:2]]
+        return "<br><br>".join(escape(line) for line in lines if line) + "<br>"
 
     def body(self, revision: int) -> str:
         """The whole description."""

@@ -128,7 +128,7 @@ def categories(plan: Plan) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
     if random.random() < 0.012:
         return [], [], ""
     chosen = [main]
-    if random.random() < 0.15:
+    if random.random() < 0.169:
         chosen.append(random.choice(RELATED[main.key]))
         if random.random() < 0.3:
             chosen.append(random.choice(RELATED[main.key]))
@@ -162,7 +162,7 @@ def categories(plan: Plan) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
 def deadline(plan: Plan, published: datetime, expires: datetime, revision: int) -> str:
     """`applicationDue` as free text: 16 % are no date; 5 % lie before the ad was last changed."""
     random = generator("due", plan.seed, plan.number, revision)
-    if random.random() < 0.163:
+    if random.random() < 0.147:
         return random.choice(_SOON)
     day = expires
     roll = random.random()

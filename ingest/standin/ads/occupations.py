@@ -68,9 +68,10 @@ ANY: Weighted[Occupation] = Weighted((occupation, occupation.weight) for occupat
 
 
 def _related(occupation: Occupation) -> tuple[Occupation, ...]:
-    """Occupations that an advertiser ticks beside this one: of the same workplace, else of the same level 1."""
-    others = [other for other in OCCUPATIONS if other.styrk_code != occupation.styrk_code]
-    near = [other for other in others if other.group == occupation.group]
+    """Occupations that an advertiser ticks beside this one: of the same pair or workplace, else of the same level 1."""
+    others = [other for other in OCCUPATIONS if other is not occupation]
+    near = [other for other in others if other.pair == occupation.pair][:1]
+    near += [other for other in others if other.group == occupation.group]
     return tuple(near or [other for other in others if other.pair.level1 == occupation.pair.level1] or others[:3])
 
 

@@ -12,6 +12,8 @@ _ASCII = str.maketrans(
 STREETS: dict[str, list[str]] = {"nb": _DATA["streets"], "nn": _DATA["streets_nn"], "en": _DATA["streets"]}
 _ROLES: dict[str, list[str]] = {"nb": _DATA["roles"], "nn": _DATA["roles_nn"], "en": _DATA["roles_en"]}
 
+_SPECIAL: dict[str, list[str]] = _DATA["special"]
+
 
 def slug(text: str, joint: str = "") -> str:
     """A name as it looks in an address on the net, in plain ASCII."""
@@ -32,7 +34,7 @@ def _landline(random: Random) -> str:
     return f"{random.choice(('22', '33', '51', '55', '57', '61', '70', '73', '75', '78'))}{random.randrange(10**6):06}"
 
 
-def person(random: Random, domain: str, language: str) -> dict[str, str | None]:
+def person(random: Random, domain: str, language: str, group: str) -> dict[str, str | None]:
     """A contact as the feed has it: name, email, phone, role, title; each may be missing in its own way."""
     first, last = random.choice(_DATA["first"]), random.choice(_DATA["last"])
     roll = random.random()
@@ -44,7 +46,11 @@ def person(random: Random, domain: str, language: str) -> dict[str, str | None]:
         local = random.choice(("post", "jobb", "rekruttering", "personal"))
     has_mail, has_phone = random.random() < 0.78, random.random() < 0.82
     blank = None if random.random() < 0.6 else ""
-    title = random.choice(_ROLES[language]) if random.random() < 0.72 else blank
+    special = _SPECIAL.get(group)
+    if special and language != "en" and random.random() < 0.35:
+        title: str | None = special[language == "nn"]
+    else:
+        title = random.choice(_ROLES[language]) if random.random() < 0.7 else blank
     return {
         "name": f"{first} {last}" if random.random() < 0.97 else f"{first} {last} ",
         "email": f"{local}@{domain}" if has_mail else blank,

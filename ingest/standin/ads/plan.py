@@ -45,6 +45,7 @@ _PART_TIME = (10, 15, 20, 20, 25, 30, 40, 40, 50, 50, 50, 60, 60, 70, 75, 75, 80
 _NYNORSK_COUNTIES = {"VESTLAND": 0.09, "MØRE OG ROMSDAL": 0.13, "ROGALAND": 0.025, "TELEMARK": 0.04, "INNLANDET": 0.01}
 _COASTAL_GROUPS = {"sjo", "havbruk", "energi"}
 _CITY_GROUPS = {"it", "jus", "eiendom"}
+_SELF_EMPLOYED = {"lege", "rehab", "klinikk", "fritid", "bolig"}
 _TOWN_GROUPS = {"universitet", "sykehus", "vgs"}
 
 
@@ -165,7 +166,7 @@ def plan(number: int, seed: int = 1) -> Plan:
         common = _chain_draws(seed, *member)
         if member[1] < 15 or common[0] % 2:
             named = CHAINS[member[1]] if member[1] < 15 and member[0] == 0 else pick(CHAINS, common[1])
-            d = (d[0], d[1], d[2], *common[3:10], d[10], *common[11:])
+            d = (d[0], d[1], d[2], *common[3:])
         else:
             d = common
     if named:
@@ -184,6 +185,8 @@ def plan(number: int, seed: int = 1) -> Plan:
     part_time = share(d[11]) < GROUPS[occupation.group]["part"] * 0.83
     percent = pick(_PART_TIME, d[13]) if part_time else 100
     engagement = _engagement(base, d[12])
+    if who.public and engagement in ("Selvstendig næringsdrivende", "Frilanser") and occupation.group not in _SELF_EMPLOYED:
+        engagement = "Engasjement"
     title = titles.chained(base, place, d) if named else titles.decorated(base, place, who.unit, percent, engagement, language, d)
     return Plan(
         number=number,

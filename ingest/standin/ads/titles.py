@@ -10,7 +10,10 @@ from ingest.standin.ads.places import DISTRICTS, Place
 _DATA: dict[str, dict[str, list[str]]] = tomllib.loads(
     (Path(__file__).parent / "data" / "titles.toml").read_text(encoding="utf-8")
 )
-_CUT = re.compile(r"/| \d|, | \(| til | søkes| søkjast| - | ledig| for | à | med ")
+_CUT = re.compile(
+    r"/| \d|, | \(| til | søkes| søkjast| - | ledig| for | à | med | ved | i | deltid| natt| kveld| helg"
+    r"| barnehage$| barnevern$| hjemmetjenesten| heimetenesta| sesong$| ungdoms"
+)
 _NOUNS = {
     # Base titles that cannot stand in a sentence as the name of a job.
     "vil du være med på laget?": "medarbeider",
@@ -34,9 +37,11 @@ _NOUNS = {
 _ACRONYM = re.compile(r"^(?:[A-ZÆØÅ]{2,}|[A-Z][#+.]|\.NET|Ph\.d|[A-Z][a-z]*[A-Z])")
 
 
-def noun(base: str) -> str:
+def noun(base: str, language: str) -> str:
     """A base title as the name of the job in running text: *Spesialsykepleier/sykepleier natt* → *spesialsykepleier*."""
     head = _CUT.split(base, maxsplit=1)[0]
+    if language == "en":
+        return _NOUNS.get(base.lower(), base.split(" (")[0])
     low = lowered(head)
     return _NOUNS.get(base.lower(), _NOUNS.get(low, low))
 
@@ -84,7 +89,9 @@ def decorated(base: str, place: Place, unit: str, percent: int, engagement: str,
                 pattern = patterns[kind][d[9] % 2 if len(patterns[kind]) > 1 else 0]
             else:
                 pattern = pick(patterns[kind], d[9])
-            title = pattern.format(b=base, l=noun(base) if kind == "seek" else lowered(base), s=named, p=percent, e=unit)
+            title = pattern.format(
+                b=base, l=noun(base, language) if kind == "seek" else lowered(base), s=named, p=percent, e=unit
+            )
     spice = d[15] & 0x3FF
     if spice < 26:
         return title.upper()
