@@ -1,0 +1,77 @@
+"""Celery's tasks are wake-ups: whatever they meet, a row tells, and the next one goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest import tasks
+from ingest.lease import Lease
+from ingest.models import DetailTask, FeedState, Run
+
+
+@pytest.fixture(autouse=True)
+def celery(settings):
+    from jobsearch.celery import app
+
+    app.conf.task_always_eager = True
+
+
+def test_following_twice_at_once_is_quiet(feed, site):
+    FeedState.bound(feed.url)
+    row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
+    with Lease():
+        assert tasks.follow_feed() is None
+        assert tasks.follow_feed(row.pk) is None
+    row.refresh_from_db()
+    assert row.state == Run.State.SKIPPED
+    assert "already being followed" in row.error
+
+
+def test_an_administrators_run_is_recorded_in_its_row(feed, site):
+    ad = feed.publish()
+    row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
+    assert tasks.follow_feed(row.pk)["new"] == 1
+    row.refresh_from_db()
+    assert (row.state, row.report["new"], row.requested_by) == (Run.State.DONE, 1, "kari")
+    assert ad in site.active()
+
+
+def test_a_row_that_is_gone_is_no_failure(feed, site):
+    assert tasks.follow_feed(4711)["pages"] == 0
+
+
+def test_the_replay_and_the_check_leave_a_row(feed, site, stored):
+    stored()
+    assert tasks.replay_overlap() == {"pages": 1, "lines": 1, "queued": 0}
+    assert tasks.recheck_active() == {"queued": 1}
+    assert list(Run.objects.values_list("kind", "state")) == [
+        ("recheck", "done"), ("replay", "done"), ("sync", "done"),
+    ]  # fmt: skip
+
+
+def test_trouble_of_the_feed_stands_in_the_row(feed, site, stored):
+    stored()
+    feed.tokens.withdraw()
+    FeedState.objects.update(token="")
+    assert tasks.replay_overlap() is None
+    row = Run.objects.filter(kind=Run.Kind.REPLAY).get()
+    assert row.state == Run.State.FAILED
+    assert "no-token" in row.error
+
+
+def test_another_feed_stands_in_the_row(feed, site, stored, settings):
+    stored()
+    settings.NAV_FEED_URL = "http://127.0.0.1:9"
+    assert tasks.follow_feed() is None
+    assert tasks.replay_overlap() is None
+    assert "DATABASE_URL" in Run.objects.first().error
+
+
+def test_the_quarantine_is_tried_again_at_once(feed, site, stored):
+    ad = stored()
+    feed.change(ad, expires="never")
+    site.follow()
+    feed.edit_silently(ad, expires=site.ad(ad).expires)
+    tasks.retry_quarantined()
+    assert not DetailTask.objects.exists()
+    assert site.is_true()

@@ -1,0 +1,125 @@
+"""Comparing with the feed itself: what the law of hazards leaves possible is found, named and mended."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from ingest import truth
+from ingest.errors import FeedDown
+from ingest.models import FeedState
+from ingest.truth import Kind
+from jobsearch.vacancies.models import Contact, Vacancy
+
+
+@pytest.fixture
+def compare(site):
+    def found(**options) -> dict[str, Kind]:
+        client = site.client()
+        try:
+            return {str(item.uuid): item.kind for item in truth.compare_with_feed(client, **options)}
+        finally:
+            client.close()
+
+    return found
+
+
+@pytest.fixture
+def mend(site):
+    def mended() -> None:
+        client = site.client()
+        truth.repair(truth.compare_with_feed(client))
+        client.close()
+        assert site.follow().exit_code == 0
+
+    return mended
+
+
+def test_where_all_is_true_nothing_is_named(feed, site, compare):
+    for _ in range(20):
+        feed.publish()
+    feed.stop(feed.publish())
+    feed.publish(expires=timezone.now() - dt.timedelta(days=3))
+    site.follow()
+    assert compare() == {}
+
+
+def test_every_difference_is_named_and_mended(feed, site, compare, mend):
+    ads = [feed.publish() for _ in range(12)]
+    late = feed.late_commit()
+    feed.publish(), feed.publish()
+    site.follow()
+    missing, lost, zombie, edited, tampered, silent = late.commit(), *ads[:5]
+    Vacancy.objects.filter(uuid=lost).delete()
+    feed.become_finn(zombie)
+    feed.edit_silently(edited, contactList=[{"name": "En annen", "email": None}])
+    Vacancy.objects.filter(uuid=tampered).update(title="Noe annet")
+    feed.close_silently(silent)
+    assert compare() == {
+        missing: Kind.MISSING, lost: Kind.MISSING, zombie: Kind.ZOMBIE, edited: Kind.DIFFERS, tampered: Kind.DIFFERS,
+        silent: Kind.ZOMBIE,
+    }  # fmt: skip
+    mend()
+    assert compare() == {}
+    assert site.is_true()
+    assert Contact.objects.get(vacancy=edited).name == "En annen"
+
+
+def test_a_line_that_was_missed_is_named(feed, site, compare, mend):
+    """The feed's last line says INACTIVE, and the record did not hear it."""
+    ad, other = feed.publish(), feed.publish()
+    site.follow()
+    cursor = FeedState.objects.values("page_id", "page_seen").get()
+    feed.stop(ad)
+    for _ in range(3):
+        feed.publish()
+    site.follow()
+    Vacancy.objects.filter(uuid=ad).update(status="ACTIVE")
+    assert compare() == {ad: Kind.CLOSED}
+    assert cursor
+    mend()
+    assert compare() == {}
+    assert other in site.active()
+
+
+def test_the_cursor_does_not_move(feed, site, compare):
+    feed.publish()
+    site.follow()
+    before = FeedState.objects.values().get()
+    ad = feed.publish()
+    assert compare() == {ad: Kind.MISSING}
+    assert FeedState.objects.values().get() == before
+
+
+def test_an_ad_that_cannot_be_read_is_named(feed, site, compare):
+    ad = feed.publish()
+    broken = feed.publish()
+    feed.edit_silently(ad, expires="never")
+    feed.detail_fails_for_good(broken)
+    site.follow()
+    assert compare() == {ad: Kind.UNREADABLE, broken: Kind.UNANSWERED}
+
+
+def test_an_outage_ends_the_comparison(feed, site, compare):
+    for _ in range(40):
+        feed.publish()
+    site.follow()
+    with feed.faults.status(503, on="detail"), pytest.raises(FeedDown):
+        compare()
+
+
+def test_odd_characters_are_no_difference(feed, site, compare):
+    feed.publish(title="  Syke\N{RIGHT-TO-LEFT OVERRIDE}pleier  natt ", description="<p>a\0b</p><script>x</script>")
+    site.follow()
+    assert compare() == {}
+
+
+def test_progress_is_told(feed, site, compare):
+    for _ in range(5):
+        feed.publish()
+    site.follow()
+    told = []
+    compare(progress=lambda *what: told.append(what))
+    assert told[-1] == ("details", 5, 5)
