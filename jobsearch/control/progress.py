@@ -44,13 +44,14 @@ class Bars:
 
     def _line(self, done: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - self._said < LINE_SECONDS and done != total:
+        if now - max(self._said, self._began) < LINE_SECONDS and done != total:
             return
-        self._said = now
-        rate = done / max(now - self._began, 0.001)
-        left = f", {(total - done) / rate:.0f} s left" if total and rate and done < total else ""
+        self._said, spent = now, now - self._began
+        # Of what took no time there is no rate to tell.
+        rate = f", {done / spent:.0f} a second" if spent > 0.5 else ""
+        left = f", {(total - done) * spent / done:.0f} s left" if total and rate and 0 < done < total else ""
         of = f" of {total}" if total is not None else ""
-        print(f"{self.phase}: {done}{of}, {rate:.0f} a second{left}", file=self.stream, flush=True)
+        print(f"{self.phase}: {done}{of}{rate}{left}", file=self.stream, flush=True)
 
     def _end(self) -> None:
         if self.bar is not None:

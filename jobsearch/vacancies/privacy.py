@@ -32,7 +32,9 @@ _PHONE = re.compile(
 _FOREIGN_PHONE = re.compile(rf"(?<![\w.,])\(?(?:\+|00)(?!47){_SEPARATOR}[1-9](?:{_SEPARATOR}\(?\d\)?){{6,14}}(?!\d)")
 _MONEY = re.compile(r"^\s*(?:kroner|kr\b|,-|millioner|mill\b|nok\b|m2\b|m²)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
-# First names of contacts that are everyday words too; only taken out as part of the whole name.
+_AT = re.compile(r"@|[(\[]at[)\]]|&#64;", re.IGNORECASE)
+_DIGITS = re.compile(r"\d[\d\s.\-/()]{5,}\d")
+# Parts of names that are everyday words too; only taken out as part of the whole name.
 _PARTICLES = {"van", "von", "der", "den", "de", "da", "di", "el", "al", "bin", "og", "and", "til", "med", "ved", "for"}
 
 
@@ -43,28 +45,35 @@ def redact(text: str, contacts: Iterable[Person] = (), keep: str = "") -> str:
     (capital first letter), since "spør etter Kari" names her too. Words that `keep` holds (the ad's own title, employer and
     place) stay: a surname Berg must not take the municipality's name out of the ad.
     """
+    # Most texts hold none of it: plain look-ups come first, since building a pattern costs more than a whole ad's analysis.
+    lowered = text.lower()
     contacts = list(contacts)
     for contact in contacts:
         for exact in (contact.email, contact.phone):
             exact = squeeze(exact)
-            if len(exact) >= 5:
+            if len(exact) >= 5 and exact.lower() in lowered:
                 text = re.sub(re.escape(exact), " ", text, flags=re.IGNORECASE)
-    text = _EMAIL.sub(" ", text)
-    text = _FOREIGN_PHONE.sub(" ", text)
-    text = _PHONE.sub(lambda match: match.group() if _MONEY.match(match.string[match.end() :]) else " ", text)
-    kept = {word.lower() for word in _WORD.findall(keep)}
+    if _AT.search(text):
+        text = _EMAIL.sub(" ", text)
+    if _DIGITS.search(text):
+        text = _FOREIGN_PHONE.sub(" ", text)
+        text = _PHONE.sub(lambda match: match.group() if _MONEY.match(match.string[match.end() :]) else " ", text)
     for contact in contacts:
-        words = _WORD.findall(squeeze(contact.name))
-        if not words:
-            continue
+        text = _without_name(text, lowered, _WORD.findall(squeeze(contact.name)), keep)
+    return text
+
+
+def _without_name(text: str, lowered: str, words: list[str], keep: str) -> str:
+    present = [word for word in words if word.lower() in lowered]
+    if not present:
+        return text
+    if len(words) > 1 and len(present) == len(words):
         between = r"[\s,.\u00a0]+(?:[^\W\d_]\.?\s+)?"  # "Kari B. Nordmann", "Nordmann, Kari"
         for order in (words, [words[-1], *words[:-1]]):
-            if len(order) > 1:
-                whole = between.join(map(re.escape, order))
-                text = re.sub(rf"(?<!\w){whole}(?:s|')?(?!\w)", " ", text, flags=re.IGNORECASE)
-        for word in words:
-            if len(word) < 3 or word.lower() in _PARTICLES or word.lower() in kept:
-                continue
-            forms = "|".join(re.escape(form) for form in {word, word.upper(), word.capitalize()})
-            text = re.sub(rf"(?<!\w)(?:{forms})s?(?!\w)", " ", text)
+            text = re.sub(rf"(?<!\w){between.join(map(re.escape, order))}(?:s|')?(?!\w)", " ", text, flags=re.IGNORECASE)
+    kept = {word.lower() for word in _WORD.findall(keep)}
+    single = [word for word in present if len(word) >= 3 and word.lower() not in _PARTICLES and word.lower() not in kept]
+    if single:
+        forms = "|".join(re.escape(form) for word in single for form in {word, word.upper(), word.capitalize()})
+        text = re.sub(rf"(?<!\w)(?:{forms})s?(?!\w)", " ", text)
     return text

@@ -1,0 +1,187 @@
+"""Whatever happens to the feed, and whatever happens to us: a quiet sync afterwards ends with the truth.
+
+A machine plays any sequence of what can befall ads, faults of the feed, and kills of the consumer in the midst of a sync.
+At the end, with the feed quiet: record = feed, index = record, and no trace of a contact that is no longer shown is in any
+file of the database or the index.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, connections
+from django.test import override_settings
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from ingest import replay, sync
+from ingest.errors import LeaseHeld
+from ingest.models import DetailTask, FeedState, PageMark, Run
+from ingest.standin import StandIn
+from jobsearch import search
+from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
+
+FAULTS = {
+    "server error": lambda faults: faults.status(500, every=3),
+    "busy": lambda faults: faults.status(429, on="detail", every=2),
+    "outage": lambda faults: faults.status(503),
+    "no details": lambda faults: faults.mass_404(),
+    "cut off": lambda faults: faults.truncated(every=4),
+    "a proxy's page": lambda faults: faults.html_with_200(every=3),
+    "reset": lambda faults: faults.reset(every=4),
+    "nonsense": lambda faults: faults.invalid_json(on="page", every=2),
+}
+
+
+class AnyHistory(RuleBasedStateMachine):
+    ads = Bundle("ads")
+
+    @initialize()
+    def begin(self) -> None:
+        for model in (DetailTask, PageMark, Run, FeedState, Moderation, Tombstone, Vacancy):
+            model.objects.all().delete()
+        self.folder = Path(tempfile.mkdtemp(prefix="jobsearch-history-"))
+        self.feed = StandIn().open()
+        self.settings = override_settings(NAV_FEED_URL=self.feed.url, SEARCH_URL=f"embedded://{self.folder}/index")
+        self.settings.enable()
+        self.told: set[str] = set()
+        """Every contact's e-mail address that the feed ever told."""
+        self.number = 0
+
+    @rule(target=ads)
+    def publish(self) -> str:
+        return self.feed.publish(**self.contacts())
+
+    @rule(ad=ads)
+    def change(self, ad: str) -> None:
+        if self.feed.last_line_status(ad) == "ACTIVE":
+            self.feed.change(ad, **self.contacts())
+
+    @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup"]))
+    def end(self, ad: str, end: str) -> None:
+        getattr(self.feed, end)(ad)
+
+    @rule(ad=ads)
+    def reactivate(self, ad: str) -> None:
+        if self.feed.last_line_status(ad) != "ACTIVE":
+            self.feed.reactivate(ad, **self.contacts())
+
+    @rule(ad=ads)
+    def become_a_zombie(self, ad: str) -> None:
+        if self.feed.last_line_status(ad) == "ACTIVE":
+            self.feed.become_finn(ad)
+
+    @rule()
+    def commit_a_line_late(self) -> None:
+        with self.feed.late_commit(**self.contacts()):
+            self.feed.publish(**self.contacts())
+            self.sync()
+
+    @rule(name=st.sampled_from(sorted(FAULTS)))
+    def sync_in_trouble(self, name: str) -> None:
+        FAULTS[name](self.feed.faults)
+        self.sync()
+        self.feed.faults.clear()
+
+    @rule()
+    def sync(self) -> None:
+        try:
+            sync.run()
+        except LeaseHeld:
+            pytest.fail("a dead process' lease was not taken over")
+
+    @rule(seed=st.integers(0, 1000))
+    def sync_and_be_killed(self, seed: int) -> None:
+        connections.close_all()  # a child must not share the parent's connection
+        child = os.fork()
+        if child == 0:
+            try:
+                sync.run()
+                search.index_changes()
+            finally:
+                os._exit(0)
+        time.sleep(random.Random(seed).uniform(0.005, 0.25))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    @rule()
+    def index(self) -> None:
+        search.index_changes()
+
+    @rule()
+    def rebuild(self) -> None:
+        search.rebuild()
+
+    def contacts(self) -> dict[str, Any]:
+        self.number += 1
+        mail = f"kontakt{self.number}x{id(self)}@hemmelig.example"
+        self.told.add(mail)
+        person = {"name": f"Kvitebjørn Nr{self.number}", "email": mail, "phone": "", "role": "", "title": ""}
+        return {
+            "contactList": [person],
+            "description": f"<p>Spør Kvitebjørn Nr{self.number} på {mail}. Vi søker en fyrvokter.</p>",
+        }
+
+    def teardown(self) -> None:
+        if not hasattr(self, "feed"):
+            return
+        try:
+            self.check()
+        finally:
+            self.settings.disable()
+            self.feed.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def check(self) -> None:
+        """The quiet time: one sync, a look back for what came late, a look at each active ad, and one more sync."""
+        sync.run(retry_now=True)
+        with closing(sync.connect()) as feed:
+            replay.replay_overlap(feed)
+        replay.recheck(limit=10_000)
+        report = sync.run(retry_now=True)
+        assert report.exit_code == 0, report
+        search.index_changes()
+
+        truth = {UUID(uuid): content for uuid, content in self.feed.truth().items()}
+        active = {row.uuid: row for row in Vacancy.objects.active().prefetch_related("contacts")}
+        assert set(active) == set(truth)
+        for uuid, content in truth.items():
+            assert active[uuid].title == " ".join(content["title"].split())
+            assert [row.email for row in active[uuid].contacts.all()] == [row["email"] for row in content["contactList"]]
+        assert Contact.objects.exclude(vacancy__in=active).count() == 0
+        assert list(search.compare()) == []
+        assert search.search(search.SearchQuery()).total == len(truth)
+        assert search.search(search.SearchQuery(q="fyrvokter")).total == len(truth)
+        assert search.search(search.SearchQuery(q="kvitebjørn")).total == 0
+
+        shown = {row["email"] for content in truth.values() for row in content["contactList"]}
+        database = Path(connection.settings_dict["NAME"])
+        connections.close_all()
+        for file in [*database.parent.glob(f"{database.name}*"), *self.folder.rglob("*")]:
+            if file.is_file():
+                data = file.read_bytes()
+                in_index = self.folder in file.parents
+                for mail in self.told if in_index else self.told - shown:
+                    assert mail.encode() not in data, f"{mail} is still in {file}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(900)
+def test_any_history_ends_with_the_truth():
+    run_state_machine_as_test(
+        AnyHistory,
+        settings=settings(
+            max_examples=25, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+        ),
+    )
