@@ -1,0 +1,51 @@
+# One image for all of the site's own processes; docker-compose.yml says which command makes it which:
+# migrate, web, worker or beat. The Python is the one that every test runs on.
+
+FROM python:3.11-slim-bookworm AS build
+
+# Only wheels, each by its hash: nothing is compiled, so no compiler is needed here or later.
+COPY requirements.lock /build/
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-compile --only-binary :all: \
+        --require-hashes -r /build/requirements.lock \
+    && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
+
+COPY manage.py /srv/utlyst/
+COPY jobsearch /srv/utlyst/jobsearch
+COPY ingest /srv/utlyst/ingest
+COPY templates /srv/utlyst/templates
+COPY static /srv/utlyst/static
+COPY locale /srv/utlyst/locale
+# Bytecode is made here, once: the running container can write none. It is not checked against its source's time, which
+# copying may change, and the image's source never does.
+RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib /srv/utlyst
+
+
+FROM python:3.11-slim-bookworm
+
+# A fixed number, so that a volume's owner stays the same from one build to the next. No shell, no home, no password.
+RUN groupadd --system --gid 10001 utlyst \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin utlyst
+
+# Both belong to root: a process that is broken into cannot change its own program.
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv/utlyst /srv/utlyst
+
+# No collectstatic: WhiteNoise serves the files from where they lie, so the image needs neither settings nor a secret
+# while it is built. No .env is read: in a container the environment is the only source of settings.
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=jobsearch.settings \
+    JOBSEARCH_READ_DOTENV=0
+
+WORKDIR /srv/utlyst
+USER 10001:10001
+EXPOSE 8000
+# gunicorn ends its requests and Celery its tasks on this signal.
+STOPSIGNAL SIGTERM
+
+# No HEALTHCHECK: what "healthy" means differs from process to process, so docker-compose.yml says it for each.
+# No access log: it would write down what people search for. /dev/shm: the heartbeat file must not wait for a disk.
+CMD ["gunicorn", "jobsearch.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
+     "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

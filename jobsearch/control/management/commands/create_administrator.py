@@ -1,0 +1,80 @@
+"""`manage.py create_administrator`: the first user who may enter the control room."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, transaction
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes an administrator. In a terminal it asks for a password; an empty answer, or no terminal, makes one up and "
+        "prints it once. A user who is there already is left as is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--username", default="administrator", help="default: administrator")
+        parser.add_argument("--email", default="", help="where errors and forgotten passwords are mailed")
+        parser.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
+
+    def handle(self, *, username: str, email: str, password_stdin: bool, **options: Any) -> None:
+        users = get_user_model().objects
+        there = users.filter(username=username).first()
+        if there is not None:
+            if there.is_superuser and there.is_active:
+                self.stdout.write(self._there_already(username))
+                return
+            raise CommandError(
+                f"{username} is there already, but is no active administrator. Choose another --username, or let an "
+                "administrator change that user in the control room."
+            )
+
+        user = get_user_model()(username=username, email=users.normalize_email(email), is_staff=True, is_superuser=True)
+        given = self._from_stdin() if password_stdin else self._from_terminal()
+        password = given or secrets.token_urlsafe(15)
+        user.set_password(password)
+        try:
+            user.full_clean()
+            validate_password(password, user)
+        except ValidationError as error:
+            raise CommandError("No user was made. " + " ".join(error.messages)) from None
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:  # another one was quicker
+            self.stdout.write(self._there_already(username))
+            return
+        self.stdout.write(f"{username} is an administrator now and may enter /admin/.")
+        if not given:
+            self.stdout.write(f"The password is {password}\nIt is shown this once and kept nowhere.")
+
+    @staticmethod
+    def _there_already(username: str) -> str:
+        cure = f"`manage.py changepassword {username}` sets a new password."
+        return f"{username} is an administrator already; nothing is changed. {cure}"
+
+    @staticmethod
+    def _from_stdin() -> str:
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise CommandError("--password-stdin was given, but the first line of stdin is empty. Write the password to it.")
+        return password
+
+    @staticmethod
+    def _from_terminal() -> str:
+        """What a person typed twice; empty where one is to be made up."""
+        if not sys.stdin.isatty():
+            return ""
+        password = getpass.getpass("Password (leave it empty and one is made up): ")
+        if password and getpass.getpass("The same once more: ") != password:
+            raise CommandError("The two passwords differ. No user was made; try again.")
+        return password
