@@ -37,6 +37,8 @@ def results(request: HttpRequest) -> HttpResponse:
         "words": short(query),
         "home": not query.to_params() and not problems,
         "canonical": view.address(query),
+        # Links back here repeat only what was understood: an address may hold words that were refused.
+        "return_path": view.address(query),
         "chips": view.chips(query),
         "cleared": view.address(search.SearchQuery(sort=query.sort)),
         "params": query.urlencode(page=False),

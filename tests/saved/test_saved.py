@@ -1,0 +1,210 @@
+"""Saved searches: saved from the results page, counted by the search itself, nobody else's business."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from jobsearch import search
+from jobsearch.saved.models import NAME_LENGTH, SavedSearch
+from jobsearch.saved.words import short
+from jobsearch.vacancies.models import Vacancy
+from tests.web.page import Page
+from tests.web.support import PASSWORD
+
+LIST = "/lagrede-sok/"
+SAVE = "/lagrede-sok/lagre/"
+
+
+@pytest.fixture
+def logged_in(client, recruiter) -> Client:
+    client.force_login(recruiter)
+    return client
+
+
+def form_values(page: Page, action: str) -> dict[str, str]:
+    return {field.get("name"): field.get("value", "") for field in page.all(f"//form[@action='{action}']//input[@name]")}
+
+
+def test_a_search_is_saved_from_its_page_in_canonical_form(logged_in, recruiter, ads):
+    ads()
+    page = Page(logged_in.get("/?q=sykepleier&place=VESTLAND%2FBERGEN"))
+    values = form_values(page, SAVE)
+    assert values["name"] == "sykepleier · Bergen"
+    response = logged_in.post(SAVE, values | {"name": "Pleie i Bergen"})
+    assert response.url == "/?q=sykepleier&place=VESTLAND%2FBERGEN"
+    saved = recruiter.saved_searches.get()
+    assert (saved.name, saved.params) == ("Pleie i Bergen", "q=sykepleier&place=VESTLAND%2FBERGEN")
+    assert "Søket «Pleie i Bergen» er lagret." in Page(logged_in.get(response.url)).text("//p[@role='status']")
+
+
+def test_whatever_is_posted_is_kept_canonical(logged_in, recruiter, own_index):
+    logged_in.post(SAVE, {"query": "page=7&place=vestland/bergen&x=1&place=ATLANTIS&q=+lege+", "name": "  Leger  "})
+    saved = recruiter.saved_searches.get()
+    assert (saved.name, saved.params) == ("Leger", "q=lege&place=VESTLAND%2FBERGEN")
+
+
+def test_one_who_is_not_logged_in_logs_in_and_comes_back(client, recruiter, ads):
+    ads()
+    values = form_values(Page(client.get("/?q=sykepleier")), SAVE)
+    response = client.post(SAVE, values)
+    assert response.status_code == 302 and response.url.startswith("/logg-inn/?next=")
+    back = parse_qs(urlsplit(response.url).query)["next"][0]
+    login = client.post("/logg-inn/", {"username": "rita", "password": PASSWORD, "next": back})
+    assert login.url == back
+    page = Page(client.get(back))
+    assert page.h1 == "Lagre søket"
+    client.post(SAVE, form_values(page, SAVE) | {"name": "Mine"})
+    assert recruiter.saved_searches.get().params == "q=sykepleier"
+
+
+def test_a_name_is_needed_and_has_an_end(logged_in, recruiter, own_index):
+    for name, words in (("", "Skriv et navn"), (" ", "Skriv et navn"), ("a" * (NAME_LENGTH + 1), "høyst 80 tegn")):
+        response = logged_in.post(SAVE, {"query": "q=lege", "name": name})
+        page = Page(response)
+        assert response.status_code == 422 and words in page.text()
+        assert page.text("//title").startswith("Feil: ")
+        field = page.one("//input[@name='name']")
+        assert field.get("aria-invalid") == "true" and field.get("aria-describedby") == "id_name_error"
+        assert page.one("//p[@id='id_name_error']") is not None
+    assert not recruiter.saved_searches.exists()
+
+
+def test_private_words_are_never_saved(logged_in, recruiter, own_index):
+    logged_in.post(SAVE, {"query": "q=01010750160", "name": "X"})
+    assert not recruiter.saved_searches.exists()
+
+
+def test_the_list_counts_hits_now_and_new_ones_since_the_last_look(logged_in, recruiter, ads):
+    ads({"title": "Lege"}, {"title": "Lege"}, {"title": "Kokk"})
+    Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=2))
+    Vacancy.objects.filter(title="Kokk").update(first_seen=timezone.now())
+    Vacancy.objects.update(version=5)
+    search.index_changes()
+    hour = timezone.now() - dt.timedelta(hours=1)
+    recruiter.saved_searches.create(name="A leger", params="q=lege", last_looked=hour)
+    recruiter.saved_searches.create(name="B kokker", params="q=kokk", last_looked=hour)
+    page = Page(logged_in.get(LIST))
+    counts = [
+        (one.get("data-total"), new.get("data-new"))
+        for one, new in zip(page.all("//*[@data-total]"), page.all("//*[@data-new]"), strict=True)
+    ]
+    assert counts == [("2", "0"), ("1", "1")]
+    assert "1 ny siden sist" in page.text() and "Søkeord: lege" in page.text()
+
+
+def test_opening_runs_the_page_and_marks_the_look(logged_in, recruiter, ads):
+    ads()
+    long_ago = timezone.now() - dt.timedelta(days=1)
+    saved = recruiter.saved_searches.create(name="X", params="q=sykepleier&place=VESTLAND", last_looked=long_ago)
+    response = logged_in.get(f"{LIST}{saved.pk}/")
+    assert response.url == "/?q=sykepleier&place=VESTLAND"
+    assert Page(logged_in.get(response.url)).total == search.count(saved.query) == 1
+    saved.refresh_from_db()
+    assert saved.last_looked > timezone.now() - dt.timedelta(minutes=1)
+    assert 'data-new="0"' in logged_in.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("method", ["head", "prefetch"])
+def test_a_look_ahead_by_the_browser_is_no_look(logged_in, recruiter, own_index, method):
+    before = timezone.now() - dt.timedelta(days=1)
+    saved = recruiter.saved_searches.create(name="X", params="", last_looked=before)
+    if method == "head":
+        logged_in.head(f"{LIST}{saved.pk}/")
+    else:
+        logged_in.get(f"{LIST}{saved.pk}/", headers={"sec-purpose": "prefetch"})
+    saved.refresh_from_db()
+    assert saved.last_looked == before
+
+
+def test_rename_and_delete(logged_in, recruiter, own_index):
+    saved = recruiter.saved_searches.create(name="Før", params="q=lege")
+    assert Page(logged_in.get(f"{LIST}{saved.pk}/navn/")).one("//input[@name='name']").get("value") == "Før"
+    assert logged_in.post(f"{LIST}{saved.pk}/navn/", {"name": "Etter"}).url == LIST
+    saved.refresh_from_db()
+    assert saved.name == "Etter"
+    assert logged_in.post(f"{LIST}{saved.pk}/navn/", {"name": ""}).status_code == 422
+    assert "Slette søket «Etter»?" in Page(logged_in.get(f"{LIST}{saved.pk}/slett/")).h1
+    assert recruiter.saved_searches.exists()  # asking deletes nothing
+    assert logged_in.post(f"{LIST}{saved.pk}/slett/").url == LIST
+    assert not recruiter.saved_searches.exists()
+
+
+@pytest.mark.parametrize("page", ["", "navn/", "slett/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_sees_or_touches_anothers(logged_in, own_index, page, method):
+    other = get_user_model().objects.create_user("per", password=PASSWORD)
+    saved = other.saved_searches.create(name="Hemmelig", params="q=lege")
+    response = getattr(logged_in, method)(f"{LIST}{saved.pk}/{page}", {"name": "Tatt"})
+    assert response.status_code == (405 if (page, method) == ("", "post") else 404)
+    assert b"Hemmelig" not in response.content
+    saved.refresh_from_db()
+    assert saved.name == "Hemmelig"
+    assert b"Hemmelig" not in logged_in.get(LIST).content
+
+
+@pytest.mark.parametrize("page", ["", "1/", "1/navn/", "1/slett/"])
+def test_one_who_is_not_logged_in_is_asked_to(client, db, page):
+    response = client.get(LIST + page)
+    assert response.status_code == 302 and response.url.startswith("/logg-inn/?next=/lagrede-sok/")
+
+
+def test_changes_need_the_forms_token(recruiter, own_index):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(recruiter)
+    saved = recruiter.saved_searches.create(name="X", params="")
+    for address in (SAVE, f"{LIST}{saved.pk}/navn/", f"{LIST}{saved.pk}/slett/", "/logg-ut/"):
+        assert strict.post(address, {"name": "Y", "query": ""}).status_code == 403
+    assert recruiter.saved_searches.get().name == "X"
+
+
+def test_the_names_stand_without_the_engine(logged_in, recruiter, engine_down):
+    recruiter.saved_searches.create(name="Leger på Voss", params="q=lege")
+    response = logged_in.get(LIST)
+    page = Page(response)
+    assert response.status_code == 200 and "Leger på Voss" in page.text() and "kan ikke telle" in page.text()
+    assert not page.all("//*[@data-total]")
+
+
+def test_a_value_that_is_gone_is_left_out_as_on_the_page(logged_in, recruiter, ads):
+    ads()
+    saved = recruiter.saved_searches.create(name="X", params="place=ATLANTIS&q=sykepleier")
+    assert logged_in.get(f"{LIST}{saved.pk}/").url == "/?q=sykepleier"
+
+
+def test_hostile_names_are_text(logged_in, recruiter, ads):
+    ads()
+    name = "<script>alert(1)</script>"
+    saved = recruiter.saved_searches.create(name=name, params="q=%3Cscript%3Ealert(2)%3C/script%3E")
+    for address in (LIST, f"{LIST}{saved.pk}/navn/", f"{LIST}{saved.pk}/slett/"):
+        assert not Page(logged_in.get(address)).all("//script[not(@src)]")
+    assert name in Page(logged_in.get(LIST)).text()
+
+
+def test_login_and_logout(client, recruiter, own_index):
+    wrong = client.post("/logg-inn/", {"username": "rita", "password": "feil"})
+    assert "Feil brukernavn eller passord." in Page(wrong).text()
+    assert client.post("/logg-inn/", {"username": "rita", "password": PASSWORD}).url == reverse("saved:list")
+    assert client.get("/logg-ut/").status_code == 405
+    assert client.post("/logg-ut/").url == "/"
+    assert client.get(LIST).status_code == 302
+    outside = client.post("/logg-inn/?next=https://evil.example/", {"username": "rita", "password": PASSWORD})
+    assert outside.url == reverse("saved:list")
+
+
+def test_a_long_search_has_a_short_name(db):
+    query, _ = search.SearchQuery.from_params(
+        {"q": "lege", "place": ["OSLO", "AGDER", "TROMS", "VESTLAND"], "sector": ["Privat"]}
+    )
+    assert short(query) == "lege · Agder · Oslo · Troms · 2 valg til"
+
+
+def test_its_text_for_logs_says_nothing_of_the_search(recruiter):
+    saved = SavedSearch.objects.create(owner=recruiter, name="Hemmelig", params="q=lege")
+    assert str(saved) == f"#{saved.pk}"

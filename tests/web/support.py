@@ -1,0 +1,53 @@
+"""Fixtures for whatever asks the site for pages: an index of its own for each test, an engine that is down, people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from jobsearch import search
+from jobsearch.search import engines
+
+PASSWORD = "et passord som er langt nok"
+
+
+@pytest.fixture(autouse=True)
+def files_from_where_they_lie(settings) -> None:
+    """No collected static files in a checkout; whitenoise warns of their missing folder, and warnings are errors here."""
+    settings.STATIC_ROOT = None
+
+
+@pytest.fixture
+def own_index(tmp_path, settings) -> Iterator[None]:
+    settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
+    engines.forget_engines()
+    yield
+    engines.forget_engines()
+
+
+@pytest.fixture
+def ads(own_index, make_vacancy) -> Callable:
+    """Makes ads that the search finds: `ads({"title": "Lege"}, {"title": "Kokk"})` returns their uuids."""
+
+    def make(*fields: dict):
+        uuids = [make_vacancy(**one) for one in fields or ({},)]
+        search.index_changes()
+        return uuids
+
+    return make
+
+
+@pytest.fixture
+def engine_down(monkeypatch) -> None:
+    def down(*args: object, **kwargs: object):
+        raise search.EngineDown("Nobody answers. Start it.")
+
+    for name in ("search", "count", "count_new", "similar"):
+        monkeypatch.setattr(f"jobsearch.search.searching.{name}", down)
+
+
+@pytest.fixture
+def recruiter(db):
+    return get_user_model().objects.create_user("rita", password=PASSWORD)

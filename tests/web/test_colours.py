@@ -1,0 +1,61 @@
+"""Contrast of the colours that the style sheets really hold, in both schemes, by the formula of WCAG 2."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+CSS = Path(__file__).resolve().parents[2] / "static" / "css"
+TOKENS = (CSS / "tokens.css").read_text()
+_NAME = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{3,6});")
+_DARK = TOKENS.index("prefers-color-scheme: dark")
+LIGHT = dict(_NAME.findall(TOKENS[:_DARK]))
+SCHEMES = {"light": LIGHT, "dark": {**LIGHT, **dict(_NAME.findall(TOKENS[_DARK:]))}}
+
+TEXT = 4.5
+SHAPE = 3.0
+PAIRS = [
+    *[("fg", ground, 7.0) for ground in ("bg", "soft", "chip", "mark", "ok-tint", "warn-tint", "err-tint")],
+    *[("mute", ground, TEXT) for ground in ("bg", "soft")],
+    *[("acc", ground, TEXT) for ground in ("bg", "soft", "chip", "mark", "ok-tint", "warn-tint", "err-tint")],
+    ("acc-hover", "bg", TEXT),
+    ("on-acc", "acc", TEXT),
+    ("on-acc", "acc-hover", TEXT),
+    *[("visited", ground, TEXT) for ground in ("bg", "soft", "mark")],
+    *[("ctl", ground, SHAPE) for ground in ("bg", "soft")],
+    *[("focus", ground, SHAPE) for ground in ("bg", "soft", "chip")],
+    ("ok", "ok-tint", TEXT),
+    ("warn", "warn-tint", TEXT),
+    ("err", "err-tint", TEXT),
+    ("err", "bg", TEXT),
+]
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
+def test_contrast(scheme, front, ground, least):
+    colours = SCHEMES[scheme]
+    light, dark = sorted((luminance(colours[front]), luminance(colours[ground])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= least
+
+
+def test_colours_are_named_in_one_place():
+    """Every colour is a token, so that no rule escapes the dark scheme; paper has its own black and white."""
+    for file in CSS.glob("*.css"):
+        if file.name not in {"tokens.css", "print.css"}:
+            assert not re.search(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(", file.read_text()), file.name
+
+
+def test_every_token_that_is_used_is_defined():
+    defined = set(re.findall(r"(--[\w-]+):", TOKENS))
+    for file in CSS.glob("*.css"):
+        assert set(re.findall(r"var\((--[\w-]+)", file.read_text())) <= defined, file.name

@@ -1,0 +1,252 @@
+"""The results page: what it finds, how it can be narrowed, and what it says where it cannot answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobsearch.search import NOT_STATED
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from tests.web.page import Page
+
+BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
+VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),)
+OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
+SWEDEN = (LocationData("SVERIGE", "", "", "STOCKHOLM"),)
+
+
+@pytest.fixture
+def some(ads):
+    return ads(
+        {"title": "Sykepleier", "locations": BERGEN},
+        {"title": "Lege", "locations": VOSS, "occupations": (OccupationData("Helse og sosial", "Lege"),)},
+        {"title": "Kokk", "locations": OSLO, "sector": "Privat", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
+        {"title": "Utvikler", "locations": SWEDEN, "sector": "", "occupations": (OccupationData("IT", "Utvikling"),)},
+    )
+
+
+def get(client, address: str, status: int = 200) -> Page:
+    response = client.get(address)
+    assert response.status_code == status, response.status_code
+    return Page(response)
+
+
+def test_home_lists_every_active_ad_with_its_total(client, some):
+    page = get(client, "/")
+    assert page.total == len(page.titles) == 4
+    assert page.text("//h2[@id='treff-h']") == "4 treff"
+
+
+def test_an_empty_record_is_said_to_be_empty(client, ads, db):
+    from jobsearch import search
+
+    search.index_changes()
+    page = get(client, "/")
+    assert page.total == 0
+    assert "ingen stillinger her ennå" in page.text()
+
+
+@pytest.mark.parametrize(
+    ("address", "titles"),
+    [
+        ("/?q=lege", ["Lege"]),
+        ("/?place=VESTLAND", ["Lege", "Sykepleier"]),
+        ("/?place=VESTLAND%2FBERGEN", ["Sykepleier"]),
+        ("/?place=UTLAND%2FSVERIGE", ["Utvikler"]),
+        ("/?occupation=Helse+og+sosial%2FLege&occupation=IT", ["Lege", "Utvikler"]),
+        ("/?sector=Ikke+oppgitt", ["Utvikler"]),
+        ("/?place=VESTLAND&sector=Privat", []),
+        ("/?published=3", ["Kokk", "Lege", "Sykepleier", "Utvikler"]),
+    ],
+)
+def test_values_of_a_facet_widen_and_facets_narrow(client, some, address, titles):
+    page = get(client, address)
+    assert sorted(page.titles) == titles
+    assert page.total == len(titles)
+
+
+def test_each_count_is_what_choosing_it_alone_gives(client, some):
+    page = get(client, "/")
+    controls = page.all("//input[@data-count]")
+    assert {control.get("name") for control in controls} == {
+        *("place", "occupation", "sector", "extent", "engagement", "published")
+    }
+    for control in controls:
+        response = client.get("/", {control.get("name"): control.get("value")})
+        assert Page(response).total == int(control.get("data-count")), control.get("value")
+
+
+def test_municipalities_are_shown_only_under_a_chosen_county(client, some):
+    assert not get(client, "/").all("//input[@value='VESTLAND/BERGEN']")
+    page = get(client, "/?place=VESTLAND")
+    assert page.one("//input[@value='VESTLAND/BERGEN']").get("data-count") == "1"
+    assert not page.all("//input[@value='OSLO/OSLO']")
+
+
+def test_a_chosen_municipality_is_checked_and_can_be_widened_to_its_county(client, some):
+    page = get(client, "/?place=VESTLAND%2FBERGEN")
+    assert page.one("//input[@value='VESTLAND/BERGEN']").get("checked") is not None
+    assert page.one("//input[@value='VESTLAND']").get("checked") is None
+    assert page.one("//a[text()='Hele Vestland']").get("href") == "/?place=VESTLAND"
+
+
+def test_chips_remove_one_choice_each(client, some):
+    page = get(client, "/?q=lege&place=VESTLAND&sector=Offentlig&published=7")
+    chips = {chip.text.strip(): chip.get("href") for chip in page.all("//a[@class='chip']")}
+    assert chips == {
+        "«lege»": "/?place=VESTLAND&sector=Offentlig&published=7",
+        "Vestland": "/?q=lege&sector=Offentlig&published=7",
+        "Offentlig": "/?q=lege&place=VESTLAND&published=7",
+        "Siste 7 dager": "/?q=lege&place=VESTLAND&sector=Offentlig",
+    }
+    assert {link.get("href") for link in page.all("//a[text()='Nullstill alle']")} == {"/"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        ("/?q=&place=VESTLAND&published=&sort=relevance", "/?place=VESTLAND"),
+        ("/?sector=Privat&place=OSLO", "/?place=OSLO&sector=Privat"),
+        ("/?place=vestland/bergen&page=1", "/?place=VESTLAND%2FBERGEN"),
+        ("/?place=VESTLAND&place=VESTLAND/BERGEN", "/?place=VESTLAND%2FBERGEN"),
+        ("/?utm_source=x", "/"),
+        ("/?q=+lege++", "/?q=lege"),
+    ],
+)
+def test_one_search_has_one_address(client, some, asked, canonical):
+    response = client.get(asked)
+    assert (response.status_code, response.url) == (302, canonical)
+    assert client.get(canonical).status_code == 200
+
+
+def test_canonical_link_and_robots(client, some, settings):
+    home = get(client, "/")
+    assert home.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}/"
+    assert not home.all("//meta[@name='robots']") and "X-Robots-Tag" not in home.response
+    page = get(client, "/?q=lege")
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}/?q=lege"
+    assert "noindex" in page.one("//meta[@name='robots']").get("content")
+    assert "noindex" in page.response["X-Robots-Tag"]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/?place=ATLANTIS", "Vi kjenner ikke stedet «ATLANTIS»."),
+        ("/?occupation=Drage", "Vi kjenner ikke yrket «Drage»."),
+        ("/?sector=Halvt", "Vi kjenner ikke sektoren «Halvt»."),
+        ("/?sort=loudness", "Vi kjenner ikke rekkefølgen «loudness»."),
+        ("/?page=x", "Det finnes ingen side «x»."),
+    ],
+)
+def test_unknown_values_are_named_not_silently_empty(client, some, address, sentence):
+    page = get(client, address)
+    assert sentence in page.text()
+    assert page.total == 4
+
+
+@pytest.mark.parametrize("q", ["01010750160", "kari@example.no"])
+def test_private_words_are_refused_and_repeated_nowhere(client, some, q):
+    response = client.get("/", {"q": q, "place": "OSLO"})
+    assert response.status_code == 400
+    assert q not in response.content.decode()
+    assert not Page(response).all("//*[@data-total]")
+    assert Page(response).one("//input[@value='OSLO']").get("checked") is not None
+
+
+def test_pages_hold_every_ad_once(client, ads):
+    ads(*({"title": f"Stilling {number}"} for number in range(55)))
+    first, second, third = (get(client, "/" if n == 1 else f"/?page={n}") for n in (1, 2, 3))
+    assert [len(page.titles) for page in (first, second, third)] == [25, 25, 5]
+    assert len({*first.titles, *second.titles, *third.titles}) == 55
+    assert first.one("//a[@rel='next']").get("href") == "/?page=2"
+    assert not first.all("//a[@rel='prev']") and not third.all("//a[@rel='next']")
+    assert second.one("//a[@rel='prev']").get("href") == "/"
+    assert "Side 2 av 3" in second.text("//nav[@aria-label='Sider']")
+
+
+def test_a_page_past_the_last_leads_to_the_last(client, some):
+    response = client.get("/?page=9&place=VESTLAND")
+    assert client.get(response.url, follow=True).redirect_chain[-1][0] == "/?place=VESTLAND"
+
+
+def test_no_hits_offers_each_step_back_with_its_count(client, some):
+    page = get(client, "/?place=OSLO&sector=Offentlig")
+    assert page.total == 0
+    steps = {" ".join(link.text.split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
+    assert steps == {
+        "Uten Oslo: 2 treff": "/?sector=Offentlig",
+        "Uten Offentlig: 1 treff": "/?place=OSLO",
+    }
+    assert page.all("//button[normalize-space()='Lagre søket']")
+
+
+def test_an_index_that_is_late_shows_nothing_inactive(client, some):
+    """Expired, stopped and hidden between indexing and reading: the row decides, not the index."""
+    Vacancy.objects.filter(title="Kokk").update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+    Vacancy.objects.filter(title="Lege").update(status="INACTIVE")
+    record.set_hidden(Vacancy.objects.get(title="Utvikler").uuid, True)
+    assert get(client, "/").titles == ["Sykepleier"]
+
+
+def test_long_facets_are_cut_behind_show_all(client, ads):
+    counties = "AGDER AKERSHUS BUSKERUD FINNMARK INNLANDET NORDLAND OSLO ROGALAND TELEMARK TROMS VESTFOLD".split()
+    ads(*({"locations": (LocationData("NORGE", county),)} for county in counties))
+    page = get(client, "/")
+    assert len(page.all("//ul[@id='f-place']/li/input")) == 8
+    assert page.text("//ul[@id='f-place']//summary") == "Vis alle 11"
+    chosen = get(client, "/?place=VESTFOLD")
+    assert chosen.one("//ul[@id='f-place']/li/input[@value='VESTFOLD']").get("checked") is not None
+
+
+def test_engine_down_keeps_the_form_and_says_so(client, some, engine_down):
+    page = get(client, "/?q=lege&place=VESTLAND%2FBERGEN&sort=deadline", 503)
+    assert page.one("//input[@id='q']").get("value") == "lege"
+    assert page.one("//input[@value='VESTLAND/BERGEN']").get("checked") is not None
+    assert page.one("//select/option[@selected]").get("value") == "deadline"
+    assert page.one("//a[normalize-space()='Prøv igjen']").get("href").startswith("/?q=lege")
+    assert "Søket er nede akkurat nå" in page.text() and not page.all("//*[@data-total]")
+    assert page.response["Retry-After"] and "noindex" in page.response["X-Robots-Tag"]
+
+
+def test_engine_down_still_lists_saved_searches(client, some, engine_down, recruiter):
+    recruiter.saved_searches.create(name="Leger på Voss", params="q=lege")
+    client.force_login(recruiter)
+    assert "Leger på Voss" in get(client, "/?q=kokk", 503).text()
+
+
+def test_coverage_is_said_on_every_list(client, some):
+    words = get(client, "/").text("//aside")
+    assert "FINN er ikke med" in words and "heltid" in words and "Sist oppdatert fra NAV i dag" in words
+
+
+def test_the_page_costs_a_fixed_number_of_database_queries(client, ads):
+    """One more ad is no more queries: what a card needs comes with the list."""
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            client.get("/")
+        return len(captured)
+
+    ads({"title": "Først"})
+    few = queries()
+    ads(*({"title": f"Stilling {number}"} for number in range(20)))
+    assert queries() <= few
+
+
+def test_not_stated_is_offered_only_where_some_ad_has_it(client, ads):
+    ads({"sector": "Privat"})
+    assert not get(client, "/").all(f"//input[@name='sector'][@value='{NOT_STATED}']")
+
+
+def test_head_is_answered_and_post_is_not(client, some):
+    assert client.head("/").status_code == 200
+    assert client.post("/").status_code == 405

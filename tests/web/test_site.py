@@ -1,0 +1,228 @@
+"""What holds for every page: headers, error pages, health, who is believed, languages, words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polib
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import dates, errors
+from jobsearch.web.middleware import TrustedProxyMiddleware
+from tests.web import catalogue
+from tests.web.page import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAIN = ("/", "/om/", "/logg-inn/", "/finnes-ikke/", "/?q=x")
+
+
+@pytest.mark.parametrize("address", PLAIN)
+def test_every_page_has_the_strict_policy_and_nothing_inline(client, ads, address):
+    ads()
+    response = client.get(address)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    page = Page(response)
+    assert not page.all("//style") and not page.all("//@style") and not page.all("//script[not(@src)]")
+    assert all(src.startswith("/static/") for src in page.all("//script/@src | //link[@rel='stylesheet']/@href"))
+    assert page.one("//html").get("lang") == "nb"
+    assert len(page.all("//h1")) == 1 and len(page.all("//main")) == 1
+    ids = page.all("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_templates_hold_no_inline_style_or_handler():
+    for file in (ROOT / "templates").rglob("*.html"):
+        if "admin" not in file.parts:
+            source = file.read_text()
+            assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\|safe\b|autoescape off", source), file
+
+
+HOSTILE = [
+    "'\"><script>alert(1)</script>",
+    "\x00",
+    "%00",
+    "\ud800",
+    "a" * 5000,
+    "{{ 7|add:7 }}",
+    "../../etc/passwd",
+    "-1",
+    "1e99",
+]
+
+
+@pytest.mark.parametrize("name", "q place occupation sector extent engagement published sort page unknown".split())
+def test_hostile_parameters_are_answered_in_words(client, ads, name):
+    ads()
+    for value in HOSTILE:
+        response = client.get("/", {name: value.encode("utf-8", "surrogatepass")}, follow=True)
+        assert response.status_code == 200
+        assert b"<script>alert" not in response.content
+        assert not Page(response).all("//script[not(@src)]")
+
+
+def test_error_pages_look_like_the_site(client, db, monkeypatch):
+    missing = client.get("/finnes-ikke/")
+    assert missing.status_code == 404 and "Vi finner ikke siden" in Page(missing).h1
+    request = RequestFactory().get("/")
+    assert "Vi forstår ikke" in Page(errors.bad_request(request, SuspiciousOperation())).h1
+    broken = errors.broken(request)
+    assert broken.status_code == 500 and "Noe gikk galt hos oss" in Page(broken).h1 and "Utlyst" in Page(broken).text("//header")
+    foreign = client.get("/", headers={"host": "evil.example"})
+    assert foreign.status_code == 400 and "Vi forstår ikke" in Page(foreign).h1
+
+
+def test_a_form_without_its_token_is_refused_in_our_look(db):
+    response = Client(enforce_csrf_checks=True).post("/logg-ut/")
+    assert response.status_code == 403 and "Skjemaet var for gammelt" in Page(response).h1
+
+
+def test_healthz_asks_nobody(client):
+    """No database fixture: a query here would fail the test."""
+    response = client.get("/healthz")
+    assert response.status_code == 200 and response.content == b"ok\n"
+
+
+def test_readyz_reports_and_is_ready_without_engine_or_broker(client, own_index, db, settings):
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    report = response.json()
+    assert report["database"] == "ok" and report["engine"]["ok"] is False and report["newest_line"] is None
+
+
+def test_readyz_tells_the_age_of_the_newest_line(client, ads):
+    ads()
+    Vacancy.objects.update(line_time=timezone.now() - dt.timedelta(minutes=5))
+    report = client.get("/readyz").json()
+    assert report["engine"]["ok"] is True and 299 <= report["newest_line_age_seconds"] <= 310
+    assert report["broker"] == "ok"
+
+
+def test_readyz_is_not_ready_without_the_database(client, own_index, db, monkeypatch):
+    def down():
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr("jobsearch.vacancies.freshness.data_as_of", down)
+    response = client.get("/readyz")
+    assert response.status_code == 503 and response.json()["database"] == "down"
+
+
+def test_robots_and_favicon(client):
+    robots = client.get("/robots.txt")
+    assert robots["Content-Type"].startswith("text/plain") and b"Disallow: /*?" in robots.content
+    assert client.get("/favicon.ico").url == "/static/favicon.svg"
+
+
+# --- Proxies ---
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.1", "garbage", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.9, garbage", "10.0.0.1"),
+        ("192.0.2.1", "203.0.113.9", "192.0.2.1"),
+        ("", "203.0.113.9", ""),
+    ],
+)
+def test_forwarded_headers_are_believed_from_trusted_proxies_only(settings, peer, forwarded, expected):
+    settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
+    request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded, "x-forwarded-proto": "https"})
+    request.META["REMOTE_ADDR"] = peer
+    TrustedProxyMiddleware(lambda request: None)(request)
+    assert request.META["REMOTE_ADDR"] == expected
+    assert request.is_secure() is peer.startswith("10.")
+    assert "HTTP_X_FORWARDED_FOR" not in request.META
+
+
+# --- Languages ---
+
+
+def test_the_language_switch_stays_on_the_page(client, ads):
+    ads()
+    response = client.post(reverse("set_language"), {"language": "en", "next": "/?q=sykepleier"})
+    assert response.url == "/?q=sykepleier"
+    page = Page(client.get("/?q=sykepleier"))
+    assert page.one("//html").get("lang") == "en" and page.text("//h2[@id='treff-h']") == "1 result"
+    assert "Save search" in page.text("//body") and "Lagre" not in page.text("//body")
+    outside = client.post(reverse("set_language"), {"language": "nb", "next": "https://evil.example/"})
+    assert "evil" not in outside.url
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=str)
+def test_every_text_has_a_translation_and_no_translation_is_stale(file):
+    entries = polib.pofile(str(file))
+    known = {catalogue.Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "") for entry in entries}
+    wanted = catalogue.texts()
+    cure = "Run python -m tests.web.catalogue, then translate what it names."
+    assert wanted - known == set(), cure
+    assert known - wanted == set(), cure
+    assert [entry.msgid for entry in entries if not entry.translated() or entry.fuzzy] == []
+    for entry in entries:
+        texts = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+        for text in texts:
+            names = re.compile(r"%\(\w+\)[sd]|%[sd]")
+            assert sorted(names.findall(text)) == sorted(names.findall(entry.msgid)), entry.msgid
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=str)
+def test_the_compiled_catalogue_is_what_the_source_says(file):
+    source = {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in polib.pofile(str(file)) if e.msgid}
+    compiled = {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in polib.mofile(str(file.with_suffix(".mo"))) if e.msgid}
+    assert compiled == source, "Run python -m tests.web.catalogue"
+
+
+# --- Dates in words ---
+
+NOON = dt.datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Europe/Oslo"))  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("due", "text", "nb", "en", "tone"),
+    [
+        ("2026-11-24", "", "Fristen er ute", "Deadline passed", "past"),
+        ("2026-11-25", "", "Frist i dag", "Closes today", "soon"),
+        ("2026-11-26", "", "Frist i morgen", "Closes tomorrow", "soon"),
+        ("2026-11-27", "", "Frist fredag 27. november", "Closes Friday 27 November", "soon"),
+        ("2026-11-30", "", "Frist mandag 30. november", "Closes Monday 30 November", ""),
+        ("2026-12-24", "", "Frist 24. desember", "Closes 24 December", ""),
+        ("2027-01-02", "", "Frist 2. januar 2027", "Closes 2 January 2027", ""),
+        (None, "Søkes snarest", "Snarest", "As soon as possible", ""),
+        (None, "Når vi finner noen", "Frist: Når vi finner noen", "Deadline: Når vi finner noen", ""),
+    ],
+)
+def test_deadlines_in_words(monkeypatch, due, text, nb, en, tone):
+    monkeypatch.setattr(dates.timezone, "now", lambda: NOON)
+    ad = Vacancy(application_due=dt.date.fromisoformat(due) if due else None, application_due_text=text)
+    for language, words in (("nb", nb), ("en", en)):
+        with translation.override(language):
+            found = dates.deadline(ad)
+            assert (found.words, found.tone) == (words, tone)
+
+
+def test_no_deadline_is_no_words():
+    assert dates.deadline(Vacancy()) is None
+
+
+def test_the_day_is_oslos(monkeypatch):
+    """Half past eleven at night in UTC is already tomorrow in Oslo."""
+    monkeypatch.setattr(dates.timezone, "now", lambda: dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
+    assert dates.deadline(Vacancy(application_due=dt.date(2026, 11, 25))).words == "Frist i dag"
+
+
+@pytest.mark.parametrize(("total", "words"), [(0, "0 treff"), (1, "1 treff"), (10312, "10\xa0312 treff")])
+def test_counts_in_words(total, words):
+    assert dates.count_of_results(total) == words
