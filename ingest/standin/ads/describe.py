@@ -293,7 +293,8 @@ class Writer:
             html += self.editor.paragraph(self.say("emoji"))
         if random.random() < 0.0016:
             html += f"<p>Merk søknaden med {random.choice(_QUOTED)}.</p>"
-        if revision:
+        # Copies are edited at different times, but a chain changes its contacts and deadlines, not its text.
+        if revision and not plan.chain:
             edit = generator("edit", plan.seed, plan.number, revision)
             html += self.editor.paragraph(edit.choice(self.common["deadline_extra"]))
         return self.editor.finished(html)

@@ -89,7 +89,7 @@ def _public_name(group: str, place: Place, which: int, unit: str) -> str:
     name = municipality_name(place)
     if odds < 0.06:
         return name.upper()
-    if odds < 0.3 and unit[0].isupper():
+    if odds < 0.3 and unit[0].isupper() and group not in _OFFICES:
         return f"{name}, {unit}" if odds < 0.15 else unit
     return name
 

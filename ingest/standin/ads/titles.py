@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.standin.ads.chance import pick, share
@@ -37,6 +38,7 @@ _NOUNS = {
 _ACRONYM = re.compile(r"^(?:[A-ZÆØÅ]{2,}|[A-Z][#+.]|\.NET|Ph\.d|[A-Z][a-z]*[A-Z])")
 
 
+@lru_cache(maxsize=2048)
 def noun(base: str, language: str) -> str:
     """A base title as the name of the job in running text: *Spesialsykepleier/sykepleier natt* → *spesialsykepleier*."""
     head = _CUT.split(base, maxsplit=1)[0]
@@ -46,6 +48,7 @@ def noun(base: str, language: str) -> str:
     return _NOUNS.get(base.lower(), _NOUNS.get(low, low))
 
 
+@lru_cache(maxsize=2048)
 def lowered(base: str) -> str:
     """The base with a small first letter, unless it begins with an acronym or the name of a language."""
     return base if _ACRONYM.match(base) or not base else base[0].lower() + base[1:]

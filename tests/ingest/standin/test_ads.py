@@ -127,7 +127,7 @@ def test_a_revision_is_the_same_ad_edited() -> None:
         old, new = ad(number), ad(number, revision=1)
         assert old["uuid"] == new["uuid"] and old["workLocations"] == new["workLocations"]
         changed.update(key for key in old if old[key] != new[key])
-    assert changed["description"] == 300
+    assert changed["description"] > 280, "all but the chains' ads"
     assert 0 < changed["title"] < 200
     assert changed["contactList"] > 200
     assert changed["applicationDue"] > 50
