@@ -172,8 +172,9 @@ class Engine(Protocol):
     def identity(self) -> str:
         """Names the index in service, so that the record's notes about another one are not taken for it. "" for none."""
 
-    def erase_due(self) -> bool:
-        """Whether deleted text lies in the index's files for longer than it may."""
+    def erase(self) -> bool:
+        """Takes deleted text out of the index's files where it has lain there for long enough; called every few seconds.
+        True where only a rebuild does that."""
 
     def health(self) -> Health: ...
 

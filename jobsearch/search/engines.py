@@ -33,7 +33,8 @@ def _open(url: str) -> Engine:
         return EmbeddedEngine(path_after_scheme("SEARCH_URL", url))
     from .opensearch import OpenSearchEngine
 
-    return OpenSearchEngine(url)
+    # Tests run beside each other on one server, under names of their own.
+    return OpenSearchEngine(url, getattr(settings, "SEARCH_INDEX", "jobsearch"))
 
 
 def engine_health() -> Health:

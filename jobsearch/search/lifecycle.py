@@ -20,7 +20,7 @@ from jobsearch.vacancies import changes
 from jobsearch.vacancies.models import Tombstone, Vacancy
 
 from .documents import fingerprint, write_of
-from .engine import Engine, EngineDown, Index, IndexMissing, Write
+from .engine import Engine, Index, IndexMissing, Write
 from .engines import engine
 from .leases import Busy, Lease
 from .models import IndexState
@@ -263,9 +263,7 @@ def _write_all(index: Index, writes: list[Write]) -> None:
         log.error("Ad %s was refused by the search engine: %s", uuid, error)
 
 
-def erase_due() -> bool:
-    """Whether the text of closed ads lies in the index's files for longer than it may; a rebuild removes it."""
-    try:
-        return engine().erase_due()
-    except EngineDown:
-        return False
+def erase() -> None:
+    """Sees to it that the text of closed ads leaves the files of the index, within minutes. Raises EngineDown."""
+    if engine().erase():
+        rebuild(reason="the text of closed ads is erased")

@@ -10,8 +10,7 @@ from . import lifecycle
 @shared_task
 def index_changes() -> None:
     lifecycle.index_changes()
-    if lifecycle.erase_due():
-        lifecycle.rebuild(reason="the text of closed ads is erased")
+    lifecycle.erase()
 
 
 @shared_task

@@ -116,7 +116,9 @@ class EmbeddedEngine:
         except EngineDown:
             return ""
 
-    def erase_due(self) -> bool:
+    def erase(self) -> bool:
+        """tantivy rewrites a segment's files only when it merges it, which cannot be asked for: a new build has none of
+        what was deleted."""
         try:
             pointer = self._read_pointer()
             meta = json.loads((self._builds / pointer["build"] / "meta.json").read_text())

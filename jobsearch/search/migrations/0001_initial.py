@@ -4,39 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IndexLease',
+            name="IndexLease",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('token', models.CharField(blank=True, max_length=32)),
-                ('until', models.DateTimeField()),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("token", models.CharField(blank=True, max_length=32)),
+                ("until", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'indekslås',
-                'verbose_name_plural': 'indekslåser',
+                "verbose_name": "indekslås",
+                "verbose_name_plural": "indekslåser",
             },
         ),
         migrations.CreateModel(
-            name='IndexState',
+            name="IndexState",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('identity', models.CharField(max_length=200, verbose_name='indeks')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='skjema')),
-                ('sequence', models.PositiveBigIntegerField(default=0, help_text='Telles opp før hver skriving. Har indeksen et høyere, er databasen gjenopprettet.', verbose_name='løpenummer')),
-                ('documents', models.PositiveIntegerField(default=0, verbose_name='dokumenter')),
-                ('built', models.DateTimeField(verbose_name='bygget')),
-                ('seconds', models.FloatField(default=0, verbose_name='byggetid i sekunder')),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("identity", models.CharField(max_length=200, verbose_name="indeks")),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="skjema")),
+                (
+                    "sequence",
+                    models.PositiveBigIntegerField(
+                        default=0,
+                        help_text="Telles opp før hver skriving. Har indeksen et høyere, er databasen gjenopprettet.",
+                        verbose_name="løpenummer",
+                    ),
+                ),
+                ("documents", models.PositiveIntegerField(default=0, verbose_name="dokumenter")),
+                ("built", models.DateTimeField(verbose_name="bygget")),
+                ("seconds", models.FloatField(default=0, verbose_name="byggetid i sekunder")),
             ],
             options={
-                'verbose_name': 'søkeindeks',
-                'verbose_name_plural': 'søkeindeks',
+                "verbose_name": "søkeindeks",
+                "verbose_name_plural": "søkeindeks",
             },
         ),
     ]

@@ -1,0 +1,149 @@
+"""OpenSearch as the engine: versioned indices behind one alias.
+
+    jobsearch                         the alias that searches read
+    jobsearch-<schema>-<time>-<x>     an index; `_meta.complete` is written last, just before the alias moves
+
+The previous index is kept for a day, for a way back; then it goes, since it still holds the text of ads closed meanwhile.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from uuid import UUID
+
+from opensearchpy import __versionstr__ as client_version
+
+from ..documents import fingerprint
+from ..engine import Answer, EngineDown, Health, Hit, Index, IndexMissing, Request
+from . import schema
+from .client import SEARCH_SECONDS, WRITE_SECONDS, connect, failures
+from .index import OpenSearchIndex, write_alias
+
+PREVIOUS_SECONDS = 86_400
+ERASE_SECONDS = 600  # how often deleted text is taken out of the files
+CHECK_SECONDS = 60  # how long this process believes that the alias points at an index of its schema
+_CURE = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
+
+
+class OpenSearchEngine:
+    name = "opensearch"
+
+    def __init__(self, url: str, alias: str = "jobsearch") -> None:
+        self.alias = alias
+        self._client = connect(url)
+        self._checked = 0.0
+        self._erased = time.monotonic()
+
+    def search(self, request: Request) -> Answer:
+        if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
+            self._in_service()
+            self._checked = time.monotonic()
+        with failures():
+            answer = self._client.search(index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS})
+        if answer["_shards"]["failed"] or answer["timed_out"]:
+            raise EngineDown("OpenSearch answered with a part of its data only. Is a node down?")
+        hits = tuple(Hit(UUID(hit["_id"]), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
+        if request.sort != "relevance":
+            hits = tuple(Hit(hit.uuid) for hit in hits)
+        return Answer(hits, answer["hits"]["total"]["value"], schema.counts(answer.get("aggregations", {})))
+
+    def current(self) -> Index:
+        return OpenSearchIndex(self._client, self._in_service())
+
+    def fresh(self) -> Index:
+        name = f"{self.alias}-{fingerprint()}-{time.strftime('%Y%m%d%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
+        body = {
+            "settings": {"index": schema.settings()},
+            "mappings": {"_meta": {"complete": False}, **schema.mapping()},
+            "aliases": {write_alias(name): {}},
+        }
+        with failures():
+            self._client.indices.create(index=name, body=body, params={"request_timeout": WRITE_SECONDS})
+        return OpenSearchIndex(self._client, name)
+
+    def switch(self, index: Index) -> None:
+        indices = self._client.indices
+        with failures():
+            indices.put_settings(index=index.name, body={"index": schema.SERVICE_SETTINGS})
+            indices.put_mapping(index=index.name, body={"_meta": {"complete": True}})
+            indices.refresh(index=index.name, params={"request_timeout": WRITE_SECONDS})
+            before = self._behind_alias()
+            actions = [{"remove": {"index": name, "alias": self.alias}} for name in before]
+            actions.append({"add": {"index": index.name, "alias": self.alias}})
+            indices.update_aliases(body={"actions": actions})
+        self._checked = 0.0
+        self.prune()
+
+    def discard(self, index: Index) -> None:
+        with failures():
+            self._client.indices.delete(index=index.name, ignore=404)
+
+    def prune(self, *, unfinished: bool = True) -> int:
+        """Deletes, by their whole names, unfinished builds and all but the latest previous index of less than a day."""
+        with failures():
+            in_use = set(self._behind_alias())
+            ours = self._client.indices.get(index=f"{self.alias}-*", params={"expand_wildcards": "open"})
+            previous = sorted(
+                (int(found["settings"]["index"]["creation_date"]), name)
+                for name, found in ours.items()
+                if name not in in_use and found["mappings"].get("_meta", {}).get("complete")
+            )
+            limit = (time.time() - PREVIOUS_SECONDS) * 1000
+            kept = {name for created, name in previous[-1:] if created > limit and in_use}
+            candidates = [*ours] if unfinished else [name for _, name in previous]
+            gone = [name for name in candidates if name not in in_use and name not in kept]
+            for name in gone:
+                self._client.indices.delete(index=name, ignore=404)
+        return len(gone)
+
+    def identity(self) -> str:
+        try:
+            name = self._in_service()
+            with failures():
+                found = self._client.indices.get_settings(index=name, params={"filter_path": "*.settings.index.uuid"})
+        except IndexMissing:
+            return ""
+        return f"opensearch:{name}:{found[name]['settings']['index']['uuid']}"
+
+    def erase(self) -> bool:
+        """Has segments with deleted ads rewritten, and an old previous index removed, every ten minutes. What the server
+        keeps for copies that lag behind (soft deletes, the translog) goes with the next flush after they have caught up."""
+        if time.monotonic() - self._erased < ERASE_SECONDS:
+            return False
+        self._erased = time.monotonic()
+        with failures():
+            name = self._in_service()
+            deleted = self._client.indices.stats(index=name, metric="docs")["_all"]["primaries"]["docs"]["deleted"]
+            if deleted:
+                self._client.indices.forcemerge(
+                    index=name, params={"only_expunge_deletes": "true", "flush": "true", "request_timeout": 300}
+                )
+        self.prune(unfinished=False)  # another process may be building one
+        return False
+
+    def health(self) -> Health:
+        with failures():
+            version = self._client.info()["version"]["number"]
+            state = self._client.cluster.health(params={"request_timeout": SEARCH_SECONDS})["status"]
+        try:
+            docs = self.current().count()
+        except IndexMissing as error:
+            return Health(self.name, version, False, 0, str(error))
+        return Health(self.name, version, state != "red", docs, f"cluster {state}, client {client_version}")
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _behind_alias(self) -> list[str]:
+        found = self._client.indices.get_alias(name=self.alias, ignore=404)
+        return [name for name, value in found.items() if isinstance(value, dict) and "aliases" in value]
+
+    def _in_service(self) -> str:
+        with failures():
+            names = self._behind_alias()
+        if not names:
+            raise IndexMissing(f"OpenSearch has no index behind the alias {self.alias} yet. {_CURE}")
+        if not names[0].startswith(f"{self.alias}-{fingerprint()}-"):
+            raise IndexMissing(f"The index {names[0]} was made by another version of the site. {_CURE}")
+        return names[0]
