@@ -116,9 +116,14 @@ def _language(group: str, place: Place, draw: int) -> str:
     odds = (odds - english) / (1 - english)
     if odds > 0.992:
         return "mixed"
-    if odds > 0.987 and group in ("industri", "bygg", "lager", "renhold"):
-        return "pl" if odds > 0.989 else "lt"
-    if odds > 0.92 and place.county == "FINNMARK" and group in ("barnehage", "skole", "kultur", "omsorg"):
+    if odds > 0.98 and group in ("industri", "bygg", "lager", "renhold"):
+        return "pl" if odds > 0.985 else "lt"
+    if (
+        odds > 0.45
+        and place.county == "FINNMARK"
+        and " " in place.municipal
+        and group in ("barnehage", "skole", "kultur", "omsorg")
+    ):
         return "se"
     nynorsk = 0.74 if place.nynorsk else _NYNORSK_COUNTIES.get(place.county, 0.002)
     return "nn" if odds < nynorsk else "nb"
