@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -21,11 +21,11 @@ from . import detail_queue
 from .breaker import Breaker
 from .errors import EntryGone, FeedDown, LeaseHeld, Unauthorized
 from .feed import Feed
-from .fetching import DetailPool, Fetched, Idle, call
+from .fetching import DetailPool, Fetched, call
 from .lease import Lease
 from .messages import BadEntry, Gone
 from .models import DetailTask
-from .report import Progress, Report
+from .report import Hooks, Report
 from .stopping import Stopped
 
 log = logging.getLogger(__name__)
@@ -49,12 +49,10 @@ class Drain:
         report: Report,
         *,
         threads: int,
-        idle: Idle,
-        progress: Progress,
-        after_batch: Callable[[], None],
+        hooks: Hooks,
     ) -> None:
         self._feed, self._lease, self._report, self._threads = feed, lease, report, threads
-        self._idle, self._progress, self._after_batch = idle, progress, after_batch
+        self._hooks = hooks
         self._breaker = Breaker(feed)
         self._outstanding: dict[UUID, int] = {}
         self._batch: list[Fetched] = []
@@ -67,7 +65,7 @@ class Drain:
         pool = DetailPool(self._feed, self._threads)
         try:
             while self._work_left(pool):
-                self._idle()
+                self._hooks.idle()
                 if result := pool.get():
                     self._take(result)
                 if self._breaker.suspicious:
@@ -121,7 +119,7 @@ class Drain:
     def _judge(self, pool: DetailPool) -> None:
         pool.pause()
         controls = _held_as_active(self._breaker.held)
-        self._add(call(lambda: self._breaker.judge(controls), self._idle))
+        self._add(call(lambda: self._breaker.judge(controls), self._hooks.idle))
         pool.resume()
 
     def _add(self, results: list[Fetched]) -> None:
@@ -138,8 +136,8 @@ class Drain:
             del self._outstanding[result.uuid]
         self._done += len(batch)
         self._total = max(self._total, self._done)
-        self._progress("details", self._done, self._total)
-        self._after_batch()
+        self._hooks.progress("details", self._done, self._total)
+        self._hooks.after_batch()
 
     def _write(self, batch: list[Fetched]) -> None:
         """All in one transaction; if an ad cannot be stored, each in one of its own, and that ad is set apart."""

@@ -24,7 +24,11 @@ class Unauthorized(FeedDown):
     """The token is refused, and no other is to be had."""
 
 
-class FeedLoop(FeedDown):
+class BrokenPage(FeedDown):
+    """The server is up, but the walk cannot go on from the page that it sends. Details can be had all the same."""
+
+
+class FeedLoop(BrokenPage):
     """The feed's pages lead back to one that was read before."""
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from jobsearch.vacancies.data import VacancyData
 
-from .errors import EntryGone, FeedDown, PageGone, TooLarge, Unauthorized
+from .errors import BrokenPage, EntryGone, FeedDown, PageGone, TooLarge, Unauthorized
 from .messages import BadEntry, BadPage, FeedPage, Gone, read_detail, read_json, read_page
 from .tokens import SameToken, Tokens, find_token
 from .transport import Answer, Limits, Transport
@@ -115,7 +115,7 @@ class Feed:
             except Unauthorized:
                 raise
             except BadPage as error:
-                raise FeedDown(error.reason, str(error)) from None
+                raise BrokenPage(error.reason, str(error)) from None
             except FeedDown:
                 # With jitter: all who follow a feed come back at the same moment otherwise.
                 if pause is None or self._stopped.wait(pause * _uniform(0.5, 1.5)):

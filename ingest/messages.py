@@ -227,8 +227,9 @@ def _vacancy(uuid: UUID, content: dict[str, Any]) -> VacancyData:
     if expires is None:
         # Without its last day the ad could be shown for ever: the law says that nothing inactive is shown.
         raise BadEntry("expires", f"The ad's last day is not a date: {_shown(content.get('expires'))}.")
-    employer = content.get("employer") if isinstance(content.get("employer"), dict) else {}
     field = content.get
+    told = field("employer")
+    employer: dict[str, Any] = told if isinstance(told, dict) else {}
     return VacancyData(
         uuid=uuid,
         expires=expires,

@@ -65,7 +65,7 @@ class FeedState(models.Model):
     def take_markers(cls, count: int) -> int:
         """The first of `count` numbers that no task has had before. Within a transaction."""
         cls.objects.filter(id=1).update(marker=F("marker") + count)
-        return cls.objects.values_list("marker", flat=True).get(id=1) - count + 1
+        return int(cls.objects.values_list("marker", flat=True).get(id=1)) - count + 1
 
 
 class PageMark(models.Model):

@@ -18,11 +18,11 @@ from jobsearch.vacancies.models import Vacancy
 from . import detail_queue
 from .errors import FeedDown, FeedLoop, PageGone
 from .feed import Feed
-from .fetching import Idle, call, pages_ahead
+from .fetching import call, pages_ahead
 from .lease import Lease
 from .messages import ACTIVE, FeedLine, FeedPage
 from .models import DetailTask, FeedState, PageMark
-from .report import Progress, Report
+from .report import Hooks, Report
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,10 @@ class Walk:
         report: Report,
         *,
         backfill: dt.timedelta,
-        idle: Idle,
-        progress: Progress,
-        after_batch: Callable[[], None],
+        hooks: Hooks,
     ) -> None:
         self._feed, self._lease, self._report = feed, lease, report
-        self._backfill, self._idle, self._progress, self._after_batch = backfill, idle, progress, after_batch
+        self._backfill, self._hooks = backfill, hooks
         self._visited: set[str] = set()
         self._first_time: dt.datetime | None = None
         state = FeedState.objects.get(id=1)
@@ -69,7 +67,7 @@ class Walk:
     def look_at_the_tip(self) -> None:
         """Notes the time of the feed's newest line. A tip that grows old while all else looks well is a feed that stands
         still ("200 and 304 continue": NAV's server does so)."""
-        page = call(self._feed.last_page, self._idle)
+        page = call(self._feed.last_page, self._hooks.idle)
         if page and page.lines:
             FeedState.objects.filter(id=1).update(tip_time=page.lines[-1].time, tip_checked=timezone.now())
 
@@ -94,7 +92,7 @@ class Walk:
             raise FeedDown("empty", "The feed, which had lines before, is empty.")
 
     def _from(self, entry: Callable[[], FeedPage | None], entry_id: str) -> None:
-        for asked, page in pages_ahead(self._feed, entry, entry_id, self._idle):
+        for asked, page in pages_ahead(self._feed, entry, entry_id, self._hooks.idle):
             self._visited.update((asked, page.id))
             loop = page.next_id in self._visited
             self._apply(asked, page, asked if loop or page.next_id is None else page.next_id)
@@ -139,8 +137,8 @@ class Walk:
         self._report.rejected_lines += len(page.rejected)
         if closed:
             record.erase_traces()
-            self._after_batch()
-        self._progress("pages", self._report.lines, self._expected_lines())
+            self._hooks.after_batch()
+        self._hooks.progress("pages", self._report.lines, self._expected_lines())
 
     def _unseen(self, page_id: str, lines: tuple[FeedLine, ...]) -> tuple[list[FeedLine], int]:
         """The last line of each ad, in feed order, where it was not applied before; and how many lines are new to us.

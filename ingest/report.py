@@ -12,6 +12,17 @@ Progress = Callable[[str, int, int], None]
 """Called with a phase (`pages`, `details`), what is done, and the expected total (0: unknown; of pages, lines and estimated)."""
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """What a run calls on its way."""
+
+    idle: Callable[[], None]
+    """About twice a second while waiting: renews the lease, and raises to end the run."""
+    progress: Progress
+    after_batch: Callable[[], None]
+    """Between transactions, after one that wrote something of ads."""
+
+
 @dataclass
 class Report:
     """`deferred`, `quarantined` and `waiting` are what stands in the queue at the end, whichever run put it there."""

@@ -64,7 +64,9 @@ def status(now: dt.datetime | None = None) -> Status:
         oldest_waiting=oldest,
         following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
         last_run=last_run,
-        **counts,
+        waiting=counts["waiting"],
+        deferred=counts["deferred"],
+        quarantined=counts["quarantined"],
     )
     facts.problems.extend(_problems(facts, state, now))
     return facts

@@ -13,14 +13,16 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from jobsearch.vacancies import record
+
 from . import detail_queue
 from .details import Drain
-from .errors import FeedDown, FeedLoop, LeaseLost, Unauthorized
+from .errors import BrokenPage, FeedDown, LeaseLost, Unauthorized
 from .feed import Feed
 from .lease import Lease
 from .models import FeedState, Run
 from .pages import Walk
-from .report import Progress, Report
+from .report import Hooks, Progress, Report
 from .stopping import Stopped, StopSignals
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ def run(
                 lease.keep()
 
             try:
-                _work(feed, lease, report, idle, notes, after_batch or _nothing, retry_now)
+                _work(feed, lease, report, Hooks(idle, notes, after_batch or _nothing), retry_now)
                 row.finish(_state_of(report), report=report.as_json(), error=report.problem)
             except Stopped:
                 report.finish(detail_queue.counts())
@@ -100,33 +102,25 @@ def run(
     return report
 
 
-def _work(
-    feed: Feed,
-    lease: Lease,
-    report: Report,
-    idle: Callable[[], None],
-    progress: Progress,
-    after_batch: Callable[[], None],
-    retry_now: bool,
-) -> None:
+def _work(feed: Feed, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
     problem: FeedDown | None = None
-    shared = {"idle": idle, "progress": progress, "after_batch": after_batch}
     try:
         if retry_now:
             detail_queue.retry_now()
-        walk = Walk(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), **shared)
+        walk = Walk(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), hooks=hooks)
         try:
             walk.to_the_tip()
             walk.look_at_the_tip()
-        except FeedLoop as error:
+        except BrokenPage as error:
             problem = error  # the pages lead nowhere, but the details that are owed are to be had
-        Drain(feed, lease, report, threads=THREADS, **shared).run()
+        Drain(feed, lease, report, threads=THREADS, hooks=hooks).run()
     except FeedDown as error:
-        problem = error
+        problem = problem or error
     if problem:
         log.warning("The run ended early: %s", problem)
         report.problem = str(problem)
     _note_health(lease, feed, problem)
+    record.erase_traces()  # once more: somebody may have been reading each time that something was deleted
     report.finish(detail_queue.counts())
 
 

@@ -439,11 +439,11 @@ def test_closed_ads_leave_no_trace_while_a_load_goes_on(feed, site, monkeypatch)
     monkeypatch.setattr(record, "erase_traces", lambda: erased.append(1))
     feed.publish()
     site.follow()
-    assert erased == []
+    assert len(erased) == 1  # at the end of each run, for what a reader was in the way of
     feed.stop(ads[0])
     site.follow()
     feed.close_silently(ads[1])
     feed.change(ads[2])
     feed.append_line(ads[1])
     site.follow()
-    assert len(erased) == 2
+    assert len(erased) == 5
