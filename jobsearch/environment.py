@@ -17,6 +17,13 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
+PROCESS = "JOBSEARCH_PROCESS"
+"""The variable by which `wsgi.py` says that this process serves the web; no setting of a person's."""
+
+# The server ends a session that holds a transaction open and does nothing: a worker that hangs or is paused would hold its
+# rows, the feed's lease among them, against all others for ever. Waiting for another's row ends as SQLite's does.
+_SESSION = "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000"
+
 env = environ.Env()
 
 
@@ -88,12 +95,7 @@ def database(name: str, default: str) -> dict[str, object]:
     if scheme == "sqlite":
         return _sqlite(name, url)
     if scheme in {"postgres", "postgresql"}:
-        _split(name, url)
-        config = dict(env.db_url_config(url))
-        config["ENGINE"] = "django.db.backends.postgresql"
-        if not config.get("NAME"):
-            raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
-        return config
+        return _postgresql(name, url)
     raise refuse(
         name,
         f"{scheme!r} is not a database we run on",
@@ -126,6 +128,26 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
             ),
         },
     }
+
+
+def _postgresql(name: str, url: str) -> dict[str, object]:
+    _split(name, url)
+    config = dict(env.db_url_config(url))
+    if not config.get("NAME"):
+        raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config["CONN_HEALTH_CHECKS"] = True  # a connection that the server dropped is replaced, not handed to a visitor
+    options = {"connect_timeout": 5, "options": _SESSION, "application_name": "jobsearch", **(config.get("OPTIONS") or {})}
+    if os.environ.get(PROCESS) == "web":
+        # A thread that answers a request borrows a connection. Elsewhere none are shared: Celery forks its processes, and
+        # a forked pool would have two processes write into one connection.
+        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5, "max_idle": 300}
+        config["CONN_MAX_AGE"] = 0
+    else:
+        # Kept from one task to the next, since some come every few seconds.
+        config.setdefault("CONN_MAX_AGE", 60)
+    config["OPTIONS"] = options
+    return config
 
 
 def search_url(name: str, default: str) -> str:
@@ -161,7 +183,12 @@ def cache(name: str, default: str) -> dict[str, object]:
     if scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if scheme in {"redis", "rediss"} and _split(name, url).hostname:
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": "jobsearch",  # the broker may share the server
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2, "health_check_interval": 30},
+        }
     raise refuse(name, f"{url!r} is no cache", "Write locmem:// or redis://host:6379/1.")
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 
+from kombu import Exchange, Queue
+
 from . import environment as env
-from .environment import BASE_DIR, VAR_DIR
+from .environment import BASE_DIR
 
 if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
     env.env.read_env(BASE_DIR / ".env")  # what the environment already says wins
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_celery_beat",
     "jobsearch.vacancies",
     "ingest",
     "jobsearch.search",
@@ -145,6 +148,13 @@ RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=0, most=3650)
 
 # --- Work in the background -------------------------------------------------------------------------------------------
 
+# Times that must fit each other, in seconds. No task runs longer than LONGEST_TASK; a message that nobody has acknowledged
+# after the visibility time-out is given to another worker, so that must be longer, or long work would be started twice.
+# The feed's first load is the longest task; cut off, it goes on at the next interval from where it was.
+CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # raises in the task, which still has time to give its lease back
+CELERY_TASK_TIME_LIMIT = LONGEST_TASK = 60 * 60
+_VISIBILITY_TIMEOUT = LONGEST_TASK + 30 * 60
+
 CELERY_BROKER_URL = env.broker_url("CELERY_BROKER_URL", "filesystem://var/broker")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _folder = env.path_after_scheme("CELERY_BROKER_URL", CELERY_BROKER_URL)
@@ -155,14 +165,53 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(_folder / "control"),
         "store_processed": False,
     }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": _VISIBILITY_TIMEOUT,
+        "socket_connect_timeout": 5,  # a person may be waiting for the page that sends the message
+        "socket_timeout": 30,  # longer than the second for which a worker's waiting read blocks
+        "socket_keepalive": True,
+        "max_retries": 1,  # of one publication; beat's next message is the real second try
+    }
+# Named queues, so that each kind of work can have workers of its own (`celery worker --queues feed`); one without that
+# word serves them all. What must be done in minutes never stands behind what takes an hour. Exchange and key are spelled
+# out: left away, all queues share the default's, and each message would be in all of them.
+CELERY_TASK_QUEUES = [
+    Queue("feed", Exchange("feed"), routing_key="feed"),  # follows the feed: long, and one at a time by its lease
+    Queue("details", Exchange("details"), routing_key="details"),  # decides which details are to be fetched again: short
+    Queue("index", Exchange("index"), routing_key="index"),  # carries the record over into the search: every few seconds
+    Queue("record", Exchange("record"), routing_key="record"),  # what the clock asks: contacts of an expired ad are deleted within minutes, whatever else goes on
+    Queue("alerts", Exchange("alerts"), routing_key="alerts"),  # what people have asked to be told
+]
+CELERY_TASK_ROUTES = {
+    "ingest.tasks.follow_feed": {"queue": "feed"},
+    "ingest.tasks.replay_overlap": {"queue": "feed"},
+    "jobsearch.control.tasks.check_truth*": {"queue": "feed"},
+    "ingest.tasks.*": {"queue": "details"},
+    "jobsearch.search.tasks.*": {"queue": "index"},
+    "jobsearch.control.tasks.*": {"queue": "index"},
+    "jobsearch.vacancies.tasks.*": {"queue": "record"},
+    "jobsearch.saved.tasks.*": {"queue": "alerts"},
+}
+CELERY_TASK_DEFAULT_QUEUE = "record"
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker serves is a slip of the pen: refuse it at once
+# A task is acknowledged when it is done, so work that was in a dead worker's hands can be seen waiting. It is not needed
+# for anything to go on: each task reads from the database what there is to do, and the next wake-up does it.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a task that kills its process must not be handed to the next one, and the next
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a worker in a long task must not sit on messages that others could take
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a broker's restart is no reason to end a first load
 CELERY_TASK_IGNORE_RESULT = True  # what a run did is a row that an administrator sees, not a message
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a lost broker for as long as it takes
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# The times below are defaults: beat writes them to the database once, where an administrator changes them.
+CELERY_BEAT_SCHEDULER = "jobsearch.schedule:Scheduler"
 # A task is a wake-up: one that nobody read before the next is due has no value left, so it expires.
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "follow-the-feed": {
         "task": "ingest.tasks.follow_feed",

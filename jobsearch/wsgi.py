@@ -5,5 +5,6 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
+os.environ["JOBSEARCH_PROCESS"] = "web"  # read by the settings: only these processes pool their database connections
 
 application = get_wsgi_application()

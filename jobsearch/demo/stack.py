@@ -21,14 +21,13 @@ def start_web(parts: Parts, host: str, port: int) -> None:
     parts.start("web", command)
 
 
-def start_background(parts: Parts, var: Path) -> None:
+def start_background(parts: Parts) -> None:
     """Celery's worker and beat. Two threads: one follows the feed while the other indexes and does what the clock asks."""
     celery = [sys.executable, "-m", "celery", "--app", "jobsearch"]
     quiet = ["--loglevel", "WARNING"]
     threads = ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     parts.start("worker", [*celery, "worker", *threads, *quiet])
-    schedule = ["--schedule", str(var / "beat-schedule"), "--pidfile", ""]
-    parts.start("beat", [*celery, "beat", *schedule, *quiet])
+    parts.start("beat", [*celery, "beat", "--pidfile", "", *quiet])
 
 
 def address(host: str, port: int) -> str:

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         passwords = cast.ensure(FOLDER / "logins.json")
         port = free_port(port, HOST)
         stack.start_web(parts, HOST, port)
-        stack.start_background(parts, FOLDER)
+        stack.start_background(parts)
         parts.wait_for("web", HOST, port, seconds=30)
         site = stack.address(HOST, port)
         self.stdout.write(

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         try:
             call_command("migrate", verbosity=0, interactive=False)
             stack.start_web(parts, host, port)
-            stack.start_background(parts, VAR)
+            stack.start_background(parts)
             parts.wait_for("web", host, port, seconds=60)
             self.stdout.write(f"{settings.SITE_NAME} is at {stack.address(host, port)}. Following {settings.NAV_FEED_URL}.")
             self.follow(parts)
