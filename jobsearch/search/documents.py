@@ -101,6 +101,8 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         named = {word.exact for word in body_words} & PLACES - EVERYDAY_PLACES
         location_words += [text.word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
+    parts = {part for word in {*title_words, *job_words} for part in text.parts(word.stem)}
+    folds = {form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)}
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
     return {
@@ -113,9 +115,9 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "job_stem": _set(word.stem for word in job_words),
         "employer_stem": _set(word.stem for word in employer_words),
         "body_stem": _set(word.stem for word in body_words),
-        "parts": _set(part for word in {*title_words, *job_words} for part in text.parts(word.stem)),
+        "parts": _set(parts),
         "joined": _set(text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)),
-        "fold": _set(form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)),
+        "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
         "body_fold": _set(text.fold(word.exact) for word in {*body_words} if not word.exact.isascii()),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],

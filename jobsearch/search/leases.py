@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 from types import TracebackType
 
 from django.db.models import Q
 from django.utils import timezone
+
+from jobsearch import owners
 
 from .models import IndexLease
 
@@ -26,12 +27,12 @@ class Lease:
 
     def __init__(self, name: str, seconds: int, wait: float = 0) -> None:
         self.name, self.seconds, self.wait = name, seconds, wait
-        self.token = secrets.token_hex(16)
+        self.token = owners.this_process()
 
     def __enter__(self) -> Lease:
         deadline = time.monotonic() + self.wait
         IndexLease.objects.get_or_create(name=self.name, defaults={"until": timezone.now()})
-        while not self._take(Q(token="") | Q(until__lte=timezone.now())):
+        while not self._take(self._free()):
             if time.monotonic() >= deadline:
                 raise Busy(self.name)
             time.sleep(0.1)
@@ -44,6 +45,12 @@ class Lease:
         """Takes it for its whole time again. Inside a transaction, what is written there is then fenced by it."""
         if not self._take(Q(token=self.token)):
             raise LeaseLost(self.name)
+
+    def _free(self) -> Q:
+        """What the row must look like to be taken: free, run out, or held by a process that was killed."""
+        holder = IndexLease.objects.values_list("token", flat=True).get(name=self.name)
+        free = Q(token="") | Q(until__lte=timezone.now())
+        return free | Q(token=holder) if owners.is_dead(holder) else free
 
     def _take(self, condition: Q) -> bool:
         until = timezone.now() + dt.timedelta(seconds=self.seconds)

@@ -91,14 +91,16 @@ def _word(wanted: Wanted) -> Node:
 
 def _typed_without_letters(exact: str, stem: str, place: bool) -> list[Node]:
     """The word as one that should have had æ, ø or å: "larer", "laerer", "sjafor"."""
-    if not exact.isascii() or not exact.isalpha() or exact in PLAIN or len(exact) < 3:
+    if not exact.isalpha() or exact in PLAIN or len(exact) < 3:
         return []
-    nodes: list[Node] = [Term("fold", form, _FOLDED) for form in dict.fromkeys((exact, stem))]
-    if not place:
-        nodes.append(Term("body_fold", exact, _FOLDED_BODY))
+    nodes: list[Node] = []
+    if exact.isascii():
+        nodes += [Term("fold", form, _FOLDED) for form in dict.fromkeys((exact, stem))]
+        if not place:
+            nodes.append(Term("body_fold", exact, _FOLDED_BODY))
     spelled = exact.replace("ae", "æ").replace("oe", "ø")
     if spelled != exact:
         meant = text.word(spelled)
-        nodes += [Term(field, meant.stem, _FOLDED) for field in ("title_stem", "job_stem", "employer_stem")]
+        nodes += [Term(field, meant.stem, _FOLDED) for field in ("title_stem", "job_stem", "employer_stem", "parts")]
         nodes += [Term("location", meant.exact, _FOLDED), Term("body", meant.exact, _FOLDED_BODY)]
     return nodes

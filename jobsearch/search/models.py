@@ -33,7 +33,7 @@ class IndexLease(models.Model):
     """Who may write an index, or build one, just now: the right runs out by itself, so a dead worker blocks nobody long."""
 
     name = models.CharField(max_length=20, primary_key=True)
-    token = models.CharField(max_length=32, blank=True)
+    token = models.CharField(max_length=200, blank=True)
     until = models.DateTimeField()
 
     class Meta:

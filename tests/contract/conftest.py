@@ -12,9 +12,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
 
-from jobsearch.search import engines
+from jobsearch.search import engines, lifecycle
+from jobsearch.search.models import IndexLease, IndexState
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.opensearch import nodes
+
+from .ads import corpus
 
 ENGINES = ("tantivy", "opensearch-2.19", "opensearch-3.x")
 _counted: Counter[str] = Counter()
@@ -64,8 +72,36 @@ def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
         return
     settings.SEARCH_URL = opensearch_url(name.partition("-")[2])
     settings.SEARCH_INDEX = f"test{secrets.token_hex(4)}"
-    one = engines.engine()
-    yield one
-    for found in one._client.indices.get(index=f"{settings.SEARCH_INDEX}-*"):
-        one._client.indices.delete(index=found)
     engines.forget_engines()
+    yield engines.engine()
+    delete_indices(settings.SEARCH_INDEX)
+    engines.forget_engines()
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
+)
+def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
+    """An engine that holds the suite's own ads, for tests that only read."""
+    name = request.param
+    changed = {"SEARCH_URL": f"embedded:///{tmp_path_factory.mktemp('corpus')}/index"}
+    if name != "tantivy":
+        changed = {"SEARCH_URL": opensearch_url(name.partition("-")[2]), "SEARCH_INDEX": f"test{secrets.token_hex(4)}"}
+    with override_settings(**changed), django_db_blocker.unblock():
+        engines.forget_engines()
+        now = timezone.now()
+        with transaction.atomic():
+            record.store(corpus(now), now=now)
+        lifecycle.index_changes()
+        yield engines.engine()
+        if name != "tantivy":
+            delete_indices(changed["SEARCH_INDEX"])
+        for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
+            model.objects.all().delete()
+        engines.forget_engines()
+
+
+def delete_indices(prefix: str) -> None:
+    client = engines.engine()._client
+    for found in client.indices.get(index=f"{prefix}-*"):
+        client.indices.delete(index=found)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name="IndexLease",
             fields=[
                 ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("token", models.CharField(blank=True, max_length=32)),
+                ("token", models.CharField(blank=True, max_length=200)),
                 ("until", models.DateTimeField()),
             ],
             options={

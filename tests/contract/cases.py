@@ -1,0 +1,114 @@
+"""What a search has to find, and what not. (query, keys it finds, keys it must not find)"""
+
+from __future__ import annotations
+
+NURSES = "nurse nurses nurse-nn special-nurse"
+CASES: list[tuple[str, str, str]] = []
+
+
+def group(queries: str, finds: str, misses: str = "") -> None:
+    CASES.extend((query.strip(), finds, misses) for query in queries.split("/"))
+
+
+# Inflection: every form of a word finds every form, in both written languages.
+group("sykepleier/sykepleiere/sykepleieren/sykepleierne/Sykepleiers", NURSES, "carer doctor")
+group("sjukepleiar/sjukepleiarar/sjukepleiaren/sjukepleiarane", NURSES, "carer doctor")
+group("jordmor/jordmødre/jordmødrene/jordmoren/jordmora", "midwife midwives", "nurse")
+group("lege/leger/legen/legene/legar/lækjar", "doctor doctors", "dentist nurse")
+group("overlege/overlegene", "doctors", "doctor dentist")
+group("tannlege/tannleger/tannlækjar", "dentist", "doctor doctors")
+group("helsefagarbeider/helsefagarbeidere/helsefagarbeiderne/helsefagarbeidarane", "carer carers", "nurse")
+group("lærer/lærere/læreren/lærerne/lærar/lærarane", "teacher teachers kindergarten", "learner")
+group("barnehagelærer/barnehagelærarar/barnehagelærere", "kindergarten", "teacher learner")
+group("leder/ledere/lederen/leiar/leiarar", "leader leader-nn phrase", "leads")
+group("selger/selgere/seljar/seljarar", "seller seller-nn", "sells")
+group("utvikler/utviklere/utvikleren/utviklarar", "developer developer-oslo developer-nn cpp csharp fsharp c", "nurse")
+group("rørlegger/rørleggere/røyrleggjar/røyrleggjarane", "plumber plumber-nn", "carpenter")
+group("elektriker/elektrikere/elektrikeren/elektrikar", "electrician", "plumber")
+group("kokk/kokker/kokken/kokkar", "cook", "waiter")
+group("servitør/servitører/servitøren/servitørane", "waiter", "cook")
+group("renholder/renholdere/reinhaldar/reinhaldarar", "cleaner-nn", "cleaning")
+group("ingeniør/ingeniøren/ingeniørar/ingeniørene", "engineer", "developer")
+group("rådgiver/rådgivere/rådgjevar/rådgjevarane", "adviser adviser-nn", "case-worker")
+group("saksbehandler/saksbehandlere/sakshandsamar/sakshandsamarar", "case-worker", "adviser")
+group("tømrer/tømreren/tømrerne/tømrarar", "carpenter", "plumber")
+group("forsker/forskere/forskaren", "research", "nurse")
+group("vikar/vikaren/vikarar", "substitute", "nurse")
+group("psykolog/psykologer/psykologar", "psychologist", "doctor")
+group("developer/developers", "english-dev", "developer-oslo")
+group("grunnskole/grunnskolen/grunnskule", "teachers teacher", "kindergarten")
+
+# Compounds, both ways.
+group("butikkmedarbeider/butikk medarbeider/butikkmedarbeidere/butikk-medarbeider", "shop shop-split", "shop-manager seller")
+group("bussjåfør/buss sjåfør/bussjåfører", "driver driver-split", "warehouse")
+group("sjåfør/sjåførar", "driver driver-split", "warehouse")
+group("medarbeider", "shop shop-split leads warehouse cleaning", "nurse")
+group("butikk", "shop shop-split shop-manager seller-nn", "seller")
+group("sjef", "shop-manager", "shop")
+group("barnehage", "kindergarten", "teacher")
+group("systemutvikler/system utvikler", "developer-nn", "developer")
+group("lagermedarbeider", "warehouse", "makes")
+group("prosjektleder", "phrase", "leader")
+
+# No Norwegian keyboard.
+group("larer/larere/laerer", "teacher teachers kindergarten", "learner")
+group("sjafor/sjaforer/sjaafør/sjåfoer", "driver driver-split", "nurse")
+group("radgiver/radgivere", "adviser adviser-nn", "case-worker")
+group("rorlegger/roerlegger", "plumber plumber-nn", "painter")
+group("tromso/tromsø/Tromsoe/TROMSÖ", "psychologist plumber cleaner-nn", "carers")
+group("alesund/Aalesund", "midwife", "midwives")
+group("tomrer", "carpenter", "plumber")
+group("jordmodre", "midwives", "nurse")
+
+# Tokens.
+group("C++/c++", "cpp", "csharp fsharp c")
+group("C#/c#", "csharp", "cpp fsharp c")
+group("F#", "fsharp", "csharp cpp")
+group(".NET/.net", "csharp", "cpp it-consultant")
+group("c++ utvikler/C++-utvikler", "cpp", "csharp c developer")
+group("IT/it", "it-consultant it-body developer", "english")
+group("IT-konsulent/it konsulent", "it-consultant", "it-body abroad")
+
+# Phrases, minus, prefix, OR.
+group('"digital innovasjon"/"DIGITAL innovasjon/«digital innovasjon»', "phrase", "phrase-apart")
+group('"fleksibel arbeidstid"', "phrase", "phrase-apart")
+group("fleksibel arbeidstid", "phrase phrase-apart", "leader")
+group('"sykepleiere til nattevakt"', "nurses", "nurse")
+group('"sykepleier"', "nurse", "nurse-nn")
+group("sykepleier -nattevakt", "nurse nurse-nn special-nurse", "nurses")
+group('sykepleier -"til nattevakt"', "nurse nurse-nn special-nurse", "nurses")
+group("utvikler -oslo", "developer developer-nn cpp c", "developer-oslo csharp fsharp")
+group("-sykepleier", "doctor teacher cook", NURSES)
+group("sykepl*/SYKEPL*", "nurse nurses", "doctor")
+group("butikk*", "shop shop-split shop-manager", "cook")
+group("kokk OR servitør/kokk ELLER servitør/kokk | servitør", "cook waiter", "sells")
+group("kokk OR servitør bergen", "cook", "waiter sells")
+group("kokk or servitør", "", "cook waiter")
+
+# Across fields, places, fillers.
+group("sykepleier bergen/bergen sykepleier/Sykepleier Bergen", "nurse", "nurses nurse-nn")
+group("ledige stillinger i Bergen/jobb bergen/jobber i bergen", "nurse doctor shop cook", "nurses seller berg")
+group("søker jobb som kokk/jobb som kokk", "cook", "waiter")
+group("utvikler trondheim", "developer c", "developer-oslo developer-nn")
+group("berg", "berg", "nurse cook")
+group("bergen", "nurse cook", "berg")
+group("hamar", "nowhere", "nurse")
+group("møre og romsdal", "midwife", "midwives")
+group("kiwi/Kiwi Nesttun", "shop", "shop-split")
+group("voss lærer", "teachers", "carer teacher")
+group("spania", "abroad", "nowhere")
+group("salgskonsulent", "seller", "sells")
+group("helse bergen", "doctor", "nurses")
+
+# What must not be found, in date order either.
+group("lære", "learner", "teacher teachers kindergarten")
+group("lede", "leads", "leader leader-nn")
+group("selge", "sells", "seller seller-nn")
+group("maler/malere", "painter", "surveyor")
+group("måler", "surveyor", "painter")
+group("lager", "warehouse makes", "shop")
+group("bibliotekar", "librarian", "library")
+group("renhold", "cleaning", "cleaner-nn")
+group("xqzzyw/asdfgh/???/🦄", "", "nurse teacher cook")
+group("sykepleier xqzzyw", "", NURSES)
+group("Ragnfrid/Uthaug/22334455/ragnfrid uthaug", "", "nurse teacher cook")

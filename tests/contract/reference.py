@@ -1,0 +1,39 @@
+"""What a search means, by the plainest code there is: every engine has to find the same ads, with the same scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jobsearch.search.plan import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+
+
+def score(node: Node, doc: Mapping[str, Any]) -> float | None:
+    """The score of a document, or None where it does not match."""
+    match node:
+        case Term(field, value, points):
+            return float(points) if value in _values(doc, field) else None
+        case Terms(field, values):
+            return 0.0 if {*values} & {*_values(doc, field)} else None
+        case Prefix(field, value, points):
+            return float(points) if any(word.startswith(value) for word in _values(doc, field)) else None
+        case Phrase(field, words, points):
+            return float(points) if f" {' '.join(words)} " in f" {doc[field]} " else None
+        case Range(field, least, below):
+            number = doc[field]
+            return 0.0 if (least is None or number >= least) and (below is None or number < below) else None
+        case Best(nodes):
+            found = [points for one in nodes if (points := score(one, doc)) is not None]
+            return max(found) + TIE_BREAKER * (sum(found) - max(found)) if found else None
+        case All(must, never, bonus):
+            required = [score(one, doc) for one in must]
+            if None in required or any(score(one, doc) is not None for one in never):
+                return None
+            return sum(required) + sum(score(one, doc) or 0.0 for one in bonus)
+        case Everything():
+            return 0.0
+
+
+def _values(doc: Mapping[str, Any], field: str) -> list[str]:
+    value = doc[field]
+    return value.split(" ") if isinstance(value, str) else value

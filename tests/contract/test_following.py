@@ -1,0 +1,312 @@
+"""The index follows the record: what is closed is gone, what is late is refused, and a rebuild loses nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, compare, index_changes, lifecycle, rebuild, repair, search, similar, truth
+from jobsearch.search.engine import IndexMissing, Write
+from jobsearch.search.models import IndexState
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Tombstone, Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def total(q: str = "", now: dt.datetime | None = None) -> int:
+    return search(SearchQuery(q=q), now).total
+
+
+def close(*uuids: uuid.UUID) -> None:
+    with transaction.atomic():
+        record.close(uuids, Vacancy.Closed.FEED)
+
+
+def change(key: uuid.UUID, **fields) -> None:
+    with transaction.atomic():
+        record.store([vacancy_data(uuid=key, raw=fields, **fields)])
+
+
+def test_no_index_yet_is_said_and_cured_by_the_next_run(engine, make_vacancy):
+    make_vacancy()
+    with pytest.raises(IndexMissing, match="rebuild_index"):
+        total()
+    assert [one.kind for one in compare()] == ["index"]
+    assert index_changes().rebuilt == "none has been built"
+    assert total() == 1
+    assert compare() == []
+
+
+def test_an_update_replaces_what_was_found(engine, make_vacancy):
+    key = make_vacancy(title="Kokk", description="<p>Pizza</p>", occupations=())
+    index_changes()
+    assert (total("kokk"), total("pizza"), total("baker")) == (1, 1, 0)
+    change(key, title="Baker", description="<p>Brød</p>", occupations=())
+    assert index_changes().indexed == 1
+    assert (total("kokk"), total("pizza"), total("baker"), total()) == (0, 0, 1, 1)
+    assert index_changes().indexed == 0
+
+
+def test_a_closed_ad_is_gone_at_once_from_hits_and_counts(engine, make_vacancy):
+    key = make_vacancy()
+    make_vacancy()
+    index_changes()
+    close(key)
+    page = search(SearchQuery())
+    assert (page.total, page.counts["place"]["VESTLAND/BERGEN"]) == (1, 1)
+    assert key not in page.uuids
+    index_changes()
+    assert engine.current().stored([key])[key].visible_until == 0, "a stripped document stays, to refuse late writes"
+    assert total() == 1
+
+
+def test_the_clock_alone_closes(engine, make_vacancy):
+    make_vacancy(expires=timezone.now())
+    index_changes()
+    midnight = Vacancy.objects.get().visible_until
+    assert total(now=midnight - dt.timedelta(seconds=1)) == 1
+    assert total(now=midnight) == 0
+    assert total(now=midnight + dt.timedelta(seconds=59)) == 0
+
+
+def test_a_hidden_ad_is_gone_at_once_and_comes_back(engine, make_vacancy):
+    key = make_vacancy()
+    index_changes()
+    record.set_hidden(key, True)
+    assert total() == 0
+    index_changes()
+    assert total() == 0
+    record.set_hidden(key, False)
+    index_changes()
+    assert total() == 1
+
+
+def test_a_reopened_ad_is_found_again(engine, make_vacancy):
+    key = make_vacancy()
+    index_changes()
+    close(key)
+    index_changes()
+    change(key, title="Igjen")
+    index_changes()
+    assert total("igjen") == 1
+
+
+def test_a_stale_write_is_refused(engine, make_vacancy):
+    key = make_vacancy(title="Ny")
+    index_changes()
+    index = engine.current()
+    document = {**lifecycle.write_of(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
+    assert index.write([Write(key, 0, document)]).stale == (key,)
+    index.refresh()
+    assert total("gammel") == 0
+    close(key)
+    index_changes()
+    index = engine.current()
+    assert index.write([Write(key, 1, document)]).stale == (key,), "a late write brings no closed ad back"
+    index.refresh()
+    index.close()
+    assert total("gammel") == 0
+
+
+def one(key: uuid.UUID):
+    return lifecycle.changes.of([key])[0]
+
+
+def test_past_its_retention_nothing_is_left(engine, make_vacancy):
+    key = make_vacancy()
+    index_changes()
+    close(key)
+    index_changes()
+    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    assert index_changes().indexed == 1
+    assert engine.current().stored([key]) == {}
+    assert engine.current().count() == 0
+    assert compare() == []
+
+
+def test_contacts_never_reach_the_index(engine, make_vacancy):
+    make_vacancy(title="Sykepleier, ring Kari Nordmann 22 33 44 55", employer_name="Kari Nordmann AS")
+    index_changes()
+    assert total("sykepleier") == 1
+    for trace in ("Nordmann sykepleier", "22334455", "22", "kari@sykehus.example"[:4] + "z"):
+        if trace != "Nordmann sykepleier":
+            assert total(trace) == 0, trace
+
+
+def test_rebuild_takes_over_what_changes_meanwhile(engine, make_vacancy):
+    keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
+    index_changes()
+
+    def meanwhile(done: int, _: int) -> None:
+        assert total("kokk") == 6, "searching goes on"
+        if not Tombstone.objects.exists() and Vacancy.objects.count() == 6:
+            close(keys[0], keys[1])
+            record.forget(timezone.now() + dt.timedelta(seconds=1))
+            close(keys[2])
+            change(keys[3], title="Murer", occupations=())
+            make_vacancy(title="Snekker", occupations=())
+            lifecycle.index_changes()  # into the old one, and noted as indexed
+
+    before = engine.identity()
+    rebuild_with(meanwhile)
+    assert engine.identity() != before
+    assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
+    assert compare() == []
+
+
+def rebuild_with(meanwhile) -> None:
+    called = []
+
+    def progress(done: int, all_of_them: int) -> None:
+        if not called:
+            called.append(done)
+            meanwhile(done, all_of_them)
+
+    assert rebuild(progress).rebuilt
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index_in_service(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    before = engine.identity()
+
+    def fail(done: int, _: int) -> None:
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        rebuild(fail)
+    assert engine.identity() == before
+    assert total() == 1
+    assert rebuild().rebuilt, "and the next one is not held up"
+
+
+def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    half = engine.fresh()
+    half.write([lifecycle.write_of(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
+    half.refresh()
+    half.close()
+    assert total() == 1
+    IndexState.objects.all().delete()
+    engine.prune()
+    assert total() == 1
+    assert engine.health().ok
+
+
+def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    reports = []
+    rebuild_with(lambda done, _: reports.append(rebuild()))
+    assert reports[0].busy
+
+
+def test_a_database_from_a_backup_is_noticed_and_the_index_rebuilt(engine, make_vacancy):
+    key = make_vacancy(title="Kokk")
+    index_changes()
+    backup = IndexState.objects.values("sequence").get()["sequence"]
+    version = Vacancy.objects.get().version
+    change(key, title="Baker")
+    change(key, title="Murer")
+    index_changes()
+    # The backup comes back: rows, notes and the count of runs are of that day.
+    IndexState.objects.update(sequence=backup)
+    Vacancy.objects.update(version=version, indexed_version=version, title="Kokk")
+    assert [found.kind for found in compare()] == ["index"]
+    assert index_changes().rebuilt == "the database is older than the index"
+    assert (total("kokk"), total("murer")) == (1, 0)
+    assert compare() == []
+
+
+def test_rows_behind_their_index_are_noticed_one_by_one_too(engine, make_vacancy):
+    key = make_vacancy(title="Kokk")
+    change(key, title="Murer")
+    index_changes()
+    Vacancy.objects.update(version=1, indexed_version=0)
+    assert index_changes().rebuilt == "the database is older than the index"
+    assert compare() == []
+
+
+def test_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    IndexState.objects.update(fingerprint="of another version")
+    assert index_changes().rebuilt == "its schema has changed"
+    assert compare() == []
+
+
+def test_notes_about_another_index_are_not_believed(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    IndexState.objects.update(identity="of another engine")
+    assert index_changes().rebuilt == "SEARCH_URL points at another one"
+    assert total() == 1
+
+
+def test_every_difference_is_found_and_put_right(engine, make_vacancy):
+    missing, stale, ahead_of_it, shown, _whole = (make_vacancy() for _ in range(5))
+    index_changes()
+    extra = uuid.uuid4()
+    index = engine.current()
+    document = lifecycle.write_of(one(shown), timezone.now()).document
+    index.write([Write(missing, 99, None, purge=True), Write(extra, 1, document)])
+    index.refresh()
+    Vacancy.objects.filter(uuid=stale).update(version=F("version") + 1, indexed_version=F("version") + 1)
+    index.write([Write(ahead_of_it, 50, document)])
+    index.refresh()
+    index.close()
+    Vacancy.objects.filter(uuid=shown).update(status="INACTIVE")
+    found = {one.uuid: one.kind for one in compare()}
+    assert found == {missing: "missing", extra: "extra", stale: "stale", ahead_of_it: "ahead", shown: "visibility"}
+    only_small = [one for one in compare() if one.kind != "ahead"]
+    assert repair(only_small) == 4
+    assert [one.kind for one in compare()] == ["ahead"]
+    assert repair(compare()) == 1
+    assert compare() == []
+
+
+def test_what_is_repaired_is_seen_by_searches(engine, make_vacancy):
+    key = make_vacancy()
+    index_changes()
+    index = engine.current()
+    index.write([Write(key, 99, None, purge=True)])
+    index.refresh()
+    index.close()
+    assert total() == 0
+    truth.repair(compare())
+    assert total() == 1
+
+
+def test_similar_ads_are_active_of_the_same_work_and_near_first(engine, make_vacancy):
+    nurse = (OccupationData("Helse og sosial", "Sykepleier"),)
+    cook = (OccupationData("Reiseliv og mat", "Kokk"),)
+    oslo = (LocationData("NORGE", "OSLO", "OSLO"),)
+    gone = make_vacancy(title="Sykepleier", occupations=nurse)
+    far = make_vacancy(title="Vikar", occupations=nurse, locations=oslo)
+    near = make_vacancy(title="Vikar", occupations=nurse)
+    make_vacancy(title="Kokk", occupations=cook)
+    index_changes()
+    close(gone)
+    index_changes()
+    assert [hit.uuid for hit in similar(gone)] == [near, far]
+    assert similar(uuid.uuid4()) == []
+
+
+def test_many_changes_are_taken_over_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
+    monkeypatch.setattr(lifecycle, "CHUNK", 3)
+    index_changes()
+    keys = [make_vacancy() for _ in range(7)]
+    assert index_changes(limit=3).indexed == 3
+    assert {*search(SearchQuery()).uuids} == {*keys[-3:]}
+    assert index_changes(should_stop=lambda: True).indexed == 0
+    assert index_changes().indexed == 4
+    assert total() == 7

@@ -1,0 +1,92 @@
+"""What words find, on every engine."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, documents, matching, search, words
+from jobsearch.vacancies.models import Vacancy
+
+from . import reference
+from .ads import KEYS, NAMES
+from .cases import CASES
+
+pytestmark = pytest.mark.django_db
+
+
+def found(q: str, sort: str = "published") -> list[str]:
+    """The keys of all hits, over all pages, in order."""
+    keys: list[str] = []
+    for page in range(1, 10):
+        answer = search(SearchQuery(q=q, sort=sort, page=page))
+        keys += [NAMES[hit.uuid] for hit in answer.hits]
+        if len(keys) >= answer.total:
+            break
+    assert len(keys) == len(set(keys)) == answer.total
+    return keys
+
+
+@pytest.mark.parametrize(("q", "finds", "misses"), CASES, ids=[case[0] for case in CASES])
+def test_words_find_what_they_mean(corpus_engine, q, finds, misses):
+    keys = {*found(q)}
+    assert not {*finds.split()} - keys, "missing"
+    assert not {*misses.split()} & keys, "found, but should not be"
+
+
+def test_every_engine_finds_and_scores_as_the_plainest_code_does(corpus_engine):
+    rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
+    docs = {NAMES[row.uuid]: documents.document(row) for row in rows}
+    visible = matching.visible(timezone.now())
+    for q in [*dict.fromkeys(case[0] for case in CASES), *(row.title for row in rows)]:
+        node = matching.compile_words(words.parse(q))
+        scored = {
+            key: points
+            for key, doc in docs.items()
+            if (points := reference.score(node, {**doc, "uuid": [str(KEYS[key])]})) is not None
+            and reference.score(visible, doc) is not None
+        }
+        expected = sorted(scored, key=lambda key: (-scored[key], -docs[key]["order"]))
+        assert found(q, "relevance") == expected, q
+        hits = search(SearchQuery(q=q)).hits
+        assert [hit.score for hit in hits] == [scored[NAMES[hit.uuid]] for hit in hits], q
+
+
+def test_title_comes_before_body_and_the_newest_before_the_old(corpus_engine):
+    assert found("lærer", "relevance")[0] == "teacher"
+    assert found("butikkmedarbeider", "relevance")[:2] == ["shop", "shop-split"]
+    assert found("it konsulent", "relevance")[0] == "it-consultant"
+
+
+def test_a_uuid_finds_that_ad(corpus_engine):
+    assert found(str(KEYS["cook"])) == ["cook"]
+    assert found(f"https://arbeidsplassen.nav.no/stillinger/stilling/{KEYS['cook']}") == ["cook"]
+    assert found(str(KEYS["cook"]).replace("-", "")) == []
+    assert search(SearchQuery(q="00000000-0000-4000-8000-000000000000")).total == 0
+
+
+def test_it_is_said_what_was_searched_for(corpus_engine):
+    page = search(SearchQuery(q='ledige stillinger i Bergen -kokk "fast ansettelse'))
+    assert page.understood == 'Bergen "fast ansettelse" -kokk'
+    assert page.dropped == ("ledige", "stillinger", "i")
+
+
+# fmt: off
+HOSTILE = [
+    '"', "-", "*", "OR", "OR OR", "- -", '""', "\\", "a" * 200, "ø" * 200,
+    "title:kokk", "kokk AND NOT", "(kokk", "kokk)", "[a TO b]",
+    "kokk~2", "kokk^9", "/.*/", ".*", "*a*", "+++", "---", "'; DROP TABLE x; --", "<script>", "{{7*7}}",
+    "%00", "\x00kokk", "\ud800",
+    "¶", "kokk ¶", '"¶"', "ｋｏｋｋ", "ko\u00adkk", "\u202ekokk",
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z æ ø å 1 2 3 4 5",
+    '"a" "b" "c" -d -e f* g* h OR i OR j', "c++* c#* .net*", "*" * 200, '"' * 199, "- " * 99, "kokk OR",
+    "OR kokk", "-kokk OR lærer",
+    "a* b* c*", "i*", "🦄*", "İ", "ﬀ", "ß", "x" * 60 + "*", "[]{}()^$|?+.*\\/#&@<>~",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("q", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("sort", ["relevance", "deadline"])
+def test_nothing_typed_is_an_error(corpus_engine, q, sort):
+    assert search(SearchQuery(q=q, sort=sort)).total >= 0
