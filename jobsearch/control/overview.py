@@ -26,8 +26,6 @@ from jobsearch.vacancies.models import Moderation, Vacancy
 SLOW_ERASURE = dt.timedelta(minutes=5)
 """NAV's terms: what a closed ad may not keep is gone by then."""
 INDEX_BEHIND = 500
-SILENT = dt.timedelta(minutes=3)
-"""A run that notes its progress each second and has been silent for so long has lost its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +96,26 @@ def room(user: AbstractBaseUser | AnonymousUser) -> Room:
         if bad
         else say("Alt går av seg selv.")
     )
-    running, latest = _runs(facts)
+    running, latest = _runs()
     return Room(verdict, sentence, tiles, running, latest)
 
 
 def _feed(facts: feed_status.Status) -> Tile:
     state = FeedState.objects.filter(id=1).first()
-    verdict = OK
-    sentence = say("Vi følger strømmen, og er à jour.")
+    about_details = _about_details(facts)
+    problems = [problem for problem in facts.problems if problem not in about_details]
+    verdict, sentence = OK, say("Vi følger strømmen, og er à jour.")
     if state is None or facts.last_read is None:
         verdict, sentence = UNKNOWN, say("Strømmen er ikke lest ennå. Les den nå, eller vent til neste runde.")
     elif state.problem:
         verdict, sentence = BROKEN, say("Strømmen lar seg ikke lese nå.")
-    elif facts.problems:
+    elif problems:
         verdict, sentence = WATCH, say("Strømmen leses, men noe er ikke som det skal.")
     elif facts.following:
         sentence = say("Strømmen leses akkurat nå.")
     tile = Tile("feed", _("Strømmen fra NAV"), verdict, sentence, works=_works("sync", "replay"))
     # The sentence already says that the feed was never read; the status says it too.
-    tile.problems = [] if verdict is UNKNOWN else list(facts.problems)
+    tile.problems = [] if verdict is UNKNOWN else problems
     if state and state.token_problem and state.token_problem != state.problem:
         tile.problems.append(state.token_problem)
     tile.numbers = [
@@ -129,6 +128,13 @@ def _feed(facts: feed_status.Status) -> Tile:
     ]
     tile.links = [(reverse("admin:ingest_feedstate_changelist"), _("Hele tilstanden"))]
     return tile
+
+
+def _about_details(facts: feed_status.Status) -> list[str]:
+    """Those of the status' sentences that are about the queue, known by how they begin: they stand on its own tile."""
+    starts = [say("%(count)d annonser står i karantene.") % {"count": facts.quarantined}]
+    starts.append(say("Annonser har ventet på detaljer siden %(time)s.").partition("%")[0])
+    return [problem for problem in facts.problems if problem.startswith(tuple(starts))]
 
 
 def _details(facts: feed_status.Status) -> Tile:
@@ -144,7 +150,10 @@ def _details(facts: feed_status.Status) -> Tile:
         sentence = say("Noen detaljer prøves igjen etter en pause. Det går som regel over.")
     elif facts.waiting:
         sentence = say("Detaljer hentes fortløpende, de nyeste først.")
-    tile = Tile("details", _("Detaljer som skal hentes"), verdict, sentence)
+    quarantine = say("%(count)d annonser står i karantene.") % {"count": facts.quarantined}  # the sentence above says it
+    problems = [problem for problem in _about_details(facts) if problem != quarantine]
+    verdict = WATCH if problems else verdict
+    tile = Tile("details", _("Detaljer som skal hentes"), verdict, sentence, problems)
     tile.numbers = [
         (_("Venter"), reports.number(facts.waiting)),
         (_("Utsatt"), reports.number(facts.deferred)),
@@ -203,7 +212,7 @@ def _index() -> Tile:
         tile.verdict, tile.sentence, tile.problems = BROKEN, say("Søket svarer ikke."), [str(error)]
         return tile
     tile.numbers = [
-        (_("Søkemotor"), f"{health.name} {health.version}".strip()),
+        (_("Søkemotor"), health.version if health.name in health.version else f"{health.name} {health.version}".strip()),
         (_("Dokumenter"), reports.number(health.docs)),
         *tile.numbers,
     ]
@@ -218,17 +227,17 @@ def _index() -> Tile:
     return tile
 
 
-def _runs(facts: feed_status.Status) -> tuple[list[Row], list[Row]]:
+def _runs() -> tuple[list[Row], list[Row]]:
     rows = Run.objects.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING]).order_by("-started")[:20]
-    running = [_row(run, facts) for run in rows]
+    running = [_row(run) for run in rows]
     if any(row.run.state == Run.State.RUNNING and not row.trouble for row in running):
         # Something is at work, so what is queued waits for its turn and not for a worker that is not there.
         running = [Row(row.run, row.name, row.progress, row.summary) if row.droppable else row for row in running]
     ended = Run.objects.filter(finished__isnull=False).order_by("-finished")[:8]
-    return running, [_row(run, facts) for run in ended]
+    return running, [_row(run) for run in ended]
 
 
-def _row(run: Run, facts: feed_status.Status) -> Row:
+def _row(run: Run) -> Row:
     trouble, droppable = "", False
     waited = timezone.now() - run.started
     if run.state == Run.State.QUEUED and waited > works.UNANSWERED:
@@ -237,19 +246,10 @@ def _row(run: Run, facts: feed_status.Status) -> Row:
             "Ingen arbeider har tatt den på %(time)s. Start en med «celery --app jobsearch worker», "
             "eller hele nettstedet med «manage.py start»."
         ) % {"time": reports.duration(waited.total_seconds())}
-    elif run.state == Run.State.RUNNING and _is_silent(run, facts, waited):
+    elif run.state == Run.State.RUNNING and works.is_silent(run):
         trouble = say("Ingen livstegn: prosessen som gjorde dette, er trolig borte. Sett det i gang på nytt.")
     summary = run.error or reports.summary(run.report)
     return Row(run, works.name_of(run), reports.progress(run), summary, trouble, droppable)
-
-
-def _is_silent(run: Run, facts: feed_status.Status, waited: dt.timedelta) -> bool:
-    if run.kind == Run.Kind.SYNC:
-        return not facts.following and waited > dt.timedelta(seconds=5)
-    seen = run.progress.get("seen") if isinstance(run.progress, dict) else None
-    if not seen:
-        return waited > works.FORGOTTEN
-    return timezone.now() - dt.datetime.fromisoformat(str(seen)) > SILENT
 
 
 def _works(*keys: str) -> list[works.Work]:

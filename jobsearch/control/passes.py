@@ -43,6 +43,8 @@ def drain_index(on_progress: Progress | None = None) -> int:
     """
     written, least, since = 0, changes.count_behind(), time.monotonic()
     total = least
+    if on_progress and total:
+        on_progress("index", 0, total)
     while True:
         report = search.index_changes(limit=INDEX_CHUNK)
         written += report.indexed

@@ -14,16 +14,19 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from ingest.models import Run
+from ingest.models import FeedState, Run
 
 INDEX = "index"
 """The kind of a run that builds a new index. The search keeps no list of its own: an administrator has one."""
-KINDS: dict[str, Any] = {**dict(Run.Kind.choices), INDEX: _("Ny søkeindeks")}
+KINDS: dict[str, Any] = {**dict(Run.Kind.choices), Run.Kind.TRUTH: _("Sammenligning"), INDEX: _("Ny søkeindeks")}
 
 UNANSWERED = dt.timedelta(seconds=30)
 """So long a queued row may stand before it is said that no worker answers."""
 FORGOTTEN = dt.timedelta(minutes=15)
-"""A queued row that is older no longer keeps the same work from being asked for again: its message is lost."""
+"""A queued row that is older no longer keeps the same work from being asked for again: its message is lost. So long, too,
+may work run that does not tell of its progress."""
+SILENT = dt.timedelta(minutes=3)
+"""A run that notes its progress each second and has been silent for so long has lost its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,27 @@ def under_way(work: Work) -> Run | None:
 
 
 def _given_up(run: Run) -> bool:
-    return run.state == Run.State.QUEUED and timezone.now() - run.started > FORGOTTEN
+    if run.state == Run.State.RUNNING:
+        return is_silent(run)
+    return timezone.now() - run.started > FORGOTTEN
+
+
+def is_silent(run: Run) -> bool:
+    """Whether a run that is said to be at work has lost its process, as far as can be known."""
+    now = timezone.now()
+    if run.kind == Run.Kind.SYNC:  # a live one holds the lease; it takes it a moment before its row says so
+        return not FeedState.objects.filter(lease_until__gt=now).exclude(lease_owner="").exists()
+    seen = run.progress.get("seen") if isinstance(run.progress, dict) else None
+    if not seen:
+        return now - run.started > FORGOTTEN
+    return now - dt.datetime.fromisoformat(str(seen)) > SILENT
 
 
 def start(work: Work, requested_by: str) -> Run:
     """Queues the work. Where the broker does not take the message, the row that comes back has failed and says why."""
+    for run in Run.objects.filter(kind=work.kind, state=Run.State.RUNNING, finished__isnull=True):
+        if is_silent(run):
+            run.finish(Run.State.FAILED, error=say("Prosessen tok slutt uten et ord."))
     run = Run.objects.create(kind=work.kind, requested_by=requested_by)
     try:
         # No second try: a person waits for the page.

@@ -135,6 +135,27 @@ def test_a_run_whose_process_is_gone_is_told(administrator):
     seen = (timezone.now() - dt.timedelta(minutes=10)).isoformat()
     Run.objects.create(kind="index", state="running", progress={"seen": seen, "done": 1, "total": 9, "phase": "index"})
     assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
+    assert "er satt i gang" in press(administrator, "rebuild")
+    assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "failed"]
+
+
+def test_a_sync_is_alive_while_its_lease_is(administrator):
+    state = FeedState.objects.create(origin="http://feed.example")
+    Run.objects.create(kind="sync", state="running")
+    assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
+    state.lease_owner, state.lease_until = "host 1 2 x", timezone.now() + dt.timedelta(seconds=50)
+    state.save()
+    assert "Ingen livstegn" not in administrator.get("/admin/").content.decode()
+
+
+def test_quarantine_is_told_once_on_its_own_tile(administrator, make_vacancy):
+    now = timezone.now()
+    FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
+    for number in range(30):
+        DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", reason="x: y", next_try=now)
+    text = administrator.get("/admin/").content.decode()
+    assert text.count("30 annonser står i karantene") == 1
+    assert "Vi følger strømmen" in text
 
 
 def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):

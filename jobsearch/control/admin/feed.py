@@ -15,16 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from ingest import detail_queue
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.control import queue_reasons, reports, works
-from jobsearch.control.admin.lists import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
+from jobsearch.control.admin.lists import ReadOnlyAdmin, UuidSearchMixin, filtered_by, log_by_uuid, named
 
 
 @admin.register(FeedState)
+@named(problem_since=_("problem siden"), pages_read=_("leste sider"), lines_read=_("leste linjer"), lease_owner=_("leses av"))
+@named(lease_until=_("retten utløper"))
 class FeedStateAdmin(ReadOnlyAdmin):
     list_display = ["origin", "last_read", "last_line_time", "tip_time", "problem"]
     # The token is left out: it is a key, if only the public one. The fingerprints of lines mean nothing to a person.
     fields = [
-        *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked", "pages_read"),
-        *("lines_read", "problem", "problem_since", "token_problem", "cursor_lost", "lease_owner", "lease_until"),
+        *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked"),
+        *("its_pages_read", "its_lines_read", "problem", "its_problem_since", "token_problem", "cursor_lost"),
+        *("its_lease_owner", "its_lease_until"),
     ]
 
 
@@ -40,10 +43,11 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Run)
+@named(state=_("tilstand"), started=_("startet"), finished=_("ferdig"), error=_("feil"), requested_by=_("bedt om av"))
 class RunAdmin(ReadOnlyAdmin):
-    list_display = ["what", "state", "started", "took", "summary", "requested_by"]
-    list_filter = [KindFilter, "state"]
-    fields = ["what", "state", "started", "finished", "took", "requested_by", "error", "full_report"]
+    list_display = ["what", "its_state", "its_started", "took", "summary", "its_requested_by"]
+    list_filter = [KindFilter, filtered_by("state", _("tilstand"))]
+    fields = ["what", "its_state", "its_started", "its_finished", "took", "its_requested_by", "its_error", "full_report"]
     readonly_fields = ["what", "took", "full_report"]
 
     @admin.display(description=_("kjøring"), ordering="kind")
@@ -78,14 +82,15 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(DetailTask)
+@named(state=_("tilstand"), origin=_("hvorfor i køen"), line_time=_("linjens tid"), marker=_("merke"))
 class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
-    list_display = ["uuid", "state", "origin", "attempts", "next_try", "reason", "queued"]
-    list_filter = ["state", ReasonFilter, "origin"]
+    list_display = ["uuid", "its_state", "its_origin", "attempts", "next_try", "reason", "queued"]
+    list_filter = [filtered_by("state", _("tilstand")), ReasonFilter, filtered_by("origin", _("hvorfor i køen"))]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-queued"]
     actions = ["try_again"]
-    fields = ["uuid", "state", "origin", "attempts", "next_try", "reason", "queued", "line_time", "marker"]
+    fields = ["uuid", "its_state", "its_origin", "attempts", "next_try", "reason", "queued", "its_line_time", "its_marker"]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("ingest.change_detailtask")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -10,10 +11,12 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 MOST_COUNTED = 10_000
+Admin = TypeVar("Admin", bound=admin.ModelAdmin)
 
 
 class CappedPaginator(Paginator):
@@ -36,6 +39,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     list_per_page = 50
     actions_on_top = True  # without any action bar, Django writes an inline <style>, which our policy refuses
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)  # Django's own asks one to choose, which is not what one came for
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -44,6 +51,47 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+def named(**labels: Any) -> Callable[[type[Admin]], type[Admin]]:
+    """Gives an admin class a column `its_<field>` for each field, under a name that a person reads.
+
+    The tables' fields are named for programmers; and only what is not a field may have a name of its own in admin.
+    """
+
+    def decorate(cls: type[Admin]) -> type[Admin]:
+        for field, label in labels.items():
+            setattr(cls, f"its_{field}", _column(field, label))
+        cls.readonly_fields = [*cls.readonly_fields, *(f"its_{field}" for field in labels)]
+        return cls
+
+    return decorate
+
+
+def its(fields: str) -> tuple[str, ...]:
+    """The columns that `named` gave to these fields."""
+    return tuple(f"its_{field}" for field in fields.split())
+
+
+def _column(field: str, label: Any) -> Callable[[Any, models.Model], Any]:
+    @admin.display(description=label, ordering=field)
+    def column(self: Any, row: models.Model) -> Any:
+        chosen = getattr(row, f"get_{field}_display", None)
+        value = chosen() if chosen else getattr(row, field)
+        return "–" if value in ("", None) else value
+
+    return column
+
+
+def filtered_by(field: str, label: Any) -> tuple[str, type[admin.FieldListFilter]]:
+    """A filter on a field with choices, under a name that a person reads."""
+
+    class Named(admin.ChoicesFieldListFilter):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.title = label
+
+    return field, Named
 
 
 class UuidSearchMixin:
