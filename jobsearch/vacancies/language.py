@@ -7,8 +7,8 @@ import re
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that the others lack; bokmål and nynorsk share most, so each is told by the ones that differ.
 _MARKS = {
-    "nb": "ikke jeg vi du og er som med på av til en et ei fra hva hvor noe noen bare mer mye hos deg dere være blir vil har",
-    "nn": "ikkje eg me vi du og er som med på av til ein eit ei frå kva kvar noko nokon berre meir mykje hjå deg vere vert vil har",
+    "nb": "ikke jeg vi du og er som med på av til en et ei fra hva hvor noe noen bare mer hos deg dere være blir vil har",
+    "nn": "ikkje eg me vi du og er som med på av til ein eit ei frå kva kvar noko nokon berre meir hjå deg vere vert vil har",
     "en": "the and of to in for with you we are is our will be have your on as an or who work job from this that",
     "pl": "i w na z do się jest oraz dla od pracy praca nie być lub oferujemy",
     "lt": "ir į su už iš mes darbo darbas yra jūsų arba kad mūsų",

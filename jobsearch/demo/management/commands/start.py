@@ -54,6 +54,7 @@ class Command(BaseCommand):
             with Bars(self.stderr) as bars:
                 report = passes.follow_to_tip(on_progress=bars, after_batch=parts.check)
         except FeedError as error:
-            self.stderr.write(f"The feed does not answer: {error}. The worker goes on trying every {settings.FEED_POLL_SECONDS} s.")
+            again = f"The worker tries again every {settings.FEED_POLL_SECONDS} s."
+            self.stderr.write(f"The feed does not answer: {error}. {again}")
         else:
             self.stdout.write(f"At the tip of the feed: {report.new} new, {report.updated} updated, {report.closed} closed.")
