@@ -55,12 +55,12 @@ class Walk:
         self._mark_time = PageMark.objects.order_by("-line_time").values_list("line_time", flat=True).first()
 
     def to_the_tip(self) -> None:
-        if not self._cursor:
-            self._from(self._beginning(timezone.now() - self._backfill), "")
-            return
+        cursor = self._cursor
         try:
-            cursor = self._cursor
-            self._from(lambda: self._feed.page(cursor), cursor)
+            if cursor:
+                self._from(lambda: self._feed.page(cursor), cursor)
+            else:
+                self._from(self._beginning(timezone.now() - self._backfill), "")
         except PageGone:
             self._start_over()
 

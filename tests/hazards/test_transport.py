@@ -318,11 +318,13 @@ def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
     assert any("forsvant" in problem for problem in status.status().problems)
 
 
-def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site):
+@pytest.mark.parametrize("known", [False, True])
+def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site, known):
     """46"""
     for _ in range(5):
         feed.publish()
-    site.follow()
+    if known:
+        site.follow()
     for _ in range(5):
         feed.publish()
     with feed.faults.page_gone():
