@@ -174,14 +174,15 @@ else:
         "max_retries": 1,  # of one publication; beat's next message is the real second try
     }
 # Named queues, so that each kind of work can have workers of its own (`celery worker --queues feed`); one without that
-# word serves them all. What must be done in minutes never stands behind what takes an hour. Exchange and key are spelled
-# out: left away, all queues share the default's, and each message would be in all of them.
+# word serves them all. What must be done in minutes never stands behind what takes an hour.
+#   feed     follows the feed: long, and one at a time by its lease
+#   details  decides which details are to be fetched again: short
+#   index    carries the record over into the search, every few seconds
+#   record   what the clock asks: an expired ad's contacts are deleted within minutes, whatever else goes on
+#   alerts   what people have asked to be told
+# Exchange and key are spelled out: left away, all queues share the default's, and each message would be in all of them.
 CELERY_TASK_QUEUES = [
-    Queue("feed", Exchange("feed"), routing_key="feed"),  # follows the feed: long, and one at a time by its lease
-    Queue("details", Exchange("details"), routing_key="details"),  # decides which details are to be fetched again: short
-    Queue("index", Exchange("index"), routing_key="index"),  # carries the record over into the search: every few seconds
-    Queue("record", Exchange("record"), routing_key="record"),  # what the clock asks: contacts of an expired ad are deleted within minutes, whatever else goes on
-    Queue("alerts", Exchange("alerts"), routing_key="alerts"),  # what people have asked to be told
+    Queue(_name, Exchange(_name), routing_key=_name) for _name in ("feed", "details", "index", "record", "alerts")
 ]
 CELERY_TASK_ROUTES = {
     "ingest.tasks.follow_feed": {"queue": "feed"},

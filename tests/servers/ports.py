@@ -1,0 +1,31 @@
+"""Ports of this machine that nobody listens on."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that is free now. Whoever asks listens on it soon; the kernel does not give it to the next who asks."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
+    """Returns once `true()` is; a TimeoutError names what was waited for in vain."""
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} seconds")
+        time.sleep(0.05)

@@ -1,0 +1,147 @@
+"""A real PostgreSQL: Debian's programs on a cluster of our own, or the server at `TEST_DATABASE_URL`.
+
+Debian makes and starts a cluster when it is installed; that one is neither used nor touched. A server that was given is
+used only for databases with random names, which are dropped again; its user needs the right to make databases.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from . import processes
+from .ports import HOST, free_port, wait_until
+
+USER = "jobsearch"
+_ACCOUNT = "postgres"  # whom Debian's package makes, and whom we become where we are root: PostgreSQL refuses to be root
+# Nothing of this must outlive a crash, so nothing waits for the disk.
+_CONFIGURATION = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "logging_collector": "off",
+    "autovacuum_naptime": "10s",
+    "lc_messages": "C",
+}
+
+
+class Server:
+    """Where databases can be made."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @contextmanager
+    def database(self, template: str = "") -> Iterator[str]:
+        """A database of its own with a random name, as a `DATABASE_URL`; a copy of the one at `template`'s address."""
+        name = f"jobsearch_test_{secrets.token_hex(8)}"
+        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(urlsplit(template).path[1:])) if template else sql.SQL("")
+        self.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
+        try:
+            yield self.address_of(name)
+        finally:
+            self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def address_of(self, name: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def run(self, statement: sql.Composable) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+class OwnServer(Server):
+    """A cluster that a test may kill and start again: what was committed is there again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self._password = secrets.token_urlsafe(16)
+        super().__init__(f"postgres://{USER}:{self._password}@{HOST}:{self.port}/postgres")
+        self._programs = _programs()
+        self._account = _ACCOUNT if os.geteuid() == 0 else None
+        self._data, self._log = folder / "data", folder / "postgresql.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        secret = self.folder / "password"
+        secret.write_text(self._password)
+        if self._account:
+            entry = pwd.getpwnam(self._account)
+            for path in (self.folder, secret):
+                os.chown(path, entry.pw_uid, entry.pw_gid)
+        command = [str(self._programs / "initdb"), "--pgdata", str(self._data), "--username", USER, "--no-sync"]
+        command += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", str(secret)]
+        made = processes.start(command, self._log, user=self._account)
+        if made.wait(60):
+            raise RuntimeError(f"initdb failed:\n{self._log.read_text()[-2000:]}")
+
+    def start(self) -> None:
+        command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
+        for name, value in (_CONFIGURATION | {"listen_addresses": HOST, "unix_socket_directories": str(self.folder)}).items():
+            command += ["-c", f"{name}={value}"]
+        # SIGQUIT: the postmaster takes its children along without waiting for anybody.
+        self._process = processes.start(command, self._log, user=self._account, at_our_death=signal.SIGQUIT)
+        wait_until(self._answers, 30, f"PostgreSQL on port {self.port}, see {self._log}")
+
+    def stop(self) -> None:
+        """At once, as after a power cut."""
+        if self._process:
+            processes.stop(self._process, by=signal.SIGQUIT)
+
+    def _answers(self) -> bool:
+        if self._process and self._process.poll() is not None:
+            raise RuntimeError(f"PostgreSQL ended:\n{self._log.read_text()[-2000:]}")
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def own() -> Iterator[OwnServer]:
+    folder = processes.folder_for("postgresql")
+    try:
+        server = OwnServer(folder)
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A PostgreSQL for a whole test run."""
+    given = os.environ.get("TEST_DATABASE_URL", "")
+    if given:
+        yield Server(given)
+        return
+    with own() as server:
+        yield server
+
+
+def _programs() -> Path:
+    """The folder of the newest server that is installed; Debian keeps it off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    if program := shutil.which("postgres"):
+        return Path(program).resolve().parent
+    raise RuntimeError("There is no PostgreSQL server here. `bin/setup --test` installs it, or set TEST_DATABASE_URL.")
