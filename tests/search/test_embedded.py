@@ -1,0 +1,136 @@
+"""What only the embedded engine has to prove: its folder, its lock, and that deleted text leaves the disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import tantivy
+from django.db import transaction
+
+from jobsearch.search import EngineDown, SearchQuery, engines, index_changes, lifecycle, search
+from jobsearch.search.embedded import EmbeddedEngine
+from jobsearch.search.embedded import engine as embedded
+from jobsearch.search.embedded import index as embedded_index
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def folder(settings, tmp_path) -> Path:
+    settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
+    yield tmp_path / "index"
+    engines.forget_engines()
+
+
+def traces(folder: Path, word: str) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+
+
+def in_dictionaries(folder: Path, word: str) -> bool:
+    """Whether any segment's dictionary of words knows the word. Its bytes cannot be looked for: it is stored as a graph."""
+    found = []
+    for build in (folder / "builds").iterdir():
+        index = tantivy.Index.open(str(build))
+        found += index.searcher().terms_with_prefix("body", word)
+    return bool(found)
+
+
+def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, monkeypatch):
+    keys = [make_vacancy(description=f"<p>{word}</p>") for word in ("fjortenhemmelig", "xylofonhemmelig", "zebrahemmelig")]
+    index_changes()
+    with transaction.atomic():
+        record.close([keys[1]], Vacancy.Closed.FEED)
+    index_changes()
+    assert in_dictionaries(folder, "xylofonhemmelig"), "a deletion alone leaves the word in the segment"
+    assert not engines.engine().erase(), "not yet: the last build is young"
+    monkeypatch.setattr(embedded, "ERASE_AFTER", 0)
+    monkeypatch.setattr(embedded, "ERASE_SHARE", 0)
+    time.sleep(0.05)
+    lifecycle.erase()
+    assert not in_dictionaries(folder, "xylofonhemmelig")
+    assert in_dictionaries(folder, "zebrahemmelig")
+    assert search(SearchQuery()).total == 2
+    assert not engines.engine().erase(), "nothing deleted is left"
+
+
+def test_no_readable_text_and_no_contact_is_stored(folder, make_vacancy):
+    make_vacancy(description="<p>Ring Kari Nordmann på 22 33 44 55 eller kari@sykehus.example. Hyggelig arbeidsmiljø.</p>")
+    index_changes()
+    for word in ("nordmann", "Nordmann", "22334455", "kari@", "Hyggelig arbeidsmiljø", "hyggelig arbeidsmiljø"):
+        assert not traces(folder, word), word
+
+
+def test_another_process_sees_a_commit_and_a_switch(folder, make_vacancy):
+    make_vacancy()
+    index_changes()
+    reader = EmbeddedEngine(folder)  # its own reader, as another process has
+    assert reader.health().docs == 1
+    make_vacancy()
+    index_changes()
+    assert reader.health().docs == 2
+    lifecycle.rebuild()
+    make_vacancy()
+    index_changes()
+    assert reader.health().docs == 3
+    assert len([*(folder / "builds").iterdir()]) == 1
+
+
+HOLD = """
+import os, sys, uuid
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django
+django.setup()
+from pathlib import Path
+from jobsearch.search.embedded.index import EmbeddedIndex
+from jobsearch.search.engine import Write
+index = EmbeddedIndex(Path(sys.argv[1]))
+index.write([Write(uuid.uuid4(), 1, None)])
+print("holding", flush=True)
+sys.stdin.readline()
+index.close()
+"""
+
+
+def test_a_second_writer_waits_for_the_first(folder, make_vacancy, monkeypatch):
+    index_changes()
+    build = next((folder / "builds").iterdir())
+    command = [sys.executable, "-c", HOLD, str(build)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as other:
+        assert other.stdout.readline() == "holding\n"
+        make_vacancy()
+        monkeypatch.setattr(embedded_index, "LOCK_SECONDS", 0.2)
+        with pytest.raises(EngineDown, match="locked by another process"):
+            index_changes()
+        other.communicate("\n", timeout=30)
+    assert index_changes().indexed == 1, "the row was not noted as indexed, so the next run takes it"
+
+
+def test_a_damaged_pointer_or_a_missing_build_is_rebuilt(folder, make_vacancy):
+    make_vacancy()
+    index_changes()
+    (folder / "current").write_text("{")
+    with pytest.raises(EngineDown, match="rebuild_index"):
+        search(SearchQuery())
+    assert not engines.engine_health().ok
+    assert index_changes().rebuilt
+    pointer = json.loads((folder / "current").read_text())
+    (folder / "builds" / pointer["build"] / "meta.json").unlink()
+    assert index_changes().rebuilt
+    assert search(SearchQuery()).total == 1
+
+
+def test_the_other_engines_library_is_not_loaded():
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
+        "from jobsearch.search import engine_health, search, index_changes; engine_health();"
+        "sys.exit('opensearchpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=60).returncode == 0

@@ -1,0 +1,147 @@
+"""Words and their forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.search import text
+from jobsearch.vacancies.catalogue import COUNTIES
+
+ONE_STEM = """
+    sykepleier sykepleiere sykepleieren sykepleierne sykepleiers sjukepleiar sjukepleiarar sjukepleiaren sjukepleiarane
+    lærer lærere læreren lærerne lærar lærarar læraren lærarane
+    leder ledere lederen lederne leiar leiarar leiaren leiarane
+    selger selgere selgeren selgerne seljar seljarar
+    jordmor jordmødre jordmødrene jordmora jordmoren
+    ingeniør ingeniører ingeniøren ingeniørene ingeniørar ingeniørane
+    lege leger legen legene legar legane
+    konsulent konsulenter konsulenten konsulentene konsulentar konsulentane
+    kokk kokker kokken kokkene kokkar kokkane
+    barnehagelærer barnehagelærere barnehagelærerne barnehagelærar barnehagelærarane
+    rørlegger rørleggere røyrleggjar røyrleggjarar rørleggerne
+    elektriker elektrikere elektrikeren elektrikerne elektrikar elektrikarar
+    sjåfør sjåfører sjåføren sjåførene sjåførar sjåførane
+    rådgiver rådgivere rådgiveren rådgjevar rådgjevarar
+    saksbehandler saksbehandlere sakshandsamar sakshandsamarar sakshandsamaren
+    avdeling avdelingen avdelinger avdelingene avdelingar avdelinga avdelingane
+    kommune kommunen kommuner kommunene kommunar
+    skole skolen skoler skule skulen skular
+    senter senteret sentre sentrene
+    tømrer tømrere tømrerne tømreren tømrarar
+    maler malere malerne målar målarar
+    snekker snekkere snikkar snikkarar
+    sykehus sykehuset sykehusene sjukehus sjukehuset
+    helsefagarbeider helsefagarbeidere helsefagarbeidar helsefagarbeidarar helsefagarbeidarane
+    renholder renholdere renholderen reinhaldar reinhaldarar
+    virksomhet virksomheten virksomheter virksomhetene
+    universitet universitetet universiteter universitetene
+    vikar vikarer vikaren vikarene vikarar vikarane
+    lager lageret lagre lagrene
+    veileder veiledere vegleiar vegleiarar rettleiar
+    frisør frisører frisøren frisørar
+    tannlege tannleger tannlegen tannlækjar
+    assistent assistenter assistenten assistentar
+    direktør direktører direktøren
+    mekaniker mekanikere mekanikaren mekanikarar
+    utvikler utviklere utvikleren utviklerne utviklar utviklarar
+    medarbeider medarbeidere medarbeidar medarbeidarar
+    psykolog psykologer psykologen psykologar
+    nurse nurses
+    developer developers
+    consultant consultants
+    vernepleier vernepleiere vernepleiar vernepleiarar
+    bonde bønder bonden bøndene
+    sekretær sekretærer sekretæren sekretærar
+    renhold renholdet reinhald reinhaldet
+    fysioterapeut fysioterapeuter fysioterapeutar
+    butikkmedarbeider butikkmedarbeidere butikkmedarbeidarar
+    prosjektleder prosjektledere prosjektleiar prosjektleiarar prosjektlederen
+    servitør servitører servitøren servitørar
+    advokat advokater advokaten advokatar
+    vaktmester vaktmestere vaktmesteren vaktmeister vaktmeisteren
+    larer larere larerne
+    sjafor sjaforer sjaforen
+    radgiver radgivere
+"""
+APART = """
+    lærer lære · leder lede · selger selge · lager lag · baker bak · vikar vik · bergen berg · utvikler utvikle
+    arbeider arbeid · maler måler · renholder renhold · bibliotekar bibliotek · forsker forske · fisker fisk · murer mur
+    tester test · rådgiver råd · tannlege lege · time timer · vikar vikariat
+"""
+
+
+@pytest.mark.parametrize("forms", ONE_STEM.strip().splitlines())
+def test_all_forms_of_a_word_have_one_stem(forms):
+    assert len({text.stem_of(form) for form in forms.split()}) == 1, {form: text.stem_of(form) for form in forms.split()}
+
+
+@pytest.mark.parametrize("pair", [pair.strip() for line in APART.strip().splitlines() for pair in line.split("·")])
+def test_different_words_stay_apart(pair):
+    first, second = pair.split()
+    assert text.stem_of(first) != text.stem_of(second)
+
+
+def test_places_are_not_stemmed():
+    for county, towns in COUNTIES.items():
+        for name in (county, *towns):
+            if name.isalpha():
+                exact = text.word(name).exact
+                assert text.stem_of(exact) == exact, name
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("C++, C#/.NET og F#", "c++ c# .net og f#"),
+        ("ASP.NET", "asp .net"),
+        ("www.arbeid.net", "www arbeid net"),
+        ("IT-konsulent", "it konsulent"),
+        ("Idé Müller ÄÖ Aas Haakon", "ide muller æø ås håkon"),
+        ("McDonald's", "mcdonalds"),
+        ("e-post 100 %", "e post 100"),
+        ("Tannhelse/-pleie", "tannhelse pleie"),
+        ("å ø æ", "å ø æ"),
+        ("a\u030a o\u0338", "å o"),
+    ],
+)
+def test_tokens(written, words):
+    assert " ".join(word.exact for word in text.words(written)) == words
+
+
+def test_the_english_pronoun_is_not_the_trade():
+    exact = [word.exact for word in text.body_words("It is fun, it is. IT and it-drift\nend")]
+    assert exact == ["is", "fun", "is", "it", "and", "it", "drift", text.BREAK, "end"]
+
+
+@pytest.mark.parametrize(
+    ("compound", "inside"),
+    [
+        ("programvareutvikler", "utvikler"),
+        ("butikkmedarbeider", "medarbeider"),
+        ("avdelingsleder", "leder avdeling"),
+        ("barnehagelærer", "lærer barnehag"),
+        ("spesialsykepleier", "sykepleier"),
+        ("overlege", "leg"),
+        ("bussjåfør", "sjåfør"),
+    ],
+)
+def test_compounds_hold_their_parts(compound, inside):
+    assert {*inside.split()} <= {*text.parts(text.stem_of(compound))}
+
+
+@pytest.mark.parametrize("word", ["kollega", "tannlege", "leder", "glede", "lærer"])
+def test_what_only_looks_like_a_compound_is_left_whole(word):
+    assert text.parts(text.stem_of(word)) == ()
+
+
+def test_two_words_written_as_one():
+    assert text.joined("butikk", "medarbeidere") == text.stem_of("butikkmedarbeider")
+    assert text.joined("buss", "sjåfør") == text.stem_of("bussjåfør")
+
+
+def test_the_cache_forgets_rather_than_grows(monkeypatch):
+    monkeypatch.setattr(text, "_CACHE_SIZE", 10)
+    monkeypatch.setattr(text, "_cache", {})
+    for number in range(100):
+        text.word(f"ord{number}")
+    assert len(text._cache) <= 10

@@ -1,0 +1,67 @@
+"""What is typed, taken apart."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobsearch.search import matching, words
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("sykepleier bergen", "sykepleier bergen"),
+        ("ledige stillinger i Bergen", "Bergen"),
+        ("ledige stillinger", "ledige stillinger"),
+        ("stillinger i", "stillinger"),
+        ("i på", "i på"),
+        ('kokk "fast stilling', 'kokk "fast stilling"'),
+        ("kokk OR baker oslo", "kokk OR baker oslo"),
+        ("OR kokk OR", "kokk"),
+        ("kokk - baker", "kokk baker"),
+        ("-kokk OR baker", "baker -kokk"),
+        ("+kokk", "kokk"),
+        ("jobb*", "jobb*"),
+        ("-jobb kokk", "kokk -jobb"),
+        ("kokk OR i", "kokk OR i"),
+        ("", ""),
+        ("???", ""),
+    ],
+)
+def test_what_is_understood(typed, understood):
+    assert words.parse(typed).understood == understood
+
+
+def test_nothing_typed_is_everything_but_nonsense_is_nothing():
+    assert words.parse("  ").empty
+    assert matching.compile_words(words.parse("???")) == matching.NOTHING
+
+
+def test_a_uuid_is_recognised_in_an_address_too():
+    key = UUID("0f2b7c66-4a61-4d0c-9a4e-5a8a5a3d9f10")
+    assert words.parse(str(key).upper()).uuid == words.parse(f"https://x.no/stilling/{key}?a=b").uuid == key
+    assert words.parse(f"ad {key}").uuid is None
+
+
+def test_a_word_is_alone_only_without_others():
+    def alone(q: str) -> list[bool]:
+        return [clause.alone for group in words.parse(q).must for one in group for clause in one]
+
+    assert alone("kokk") == [True]
+    assert alone("kokk oslo") == [False, False]
+    assert alone("jobb som kokk") == [True]
+    assert alone("kokk OR baker") == [True, True]
+    assert alone("IT-konsulent") == [False, False]
+
+
+def test_no_more_words_than_an_engine_takes():
+    assert sum(len(group[0]) for group in words.parse("a b c d e " * 40).must) <= words.MOST_WORDS + 5
+
+
+@given(st.text(max_size=80))
+def test_nothing_typed_fails(typed):
+    matching.compile_words(words.parse(typed))
