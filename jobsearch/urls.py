@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
@@ -15,7 +16,10 @@ urlpatterns = [
     path(
         "logg-inn/",
         auth_views.LoginView.as_view(
-            template_name="web/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+            template_name="web/login.html",
+            authentication_form=LoginForm,
+            redirect_authenticated_user=True,
+            extra_context={"site_name": settings.SITE_NAME},  # Django's own here is the host's name
         ),
         name="login",
     ),

@@ -105,7 +105,7 @@ def test_a_tombstone_is_gone_and_an_unknown_ad_not_found(client, ads):
 
 
 def test_similar_ads_are_active_ones(client, ads):
-    ad, other, ended = ads({}, {"title": "Sykepleier på Voss"}, {"title": "Sykepleier i Odda"})
+    ad, _other, ended = ads({}, {"title": "Sykepleier på Voss"}, {"title": "Sykepleier i Odda"})
     close(ended)
     words = get(client, ad).text("//section[contains(@class, 'similar')]")
     assert "Voss" in words and "Odda" not in words

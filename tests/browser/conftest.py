@@ -1,0 +1,92 @@
+"""A real chromium against the running site. Whatever a test does, the page may ask no other host and complain of nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.support import (  # noqa: F401 - fixtures
+    ads,
+    engine_down,
+    own_index,
+    recruiter,
+)
+
+# Playwright's synchronous face runs an event loop in this thread; Django would take every query of a test for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+).split()
+PHONE, DESKTOP = 390, 1280
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that no page of ours may do."""
+
+    host: str
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, page: Page, expected: tuple[str, ...] = ()) -> None:
+        page.on("console", lambda message: self._heard(message.type, message.text, expected))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+
+    def _heard(self, kind: str, text: str, expected: tuple[str, ...]) -> None:
+        if kind in {"error", "warning"} and not any(one in text for one in expected):
+            self.complaints.append(f"console {kind}: {text}")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != self.host:
+            self.complaints.append(f"asked {url}")
+
+
+@pytest.fixture
+def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
+    """`open_page("/", width=390)`: a page of a fresh visitor. `scripts=False` switches JavaScript off."""
+    watch = Watch(urlsplit(live_server.url).netloc)
+    contexts = []
+
+    def opened(
+        address: str = "/", *, width: int = DESKTOP, scripts: bool = True, scheme: str = "light", expected: tuple[str, ...] = ()
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844 if width < 1000 else 900},
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            locale="nb-NO",
+            has_touch=width < 1000,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page, expected)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watch.complaints == []
