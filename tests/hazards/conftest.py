@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from ingest import detail_queue, sync
+from ingest import sync
 from ingest.feed import Feed
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report
@@ -71,6 +70,12 @@ class Site:
         assert people <= set(truth)
         return True
 
+    def many_lines(self, count: int) -> None:
+        """Lines about one ad, each at a time of its own: pages fill up while there is a single detail to fetch."""
+        ad = self.feed.publish()
+        for _ in range(count - 1):
+            self.feed.change(ad)
+
     @property
     def paths(self) -> list[str]:
         return [request.path for request in self.feed.requests]
@@ -105,10 +110,3 @@ def stored(site: Site, feed: StandIn) -> Callable[..., str]:
 
     return publish
 
-
-def counts() -> dict[str, int]:
-    return detail_queue.counts()
-
-
-def ids(*uuids: str) -> list[UUID]:
-    return [UUID(uuid) for uuid in uuids]

@@ -10,10 +10,10 @@ import sys
 import pytest
 from django.utils import timezone
 
-from ingest import lease as leases
 from ingest.errors import LeaseHeld, LeaseLost
 from ingest.lease import Lease
 from ingest.models import FeedState
+from jobsearch import owners
 
 pytestmark = pytest.mark.django_db
 
@@ -55,13 +55,15 @@ def test_a_lease_of_another_machine_is_respected_until_it_ends():
 def test_a_dead_process_of_this_machine_holds_nothing():
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    held_by(f"{leases._host()} {process.pid} - abcd")
+    machine, _, _, _ = owners.this_process().split(" ")
+    held_by(f"{machine} {process.pid} - abcd")
     with Lease():
         pass
 
 
 def test_a_number_that_was_given_to_another_process_is_no_owner():
-    held_by(f"{leases._host()} {os.getpid()} 1 abcd")  # began at another tick than we did
+    machine, pid, _, _ = owners.this_process().split(" ")
+    held_by(f"{machine} {pid} 1 abcd")  # began at another tick than we did
     with Lease():
         pass
 
