@@ -7,6 +7,9 @@ class ControlConfig(AppConfig):
     verbose_name = "Kontrollrom"
     default = True
 
+    def ready(self) -> None:
+        from . import checks  # noqa: F401 - registers them
+
 
 class ControlAdminConfig(admin.AdminConfig):
     """Django admin with the control room as its front page."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -79,11 +78,11 @@ class Room:
     latest: Sequence[Row]
 
 
-def may_see(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return user.is_active and user.has_perm("ingest.view_run")  # type: ignore[union-attr]
+def may_see(user: works.Person) -> bool:
+    return bool(user.is_active and user.has_perm("ingest.view_run"))
 
 
-def room(user: AbstractBaseUser | AnonymousUser) -> Room:
+def room(user: works.Person) -> Room:
     """All of it. The buttons are those that this person may press."""
     facts = feed_status.status()
     tiles = [_feed(facts), _details(facts), _record(), _index()]
@@ -232,7 +231,8 @@ def _runs() -> tuple[list[Row], list[Row]]:
     running = [_row(run) for run in rows]
     if any(row.run.state == Run.State.RUNNING and not row.trouble for row in running):
         # Something is at work, so what is queued waits for its turn and not for a worker that is not there.
-        running = [Row(row.run, row.name, row.progress, row.summary) if row.droppable else row for row in running]
+        waiting = Run.State.QUEUED
+        running = [replace(row, trouble="", droppable=False) if row.run.state == waiting else row for row in running]
     ended = Run.objects.filter(finished__isnull=False).order_by("-finished")[:8]
     return running, [_row(run) for run in ended]
 
@@ -247,6 +247,7 @@ def _row(run: Run) -> Row:
             "eller hele nettstedet med «manage.py start»."
         ) % {"time": reports.duration(waited.total_seconds())}
     elif run.state == Run.State.RUNNING and works.is_silent(run):
+        droppable = True
         trouble = say("Ingen livstegn: prosessen som gjorde dette, er trolig borte. Sett det i gang på nytt.")
     summary = run.error or reports.summary(run.report)
     return Row(run, works.name_of(run), reports.progress(run), summary, trouble, droppable)

@@ -55,15 +55,15 @@ class ControlSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def drop_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Takes a queued row that no worker came for out of sight. A message that arrives after all does no harm."""
+        """Takes a row out of sight that no worker came for, or whose process is gone. A late message does no harm."""
         if not request.user.has_perm("ingest.add_run"):
             raise PermissionDenied
-        dropped = Run.objects.filter(pk=pk, state=Run.State.QUEUED).first()
-        if dropped is None:
-            told = say("Kjøringen venter ikke lenger.")
+        dropped = Run.objects.filter(pk=pk, state__in=[Run.State.QUEUED, Run.State.RUNNING]).first()
+        if dropped is None or (dropped.state == Run.State.RUNNING and not works.is_silent(dropped)):
+            told = say("Kjøringen er ferdig, eller i full gang.")
         else:
-            dropped.finish(Run.State.STOPPED, error=say("Fjernet fra køen av %(who)s.") % {"who": request.user.get_username()})
-            told = say("«%(work)s» er fjernet fra køen.") % {"work": works.name_of(dropped)}
+            dropped.finish(Run.State.STOPPED, error=say("Fjernet av %(who)s.") % {"who": request.user.get_username()})
+            told = say("«%(work)s» er fjernet.") % {"work": works.name_of(dropped)}
         messages.info(request, told)
         return HttpResponseRedirect(reverse("admin:index"))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -27,6 +27,9 @@ FORGOTTEN = dt.timedelta(minutes=15)
 may work run that does not tell of its progress."""
 SILENT = dt.timedelta(minutes=3)
 """A run that notes its progress each second and has been silent for so long has lost its process."""
+
+
+Person = User | AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def name_of(run: Run) -> str:
     return str(KINDS.get(run.kind, run.kind))
 
 
-def may(user: AbstractBaseUser | AnonymousUser, work: Work) -> bool:
-    return bool(user.is_active and getattr(user, "is_staff", False) and user.has_perm(work.permission))  # type: ignore[union-attr]
+def may(user: Person, work: Work) -> bool:
+    return bool(user.is_active and user.is_staff and user.has_perm(work.permission))
 
 
 def under_way(work: Work) -> Run | None:

@@ -78,7 +78,8 @@ class ReasonFilter(admin.SimpleListFilter):
         return [(reason, f"{reason} ({number})") for reason, number in queue_reasons.reasons()[:20]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> QuerySet[DetailTask]:
-        return queryset.filter(reason__startswith=self.value()) if self.value() else queryset
+        chosen = self.value()
+        return queryset.filter(reason__startswith=chosen) if chosen else queryset
 
 
 @admin.register(DetailTask)

@@ -123,7 +123,7 @@ def log_by_uuid(request: HttpRequest, model: type[models.Model], uuids: list[UUI
     kind = ContentType.objects.get_for_model(model)
     LogEntry.objects.bulk_create(
         LogEntry(
-            user_id=request.user.pk,
+            user_id=int(request.user.pk or 0),  # never a visitor: admin asks for staff
             content_type=kind,
             object_id=str(uuid),
             object_repr=str(uuid),

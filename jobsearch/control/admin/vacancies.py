@@ -111,7 +111,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
             return rows.defer("description", "employer_description", "raw")  # kilobytes a row that no list shows
         return rows
 
-    def get_fieldsets(self, request: HttpRequest, obj: Vacancy | None = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(self, request: HttpRequest, obj: Vacancy | None = None) -> Any:
         """What an inactive ad may not show is not asked for, not even from a row that is still to be emptied."""
         sets: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": self.ALWAYS})]
         if obj and is_active(obj, hidden=_is_hidden(obj)):
@@ -122,7 +122,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actions = {name: label for name, (_function, _name, label) in self.get_actions(request).items()}
+        actions = {name: label for name, (_function, _name, label) in (self.get_actions(request) or {}).items()}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "ad_actions": actions})
 
     @admin.display(description=_("tittel"), ordering="title")
