@@ -6,11 +6,24 @@ has taken over in `indexed_version`. So nobody has to tell the search anything: 
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .visibility import VacancyQuerySet
+from . import visibility
+
+
+class VacancyQuerySet(models.QuerySet["Vacancy"]):
+    def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+        """What may be shown at this moment, by the rule of `visibility`."""
+        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
+        return self.filter(visibility.condition(now)).filter(~models.Exists(hidden))
+
+    def behind_index(self) -> VacancyQuerySet:
+        """Rows whose latest version the search has not taken over."""
+        return self.filter(version__gt=F("indexed_version"))
 
 
 class Vacancy(models.Model):

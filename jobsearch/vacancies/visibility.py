@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -29,17 +29,10 @@ def visible_until(expires: dt.datetime) -> dt.datetime:
 
 
 def is_active(vacancy: Vacancy, now: dt.datetime | None = None, *, hidden: bool = False) -> bool:
-    """The same rule as `VacancyQuerySet.active`, for a row already in hand."""
+    """The rule for a row already in hand; `Vacancy.objects.active()` is the same for a query."""
     return vacancy.status == "ACTIVE" and not hidden and vacancy.visible_until > (now or timezone.now())
 
 
-class VacancyQuerySet(models.QuerySet["Vacancy"]):
-    def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
-        from .models import Moderation
-
-        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
-        return self.filter(~models.Exists(hidden), status="ACTIVE", visible_until__gt=now or timezone.now())
-
-    def behind_index(self) -> VacancyQuerySet:
-        """Rows whose latest version the search has not taken over."""
-        return self.filter(version__gt=models.F("indexed_version"))
+def condition(now: dt.datetime | None = None) -> Q:
+    """The same rule as `is_active` in the database's words, but for what an administrator has hidden."""
+    return Q(status="ACTIVE", visible_until__gt=now or timezone.now())
