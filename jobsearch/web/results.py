@@ -95,8 +95,6 @@ def facet_views(query: search.SearchQuery, counts: dict[str, dict[str, int]] | N
             found = [choice for choice in found if choice.open]
         else:
             found = [choice for choice in found if choice.count or choice.open or name == "published"]
-        if not found:
-            continue  # no ad left to choose between: an empty list would only be in the way
         ids: set[str] = set()
         options = [_option(name, choice, query, ids) for choice in found]
         first = [option for position, option in enumerate(options) if position < SHOWN or _open(option)]

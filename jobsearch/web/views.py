@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -74,6 +75,7 @@ def results(request: HttpRequest) -> HttpResponse:
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
     response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
     return response
 
 

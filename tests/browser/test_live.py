@@ -1,0 +1,85 @@
+"""With scripts, choosing renews the results at once: counts, address, focus and the back button agree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from jobsearch.vacancies.data import LocationData
+from tests.browser.conftest import DESKTOP, PHONE
+
+
+@pytest.fixture
+def some(ads):
+    counties = "AGDER AKERSHUS BUSKERUD FINNMARK INNLANDET NORDLAND OSLO ROGALAND TELEMARK TROMS VESTLAND".split()
+    return ads(
+        *({"title": f"Lege i {name}", "locations": (LocationData("NORGE", name),), "sector": "Privat"} for name in counties),
+        {"title": "Kokk", "locations": (LocationData("NORGE", "OSLO"),), "sector": "Offentlig"},
+    )
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_choice_renews_list_counts_address_and_keeps_focus(open_page, some, width):
+    page = open_page("/", width=width)
+    if width == PHONE:
+        page.get_by_role("button", name="Filtrer").click()
+    box = page.locator("#place-oslo")
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?place=OSLO")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    expect(page.locator("#live")).to_have_text("2 treff")
+    expect(page.locator("#vis-n")).to_have_text("2 treff")
+    expect(page.locator("#f-n")).to_have_text("(1 valgt)")
+    expect(page.locator("#sector-privat")).to_have_attribute("data-count", "1")
+    expect(box).to_be_checked()
+    assert page.evaluate("document.activeElement.id") == "place-oslo"
+    if width == PHONE:
+        expect(page.locator("#filtre")).to_be_visible()
+        page.get_by_role("button", name="Vis 2 treff").click()
+        expect(page.locator("#filtre")).not_to_be_visible()
+        expect(page.locator("#treff")).to_be_focused()
+
+
+def test_the_back_button_tells_the_truth(open_page, some):
+    page = open_page("/")
+    page.get_by_label(re.compile("^Oslo")).check()
+    page.wait_for_url("**/?place=OSLO")
+    page.locator("summary", has_text="Sektor").click()
+    page.get_by_label(re.compile("^Privat")).check()
+    page.wait_for_url("**/?place=OSLO&sector=Privat")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+    page.get_by_role("link", name="Lege i OSLO").click()
+    page.wait_for_url("**/stilling/**")
+    page.go_back()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+    expect(page.locator("#sector-privat")).to_be_checked()
+    page.go_back()
+    page.wait_for_url("**/?place=OSLO")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    expect(page.locator("#sector-privat")).not_to_be_checked()
+    expect(page.locator("#place-oslo")).to_be_checked()
+
+
+def test_an_unfolded_list_stays_unfolded(open_page, some):
+    page = open_page("/")
+    page.get_by_text("Vis alle 11").click()
+    page.get_by_label(re.compile("^Agder")).check()
+    page.wait_for_url("**/?place=AGDER")
+    expect(page.get_by_label(re.compile("^Troms"))).to_be_visible()
+
+
+def test_saving_after_a_choice_saves_what_is_shown(open_page, some):
+    page = open_page("/")
+    page.get_by_label(re.compile("^Oslo")).check()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    page.get_by_role("button", name="Lagre søket").click()
+    page.wait_for_url(re.compile("/logg-inn/.*place%253DOSLO"))
+
+
+def test_sorting_is_done_on_choice(open_page, some):
+    page = open_page("/")
+    page.get_by_label("Sortering").select_option("deadline")
+    page.wait_for_url("**/?sort=deadline")
