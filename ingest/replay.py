@@ -18,7 +18,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import detail_queue
 from .errors import PageGone
 from .feed import Feed
-from .messages import ACTIVE, FeedLine
+from .messages import ACTIVE, FeedLine, FeedPage
 from .models import DetailTask, PageMark
 
 log = logging.getLogger(__name__)
@@ -39,15 +39,8 @@ def replay_overlap(
     Does not touch the cursor and needs no lease. Answers counts of pages, lines and queued. Raises `FeedDown`.
     """
     counts = {"pages": 0, "lines": 0, "queued": 0}
-    for mark in _marks(overlap):
-        try:
-            page = feed.page(mark.page_id)
-        except PageGone:
-            log.warning("The recorded page %s is not in the feed any more.", mark.page_id)
-            mark.delete()
-            continue
-        break
-    else:
+    page = _first_page(feed, overlap)
+    if page is None:
         return counts
     last: dict[UUID, FeedLine] = {}
     seen: set[str] = set()
@@ -117,8 +110,14 @@ def ask_again(uuids: Iterable[UUID]) -> int:
     return len(times)
 
 
-def _marks(overlap: dt.timedelta) -> list[PageMark]:
-    """Where a replay may start: the newest mark that is old enough, then older ones, then the oldest of the newer."""
+def _first_page(feed: Feed, overlap: dt.timedelta) -> FeedPage | None:
+    """The newest recorded page that is old enough. While we have not followed the feed for so long there is none, and
+    the walk starts by time: also what was committed late before the first page that we ever read is then found."""
     since = timezone.now() - overlap
-    older = list(PageMark.objects.filter(line_time__lte=since).order_by("-line_time")[:5])
-    return older + list(PageMark.objects.filter(line_time__gt=since).order_by("line_time"))
+    for mark in PageMark.objects.filter(line_time__lte=since).order_by("-line_time")[:5]:
+        try:
+            return feed.page(mark.page_id)
+        except PageGone:
+            log.warning("The recorded page %s is not in the feed any more.", mark.page_id)
+            mark.delete()
+    return feed.first_page(since)

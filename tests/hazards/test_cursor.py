@@ -279,16 +279,55 @@ def test_a_replay_closes_nothing(feed, site):
 
 
 def test_the_replay_starts_some_days_back_and_not_at_the_beginning(feed, site):
-    """15"""
+    """15: at the newest page recorded before that."""
     now = timezone.now()
     for hours in range(24 * 6, 0, -1):
         feed.publish(at=now - dt.timedelta(hours=hours))
     site.follow()
+    PageMark.objects.all().delete()
+    PageMark.objects.create(page_id=site.state().page_id, line_time=now - dt.timedelta(hours=51))
+    feed.publish()
+    feed.clear_requests()
+    client = site.client()
+    assert replay.replay_overlap(client) == {"pages": 2, "lines": 4, "queued": 1}
+    client.close()
+    assert all("if-modified-since" not in request.headers for request in feed.requests)
+
+
+def test_pages_are_recorded_by_the_hour_and_for_two_weeks(feed, site):
+    """15: for the replay."""
+    now = timezone.now()
+    for days in (20, 15, 3, 1):
+        feed.publish(at=now - dt.timedelta(days=days), expires=now + dt.timedelta(days=9))
+        feed.publish(at=now - dt.timedelta(days=days, minutes=-5))
+        site.follow()
+    ages = [(now - mark.line_time).days for mark in PageMark.objects.order_by("line_time")]
+    assert ages
+    assert max(ages) < 14
+    assert len(ages) == len(set(ages))
+
+
+def test_a_replay_without_an_old_page_starts_by_time(feed, site):
+    """15: a line committed late before the first page that was ever read is found too."""
+    late = feed.late_commit()
     feed.publish()
     site.follow()
-    marks = PageMark.objects.order_by("line_time")
-    assert marks.count() >= 1
-    assert replay._marks(dt.timedelta(days=2))[0] == marks.filter(line_time__lte=now - dt.timedelta(days=2)).last()
+    missed = late.commit()
+    client = site.client()
+    assert replay.replay_overlap(client)["queued"] == 1
+    client.close()
+    site.follow()
+    assert missed in site.active()
+
+
+def test_a_recorded_page_that_is_gone_is_passed_over(feed, site, stored):
+    """15, 46"""
+    stored()
+    PageMark.objects.create(page_id="00000000-0000-4000-8000-000000000000", line_time=timezone.now() - dt.timedelta(days=3))
+    client = site.client()
+    assert replay.replay_overlap(client)["pages"] == 1
+    client.close()
+    assert not PageMark.objects.filter(page_id="00000000-0000-4000-8000-000000000000").exists()
 
 
 def test_the_token_is_never_sent_to_another_host(feed, site):
