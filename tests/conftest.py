@@ -12,6 +12,16 @@ from django.utils import timezone
 
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import ContactData, LocationData, OccupationData, VacancyData
+from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
+    fresh_database,
+    live_site,
+    own_postgresql,
+    own_redis,
+    postgresql_server,
+    postgresql_template,
+    redis_server,
+    sqlite_template,
+)
 
 
 def vacancy_data(**fields) -> VacancyData:

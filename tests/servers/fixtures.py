@@ -1,0 +1,87 @@
+"""Real servers for tests of any folder: each is started by the first test that asks, and serves the whole run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from . import live, postgresql, redis
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[redis.Redis]:
+    with redis.running() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis() -> Iterator[redis.OwnRedis]:
+    """A Redis for one test, which may kill it and start it again."""
+    with redis.own() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[postgresql.OwnServer]:
+    """A PostgreSQL for one test, which may kill it and start it again."""
+    with postgresql.own() as server:
+        yield server
+
+
+def migrated(database: str, folder: Path) -> str:
+    """Brings a new database to the present schema as an operator does; returns its address."""
+    site = live.LiveSite(folder, database=database, feed="http://127.0.0.1:9")
+    assert site.manage("migrate", "--verbosity", "0") == 0, site.log("manage")
+    return database
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite")
+    migrated(f"sqlite:///{folder / 'db.sqlite3'}", folder)
+    return folder / "db.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgresql_server.database() as database:
+        yield migrated(database, tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes a migrated, empty database: `fresh_database("sqlite")` or `("postgresql")` answers its `DATABASE_URL`."""
+    with ExitStack() as stack:
+
+        def make(vendor: str) -> str:
+            if vendor == "sqlite":
+                path = tmp_path / "db.sqlite3"
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+                return f"sqlite:///{path}"
+            server = request.getfixturevalue("postgresql_server")
+            return stack.enter_context(server.database(template=request.getfixturevalue("postgresql_template")))
+
+        yield make
+
+
+@pytest.fixture
+def live_site(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[Callable[..., live.LiveSite]]:
+    """Makes a site of real processes, all of which end with the test: `live_site("postgresql", feed=standin.url)`."""
+    with ExitStack() as stack:
+
+        def make(vendor: str, *, feed: str, **options: str) -> live.LiveSite:
+            site = live.LiveSite(tmp_path, database=fresh_database(vendor), feed=feed, **options)
+            stack.callback(site.stop)
+            return site
+
+        yield make

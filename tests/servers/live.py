@@ -1,0 +1,121 @@
+"""The site as real processes: worker, beat, web server and commands, on a database, broker and feed of the test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from . import processes
+from .ports import HOST, free_port, listens, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+"""All that a live process gets of this machine's environment."""
+
+
+class LiveSite:
+    """`url` of the database decides what it runs on; `broker` and `cache` are addresses as in the settings."""
+
+    def __init__(
+        self, folder: Path, *, database: str, feed: str, broker: str = "", redis_prefix: str = "", **settings: str
+    ) -> None:
+        self.folder, self.database = folder, database
+        self.env = {name: os.environ[name] for name in _FROM_OUTSIDE if name in os.environ} | {
+            "JOBSEARCH_READ_DOTENV": "0",
+            "DJANGO_SETTINGS_MODULE": "tests.servers.live_settings",
+            "TEST_REDIS_PREFIX": redis_prefix,
+            "SECRET_KEY": "a key for tests only, with nothing behind it",
+            "DATABASE_URL": database,
+            "NAV_FEED_URL": feed,
+            "CELERY_BROKER_URL": broker or f"filesystem://{folder}/broker",
+            "SEARCH_URL": f"embedded://{folder}/index",
+            "PYTHONUNBUFFERED": "1",
+            **settings,
+        }
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, name: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
+        """Starts `python …` in the project, with its output in `<name>.log`."""
+        environment = {**self.env, **env, "PYTHONPATH": str(ROOT)}
+        process = processes.start([sys.executable, *arguments], self.folder / f"{name}.log", env=environment)
+        self._running.append(process)
+        return process
+
+    def manage(self, *arguments: str, **env: str) -> int:
+        """Runs a command to its end; returns its exit code. Its output is in `manage.log`."""
+        return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(120)
+
+    def sync(self, name: str = "sync") -> subprocess.Popen[bytes]:
+        return self.start(name, str(ROOT / "manage.py"), "sync", "--json")
+
+    def worker(
+        self, name: str = "worker", *, pool: str = "prefork", queues: str = "", concurrency: int = 2
+    ) -> subprocess.Popen[bytes]:
+        """A Celery worker, once it takes messages."""
+        words = ["worker", "--pool", pool, "--concurrency", str(concurrency), "--hostname", f"{name}@test", "--loglevel", "INFO"]
+        words += ["--without-gossip", "--without-mingle"] + (["--queues", queues] if queues else [])
+        log = self.folder / f"{name}.log"
+        process = self.start(name, "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "jobsearch", *words)
+        wait_until(lambda: log.exists() and f"{name}@test ready." in log.read_text(), 40, f"worker, see {log}")
+        return process
+
+    def beat(self, name: str = "beat") -> subprocess.Popen[bytes]:
+        return self.start(name, "-m", "celery", "-A", "jobsearch", "beat", "--pidfile", "", "--loglevel", "INFO")
+
+    def web(self) -> str:
+        """gunicorn, once it answers; returns the site's address."""
+        port = free_port()
+        words = ["jobsearch.wsgi:application", "--bind", f"{HOST}:{port}", "--threads", "4", "--worker-class", "gthread"]
+        self.start("web", "-m", "gunicorn", *words)
+        wait_until(lambda: listens(port), 40, f"gunicorn, see {self.folder / 'web.log'}")
+        return f"http://{HOST}:{port}"
+
+    def wake(self, task: str, *arguments: object, queue: str = "") -> int:
+        """Sends one message as the site does; returns the exit code of the process that sent it."""
+        code = f"from jobsearch.celery import app; app.send_task({task!r}, args={json.dumps(arguments)}, retry=False)"
+        return self.start("send", "-c", f"import django; django.setup(); {code}").wait(60)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Asks the database past Django: what is really there."""
+        return self._run(query, parameters)
+
+    def value(self, query: str, *parameters: object) -> Any:
+        return self.rows(query, *parameters)[0][0]
+
+    def _run(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        if self.database.startswith("sqlite"):
+            path = urlsplit(self.database).path
+            with closing(sqlite3.connect(path.replace("//", "/"), timeout=30, isolation_level=None)) as connection:
+                return connection.execute(query, parameters).fetchall()
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            cursor = connection.execute(query.replace("?", "%s"), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def active(self) -> set[str]:
+        """The uuids that the record holds as active, as the feed writes them."""
+        rows = self.rows("SELECT uuid FROM vacancies_vacancy WHERE status = 'ACTIVE'")
+        return {_uuid_text(row[0]) for row in rows}
+
+    def stop(self) -> None:
+        for process in self._running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+            processes.kill(process)
+
+
+def _uuid_text(value: object) -> str:
+    text = str(value).replace("-", "")
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
