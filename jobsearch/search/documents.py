@@ -54,6 +54,7 @@ FIELDS: dict[str, Kind] = {
 }
 UNCOUNTED = {"title_whole"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
+_SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _EPOCH_DAY = dt.date(1970, 1, 1)
 
 
@@ -85,20 +86,21 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     paths = sorted({location.path for location in locations if location.path})
     place_names = _place_names(locations)
     kept = " ".join([vacancy.employer_name, *place_names])
-    title = privacy.redact(vacancy.title, contacts, kept)
-    employer = privacy.redact(vacancy.employer_name, contacts, vacancy.employer_name)
-    body = privacy.redact(html.to_text(vacancy.description), contacts, f"{vacancy.title} {kept}")
     jobs = list(vacancy.occupations.all())
-    job_names = dict.fromkeys(
-        [vacancy.job_title, *(name for job in jobs for name in _job_names(job.path)), *(c.name for c in vacancy.categories.all())]
-    )
+    job_names = [vacancy.job_title, *(name for job in jobs for name in _job_names(job.path))]
+    job_names += [category.name for category in vacancy.categories.all()]
+    # One pass for all short texts: a pass costs more by its patterns, one for each contact, than by the text's length.
+    shorts = [vacancy.title, vacancy.employer_name, *dict.fromkeys(filter(None, job_names))]
+    short = _SEPARATOR.join(name.replace(text.BREAK, " ") for name in shorts)
+    title, employer, *job_names = privacy.redact(short, contacts, kept).split(_SEPARATOR.strip())
+    body = privacy.redact(html.to_text(vacancy.description), contacts, f"{vacancy.title} {kept}")
     title_words, employer_words = text.words(title), text.words(employer)
-    job_words = _listed(privacy.redact(name, contacts, kept) for name in job_names if name)
-    location_words = _listed(place_names)
+    job_words, location_words = _listed(job_names), _listed(place_names)
     body_words = text.body_words(body)
+    body_exact = [word.exact for word in body_words]
     if not paths:
         # The ad tells where it is in its text only, so there a place's name counts as the place.
-        named = {word.exact for word in body_words} & PLACES - EVERYDAY_PLACES
+        named = {*body_exact} & PLACES - EVERYDAY_PLACES
         location_words += [text.word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
     parts = {part for word in {*title_words, *job_words} for part in text.parts(word.stem)}
@@ -110,15 +112,15 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "job": _exact(job_words),
         "employer": _exact(employer_words),
         "location": _exact(location_words),
-        "body": _exact(body_words),
+        "body": " ".join(body_exact),
         "title_stem": _set(word.stem for word in title_words),
         "job_stem": _set(word.stem for word in job_words),
         "employer_stem": _set(word.stem for word in employer_words),
-        "body_stem": _set(word.stem for word in body_words),
+        "body_stem": _set({word.stem for word in body_words}),
         "parts": _set(parts),
         "joined": _set(text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)),
         "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
-        "body_fold": _set(text.fold(word.exact) for word in {*body_words} if not word.exact.isascii()),
+        "body_fold": _set({text.fold(exact) for exact in {*body_exact} if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
         "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
@@ -179,4 +181,4 @@ def _exact(found: Iterable[text.Word]) -> str:
 
 
 def _set(values: Iterable[str]) -> str:
-    return " ".join(sorted({*values} - {text.BREAK, ""}))
+    return " ".join({*values} - {text.BREAK, ""})

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,10 +89,9 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[
 
 def gone() -> set[UUID]:
     """Ads that the record has closed or hidden and the index still shows."""
-    behind = Vacancy.objects.behind_index()
-    closed = behind.filter(status=Vacancy.Status.INACTIVE).values_list("uuid", flat=True)[:MOST_EXCLUDED]
-    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid")).values_list("uuid", flat=True)
-    return {*closed, *hidden[:MOST_EXCLUDED]}
+    hidden = Moderation.objects.filter(hidden=True).values("uuid")
+    closed = Vacancy.objects.behind_index().filter(Q(status=Vacancy.Status.INACTIVE) | Q(uuid__in=hidden))
+    return set(closed.values_list("uuid", flat=True)[:MOST_EXCLUDED])
 
 
 def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from .vocabulary import AGENTS, HEADS, IRREGULAR, KEPT, NYNORSK, PLACES, UNSPLIT
@@ -118,6 +119,7 @@ def stem_of(exact: str) -> str:
     return base
 
 
+@lru_cache(maxsize=20_000)
 def parts(stem: str) -> tuple[str, ...]:
     """The stems inside a compound that ends like a job: `programvareutvikler` -> `utvikler`, `programvar`."""
     if stem in UNSPLIT or len(stem) < 7:

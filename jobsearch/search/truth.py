@@ -53,7 +53,7 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Writes what is wrong anew, or rebuilds where single writes cannot help; returns how many differences it took up."""
+    """Writes what is wrong anew, or rebuilds where single writes cannot help; returns how many differences it put right."""
     differences = list(differences)
     if not differences:
         return 0
@@ -62,6 +62,7 @@ def repair(differences: Iterable[Difference]) -> int:
         return 0 if report.busy else len(differences)
     now = timezone.now()
     uuids = [one.uuid for one in differences if one.uuid]
+    repaired = 0
     in_use = engine()
     with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
         index = in_use.current()
@@ -73,13 +74,15 @@ def repair(differences: Iterable[Difference]) -> int:
                 unknown = {*some} - {change.uuid for change in known}
                 held = index.stored(unknown)
                 writes += [Write(uuid, held[uuid].version, None, purge=True) for uuid in held]
-                index.write(writes)
+                written = index.write(writes)
                 index.refresh()
+                left = {*written.stale, *written.failed}
                 lease.renew()
-                changes.mark_indexed((change.uuid, change.version) for change in known)
+                changes.mark_indexed((change.uuid, change.version) for change in known if change.uuid not in left)
+                repaired += len(some) - len(left)
         finally:
             index.close()
-    return len(uuids)
+    return repaired
 
 
 def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:

@@ -258,7 +258,7 @@ def test_every_difference_is_found_and_put_right(engine, make_vacancy):
     extra = uuid.uuid4()
     index = engine.current()
     document = lifecycle.write_of(one(shown), timezone.now()).document
-    index.write([Write(missing, 99, None, purge=True), Write(extra, 1, document)])
+    index.write([Write(missing, 1, None, purge=True), Write(extra, 1, document)])
     index.refresh()
     Vacancy.objects.filter(uuid=stale).update(version=F("version") + 1, indexed_version=F("version") + 1)
     index.write([Write(ahead_of_it, 50, document)])
@@ -278,7 +278,7 @@ def test_what_is_repaired_is_seen_by_searches(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
     index = engine.current()
-    index.write([Write(key, 99, None, purge=True)])
+    index.write([Write(key, 1, None, purge=True)])
     index.refresh()
     index.close()
     assert total() == 0
