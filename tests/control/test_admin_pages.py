@@ -17,6 +17,7 @@ from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 CONTACT = "Kari Nordmann"
+PERIODIC = "/admin/django_celery_beat/periodictask/add/"
 LISTS = [
     *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
     *("vacancies_tombstone", "auth_user", "auth_group"),
@@ -151,7 +152,7 @@ def test_expired_ads_that_still_hold_contacts_are_an_alarm(administrator, make_v
     assert "Utløpte annonser har ikke mistet kontaktene sine" in administrator.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize("page", ["/admin/", "/admin/vacancies/vacancy/", "/admin/start/rebuild/", "/admin/login/"])
+@pytest.mark.parametrize("page", ["/admin/", "/admin/vacancies/vacancy/", "/admin/start/rebuild/", "/admin/login/", PERIODIC])
 def test_admin_keeps_the_policy_of_the_site_and_has_nothing_inline(administrator, filled, page):
     answer = administrator.get(page, follow=True)
     assert "script-src 'self'" in answer["Content-Security-Policy"]
@@ -186,3 +187,11 @@ def test_history_holds_uuids_only(administrator, filled):
     administrator.post(address, {"action": "hide", "_selected_action": [str(filled)], "confirmed": "1", "note": "Ring Kari"})
     entry = LogEntry.objects.get()
     assert (entry.object_repr, entry.change_message) == (str(filled), "Skjult")
+
+
+def test_times_are_told_in_oslo_and_without_microseconds(administrator, db):
+    moment = dt.datetime(2026, 11, 23, 22, 46, 54, 733798, tzinfo=dt.UTC)
+    run = Run.objects.create(kind="sync", state="done", started=moment, finished=moment)
+    text = administrator.get(reverse("admin:ingest_run_change", args=[run.pk])).content.decode()
+    assert "23. november 2026 23:46" in text
+    assert "733798" not in text

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import display_for_value
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db import models
@@ -38,6 +39,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # their counts are one query a choice
     list_per_page = 50
     actions_on_top = True  # without any action bar, Django writes an inline <style>, which our policy refuses
+
+    class Media:
+        css = {"all": ["control/control.css"]}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)  # Django's own asks one to choose, which is not what one came for
@@ -78,7 +82,8 @@ def _column(field: str, label: Any) -> Callable[[Any, models.Model], Any]:
     def column(self: Any, row: models.Model) -> Any:
         chosen = getattr(row, f"get_{field}_display", None)
         value = chosen() if chosen else getattr(row, field)
-        return "–" if value in ("", None) else value
+        # A row's own page shows what a column returns as it is, so times would be UTC's and to the microsecond.
+        return "–" if value == "" else display_for_value(value, "–")
 
     return column
 
