@@ -109,4 +109,3 @@ def stored(site: Site, feed: StandIn) -> Callable[..., str]:
         return uuid
 
     return publish
-

@@ -1,4 +1,4 @@
-"""Hazards 18-37: what ads and lines say, and what must not become of it."""
+"""Hazards 18-20 and 26-37: what ads and lines say, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ingest import detail_queue, replay, status
 from ingest.models import DetailTask
 from jobsearch.vacancies import record
-from jobsearch.vacancies.models import Contact, Location, Moderation, Vacancy
+from jobsearch.vacancies.models import Contact, Location, Vacancy
 
 
 def test_an_active_line_over_an_inactive_detail_stores_nothing(feed, site):
@@ -34,32 +33,6 @@ def test_an_active_line_over_an_inactive_detail_closes_what_was_stored(feed, sit
     assert report.closed == 2
     assert site.ad(one).closed_reason == Vacancy.Closed.WITHDRAWN
     assert not Contact.objects.exists()
-
-
-def test_a_detail_that_fails_is_owed_until_it_comes(feed, site, stored):
-    """19: the cursor has moved on, and the feed will not name the ad again."""
-    stored()
-    ad = feed.publish()
-    with feed.faults.status(500, uuid=ad):
-        report = site.follow()
-        assert (report.exit_code, report.deferred, report.at_tip) == (1, 1, True)
-    task = site.task(ad)
-    assert (task.state, task.attempts) == (DetailTask.State.DEFERRED, 1)
-    assert "status-500" in task.reason
-    assert site.follow().exit_code == 1  # not yet due
-    site.let_time_pass(minutes=1)
-    assert site.follow().exit_code == 0
-    assert ad in site.active()
-
-
-def test_a_person_who_asks_need_not_wait_for_the_pause(feed, site, stored):
-    """19"""
-    stored()
-    ad = feed.publish()
-    with feed.faults.status(500, uuid=ad):
-        site.follow()
-    assert site.follow(retry_now=True).exit_code == 0
-    assert ad in site.active()
 
 
 POISON = {
@@ -140,200 +113,6 @@ def test_an_ad_that_cannot_be_stored_does_not_take_its_batch_along(feed, site, m
     assert "not-stored" in site.task(ads[4]).reason
 
 
-def test_a_bad_ad_is_tried_with_growing_pauses_and_then_set_apart(feed, site, stored):
-    """20"""
-    stored()
-    ad = feed.publish()
-    feed.detail_fails_for_good(ad)
-    site.follow()
-    pauses = []
-    while site.task(ad).state == DetailTask.State.DEFERRED:
-        pauses.append(site.task(ad).next_try - timezone.now())
-        site.let_time_pass(days=1)
-        site.follow()
-    assert len(pauses) == detail_queue.ATTEMPTS - 1
-    assert pauses[4] > pauses[2] > pauses[0]
-    assert site.task(ad).state == DetailTask.State.QUARANTINED
-    assert site.follow().exit_code == 1
-    feed.change(ad)
-    assert site.follow().exit_code == 0
-    assert ad in site.active()
-
-
-def test_an_administrator_releases_the_quarantine(feed, site, stored):
-    """20"""
-    ad = stored()
-    feed.change(ad, expires="never")
-    assert site.follow().quarantined == 1
-    feed.edit_silently(ad, expires=(timezone.now() + dt.timedelta(days=3)).isoformat())
-    assert detail_queue.release() == 1
-    assert site.task(ad).attempts == 0
-    assert site.follow().exit_code == 0
-    assert site.is_true()
-
-
-def test_an_outage_charges_no_ad(feed, site, stored):
-    """20: hundreds of ads would be in quarantine after a bad night."""
-    stored()
-    ads = [feed.publish() for _ in range(40)]
-    with feed.faults.status(503, on="detail"):
-        report = site.follow()
-    assert report.exit_code == 2
-    assert "outage" in report.problem
-    assert set(DetailTask.objects.values_list("state", "attempts")) == {(DetailTask.State.WAITING, 0)}
-    assert DetailTask.objects.count() == len(ads)
-    assert len([path for path in site.paths if "feedentry" in path]) < 25
-    assert site.follow().exit_code == 0
-    assert site.is_true()
-
-
-def test_an_outage_with_few_ads_to_fetch_charges_no_ad(feed, site, stored):
-    """20: one failing ad may be bad; an ad that was well a moment ago tells."""
-    stored(), stored()
-    ad = feed.publish()
-    with feed.faults.status(503, on="detail"):
-        assert site.follow().exit_code == 2
-    assert site.task(ad).attempts == 0
-
-
-def test_many_bad_ads_in_a_row_are_no_outage(feed, site, stored):
-    """20: all that is put off comes back at once, and nothing but bad ads is in the queue then."""
-    stored(), stored()
-    bad = [feed.publish() for _ in range(12)]
-    for ad in bad:
-        feed.detail_fails_for_good(ad)
-    report = site.follow()
-    assert (report.exit_code, report.deferred) == (1, 12)
-    site.let_time_pass(days=1)
-    good = feed.publish()
-    assert site.follow().exit_code == 1
-    assert good in site.active()
-    assert set(DetailTask.objects.values_list("attempts", flat=True)) == {2}
-
-
-def test_a_detail_that_is_404_closes_the_ad_for_good(feed, site, stored):
-    """21: withdrawn, or a FINN ad now; asking again would go on for ever."""
-    stay, ad = stored(), stored()
-    feed.change(ad)
-    feed.become_finn(ad)
-    report = site.follow()
-    assert (report.exit_code, report.closed) == (0, 1)
-    assert site.task(ad) is None
-    assert site.active() == {stay}
-
-
-def test_a_404_of_an_ad_never_seen_is_forgotten(feed, site, stored):
-    """21"""
-    stored()
-    ad = feed.publish()
-    feed.become_finn(ad)
-    report = site.follow()
-    assert (report.exit_code, report.gone) == (0, 1)
-    assert site.ad(ad) is None
-
-
-def test_mass_404_closes_nothing(feed, site):
-    """21: a wrong host answers 404 for every ad there is."""
-    ads = [feed.publish() for _ in range(60)]
-    site.follow()
-    replay.recheck(limit=40)
-    with feed.faults.mass_404():
-        report = site.follow()
-    assert report.exit_code == 2
-    assert "mass-404" in report.problem
-    assert site.active() == set(ads)
-    assert site.follow().exit_code == 0
-
-
-def test_mass_404_at_the_first_load_loses_no_ad(feed, site):
-    """21: nothing is held yet to compare with."""
-    ads = [feed.publish() for _ in range(60)]
-    with feed.faults.mass_404():
-        assert site.follow().exit_code == 2
-    assert DetailTask.objects.count() == len(ads)
-    assert site.follow().exit_code == 0
-    assert site.is_true()
-
-
-def test_many_ads_that_are_really_gone_are_closed(feed, site):
-    """21: the others are still there, which a wrong host would not have."""
-    ads = [feed.publish() for _ in range(40)]
-    site.follow()
-    for ad in ads[:12]:
-        feed.become_finn(ad)
-    replay.recheck(limit=40)
-    assert site.follow().exit_code == 0
-    assert site.is_true()
-
-
-def test_a_feed_that_stands_still_is_seen_by_the_age_of_its_tip(feed, site):
-    """22: every answer is 200, every run ends well."""
-    feed.publish(at=timezone.now() - dt.timedelta(days=5))
-    with feed.faults.frozen_tip():
-        feed.publish()
-        assert site.follow().exit_code == 0
-        stands = status.status()
-    assert stands.newest_line_age > dt.timedelta(days=4)
-    assert any("står stille" in problem for problem in stands.problems)
-    site.follow()
-    assert status.status().problems == []
-
-
-@pytest.mark.parametrize("how", ["stop", "dir_cleanup"])
-def test_a_masked_line_closes_and_takes_title_and_employer_with_it(feed, site, stored, how):
-    """23"""
-    ad = stored()
-    getattr(feed, how)(ad)
-    assert site.follow().closed == 1
-    row = site.ad(ad)
-    assert (row.title, row.employer_name, row.raw, row.description) == ("", "", None, "")
-
-
-def test_a_masked_line_writes_none_of_its_words(feed, site, stored):
-    """23: `...`, nothing and `?` are no titles."""
-    ad = stored()
-    title = site.ad(ad).title
-    feed.expire(ad)
-    site.follow()
-    assert site.ad(ad).title == title
-    feed.append_line(ad, status="INACTIVE", title="...", business_name="", municipal="BERGEN")
-    site.follow()
-    row = site.ad(ad)
-    assert (row.status, row.title, row.employer_name) == ("INACTIVE", "", "")
-
-
-def test_an_inactive_line_without_title_closes_all_the_same(feed, site, stored):
-    """23"""
-    ad = stored()
-    feed.close_silently(ad)
-    feed.append_line(ad, status="INACTIVE", title="", business_name="", municipal="")
-    assert site.follow().closed == 1
-    assert ad not in site.active()
-
-
-def test_an_ad_whose_last_day_has_passed_is_not_active_whatever_the_feed_says(feed, site, stored):
-    """24: the closing line may be missed, or never come."""
-    ad = stored(expires=timezone.now() + dt.timedelta(days=1))
-    assert ad not in {str(row.uuid) for row in Vacancy.objects.active(timezone.now() + dt.timedelta(days=3))}
-
-
-def test_an_ad_that_comes_with_a_passed_last_day_is_never_shown(feed, site):
-    """24"""
-    ad = feed.publish(expires=timezone.now() - dt.timedelta(days=2))
-    report = site.follow()
-    assert (report.new, report.expired) == (0, 1)
-    assert ad not in site.active()
-    assert not Contact.objects.filter(vacancy=ad).exists()
-
-
-def test_an_ad_that_the_feed_does_not_name_again_stays(feed, site, stored):
-    """25: "not seen in the last run" says nothing."""
-    ads = [stored() for _ in range(3)]
-    for _ in range(3):
-        site.follow()
-    assert site.active() == set(ads)
-
-
 def test_an_ad_is_fetched_whatever_its_line_says_of_place_and_title(feed, site):
     """26: the line names the first place only, or `?`."""
     places = [{"country": "NORGE", "county": "OSLO", "municipal": None}, {"country": "NORGE", "county": "VESTLAND",
@@ -341,46 +120,6 @@ def test_an_ad_is_fetched_whatever_its_line_says_of_place_and_title(feed, site):
     ad = feed.publish(workLocations=places)
     site.follow()
     assert set(Location.objects.filter(vacancy=ad).values_list("path", flat=True)) == {"OSLO", "VESTLAND/BERGEN"}
-
-
-@pytest.mark.parametrize("how", ["stop", "expire", "dir_cleanup", "become_finn", "close_silently"])
-def test_contacts_go_with_the_transaction_that_closes(feed, site, stored, how, settings):
-    """27: and no file of the database holds them afterwards."""
-    stored()
-    ad = stored()
-    person = Contact.objects.get(vacancy=ad)
-    getattr(feed, how)(ad)
-    replay.recheck()
-    site.follow()
-    assert not Contact.objects.filter(vacancy=ad).exists()
-    row = site.ad(ad)
-    assert (row.raw, row.description, row.application_url, row.source_url) == (None, "", "", "")
-    for text in (person.email, person.name):
-        assert text.encode() not in _files(settings)
-
-
-def _files(settings) -> bytes:
-    """Everything that lies in the database's files, where they are files."""
-    from pathlib import Path
-
-    from django.db import connection
-
-    if connection.vendor != "sqlite":
-        return b""
-    main = Path(connection.settings_dict["NAME"])
-    return b"".join(file.read_bytes() for file in main.parent.glob(main.name + "*"))
-
-
-def test_hiding_survives_every_update(feed, site, stored):
-    """28: the hand of an administrator is in a table that the feed never writes."""
-    ad = stored()
-    record.set_hidden(site.ad(ad).uuid, True)
-    feed.change(ad)
-    feed.stop(ad)
-    feed.reactivate(ad)
-    site.follow()
-    assert Moderation.objects.get(uuid=ad).hidden
-    assert ad not in site.active()
 
 
 def test_an_ad_without_occupation_sector_or_county_is_kept(feed, site):
@@ -478,49 +217,6 @@ def test_codes_are_kept_in_one_letter_case_and_names_without_semicolons(feed, si
     category = site.ad(ad).categories.get()
     assert (category.code, category.name) == ("http://data.europa.eu/esco/isco/c9112", "Renholdere")
     assert category.raw_name == "Renholdere;"
-
-
-def test_a_zombie_is_found_by_looking_again(feed, site, stored):
-    """24: an ad that turned FINN keeps ACTIVE as its last line."""
-    stay, ad = stored(), stored()
-    feed.become_finn(ad)
-    assert site.follow().closed == 0
-    assert replay.recheck() == 2
-    assert site.follow().closed == 1
-    assert site.active() == {stay}
-
-
-def test_a_silent_edit_is_found_by_looking_again(feed, site, stored):
-    """25: the detail can change without a line."""
-    ad = stored()
-    feed.edit_silently(ad, title="Uten et ord")
-    replay.recheck()
-    site.follow()
-    assert site.ad(ad).title == "Uten et ord"
-
-
-def test_every_active_ad_gets_its_turn(feed, site):
-    """25: those not looked at for longest come first."""
-    for _ in range(30):
-        feed.publish()
-    site.follow()
-    feed.clear_requests()
-    for _ in range(3):
-        replay.recheck(limit=10)
-        site.follow()
-    asked = [path for path in site.paths if "feedentry" in path]
-    assert len(asked) == len(set(asked)) == 30
-
-
-def test_a_reactivated_ad_is_whole_again(feed, site, stored):
-    """23: contacts and texts come back from the detail, never from a line."""
-    ad = stored()
-    feed.stop(ad)
-    site.follow()
-    feed.reactivate(ad)
-    site.follow()
-    assert site.is_true()
-    assert Contact.objects.filter(vacancy=ad).exists()
 
 
 @pytest.mark.parametrize("word", ["PAUSED", "inactive", "ACTIVE "])

@@ -1,0 +1,200 @@
+"""Hazards 43-48: two processes at once, restarts, the first load, and how one sees that all is well."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+from django.utils import timezone
+
+from ingest import pages, status, sync
+from ingest.errors import LeaseHeld, WrongOrigin
+from ingest.lease import Lease
+from ingest.models import FeedState, Run
+from ingest.standin import StandIn
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.ingest import plain_ads
+
+
+def test_what_is_owed_survives_a_restart(feed, site):
+    """43: the queue is a table."""
+    ads = [feed.publish() for _ in range(120)]
+    stop = threading.Event()
+    report = site.follow(after_batch=stop.set, stop=stop)
+    assert 0 < report.new < len(ads)
+    assert report.waiting == len(ads) - report.new
+    assert Run.objects.first().state == Run.State.STOPPED
+    assert site.follow().new == len(ads) - report.new
+    assert site.is_true()
+
+
+def test_two_runs_at_once_are_one(feed, site):
+    """44"""
+    feed.publish()
+    FeedState.bound(feed.url)
+    with Lease() as lease, pytest.raises(LeaseHeld, match="process"):
+        assert lease
+        site.follow()
+    assert site.follow().exit_code == 0
+
+
+def test_who_was_overtaken_writes_nothing(feed, site):
+    """44: each transaction begins with a look at the lease."""
+    ads = [feed.publish() for _ in range(120)]
+
+    def overtake() -> None:
+        FeedState.objects.update(lease_owner="somebody else")
+
+    with pytest.raises(LeaseHeld):
+        site.follow(after_batch=overtake)
+    assert 0 < Vacancy.objects.count() < len(ads)
+    assert FeedState.objects.get().lease_owner == "somebody else"
+
+
+def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
+    """45"""
+    ad = feed.publish()
+    feed.publish()
+    site.follow()
+    before = site.state()
+    feed.stop(ad)
+    new = feed.publish()
+    real = pages.Walk._mark
+
+    def failing(self, *arguments):
+        raise RuntimeError("killed here")
+
+    monkeypatch.setattr(pages.Walk, "_mark", failing)
+    with pytest.raises(RuntimeError):
+        site.follow()
+    assert site.state().page_id == before.page_id
+    assert ad in site.active()
+    assert site.task(new) is None
+    monkeypatch.setattr(pages.Walk, "_mark", real)
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
+    """46: NAV may build the feed anew; what we stood on is not there then."""
+    now = timezone.now()
+    old = feed.publish(at=now - dt.timedelta(days=3))
+    near = feed.publish(at=now - dt.timedelta(minutes=30))
+    feed.publish(at=now)
+    site.follow()
+    FeedState.objects.update(page_id="00000000-0000-4000-8000-000000000000")
+    feed.clear_requests()
+    new = feed.publish()
+    report = site.follow()
+    assert report.exit_code == 0
+    assert new in site.active()
+    assert site.state().cursor_lost
+    assert (site.asked(old), site.asked(near)) == (0, 1)
+    assert any("forsvant" in problem for problem in status.status().problems)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site, known):
+    """46"""
+    for _ in range(5):
+        feed.publish()
+    if known:
+        site.follow()
+    for _ in range(5):
+        feed.publish()
+    with feed.faults.page_gone():
+        report = site.follow()
+    assert report.exit_code == 2
+    assert "page-gone" in report.problem
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_the_first_load_begins_half_a_year_back(feed, site, settings):
+    """47: the bare feed begins with three years of dead lines."""
+    settings.FEED_BACKFILL_DAYS = 180
+    now = timezone.now()
+    dead = [feed.publish(at=now - dt.timedelta(days=days)) for days in (900, 400, 181)]
+    live = [feed.publish(at=now - dt.timedelta(days=days)) for days in (179, 20, 0)]
+    report = site.follow()
+    assert report.lines == len(live)
+    assert [site.asked(ad) for ad in dead] == [0, 0, 0]
+
+
+def test_only_details_of_ads_that_are_active_at_last_are_fetched(feed, site):
+    """47: headers first; an ad has four lines and most of half a year's ads are gone."""
+    ads = [feed.publish() for _ in range(1200)]
+    for ad in ads[:1000]:
+        feed.expire(ad)
+    report = site.follow()
+    assert report.new == 200
+    assert sum("feedentry" in path for path in site.paths) == 200
+
+
+def test_the_newest_ads_come_first(feed, site):
+    """43: that is what people look for."""
+    now = timezone.now()
+    ads = [feed.publish(at=now - dt.timedelta(hours=hours)) for hours in range(400, 0, -1)]
+    stop = threading.Event()
+    site.follow(after_batch=stop.set, stop=stop)
+    held = site.active()
+    assert held <= set(ads[-120:])
+
+
+def test_health_is_judged_by_times_and_not_by_the_end_of_a_job(feed, site):
+    """48"""
+    feed.publish()
+    site.follow()
+    assert status.status().problems == []
+    assert status.status().lag == dt.timedelta()
+    FeedState.objects.update(last_read=timezone.now() - dt.timedelta(hours=3))
+    assert any("ikke lest siden" in problem for problem in status.status().problems)
+    FeedState.objects.update(
+        last_read=timezone.now(), last_line_time=timezone.now() - dt.timedelta(hours=30), tip_time=timezone.now()
+    )
+    facts = status.status()
+    assert facts.lag > dt.timedelta(hours=29)
+    assert any("ligger etter" in problem for problem in facts.problems)
+
+
+def test_a_run_leaves_its_numbers(feed, site):
+    """48"""
+    feed.publish()
+    report = site.follow(requested_by="kari")
+    row = Run.objects.get()
+    assert (row.kind, row.state, row.requested_by) == (Run.Kind.SYNC, Run.State.DONE, "kari")
+    assert row.report == report.as_json()
+    assert set(row.report) >= {
+        "pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "quarantined", "seconds",
+    }  # fmt: skip
+
+
+def test_another_feed_is_refused_with_a_sentence(feed, site, settings):
+    """46: a cursor means nothing at another feed."""
+    feed.publish()
+    site.follow()
+    with StandIn(ads=plain_ads) as other:
+        settings.NAV_FEED_URL = other.url
+        with pytest.raises(WrongOrigin, match="DATABASE_URL"):
+            sync.run()
+        assert other.requests == []
+
+
+def test_closed_ads_leave_no_trace_while_a_load_goes_on(feed, site, monkeypatch):
+    """27: the log of the database is emptied after every transaction that closed something."""
+    ads = [feed.publish() for _ in range(3)]
+    site.follow()
+    erased = []
+    monkeypatch.setattr(record, "erase_traces", lambda: erased.append(1))
+    feed.publish()
+    site.follow()
+    assert len(erased) == 1  # at the end of each run, for what a reader was in the way of
+    feed.stop(ads[0])
+    site.follow()
+    feed.close_silently(ads[1])
+    feed.change(ads[2])
+    feed.append_line(ads[1])
+    site.follow()
+    assert len(erased) == 5

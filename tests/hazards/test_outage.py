@@ -1,0 +1,162 @@
+"""Hazards 19-21: what fails is owed; a bad ad is told from an outage, and an ad that is gone from a wrong host."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from ingest import detail_queue, replay
+from ingest.models import DetailTask
+
+
+def test_a_detail_that_fails_is_owed_until_it_comes(feed, site, stored):
+    """19: the cursor has moved on, and the feed will not name the ad again."""
+    stored()
+    ad = feed.publish()
+    with feed.faults.status(500, uuid=ad):
+        report = site.follow()
+        assert (report.exit_code, report.deferred, report.at_tip) == (1, 1, True)
+    task = site.task(ad)
+    assert (task.state, task.attempts) == (DetailTask.State.DEFERRED, 1)
+    assert "status-500" in task.reason
+    assert site.follow().exit_code == 1  # not yet due
+    site.let_time_pass(minutes=1)
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
+
+
+def test_a_person_who_asks_need_not_wait_for_the_pause(feed, site, stored):
+    """19"""
+    stored()
+    ad = feed.publish()
+    with feed.faults.status(500, uuid=ad):
+        site.follow()
+    assert site.follow(retry_now=True).exit_code == 0
+    assert ad in site.active()
+
+
+def test_a_bad_ad_is_tried_with_growing_pauses_and_then_set_apart(feed, site, stored):
+    """20"""
+    stored()
+    ad = feed.publish()
+    feed.detail_fails_for_good(ad)
+    site.follow()
+    pauses = []
+    while site.task(ad).state == DetailTask.State.DEFERRED:
+        pauses.append(site.task(ad).next_try - timezone.now())
+        site.let_time_pass(days=1)
+        site.follow()
+    assert len(pauses) == detail_queue.ATTEMPTS - 1
+    assert pauses[4] > pauses[2] > pauses[0]
+    assert site.task(ad).state == DetailTask.State.QUARANTINED
+    assert site.follow().exit_code == 1
+    feed.change(ad)
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
+
+
+def test_an_administrator_releases_the_quarantine(feed, site, stored):
+    """20"""
+    ad = stored()
+    feed.change(ad, expires="never")
+    assert site.follow().quarantined == 1
+    feed.edit_silently(ad, expires=(timezone.now() + dt.timedelta(days=3)).isoformat())
+    assert detail_queue.release() == 1
+    assert site.task(ad).attempts == 0
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_an_outage_charges_no_ad(feed, site, stored):
+    """20: hundreds of ads would be in quarantine after a bad night."""
+    stored()
+    ads = [feed.publish() for _ in range(40)]
+    with feed.faults.status(503, on="detail"):
+        report = site.follow()
+    assert report.exit_code == 2
+    assert "outage" in report.problem
+    assert set(DetailTask.objects.values_list("state", "attempts")) == {(DetailTask.State.WAITING, 0)}
+    assert DetailTask.objects.count() == len(ads)
+    assert len([path for path in site.paths if "feedentry" in path]) < 25
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_an_outage_with_few_ads_to_fetch_charges_no_ad(feed, site, stored):
+    """20: one failing ad may be bad; an ad that was well a moment ago tells."""
+    stored(), stored()
+    ad = feed.publish()
+    with feed.faults.status(503, on="detail"):
+        assert site.follow().exit_code == 2
+    assert site.task(ad).attempts == 0
+
+
+def test_many_bad_ads_in_a_row_are_no_outage(feed, site, stored):
+    """20: all that is put off comes back at once, and nothing but bad ads is in the queue then."""
+    stored(), stored()
+    bad = [feed.publish() for _ in range(12)]
+    for ad in bad:
+        feed.detail_fails_for_good(ad)
+    report = site.follow()
+    assert (report.exit_code, report.deferred) == (1, 12)
+    site.let_time_pass(days=1)
+    good = feed.publish()
+    assert site.follow().exit_code == 1
+    assert good in site.active()
+    assert set(DetailTask.objects.values_list("attempts", flat=True)) == {2}
+
+
+def test_a_detail_that_is_404_closes_the_ad_for_good(feed, site, stored):
+    """21: withdrawn, or a FINN ad now; asking again would go on for ever."""
+    stay, ad = stored(), stored()
+    feed.change(ad)
+    feed.become_finn(ad)
+    report = site.follow()
+    assert (report.exit_code, report.closed) == (0, 1)
+    assert site.task(ad) is None
+    assert site.active() == {stay}
+
+
+def test_a_404_of_an_ad_never_seen_is_forgotten(feed, site, stored):
+    """21"""
+    stored()
+    ad = feed.publish()
+    feed.become_finn(ad)
+    report = site.follow()
+    assert (report.exit_code, report.gone) == (0, 1)
+    assert site.ad(ad) is None
+
+
+def test_mass_404_closes_nothing(feed, site):
+    """21: a wrong host answers 404 for every ad there is."""
+    ads = [feed.publish() for _ in range(60)]
+    site.follow()
+    replay.recheck(limit=40)
+    with feed.faults.mass_404():
+        report = site.follow()
+    assert report.exit_code == 2
+    assert "mass-404" in report.problem
+    assert site.active() == set(ads)
+    assert site.follow().exit_code == 0
+
+
+def test_mass_404_at_the_first_load_loses_no_ad(feed, site):
+    """21: nothing is held yet to compare with."""
+    ads = [feed.publish() for _ in range(60)]
+    with feed.faults.mass_404():
+        assert site.follow().exit_code == 2
+    assert DetailTask.objects.count() == len(ads)
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_many_ads_that_are_really_gone_are_closed(feed, site):
+    """21: the others are still there, which a wrong host would not have."""
+    ads = [feed.publish() for _ in range(40)]
+    site.follow()
+    for ad in ads[:12]:
+        feed.become_finn(ad)
+    replay.recheck(limit=40)
+    assert site.follow().exit_code == 0
+    assert site.is_true()

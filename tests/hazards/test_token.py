@@ -1,0 +1,126 @@
+"""Hazards 38-40: the token, its renewal, and the hours in which none is to be had."""
+
+from __future__ import annotations
+
+import time
+
+from ingest import status
+from ingest.models import DetailTask
+
+
+def _tokens_asked(feed) -> int:
+    return sum(request.kind == "token" for request in feed.requests)
+
+
+def test_the_token_is_found_in_prose(feed, site):
+    """38: the whole body as a token is an HTML 400, its second word a 401."""
+    ad = feed.publish()
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
+    assert {request.headers.get("authorization") for request in feed.requests if request.kind != "token"} == {
+        f"Bearer {feed.token}"
+    }
+
+
+def test_a_token_is_fetched_once_and_shared_by_all_runs(feed, site):
+    """39: not for each request, and not by each process."""
+    for _ in range(20):
+        feed.publish()
+    site.follow()
+    site.follow()
+    assert _tokens_asked(feed) == 1
+    assert site.state().token == feed.token
+
+
+def test_a_token_rotated_in_mid_run_is_renewed_and_the_request_repeated(feed, site):
+    """39"""
+    ads = [feed.publish() for _ in range(200)]
+    feed.faults.latency(detail=0.02)
+
+    def rotate() -> None:
+        if not rotated:
+            rotated.append(feed.tokens.rotate())
+
+    rotated: list[str] = []
+    report = site.follow(after_batch=rotate)
+    assert (report.exit_code, report.new) == (0, len(ads))
+    assert _tokens_asked(feed) == 2
+    assert site.state().token == rotated[0]
+
+
+def test_one_pod_that_refuses_the_old_token_is_enough_to_renew_it(feed, site):
+    """39: for half an hour after a deploy the old token works at one pod and not at the next."""
+    feed.publish()
+    site.follow()
+    feed.tokens.rotate(flapping=True)
+    ads = [feed.publish() for _ in range(20)]
+    report = site.follow()
+    assert (report.exit_code, report.new) == (0, len(ads))
+    assert _tokens_asked(feed) == 2
+
+
+def test_a_dead_token_that_is_handed_out_again_is_named_and_charges_nobody(feed, site):
+    """40: for up to five hours after its end the public token is not renewed."""
+    feed.publish()
+    site.follow()
+    feed.tokens.rotate()
+    dead = feed.tokens.let_public_die()
+    ad = feed.publish()
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "same-token" in report.problem or "unauthorized" in report.problem
+    assert site.follow().exit_code == 2
+    asked = _tokens_asked(feed)
+    report = site.follow()
+    assert "same-token" in report.problem
+    assert _tokens_asked(feed) == asked + 1  # once in a run, whatever is refused
+    assert site.state().token == dead
+    assert "NAV_FEED_TOKEN" in site.state().token_problem
+    assert any("token" in problem for problem in status.status().problems)
+    time.sleep(1.1)  # tokens issued within one second are the same text
+    feed.tokens.rotate()
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
+    assert site.state().token_problem == ""
+
+
+def test_a_token_that_dies_while_details_are_fetched_charges_nobody(feed, site):
+    """40"""
+    for _ in range(200):
+        feed.publish()
+    feed.faults.latency(detail=0.02)
+
+    def kill() -> None:
+        if not killed:
+            killed.append(feed.tokens.rotate())
+            feed.tokens.withdraw()
+
+    killed: list[str] = []
+    report = site.follow(after_batch=kill)
+    assert report.exit_code == 2
+    assert set(DetailTask.objects.values_list("attempts", flat=True)) == {0}
+    feed.tokens.withdraw(False)
+    assert site.follow().exit_code == 0
+    assert site.is_true()
+
+
+def test_no_public_token_is_named(feed, site):
+    """40"""
+    feed.tokens.withdraw()
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "no-token" in report.problem
+
+
+def test_a_token_of_ones_own_is_used_and_never_kept(feed, site, settings):
+    """40: and the public one is left alone."""
+    settings.NAV_FEED_TOKEN = feed.tokens.private()
+    feed.publish()
+    assert site.follow().exit_code == 0
+    assert _tokens_asked(feed) == 0
+    assert site.state().token == ""
+    feed.tokens.private()  # a new one ends the old one
+    report = site.follow()
+    assert report.exit_code == 2
+    assert "NAV_FEED_TOKEN" in report.problem
+    assert _tokens_asked(feed) == 0
