@@ -41,7 +41,7 @@ class Row:
 def overview(request: HttpRequest) -> HttpResponse:
     """The list, with hits now and those new since the last look. The names are there without the engine too."""
     rows, engine_down = [], False
-    for saved in SavedSearch.objects.filter(owner=request.user):
+    for saved in SavedSearch.objects.filter(owner_id=request.user.pk):
         query = saved.query
         row = Row(saved, criteria(query))
         if not engine_down:

@@ -7,7 +7,7 @@ page shorter than it should be, never show an ad that is no longer active.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -86,7 +86,7 @@ def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
     return [by_uuid[uuid] for uuid in wanted if uuid in by_uuid]
 
 
-def facet_views(query: search.SearchQuery, counts: dict[str, dict[str, int]] | None = None) -> list[FacetView]:
+def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:
     """Every facet as the form shows it. Without counts (the engine is down) only what is chosen, so that it is not lost."""
     views = []
     for name, facet in search.FACETS.items():

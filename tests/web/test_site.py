@@ -86,6 +86,7 @@ def test_error_pages_look_like_the_site(client, db, monkeypatch):
 def test_a_form_without_its_token_is_refused_in_our_look(db):
     response = Client(enforce_csrf_checks=True).post("/logg-ut/")
     assert response.status_code == 403 and "Skjemaet var for gammelt" in Page(response).h1
+    assert Page(response).text("//a[@class='brand']") == "Utlyst" and Page(response).one("//html").get("lang") == "nb"
 
 
 def test_healthz_asks_nobody(client):
