@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from ingest import pages, status, sync
+from ingest import detail_queue, pages, status, sync
 from ingest.errors import LeaseHeld, WrongOrigin
 from ingest.lease import Lease
-from ingest.models import FeedState, Run
+from ingest.models import DetailTask, FeedState, Run
 from ingest.standin import StandIn
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
@@ -28,6 +30,25 @@ def test_what_is_owed_survives_a_restart(feed, site):
     assert Run.objects.first().state == Run.State.STOPPED
     assert site.follow().new == len(ads) - report.new
     assert site.is_true()
+
+
+def test_an_answer_that_was_asked_for_before_a_newer_line_is_not_written(feed, site):
+    """9, 43: an old answer would overwrite a newer one, or reopen an ad that was closed while it was on its way."""
+    closed, edited, *_ = [feed.publish() for _ in range(110)]
+    feed.faults.latency(detail=0.02)
+
+    def a_newer_line_comes() -> None:
+        if not told:
+            told.append(DetailTask.objects.filter(uuid=closed).delete())
+            with transaction.atomic():
+                detail_queue.put({UUID(edited): timezone.now()}, DetailTask.Origin.LINE)
+
+    told: list[object] = []
+    report = site.follow(after_batch=a_newer_line_comes)
+    assert (report.exit_code, report.superseded) == (0, 2)
+    assert site.ad(closed) is None
+    assert (site.asked(closed), site.asked(edited)) == (1, 2)
+    assert edited in site.active()
 
 
 def test_two_runs_at_once_are_one(feed, site):
