@@ -1,0 +1,131 @@
+"""The ads that queries are judged over: the first 3,000 of the demo's generator, and those of `data/added.toml`.
+
+Always the same: fixed numbers, seed and dates. What a judgement may look at is an `Ad`: the decisions that the ad was made
+from, and what a reader can see in it. Nothing here knows the search.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from ingest.messages import read_detail
+from ingest.standin.ads import compose
+from ingest.standin.ads.occupations import BY_KEY
+from ingest.standin.ads.plan import Plan, plan
+from jobsearch.vacancies.data import CategoryData, LocationData, OccupationData, VacancyData
+
+SEED, NUMBERS = 1, range(1, 3001)
+DATA = Path(__file__).parent / "data"
+_SPACE = UUID("c1a3a1f0-6a7e-4f0e-9a53-0d9f4c1c5e21")
+_NEWEST = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
+_EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)  # far off: the corpus is the same whenever it is measured
+_BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|br|h\d|tr|td|th|table|section)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Ad:
+    """What an ad is, for judging. `post`: what the vacant post is called, without decoration; `job`: key of its occupation.
+
+    `filed`: the names that the ad is filed under (NAV's occupations, the classifications' names, its job title).
+    `places`: names of its counties, municipalities and post towns, in capitals.
+    """
+
+    uuid: UUID
+    name: str
+    job: str
+    post: str
+    title: str
+    filed: str
+    text: str
+    employer: str
+    language: str
+    places: frozenset[str]
+
+
+def readable(markup: str) -> str:
+    """The text of an ad's HTML, one line a block."""
+    text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup)))
+    return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
+
+
+@lru_cache(maxsize=1)
+def corpus() -> tuple[tuple[Ad, VacancyData], ...]:
+    """Every ad of the corpus: what it is, and what the record stores of it."""
+    return (*_generated(), *_added())
+
+
+def ads() -> Iterator[Ad]:
+    return (ad for ad, _ in corpus())
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Names the corpus, so that figures of different ones are not compared: it changes when the generator does."""
+    digest = hashlib.sha256()
+    for ad in ads():
+        digest.update(f"{ad.uuid}{ad.job}{ad.title}{ad.filed}{ad.text}{ad.employer}{sorted(ad.places)}".encode())
+    return digest.hexdigest()[:12]
+
+
+def _generated() -> Iterator[tuple[Ad, VacancyData]]:
+    for number in NUMBERS:
+        decided = plan(number, SEED)
+        # Numbers are spread over eight weeks by a step that is prime to their count, so that kinds of ads mix in time.
+        published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)
+        content = compose(number, published=published, expires=_EXPIRES, updated=published, seed=SEED)
+        found = read_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
+        if not isinstance(found, VacancyData):
+            raise ValueError(f"ad {number} of the corpus is not active")
+        yield (
+            _judgeable(found, f"#{number}", decided.occupation.key, decided.base, decided.language, _unnamed_place(decided)),
+            found,
+        )
+
+
+def _added() -> Iterator[tuple[Ad, VacancyData]]:
+    """The hand-written ads, an hour apart, all newer than the generated ones: what tempts stands first in date order."""
+    rows = tomllib.loads((DATA / "added.toml").read_text(encoding="utf-8"))
+    for position, (name, row) in enumerate(rows.items()):
+        job = BY_KEY[row["job"]]
+        county, municipality = row["place"]
+        data = VacancyData(
+            uuid=uuid5(_SPACE, name),
+            expires=_EXPIRES,
+            title=row["title"],
+            description=f"<p>{html.escape(row['body'])}</p>",
+            published=_NEWEST - dt.timedelta(minutes=20 * position),
+            updated=_NEWEST - dt.timedelta(minutes=20 * position),
+            employer_name=row["employer"],
+            engagement="Fast",
+            extent="Heltid",
+            sector="Privat",
+            locations=(LocationData("NORGE", county, municipality, city=municipality),),
+            occupations=(OccupationData(*job.pair),),
+            categories=(CategoryData("STYRK08", job.styrk_code, job.styrk_name.rstrip(";")),) if row.get("filed", True) else (),
+        )
+        yield _judgeable(data, name, row["job"], row["title"], row.get("language", "nb"), ()), data
+
+
+def _unnamed_place(decided: Plan) -> tuple[str, ...]:
+    """Where an ad is that gives its place in its text only."""
+    return (decided.place.county, decided.place.municipal) if decided.shape == "none" else ()
+
+
+def _judgeable(data: VacancyData, name: str, job: str, post: str, language: str, unnamed: Iterable[str]) -> Ad:
+    title = " ".join(data.title.split())
+    text = f"{title}\n{readable(data.description)}"
+    names = [data.job_title, *(pair.level2 for pair in data.occupations), *(row.name for row in data.categories)]
+    told = [part for place in data.locations for part in (place.county, place.municipality, place.city, place.country)]
+    told += [part for part in unnamed if re.search(rf"\b{re.escape(part)}\b", text, re.IGNORECASE)]
+    places = frozenset(part.split(" (")[0].upper() for part in told if part)
+    return Ad(data.uuid, name, job, post, title, "\n".join(filter(None, names)), text, data.employer_name, language, places)

@@ -1,0 +1,141 @@
+"""The rules of `data/concepts.toml` and `data/queries.toml`, read and applied: query -> ad -> grade.
+
+A test is a line such as `kokk & ~ souschef`: terms joined by ` & `, each of them perhaps after a `!` for "not".
+
+    kokk,baker            the occupation that the ad was made for is one of these
+    ~ REGEX               the post is called so (also `post ~`); without regard to case, anywhere in the name
+    title ~ REGEX         also: filed ~ (names that the ad is filed under), text ~ (title and text), employer ~
+    place = A|B           it is in one of these counties, municipalities or post towns
+    ad = name             it is this one of `added.toml`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from ingest.standin.ads.occupations import BY_KEY
+
+from .corpus import DATA, Ad, ads
+
+Test = Callable[[Ad], bool]
+GRADES = (3, 2, 1)
+_TERM = re.compile(
+    r"(?P<no>!?)\s*(?:(?P<field>post|title|filed|text|employer|)\s*~\s*(?P<regex>.+)"
+    r"|(?P<key>place|ad)\s*=\s*(?P<value>.+)|(?P<jobs>[a-z,]+))"
+)
+_KEYS = {"q", "asks", "3", "2", "1", "where", "never", "minus", "unsure", "place", "zero", "why"}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`id` is group/name. `zero`: nothing in the corpus is meant, and nothing may be found."""
+
+    id: str
+    group: str
+    q: str
+    zero: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`grades`: the ads above grade 0. `neutral`: ads that count neither for nor against a search that shows them."""
+
+    query: Query
+    grades: Mapping[UUID, int]
+    neutral: frozenset[UUID]
+
+    @property
+    def wanted(self) -> set[UUID]:
+        """What a search may not miss: grades 3 and 2, or, where there are none, 1."""
+        return {uuid for uuid, grade in self.grades.items() if grade >= 2} or set(self.grades)
+
+
+def compiled(line: str) -> Test:
+    """One test of the rules as a function."""
+    parts = [_term(part) for part in line.split(" & ")]
+    return lambda ad: all(part(ad) for part in parts)
+
+
+def _term(text: str) -> Test:
+    found = _TERM.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"not a test: {text!r}")
+    test = _positive(found)
+    return (lambda ad: not test(ad)) if found["no"] else test
+
+
+def _positive(found: re.Match[str]) -> Test:
+    if found["regex"]:
+        pattern, field = re.compile(found["regex"], re.IGNORECASE), found["field"] or "post"
+        return lambda ad: bool(pattern.search(getattr(ad, field)))
+    if found["key"] == "place":
+        names = {name.strip() for name in found["value"].split("|")}
+        return lambda ad: bool(names & ad.places)
+    if found["key"]:
+        return lambda ad: ad.name == found["value"].strip()
+    jobs = set(found["jobs"].split(","))
+    if unknown := jobs - BY_KEY.keys():
+        raise ValueError(f"no such occupation: {unknown}")
+    return lambda ad: ad.job in jobs
+
+
+@lru_cache(maxsize=1)
+def judged() -> tuple[Judged, ...]:
+    """Every query with its grades, in the order of the file."""
+    concepts = _read("concepts")
+    found = []
+    for group, rows in _read("queries").items():
+        kept = _kept(f"{group}/{name}" for name in rows)
+        for name, row in rows.items():
+            id_ = f"{group}/{name}"
+            if unknown := row.keys() - _KEYS:
+                raise ValueError(f"{id_}: no such key: {unknown}")
+            found.append(_judge(Query(id_, group, row["q"], row.get("zero", False), id_ in kept), row, concepts))
+    return tuple(found)
+
+
+def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[str, list[str]]]) -> Judged:
+    asked = _listed(row.get("asks", []))
+    sources = [concepts[name] for name in asked] + [row]
+    levels = {grade: [compiled(line) for rules in sources for line in rules.get(str(grade), [])] for grade in GRADES}
+    required = [compiled(line) for line in _listed(row.get("where", []))]
+    if row.get("place"):
+        required.append(compiled(f"place = {row['place']}"))
+    never = [compiled(line) for line in _listed(row.get("never", []))]
+    unsure = [compiled(line) for line in _listed(row.get("unsure", []))]
+    if row.get("minus"):
+        # Who leaves a word out means the kind of post; that a text mentions the word somewhere is neither here nor there.
+        never.append(compiled(f"title ~ {row['minus']}"))
+        unsure += [compiled(f"text ~ {row['minus']}"), compiled(f"filed ~ {row['minus']}")]
+    grades: dict[UUID, int] = {}
+    neutral: set[UUID] = set()
+    for ad in ads():
+        grade = next((grade for grade in GRADES if any(test(ad) for test in levels[grade])), 0)
+        if not grade or not all(test(ad) for test in required) or any(test(ad) for test in never):
+            continue
+        if any(test(ad) for test in unsure):
+            neutral.add(ad.uuid)
+        else:
+            grades[ad.uuid] = grade
+    return Judged(query, grades, frozenset(neutral))
+
+
+def _kept(ids: Iterable[str]) -> set[str]:
+    """Every other query of a group, in the order of their hashes: an even split that nobody chose."""
+    return set(sorted(ids, key=lambda id_: hashlib.sha256(id_.encode()).hexdigest())[::2])
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))

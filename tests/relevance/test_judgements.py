@@ -1,0 +1,73 @@
+"""The judged set is sound: enough of each kind of query, grades that mean something, an even split, and no help by the search."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from .corpus import corpus
+from .judging import GRADES, Judged, compiled, judged
+
+ROOT = Path(__file__).resolve().parents[2]
+GROUPS = {
+    *("bokmål", "nynorsk", "compounds", "typos", "keyboard", "employer", "place", "phrase", "negation", "tokens"),
+    *("abbreviations", "languages", "synonyms", "filler", "zero", "precision"),
+}
+
+
+def test_there_are_enough_queries_of_every_group():
+    counted = Counter(one.query.group for one in judged())
+    assert set(counted) == GROUPS
+    assert min(counted.values()) >= 10
+    assert sum(counted.values()) >= 160
+
+
+def test_no_group_asks_the_same_twice():
+    asked = Counter((one.query.group, one.query.q) for one in judged())
+    assert [pair for pair, times in asked.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("one", judged(), ids=lambda one: one.query.id)
+def test_a_query_has_relevant_ads_unless_nothing_is_expected(one: Judged):
+    assert bool(one.grades) != one.query.zero
+    assert set(one.grades.values()) <= set(GRADES)
+    assert not one.neutral & one.grades.keys()
+    assert one.grades.keys() <= {ad.uuid for ad, _ in corpus()}
+
+
+def test_halves_are_of_one_size_in_every_group():
+    counted = Counter((one.query.group, one.query.kept) for one in judged())
+    for group in GROUPS:
+        assert abs(counted[group, True] - counted[group, False]) <= 1, group
+
+
+def test_judging_needs_no_search():
+    program = (
+        "import sys; from tests.relevance.judging import judged; judged(); "
+        "print([name for name in sys.modules if name.startswith('jobsearch.search') or name == 'tantivy'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_rule_that_cannot_be_read_is_refused():
+    with pytest.raises(ValueError, match="not a test"):
+        compiled("kokk & Souschef")
+    with pytest.raises(ValueError, match="no such occupation"):
+        compiled("cook")
+
+
+def test_terms_of_a_rule_hold_together():
+    cooks = [ad for ad, _ in corpus() if compiled("kokk & !~ souschef")(ad)]
+    assert cooks
+    assert all(ad.job == "kokk" and "souschef" not in ad.post.lower() for ad in cooks)
+
+
+def test_every_added_ad_says_what_it_is_for():
+    from .judging import _read
+
+    assert all(row["why"] for row in _read("added").values())
