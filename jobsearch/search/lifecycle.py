@@ -28,7 +28,7 @@ from .models import IndexState
 log = logging.getLogger(__name__)
 CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
 WRITES_SECONDS = 120  # a chunk takes about one; a worker that died holds the others up for so long
-REBUILD_SECONDS = 300  # renewed with each chunk
+REBUILD_SECONDS = 180  # renewed with each chunk; for a machine that is gone, a dead process of this one holds nothing up
 PASSES = 5
 Progress = Callable[[int, int], None]
 

@@ -17,6 +17,7 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .reading import Reader
 
 ERASE_AFTER = 600  # seconds that deleted text may lie in the files of the index
 ERASE_SHARE = 60  # and not oftener than this many times what the last build took: 10 s of work at most every 10 min
+VERSION = version("tantivy")
 _CURE = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
 
 
@@ -81,7 +83,7 @@ class EmbeddedEngine:
         pointer = {
             "build": index.name,
             "fingerprint": fingerprint(),
-            "tantivy": tantivy.__version__,
+            "tantivy": VERSION,
             "built": time.time(),
             "took": max(0.0, time.time() - started),
         }
@@ -132,8 +134,8 @@ class EmbeddedEngine:
         try:
             docs = self._reader().count()
         except (EngineDown, ValueError, OSError) as error:
-            return Health(self.name, tantivy.__version__, False, 0, str(error))
-        return Health(self.name, tantivy.__version__, True, docs)
+            return Health(self.name, VERSION, False, 0, str(error))
+        return Health(self.name, VERSION, True, docs)
 
     def close(self) -> None:
         self._open = None

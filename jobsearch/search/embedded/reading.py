@@ -57,10 +57,10 @@ class Reader:
 
     def _hits(self, searcher: Searcher, query: Query, request: Request) -> tuple[Found, int]:
         if request.size == 0:
-            return [], searcher.search(query, limit=1, count=True).count or 0
+            return [], _total(searcher.search(query, limit=1, count=True))
         if request.sort == "published":
             result = searcher.search(query, limit=request.size, offset=request.offset, order_by_field="order")
-            return [(0.0, address) for _, address in result.hits], result.count or 0
+            return [(0.0, address) for _, address in result.hits], _total(result)
         if request.sort == "deadline":
             return self._by_deadline(searcher, query, request)
         return _by_relevance(searcher, query, request.offset, request.size)
@@ -83,7 +83,7 @@ class Reader:
                 order=Order.Asc,
             )
             hits += [(0.0, address) for _, address in result.hits[:missing]]
-            total += result.count or 0
+            total += _total(result)
         return hits, total
 
     def _counts(self, searcher: Searcher, base: list, chosen: dict, request: Request) -> dict[str, dict[str, int]]:
@@ -106,7 +106,7 @@ def _by_relevance(searcher: Searcher, query: Query, offset: int, size: int) -> t
     """The best first, equal ones the newest first. tantivy orders equals by where they happen to lie, and many are equal
     (scores are constants of a field), so a page's groups of equals are read whole and ordered here."""
     result = searcher.search(query, limit=offset + size, count=True)
-    hits, total = list(result.hits), result.count or 0
+    hits, total = list(result.hits), _total(result)
     if total > len(hits) and hits:
         hits = list(searcher.search(query, limit=total, count=False).hits)
     page: Found = []
@@ -120,6 +120,10 @@ def _by_relevance(searcher: Searcher, query: Query, offset: int, size: int) -> t
             page += ordered[max(0, offset - start) : offset + size - start]
         start = end
     return page, total
+
+
+def _total(result: tantivy.SearchResult) -> int:
+    return getattr(result, "count", None) or 0  # tantivy's own type stub leaves the attribute out
 
 
 def _aggregation(spec: TermsCount | RangesCount) -> dict[str, Any]:
