@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
+from importlib import import_module
 
 import pytest
 from django.db import transaction
@@ -310,3 +312,26 @@ def test_many_changes_are_taken_over_in_chunks_the_newest_first(engine, make_vac
     assert index_changes(should_stop=lambda: True).indexed == 0
     assert index_changes().indexed == 4
     assert total() == 7
+
+
+def test_deleted_text_is_taken_out_of_the_files_when_it_is_time(engine, make_vacancy, monkeypatch):
+    keys = [make_vacancy() for _ in range(5)]
+    index_changes()
+    close(*keys[:2])
+    index_changes()
+    module = import_module(type(engine).__module__)
+    for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
+        monkeypatch.setattr(module, name, 0)
+    lifecycle.erase()
+    assert deleted_documents(engine) == 0
+    assert total() == 3
+    assert compare() == []
+
+
+def deleted_documents(engine) -> int:
+    if engine.name == "opensearch":
+        index = engine.current().name
+        engine._client.indices.refresh(index=index)
+        return engine._client.indices.stats(index=index, metric="docs")["_all"]["primaries"]["docs"]["deleted"]
+    meta = json.loads((engine.current().path / "meta.json").read_text())
+    return sum(segment["deletes"]["num_deleted_docs"] for segment in meta["segments"] if segment["deletes"])

@@ -1,0 +1,65 @@
+"""The connection to OpenSearch: read from the address, and failing in sentences that hold no query."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from jobsearch.search import EngineDown, SearchQuery, count, engine_health, engines, index_changes, search
+from jobsearch.search.opensearch import schema
+from jobsearch.search.opensearch.client import POOL, connect
+from jobsearch.search.plan import All, Best, Everything, Term, Terms
+
+
+def test_several_nodes_and_credentials_with_signs_in_them():
+    client = connect("https://user:p%40ss%3Aword@one.example:9200,two.example")
+    nodes = [(one["host"], one["port"]) for one in client.transport.hosts]
+    assert nodes == [("one.example", 9200), ("two.example", 443)]
+    connection = client.transport.get_connection()
+    assert connection.use_ssl
+    assert connection.pool.pool.maxsize == POOL
+    assert connection.headers["authorization"] == "Basic dXNlcjpwQHNzOndvcmQ="
+    client.close()
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_down_is_said_without_the_query(settings, caplog):
+    settings.SEARCH_URL = "http://127.0.0.1:9"
+    with caplog.at_level(logging.DEBUG), pytest.raises(EngineDown) as raised:
+        search(SearchQuery(q="hemmeligord"))
+    assert "SEARCH_URL" in str(raised.value)
+    for refused in (lambda: count(SearchQuery(q="hemmeligord")), index_changes):
+        with pytest.raises(EngineDown):
+            refused()
+    assert "hemmeligord" not in caplog.text + str(raised.value)
+    health = engine_health()
+    assert (health.ok, health.docs) == (False, 0)
+    engines.forget_engines()
+
+
+def test_conditions_in_the_query_language():
+    node = All((Best((Term("title", "kokk", 64), Term("body", "kokk", 8))),), never=(Terms("uuid", ()),), bonus=(Everything(),))
+    assert schema.query(node) == {
+        "bool": {
+            "must": [
+                {
+                    "dis_max": {
+                        "queries": [
+                            {"constant_score": {"filter": {"term": {"title": "kokk"}}, "boost": 64}},
+                            {"constant_score": {"filter": {"term": {"body": "kokk"}}, "boost": 8}},
+                        ],
+                        "tie_breaker": 0.25,
+                    }
+                }
+            ],
+            "must_not": [{"match_none": {}}],
+            "should": [{"match_all": {"boost": 0}}],
+        }
+    }
+
+
+def test_the_mapping_is_strict_and_keeps_no_text():
+    mapping = schema.mapping()
+    assert mapping["dynamic"] == "strict"
+    assert mapping["_source"] == {"includes": ["visible_until"]}
