@@ -1,0 +1,63 @@
+"""The corpus in a database and an index of its own, and a search of it through the same function as the page's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import transaction
+from django.test import override_settings
+
+from jobsearch.search import SearchQuery, engines, lifecycle, search
+from jobsearch.vacancies import record
+
+from .corpus import corpus
+
+NOW = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)  # the day after the newest ad, so that fresh ads are fresh on any day
+_CHUNK = 500
+
+
+def fill() -> None:
+    """Stores the corpus and indexes it; the database has to be empty."""
+    entries = [data for _, data in corpus()]
+    for start in range(0, len(entries), _CHUNK):
+        with transaction.atomic():
+            record.store(entries[start : start + _CHUNK], now=NOW)
+    lifecycle.rebuild()
+
+
+@contextmanager
+def engine(url: str) -> Iterator[None]:
+    """The engine at an address ("embedded" for one in a folder that is removed) while the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = f"relevance{secrets.token_hex(4)}"
+        address = f"embedded:///{folder}/index" if url == "embedded" else url
+        with override_settings(SEARCH_URL=address, SEARCH_INDEX=own):
+            engines.forget_engines()
+            try:
+                yield
+            finally:
+                if url != "embedded":
+                    client = engines.engine()._client
+                    for name in client.indices.get(index=f"{own}-*"):
+                        client.indices.delete(index=name)
+                engines.forget_engines()
+
+
+def find(q: str) -> Sequence[UUID]:
+    """All that the page would show for these words, page by page, the most relevant first."""
+    asked, problems = SearchQuery.from_params({"q": q})
+    if any(problem.blocks for problem in problems):
+        return []
+    first = search(asked, NOW)
+    found = list(first.uuids)
+    while len(found) < first.total:
+        more = search(asked.replace(page=len(found) // asked.page_size + 1), NOW).uuids
+        if not more:
+            raise AssertionError(f"{q}: {first.total} hits were promised, {len(found)} came")
+        found += more
+    return found
