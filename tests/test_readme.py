@@ -1,0 +1,124 @@
+"""What the documents say that a test can check: settings, commands, paths, services."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from jobsearch.demo.management.commands import demo
+from tests import settings as test_settings
+from tests.deployment import composition
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md")), composition.ENV_EXAMPLE]
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.S)
+SERVICE_VERBS = "exec|run|stop|start|restart|logs|up|ps|cp"
+
+
+@cache
+def code(document: Path) -> str:
+    """All that a document gives as code, one piece a line; continued lines joined."""
+    text = document.read_text()
+    if document.suffix == ".md":
+        text = "\n".join(block or inline for block, inline in CODE.findall(text))
+    return text.replace("\\\n", " ")
+
+
+def table() -> dict[str, str]:
+    """The README's table of settings: each variable and the default it is said to have."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| ", README.read_text(), re.M)
+    assert rows, "the README has a table of settings"
+    return {name: default.strip("`") for name, default in rows}
+
+
+def test_the_readmes_table_names_every_setting_and_no_other():
+    assert set(table()) == set(composition.settings_read())
+
+
+@pytest.mark.parametrize("name", sorted(composition.settings_read()))
+def test_a_settings_default_is_as_the_readme_says(name):
+    default = composition.settings_read()[name]
+    assert table()[name] == (default or ("generated once" if name == "SECRET_KEY" else "none"))
+
+
+def test_the_example_names_every_setting():
+    assert set(composition.settings_read()) <= set(composition.env_example())
+
+
+def test_the_example_names_nothing_that_nobody_reads():
+    assert set(composition.env_example()) == set(composition.settings_read()) | set(composition.variables())
+
+
+@pytest.mark.parametrize("name", sorted(composition.settings_read()))
+def test_the_example_says_what_a_blank_means(name):
+    default = composition.settings_read()[name]
+    comment = composition.env_example()[name]
+    assert comment
+    assert default == "0" or not default or default in comment
+
+
+def test_tests_and_demo_are_kept_from_every_setting_of_the_outside():
+    read = set(composition.settings_read())
+    assert read <= set(test_settings.VARIABLES)
+    assert read <= demo._OTHERS | {"DATABASE_URL", "NAV_FEED_URL"}  # those two it refuses
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_leads_to_a_file_that_is_there(document):
+    missing = [target for target in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
+    assert missing == []
+
+
+def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
+    """Each `manage.py …` of a document: the command, and the options given to it."""
+    found = []
+    for line in code(document).splitlines():
+        for name, rest in re.findall(r"manage\.py ([a-z_]+)((?: [^|;&<>`…]*)?)", line):
+            found.append((name, re.findall(r"(?<![\w-])(--[a-z-]+)", rest)))
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_command_exists_and_takes_the_options_it_is_given(document):
+    commands = get_commands()
+    for name, options in manage_calls(document):
+        assert name in commands, f"{document.name} speaks of manage.py {name}"
+        home = commands[name]
+        command = load_command_class(home, name) if isinstance(home, str) else home
+        known = {word for action in command.create_parser("manage.py", name)._actions for word in action.option_strings}
+        assert set(options) <= known, f"manage.py {name}"
+
+
+def test_every_command_of_ours_stands_in_the_readme_or_the_operations():
+    ours = {name for name, home in get_commands().items() if isinstance(home, str) and home.startswith(("jobsearch.", "ingest"))}
+    told = {name for document in DOCUMENTS for name, _ in manage_calls(document)}
+    assert ours <= told
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_program_or_folder_of_ours_that_is_named_is_there(document):
+    named = re.findall(r"(?<![\w./-])((?:bin|docs|tests|jobsearch|ingest|bench|templates|static)/[\w./-]*\w)", code(document))
+    assert [path for path in named if not (ROOT / path).exists() and not (ROOT / f"{path}.py").exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_service_that_is_named_to_compose_is_one(document):
+    services = set(composition.services())
+    for line in code(document).splitlines():
+        for words in re.findall(rf"docker compose (?:{SERVICE_VERBS})((?: [^|;&<>]*)?)", line):
+            plain = [word for word in words.split() if re.fullmatch(r"[a-z]+", word)]
+            assert not plain or plain[0] in services, line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_unit_that_is_named_to_systemd_is_one(document):
+    units = {path.name for path in (ROOT / "docs" / "deployment" / "systemd").iterdir()}
+    for line in code(document).splitlines():
+        for name in re.findall(r"utlyst(?:-\w+)?\.(?:service|target)", line):
+            assert name in units, line
