@@ -74,6 +74,20 @@ def test_who_was_overtaken_writes_nothing(feed, site):
     assert FeedState.objects.get().lease_owner == "somebody else"
 
 
+def test_who_was_overtaken_moves_no_cursor(feed, site):
+    """44: nor closes an ad by a page."""
+    site.many_lines(2500)
+    cursors = []
+
+    def overtake(phase: str, done: int, total: int) -> None:
+        cursors.append(site.state().page_id)
+        FeedState.objects.update(lease_owner="somebody else")
+
+    with pytest.raises(LeaseHeld):
+        site.follow(on_progress=overtake)
+    assert cursors == [site.state().page_id]
+
+
 def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
     """45"""
     ad = feed.publish()

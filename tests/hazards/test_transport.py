@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from ingest.errors import PageGone
 from ingest.models import DetailTask
+from ingest.standin import StandIn
+from tests.ingest import plain_ads
 
 SHORT = {
     "500": lambda faults, **where: faults.status(500, **where),
@@ -64,6 +66,21 @@ def test_a_detail_that_fails_holds_nothing_up(feed, site, fault):
     site.let_time_pass(days=3)
     assert site.follow().exit_code == 0
     assert site.is_true()
+
+
+def test_a_redirect_takes_the_token_nowhere(feed, site):
+    """16, 42: not to another host, and not to another path of this one."""
+    ad = feed.publish()
+    with StandIn(ads=plain_ads) as other:
+        for target in (f"{other.url}/api/v1/feed", f"{feed.url}/api/v1/feed?last"):
+            with feed.faults.redirect(to=target, on="page"):
+                report = site.follow()
+            assert report.exit_code == 2
+            assert "redirect" in report.problem
+        assert other.requests == []
+    assert not [request for request in feed.requests if "last" in request.query]
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
 
 
 def test_a_short_failure_of_a_page_is_sat_out(feed, site):
