@@ -6,6 +6,7 @@ Every variable stands in the README's table; each is validated here, at start, w
 from __future__ import annotations
 
 import os
+import ssl
 
 from kombu import Exchange, Queue
 
@@ -173,6 +174,9 @@ else:
         "socket_keepalive": True,
         "max_retries": 1,  # of one publication; beat's next message is the real second try
     }
+    CELERY_BROKER_TRANSPORT = "jobsearch.broker:Transport"
+    if CELERY_BROKER_URL.startswith("rediss:"):
+        CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # Celery's default is to believe any certificate
 # Named queues, so that each kind of work can have workers of its own (`celery worker --queues feed`); one without that
 # word serves them all. What must be done in minutes never stands behind what takes an hour.
 #   feed     follows the feed: long, and one at a time by its lease

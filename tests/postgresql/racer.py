@@ -32,4 +32,4 @@ while time.monotonic() < until:
             (folder / "inside").unlink(missing_ok=True)
     except LeaseHeld:
         time.sleep(0.001)
-print(held, intruders)
+sys.stdout.write(f"{held} {intruders}\n")

@@ -66,7 +66,8 @@ class LiveSite:
         words += ["--without-gossip", "--without-mingle"] + (["--queues", queues] if queues else [])
         log = self.folder / f"{name}.log"
         process = self.start(name, "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "jobsearch", *words)
-        wait_until(lambda: log.exists() and f"{name}@test ready." in log.read_text(), 40, f"worker, see {log}")
+        wait_until(lambda: process.poll() is not None or f"{name}@test ready." in log.read_text(), 60, f"worker, see {log}")
+        assert process.poll() is None, f"the worker ended:\n{log.read_text()[-3000:]}"
         return process
 
     def beat(self, name: str = "beat") -> subprocess.Popen[bytes]:

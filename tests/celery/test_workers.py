@@ -1,0 +1,124 @@
+"""Workers as they are in production: processes on a Redis. A task is a wake-up, so whatever dies costs one interval."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from ingest.standin import StandIn
+from tests.servers import processes
+from tests.servers.live import LiveSite
+from tests.servers.ports import free_port, wait_until
+from tests.servers.redis import OwnRedis, Redis
+
+FOLLOW = "ingest.tasks.follow_feed"
+
+
+@pytest.fixture
+def site(live_site: Callable[..., LiveSite], feed: StandIn, redis_server: Redis) -> LiveSite:
+    """On PostgreSQL and Redis, following `feed`."""
+    return live_site("postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix)
+
+
+def asked(feed: StandIn) -> Counter[str]:
+    return Counter(request.path.rpartition("/")[2] for request in feed.requests if "/feedentry/" in request.path)
+
+
+def whole(site: LiveSite, feed: StandIn) -> Callable[[], bool]:
+    return lambda: site.active() == set(feed.truth()) and not site.value("SELECT count(*) FROM ingest_detailtask")
+
+
+def test_a_killed_workers_work_goes_on_at_the_next_wake_up(site: LiveSite, full_feed: StandIn) -> None:
+    first = site.worker("first")
+    assert site.wake(FOLLOW) == 0
+    wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
+    processes.kill(first)  # worker, pool and all
+    had = len(site.active())
+    assert had < 400
+    site.worker("second")
+    time.sleep(1)
+    assert len(site.active()) < 400  # the message that the dead one held is not needed, and not yet given out again
+    assert site.wake(FOLLOW) == 0
+    wait_until(whole(site, full_feed), 90, "all ads")
+    runs = site.rows("SELECT state, error FROM ingest_run WHERE kind = 'sync' ORDER BY started")
+    assert [state for state, _error in runs] == ["failed", "done"]
+    assert max(asked(full_feed).values()) <= 2
+    assert sum(asked(full_feed).values()) <= 400 + 180, "what was under way may be asked for again, the rest not"
+
+
+def test_many_workers_and_many_wake_ups_are_one_sync_at_a_time(site: LiveSite, full_feed: StandIn) -> None:
+    site.worker("first", concurrency=3)
+    site.worker("second", pool="threads", concurrency=3)
+    for _ in range(6):
+        site.wake(FOLLOW)
+    wait_until(whole(site, full_feed), 90, "all ads")
+    assert set(asked(full_feed).values()) == {1}
+    overlap = (
+        "SELECT count(*) FROM ingest_run a JOIN ingest_run b ON a.id < b.id "
+        "WHERE a.kind = 'sync' AND b.kind = 'sync' AND a.started < b.finished AND b.started < a.finished"
+    )
+    assert site.value(overlap) == 0
+
+
+def test_a_worker_serves_only_the_queues_it_is_given(site: LiveSite, feed: StandIn) -> None:
+    ad = feed.publish()
+    site.worker("index", queues="index,record", concurrency=1)
+    site.wake(FOLLOW)
+    time.sleep(2)
+    assert feed.requests == []
+    site.worker("feed", queues="feed", concurrency=1)
+    wait_until(lambda: site.active() == {ad}, 40, "the ad")
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_redis_restarted_in_the_middle_of_a_first_load_loses_nothing(
+    live_site: Callable[..., LiveSite], full_feed: StandIn, own_redis: OwnRedis, pool: str
+) -> None:
+    site = live_site("postgresql", feed=full_feed.url, broker=own_redis.url, FEED_POLL_SECONDS="2")
+    worker = site.worker("worker", pool=pool)
+    site.beat()
+    wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
+    own_redis.kill()  # with every message in it
+    late = full_feed.publish()
+    time.sleep(1)
+    own_redis.start()
+    wait_until(whole(site, full_feed), 90, "all ads, and the one that came meanwhile")
+    assert late in site.active()
+    assert worker.poll() is None, "the worker ended with its broker"
+    assert max(asked(full_feed).values()) == 1, "the load was begun anew"
+
+
+def test_without_a_broker_the_site_serves_and_says_what_is_missing(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
+    ad = feed.publish()
+    nowhere = f"redis://127.0.0.1:{free_port()}"
+    site = live_site("postgresql", feed=feed.url, broker=f"{nowhere}/0", CACHE_URL=f"{nowhere}/1")
+    assert site.manage("sync") == 0
+    url = site.web()
+    began = time.monotonic()
+    for path in ("/healthz", "/", f"/stilling/{ad}/"):
+        with urllib.request.urlopen(url + path, timeout=20) as answer:
+            assert answer.status == 200
+    with urllib.request.urlopen(f"{url}/readyz", timeout=20) as answer:
+        assert json.load(answer)["broker"] == "down"
+    assert time.monotonic() - began < 15
+    began = time.monotonic()
+    assert site.wake(FOLLOW) != 0, "a message that nobody took was called sent"
+    assert time.monotonic() - began < 15, "whoever asks for work waits for a broker that is not there"
+
+
+@pytest.mark.parametrize("pool", ["threads", "prefork"])
+def test_the_folder_that_is_the_broker_of_one_machine_works_too(
+    live_site: Callable[..., LiveSite], feed: StandIn, pool: str
+) -> None:
+    ad = feed.publish()
+    site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1")
+    site.worker("worker", pool=pool)
+    site.beat()
+    wait_until(lambda: site.active() == {ad}, 40, "the ad")
+    second = feed.publish()
+    wait_until(lambda: site.active() == {ad, second}, 20, "the ad that came later")
