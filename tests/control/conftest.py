@@ -16,12 +16,6 @@ from jobsearch.search.engines import forget_engines
 from tests.ingest import plain_ads
 
 
-@pytest.fixture(autouse=True)
-def static_folder(settings, tmp_path):
-    """WhiteNoise warns where the folder of collected files is missing; here nothing is ever collected."""
-    settings.STATIC_ROOT = str(tmp_path)
-
-
 @pytest.fixture
 def index(settings, tmp_path) -> Iterator[None]:
     """An embedded index that nothing has been written to."""

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from jobsearch import search
 from jobsearch.search import engines
-
-# A checkout has no collected static files; whitenoise warns of their missing folder, and warnings are errors here.
-settings.STATIC_ROOT = None
 
 PASSWORD = "et passord som er langt nok"
 
