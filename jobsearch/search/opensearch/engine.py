@@ -107,8 +107,8 @@ class OpenSearchEngine:
         return f"opensearch:{name}:{found[name]['settings']['index']['uuid']}"
 
     def erase(self) -> bool:
-        """Has segments with deleted ads rewritten, and an old previous index removed, every ten minutes. What the server
-        keeps for copies that lag behind (soft deletes, the translog) goes with the next flush after they have caught up."""
+        """Has segments with deleted ads rewritten, and an old previous index removed, every ten minutes. The server keeps
+        what was deleted in the last half minute for copies that may lag behind; the next time takes that."""
         if time.monotonic() - self._erased < ERASE_SECONDS:
             return False
         self._erased = time.monotonic()
