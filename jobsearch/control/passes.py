@@ -29,7 +29,8 @@ def follow_to_tip(
     Raises what `ingest.sync.run` raises (LeaseHeld, WrongOrigin …), and `search.EngineDown`. What the feed gave is kept even
     where the engine is down: the index catches up later.
     """
-    report = sync.run(on_progress=on_progress, after_batch=after_batch, record_as=record_as)
+    # Somebody asked for this pass, perhaps because what failed is mended: what was put off is tried now, not when its pause ends.
+    report = sync.run(on_progress=on_progress, after_batch=after_batch, record_as=record_as, retry_now=True)
     if not report.problem.startswith("database:"):
         drain_index(on_progress)
     return report

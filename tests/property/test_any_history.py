@@ -21,21 +21,25 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from ingest import replay, sync
+from ingest import detail_queue, replay, sync
 from ingest.errors import LeaseHeld
 from ingest.models import DetailTask, FeedState, PageMark, Run
 from ingest.standin import StandIn
 from jobsearch import search
+from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 FAULTS = {
     "server error": lambda faults: faults.status(500, every=3),
     "busy": lambda faults: faults.status(429, on="detail", every=2),
     "outage": lambda faults: faults.status(503),
+    "no such page": lambda faults: faults.page_gone(),
+    "a page that leads to itself": lambda faults: faults.self_referring_next(),
     "no details": lambda faults: faults.mass_404(),
     "cut off": lambda faults: faults.truncated(every=4),
     "a proxy's page": lambda faults: faults.html_with_200(every=3),
@@ -58,6 +62,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.told: set[str] = set()
         """Every contact's e-mail address that the feed ever told."""
         self.number = 0
+        self.rotated = False
         # A line that is committed late below the very first one read is below every page that a replay could start from;
         # on a real feed that place is half a year back.
         self.publish()
@@ -69,21 +74,37 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(ad=ads)
     def change(self, ad: str) -> None:
-        if self.feed.last_line_status(ad) == "ACTIVE":
+        if ad in self.feed.truth():
             self.feed.change(ad, **self.contacts())
 
-    @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup"]))
+    @rule(ad=ads)
+    def change_without_a_line(self, ad: str) -> None:
+        if ad in self.feed.truth():
+            self.feed.edit_silently(ad, **self.contacts())
+
+    @rule(flapping=st.booleans())
+    def rotate_the_token(self, flapping: bool) -> None:
+        if not self.rotated:  # two tokens of one second are the same text
+            self.feed.tokens.rotate(flapping=flapping)
+        self.rotated = True
+
+    @rule()
+    def forget_what_is_closed(self) -> None:
+        record.forget(timezone.now())
+
+    @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup", "close_silently", "active_without_content"]))
     def end(self, ad: str, end: str) -> None:
-        getattr(self.feed, end)(ad)
+        if ad in self.feed.truth():
+            getattr(self.feed, end)(ad)
 
     @rule(ad=ads)
     def reactivate(self, ad: str) -> None:
-        if self.feed.last_line_status(ad) != "ACTIVE":
+        if ad not in self.feed.truth():
             self.feed.reactivate(ad, **self.contacts())
 
     @rule(ad=ads)
     def become_a_zombie(self, ad: str) -> None:
-        if self.feed.last_line_status(ad) == "ACTIVE":
+        if ad in self.feed.truth():
             self.feed.become_finn(ad)
 
     @rule()
@@ -149,10 +170,12 @@ class AnyHistory(RuleBasedStateMachine):
 
     def check(self) -> None:
         """The quiet time: one sync, a look back for what came late, a look at each active ad, and one more sync."""
+        self.feed.tokens.settle()
         sync.run(retry_now=True)
         with closing(sync.connect()) as feed:
             replay.replay_overlap(feed)
         replay.recheck(limit=10_000)
+        detail_queue.release()
         report = sync.run(retry_now=True)
         assert report.exit_code == 0, report
         search.index_changes()
