@@ -22,9 +22,7 @@ QUARANTINE_PAUSE = dt.timedelta(hours=24)
 _uniform = random.SystemRandom().uniform
 
 
-def put(
-    lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, *, first_marker: int | None = None
-) -> None:
+def put(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, *, first_marker: int | None = None) -> None:
     """Queues these ads afresh, whatever stood in the queue for them: a new line is a new chance. In a transaction.
 
     `lines` maps an ad to the time of its line, in feed order.

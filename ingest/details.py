@@ -70,9 +70,7 @@ class Drain:
                     self._take(result)
                 if self._breaker.suspicious:
                     self._judge(pool)
-                if len(self._batch) >= BATCH or (
-                    self._batch and time.monotonic() - self._batch_since > LONGEST_HELD
-                ):
+                if len(self._batch) >= BATCH or (self._batch and time.monotonic() - self._batch_since > LONGEST_HELD):
                     self._flush()
         except (Stopped, FeedDown):
             self._flush()  # what was answered is not asked for again

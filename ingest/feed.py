@@ -122,9 +122,7 @@ class Feed:
                     raise
         raise AssertionError("unreachable")
 
-    def _authorized(
-        self, path: str, limits: Limits, *, query: str = "", headers: dict[str, str] | None = None
-    ) -> Answer:
+    def _authorized(self, path: str, limits: Limits, *, query: str = "", headers: dict[str, str] | None = None) -> Answer:
         """The answer to a request with a token; on 401 the token is renewed and the request made once more."""
         token = self.tokens.current()
         answer = self._get(path, limits, token, query, headers)
@@ -140,9 +138,7 @@ class Feed:
         return answer
 
     def _get(self, path: str, limits: Limits, token: str, query: str, headers: dict[str, str] | None) -> Answer:
-        return self._transport.get(
-            path, limits, query=query, headers={"Authorization": f"Bearer {token}", **(headers or {})}
-        )
+        return self._transport.get(path, limits, query=query, headers={"Authorization": f"Bearer {token}", **(headers or {})})
 
     def _refused(self) -> Unauthorized:
         if self.tokens.is_private:

@@ -174,9 +174,7 @@ class Walk:
         if time is None or time < timezone.now() - MARKS_KEPT:
             return
         if self._mark_time is None or time >= self._mark_time + MARK_EVERY:
-            PageMark.objects.update_or_create(
-                page_id=page_id, defaults={"line_time": time, "read_at": timezone.now()}
-            )
+            PageMark.objects.update_or_create(page_id=page_id, defaults={"line_time": time, "read_at": timezone.now()})
             PageMark.objects.filter(line_time__lt=timezone.now() - MARKS_KEPT).delete()
             self._mark_time = time
 

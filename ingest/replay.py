@@ -31,9 +31,7 @@ RECHECK_EVERY = dt.timedelta(minutes=15)
 _CHUNK = 5000
 
 
-def replay_overlap(
-    feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callable[[], None] = lambda: None
-) -> dict[str, int]:
+def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callable[[], None] = lambda: None) -> dict[str, int]:
     """Reads the last days' pages again, from a page id recorded then, and queues the ads whose lines we have not seen.
 
     Does not touch the cursor and needs no lease. Answers counts of pages, lines and queued. Raises `FeedDown`.
@@ -102,9 +100,7 @@ def recheck(limit: int | None = None) -> int:
 def ask_again(uuids: Iterable[UUID]) -> int:
     """Queues these ads because a person or a comparison wants to know; answers how many. Replaces what was queued."""
     wanted = list(uuids)
-    times = dict.fromkeys(wanted) | dict(
-        Vacancy.objects.filter(uuid__in=wanted).values_list("uuid", "line_time")
-    )
+    times = dict.fromkeys(wanted) | dict(Vacancy.objects.filter(uuid__in=wanted).values_list("uuid", "line_time"))
     with transaction.atomic():
         detail_queue.put(times, DetailTask.Origin.ADMIN)
     return len(times)

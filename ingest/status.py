@@ -50,9 +50,7 @@ def status(now: dt.datetime | None = None) -> Status:
     counts = detail_queue.counts()
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
-    oldest = (
-        DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
-    )
+    oldest = DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
     last_run = Run.objects.filter(kind=Run.Kind.SYNC, finished__isnull=False).order_by("-finished").first()
     facts = Status(
         origin=state.origin,

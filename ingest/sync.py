@@ -171,9 +171,7 @@ class _Notes:
             return
         self._noted = now
         rate = round(done / (now - self._began), 1) if now > self._began else 0.0
-        Run.objects.filter(pk=self._row.pk).update(
-            progress={"phase": phase, "done": done, "total": total, "rate": rate}
-        )
+        Run.objects.filter(pk=self._row.pk).update(progress={"phase": phase, "done": done, "total": total, "rate": rate})
 
 
 def _nothing() -> None:

@@ -5,90 +5,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PageMark',
+            name="PageMark",
             fields=[
-                ('page_id', models.CharField(max_length=36, primary_key=True, serialize=False)),
-                ('line_time', models.DateTimeField(db_index=True, help_text='Tidspunktet på sidens første linje')),
-                ('read_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("page_id", models.CharField(max_length=36, primary_key=True, serialize=False)),
+                ("line_time", models.DateTimeField(db_index=True, help_text="Tidspunktet på sidens første linje")),
+                ("read_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'bokmerke',
-                'verbose_name_plural': 'bokmerker',
+                "verbose_name": "bokmerke",
+                "verbose_name_plural": "bokmerker",
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sync', 'Følge strømmen'), ('replay', 'Ny gjennomgang av de siste dagene'), ('recheck', 'Kontroll av aktive annonser'), ('retry', 'Nytt forsøk på karantenen'), ('truth', 'Sammenligning med strømmen')], max_length=8)),
-                ('state', models.CharField(choices=[('queued', 'I kø'), ('running', 'Pågår'), ('done', 'Ferdig'), ('failed', 'Mislyktes'), ('stopped', 'Stoppet'), ('skipped', 'Noen andre var i gang')], default='queued', max_length=8)),
-                ('started', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('finished', models.DateTimeField(blank=True, null=True)),
-                ('report', models.JSONField(blank=True, default=dict)),
-                ('progress', models.JSONField(blank=True, default=dict, help_text='phase, done, total, rate (per sekund)')),
-                ('error', models.TextField(blank=True)),
-                ('requested_by', models.CharField(blank=True, max_length=150, verbose_name='bedt om av')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sync", "Følge strømmen"),
+                            ("replay", "Ny gjennomgang av de siste dagene"),
+                            ("recheck", "Kontroll av aktive annonser"),
+                            ("retry", "Nytt forsøk på karantenen"),
+                            ("truth", "Sammenligning med strømmen"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "I kø"),
+                            ("running", "Pågår"),
+                            ("done", "Ferdig"),
+                            ("failed", "Mislyktes"),
+                            ("stopped", "Stoppet"),
+                            ("skipped", "Noen andre var i gang"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("started", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("finished", models.DateTimeField(blank=True, null=True)),
+                ("report", models.JSONField(blank=True, default=dict)),
+                ("progress", models.JSONField(blank=True, default=dict, help_text="phase, done, total, rate (per sekund)")),
+                ("error", models.TextField(blank=True)),
+                ("requested_by", models.CharField(blank=True, max_length=150, verbose_name="bedt om av")),
             ],
             options={
-                'verbose_name': 'kjøring',
-                'verbose_name_plural': 'kjøringer',
-                'ordering': ['-started'],
+                "verbose_name": "kjøring",
+                "verbose_name_plural": "kjøringer",
+                "ordering": ["-started"],
             },
         ),
         migrations.CreateModel(
-            name='DetailTask',
+            name="DetailTask",
             fields=[
-                ('uuid', models.UUIDField(primary_key=True, serialize=False)),
-                ('marker', models.PositiveBigIntegerField()),
-                ('line_time', models.DateTimeField(blank=True, null=True)),
-                ('origin', models.CharField(choices=[('line', 'Linje i strømmen'), ('replay', 'Linje funnet ved ny gjennomgang'), ('recheck', 'Løpende kontroll'), ('admin', 'Bedt om av en administrator')], default='line', max_length=8)),
-                ('state', models.CharField(choices=[('waiting', 'Venter'), ('deferred', 'Utsatt etter feil'), ('quarantined', 'I karantene')], db_index=True, default='waiting', max_length=12)),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='forsøk')),
-                ('next_try', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='neste forsøk')),
-                ('reason', models.TextField(blank=True, verbose_name='grunn')),
-                ('queued', models.DateTimeField(default=django.utils.timezone.now, verbose_name='lagt i kø')),
+                ("uuid", models.UUIDField(primary_key=True, serialize=False)),
+                ("marker", models.PositiveBigIntegerField()),
+                ("line_time", models.DateTimeField(blank=True, null=True)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("line", "Linje i strømmen"),
+                            ("replay", "Linje funnet ved ny gjennomgang"),
+                            ("recheck", "Løpende kontroll"),
+                            ("admin", "Bedt om av en administrator"),
+                        ],
+                        default="line",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Venter"), ("deferred", "Utsatt etter feil"), ("quarantined", "I karantene")],
+                        db_index=True,
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="forsøk")),
+                ("next_try", models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name="neste forsøk")),
+                ("reason", models.TextField(blank=True, verbose_name="grunn")),
+                ("queued", models.DateTimeField(default=django.utils.timezone.now, verbose_name="lagt i kø")),
             ],
             options={
-                'verbose_name': 'detalj som skal hentes',
-                'verbose_name_plural': 'detaljer som skal hentes',
-                'indexes': [models.Index(fields=['-line_time', '-marker'], name='detailtask_newest')],
+                "verbose_name": "detalj som skal hentes",
+                "verbose_name_plural": "detaljer som skal hentes",
+                "indexes": [models.Index(fields=["-line_time", "-marker"], name="detailtask_newest")],
             },
         ),
         migrations.CreateModel(
-            name='FeedState',
+            name="FeedState",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('origin', models.CharField(max_length=500, verbose_name='strømmens adresse')),
-                ('page_id', models.CharField(blank=True, max_length=36, verbose_name='neste side')),
-                ('page_seen', models.JSONField(blank=True, default=list)),
-                ('first_started', models.DateTimeField(default=django.utils.timezone.now, verbose_name='fulgt siden')),
-                ('last_read', models.DateTimeField(blank=True, null=True, verbose_name='sist lest')),
-                ('last_line_time', models.DateTimeField(blank=True, null=True, verbose_name='siste linje vi har lest')),
-                ('tip_time', models.DateTimeField(blank=True, null=True, verbose_name='nyeste linje i strømmen')),
-                ('tip_checked', models.DateTimeField(blank=True, null=True, verbose_name='nyeste linje kontrollert')),
-                ('token', models.TextField(blank=True, help_text='Det offentlige tokenet; et eget token lagres ikke')),
-                ('token_problem', models.TextField(blank=True, verbose_name='problem med token')),
-                ('problem', models.TextField(blank=True, verbose_name='problem')),
-                ('problem_since', models.DateTimeField(blank=True, null=True)),
-                ('cursor_lost', models.DateTimeField(blank=True, help_text='Når siden vi sto på, ikke fantes lenger', null=True, verbose_name='mistet plassen')),
-                ('lease_owner', models.CharField(blank=True, max_length=200)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('marker', models.PositiveBigIntegerField(default=0)),
-                ('pages_read', models.PositiveBigIntegerField(default=0)),
-                ('lines_read', models.PositiveBigIntegerField(default=0)),
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("origin", models.CharField(max_length=500, verbose_name="strømmens adresse")),
+                ("page_id", models.CharField(blank=True, max_length=36, verbose_name="neste side")),
+                ("page_seen", models.JSONField(blank=True, default=list)),
+                ("first_started", models.DateTimeField(default=django.utils.timezone.now, verbose_name="fulgt siden")),
+                ("last_read", models.DateTimeField(blank=True, null=True, verbose_name="sist lest")),
+                ("last_line_time", models.DateTimeField(blank=True, null=True, verbose_name="siste linje vi har lest")),
+                ("tip_time", models.DateTimeField(blank=True, null=True, verbose_name="nyeste linje i strømmen")),
+                ("tip_checked", models.DateTimeField(blank=True, null=True, verbose_name="nyeste linje kontrollert")),
+                ("token", models.TextField(blank=True, help_text="Det offentlige tokenet; et eget token lagres ikke")),
+                ("token_problem", models.TextField(blank=True, verbose_name="problem med token")),
+                ("problem", models.TextField(blank=True, verbose_name="problem")),
+                ("problem_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cursor_lost",
+                    models.DateTimeField(
+                        blank=True, help_text="Når siden vi sto på, ikke fantes lenger", null=True, verbose_name="mistet plassen"
+                    ),
+                ),
+                ("lease_owner", models.CharField(blank=True, max_length=200)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("marker", models.PositiveBigIntegerField(default=0)),
+                ("pages_read", models.PositiveBigIntegerField(default=0)),
+                ("lines_read", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'strømmens tilstand',
-                'verbose_name_plural': 'strømmens tilstand',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='ingest_one_feed')],
+                "verbose_name": "strømmens tilstand",
+                "verbose_name_plural": "strømmens tilstand",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="ingest_one_feed")],
             },
         ),
     ]

@@ -122,7 +122,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actions = {name: label for name, (_function, _name, label) in (self.get_actions(request) or {}).items()}
+        actions = {name: action[2] for name, action in self.get_actions(request).items() if action}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "ad_actions": actions})
 
     @admin.display(description=_("tittel"), ordering="title")
