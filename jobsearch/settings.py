@@ -134,7 +134,6 @@ SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
 # Files are served from where they lie: no collectstatic step stands between a clone and a running site.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
