@@ -62,10 +62,11 @@ def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:
         return
     for model in (Vacancy, Tombstone):
         cases = [When(uuid=uuid, then=Value(version)) for uuid, version in versions.items()]
+        rows = model.objects.filter(uuid__in=versions, indexed_version__lt=F("version"))
         with transaction.atomic():
-            model.objects.filter(uuid__in=versions, indexed_version__lt=F("version")).update(
-                indexed_version=Case(*cases, default=F("indexed_version"), output_field=PositiveBigIntegerField())
-            )
+            # Locked in the record's order first: an UPDATE of many rows takes them as it finds them.
+            list(rows.select_for_update().order_by("uuid").values_list("uuid"))
+            rows.update(indexed_version=Case(*cases, default=F("indexed_version"), output_field=PositiveBigIntegerField()))
 
 
 def _changes(rows: Iterable[Vacancy]) -> Iterator[Change]:

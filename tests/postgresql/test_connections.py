@@ -1,0 +1,140 @@
+"""Connections to PostgreSQL: who shares them, who gives them back, and what the server ends by itself."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from ingest.standin import StandIn
+from jobsearch import environment
+from tests.ingest import plain_ads
+from tests.servers import processes
+from tests.servers.live import LiveSite
+from tests.servers.ports import wait_until
+from tests.servers.postgresql import OwnServer
+from tests.servers.redis import Redis
+
+URL = "postgres://u:p@db.example:5432/jobs"
+
+
+@pytest.fixture
+def feed() -> Iterator[StandIn]:
+    with StandIn(ads=plain_ads) as standin:
+        yield standin
+
+
+def configuration(monkeypatch: pytest.MonkeyPatch, process: str = "", url: str = URL) -> dict:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("JOBSEARCH_PROCESS", process)
+    return environment.database("DATABASE_URL", "")
+
+
+def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pool" in configuration(monkeypatch, "web")["OPTIONS"]
+    assert configuration(monkeypatch, "web")["CONN_MAX_AGE"] == 0  # Django refuses both at once
+    assert "pool" not in configuration(monkeypatch)["OPTIONS"]
+
+
+def test_a_dropped_connection_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert configuration(monkeypatch)["CONN_HEALTH_CHECKS"] is True
+    assert configuration(monkeypatch, "web")["CONN_HEALTH_CHECKS"] is True
+
+
+def test_what_the_address_asks_of_a_session_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = configuration(monkeypatch, url=f"{URL}?sslmode=require&options=-c%20lock_timeout%3D1000")["OPTIONS"]
+    assert (options["sslmode"], options["options"]) == ("require", "-c lock_timeout=1000")
+
+
+def test_the_web_shares_connections_and_a_worker_has_its_own(
+    live_site: Callable[..., LiveSite], feed: StandIn, redis_server: Redis
+) -> None:
+    site = live_site("postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix)
+    url = site.web()
+
+    def get(_number: int) -> int:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=30) as answer:
+            return int(answer.status)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(get, range(60))) == {200}
+    sessions = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jobsearch'"
+    assert 1 <= site.value(f"SELECT count(*) {sessions}") <= 4, "more sessions than threads"
+    before = site.rows(f"SELECT pid {sessions} ORDER BY pid")
+    get(0)
+    assert site.rows(f"SELECT pid {sessions} ORDER BY pid") == before, "a request opened a session of its own"
+    site.worker("worker")
+    site.wake("ingest.tasks.follow_feed")
+    wait_until(lambda: site.rows("SELECT 1 FROM ingest_run WHERE state = 'done'"), 40, "a run")
+    assert "Traceback" not in site.log("worker")
+
+
+def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer, tmp_path, feed: StandIn) -> None:
+    ad = feed.publish()
+    with own_postgresql.database() as database:
+        site = LiveSite(tmp_path, database=database, feed=feed.url)
+        try:
+            assert site.manage("migrate", "--verbosity", "0") == 0
+            assert site.manage("sync") == 0
+            page = f"{site.web()}/stilling/{ad}/"
+            with urllib.request.urlopen(page, timeout=20) as answer:
+                assert answer.status == 200
+            own_postgresql.stop()
+            own_postgresql.start()
+            with urllib.request.urlopen(page, timeout=20) as answer:
+                assert answer.status == 200
+        finally:
+            site.stop()
+
+
+def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
+    own_postgresql: OwnServer, own_redis, tmp_path, feed: StandIn
+) -> None:
+    for _ in range(300):
+        feed.publish()
+    feed.faults.latency(detail=0.05)
+    with own_postgresql.database() as database:
+        site = LiveSite(tmp_path, database=database, feed=feed.url, broker=own_redis.url, FEED_POLL_SECONDS="2")
+        try:
+            assert site.manage("migrate", "--verbosity", "0") == 0
+            worker, beat = site.worker("worker"), site.beat()
+            wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
+            own_postgresql.stop()
+            time.sleep(3)  # so that beat looks at its schedule while there is none
+            own_postgresql.start()
+            # The run that lost its database could not give its lease back, and its process lives: the lease runs out by
+            # itself within a minute, which is not waited for here.
+            site.rows("UPDATE ingest_feedstate SET lease_until = now() RETURNING id")
+            wait_until(lambda: site.active() == set(feed.truth()), 60, "all ads")
+            assert worker.poll() is None, site.log("worker")[-2000:]
+            assert beat.poll() is None, site.log("beat")[-2000:]
+        finally:
+            site.stop()
+
+
+def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
+    """As when a machine sleeps in the middle of a transaction: the server ends the session, and others go on."""
+    site = live_site("postgresql", feed=feed.url)
+    assert site.manage("sync") == 0
+    options = environment._SESSION.replace("=60000", "=1000")
+    with psycopg.connect(site.database, options=options) as paused:
+        paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
+        began = time.monotonic()
+        assert site.manage("sync") == 0
+        assert time.monotonic() - began < 30
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            paused.execute("SELECT 1")
+
+
+def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
+    site = live_site("postgresql", feed=feed.url)
+    url = site.web()
+    with urllib.request.urlopen(f"{url}/readyz", timeout=20) as answer:
+        assert answer.status == 200
+    processes.stop(site._running[-1], seconds=30)
+    assert "couldn't stop thread" not in site.log("web")
+    assert "Traceback" not in site.log("web")
