@@ -13,11 +13,12 @@ import random
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.servers import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "var" / "opensearch"
@@ -45,16 +46,11 @@ class CannotStart(Exception):
 @dataclass
 class Node:
     url: str
-    process: subprocess.Popen
+    process: subprocess.Popen[bytes]
     folder: Path
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(10)
+        processes.stop(self.process, seconds=20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -102,7 +98,7 @@ def start(version: str) -> Node:
     """Starts one node and waits until it answers under its own name."""
     library = fetch(version)
     program, small = java(LEAST_JAVA[version])
-    folder = Path(tempfile.mkdtemp(prefix="opensearch-"))
+    folder = processes.folder_for("opensearch")
     cluster = f"test-{os.getpid()}-{RUNNERS[version]}"
     config = folder / "node_1" / "config"
     config.mkdir(parents=True)
@@ -110,8 +106,7 @@ def start(version: str) -> Node:
     port = _free_port()
     command = [program, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*", "org.codelibs.opensearch.runner.OpenSearchRunner"]
     command += ["-basePath", str(folder), "-clusterName", cluster, "-numOfNode", "1", "-baseHttpPort", str(port - 1)]
-    with (folder / "output").open("w") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    process = processes.start(command, folder / "output")
     node = Node(f"http://127.0.0.1:{port}", process, folder)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
