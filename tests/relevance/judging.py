@@ -103,29 +103,33 @@ def judged() -> tuple[Judged, ...]:
 
 
 def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[str, list[str]]]) -> Judged:
-    asked = _listed(row.get("asks", []))
-    sources = [concepts[name] for name in asked] + [row]
-    levels = {grade: [compiled(line) for rules in sources for line in rules.get(str(grade), [])] for grade in GRADES}
-    required = [compiled(line) for line in _listed(row.get("where", []))]
+    sources = [concepts[name] for name in _listed(row.get("asks", []))] + [row]
+    required, never, unsure = (_listed(row.get(key, [])) for key in ("where", "never", "unsure"))
     if row.get("place"):
-        required.append(compiled(f"place = {row['place']}"))
-    never = [compiled(line) for line in _listed(row.get("never", []))]
-    unsure = [compiled(line) for line in _listed(row.get("unsure", []))]
-    if row.get("minus"):
+        required = [*required, f"place = {row['place']}"]
+    if minus := row.get("minus"):
         # Who leaves a word out means the kind of post; that a text mentions the word somewhere is neither here nor there.
-        never.append(compiled(f"title ~ {row['minus']}"))
-        unsure += [compiled(f"text ~ {row['minus']}"), compiled(f"filed ~ {row['minus']}")]
+        never = [*never, f"title ~ {minus}"]
+        unsure = [*unsure, f"text ~ {minus}", f"filed ~ {minus}"]
     grades: dict[UUID, int] = {}
-    neutral: set[UUID] = set()
-    for ad in ads():
-        grade = next((grade for grade in GRADES if any(test(ad) for test in levels[grade])), 0)
-        if not grade or not all(test(ad) for test in required) or any(test(ad) for test in never):
-            continue
-        if any(test(ad) for test in unsure):
-            neutral.add(ad.uuid)
-        else:
-            grades[ad.uuid] = grade
-    return Judged(query, grades, frozenset(neutral))
+    for grade in reversed(GRADES):  # the best one last, and so the one that stays
+        grades |= dict.fromkeys(_any(line for rules in sources for line in rules.get(str(grade), [])), grade)
+    kept = grades.keys() - _any(never)
+    for line in required:
+        kept &= holding(line)
+    neutral = kept & _any(unsure)
+    return Judged(query, {uuid: grade for uuid, grade in grades.items() if uuid in kept - neutral}, frozenset(neutral))
+
+
+@lru_cache(maxsize=2000)
+def holding(line: str) -> frozenset[UUID]:
+    """The ads for which a test holds."""
+    test = compiled(line)
+    return frozenset(ad.uuid for ad in ads() if test(ad))
+
+
+def _any(lines: Iterable[str]) -> frozenset[UUID]:
+    return frozenset().union(*map(holding, lines))
 
 
 def _kept(ids: Iterable[str]) -> set[str]:

@@ -1,0 +1,48 @@
+"""The figures mean what they say: perfect is 1, nothing is 0, and what cannot be judged counts neither way."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from .judging import Judged, Query
+from .measuring import figures
+
+A, B, C, OTHER = (UUID(int=number) for number in (1, 2, 3, 4))
+
+
+def judgement(grades: dict[UUID, int], zero: bool = False) -> Judged:
+    return Judged(Query("group/name", "group", "words", zero, kept=False), grades, frozenset())
+
+
+def test_the_best_order_of_everything_wanted_is_one_throughout():
+    found = figures(judgement({A: 3, B: 2, C: 1}), (A, B, C), (A, B, C))
+    assert (found.ndcg, found.recall, found.precision, found.newest, found.nothing) == (1, 1, 1, 1, 0)
+
+
+def test_order_counts_for_ndcg_only():
+    found = figures(judgement({A: 3, B: 1}), (B, A), (B, A))
+    assert found.ndcg < 1
+    assert found.recall == found.precision == 1
+
+
+def test_what_nobody_asked_for_costs_precision():
+    found = figures(judgement({A: 3}), (A, OTHER), (OTHER, A))
+    assert (found.ndcg, found.recall, found.precision) == (1, 1, 0.5)
+
+
+def test_related_ads_need_not_be_found_but_may_be():
+    assert figures(judgement({A: 3, C: 1}), (A,), (A,)).recall == 1
+    assert figures(judgement({A: 3, C: 1}), (A, C), (A, C)).precision == 1
+
+
+def test_nothing_found_is_nothing_right():
+    found = figures(judgement({A: 3}), (), ())
+    assert (found.ndcg, found.recall, found.precision, found.nothing) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(("hits", "score"), [((), 1), ((OTHER,), 0)])
+def test_where_nothing_is_meant_only_nothing_is_right(hits, score):
+    found = figures(judgement({}, zero=True), hits, hits)
+    assert (found.ndcg, found.recall, found.precision) == (score, score, score)
