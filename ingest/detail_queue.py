@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from .models import DetailTask, FeedState
@@ -62,7 +62,9 @@ def put_if_absent(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.O
 
 def due(limit: int) -> list[DetailTask]:
     """What may be fetched now, the newest line first: that is what people look for."""
-    rows = DetailTask.objects.filter(next_try__lte=timezone.now()).order_by("-line_time", "-marker")
+    # Those without a time come last, which PostgreSQL would put first: a re-check must not hold up what is new.
+    newest = F("line_time").desc(nulls_last=True)
+    rows = DetailTask.objects.filter(next_try__lte=timezone.now()).order_by(newest, "-marker")
     return list(rows.only("uuid", "marker", "line_time")[:limit])
 
 

@@ -138,3 +138,20 @@ def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., Li
     processes.stop(site._running[-1], seconds=30)
     assert "couldn't stop thread" not in site.log("web")
     assert "Traceback" not in site.log("web")
+
+
+def test_a_detail_without_a_time_waits_behind_the_newest_on_postgresql_too(live_site: Callable[..., LiveSite]) -> None:
+    site = live_site("postgresql", feed="http://127.0.0.1:9")
+    code = (
+        "import django, uuid, sys; django.setup()\n"
+        "from django.utils import timezone\n"
+        "from ingest import detail_queue\n"
+        "from ingest.models import DetailTask, FeedState\n"
+        "FeedState.bound('http://127.0.0.1:9')\n"
+        "old, new = uuid.UUID(int=1), uuid.UUID(int=2)\n"
+        "detail_queue.put({new: timezone.now()}, DetailTask.Origin.LINE)\n"
+        "detail_queue.put({old: None}, DetailTask.Origin.RECHECK)\n"
+        "sys.stdout.write(' '.join(str(row.uuid.int) for row in detail_queue.due(2)))\n"
+    )
+    assert site.start("order", "-c", code).wait(60) == 0, site.log("order")
+    assert site.log("order") == "2 1"

@@ -151,6 +151,7 @@ def test_nul_and_lone_surrogates_anywhere_do_not_stop_an_ad():
     assert (row.categories.get().code, row.categories.get().name) == ("c9112", "renholder")
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_what_closing_deletes_is_in_no_file_of_the_database():
     secret = "Hemmelig Kontaktperson"
