@@ -38,7 +38,7 @@ class Outcome:
 
 
 def measure(finder: Finder, queries: Iterable[Judged]) -> list[Outcome]:
-    published = {data.uuid: data.published for _, data in corpus()}
+    published = {data.uuid: data.published or data.expires for _, data in corpus()}
     outcomes = []
     for one in queries:
         found = tuple(uuid for uuid in finder(one.query.q) if uuid not in one.neutral)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.test import override_settings
+from opensearchpy import OpenSearch
 
 from jobsearch.search import SearchQuery, engines, lifecycle, search
 from jobsearch.vacancies import record
@@ -42,8 +43,8 @@ def engine(url: str) -> Iterator[None]:
                 yield
             finally:
                 if url != "embedded":
-                    client = engines.engine()._client
-                    for name in client.indices.get(index=f"{own}-*"):
+                    client = OpenSearch(hosts=[url], timeout=60)
+                    for name in client.indices.get(index=f"{own}-*"):  # by name: servers refuse to delete by a pattern
                         client.indices.delete(index=name)
                 engines.forget_engines()
 
