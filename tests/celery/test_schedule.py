@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from ingest.standin import StandIn
@@ -113,3 +114,18 @@ def test_beat_follows_the_database_at_once_and_after_a_restart(
     site.beat("second")
     wait_until(lambda: sent in site.log("second"), 40, "beat to follow the change after its restart")
     assert site.rows(ask) == [(1,)]
+
+
+def test_an_administrator_changes_a_time_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
+    listed = admin_client.get("/admin/django_celery_beat/periodictask/")
+    assert listed.status_code == 200
+    assert "follow" in listed.content.decode()
+    page = f"/admin/django_celery_beat/periodictask/{row.pk}/change/"
+    form = admin_client.get(page).context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value not in (None, "")}
+    other = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
+    answer = admin_client.post(page, {**values, "interval": other.pk, "regtask": row.task, "enabled": "on"})
+    assert answer.status_code == 302, answer.context["errors"]
+    assert every(row) == 300
+    assert schedule.seed(TIMES) == []
+    assert every(row) == 300

@@ -84,6 +84,7 @@ def test_redis_restarted_in_the_middle_of_a_first_load_loses_nothing(
     site.beat()
     wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
     own_redis.kill()  # with every message in it
+    assert len(site.active()) < 400, "the load was over before"
     late = full_feed.publish()
     time.sleep(1)
     own_redis.start()

@@ -103,6 +103,7 @@ def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
             assert site.manage("migrate", "--verbosity", "0") == 0
             worker, beat = site.worker("worker"), site.beat()
             wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
+            assert len(site.active()) < 300, "the load was over before"
             own_postgresql.stop()
             time.sleep(3)  # so that beat looks at its schedule while there is none
             own_postgresql.start()
