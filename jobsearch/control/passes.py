@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from ingest.report import Report
 from jobsearch import search
 from jobsearch.vacancies import changes
 
+log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 INDEX_CHUNK = 500
 PATIENCE = 150.0
@@ -29,11 +31,23 @@ def follow_to_tip(
     Raises what `ingest.sync.run` raises (LeaseHeld, WrongOrigin …), and `search.EngineDown`. What the feed gave is kept even
     where the engine is down: the index catches up later.
     """
+    open_index()
     # Somebody asked for this pass, perhaps because what failed is mended: what was put off is tried now, not when its pause ends.
     report = sync.run(on_progress=on_progress, after_batch=after_batch, record_as=record_as, retry_now=True)
     if not report.problem.startswith("database:"):
         drain_index(on_progress)
     return report
+
+
+def open_index() -> None:
+    """Sees to it that there is an index to search in and to fill, before a long load begins: an empty one is made at once.
+
+    An engine that is down is no reason not to follow the feed; the index catches up when it is back.
+    """
+    try:
+        search.index_changes(limit=0)
+    except search.EngineDown as error:
+        log.warning("The search engine does not answer: %s", error)
 
 
 def drain_index(on_progress: Progress | None = None) -> int:

@@ -76,6 +76,7 @@ class Command(BaseCommand):
     def run(self, parts: Parts, port: int, began: float) -> None:
         self.start_feed(parts)
         call_command("migrate", verbosity=0, interactive=False)
+        passes.open_index()
         passwords = cast.ensure(FOLDER / "logins.json")
         port = free_port(port, HOST)
         stack.start_web(parts, HOST, port)

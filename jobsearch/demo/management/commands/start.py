@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parts = Parts(VAR / "logs")
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            passes.open_index()
             stack.start_web(parts, host, port)
             stack.start_background(parts)
             parts.wait_for("web", host, port, seconds=60)
