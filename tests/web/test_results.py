@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobsearch import search
 from jobsearch.search import NOT_STATED
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import LocationData, OccupationData
@@ -156,7 +158,7 @@ def test_private_words_are_refused_and_repeated_nowhere(client, some, q):
     response = client.get("/", {"q": q, "place": "OSLO"})
     assert response.status_code == 400
     assert q not in response.content.decode()
-    assert not Page(response).all("//*[@data-total]")
+    assert Page(response).total == 0
     assert Page(response).one("//input[@value='OSLO']").get("checked") is not None
 
 
@@ -250,3 +252,14 @@ def test_not_stated_is_offered_only_where_some_ad_has_it(client, ads):
 def test_head_is_answered_and_post_is_not(client, some):
     assert client.head("/").status_code == 200
     assert client.post("/").status_code == 405
+
+
+def test_numbers_for_programs_have_no_thousands_separator(client, some, monkeypatch):
+    found = search.search(search.SearchQuery())
+    counts = {facet: dict.fromkeys(values, 98765) for facet, values in found.counts.items()}
+    monkeypatch.setattr(search, "search", lambda query: dataclasses.replace(found, total=12345, counts=counts))
+    page = get(client, "/")
+    assert page.total == 12345
+    assert "12 345" in page.text("//h2").replace("\xa0", " ")
+    assert {element.get("data-count") for element in page.all("//*[@data-count]")} == {"98765"}
+    assert all("\xa0" not in link.get("href") for link in page.all("//a[@href]"))
