@@ -15,7 +15,8 @@ WEB_THREADS = 4
 def start_web(parts: Parts, host: str, port: int) -> None:
     """gunicorn with one process of a few threads: what two cores and a small machine's memory are good for."""
     command = [sys.executable, "-m", "gunicorn", "jobsearch.wsgi:application", "--bind", f"{host}:{port}"]
-    # No access log: it would write down what people search for.
+    # No access log: it would write down what people search for. No control socket: it would lie outside our folders.
+    command += ["--no-control-socket"]
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS), "--timeout", "60"]
     command += ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - a heartbeat file
     parts.start("web", command)
