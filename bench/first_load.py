@@ -5,7 +5,7 @@
 
 The stand-in runs in a process of its own, at 0.5 s a page and 50 ms a detail. The bare client keeps its connections, walks
 the pages and then fetches the details of the ads that were last called active, six at a time. The real load does the
-same and stores it all in a fresh SQLite file.
+same, stores it all in a fresh SQLite file, and fills the embedded index from it.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def real(url: str, folder: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    from ingest import sync
+    from jobsearch.control import passes
 
     phases: dict[str, float] = {}
     began = time.monotonic()
-    report = sync.run(on_progress=lambda phase, done, total: phases.update({phase: time.monotonic() - began}))
+    report = passes.follow_to_tip(on_progress=lambda phase, done, total: phases.update({phase: time.monotonic() - began}))
     print(report.as_json())
     print({phase: round(seconds, 1) for phase, seconds in phases.items()}, "seconds until the end of each phase")
     print("real", time.monotonic() - began)
