@@ -37,9 +37,11 @@ FIELDS: dict[str, Kind] = {
     "body_stem": "word",
     "parts": "word",
     "joined": "word",
+    "title_fold": "word",
     "fold": "word",
     "body_fold": "word",
     "title_whole": "keyword",
+    "employer_whole": "keyword",
     "place": "keyword",
     "occupation": "keyword",
     "engagement": "keyword",
@@ -52,7 +54,7 @@ FIELDS: dict[str, Kind] = {
     "deadline_order": "number",
     "order": "number",
 }
-UNCOUNTED = {"title_whole"}
+UNCOUNTED = {"title_whole", "employer_whole"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _EPOCH_DAY = dt.date(1970, 1, 1)
@@ -120,8 +122,10 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "parts": _set(parts),
         "joined": _set(text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)),
         "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
+        "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
         "body_fold": _set({text.fold(exact) for exact in {*body_exact} if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
+        "employer_whole": [text.bare_name(word.exact for word in employer_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
         "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
         "engagement": [vacancy.engagement or NOT_STATED],

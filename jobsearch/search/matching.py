@@ -8,21 +8,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from itertools import combinations
 from uuid import UUID
 
 from . import text
 from .engine import epoch
+from .names import Name, is_post
 from .plan import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
 from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN
-from .words import Alternative, Clause, Parsed, Wanted, WantedPhrase, WantedPrefix
+from .words import Alternative, Clause, Parsed, Wanted, WantedName, WantedPhrase, WantedPrefix
 
 NOTHING = Terms("uuid", ())
-WHOLE_TITLE, TITLE_PHRASE = 64, 16
+WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
 _EXACT = {"title": 64, "job": 28, "employer": 20, "location": 20, "body": 8}
 _STEM = {"title_stem": 56, "joined": 48, "parts": 32, "job_stem": 24, "employer_stem": 16, "body_stem": 4}
+# A place says where: in a title it is no more than where the ad is, so that the occupation asked for decides the order.
+_PLACE = {"title": 20, "employer": 20, "location": 20}
 _JOINED = {"title_stem": 56, "job_stem": 24}
-_FOLDED = 12
+_FOLDED = {"title_fold": 44, "fold": 12}
 _FOLDED_BODY = 4
+_SPELLED = {"title_stem": 52, "parts": 28, "job_stem": 20, "employer_stem": 12}
+# Another name of what was asked for, each below the word itself in the same field.
+_NAMED = {"title_stem": 44, "joined": 40, "job_stem": 16}
+_NAMED_WIDE = 24
+_NAMED_EMPLOYER = 40
+_FEW = 6  # words in which the name of an employer is looked for
 
 
 def compile_words(parsed: Parsed) -> Node:
@@ -39,6 +49,10 @@ def compile_words(parsed: Parsed) -> Node:
         bonus.append(Term("title_whole", " ".join(plain), WHOLE_TITLE))
         if len(plain) > 1:
             bonus.append(Phrase("title", plain, TITLE_PHRASE))
+        bonus.append(Term("employer_whole", text.bare_name(plain), WHOLE_EMPLOYER))
+        if 2 < len(plain) <= _FEW:
+            runs = (plain[i:j] for i, j in combinations(range(len(plain) + 1), 2) if 1 < j - i < len(plain))
+            bonus += [Term("employer_whole", run, EMPLOYER_INSIDE) for run in dict.fromkeys(map(text.bare_name, runs))]
     return All(must or (EVERYTHING,), never, tuple(bonus))
 
 
@@ -69,6 +83,8 @@ def _clause(clause: Clause) -> Node:
         return Best(tuple(Phrase(field, clause.words, score) for field, score in _EXACT.items()))
     if isinstance(clause, WantedPrefix):
         return Best(tuple(Prefix(field, clause.start, score) for field, score in _EXACT.items()))
+    if isinstance(clause, WantedName):
+        return Best(tuple(node for name in clause.names for node in _name(name)))
     return _word(clause)
 
 
@@ -76,31 +92,61 @@ def _word(wanted: Wanted) -> Node:
     exact, stem = wanted.word.exact, wanted.word.stem
     # A place is where the ad is, not where its text also mentions: "utvikler Trondheim" is no question about Oslo.
     place = exact in PLACES and exact not in EVERYDAY_PLACES
-    nodes: list[Node] = [Term(field, exact, score) for field, score in _EXACT.items() if not (place and field == "body")]
-    for field, score in _STEM.items():
+    # A text that mentions an occupation is no post of it: "sykehjemmet har egen kokk".
+    body = not place and not wanted.headline
+    nodes: list[Node]
+    if place:
+        nodes = [Term(field, exact, score) for field, score in _PLACE.items()]
+    else:
+        nodes = [Term(field, exact, score) for field, score in _EXACT.items() if body or field != "body"]
         # Alone, a word is not met by another form of it in the running text: "lyst til å lære" is no "lærer", and
         # what is left of two words that a suffix rule takes for one would be shown by date, first.
-        if field == "body_stem" and (wanted.alone or place):
-            continue
-        nodes.append(Term(field, stem, score))
+        inflected = body and not wanted.alone
+        nodes += [Term(field, stem, score) for field, score in _STEM.items() if inflected or field != "body_stem"]
     for join in wanted.joins:
         nodes += [Term(field, join, score) for field, score in _JOINED.items()]
-    nodes += _typed_without_letters(exact, stem, place)
+    nodes += _typed_without_letters(exact, stem, body)
+    nodes += [node for name in wanted.also for node in _name(name)]
     return Best(tuple(nodes))
 
 
-def _typed_without_letters(exact: str, stem: str, place: bool) -> list[Node]:
+def _name(name: Name) -> list[Node]:
+    """Another name of what was asked for: in the title, the occupation's names or the employer, never in the text."""
+    stems, first = name.stems, name.stems[0]
+    if name.kind == "employer":
+        return [_each("employer_stem", stems, _NAMED_EMPLOYER)]
+    nodes = [_each("title_stem", stems, _NAMED["title_stem"])]
+    if name.kind == "short":
+        return nodes  # wider names of kinds of work also stand in the classification
+    if len(stems) > 1:
+        return [*nodes, Phrase("job", name.words, _NAMED["job_stem"])]
+    nodes += [Term(field, first, _NAMED[field]) for field in ("joined", "job_stem")]
+    if name.wide:
+        nodes.append(Term("parts", first, _NAMED_WIDE))
+    return nodes
+
+
+def _each(field: str, stems: tuple[str, ...], score: int) -> Node:
+    """All of them stand in the field, scored as one."""
+    first, *rest = dict.fromkeys(stems)
+    return All((Term(field, first, score), *(Term(field, stem) for stem in rest))) if rest else Term(field, first, score)
+
+
+def _typed_without_letters(exact: str, stem: str, body: bool) -> list[Node]:
     """The word as one that should have had æ, ø or å: "larer", "laerer", "sjafor"."""
     if not exact.isalpha() or exact in PLAIN or len(exact) < 3:
         return []
     nodes: list[Node] = []
     if exact.isascii():
-        nodes += [Term("fold", form, _FOLDED) for form in dict.fromkeys((exact, stem))]
-        if not place:
+        forms = dict.fromkeys((exact, stem))
+        nodes += [Term(field, form, score) for form in forms for field, score in _FOLDED.items()]
+        if body:
             nodes.append(Term("body_fold", exact, _FOLDED_BODY))
     spelled = exact.replace("ae", "æ").replace("oe", "ø")
     if spelled != exact:
         meant = text.word(spelled)
-        nodes += [Term(field, meant.stem, _FOLDED) for field in ("title_stem", "job_stem", "employer_stem", "parts")]
-        nodes += [Term("location", meant.exact, _FOLDED), Term("body", meant.exact, _FOLDED_BODY)]
+        nodes += [Term(field, meant.stem, score) for field, score in _SPELLED.items()]
+        nodes.append(Term("location", meant.exact, _SPELLED["employer_stem"]))
+        if body and not is_post(meant):
+            nodes.append(Term("body", meant.exact, _FOLDED_BODY))
     return nodes

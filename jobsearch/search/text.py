@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ _SPELLINGS = str.maketrans(
     {"ä": "æ", "ö": "ø", "'": None, "’": None, "ð": "d", "đ": "d", "ŋ": "n", "ł": "l", "ß": "ss", "œ": "ø"}
 )
 _FOLDING = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
+_COMPANIES = frozenset("as asa hf sa ba da ans ks kf iks nuf sf rhf".split())
 _LONGEST = 60  # characters of a word; longer ones are addresses and accidents
 
 _SUFFIX = re.compile(r"(.{3,}?)(?:(?:er|ar)(?:ene|ane|ne|en|e|ar|arane)?|ene|ane|en|et|a|e)s?")
@@ -99,6 +101,14 @@ def _exact(raw: str) -> str:
         kept = "".join(mark for mark in unicodedata.normalize("NFD", kept) if not unicodedata.combining(mark))
         lowered = kept.replace("\x00", "å")
     return lowered.replace("aa", "å") or BREAK
+
+
+def bare_name(words: Iterable[str]) -> str:
+    """An employer's name without what kind of company it is: "Kiwi Norge AS" -> "kiwi norge"."""
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in _COMPANIES:
+        kept.pop()
+    return " ".join(kept)
 
 
 def stem_of(exact: str) -> str:

@@ -145,6 +145,8 @@ UNSPLIT = _words(
     """
     kolleg kollega tannleg dyrleg privileg arbeidstaker mottaker arbeidsgiver oppdragsgiver innleder anleder gleder forleder
     utleder rekker fordriver hundeeier normaler bemaler samarbeider bearbeider utarbeider forarbeider nattmann gjengiver
+    personleg offentleg dagleg vanleg naturleg hyggeleg kyrkjeleg vitskapleg mogeleg endeleg tilgjengeleg samfunnsfagleg
+    miljøfagleg helsefagleg sosialfagleg barnevernfagleg medisinskfagleg sykepleiefagleg idrettsfagleg
     """
 )
 

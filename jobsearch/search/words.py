@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from . import text
+from . import names, text
 from .vocabulary import FILLERS, STOP_WORDS
 
 MOST_WORDS = 30
@@ -18,11 +19,16 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour."""
+    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour.
+
+    `headline`: no running text can meet it, because it is, or is half of, the name of an occupation. `also`: other names.
+    """
 
     word: text.Word
     alone: bool = False
     joins: tuple[str, ...] = ()
+    headline: bool = False
+    also: tuple[names.Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,14 @@ class WantedPrefix:
     start: str
 
 
-Clause = Wanted | WantedPhrase | WantedPrefix
+@dataclass(frozen=True, slots=True)
+class WantedName:
+    """Any of the other names of what several words name."""
+
+    names: tuple[names.Name, ...]
+
+
+Clause = Wanted | WantedPhrase | WantedPrefix | WantedName
 Alternative = tuple[Clause, ...]
 
 
@@ -52,15 +65,8 @@ class Parsed:
     empty: bool = False
     understood: str = ""
     dropped: tuple[str, ...] = ()
-
-    @property
-    def plain_words(self) -> tuple[str, ...]:
-        """The words in order, where all that is asked for is words side by side."""
-        clauses = [group[0] for group in self.must if len(group) == 1]
-        if len(clauses) != len(self.must):
-            return ()
-        flat = [clause for alternative in clauses for clause in alternative]
-        return tuple(c.word.exact for c in flat if isinstance(c, Wanted)) if all(isinstance(c, Wanted) for c in flat) else ()
+    plain_words: tuple[str, ...] = ()
+    """The words in order, where all that is asked for is words side by side."""
 
 
 @dataclass(slots=True)
@@ -88,20 +94,53 @@ def parse(q: str) -> Parsed:
             groups[-1].append(item)
         else:
             groups.append([item])
-    must = []
+    must: list[tuple[Alternative, ...]] = []
     for place, group in enumerate(groups):
         before = groups[place - 1][0] if place and len(groups[place - 1]) == 1 else None
         after = groups[place + 1][0] if place + 1 < len(groups) and len(groups[place + 1]) == 1 else None
         single = len(group) == 1
         must.append(
-            tuple(_finish(item, before if single else None, after if single else None, len(groups) == 1) for item in group)
+            tuple(
+                _finish(item, before if single else None, after if single else None, len(groups) == 1, not single)
+                for item in group
+            )
         )
+    plain = [group[0].plain and len(group) == 1 for group in groups]
     return Parsed(
-        must=tuple(must),
+        must=tuple(_named(must, plain)),
         never=tuple(_finish_all(never)),
         understood=_shown(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
+        plain_words=tuple(c.word.exact for c in _words_of(must)) if all(plain) else (),
     )
+
+
+def _words_of(must: list[tuple[Alternative, ...]]) -> list[Wanted]:
+    return [clause for group in must for clause in group[0] if isinstance(clause, Wanted)]
+
+
+def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[tuple[Alternative, ...]]:
+    """Neighbours that are the name of something may be met by its other names; the longest name counts."""
+    start = 0
+    while start < len(must):
+        end = start
+        while end < len(must) and plain[end] and end - start < names.longest():
+            end += 1
+        while end > start:
+            clauses = _words_of(must[start:end])
+            if found := names.of(tuple(clause.word for clause in clauses)):
+                break
+            end -= 1
+        if end <= start:
+            yield must[start]
+            start += 1
+            continue
+        if len(clauses) == 1:
+            employer = any(name.kind == "employer" for name in found)
+            yield ((replace(clauses[0], also=found, headline=clauses[0].headline or employer),),)
+        else:
+            yield tuple(clauses), (WantedName(found),)
+        start = end
 
 
 def _items(q: str) -> list[_Item]:
@@ -155,7 +194,7 @@ def _without_fillers(items: list[_Item]) -> tuple[list[_Item], list[str]]:
     return items, []
 
 
-def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: bool) -> Alternative:
+def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: bool, choice: bool) -> Alternative:
     """Gives each word its neighbours, and says whether it is all that is asked for."""
     clauses = item.clauses
     alone = only_group and len(clauses) == 1
@@ -171,13 +210,18 @@ def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: 
             joins.append(text.joined(left.word.exact, clause.word.exact))
         if isinstance(right, Wanted) and item.plain:
             joins.append(text.joined(clause.word.exact, right.word.exact))
-        finished.append(Wanted(clause.word, alone, tuple(joins)))
+        headline = names.is_post(clause.word) or any(names.is_known_post(join) for join in joins)
+        also = names.of((clause.word,)) if item.plain and len(clauses) == 1 and choice else ()
+        finished.append(Wanted(clause.word, alone, tuple(joins), headline, also))
     return tuple(finished)
 
 
 def _finish_all(never: tuple[Alternative, ...]) -> list[Alternative]:
     """What is excluded is what the word alone would have found, so that "x" and "-x" share out all ads."""
-    return [tuple(Wanted(c.word, alone=len(clauses) == 1) if isinstance(c, Wanted) else c for c in clauses) for clauses in never]
+    return [
+        tuple(Wanted(c.word, len(clauses) == 1, headline=names.is_post(c.word)) if isinstance(c, Wanted) else c for c in clauses)
+        for clauses in never
+    ]
 
 
 def _shown(groups: list[list[_Item]], never: list[_Item]) -> str:

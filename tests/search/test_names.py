@@ -1,0 +1,116 @@
+"""What people call the same thing, and what may meet it."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.search import matching, names, text, words
+from jobsearch.search.plan import All, Best, Node, Phrase, Prefix, Term
+
+
+def targets(typed: str) -> set[str]:
+    return {" ".join(name.words) for name in names.of(tuple(text.words(typed)))}
+
+
+def fields(q: str) -> set[tuple[str, str]]:
+    """(field, word) of everything that a search looks at."""
+    found: set[tuple[str, str]] = set()
+
+    def walk(node: Node) -> None:
+        match node:
+            case Term(field, value, _) | Prefix(field, value, _):
+                found.add((field, value))
+            case Phrase(field, phrase, _):
+                found.add((field, " ".join(phrase)))
+            case Best(nodes):
+                for one in nodes:
+                    walk(one)
+            case All(must, never, _):
+                for one in (*must, *never):
+                    walk(one)
+
+    walk(matching.compile_words(words.parse(q)))
+    return found
+
+
+def scores(q: str, field: str) -> dict[str, int]:
+    node = matching.compile_words(words.parse(q))
+    assert isinstance(node, All) and isinstance(node.must[0], Best)
+    return {one.value: one.score for one in node.must[0].nodes if isinstance(one, Term) and one.field == field}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("nurse", "sykepleier"),
+        ("Nurses", "sykepleier"),
+        ("Krankenschwester", "sykepleier"),
+        ("sjuksköterska", "sykepleier"),
+        ("медсестра", "sykepleier"),
+        ("kindergarten teacher", "barnehagelærer"),
+        ("camarero", "servitør"),
+        ("förskolelærer", "barnehagelærer"),
+        ("NMBU", "norges miljø og biovitenskapelige universitet"),
+        ("universitetet i oslo", "uio"),
+        ("frisor", "hairdresser"),
+    ],
+)
+def test_a_name_leads_to_the_norwegian_one(typed, meant):
+    assert meant in targets(typed)
+
+
+def test_no_name_leads_to_itself():
+    for key, found in names._lists().names.items():
+        assert key not in {name.stems for name in found}
+
+
+def test_what_is_only_typed_is_not_looked_for():
+    assert "sjukskoterska" not in {text.fold(one) for one in targets("sykepleier")}
+    assert "nurse" in targets("sykepleier")
+
+
+def test_another_name_scores_below_the_word_itself_in_the_same_field():
+    for field in ("title_stem", "job_stem"):
+        found = scores("nurse", field)
+        assert found["sykepleier"] < found["nurs"]
+
+
+def test_another_name_is_never_looked_for_in_the_text():
+    assert not {("body", "sykepleier"), ("body_stem", "sykepleier"), ("body_fold", "sykepleier")} & fields("nurse oslo")
+
+
+def test_neither_quotes_nor_a_minus_bring_other_names():
+    assert not any("sykepleier" in word for _, word in fields('"nurse"') | fields("oslo -nurse"))
+
+
+def test_words_that_name_one_thing_together_are_not_taken_for_names_apart():
+    assert ("title_stem", "lærer") not in fields("kindergarten teacher")
+    assert ("title_stem", "barnehagelærer") in fields("kindergarten teacher oslo")
+
+
+@pytest.mark.parametrize(
+    "word", ["kokk", "lege", "selger", "sjåfør", "sjafor", "lager", "tolk", "teacher", "nattevakt", "miljoarbeider"]
+)
+def test_a_text_does_not_meet_the_name_of_an_occupation(word):
+    found = fields(f"{word} fjellvant")
+    assert not {field for field, value in found if value in {word, text.word(word).stem}} & {"body", "body_stem", "body_fold"}
+
+
+@pytest.mark.parametrize("word", ["politiattest", "python", "turnus", "førerkort", "sap", "server", "renhold", "it", "ansvarlig"])
+def test_a_text_meets_every_other_word(word):
+    assert ("body", word) in fields(word)
+
+
+def test_halves_of_a_known_occupation_are_not_met_by_the_text():
+    assert ("body", "buss") not in fields("buss sjåfør")
+    assert ("body", "python") in fields("python utvikler")
+
+
+def test_a_place_in_a_title_counts_as_a_place():
+    found = scores("bergen", "title")
+    assert found["bergen"] == scores("bergen", "location")["bergen"] < scores("kokk", "job")["kokk"]
+
+
+def test_a_company_form_is_no_part_of_an_employers_name():
+    assert text.bare_name(["kiwi", "norge", "as"]) == text.bare_name(["kiwi", "norge"]) == "kiwi norge"
+    assert text.bare_name(["as"]) == "as"
