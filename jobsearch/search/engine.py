@@ -23,6 +23,10 @@ class IndexMissing(EngineDown):
     """There is no complete index of this project's schema where the settings point: it has to be built first."""
 
 
+class NoPrevious(Exception):
+    """There is no index to go back to. `str()` is a sentence for an administrator; it names what to do instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     uuid: UUID
@@ -34,6 +38,7 @@ class Page:
     """One page of hits. `total` is exact. `counts`: facet -> value -> ads, by every filter but the facet's own.
 
     `understood` is the search as it was run (fillers left out); `dropped` are the words that were left out.
+    `corrected`: what was typed found nothing, these are the words that were searched for instead.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -41,6 +46,7 @@ class Page:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     understood: str = ""
     dropped: tuple[str, ...] = ()
+    corrected: str = ""
 
     @property
     def uuids(self) -> list[UUID]:
@@ -163,6 +169,10 @@ class Engine(Protocol):
 
     def switch(self, index: Index) -> None:
         """Puts a filled index into service in one step and drops what it replaces, but for the previous one if kept."""
+
+    def previous(self) -> Index:
+        """The index that served before the one in service, still as it was when it left, and kept for as long as this takes.
+        Raises NoPrevious."""
 
     def discard(self, index: Index) -> None: ...
 

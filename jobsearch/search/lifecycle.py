@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from jobsearch.vacancies import changes
 from jobsearch.vacancies.models import Tombstone, Vacancy
 
 from .documents import fingerprint, write_of
-from .engine import Engine, Index, IndexMissing, Write
+from .engine import Engine, Index, IndexMissing, Write, Written
 from .engines import engine
 from .leases import Busy, Lease
 from .models import IndexState
@@ -34,7 +35,16 @@ Progress = Callable[[int, int], None]
 
 
 class RebuildFailed(Exception):
-    """The new index was not put into service; the old one goes on."""
+    """The new index, or the previous one, was not put into service; the one in service goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """How many ads differed. `stale`: the index holds newer versions of these than the record. `failed`: it refused them."""
+
+    differed: int
+    stale: frozenset[UUID] = frozenset()
+    failed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ def rebuild(progress: Progress | None = None, *, reason: str = "it was asked for
             index = in_use.fresh()
             try:
                 done = _fill(index, lease, progress)
-                _put_in_service(in_use, index, lease, started)
+                put_in_service(in_use, index, lease, started)
             except BaseException:
                 in_use.discard(index)
                 raise
@@ -176,22 +186,31 @@ def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
     return done
 
 
-def _put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -> None:
+def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -> int:
+    """Brings an index to the record's present state and switches to it; returns how many ads differed until then."""
+    differed = 0
     for _ in range(PASSES):  # while the old index is still followed up, until little is left to do with the door shut
-        if catch_up(index) < CHUNK:
-            break
+        found = catch_up(index)
+        differed += found.differed
         lease.renew()
+        if found.differed < CHUNK:
+            break
     with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
         # Once is enough, however busy the record is: while we hold the door, no row that changes from here on is noted as
         # indexed by anybody, so it stays behind and the next indexing run takes it.
         rows = Vacancy.objects.count()
-        catch_up(index)
+        found = catch_up(index)
         writes.renew()
         lease.renew()
         rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
         if documents < rows * 0.99:
             raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
         before = IndexState.objects.first()
+        if found.stale or (before and index.marked() > before.sequence):
+            raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
+        # The old index may have taken what this one refuses: behind again, so that what has ended of it is left out of answers.
+        for some in batched(found.failed):
+            Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
         sequence = max(before.sequence if before else 0, 0) + 1
         index.mark(sequence)
         in_use.switch(index)
@@ -207,23 +226,30 @@ def _put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) 
             },
         )
         _note_all(index)
+    return differed + found.differed
 
 
-def catch_up(index: Index) -> int:
-    """Brings an index to the record's present versions; returns how many ads differed."""
-    differed = 0
+def catch_up(index: Index) -> CaughtUp:
+    """Brings an index to the record's present versions."""
+    differed = seen = 0
+    stale: set[UUID] = set()
+    failed: set[UUID] = set()
     for versions in _versions():
         held = index.stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         now = timezone.now()
         for start in range(0, len(behind), CHUNK):
-            _write_all(index, [write_of(change, now) for change in changes.of(behind[start : start + CHUNK])])
+            written = _write_all(index, [write_of(change, now) for change in changes.of(behind[start : start + CHUNK])])
+            stale.update(written.stale)
+            failed.update(written.failed)
         differed += len(behind)
+        seen += len(versions)
     if differed:
         index.refresh()
-    if index.count() > Vacancy.objects.count():
+    # Against what was seen, not what is there by now: a new ad must not make up for one that is to go.
+    if index.count() > seen - len(failed):
         differed += _purge_unknown(index)
-    return differed
+    return CaughtUp(differed, frozenset(stale), frozenset(failed))
 
 
 def _purge_unknown(index: Index) -> int:
@@ -260,10 +286,17 @@ def _versions() -> Iterator[dict[UUID, int]]:
         last = max(found, key=lambda uuid: uuid.hex)
 
 
-def _write_all(index: Index, writes: list[Write]) -> None:
+def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    rest = iter(uuids)
+    while some := list(islice(rest, CHUNK)):
+        yield some
+
+
+def _write_all(index: Index, writes: list[Write]) -> Written:
     written = index.write(writes)
     for uuid, error in written.failed.items():
         log.error("Ad %s was refused by the search engine: %s", uuid, error)
+    return written
 
 
 def erase() -> None:

@@ -24,7 +24,7 @@ from typing import Any
 import tantivy
 
 from ..documents import fingerprint
-from ..engine import Answer, EngineDown, Health, Index, IndexMissing, Request
+from ..engine import Answer, EngineDown, Health, Index, IndexMissing, NoPrevious, Request
 from .index import EmbeddedIndex
 from .reading import Reader
 
@@ -94,6 +94,12 @@ class EmbeddedEngine:
             os.fsync(file.fileno())
         draft.replace(self._pointer)
         self.prune()
+
+    def previous(self) -> Index:
+        why = "The embedded engine keeps no previous index: it would hold the text of ads that have ended since."
+        raise NoPrevious(
+            f"{why} Run manage.py rebuild_index instead, with the former version of the site if that is what you want."
+        )
 
     def discard(self, index: Index) -> None:
         index.close()

@@ -3,19 +3,22 @@
     jobsearch                         the alias that searches read
     jobsearch-<schema>-<time>-<x>     an index; `_meta.complete` is written last, just before the alias moves
 
-The previous index is kept for a day, for a way back; then it goes, since it still holds the text of ads closed meanwhile.
+The previous index is kept for a day after it left service (`_meta.left`, in seconds since 1970), for a way back; then it goes,
+since it still holds the text of ads closed meanwhile.
 """
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
+from typing import Any
 from uuid import UUID
 
 from opensearchpy import __versionstr__ as client_version
 
 from ..documents import fingerprint
-from ..engine import Answer, EngineDown, Health, Hit, Index, IndexMissing, Request
+from ..engine import Answer, EngineDown, Health, Hit, Index, IndexMissing, NoPrevious, Request
 from . import schema
 from .client import SEARCH_SECONDS, WRITE_SECONDS, connect, failures
 from .index import OpenSearchIndex, write_alias
@@ -72,8 +75,26 @@ class OpenSearchEngine:
             actions = [{"remove": {"index": name, "alias": self.alias}} for name in before]
             actions.append({"add": {"index": index.name, "alias": self.alias}})
             indices.update_aliases(body={"actions": actions})
+            for name in before:
+                if name != index.name:
+                    self._left(name)
         self._checked = 0.0
         self.prune()
+
+    def previous(self) -> Index:
+        with failures():
+            kept = self._previous(self._ours(), set(self._behind_alias()))
+        if not kept:
+            raise NoPrevious(
+                "OpenSearch holds no previous index: one is kept for a day after a rebuild. Run manage.py rebuild_index."
+            )
+        name = kept[-1]
+        if not name.startswith(f"{self.alias}-{fingerprint()}-"):
+            cure = "Start that version and run manage.py rollback_index there, or run manage.py rebuild_index here."
+            raise NoPrevious(f"The previous index, {name}, was made by another version of the site. {cure}")
+        with failures():
+            self._left(name)  # its day begins anew, so that nobody prunes it under our hands
+        return OpenSearchIndex(self._client, name)
 
     def discard(self, index: Index) -> None:
         with failures():
@@ -83,15 +104,14 @@ class OpenSearchEngine:
         """Deletes, by their whole names, unfinished builds and all but the latest previous index of less than a day."""
         with failures():
             in_use = set(self._behind_alias())
-            ours = self._client.indices.get(index=f"{self.alias}-*", params={"expand_wildcards": "open"})
-            previous = sorted(
-                (int(found["settings"]["index"]["creation_date"]), name)
-                for name, found in ours.items()
-                if name not in in_use and found["mappings"].get("_meta", {}).get("complete")
-            )
-            limit = (time.time() - PREVIOUS_SECONDS) * 1000
-            kept = {name for created, name in previous[-1:] if created > limit and in_use}
-            candidates = [*ours] if unfinished else [name for _, name in previous]
+            ours = self._ours()
+            previous = self._previous(ours, in_use)
+            limit = time.time() - PREVIOUS_SECONDS
+            kept = {name for name in previous[-1:] if in_use and _meta(ours[name]).get("left", limit) >= limit}
+            for name in kept:
+                if "left" not in _meta(ours[name]):  # whoever switched was killed before it could note that
+                    self._left(name)
+            candidates = [*ours] if unfinished else previous
             gone = [name for name in candidates if name not in in_use and name not in kept]
             for name in gone:
                 self._client.indices.delete(index=name, ignore=404)
@@ -135,6 +155,19 @@ class OpenSearchEngine:
     def close(self) -> None:
         self._client.close()
 
+    def _ours(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.indices.get(index=f"{self.alias}-*", params={"expand_wildcards": "open"})
+        return found
+
+    @staticmethod
+    def _previous(ours: dict[str, Any], in_use: set[str]) -> list[str]:
+        """Whole indices out of service, the one that left last at the end; a missing note means that it left just now."""
+        whole = [name for name, found in ours.items() if name not in in_use and _meta(found).get("complete")]
+        return sorted(whole, key=lambda name: (_meta(ours[name]).get("left", math.inf), name))
+
+    def _left(self, name: str) -> None:
+        self._client.indices.put_mapping(index=name, body={"_meta": {"complete": True, "left": time.time()}})
+
     def _behind_alias(self) -> list[str]:
         found = self._client.indices.get_alias(name=self.alias, ignore=404)
         return [name for name, value in found.items() if isinstance(value, dict) and "aliases" in value]
@@ -147,3 +180,8 @@ class OpenSearchEngine:
         if not names[0].startswith(f"{self.alias}-{fingerprint()}-"):
             raise IndexMissing(f"The index {names[0]} was made by another version of the site. {_CURE}")
         return names[0]
+
+
+def _meta(found: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = found["mappings"].get("_meta", {})
+    return meta

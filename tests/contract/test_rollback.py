@@ -1,0 +1,218 @@
+"""The way back to the previous index: with all that changed since, and without anything that has ended since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, compare, index_changes, lifecycle, rebuild, search
+from jobsearch.search.engine import NoPrevious, Written
+from jobsearch.search.lifecycle import RebuildFailed
+from jobsearch.search.models import IndexState
+from jobsearch.search.opensearch import engine as opensearch
+from jobsearch.search.rollback import rollback
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TANTIVY = ["tantivy"]
+OPENSEARCH = [pytest.param(name, marks=pytest.mark.opensearch) for name in ("opensearch-2.19", "opensearch-3.x")]
+only_tantivy = pytest.mark.parametrize("engine", TANTIVY, indirect=True)
+only_opensearch = pytest.mark.parametrize("engine", OPENSEARCH, indirect=True)
+
+
+def total(q: str = "") -> int:
+    return search(SearchQuery(q=q)).total
+
+
+def close(*uuids: uuid.UUID) -> None:
+    with transaction.atomic():
+        record.close(uuids, Vacancy.Closed.FEED)
+
+
+def change(key: uuid.UUID, title: str) -> None:
+    with transaction.atomic():
+        record.store([vacancy_data(uuid=key, title=title, occupations=(), raw={"title": title})])
+
+
+@only_tantivy
+def test_without_a_previous_index_the_command_says_why(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    rebuild()
+    with pytest.raises(CommandError, match=r"keeps no previous index: it would hold the text.*rebuild_index"):
+        call_command("rollback_index")
+    assert total() == 1
+
+
+@only_opensearch
+def test_the_previous_index_comes_back_with_all_that_changed(engine, make_vacancy, capsys):
+    keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(8)]
+    index_changes()
+    first = engine.identity()
+    rebuild()
+    second = engine.identity()
+    close(keys[0], keys[1])
+    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    close(keys[2])
+    record.set_hidden(keys[3], True)
+    change(keys[4], "Murer")
+    make_vacancy(title="Snekker", occupations=())
+    index_changes()  # taken over by the index in service, and noted as such
+    close(keys[5])  # not yet
+    call_command("rollback_index")
+    # Two to be forgotten, one closed, one hidden, one changed, one new, and the one that nobody had taken over.
+    assert "7 ads were replayed" in capsys.readouterr().out
+    assert engine.identity() == first
+    assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
+    assert compare() == []
+    assert index_changes().rebuilt == ""
+    rollback()
+    assert engine.identity() == second, "and there and back again"
+    assert (total(), compare()) == (4, [])
+
+
+@only_opensearch
+def test_what_changes_during_the_way_back_is_neither_lost_nor_shown(engine, make_vacancy, monkeypatch):
+    keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
+    index_changes()
+    rebuild()
+    catch_up, switch, passes = lifecycle.catch_up, type(engine).switch, []
+
+    def catch_up_under_writes(index):
+        found = catch_up(index)
+        passes.append(found.differed)
+        if len(passes) == 1:
+            close(keys[0])
+            change(keys[1], "Murer")
+            make_vacancy(title="Snekker", occupations=())
+            lifecycle.index_changes()  # into the index that is still in service
+            assert total("kokk") == 4
+        return found
+
+    def switch_under_writes(self, index):
+        close(keys[2])  # after the last look
+        make_vacancy(title="Baker", occupations=())
+        assert lifecycle.index_changes().busy, "no writer notes anything while the door is shut"
+        switch(self, index)
+        assert (total("kokk"), total()) == (3, 5), "closed after the last look, and not shown either"
+
+    monkeypatch.setattr(lifecycle, "catch_up", catch_up_under_writes)
+    monkeypatch.setattr(type(engine), "switch", switch_under_writes)
+    monkeypatch.setattr(lifecycle, "Lease", _impatient(lifecycle.Lease))
+    rollback()
+    assert passes == [0, 3]
+    index_changes()
+    assert (total("kokk"), total("murer"), total("snekker"), total("baker"), total()) == (3, 1, 1, 1, 6)
+    assert compare() == []
+
+
+def _impatient(lease):
+    return lambda name, seconds, wait=0.0: lease(name, seconds, wait=0)
+
+
+@only_opensearch
+def test_an_ended_ad_that_the_previous_index_refuses_is_not_shown(engine, make_vacancy, monkeypatch):
+    key, _other = make_vacancy(), make_vacancy()
+    index_changes()
+    rebuild()
+    close(key)
+    index_changes()
+    write = lifecycle._write_all
+    monkeypatch.setattr(
+        lifecycle,
+        "_write_all",
+        lambda index, writes: (
+            Written(failed={one.uuid: "400" for one in writes if one.uuid == key}) if writes else write(index, [])
+        ),
+    )
+    rollback()
+    assert total() == 1, "the index still holds it, the record knows that it does"
+    monkeypatch.undo()
+    index_changes()
+    assert (total(), compare()) == (1, [])
+
+
+@only_opensearch
+def test_a_way_back_that_fails_leaves_the_index_in_service(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    rebuild()
+    before = engine.identity()
+
+    def fail(index):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(lifecycle, "catch_up", fail)
+    with pytest.raises(RuntimeError, match="power cut"):
+        rollback()
+    monkeypatch.undo()
+    assert (engine.identity(), total()) == (before, 1)
+    assert rollback().rebuilt, "and it is still there to go back to"
+
+
+@only_opensearch
+def test_an_index_ahead_of_a_restored_database_stays_out(engine, make_vacancy):
+    key = make_vacancy(title="Kokk")
+    index_changes()
+    change(key, "Baker")
+    change(key, "Murer")
+    index_changes()
+    rebuild()
+    before = engine.identity()
+    Vacancy.objects.update(version=1, indexed_version=1)
+    with pytest.raises(RebuildFailed, match="newer ads than the database"):
+        rollback()
+    assert engine.identity() == before
+
+
+@only_opensearch
+def test_a_previous_index_is_kept_for_a_day_from_when_it_left(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    with pytest.raises(NoPrevious, match="one is kept for a day"):
+        rollback()
+    oldest = engine.current().name
+    rebuild()
+    middle = engine.current().name
+    rebuild()
+    newest = engine.current().name
+    left = engine._ours()
+    assert {*left} == {middle, newest}, "the latest only"
+    assert oldest not in left
+    # Built long ago, left just now: what counts is when it left.
+    engine._client.indices.put_mapping(index=middle, body={"_meta": {"complete": True}})
+    monkeypatch.setattr(opensearch, "PREVIOUS_SECONDS", 3600)
+    engine.prune()
+    assert engine._ours()[middle]["mappings"]["_meta"]["left"] > 0
+    monkeypatch.setattr(opensearch, "PREVIOUS_SECONDS", 0)
+    engine.prune()
+    assert {*engine._ours()} == {newest}
+    assert total() == 1
+
+
+@only_opensearch
+def test_the_index_of_another_version_is_named_with_its_cure(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    rebuild()
+    monkeypatch.setattr(opensearch, "fingerprint", lambda: "another")
+    with pytest.raises(NoPrevious, match=r"another version of the site\. Start that version and run manage.py rollback_index"):
+        engine.previous()
+
+
+@only_opensearch
+def test_a_rollback_waits_for_no_rebuild(engine, make_vacancy):
+    make_vacancy()
+    index_changes()
+    rebuild()
+    reports = []
+    rebuild(lambda done, _: reports.append(rollback()))
+    assert reports[0].busy
+    assert IndexState.objects.count() == 1
