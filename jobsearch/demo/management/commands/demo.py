@@ -31,22 +31,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
+        parser.add_argument("--active", type=int, default=ACTIVE, help="active ads at the first start")
+        parser.add_argument("--lines", type=int, default=LINES, help="lines of the feed at the first start")
+        parser.add_argument("--data", type=Path, default=FOLDER, help="the folder for everything it keeps")
 
-    def handle(self, *, port: int, **options: Any) -> None:
+    def handle(self, *, port: int, active: int, lines: int, data: Path, **options: Any) -> None:
+        self.folder = data.resolve()
         if os.environ.get(PREPARED) != "1":
             self.prepare()
         began = time.monotonic()
         stop_on_terminate()
-        parts = Parts(FOLDER / "logs")
+        parts = Parts(self.folder / "logs")
         try:
-            self.run(parts, port, began)
+            self.run(parts, port, began, ["--active", str(active), "--lines", str(lines)])
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
         except (PartDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
         finally:
             parts.stop()
-        self.stdout.write("Stopped. The data stay in var/demo; the next start goes on from there.")
+        self.stdout.write(f"Stopped. The data stay in {self.folder}; the next start goes on from there.")
 
     def prepare(self) -> None:
         """Starts this program again with the demo's own settings, and only those, in its environment."""
@@ -56,28 +60,28 @@ class Command(BaseCommand):
                     f"{name} is set, but the demo keeps to its own data under var/demo. "
                     f"Unset {name} (and take it out of .env), or run `manage.py start`, which uses it."
                 )
-        FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
-        port = _kept(FOLDER / "feed-port", lambda: str(free_port(8099)))
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        port = _kept(self.folder / "feed-port", lambda: str(free_port(8099)))
         env = {name: value for name, value in os.environ.items() if name not in _OTHERS}
         env |= {
             PREPARED: "1",
             "JOBSEARCH_READ_DOTENV": "0",
             "NAV_FEED_URL": f"http://{HOST}:{port}",
-            "DATABASE_URL": f"sqlite:///{FOLDER / 'db.sqlite3'}",  # an absolute path: four slashes
-            "SEARCH_URL": f"embedded://{FOLDER / 'index'}",
-            "CELERY_BROKER_URL": f"filesystem://{FOLDER / 'broker'}",
-            "SECRET_KEY": _kept(FOLDER / "secret_key", lambda: secrets.token_urlsafe(48)),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",  # an absolute path: four slashes
+            "SEARCH_URL": f"embedded://{self.folder / 'index'}",
+            "CELERY_BROKER_URL": f"filesystem://{self.folder / 'broker'}",
+            "SECRET_KEY": _kept(self.folder / "secret_key", lambda: secrets.token_urlsafe(48)),
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "FEED_BACKFILL_DAYS": str(DAYS),
             "FEED_POLL_SECONDS": "5",  # NAV advises 120; this feed is ours, and a person is watching
         }
         os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - this very program
 
-    def run(self, parts: Parts, port: int, began: float) -> None:
-        self.start_feed(parts)
+    def run(self, parts: Parts, port: int, began: float, size: list[str]) -> None:
+        self.start_feed(parts, size)
         call_command("migrate", verbosity=0, interactive=False)
         passes.open_index()
-        passwords = cast.ensure(FOLDER / "logins.json")
+        passwords = cast.ensure(self.folder / "logins.json")
         port = free_port(port, HOST)
         stack.start_web(parts, HOST, port)
         stack.start_background(parts)
@@ -101,16 +105,16 @@ class Command(BaseCommand):
             parts.check()
             time.sleep(1)
 
-    def start_feed(self, parts: Parts) -> None:
+    def start_feed(self, parts: Parts, size: list[str]) -> None:
         port = int(settings.NAV_FEED_URL.rpartition(":")[2])
         if free_port(port, HOST) != port:
             raise CommandError(
-                f"Port {port}, which the demo's feed had at its first start, is taken. "
-                "Stop what listens there (another demo?), or delete var/demo to begin anew."
+                f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
+                "Stop what listens there (another demo?), or delete that folder to begin anew."
             )
         command = [sys.executable, "-m", "ingest.standin", "--host", HOST, "--port", str(port)]
-        command += ["--data", str(FOLDER / "feed.sqlite3"), "--days", str(DAYS)]
-        parts.start("feed", [*command, "--active", str(ACTIVE), "--lines", str(LINES)])
+        command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
+        parts.start("feed", command)
         parts.wait_for("feed", HOST, port, seconds=60)
 
 

@@ -1,0 +1,109 @@
+"""`manage.py demo`, as a newcomer runs it: real processes, a small feed, a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from jobsearch.demo.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+FROM_OUTSIDE = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+LOGIN = re.compile(r"(Administrator|Recruiter)\s+(\S+) / (\S+)")
+
+
+class Demo:
+    """A demo that runs; `output` is what it has printed so far."""
+
+    def __init__(self, folder: Path, log: Path) -> None:
+        command = [sys.executable, "manage.py", "demo", "--data", str(folder), "--active", "150", "--lines", "600"]
+        command += ["--port", str(free_port(8300))]
+        self.log = log
+        env = {**FROM_OUTSIDE, "JOBSEARCH_READ_DOTENV": "0", "PYTHONUNBUFFERED": "1"}
+        with log.open("wb") as file:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT)
+        self.wait_for("At the tip of the feed")
+        self.parts = psutil.Process(self.process.pid).children(recursive=True)
+        self.site = re.search(r"is at\s+(http://127\.0\.0\.1:\d+)/", self.output)[1]
+        self.passwords = {user: password for _, user, password in LOGIN.findall(self.output)}
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, words: str, seconds: float = 90) -> None:
+        until = time.monotonic() + seconds
+        while words not in self.output:
+            assert self.process.poll() is None, f"the demo ended:\n{self.output}"
+            assert time.monotonic() < until, f"no {words!r} in:\n{self.output}"
+            time.sleep(0.2)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def demo(tmp_path) -> Iterator[Demo]:
+    running = Demo(tmp_path / "demo", tmp_path / "first.log")
+    yield running
+    if running.process.poll() is None:
+        running.process.kill()
+
+
+def total(site: str, **params: str) -> int:
+    answer = requests.get(f"{site}/", params=params, headers={"Accept-Language": "nb"}, timeout=30)
+    return int(re.search(r'data-total="(\d+)"', answer.text)[1])
+
+
+def log_in(site: str, path: str, user: str, password: str) -> requests.Response:
+    session = requests.Session()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', session.get(f"{site}{path}", timeout=30).text)[1]
+    fields = {"username": user, "password": password, "csrfmiddlewaretoken": token}
+    return session.post(f"{site}{path}", data=fields, timeout=30)
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_fills_lives_stops_and_resumes(demo, tmp_path):
+    assert 140 <= total(demo.site) <= 160
+    assert len(demo.parts) >= 4  # feed, web, worker, beat
+    assert all(
+        connection.laddr.ip == "127.0.0.1"
+        for part in [psutil.Process(demo.process.pid), *demo.parts]
+        for connection in part.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    )
+    entered = log_in(demo.site, "/admin/login/?next=/admin/", "administrator", demo.passwords["administrator"])
+    assert entered.status_code == 200 and "Kontrollrom" in entered.text
+    assert log_in(demo.site, "/logg-inn/", "rekrutterer", demo.passwords["rekrutterer"]).url.endswith("/lagrede-sok/")
+
+    assert demo.stop() == 0
+    assert not [part for part in demo.parts if part.is_running() and part.status() != psutil.STATUS_ZOMBIE]
+
+    again = Demo(tmp_path / "demo", tmp_path / "second.log")
+    try:
+        assert again.passwords == demo.passwords
+        assert 135 <= total(again.site) <= 165
+    finally:
+        assert again.stop() == 0
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "NAV_FEED_URL"])
+def test_the_demo_keeps_its_hands_off_a_database_or_feed_given_from_outside(name, tmp_path):
+    value = {"DATABASE_URL": f"sqlite:////{tmp_path}/mine.sqlite3", "NAV_FEED_URL": "http://127.0.0.1:9"}[name]
+    env = {**FROM_OUTSIDE, "JOBSEARCH_READ_DOTENV": "0", name: value}
+    command = [sys.executable, "manage.py", "demo", "--data", str(tmp_path / "demo")]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert f"{name} is set" in done.stderr and "Unset" in done.stderr
+    assert not (tmp_path / "demo").exists()
