@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
-from . import matching, text
+from . import matching, spelling, text
 from .documents import day_number
-from .engine import Hit, Page, QueryError, Request, epoch
+from .engine import Answer, Hit, Page, QueryError, Request, epoch
 from .engines import engine
 from .facets import FACETS, filters
 from .plan import All, Best, Node, Range, Term, Terms
@@ -36,20 +36,29 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
     """
     now = now or timezone.now()
     parsed = _parse(query)
-    answer = engine().search(
-        Request(
-            match=matching.compile_words(parsed),
-            always=matching.visible(now, gone() if excluded is None else set(excluded)),
-            chosen=filters(query, now),
-            counts={name: facet.count(now) for name, facet in FACETS.items()},
-            sort=_sort(query, parsed),
-            offset=query.offset,
-            size=query.page_size,
-            today=_today(now),
+    always = matching.visible(now, gone() if excluded is None else set(excluded))
+
+    def answered(parsed: Parsed) -> Answer:
+        return engine().search(
+            Request(
+                match=matching.compile_words(parsed),
+                always=always,
+                chosen=filters(query, now),
+                counts={name: facet.count(now) for name, facet in FACETS.items()},
+                sort=_sort(query, parsed),
+                offset=query.offset,
+                size=query.page_size,
+                today=_today(now),
+            )
         )
-    )
+
+    answer, corrected = answered(parsed), ""
+    if not answer.total and (better := _corrected(query.q, always, now)):
+        again = answered(parse(better))
+        if again.total:
+            answer, parsed, corrected = again, parse(better), better
     counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
-    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped)
+    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected)
 
 
 def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
@@ -95,11 +104,20 @@ def gone() -> set[UUID]:
 
 
 def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
-    always = matching.visible(now, gone())
+    visible = matching.visible(now, gone())
+    always = All((visible, also)) if also else visible
+    parsed = _parse(query)
+    found = _total(parsed, always, now, query)
+    if not found and (better := _corrected(query.q, visible, now)):
+        return _total(parse(better), always, now, query)
+    return found
+
+
+def _total(parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None = None) -> int:
     request = Request(
-        match=matching.compile_words(_parse(query)),
-        always=All((always, also)) if also else always,
-        chosen=filters(query, now),
+        match=matching.compile_words(parsed),
+        always=always,
+        chosen=filters(query, now) if query else {},
         counts={},
         sort="published",
         offset=0,
@@ -107,6 +125,11 @@ def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
         today=_today(now),
     )
     return engine().search(request).total
+
+
+def _corrected(q: str, visible: Node, now: dt.datetime) -> str:
+    """The words of a search that found nothing, put right: see `spelling`."""
+    return spelling.corrected(q, lambda word: _total(parse(word), visible, now) > 0, now)
 
 
 def _parse(query: SearchQuery) -> Parsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -78,8 +79,25 @@ class _Item:
     either: bool = False  # joined to the item before it by OR
 
 
+def tidy(q: str) -> str:
+    """As it is read: one kind of quotes, no blanks around."""
+    return unicodedata.normalize("NFC", q).translate(_QUOTES).strip()
+
+
+def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
+    """(place, word as typed) of what a tidy query asks for in plain words: no phrase, minus, prefix or OR."""
+    for chunk in _CHUNK.finditer(q):
+        plain = chunk.group("plain")
+        if plain and plain not in _OR and plain[0] not in "-−–" and not plain.endswith("*"):
+            at = chunk.start()
+            for raw in text.tokens(plain):
+                at = q.index(raw, at)
+                yield at, raw
+                at += len(raw)
+
+
 def parse(q: str) -> Parsed:
-    q = q.translate(_QUOTES).strip()
+    q = tidy(q)
     if not q:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):

@@ -61,6 +61,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "vacancies": view.rows(found.uuids),
             "pages": view.pages(query, found.total),
             "dropped": found.dropped,
+            "corrected": found.corrected,
+            "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
             "drops": view.drops(query) if not found.total else [],
             "as_of": freshness.data_as_of(),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, documents, matching, search, words
+from jobsearch.search import SearchQuery, count, documents, matching, search, words
 from jobsearch.vacancies.models import Vacancy
 
 from . import reference
@@ -56,6 +56,35 @@ def test_title_comes_before_body_and_the_newest_before_the_old(corpus_engine):
     assert found("lærer", "relevance")[0] == "teacher"
     assert found("butikkmedarbeider", "relevance")[:2] == ["shop", "shop-split"]
     assert found("it konsulent", "relevance")[0] == "it-consultant"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "finds"),
+    [
+        ("sykepeier", "sykepleier", "nurse"),
+        ("skyepleier bregen", "sykepleier bergen", "nurse"),
+        ("rorleger", "rørlegger", "plumber"),
+        ("ykepleier oslo", "sykepleier oslo", "nurses"),
+        ("utvikller -oslo", "utvikler -oslo", "developer"),
+    ],
+)
+def test_a_word_that_no_ad_has_is_taken_for_its_neighbour_and_that_is_said(corpus_engine, typed, meant, finds):
+    page = search(SearchQuery(q=typed))
+    assert page.corrected == meant
+    assert finds in {NAMES[hit.uuid] for hit in page.hits}
+    assert page.hits == search(SearchQuery(q=meant)).hits
+    assert count(SearchQuery(q=typed)) == page.total == search(SearchQuery(q=meant)).total
+
+
+@pytest.mark.parametrize("typed", ['"sykepeier"', "sykepeier*", "xqzzyw", "sykepeier xqzzyw", "kkk", "hamar kokk", "Ragnfrid"])
+def test_nothing_is_made_up_for_nonsense_quotes_or_words_that_are_right(corpus_engine, typed):
+    page = search(SearchQuery(q=typed))
+    assert (page.corrected, page.total) == ("", 0)
+
+
+def test_what_is_found_is_never_corrected(corpus_engine):
+    assert search(SearchQuery(q="python")).corrected == ""
+    assert search(SearchQuery(q="kokk", place=("OSLO",))).corrected == ""
 
 
 def test_a_uuid_finds_that_ad(corpus_engine):

@@ -45,6 +45,13 @@ def test_home_lists_every_active_ad_with_its_total(client, some):
     assert page.text("//h2[@id='treff-h']") == "4 treff"
 
 
+def test_a_word_typed_wrong_is_put_right_and_that_is_said(client, some):
+    page = get(client, "/?q=sykepeier")
+    assert page.titles == ["Sykepleier"]
+    assert "Ingen treff på «sykepeier». Viser treff for sykepleier." in page.text()
+    assert "Viser treff for" not in get(client, "/?q=sykepleier").text()
+
+
 def test_an_empty_record_is_said_to_be_empty(client, ads, db):
     from jobsearch import search
 
