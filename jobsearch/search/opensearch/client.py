@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ImproperlyConfigured, NotFoundError, OpenSearchException, TransportError
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    ImproperlyConfigured,
+    NotFoundError,
+    OpenSearchException,
+    SSLError,
+    TransportError,
+)
 
 from ..engine import EngineDown, IndexMissing
 
@@ -18,7 +26,7 @@ CURE = "Is SEARCH_URL right, and the server up?"
 
 
 def connect(url: str) -> OpenSearch:
-    """`http(s)://[user:password@]host:port[,host:port]`; certificates are verified."""
+    """`http(s)://[user:password@]host:port[,host:port]`; certificates are verified, by `SSL_CERT_FILE` if that is set."""
     scheme, _, rest = url.partition("://")
     credentials, _, hosts = rest.rpartition("@")
     user, _, password = credentials.partition(":")
@@ -48,6 +56,15 @@ def failures() -> Iterator[None]:
         yield
     except NotFoundError as error:
         raise IndexMissing(f"OpenSearch has no such index ({error.error}). Run manage.py rebuild_index.") from None
+    except AuthenticationException:
+        cure = "In the address, a sign like @ : / or % is written %40 %3A %2F %25."
+        raise EngineDown(f"OpenSearch refuses the user or the password of SEARCH_URL (401). {cure}") from None
+    except AuthorizationException as error:
+        cure = "It needs all rights on indices and aliases whose names begin with jobsearch, and to see the cluster's health."
+        raise EngineDown(f"OpenSearch does not let the user of SEARCH_URL do this ({error.status_code}). {cure}") from None
+    except SSLError:
+        cure = "Is it from a CA of your own? Then set SSL_CERT_FILE to a file with that CA. Is the host the one it is made for?"
+        raise EngineDown(f"OpenSearch's certificate is not trusted. {cure}") from None
     except TransportError as error:
         # The error's own text can hold the request, and so what somebody searched for.
         raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {CURE}") from None
