@@ -11,6 +11,7 @@ from ingest.models import Run
 from ingest.report import Report
 from jobsearch import search
 from jobsearch.vacancies import changes
+from jobsearch.vacancies.models import Vacancy
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
@@ -40,10 +41,13 @@ def follow_to_tip(
 
 
 def open_index() -> None:
-    """Sees to it that there is an index to search in and to fill, before a long load begins: an empty one is made at once.
+    """Sees to it, before a first load, that there is an index to search in and to fill: an empty one is made at once.
 
+    Where the record holds ads already, a missing index is for the worker to build, and nobody waits for it here.
     An engine that is down is no reason not to follow the feed; the index catches up when it is back.
     """
+    if Vacancy.objects.exists():
+        return
     try:
         search.index_changes(limit=0)
     except search.EngineDown as error:
