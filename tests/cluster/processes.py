@@ -1,0 +1,85 @@
+"""OpenSearch nodes as processes of their own, alone or as a cluster, that can be killed and started again with their data.
+
+2.19 on a full JDK of 17 or newer: the launcher is compiled as it is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.opensearch import nodes
+from tests.servers import processes
+from tests.servers.ports import HOST, free_port, wait_until
+
+VERSION = "2.19"
+_LAUNCHER = Path(__file__).with_name("Node.java")
+
+
+class OwnNode:
+    def __init__(self, folder: Path, cluster: str, name: str) -> None:
+        self.folder, self.cluster, self.name = folder / name, cluster, name
+        self.http, self.transport = free_port(), free_port()
+        self.url = f"http://{HOST}:{self.http}"
+        self.others: list[OwnNode] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        config = self.folder / "node_1" / "config"
+        config.mkdir(parents=True)
+        (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
+
+    def start(self) -> None:
+        """Returns at once; `wait` waits until it answers."""
+        program, small = nodes.java(nodes.LEAST_JAVA[VERSION])
+        if small:
+            raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
+        command = [program, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch(VERSION)}/*", str(_LAUNCHER), str(self.folder)]
+        command += [self.cluster, self.name, str(self.http), str(self.transport)]
+        if self.others:
+            command.append(",".join(one.name for one in self.others))
+            command.append(",".join(f"{HOST}:{one.transport}" for one in self.others))
+        self._process = processes.start(command, self.folder / "output")
+
+    def wait(self, seconds: float = 120) -> None:
+        wait_until(self._answers, seconds, f"OpenSearch, see {self.folder}/output")
+
+    def kill(self) -> None:
+        """As a machine that loses its power."""
+        if self._process:
+            processes.kill(self._process)
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=35) as answer:
+            return json.load(answer)
+
+    def _answers(self) -> bool:
+        if self._process and self._process.poll() is not None:
+            raise nodes.CannotStart((self.folder / "output").read_text()[-1500:])
+        with contextlib.suppress(OSError, ValueError):
+            return bool(self.get("/_cluster/health?wait_for_status=yellow&timeout=1s")["cluster_name"] == self.cluster)
+        return False
+
+
+@contextlib.contextmanager
+def cluster(size: int) -> Iterator[list[OwnNode]]:
+    """Nodes that know each other, started, and ended with all they hold."""
+    folder = processes.folder_for("cluster")
+    name = f"test-{secrets.token_hex(4)}"
+    found = [OwnNode(folder, name, f"node{number}") for number in range(1, size + 1)]
+    try:
+        for one in found:
+            one.others = found if size > 1 else []
+            one.start()
+        for one in found:
+            one.wait()
+        yield found
+    finally:
+        for one in found:
+            one.kill()
+        shutil.rmtree(folder, ignore_errors=True)

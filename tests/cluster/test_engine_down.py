@@ -1,0 +1,53 @@
+"""The search engine loses its power: results say so at once, ads still show, and the index catches up by itself."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from jobsearch.search import EngineDown, compare, engines, index_changes
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+
+from .processes import cluster
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.opensearch]
+
+
+def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Client):
+    ended, shown = make_vacancy(title="Kokk"), make_vacancy(title="Baker")
+    with cluster(1) as (node,):
+        settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+        engines.forget_engines()
+        try:
+            assert index_changes().rebuilt
+            assert total(client) == 2
+            node.kill()
+            began = time.monotonic()
+            answer = client.get("/?q=baker")
+            assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+            assert client.get(reverse("web:ad", args=[shown])).status_code == 200
+            assert client.get("/readyz").json()["engine"]["ok"] is False
+            assert time.monotonic() - began < 2, "three answers without an engine"
+            with transaction.atomic():
+                record.close([ended], Vacancy.Closed.FEED)
+            make_vacancy(title="Murer")
+            with pytest.raises(EngineDown):
+                index_changes()
+            assert Vacancy.objects.behind_index().count() == 2
+            node.start()
+            node.wait()
+            assert index_changes().rebuilt == "", "it goes on from where it was"
+            assert total(client) == 2
+            assert compare() == []
+        finally:
+            engines.forget_engines()
+
+
+def total(client: Client) -> int:
+    return int(client.get("/").context["total"])
