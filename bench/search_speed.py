@@ -1,0 +1,125 @@
+"""How fast searches and writing are on each engine: the same composed ads, 25 hits with every facet, one client.
+
+    python bench/search_speed.py --ads 10000 100000
+
+Documents are composed as words and written past the database, so that the figures are the engine's and the client's alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+JOBS = "sykepleier lærer kokk elektriker utvikler selger sjåfør renholder ingeniør tømrer rørlegger vikar leder".split()
+PLACES = ["VESTLAND/BERGEN", "OSLO/OSLO", "TRØNDELAG/TRONDHEIM", "TROMS/TROMSØ", "ROGALAND/STAVANGER", "AGDER/ARENDAL"]
+
+
+def prepare(folder: str) -> None:
+    os.environ.update(
+        JOBSEARCH_READ_DOTENV="0",
+        DJANGO_SETTINGS_MODULE="jobsearch.settings",
+        SECRET_KEY="a key for a benchmark, with nothing behind it",
+        DATABASE_URL=f"sqlite:////{folder}/db.sqlite3",
+        CELERY_BROKER_URL=f"filesystem:///{folder}/broker",
+        SEARCH_URL=f"embedded:///{folder}/index",
+    )
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def composed(number: int) -> list:
+    from jobsearch.search.documents import FIELDS, deadline_order, order
+    from jobsearch.search.engine import Write
+
+    chance = random.Random(7)
+    words = [f"{a}{b}{c}" for a in ("ar", "be", "ko", "li", "ma") for b in ("dag", "ved", "syn", "tid") for c in range(150)]
+    now = int(time.time())
+    writes = []
+    for _ in range(number):
+        key, job, place = uuid.UUID(int=chance.getrandbits(128), version=4), chance.choice(JOBS), chance.choice(PLACES)
+        body = " ".join(chance.choices(words, k=220) + chance.choices(JOBS, k=3))
+        published, deadline = now - chance.randrange(30 * 86_400), now // 86_400 + chance.randrange(30)
+        document: dict[str, Any] = {
+            name: [] if kind == "keyword" else 0 if kind == "number" else "" for name, kind in FIELDS.items()
+        }
+        document |= {"title": job, "title_stem": job, "job": job, "job_stem": job, "body": body, "body_stem": body}
+        document |= {"employer": chance.choice(words), "location": place.rpartition("/")[2].lower()}
+        document |= {"place": [place.partition("/")[0], place], "occupation": [f"Yrke {JOBS.index(job) % 5}"]}
+        document |= {"engagement": [chance.choice(["Fast", "Vikariat"])], "extent": [chance.choice(["Heltid", "Deltid"])]}
+        document |= {"sector": [chance.choice(["Privat", "Offentlig"])], "published": published, "first_seen": published}
+        document |= {"visible_until": now + 10 * 86_400, "deadline": deadline, "order": order(published, key)}
+        document["deadline_order"] = deadline_order(deadline, published, key)
+        writes.append(Write(key, 1, document))
+    return writes
+
+
+def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
+    from jobsearch.search import SearchQuery, search
+
+    index = in_use.fresh()
+    began = time.perf_counter()
+    for start in range(0, len(writes), 500):
+        index.write(writes[start : start + 500])
+    index.refresh()
+    rate = len(writes) / (time.perf_counter() - began)
+    in_use.switch(index)
+    kinds = {
+        "words": [SearchQuery(q=job) for job in JOBS],
+        "words, two filters": [SearchQuery(q=job, place=(PLACES[0],), extent=("Heltid",)) for job in JOBS],
+        "no words": [SearchQuery()],
+    }
+    for kind, queries in kinds.items():
+        for query in queries * 3:
+            search(query, excluded=())
+        taken: list[float] = []
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            for query in queries:
+                began = time.perf_counter()
+                search(query, excluded=())
+                taken.append((time.perf_counter() - began) * 1000)
+        p95 = sorted(taken)[int(len(taken) * 0.95)]
+        print(f"| {name} | {len(writes):,} | {kind} | {statistics.median(taken):.1f} | {p95:.1f} | {rate:,.0f} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--ads", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--seconds", type=float, default=3, help="of each kind of search")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(folder)
+        from django.conf import settings
+
+        from jobsearch.search import engines
+        from tests.opensearch import nodes
+
+        print("| engine | ads | search | p50 ms | p95 ms | ads written/s |\n| --- | --- | --- | --- | --- | --- |")
+        node = nodes.start("2.19")
+        try:
+            for number in options.ads:
+                writes = composed(number)
+                for name, url in (("tantivy", settings.SEARCH_URL), ("OpenSearch 2.19", node.url)):
+                    in_use = engines._open(url)
+                    engines._engines[settings.SEARCH_URL] = in_use
+                    measure(name, in_use, writes, options.seconds)
+        finally:
+            node.stop()
+
+
+if __name__ == "__main__":
+    main()
