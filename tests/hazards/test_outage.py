@@ -78,7 +78,7 @@ def test_an_outage_charges_no_ad(feed, site, stored):
     assert "outage" in report.problem
     assert set(DetailTask.objects.values_list("state", "attempts")) == {(DetailTask.State.WAITING, 0)}
     assert DetailTask.objects.count() == len(ads)
-    assert len([path for path in site.paths if "feedentry" in path]) < 25
+    assert len([path for path in site.paths if "feedentry" in path]) < 60
     assert site.follow().exit_code == 0
     assert site.is_true()
 

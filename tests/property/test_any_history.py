@@ -155,7 +155,7 @@ class AnyHistory(RuleBasedStateMachine):
         person = {"name": f"Kvitebjørn Nr{self.number}", "email": mail, "phone": "", "role": "", "title": ""}
         return {
             "contactList": [person],
-            "description": f"<p>Spør Kvitebjørn Nr{self.number} på {mail}. Vi søker en fyrvokter.</p>",
+            "description": f"<p>Spør Kvitebjørn Nr{self.number} på {mail}. Her er nordlys om natten.</p>",
         }
 
     def teardown(self) -> None:
@@ -189,7 +189,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert Contact.objects.exclude(vacancy__in=active).count() == 0
         assert list(search.compare()) == []
         assert search.search(search.SearchQuery()).total == len(truth)
-        assert search.search(search.SearchQuery(q="fyrvokter")).total == len(truth)
+        assert search.search(search.SearchQuery(q="nordlys")).total == len(truth)
         assert search.search(search.SearchQuery(q="kvitebjørn")).total == 0
 
         shown = {row["email"] for content in truth.values() for row in content["contactList"]}
