@@ -122,7 +122,7 @@ def test_readyz_is_not_ready_without_the_database(client, own_index, db, monkeyp
 def test_robots_and_favicon(client):
     robots = client.get("/robots.txt")
     assert robots["Content-Type"].startswith("text/plain") and b"Disallow: /*?" in robots.content
-    assert client.get("/favicon.ico").url == "/static/favicon.svg"
+    assert client.get("/favicon.ico").url.startswith("/static/favicon.svg?v=")
 
 
 # --- Proxies ---

@@ -1,0 +1,68 @@
+"""What travels to a telephone: compressed, once, and little of it."""
+
+from __future__ import annotations
+
+import gzip
+import random
+
+import pytest
+
+from jobsearch.static_files import VersionedStaticFilesStorage
+
+from .page import Page
+
+LIMIT = 60_000  # bytes, compressed, the page and all its files
+TEXT = "Vi søker en engasjert kollega som trives med ansvar varierte oppgaver turnus natt helg og godt arbeidsmiljø hos oss"
+
+
+def _travels(client, address: str) -> tuple[int, bytes]:
+    response = client.get(address, headers={"accept-encoding": "gzip"})
+    assert response.status_code == 200
+    raw = b"".join(response)
+    assert response["Content-Encoding"] == "gzip" and "Accept-Encoding" in response["Vary"], address
+    return len(raw), gzip.decompress(raw)
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=sykepleier", "/om/"])
+def test_a_page_and_all_its_files_stay_under_sixty_kilobytes(client, ads, address):
+    words = TEXT.split()
+    chance = random.Random(1)
+    ads(
+        *(
+            {"title": f"Sykepleier {' '.join(chance.sample(words, 4))}", "description": f"<p>{' '.join(words)} {n}</p>"}
+            for n in range(100)
+        )
+    )
+    page, content = _travels(client, address)
+
+    class Response:
+        pass
+
+    Response.content = content
+    found = Page(Response)
+    files = {*found.all("//link[@rel='stylesheet']/@href"), *found.all("//script/@src")}
+    assert len(files) >= 6
+    weights = {name: _travels(client, name)[0] for name in files}
+    assert page + sum(weights.values()) < LIMIT, (page, weights)
+
+
+def test_no_script_blocks_the_page(client, ads):
+    ads()
+    for script in Page(client.get("/")).all("//script[@src]"):
+        assert "defer" in script.attrib or script.get("type") == "module"
+
+
+def test_the_address_of_a_file_changes_with_its_content(tmp_path, settings):
+    settings.STATICFILES_DIRS, settings.DEBUG = [tmp_path], True
+    from django.contrib.staticfiles import finders
+
+    finders.get_finder.cache_clear()
+    try:
+        (tmp_path / "own.css").write_text("a{}")
+        first = VersionedStaticFilesStorage().url("own.css")
+        (tmp_path / "own.css").write_text("b{}")
+        second = VersionedStaticFilesStorage().url("own.css")
+    finally:
+        finders.get_finder.cache_clear()
+    assert first != second and first.partition("?v=")[0] == second.partition("?v=")[0] == "/static/own.css"
+    assert VersionedStaticFilesStorage().url("no-such-file.css") == "/static/no-such-file.css"
