@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .lifecycle import index_changes, rebuild
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
-    from .searching import count, count_new, search, similar
+    from .searching import count, count_new, facet_counts, search, similar
     from .truth import compare, repair
 
 _HOMES = {
@@ -27,7 +27,7 @@ _HOMES = {
     "lifecycle": ("index_changes", "rebuild"),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
-    "searching": ("count", "count_new", "search", "similar"),
+    "searching": ("count", "count_new", "facet_counts", "search", "similar"),
     "truth": ("compare", "repair"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -49,6 +49,7 @@ __all__ = [
     "count",
     "count_new",
     "engine_health",
+    "facet_counts",
     "index_changes",
     "rebuild",
     "repair",

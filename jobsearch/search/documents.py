@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from jobsearch.vacancies import catalogue, changes, html, occupations, places, privacy, visibility
+from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
 
 from . import text
 from .engine import Write, epoch
-from .known import NOT_STATED
+from .known import NOT_STATED, VALUE_LENGTH
+from .query import clean
 from .vocabulary import EVERYDAY_PLACES, PLACES
 
 if TYPE_CHECKING:
@@ -47,23 +48,28 @@ FIELDS: dict[str, Kind] = {
     "engagement": "keyword",
     "extent": "keyword",
     "sector": "keyword",
+    "employer_name": "keyword",
+    "language": "keyword",
     "published": "number",
     "first_seen": "number",
     "visible_until": "number",
     "deadline": "number",
     "deadline_order": "number",
+    "due": "number",
     "order": "number",
 }
 UNCOUNTED = {"title_whole", "employer_whole"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _EPOCH_DAY = dt.date(1970, 1, 1)
+DUE_UNKNOWN, DUE_SOON = 0, 1
+"""What `due` holds in place of a day number: nothing is said, or "as soon as possible" is."""
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    sources = (__file__, text.__file__, Path(__file__).with_name("vocabulary.py"), catalogue.__file__)
+    sources = (__file__, text.__file__, Path(__file__).with_name("vocabulary.py"), catalogue.__file__, deadlines.__file__)
     digest = hashlib.sha256()
     for source in sources:
         digest.update(Path(source).read_bytes())
@@ -131,13 +137,27 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "engagement": [vacancy.engagement or NOT_STATED],
         "extent": [vacancy.extent or NOT_STATED],
         "sector": [vacancy.sector or NOT_STATED],
+        "employer_name": [employer_value(employer)],
+        "language": [vacancy.language or NOT_STATED],
         "published": published,
         "first_seen": epoch(vacancy.first_seen),
         "visible_until": epoch(vacancy.visible_until),
         "deadline": max(0, deadline),
         "deadline_order": deadline_order(deadline, published, vacancy.uuid),
+        "due": _due(vacancy),
         "order": order(published, vacancy.uuid),
     }
+
+
+def employer_value(name: str) -> str:
+    """An employer's name as a value of its facet: as written, on one line, in the form in which an address is read."""
+    return clean(name, VALUE_LENGTH) or NOT_STATED
+
+
+def _due(vacancy: Vacancy) -> int:
+    if vacancy.application_due:
+        return max(day_number(vacancy.application_due), DUE_SOON + 1)
+    return DUE_SOON if deadlines.is_soon(vacancy.application_due_text) else DUE_UNKNOWN
 
 
 def order(published: int, uuid: UUID) -> int:

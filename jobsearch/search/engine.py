@@ -55,10 +55,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class TermsCount:
-    """Ads for each value of a keyword field."""
+    """Ads for each value of a keyword field, or for each of `only` that has any. `size` is more than there are values: which
+    of equally common ones an engine would cut off is its own affair."""
 
     field: str
     size: int
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

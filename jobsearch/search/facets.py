@@ -6,17 +6,23 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from jobsearch.vacancies import catalogue, occupations, places
 from jobsearch.vacancies.visibility import OSLO
 
 from . import known
+from .documents import DUE_SOON, DUE_UNKNOWN, day_number
 from .engine import RangesCount, TermsCount, epoch
 from .plan import Node, Range, Terms
-from .query import NOT_STATED, PUBLISHED, SearchQuery
+from .query import DEADLINES, NOT_STATED, PUBLISHED, SearchQuery, published_value
+
+CHART_DAYS = 14
+MOST_EMPLOYERS = 60_000
+"""OpenSearch refuses an answer of 65,536 buckets; a feed of ten thousand ads has some thousand employers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet over a keyword field with the facet's own name."""
+    """A facet over a keyword field, of the facet's own name unless told."""
 
     name: str
     label: str | Promise
@@ -46,18 +52,36 @@ class Facet:
     buckets: int = 200
     """More values than the facet can have: an engine cuts silently at the number that it is told."""
 
+    field: str = ""
+    long: bool = False
+    """Has so many values that only the chosen ones are counted along with a search, the others by `facet_counts`."""
+
     def chosen(self, query: SearchQuery) -> tuple[str, ...]:
         return getattr(query, self.name)
 
     def value_label(self, value: str) -> str:
+        """The value as the facet's own list names it."""
         return _("Ikke oppgitt") if value == NOT_STATED else _(known.label(self.name, value))
+
+    def full_label(self, value: str) -> str:
+        """The value as it is named where the facet is not: among the chosen ones of others."""
+        if value == NOT_STATED:
+            return _("%(facet)s ikke oppgitt") % {"facet": self.label}
+        return self.value_label(value)
 
     def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
         values = self.chosen(query)
-        return Terms(self.name, values) if values else None
+        return Terms(self.field or self.name, values) if values else None
 
-    def count(self, now: dt.datetime) -> TermsCount | RangesCount:
-        return TermsCount(self.name, self.buckets)
+    def count(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount | None:
+        """What to count along with this search."""
+        chosen = self.chosen(query)
+        if self.long:
+            return TermsCount(self.field or self.name, len(chosen), chosen) if chosen else None
+        return self.count_all(query, now)
+
+    def count_all(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount:
+        return TermsCount(self.field or self.name, self.buckets)
 
     def read(self, raw: Mapping[str, int]) -> dict[str, int]:
         """Value -> ads, from what the engine counted."""
@@ -100,37 +124,111 @@ class TreeFacet(Facet):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedFacet(Facet):
-    """Days back from today in Oslo: 1 is since midnight, 3 is today and the two days before."""
+class SingleFacet(Facet):
+    """A facet over a number, of which one value at most is chosen."""
 
     def chosen(self, query: SearchQuery) -> tuple[str, ...]:
-        return (str(query.published),) if query.published else ()
-
-    def value_label(self, value: str) -> str:
-        return {"1": _("I dag"), "3": _("Siste 3 dager"), "7": _("Siste 7 dager")}.get(value, value)
-
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        return Range("published", least=epoch(since(query.published, now))) if query.published else None
-
-    def count(self, now: dt.datetime) -> RangesCount:
-        return RangesCount("published", tuple(epoch(since(days, now)) for days in sorted(PUBLISHED, reverse=True)))
-
-    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
-        # The engine counts disjoint ranges, the oldest first; "last 7 days" holds "last 3 days" holds "today".
-        total, found = 0, {}
-        for days, edge in zip(sorted(PUBLISHED), sorted(raw, key=int, reverse=True), strict=False):
-            total += raw[edge]
-            found[str(days)] = total
-        return found
+        value = getattr(query, self.name)
+        return (str(value),) if value else ()
 
     def choices(self, counts: Mapping[str, int], query: SearchQuery) -> list[Choice]:
-        return [self._choice(str(days), counts, self.chosen(query)) for days in PUBLISHED]
+        chosen = self.chosen(query)
+        others = [value for value in chosen if value not in self.listed]
+        return [self._choice(value, counts, chosen) for value in (*self.listed, *others)]
 
 
-def since(days: int, now: dt.datetime) -> dt.datetime:
-    """Midnight in Oslo that begins the first of so many days, today being the last."""
-    today = now.astimezone(OSLO).date()
-    return dt.datetime.combine(today - dt.timedelta(days=days - 1), dt.time(), tzinfo=OSLO)
+@dataclass(frozen=True, slots=True)
+class DeadlineFacet(SingleFacet):
+    """Days from today in Oslo, today counted: a deadline within 3 days is today, tomorrow or the day after. What is past is
+    within no number of days."""
+
+    def value_label(self, value: str) -> str:
+        if value == "asap":
+            return _("Snarest")
+        return _("Ikke oppgitt") if value == NOT_STATED else _("Innen %(n)s dager") % {"n": value}
+
+    def full_label(self, value: str) -> str:
+        if value == "asap":
+            return _("Frist snarest")
+        return _("Frist ikke oppgitt") if value == NOT_STATED else _("Frist innen %(n)s dager") % {"n": value}
+
+    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
+        if not query.deadline:
+            return None
+        if query.deadline == NOT_STATED:
+            return Range("due", DUE_UNKNOWN, DUE_UNKNOWN + 1)
+        if query.deadline == "asap":
+            return Range("due", DUE_SOON, DUE_SOON + 1)
+        today = day_number(_oslo(now))
+        return Range("due", today, today + int(query.deadline))
+
+    def count_all(self, query: SearchQuery, now: dt.datetime) -> RangesCount:
+        today = day_number(_oslo(now))
+        edges = [today, *(today + int(value) for value in DEADLINES if value.isdigit())]
+        return RangesCount("due", (DUE_UNKNOWN, DUE_SOON, DUE_SOON + 1, *edges))
+
+    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
+        if not raw:
+            return {}
+        numbers = [number for _, number in sorted(raw.items(), key=lambda pair: int(pair[0]))]
+        found, total = {NOT_STATED: numbers[0], "asap": numbers[1]}, 0
+        for value, number in zip((value for value in DEADLINES if value.isdigit()), numbers[3:], strict=False):
+            total += number
+            found[value] = total
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFacet(SingleFacet):
+    """Days back from today in Oslo (1 is since midnight, 3 is today and the two days before), or one day of Oslo's. The last
+    `CHART_DAYS` days are counted one by one, and the chosen one."""
+
+    def value_label(self, value: str) -> str:
+        day = published_value(value)
+        if isinstance(day, dt.date):
+            return date_format(day, pgettext("datoformat", "l j. F"))
+        return {"1": _("I dag"), "3": _("Siste 3 dager"), "7": _("Siste 7 dager")}.get(value, value)
+
+    def full_label(self, value: str) -> str:
+        label = self.value_label(value)
+        return label if value in self.listed else _("Publisert %(day)s") % {"day": label}
+
+    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
+        if not query.published:
+            return None
+        if isinstance(query.published, dt.date):
+            return Range("published", _midnight(query.published), _midnight(query.published + _DAY))
+        return Range("published", least=_midnight(_oslo(now) - (query.published - 1) * _DAY))
+
+    def count_all(self, query: SearchQuery, now: dt.datetime) -> RangesCount:
+        today = _oslo(now)
+        days = {today - ago * _DAY for ago in range(-1, CHART_DAYS)}
+        if isinstance(query.published, dt.date):
+            days |= {query.published, query.published + _DAY}
+        return RangesCount("published", tuple(map(_midnight, sorted(days))))
+
+    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
+        """Also by day, as "2026-11-23"."""
+        by_day = {dt.datetime.fromtimestamp(int(edge), OSLO).date(): number for edge, number in raw.items()}
+        if not by_day:
+            return {}
+        today = max(by_day) - _DAY
+        found = {str(days): sum(by_day.get(today - ago * _DAY, 0) for ago in range(-1, days)) for days in PUBLISHED}
+        # The end of a chosen day that lies further back begins a range of many days, which is nobody's count.
+        one_day = {day for day in by_day if day <= today and (day + _DAY in by_day)}
+        return found | {str(day): by_day[day] for day in sorted(one_day)}
+
+
+_DAY = dt.timedelta(days=1)
+
+
+def _oslo(now: dt.datetime) -> dt.date:
+    return now.astimezone(OSLO).date()
+
+
+def _midnight(day: dt.date) -> int:
+    """When the day begins in Oslo, in epoch seconds."""
+    return epoch(dt.datetime.combine(day, dt.time(), tzinfo=OSLO))
 
 
 FACETS: dict[str, Facet] = {
@@ -138,10 +236,13 @@ FACETS: dict[str, Facet] = {
     for facet in (
         TreeFacet("place", gettext_lazy("Sted"), (*catalogue.COUNTIES, places.ABROAD), 1500),
         TreeFacet("occupation", gettext_lazy("Yrke"), tuple(occupations.PATHS), 1000),
+        Facet("employer", gettext_lazy("Arbeidsgiver"), buckets=MOST_EMPLOYERS, field="employer_name", long=True),
         Facet("engagement", gettext_lazy("Ansettelsesform"), known.ENGAGEMENTS),
         Facet("extent", gettext_lazy("Omfang"), known.EXTENTS),
         Facet("sector", gettext_lazy("Sektor"), known.SECTORS),
-        PublishedFacet("published", gettext_lazy("Publisert")),
+        DeadlineFacet("deadline", gettext_lazy("Frist"), DEADLINES),
+        PublishedFacet("published", gettext_lazy("Publisert"), tuple(map(str, PUBLISHED))),
+        Facet("language", gettext_lazy("Språk i annonsen"), ("nb", "nn", "en")),
     )
 }
 

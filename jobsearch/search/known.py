@@ -1,4 +1,4 @@
-"""Which values a facet knows: the catalogue's, and any that an ad of the record has."""
+"""Which values a facet knows: the catalogue's, and any that an ad of the record has. Every name may be an employer's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,19 @@ ENGAGEMENTS = (
     "Frilanser",
     "Annet",
 )
-_LISTED = {"sector": SECTORS, "extent": EXTENTS, "engagement": ENGAGEMENTS}
+# Of an ad's text, as `vacancies.language` tells them: code, and what Norwegians call it.
+LANGUAGES = {
+    "nb": "Bokmål",
+    "nn": "Nynorsk",
+    "en": "Engelsk",
+    "pl": "Polsk",
+    "lt": "Litauisk",
+    "se": "Nordsamisk",
+    "da": "Dansk",
+    "sv": "Svensk",
+}
+VALUE_LENGTH = 260  # characters of a value: the record's longest path, and enough for an employer's name
+_LISTED = {"sector": SECTORS, "extent": EXTENTS, "engagement": ENGAGEMENTS, "language": tuple(LANGUAGES)}
 
 
 def parent(facet: str, value: str) -> str:
@@ -40,6 +52,8 @@ def label(facet: str, value: str) -> str:
         return value if value == NOT_STATED else places.label(value)
     if facet == "occupation":
         return value if value == NOT_STATED else occupations.label(value)
+    if facet == "language":
+        return LANGUAGES.get(value, value)
     return value
 
 
@@ -56,8 +70,11 @@ def listed(facet: str, value: str) -> bool:
 def known_values(facet: str, wanted: Iterable[str]) -> dict[str, str]:
     """Those of the wanted values that exist, each with its proper spelling (`Vestland/Bergen` -> `VESTLAND/BERGEN`).
 
-    Asks the database only for what no list has: a foreign country, an old county, a new kind of engagement.
+    Asks the database only for what no list has: a foreign country, an old county, a new kind of engagement. An employer
+    without an ad just now stays a value: a search for it that was saved must find nothing, not everything.
     """
+    if facet == "employer":
+        return {value: value for value in wanted}
     found: dict[str, str] = {}
     for value in wanted:
         spelled = value.upper() if facet == "place" and value != NOT_STATED else value

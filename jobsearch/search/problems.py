@@ -12,8 +12,12 @@ _UNKNOWN = {
     "sector": lambda: _("Vi kjenner ikke sektoren «%s»."),
     "extent": lambda: _("Vi kjenner ikke omfanget «%s»."),
     "engagement": lambda: _("Vi kjenner ikke ansettelsesformen «%s»."),
-    "published": lambda: _("Vi kan ikke vise annonser fra de siste «%s» dagene."),
+    "employer": lambda: _("Vi har ingen annonser fra «%s» nå."),
+    "language": lambda: _("Vi kjenner ikke språket «%s»."),
+    "deadline": lambda: _("Vi kjenner ikke fristen «%s»."),
+    "published": lambda: _("Vi kan ikke vise annonser fra «%s»."),
     "sort": lambda: _("Vi kjenner ikke rekkefølgen «%s»."),
+    "size": lambda: _("Vi kan ikke vise «%s» treff per side."),
     "page": lambda: _("Det finnes ingen side «%s»."),
 }
 

@@ -1,12 +1,13 @@
 """What is asked for: a frozen value, from the parameters of an address and back, canonically.
 
-`place`, `occupation`, `sector`, `extent` and `engagement` repeat: the values of one facet are OR-ed, facets AND-ed. A saved
-search is `to_params()`, read again by `from_params()`: a page, a mail and a feed of a search ask the same.
+`place`, `occupation`, `sector`, `extent`, `engagement`, `employer` and `language` repeat: the values of one facet are OR-ed,
+facets AND-ed. A saved search is `to_params()`, read again by `from_params()`: a page, a mail and a feed of a search ask the same.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils import timezone
+
+from jobsearch.vacancies.visibility import OSLO
 
 from . import known
 from .private import find_private
@@ -21,20 +25,28 @@ from .problems import Problem
 
 T = TypeVar("T")
 NOT_STATED = known.NOT_STATED
-FACETS = ("place", "occupation", "sector", "extent", "engagement")
+FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
+SINGLE = ("deadline", "published")
+"""Facets of which one value at most is chosen."""
+
+DEADLINES = ("asap", "3", "7", "14", "30", NOT_STATED)
 PUBLISHED = (1, 3, 7)
+PUBLISHED_DAYS = 180  # how far back a single day can be asked for: ads are not advertised for longer
 SORTS = ("relevance", "published", "deadline")
-PAGE_SIZE = 25
+SIZES = (25, 50, 100)  # hits on a page, the default first
 Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but nobody types one
 VALUES_PER_FACET = 60
-VALUE_LENGTH = 260  # characters; the record's longest path
+VALUE_LENGTH = known.VALUE_LENGTH
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
-LAST_PAGE = DEEPEST_HIT // PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """One search. `published`: since midnight in Oslo so many days back (1 = today), or None. `page` counts from 1."""
+    """One search. `page` counts from 1, `size` is the number of hits on a page.
+
+    `published`: since midnight in Oslo so many days back (1 = today), or one day of Oslo's, or None. `deadline`: "asap", the
+    number of days from today that the deadline lies within (today counted, "7"), "Ikke oppgitt", or None.
+    """
 
     q: str = ""
     place: tuple[str, ...] = ()
@@ -42,11 +54,13 @@ class SearchQuery:
     sector: tuple[str, ...] = ()
     extent: tuple[str, ...] = ()
     engagement: tuple[str, ...] = ()
-    published: int | None = None
+    employer: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    deadline: str | None = None
+    published: int | dt.date | None = None
     sort: str = "relevance"
+    size: int = SIZES[0]
     page: int = 1
-
-    page_size: int = dataclasses.field(default=PAGE_SIZE, init=False)
 
     @classmethod
     def from_params(cls, params: QueryDict | Mapping[str, str]) -> tuple[SearchQuery, list[Problem]]:
@@ -59,9 +73,12 @@ class SearchQuery:
         values: dict[str, object] = {"q": _read_q(_last(params, "q"), problems)}
         for facet in FACETS:
             values[facet] = _read_facet(facet, _all(params, facet), problems)
-        values["published"] = _read_choice("published", _last(params, "published"), PUBLISHED, None, problems)
+        values["deadline"] = _read_choice("deadline", _last(params, "deadline"), DEADLINES, None, problems)
+        values["published"] = _read_published(_last(params, "published"), problems)
         values["sort"] = _read_choice("sort", _last(params, "sort"), SORTS, "relevance", problems)
-        values["page"] = _read_page(_last(params, "page"), problems)
+        size = _read_choice("size", _last(params, "size"), SIZES, SIZES[0], problems) or SIZES[0]
+        values["size"] = size
+        values["page"] = _read_page(_last(params, "page"), DEEPEST_HIT // size, problems)
         return cls(**values), problems  # type: ignore[arg-type]
 
     def to_params(self, *, page: bool = True) -> list[tuple[str, str]]:
@@ -69,10 +86,11 @@ class SearchQuery:
         pairs = [("q", self.q)] if self.q else []
         for facet in FACETS:
             pairs += [(facet, value) for value in getattr(self, facet)]
-        if self.published:
-            pairs.append(("published", str(self.published)))
+        pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
+        if self.size != SIZES[0]:
+            pairs.append(("size", str(self.size)))
         if page and self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
@@ -92,34 +110,53 @@ class SearchQuery:
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
         """Also this value; a child takes the place of its chosen parent, a parent that of its chosen children."""
         if facet == "published":
-            return self.replace(published=int(value))
+            return self.replace(published=published_value(str(value)))
+        if facet in SINGLE:
+            return self.replace(**{facet: str(value)})
         chosen = getattr(self, facet)
         above = known.parent(facet, str(value))
         kept = tuple(v for v in chosen if v != above and known.parent(facet, v) != value)
         return self.replace(**{facet: (*kept, str(value))})
 
     def without(self, facet: str, value: str | int | None = None) -> SearchQuery:
-        """Without this value, or without any of the facet (`q` and `published` included)."""
-        if facet == "published":
-            return self.replace(published=None)
+        """Without this value, or without any of the facet (`q` included)."""
+        if facet in SINGLE:
+            return self.replace(**{facet: None})
         if facet == "q":
             return self.replace(q="")
         kept = () if value is None else tuple(v for v in getattr(self, facet) if v != value)
         return self.replace(**{facet: kept})
 
     def cleared(self) -> SearchQuery:
-        """The same words and order, no facet."""
-        return SearchQuery(q=self.q, sort=self.sort)
+        """The same words, order and size of pages, no facet."""
+        return SearchQuery(q=self.q, sort=self.sort, size=self.size)
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
         """Every chosen facet value, as the chips show them: (facet, value)."""
         pairs = [(facet, value) for facet in FACETS for value in getattr(self, facet)]
-        return [*pairs, ("published", str(self.published))] if self.published else pairs
+        return pairs + [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
 
     @property
     def offset(self) -> int:
-        return (self.page - 1) * self.page_size
+        return (self.page - 1) * self.size
+
+    @property
+    def deepest_page(self) -> int:
+        """The last page that can be asked for, however many hits there are."""
+        return DEEPEST_HIT // self.size
+
+
+def published_value(value: str) -> int | dt.date | None:
+    """What `published` may hold, from its text; None for what it may not. The days are those of Oslo up to today."""
+    if value in map(str, PUBLISHED):
+        return int(value)
+    try:
+        day = dt.date.fromisoformat(value)
+    except ValueError:
+        return None
+    ago = (timezone.now().astimezone(OSLO).date() - day).days
+    return day if str(day) == value and 0 <= ago < PUBLISHED_DAYS else None
 
 
 def _all(params: QueryDict | Mapping[str, str], name: str) -> list[str]:
@@ -153,6 +190,9 @@ def _read_q(value: str, problems: list[Problem]) -> str:
 
 
 def _read_facet(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
+    if facet == "employer" and (kind := next(filter(None, map(find_private, values[:500])), None)):
+        problems.append(Problem(facet, "", kind, blocks=True))  # a name is any text, so it is looked at as one
+        return ()
     wanted = list(dict.fromkeys(cleaned for value in values[:500] if (cleaned := clean(value, VALUE_LENGTH))))
     if len(wanted) > VALUES_PER_FACET:
         problems.append(Problem(facet, "", "too_many"))
@@ -179,13 +219,21 @@ def _read_choice(name: str, value: str, allowed: tuple[T, ...], default: T | Non
     return default
 
 
-def _read_page(value: str, problems: list[Problem]) -> int:
+def _read_published(value: str, problems: list[Problem]) -> int | dt.date | None:
+    value = clean(value, 20)
+    found = published_value(value)
+    if value and found is None:
+        problems.append(Problem("published", value, "unknown"))
+    return found
+
+
+def _read_page(value: str, last: int, problems: list[Problem]) -> int:
     value = clean(value, 20)
     if not value:
         return 1
     if not (value.isascii() and value.isdigit()) or int(value) < 1:
         problems.append(Problem("page", value, "unknown"))
         return 1
-    if int(value) > LAST_PAGE:
+    if int(value) > last:
         problems.append(Problem("page", value, "too_deep"))
-    return min(int(value), LAST_PAGE)
+    return min(int(value), last)

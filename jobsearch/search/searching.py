@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from jobsearch.vacancies.visibility import OSLO
 
 from . import matching, spelling, text
 from .documents import day_number
-from .engine import Answer, Hit, Page, QueryError, Request, epoch
+from .engine import Answer, Hit, Page, QueryError, RangesCount, Request, TermsCount, epoch
 from .engines import engine
 from .facets import FACETS, filters
 from .plan import All, Best, Node, Range, Term, Terms
@@ -44,10 +44,10 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
                 match=matching.compile_words(parsed),
                 always=always,
                 chosen=filters(query, now),
-                counts={name: facet.count(now) for name, facet in FACETS.items()},
+                counts={name: spec for name, facet in FACETS.items() if (spec := facet.count(query, now))},
                 sort=_sort(query, parsed),
                 offset=query.offset,
-                size=query.page_size,
+                size=query.size,
                 today=_today(now),
             )
         )
@@ -69,6 +69,17 @@ def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
 def count_new(query: SearchQuery, since: dt.datetime, now: dt.datetime | None = None) -> int:
     """How many of them the record has first seen after that moment."""
     return _count(query, now or timezone.now(), Range("first_seen", least=epoch(since) + 1))
+
+
+def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None) -> dict[str, int]:
+    """Every value of one facet that has ads, with their number, by every filter but the facet's own."""
+    now = now or timezone.now()
+    visible = matching.visible(now, gone())
+    counts = {facet: FACETS[facet].count_all(query, now)}
+    answer = _without_hits(_parse(query), visible, now, query, counts)
+    if not answer.total and (better := _corrected(query.q, visible, now)):
+        answer = _without_hits(parse(better), visible, now, query, counts)
+    return FACETS[facet].read(answer.counts.get(facet, {}))
 
 
 def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[Hit]:
@@ -114,17 +125,23 @@ def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
 
 
 def _total(parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None = None) -> int:
+    return _without_hits(parsed, always, now, query, {}).total
+
+
+def _without_hits(
+    parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None, counts: Mapping[str, TermsCount | RangesCount]
+) -> Answer:
     request = Request(
         match=matching.compile_words(parsed),
         always=always,
         chosen=filters(query, now) if query else {},
-        counts={},
+        counts=counts,
         sort="published",
         offset=0,
         size=0,
         today=_today(now),
     )
-    return engine().search(request).total
+    return engine().search(request)
 
 
 def _corrected(q: str, visible: Node, now: dt.datetime) -> str:

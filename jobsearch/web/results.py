@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch import search
-from jobsearch.search.query import LAST_PAGE
+from jobsearch.search.query import SINGLE
 from jobsearch.vacancies.models import Vacancy
 
 SHOWN = 8  # values of a facet before "Vis alle"
@@ -94,7 +94,7 @@ def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int
         if counts is None:
             found = [choice for choice in found if choice.open]
         else:
-            found = [choice for choice in found if choice.count or choice.open or name == "published"]
+            found = [choice for choice in found if choice.count or choice.open or name in SINGLE]
         ids: set[str] = set()
         options = [_option(name, choice, query, ids) for choice in found]
         first = [option for position, option in enumerate(options) if position < SHOWN or _open(option)]
@@ -103,7 +103,7 @@ def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int
             first, rest = options, []
         chosen = len(facet.chosen(query))
         views.append(
-            FacetView(name, facet.label, first, rest, bool(chosen) or name in OPEN_AT_FIRST, chosen, single=name == "published")
+            FacetView(name, facet.label, first, rest, bool(chosen) or name in OPEN_AT_FIRST, chosen, single=name in SINGLE)
         )
     return views
 
@@ -167,4 +167,4 @@ def pages(query: search.SearchQuery, total: int) -> Pages:
 
 def last_page(query: search.SearchQuery, total: int) -> int:
     """The last page that can be asked for; what lies deeper is reached by a narrower search."""
-    return max(1, min(-(-total // query.page_size), LAST_PAGE))
+    return max(1, min(-(-total // query.size), query.deepest_page))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import uuid
 from collections import Counter
@@ -12,8 +13,8 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.search import FACETS, NOT_STATED, SearchQuery, count, count_new, lifecycle, search
-from jobsearch.vacancies import occupations, places, record
+from jobsearch.search import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, lifecycle, search
+from jobsearch.vacancies import deadlines, occupations, places, record
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
@@ -27,7 +28,25 @@ JOBS = [
     ("Uoppgitt/ ikke identifiserbare", "Ikke identifiserbare"), ("Nytt/yrke", "Under/yrke"),
 ]  # fmt: skip
 TITLES = ["Sykepleier natt", "Lærer", "Butikkmedarbeider", "Utvikler"]
-MULTIPLE = ("place", "occupation", "sector", "extent", "engagement")
+EMPLOYERS = [
+    "Kroa AS",
+    "Oslo kommune",
+    "OSLO kommune",
+    'Spill + "Lek" [x] (C++) .*?',
+    "Ål & Åsen AS",
+    "Blåbærskogen\u00a0  SA",
+    "",
+]
+TEXTS = [
+    "<p>Vi trenger flere.</p>",
+    "<p>Vi søker deg som har erfaring med barn og er glad i å være ute. Du har ikke noe imot regn.</p>",
+    "<p>Me søkjer deg som har erfaring frå arbeid med born og er glad i å vere ute. Du har ikkje noko imot regn.</p>",
+    "<p>We are looking for you who have experience in this work and who will be happy with our team.</p>",
+    "<p>Praca dla osób, które nie boją się pracy w nocy. Oferujemy od zaraz, do tego mieszkanie, oraz premia na start.</p>",
+]
+DUE = ["Snarest", "snarest mulig", "Fortløpende", "", "", "Når rette vedkommende er funnet"]
+MULTIPLE = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
+SINGLE = ("deadline", "published")
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +70,17 @@ def fill() -> None:
             vacancy_data(
                 uuid=uuid.UUID(int=chance.getrandbits(128), version=4),
                 title=chance.choice(TITLES),
-                description="<p>Vi trenger flere.</p>",
+                description=chance.choice(TEXTS),
+                employer_name=chance.choice(EMPLOYERS),
                 locations=locations,
                 occupations=tuple(OccupationData(*job) for job in chance.sample(JOBS, chance.choice([0, 1, 1, 2]))),
                 sector=chance.choice(["Privat", "Offentlig", ""]),
                 extent=chance.choice(["Heltid", "Deltid", ""]),
                 engagement=chance.choice(["Fast", "Vikariat", "", "Noe nytt"]),
-                published=now - dt.timedelta(hours=chance.randrange(240)) if chance.random() < 0.95 else None,
-                application_due=(now + dt.timedelta(days=chance.randrange(-5, 20))).strftime("%Y-%m-%d")
+                published=now - dt.timedelta(hours=chance.randrange(-20, 500)) if chance.random() < 0.95 else None,
+                application_due=(now + dt.timedelta(days=chance.randrange(-5, 40))).strftime("%Y-%m-%d")
                 if chance.random() < 0.7
-                else "Snarest",
+                else chance.choice(DUE),
                 contacts=(),
             )
         )
@@ -77,10 +97,19 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
     if facet == "occupation":
         jobs = {one.path for one in row.occupations.all()}
         return {*jobs, *(above for path in jobs if (above := occupations.parent(path)))} or {NOT_STATED}
+    today = now.astimezone(OSLO).date()
     if facet == "published":
-        midnight = dt.datetime.combine(now.astimezone(OSLO).date(), dt.time(), tzinfo=OSLO)
-        first = {days: (midnight.date() - dt.timedelta(days=days - 1)) for days in (1, 3, 7)}
-        return {str(d) for d, day in first.items() if row.published and row.published.astimezone(OSLO).date() >= day}
+        if not row.published:
+            return set()
+        day = row.published.astimezone(OSLO).date()
+        return {str(day)} | {str(days) for days in (1, 3, 7) if day > today - dt.timedelta(days=days)}
+    if facet == "deadline":
+        if not row.application_due:
+            return {"asap" if deadlines.is_soon(row.application_due_text) else NOT_STATED}
+        left = (row.application_due - today).days
+        return {str(days) for days in (3, 7, 14, 30) if 0 <= left < days}
+    if facet == "employer":
+        return {row.employer_name or NOT_STATED}
     return {getattr(row, facet) or NOT_STATED}
 
 
@@ -93,36 +122,86 @@ def brute(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> tuple[se
         return all(has[key][facet] & wanted for facet, wanted in chosen.items() if facet != but)
 
     counts = {facet: Counter(v for key in has if passes(key, facet) for v in has[key][facet]) for facet in FACETS}
+    last_days = {str(now.astimezone(OSLO).date() - dt.timedelta(days=ago)) for ago in range(14)} | {"1", "3", "7"}
+    shown = last_days | {str(query.published)}
+    counts["published"] = Counter({value: number for value, number in counts["published"].items() if value in shown})
     return {key for key in has if passes(key)}, counts
+
+
+def agree(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> set[uuid.UUID]:
+    """Checks every number that the engine gives for this search; returns the hits that there must be."""
+    hits, counts = brute(query, rows, now)
+    page = search(query, now)
+    assert page.total == count(query, now) == len(hits), query
+    for facet, spec in FACETS.items():
+        expected = nonzero(counts[facet])
+        if spec.long:
+            assert nonzero(facet_counts(query, facet, now)) == expected, (query, facet)
+            expected = {value: number for value, number in expected.items() if value in spec.chosen(query)}
+        assert nonzero(page.counts[facet]) == expected, (query, facet)
+    return hits
+
+
+def pool(rows: list[Vacancy], now: dt.datetime) -> dict[str, list[str]]:
+    return {facet: sorted({v for row in rows for v in values_of(row, facet, now)}) for facet in FACETS}
+
+
+def active(now: dt.datetime) -> list[Vacancy]:
+    return list(Vacancy.objects.active(now).prefetch_related("locations", "occupations"))
 
 
 def test_counts_and_hits_are_what_the_record_says(many):
     now = timezone.now()
-    rows = list(Vacancy.objects.active(now).prefetch_related("locations", "occupations"))
-    by_word = {"": rows, "butikkmedarbeider": None, "lærer": None}
-    for word in [word for word, known in by_word.items() if known is None]:
+    rows = active(now)
+    by_word = {"": rows}
+    for word in ("butikkmedarbeider", "lærer"):
         found = all_hits(SearchQuery(q=word))
         by_word[word] = [row for row in rows if row.uuid in found]
     chance = random.Random(4)
-    pool = {facet: sorted({v for row in rows for v in values_of(row, facet, now)}) for facet in MULTIPLE}
+    values = pool(rows, now)
+    past = [value for value in values["published"] if value <= str(now.astimezone(OSLO).date())]
     for turn in range(60):
-        query = SearchQuery(q=chance.choice([*by_word]), published=chance.choice([None, None, 1, 3, 7]))
+        query = SearchQuery(q=chance.choice([*by_word]))
         for facet in chance.sample(MULTIPLE, chance.randrange(4)):
-            for value in chance.sample(pool[facet], min(len(pool[facet]), chance.choice([1, 1, 2, 3]))):
+            for value in chance.sample(values[facet], min(len(values[facet]), chance.choice([1, 1, 2, 3]))):
                 query = query.with_value(facet, value)
-        hits, counts = brute(query, by_word[query.q], now)
-        page = search(query, now)
-        assert page.total == len(hits), query
+        if chance.random() < 0.4:
+            query = query.with_value("published", chance.choice(past))
+        if chance.random() < 0.4:
+            query = query.with_value("deadline", chance.choice(values["deadline"]))
+        hits = agree(query, by_word[query.q], now)
         assert turn % 4 or all_hits(query) == hits, query
-        for facet in FACETS:
-            assert nonzero(page.counts[facet]) == nonzero(counts[facet]), (query, facet)
-        assert count(query, now) == page.total
+
+
+@pytest.mark.parametrize(("one", "other"), [*itertools.combinations((*MULTIPLE, *SINGLE), 2)])
+def test_two_facets_together_count_what_the_record_says(many, one, other):
+    now = timezone.now()
+    rows = active(now)
+    values = pool(rows, now)
+    values["published"] = [
+        "1",
+        "3",
+        "7",
+        *(str(now.astimezone(OSLO).date() - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 17)),
+    ]
+    chance = random.Random(f"{one} {other}")
+    for value in chance.sample(values[one], min(4, len(values[one]))):
+        agree(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
+
+
+@pytest.mark.parametrize("facet", [*MULTIPLE, *SINGLE])
+def test_each_value_alone_finds_as_many_as_it_is_said_to(many, facet):
+    now = timezone.now()
+    counts = facet_counts(SearchQuery(), facet, now)
+    assert len(counts) > 2 or facet in {"sector", "extent"}
+    for value, number in counts.items():
+        assert count(SearchQuery().with_value(facet, value), now) == number, value
 
 
 def all_hits(query: SearchQuery) -> set[uuid.UUID]:
     found: list[uuid.UUID] = []
     page = search(query)
-    for number in range(1, 20):
+    for number in range(1, 40):
         hits = search(query.replace(page=number)).uuids
         found += hits
         if not hits:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from jobsearch.search import QueryError, SearchQuery, search
-from jobsearch.search.query import LAST_PAGE, clean
+from jobsearch.search.query import DEEPEST_HIT, PUBLISHED_DAYS, SIZES, clean
 from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.visibility import OSLO
 
 pytestmark = pytest.mark.django_db
+LAST_PAGE = DEEPEST_HIT // SIZES[0]
 SLASHES = "Uoppgitt/ ikke identifiserbare/Ikke identifiserbare"
 
 
@@ -26,12 +30,15 @@ def test_the_whole_search_goes_there_and_back():
     query, problems = read(
         ("q", " sykepleier   natt "), ("place", "OSLO"), ("place", "VESTLAND/BERGEN"), ("occupation", SLASHES),
         ("occupation", "Helse og sosial/Tannhelse/-pleie"), ("sector", "Ikke oppgitt"), ("extent", "Deltid"),
-        ("engagement", "Fast"), ("published", "3"), ("sort", "deadline"), ("page", "2"),
+        ("engagement", "Fast"), ("employer", "Oslo  kommune"), ("employer", "Helse & Ro AS"), ("language", "nn"),
+        ("deadline", "7"), ("published", "3"), ("sort", "deadline"), ("size", "50"), ("page", "2"),
     )  # fmt: skip
     assert problems == []
     assert query.q == "sykepleier natt"
     assert query.occupation == ("Helse og sosial/Tannhelse/-pleie", SLASHES)
-    assert (query.published, query.sort, query.page, query.offset) == (3, "deadline", 2, 25)
+    assert (query.employer, query.language) == (("Helse & Ro AS", "Oslo kommune"), ("nn",))
+    assert (query.deadline, query.published, query.sort) == ("7", 3, "deadline")
+    assert (query.size, query.page, query.offset, query.deepest_page) == (50, 2, 50, 200)
     assert read(*query.to_params()) == (query, [])
 
 
@@ -54,7 +61,65 @@ def test_unknown_values_are_named_and_left_out():
     assert (query.place, query.sector, query.published, query.sort) == (("OSLO",), (), None, "relevance")
     named = {(problem.field, problem.value) for problem in problems}
     assert named == {("place", "ATLANTIS"), ("sector", "Kirken"), ("published", "2"), ("sort", "x")}
-    assert "«ATLANTIS»" in problems[0].message
+    assert "ATLANTIS" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("deadline", value) for value in ("2", "ASAP", "31", "-7", "0", "07")],
+        *[("language", value) for value in ("xx", "norsk", "NB")],
+        *[("size", value) for value in ("0", "10", "1000", "-25", "x")],
+        *[("published", value) for value in ("0", "8", "yesterday", "2026-13-01", "2026-02-30", "20261101", "9999-99-99", "-1")],
+        ("published", str(timezone.now().astimezone(OSLO).date() + dt.timedelta(days=2))),
+        ("published", str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=PUBLISHED_DAYS + 1))),
+    ],
+)
+def test_each_choice_that_there_is_not_is_named(name, value):
+    query, problems = read((name, value), ("q", "kokk"))
+    assert query == SearchQuery(q="kokk")
+    assert [(problem.field, problem.value, problem.code) for problem in problems] == [(name, value, "unknown")]
+    assert value in problems[0].message
+
+
+def test_a_day_of_oslos_can_be_asked_for():
+    today = timezone.now().astimezone(OSLO).date()
+    for ago in (0, 1, 13, 14, PUBLISHED_DAYS - 2):
+        day = today - dt.timedelta(days=ago)
+        query, problems = read(("published", str(day)))
+        assert (query.published, problems) == (day, [])
+        assert query.urlencode() == f"published={day}"
+        assert query.chosen == [("published", str(day))]
+        assert SearchQuery().with_value("published", str(day)) == query
+
+
+def test_any_name_is_an_employers_so_that_a_saved_search_never_widens():
+    query, problems = read(("employer", "Fantes  AS "), ("employer", "fantes as"))
+    assert (query.employer, problems) == (("Fantes AS", "fantes as"), [])
+    assert query.without("employer", "Fantes AS").employer == ("fantes as",)
+
+
+@pytest.mark.parametrize("value", ["kari@sykehus.example", "01010012356"])
+def test_private_data_is_no_employers_name_and_not_kept(value):
+    query, problems = read(("employer", value), ("employer", "Kroa"))
+    assert query.employer == ()
+    assert [(problem.field, problem.value, problem.blocks) for problem in problems] == [("employer", "", True)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_end_at_the_deepest_hit_whatever_their_size(size):
+    last = DEEPEST_HIT // size
+    query, problems = read(("size", str(size)), ("page", str(last)))
+    assert (problems, query.offset + size) == ([], DEEPEST_HIT)
+    query, problems = read(("size", str(size)), ("page", str(last + 1)))
+    assert (query.page, [problem.code for problem in problems]) == (last, ["too_deep"])
+
+
+def test_a_search_that_was_saved_before_there_were_more_facets_still_reads():
+    query, problems = read(("q", "kokk"), ("place", "OSLO"), ("published", "7"), ("sort", "deadline"))
+    assert problems == []
+    assert query == SearchQuery(q="kokk", place=("OSLO",), published=7, sort="deadline")
+    assert query.urlencode() == "q=kokk&place=OSLO&published=7&sort=deadline"
 
 
 def test_values_that_an_ad_has_are_known(make_vacancy):
@@ -95,6 +160,8 @@ def test_helpers_for_the_page():
     assert query.without("published").published is None
     assert query.without("q").q == ""
     assert query.cleared() == SearchQuery(q="kokk", sort="deadline")
+    assert query.replace(size=100).cleared().size == 100
+    assert query.with_value("deadline", "asap").without("deadline") == query.replace(page=1)
     assert query.chosen == [("place", "OSLO"), ("published", "3")]
     assert query.urlencode(page=False) == "q=kokk&place=OSLO&published=3&sort=deadline"
 
@@ -104,9 +171,12 @@ def test_controls_and_lone_surrogates_never_get_through():
     assert len(read(("q", "x" * 5000))[0].q) == 200
 
 
+NAMES = "q place occupation sector employer language deadline published sort size page x".split()
+
+
 class Hostile(TestCase):
     @settings(max_examples=60, deadline=None)
-    @given(st.lists(st.tuples(st.sampled_from("q place occupation sector published sort page x".split()), st.text(max_size=40))))
+    @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40))))
     def test_whatever_is_asked_is_read_and_stable(self, pairs):
         params = QueryDict(mutable=True)
         for name, value in pairs:

@@ -44,7 +44,8 @@ def texts() -> set[Text]:
             found |= set(_in_code(_calls(templatize(file.read_text(), origin=str(file)))))
     from jobsearch.search import known
 
-    return found | {Text(value) for value in (*known.SECTORS, *known.EXTENTS, *known.ENGAGEMENTS, known.NOT_STATED)}
+    listed = (*known.SECTORS, *known.EXTENTS, *known.ENGAGEMENTS, *known.LANGUAGES.values())
+    return found | {Text(value) for value in (*listed, known.NOT_STATED)}
 
 
 def _calls(templatized: str) -> str:

@@ -84,7 +84,7 @@ def test_each_count_is_what_choosing_it_alone_gives(client, some):
     page = get(client, "/")
     controls = page.all("//input[@data-count]")
     assert {control.get("name") for control in controls} == {
-        *("place", "occupation", "sector", "extent", "engagement", "published")
+        *("place", "occupation", "sector", "extent", "engagement", "language", "deadline", "published")
     }
     for control in controls:
         response = client.get("/", {control.get("name"): control.get("value")})

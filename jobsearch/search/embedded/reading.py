@@ -128,7 +128,8 @@ def _total(result: tantivy.SearchResult) -> int:
 
 def _aggregation(spec: TermsCount | RangesCount) -> dict[str, Any]:
     if isinstance(spec, TermsCount):
-        return {"terms": {"field": spec.field, "size": spec.size, "segment_size": spec.size}}
+        only = {"include": list(spec.only)} if spec.only else {}
+        return {"terms": {"field": spec.field, "size": spec.size, "segment_size": spec.size} | only}
     edges = [*spec.edges, None]
     ranges = [{"from": low} | ({"to": high} if high else {}) for low, high in pairwise(edges)]
     return {"range": {"field": spec.field, "ranges": ranges}}

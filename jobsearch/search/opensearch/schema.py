@@ -118,7 +118,7 @@ def _every(parts: list[Json]) -> Json:
 
 def _aggregation(spec: TermsCount | RangesCount) -> Json:
     if isinstance(spec, TermsCount):
-        return {"terms": {"field": spec.field, "size": spec.size}}
+        return {"terms": {"field": spec.field, "size": spec.size} | ({"include": list(spec.only)} if spec.only else {})}
     edges = [*spec.edges, None]
     ranges = [{"key": str(low), "from": low} | ({"to": high} if high else {}) for low, high in pairwise(edges)]
     return {"range": {"field": spec.field, "ranges": ranges}}
