@@ -134,7 +134,6 @@ def facet_view(
     if len(rest) == 1:  # a "show all" for one value costs more room than the value
         first, rest = options, []
     chosen = len(facet.chosen(query))
-    pairs = query.urlencode(page=False)
     return FacetView(
         name,
         facet.label,
@@ -146,10 +145,15 @@ def facet_view(
         any_label=_("Når som helst") if name == "published" else _("Alle frister"),
         reset=address(query.without(name)) if chosen else "",
         searched=name in SEARCHED and counts is not None,
-        browse=f"{reverse('web:facet', args=[name])}?{pairs}" if facet.long and not whole and counts is not None else "",
+        browse=_browse(name, query) if facet.long and not whole and counts is not None else "",
         cut=cut,
         bars=chart.bars(query, counts, address) if name == "published" and counts else (),
     )
+
+
+def _browse(name: str, query: search.SearchQuery) -> str:
+    pairs = query.urlencode(page=False)
+    return reverse("web:facet", args=[name]) + (f"?{pairs}" if pairs else "")
 
 
 def _open(option: Option) -> bool:
