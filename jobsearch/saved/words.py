@@ -18,7 +18,7 @@ def criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
 
 def short(query: search.SearchQuery, most: int = 3) -> str:
     """ "sykepleier · Bergen", and how many choices more where there are many."""
-    labels = [search.FACETS[facet].value_label(value) for facet, value in query.chosen]
+    labels = [search.FACETS[facet].full_label(value) for facet, value in query.chosen]
     parts = [query.q] if query.q else []
     parts += labels[:most]
     if len(labels) > most:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .engine import EngineDown, Health, Hit, IndexMissing, Page, QueryError
     from .engines import engine_health
-    from .facets import FACETS, Choice, Facet
+    from .facets import FACETS, Choice, Facet, narrow
     from .lifecycle import index_changes, rebuild
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
     "engines": ("engine_health",),
-    "facets": ("FACETS", "Choice", "Facet"),
+    "facets": ("FACETS", "Choice", "Facet", "narrow"),
     "lifecycle": ("index_changes", "rebuild"),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
@@ -51,6 +51,7 @@ __all__ = [
     "engine_health",
     "facet_counts",
     "index_changes",
+    "narrow",
     "rebuild",
     "repair",
     "search",

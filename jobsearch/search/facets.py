@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from jobsearch.vacancies import catalogue, occupations, places
 from jobsearch.vacancies.visibility import OSLO
 
-from . import known
+from . import known, text
 from .documents import DUE_SOON, DUE_UNKNOWN, day_number
 from .engine import RangesCount, TermsCount, epoch
 from .plan import Node, Range, Terms
@@ -43,6 +44,9 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Facet:
     """A facet over a keyword field, of the facet's own name unless told."""
+
+    single: ClassVar[bool] = False
+    """Whether a value excludes the others."""
 
     name: str
     label: str | Promise
@@ -126,6 +130,8 @@ class TreeFacet(Facet):
 @dataclass(frozen=True, slots=True)
 class SingleFacet(Facet):
     """A facet over a number, of which one value at most is chosen."""
+
+    single: ClassVar[bool] = True
 
     def chosen(self, query: SearchQuery) -> tuple[str, ...]:
         value = getattr(query, self.name)
@@ -245,6 +251,23 @@ FACETS: dict[str, Facet] = {
         Facet("language", gettext_lazy("Språk i annonsen"), ("nb", "nn", "en")),
     )
 }
+
+
+def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
+    """The choices with these letters in their names, or under which there are any; chosen ones stay. Typed without æ, ø and
+    å, "alesund" is Ålesund; typed with, "ål" is not in Halden."""
+    wanted = " ".join(typed.split()).casefold()
+
+    def named(choice: Choice) -> bool:
+        name = choice.label.casefold()
+        return wanted in name or (wanted.isascii() and wanted in text.fold(name))
+
+    found = []
+    for choice in choices:
+        parts = tuple(part for part in choice.children if part.chosen or named(part))
+        if parts or choice.chosen or named(choice):
+            found.append(replace(choice, children=parts))
+    return found
 
 
 def filters(query: SearchQuery, now: dt.datetime) -> dict[str, Node]:

@@ -10,17 +10,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
+from zlib import crc32
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch import search
-from jobsearch.search.query import SINGLE
+from jobsearch.search import NOT_STATED
 from jobsearch.vacancies.models import Vacancy
 
+from . import chart
+
 SHOWN = 8  # values of a facet before "Vis alle"
+MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
 OPEN_AT_FIRST = ("place", "occupation")
+SEARCHED = ("place", "occupation", "employer")  # facets with a field to type a part of a value's name into
+MOST_ABSENT = 5  # employers without a hit that are looked up one by one
 MOST_DROPS = 6  # suggestions on an empty page; each costs one count
 
 
@@ -47,6 +53,19 @@ class FacetView:
     chosen: int
     single: bool
     """Whether one value excludes the others: radio buttons with an "any" in front."""
+
+    any_label: str = ""
+    reset: str = ""
+    """Where the search leads without any of the chosen values, if there are any."""
+
+    searched: bool = False
+    browse: str = ""
+    """Where the values that are not counted along with the search can be seen."""
+
+    cut: bool = False
+    """Whether there are more values than are shown."""
+
+    bars: Sequence[chart.Bar] = ()
 
     @property
     def total(self) -> int:
@@ -88,43 +107,74 @@ def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
 
 def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:
     """Every facet as the form shows it. Without counts (the engine is down) only what is chosen, so that it is not lost."""
-    views = []
-    for name, facet in search.FACETS.items():
-        found = facet.choices((counts or {}).get(name, {}), query)
-        if counts is None:
-            found = [choice for choice in found if choice.open]
-        else:
-            found = [choice for choice in found if choice.count or choice.open or name in SINGLE]
-        ids: set[str] = set()
-        options = [_option(name, choice, query, ids) for choice in found]
-        first = [option for position, option in enumerate(options) if position < SHOWN or _open(option)]
-        rest = [option for position, option in enumerate(options) if position >= SHOWN and not _open(option)]
-        if len(rest) == 1:  # a "show all" for one value costs more room than the value
-            first, rest = options, []
-        chosen = len(facet.chosen(query))
-        views.append(
-            FacetView(name, facet.label, first, rest, bool(chosen) or name in OPEN_AT_FIRST, chosen, single=name in SINGLE)
-        )
-    return views
+    return [facet_view(name, query, None if counts is None else counts.get(name, {})) for name in search.FACETS]
+
+
+def facet_view(
+    name: str, query: search.SearchQuery, counts: Mapping[str, int] | None, *, typed: str = "", whole: bool = False
+) -> FacetView:
+    """One facet: its values with ads, or those with `typed` in their name. `whole`: all of a long facet has been counted."""
+    facet = search.FACETS[name]
+    found = facet.choices(counts or {}, query)
+    if counts is None:
+        found = [choice for choice in found if choice.open]
+    else:
+        found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
+    if typed:
+        found = search.narrow(found, typed)
+    ids: set[str] = set()
+    options = [_option(name, choice, query, ids, unfold=bool(typed)) for choice in found]
+    cut = False
+    if facet.long:
+        most = [option for position, option in enumerate(options) if position < MOST_SHOWN or option.chosen]
+        options, cut = most, len(most) < len(options)
+    shown = MOST_SHOWN if typed else SHOWN
+    first = [option for position, option in enumerate(options) if position < shown or _open(option)]
+    rest = [option for position, option in enumerate(options) if position >= shown and not _open(option)]
+    if len(rest) == 1:  # a "show all" for one value costs more room than the value
+        first, rest = options, []
+    chosen = len(facet.chosen(query))
+    return FacetView(
+        name,
+        facet.label,
+        first,
+        rest,
+        bool(chosen) or name in OPEN_AT_FIRST,
+        chosen,
+        facet.single,
+        any_label=_("Når som helst") if name == "published" else _("Alle frister"),
+        reset=address(query.without(name)) if chosen else "",
+        searched=name in SEARCHED and counts is not None,
+        browse=_browse(name, query) if facet.long and not whole and counts is not None else "",
+        cut=cut,
+        bars=chart.bars(query, counts, address) if name == "published" and counts else (),
+    )
+
+
+def _browse(name: str, query: search.SearchQuery) -> str:
+    pairs = query.urlencode(page=False)
+    return reverse("web:facet", args=[name]) + (f"?{pairs}" if pairs else "")
 
 
 def _open(option: Option) -> bool:
     return option.chosen or any(child.chosen for child in option.children)
 
 
-def _option(name: str, choice: search.Choice, query: search.SearchQuery, ids: set[str]) -> Option:
-    slug = re.sub(r"\W+", "-", f"{name}-{choice.value}".lower())
+def _option(name: str, choice: search.Choice, query: search.SearchQuery, ids: set[str], *, unfold: bool = False) -> Option:
+    # Of a long facet a different part is shown each time, so an id may not depend on what stands before.
+    long = search.FACETS[name].long
+    slug = f"{name}-{crc32(choice.value.encode()):x}" if long else re.sub(r"\W+", "-", f"{name}-{choice.value}".lower())
     while slug in ids:
         slug += "-"
     ids.add(slug)
     children: tuple[Option, ...] = ()
     widen = ""
-    if choice.open:  # parts are worth showing only where the whole, or one of them, is chosen
+    if choice.open or unfold:  # parts are worth showing only where the whole, or one of them, is chosen or looked for
         shown = [child for child in choice.children if child.count or child.chosen]
         if [child.label for child in shown if not child.chosen] == [choice.label] and len(shown) == 1:
             shown = []  # Oslo is its own only municipality
         children = tuple(_option(name, child, query, ids) for child in shown)
-        if not choice.chosen:
+        if choice.open and not choice.chosen:
             widen = address(query.with_value(name, choice.value))
     return Option(slug, choice.value, choice.label, choice.count, choice.chosen, children, widen)
 
@@ -133,15 +183,22 @@ def chips(query: search.SearchQuery) -> list[Link]:
     """What is chosen, each as the way back out of it."""
     found = [Link(f"«{query.q}»", address(query.without("q")))] if query.q else []
     return found + [
-        Link(search.FACETS[facet].value_label(value), address(query.without(facet, value))) for facet, value in query.chosen
+        Link(search.FACETS[facet].full_label(value), address(query.without(facet, value))) for facet, value in query.chosen
     ]
+
+
+def absent(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> list[search.Problem]:
+    """The chosen employers that no active ad is from, whatever else is asked for: a name may be spelled wrong, or be over."""
+    without = [value for value in query.employer if not counts.get("employer", {}).get(value)]
+    alone = [value for value in without[:MOST_ABSENT] if not search.count(search.SearchQuery(employer=(value,)))]
+    return [search.Problem("employer", value, "unknown") for value in alone]
 
 
 def drops(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: what each single step back would give, the most first; steps that give nothing left out."""
     steps = [(_("søkeordene"), query.without("q"))] if query.q else []
     for facet, value in query.chosen:
-        steps.append((search.FACETS[facet].value_label(value), query.without(facet, value)))
+        steps.append((search.FACETS[facet].full_label(value), query.without(facet, value)))
     found = [Link(label, address(other), search.count(other)) for label, other in steps[:MOST_DROPS]]
     return sorted((link for link in found if link.count), key=lambda link: -link.count)
 

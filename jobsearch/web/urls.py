@@ -1,10 +1,11 @@
 from django.urls import path
 
-from . import health, views
+from . import filters, health, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.results, name="results"),
+    path("filter/<slug:name>/", filters.facet, name="facet"),
     path("stilling/<uuid:uuid>/", views.ad, name="ad"),
     path("om/", views.about, name="about"),
     path("robots.txt", views.robots, name="robots"),

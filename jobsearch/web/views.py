@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from jobsearch import search
 from jobsearch.saved.models import SavedSearch
 from jobsearch.saved.words import short
+from jobsearch.search.query import SIZES
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
@@ -41,13 +42,14 @@ def results(request: HttpRequest) -> HttpResponse:
         # Links back here repeat only what was understood: an address may hold words that were refused.
         "return_path": view.address(query),
         "chips": view.chips(query),
-        "cleared": view.address(search.SearchQuery(sort=query.sort)),
+        "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
         "params": query.urlencode(page=False),
         "sorts": [
             ("relevance", _("Mest relevante")),
             ("published", _("Nyeste")),
             ("deadline", _("Frist først")),
         ],
+        "sizes": SIZES,
     }
     try:
         if blocked:
@@ -55,6 +57,7 @@ def results(request: HttpRequest) -> HttpResponse:
         found = search.search(query)
         if found.total and query.page > (last := view.last_page(query, found.total)):
             return redirect(view.address(query.replace(page=last)))
+        problems += view.absent(query, found.counts)
         context |= {
             "facets": view.facet_views(query, found.counts),
             "total": found.total,

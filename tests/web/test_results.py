@@ -218,7 +218,7 @@ def test_engine_down_keeps_the_form_and_says_so(client, some, engine_down):
     page = get(client, "/?q=lege&place=VESTLAND%2FBERGEN&sort=deadline", 503)
     assert page.one("//input[@id='q']").get("value") == "lege"
     assert page.one("//input[@value='VESTLAND/BERGEN']").get("checked") is not None
-    assert page.one("//select/option[@selected]").get("value") == "deadline"
+    assert page.one("//select[@id='sort']/option[@selected]").get("value") == "deadline"
     assert page.one("//a[normalize-space()='Prøv igjen']").get("href").startswith("/?q=lege")
     assert "Søket er nede akkurat nå" in page.text() and not page.all("//*[@data-total]")
     assert page.response["Retry-After"] and "noindex" in page.response["X-Robots-Tag"]

@@ -1,0 +1,70 @@
+// The filter panel while results are renewed on each choice. Without it every control is a box to send or a link to follow.
+"use strict";
+
+const filters = document.getElementById("filtre");
+const boxes = (name) => [...filters.querySelectorAll(`input[name="${name}"]`)];
+const chosenNow = () => filters.dispatchEvent(new Event("change", { bubbles: true }));
+
+// A whole and its parts exclude each other: what was chosen last stands.
+const exclude = (box) => {
+  const option = box.closest(".option");
+  const around = option.parentElement.closest(".option");
+  if (around) around.querySelector(":scope > input").checked = false;
+  else option.querySelectorAll(".parts input").forEach((part) => (part.checked = false));
+};
+
+if (filters) {
+  // Typing into a list's own field chooses nothing.
+  filters.querySelector(".panel-body").addEventListener("change", (event) => {
+    if (event.target.matches("[data-within]")) event.stopPropagation();
+    else if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
+  });
+
+  // Links that choose or take back do so in the form, so that panel, place and focus stay.
+  filters.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const { reset, widen, day } = link.dataset;
+    if (!reset && !widen && !day) return;
+    event.preventDefault();
+    if (widen) {
+      const box = document.getElementById(widen);
+      box.checked = true;
+      exclude(box);
+      box.focus();
+    } else {
+      boxes(reset || "published").forEach((box) => (box.checked = box.type === "radio" && !box.value));
+      if (reset) link.closest(".facet").querySelector("summary").focus();
+    }
+    const taken = link.classList.contains("chosen") || link.hasAttribute("aria-current");
+    if (day && !taken) {
+      const radio = document.createElement("input");
+      Object.assign(radio, { type: "radio", name: "published", value: day, hidden: true });
+      radio.setAttribute("form", "sok");
+      document.getElementById("f-published").append(radio);
+      radio.checked = true;
+    }
+    chosenNow();
+  });
+
+  // What a long list has to show is asked for when it is opened.
+  const renew = (field) => htmx.trigger(field, "renew");
+  filters.addEventListener(
+    "toggle",
+    (event) => {
+      const field = event.target.matches(".facet[open]") && event.target.querySelector("[data-long]");
+      if (field) renew(field);
+    },
+    true,
+  );
+  filters.querySelectorAll(".facet[open] [data-long]").forEach((field) => addEventListener("load", () => renew(field)));
+
+  // A list that is narrowed, or was asked for, is asked for again instead of being replaced by the short one.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const field = document.getElementById(event.detail.target.id.replace(/^f-/, "w-"));
+    if (!field || !field.matches("[data-within]")) return;
+    if (!field.value.trim() && !(field.matches("[data-long]") && field.closest("[open]"))) return;
+    event.detail.shouldSwap = false;
+    renew(field);
+  });
+}

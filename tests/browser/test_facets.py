@@ -1,0 +1,253 @@
+"""The filter panel's long lists, chart and resets: with scripts they stay where they are, without they are links."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.visibility import OSLO
+from tests.browser.conftest import DESKTOP, PHONE
+
+BERGEN, VOSS = (LocationData("NORGE", "VESTLAND", name, name) for name in ("BERGEN", "VOSS"))
+
+
+@pytest.fixture
+def some(ads):
+    """45 employers: Firma 00 with three ads, Ålesund bakeri and 43 more with one each, all published on known days."""
+    now = timezone.now()
+    common = {"locations": (BERGEN,), "application_due": "Snarest"}
+    return ads(
+        *(
+            {"title": f"Kokk {n}", "employer_name": "Firma 00", "published": now - dt.timedelta(days=2), **common}
+            for n in range(3)
+        ),
+        {"title": "Baker", "employer_name": "Ålesund bakeri AS", "locations": (VOSS,), "extent": "Deltid", "published": now},
+        *({"title": f"Lege {n}", "employer_name": f"Firma {n:02}", "locations": (BERGEN,)} for n in range(1, 44)),
+    )
+
+
+def unfold(page, name: str) -> None:
+    if page.viewport_size["width"] == PHONE and not page.locator("#filtre").is_visible():
+        page.get_by_role("button", name="Filtrer").click()
+    page.locator(".facet > summary", has_text=name).click()
+
+
+def total(page, number: int) -> None:
+    expect(page.locator("#treff")).to_have_attribute("data-total", str(number))
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_an_employer_is_found_by_typing_and_the_list_stays_narrowed(open_page, some, width):
+    page = open_page("/", width=width)
+    unfold(page, "Arbeidsgiver")
+    listed = page.locator("#f-employer")
+    expect(listed.get_by_label("Firma 00 (3)")).to_be_visible()
+    expect(listed.get_by_text("Ålesund bakeri AS")).to_have_count(0)
+    field = page.locator("#w-employer")
+    field.press_sequentially("alesu")
+    box = listed.get_by_label("Ålesund bakeri AS (1)")
+    expect(box).to_be_visible()
+    expect(listed.get_by_label("Firma 00 (3)")).to_have_count(0)
+    expect(page.locator("#within-live")).to_have_text("1 valg med «alesu»")
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?employer=%C3%85lesund+bakeri+AS")
+    total(page, 1)
+    expect(page.locator("#f-n")).to_have_text("(1 valgt)")
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    expect(field).to_have_value("alesu")
+    assert page.locator("#filtre").is_visible()
+    field.fill("firma 0")
+    expect(listed.get_by_label("Firma 01 (1)")).to_be_visible()
+    expect(box).to_be_checked()  # what is chosen is never lost from the form
+    listed.get_by_label("Firma 00 (3)").check()
+    page.wait_for_url(re.compile("employer=Firma\\+00&employer=%C3%85lesund"))
+    total(page, 4)
+    listed.get_by_role("link", name="Nullstill Arbeidsgiver").click()
+    page.wait_for_url(re.compile("/$"))
+    total(page, 47)
+    expect(page.locator(".facet > summary", has_text="Arbeidsgiver")).to_be_focused()
+    expect(field).to_have_value("firma 0")
+    expect(listed.locator("input:checked")).to_have_count(0)
+
+
+def test_counts_of_an_open_long_list_follow_the_other_choices(open_page, some):
+    page = open_page("/")
+    unfold(page, "Arbeidsgiver")
+    expect(page.get_by_label("Firma 00 (3)")).to_be_visible()
+    unfold(page, "Omfang")
+    page.get_by_label(re.compile("^Deltid")).check()
+    page.wait_for_url("**/?extent=Deltid")
+    expect(page.locator("#f-employer").get_by_label("Ålesund bakeri AS (1)")).to_be_visible()
+    expect(page.locator("#f-employer").get_by_label("Firma 00 (3)")).to_have_count(0)
+
+
+def test_a_chosen_employer_comes_back_with_the_back_button(open_page, some):
+    page = open_page("/?employer=Firma+07")
+    total(page, 1)
+    box = page.locator("#f-employer").get_by_label("Firma 07 (1)")
+    expect(box).to_be_checked()
+    expect(page.locator("#f-employer").get_by_label("Firma 00 (3)")).to_be_visible()
+    box.uncheck()
+    page.wait_for_url(re.compile("/$"))
+    total(page, 47)
+    page.go_back()
+    total(page, 1)
+    expect(box).to_be_checked()
+
+
+def test_a_municipality_is_found_by_typing_in_the_list_of_places(open_page, some):
+    page = open_page("/")
+    page.locator("#w-place").press_sequentially("vos")
+    page.locator("#f-place").get_by_label("Voss (1)").check()
+    page.wait_for_url("**/?place=VESTLAND%2FVOSS")
+    total(page, 1)
+    expect(page.locator("#w-place")).to_have_value("vos")
+
+
+def test_typing_in_a_list_asks_for_no_results(open_page, some):
+    page = open_page("/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#w-place").press_sequentially("berg")
+    expect(page.locator("#f-place").get_by_label("Bergen (46)")).to_be_visible()
+    page.keyboard.press("Tab")  # leaving the field is a change of it
+    page.locator("#f-place").get_by_label("Bergen (46)").check()
+    page.wait_for_url("**/?place=VESTLAND%2FBERGEN")
+    results = [url for url in asked if urlsplit(url).path == "/"]
+    assert results
+    assert [url for url in results if "place=VESTLAND" not in url] == []
+
+
+def test_a_county_and_its_municipalities_exclude_each_other(open_page, some):
+    page = open_page("/?place=VESTLAND")
+    county, part = page.locator("#place-vestland"), page.locator("#place-vestland-voss")
+    part.check()
+    expect(county).not_to_be_checked()
+    page.wait_for_url("**/?place=VESTLAND%2FVOSS")
+    total(page, 1)
+    page.get_by_role("link", name="Hele Vestland").click()
+    page.wait_for_url("**/?place=VESTLAND")
+    expect(county).to_be_checked()
+    expect(county).to_be_focused()
+    expect(part).not_to_be_checked()
+    part.check()
+    page.wait_for_url("**/?place=VESTLAND%2FVOSS")
+    county.check()
+    expect(part).not_to_be_checked()
+    page.wait_for_url("**/?place=VESTLAND")
+
+
+def test_without_scripts_the_municipality_wins_over_its_county(open_page, some):
+    page = open_page("/?place=VESTLAND", scripts=False)
+    page.locator("#place-vestland-voss").check()
+    page.get_by_role("button", name="Vis treff").click()
+    page.wait_for_url("**/?place=VESTLAND%2FVOSS")
+    total(page, 1)
+    expect(page.locator("#place-vestland")).not_to_be_checked()
+    page.get_by_role("link", name="Hele Vestland").click()
+    page.wait_for_url("**/?place=VESTLAND")
+    total(page, 47)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_day_of_the_chart_filters_and_pressed_again_is_taken_back(open_page, some, width):
+    day = str((timezone.now() - dt.timedelta(days=2)).astimezone(OSLO).date())
+    page = open_page("/", width=width)
+    unfold(page, "Publisert")
+    bar = page.locator(f"svg a[data-day='{day}']")
+    bar.click()
+    page.wait_for_url(f"**/?published={day}")
+    total(page, 3)
+    assert page.locator("#filtre").is_visible()
+    expect(bar).to_have_class("chosen")
+    expect(page.locator(f"#f-published input[value='{day}']")).to_be_checked()
+    bar.click()
+    page.wait_for_url(re.compile("/$"))
+    total(page, 47)
+
+
+def test_the_charts_table_does_the_same_by_keyboard_and_stays_open(open_page, some):
+    today = timezone.now().astimezone(OSLO).date()
+    page = open_page("/")
+    unfold(page, "Publisert")
+    assert page.locator("svg a[data-day]").count() == 14
+    assert all(bar.get_attribute("tabindex") == "-1" for bar in page.locator("svg a[data-day]").all())
+    page.get_by_text("Vis dag for dag").click()
+    link = page.locator(f"#dag-{today}")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/?published={today}")
+    total(page, 1)
+    expect(link).to_be_visible()
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_without_scripts_day_employer_and_reset_are_links(open_page, some, width):
+    day = str((timezone.now() - dt.timedelta(days=2)).astimezone(OSLO).date())
+    page = open_page("/", width=width, scripts=False)
+    unfold(page, "Arbeidsgiver")
+    expect(page.locator("#w-employer")).not_to_be_visible()
+    page.get_by_role("link", name="Velg i listen").click()
+    page.get_by_label("En del av navnet").fill("firma 00")
+    page.get_by_role("button", name="Finn").click()
+    page.get_by_role("link", name="Firma 00").click()
+    page.wait_for_url("**/?employer=Firma+00")
+    total(page, 3)
+    unfold(page, "Publisert")
+    page.get_by_text("Vis dag for dag").click()
+    page.locator(f"#dag-{day}").click()
+    page.wait_for_url(f"**/?employer=Firma+00&published={day}")
+    total(page, 3)
+    if width == PHONE:
+        page.get_by_role("button", name="Filtrer").click()
+    page.get_by_role("link", name="Nullstill Publisert").click()
+    page.wait_for_url("**/?employer=Firma+00")
+
+
+def test_more_hits_on_a_page_are_shown_on_choice(open_page, some):
+    page = open_page("/")
+    expect(page.locator(".cards > li")).to_have_count(25)
+    page.get_by_label("Vis", exact=True).select_option("50")
+    page.wait_for_url("**/?size=50")
+    expect(page.locator(".cards > li")).to_have_count(47)
+
+
+def test_deadline_is_one_choice_and_renews_the_others(open_page, some):
+    page = open_page("/")
+    unfold(page, "Frist")
+    page.get_by_label("Snarest (3)").check()
+    page.wait_for_url("**/?deadline=asap")
+    total(page, 3)
+    expect(page.locator("#extent-heltid")).to_have_attribute("data-count", "3")
+    page.get_by_role("link", name="Nullstill Frist").click()
+    page.wait_for_url(re.compile("/$"))
+    expect(page.locator("#deadline-")).to_be_checked()
+    expect(page.locator("details", has=page.locator("#f-deadline")).first).to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 768, DESKTOP])
+def test_every_list_unfolded_fits_the_screen(open_page, some, width):
+    page = open_page("/?employer=Firma+00&deadline=asap", width=width)
+    opener = page.get_by_role("button", name="Filtrer")
+    if opener.is_visible():
+        opener.click()
+    for summary in page.locator("#filtre summary").all():
+        if summary.is_visible() and summary.evaluate("one => !one.parentElement.open"):
+            summary.click()
+    panel = page.locator(".panel-body")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
+    lefts = page.locator(".facet").evaluate_all(
+        "all => [...new Set(all.filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().left)))]"
+    )
+    assert len(lefts) == (2 if width == 768 else 1)
