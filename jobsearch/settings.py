@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 
+from django.conf.locale import LANG_INFO
 from kombu import Exchange, Queue
 
 from . import environment as env
@@ -119,8 +120,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", "Bokmål"), ("en", "English")]
+LANGUAGE_CODE = "nb"  # also what the texts in the code are written in
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
+# Browsers also ask for plain Norwegian, which Django does not know: without this, "no, en" would be answered in English.
+LANG_INFO.update({code: {"fallback": ["nb"]} for code in ("no", "no-no")})
+FORMAT_MODULE_PATH = ["jobsearch.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"  # the day of a deadline, and "published today", are Oslo's
 USE_TZ = True

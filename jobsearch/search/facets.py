@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from jobsearch.vacancies import catalogue, occupations, places
+from jobsearch.vacancies import catalogue, occupations, places, wording
 from jobsearch.vacancies.visibility import OSLO
 
 from . import known, text
@@ -65,7 +65,9 @@ class Facet:
 
     def value_label(self, value: str) -> str:
         """The value as the facet's own list names it."""
-        return _("Ikke oppgitt") if value == NOT_STATED else _(known.label(self.name, value))
+        label = known.label(self.name, value)
+        # An employer may be called Restaurant; that is a name, and not the occupation.
+        return label if self.name == "employer" and value != NOT_STATED else wording.said(label)
 
     def full_label(self, value: str) -> str:
         """The value as it is named where the facet is not: among the chosen ones of others."""
@@ -110,6 +112,9 @@ class Facet:
 class TreeFacet(Facet):
     """Paths in two levels. An ad carries its path and the path above it, so a level is counted like any other value."""
 
+    last: frozenset[str] | None = None
+    """Given: the upper level is ordered by its names in the reader's language, with these at the end. None: as listed."""
+
     def choices(self, counts: Mapping[str, int], query: SearchQuery) -> list[Choice]:
         chosen = self.chosen(query)
         under: dict[str, set[str]] = {value: set() for value in self.listed}
@@ -119,12 +124,18 @@ class TreeFacet(Facet):
             if above:
                 under[above].add(value)
         found = []
-        for value, children in under.items():
-            named = sorted(children, key=lambda child: self.value_label(child).casefold())
+        for value, children in self._ordered(under):
+            named = sorted(children, key=lambda child: wording.alphabetical(self.value_label(child)))
             found.append(self._choice(value, counts, chosen, tuple(self._choice(child, counts, chosen) for child in named)))
         if counts.get(NOT_STATED) or NOT_STATED in chosen:
             found.append(self._choice(NOT_STATED, counts, chosen))
         return found
+
+    def _ordered(self, under: Mapping[str, set[str]]) -> Iterable[tuple[str, set[str]]]:
+        last = self.last
+        if last is None:
+            return under.items()
+        return sorted(under.items(), key=lambda item: (item[0] in last, wording.alphabetical(self.value_label(item[0]))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +252,7 @@ FACETS: dict[str, Facet] = {
     facet.name: facet
     for facet in (
         TreeFacet("place", gettext_lazy("Sted"), (*catalogue.COUNTIES, places.ABROAD), 1500),
-        TreeFacet("occupation", gettext_lazy("Yrke"), tuple(occupations.PATHS), 1000),
+        TreeFacet("occupation", gettext_lazy("Yrke"), tuple(occupations.PATHS), 1000, last=frozenset({occupations.UNKNOWN})),
         Facet("employer", gettext_lazy("Arbeidsgiver"), buckets=MOST_EMPLOYERS, field="employer_name", long=True),
         Facet("engagement", gettext_lazy("Ansettelsesform"), known.ENGAGEMENTS),
         Facet("extent", gettext_lazy("Omfang"), known.EXTENTS),

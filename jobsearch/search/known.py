@@ -5,35 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jobsearch.vacancies import occupations, places
+from jobsearch.vacancies.catalogue import ENGAGEMENTS, EXTENTS, LANGUAGES, NOT_STATED, SECTORS
 
-NOT_STATED = "Ikke oppgitt"
-SECTORS = ("Privat", "Offentlig")
-EXTENTS = ("Heltid", "Deltid")
-ENGAGEMENTS = (
-    "Fast",
-    "Vikariat",
-    "Engasjement",
-    "Prosjekt",
-    "Åremål",
-    "Sesong",
-    "Feriejobb",
-    "Trainee",
-    "Lærling",
-    "Selvstendig næringsdrivende",
-    "Frilanser",
-    "Annet",
-)
-# Of an ad's text, as `vacancies.language` tells them: code, and what Norwegians call it.
-LANGUAGES = {
-    "nb": "Bokmål",
-    "nn": "Nynorsk",
-    "en": "Engelsk",
-    "pl": "Polsk",
-    "lt": "Litauisk",
-    "se": "Nordsamisk",
-    "da": "Dansk",
-    "sv": "Svensk",
-}
 VALUE_LENGTH = 260  # characters of a value: the record's longest path, and enough for an employer's name
 _LISTED = {"sector": SECTORS, "extent": EXTENTS, "engagement": ENGAGEMENTS, "language": tuple(LANGUAGES)}
 

@@ -1,4 +1,5 @@
-"""Names that the feed's ads are sorted by: Norway's counties and municipalities, and NAV's two-level tree of occupations.
+"""Names that the feed's ads are sorted by: Norway's counties and municipalities, NAV's two-level tree of occupations,
+kinds of engagement, and the countries whose names other languages spell otherwise.
 
 Facts, in NAV's own spelling (upper case places, quirks of occupations normalised for white space only).
 """
@@ -55,4 +56,49 @@ Uoppgitt/ ikke identifiserbare: Ikke identifiserbare
 Utdanning: Barnehage- og skolefritidsassistenter · Barnehagelærer · Forskningsarbeid · Grunnskole · Instruktører og pedagoger · Ledere av omsorgstjenetser for barn · Ledere av undervisning og utdanning · Universitet og høyskole · Videregående skole
 """,  # noqa: E501 - as above
     "·",
+)
+
+SECTORS = ("Privat", "Offentlig")
+EXTENTS = ("Heltid", "Deltid")
+ENGAGEMENTS = (
+    "Fast",
+    "Vikariat",
+    "Engasjement",
+    "Prosjekt",
+    "Åremål",
+    "Sesong",
+    "Feriejobb",
+    "Trainee",
+    "Lærling",
+    "Selvstendig næringsdrivende",
+    "Frilanser",
+    "Annet",
+)
+NOT_STATED = "Ikke oppgitt"
+# Of an ad's text, as `language` tells them: code, and what Norwegians call it.
+LANGUAGES = {
+    "nb": "Bokmål",
+    "nn": "Nynorsk",
+    "en": "Engelsk",
+    "pl": "Polsk",
+    "lt": "Litauisk",
+    "se": "Nordsamisk",
+    "da": "Dansk",
+    "sv": "Svensk",
+}
+
+# Countries that English or nynorsk calls something else, or that are not written like a place in Norway (USA). The others
+# are shown as their name stands in the feed.
+COUNTRIES = tuple(
+    " ".join(
+        """
+Algerie, Aserbajdsjan, Belgia, Bosnia-Hercegovina, Brasil, Danmark, De forente arabiske emirater, Den dominikanske
+republikk, Den sentralafrikanske republikk, Ekvatorial-Guinea, Elfenbenskysten, Estland, Etiopia, Falklandsøyene,
+Filippinene, Frankrike, Færøyene, Grønland, Hellas, Hongkong, Irak, Irland, Island, Italia, Jemen, Kambodsja, Kamerun,
+Kapp Verde, Kasakhstan, Kina, Kirgisistan, Kongo, Kroatia, Kypros, Libanon, Litauen, Madagaskar, Maldivene, Marokko,
+Mosambik, Nederland, Nord-Korea, Nord-Makedonia, Palestina, Papua Ny-Guinea, Polen, Russland, Salomonøyene, Saudi-
+Arabia, Seychellene, Spania, Storbritannia, Sveits, Sverige, Sør-Afrika, Sør-Korea, Sør-Sudan, Tadsjikistan, Trinidad
+og Tobago, Tsjekkia, Tyrkia, Tyskland, USA, Ukraina, Ungarn, Usbekistan, Vatikanstaten, Øst-Timor, Østerrike
+""".split()
+    ).split(", ")
 )

@@ -8,6 +8,7 @@ from .text_values import squeeze
 PATHS: dict[str, tuple[str, ...]] = {
     level1: tuple(f"{level1}/{level2}" for level2 in names) for level1, names in OCCUPATIONS.items()
 }
+UNKNOWN = "Uoppgitt/ ikke identifiserbare"  # NAV's level 1 for what it could not place
 _PARENT = {path: level1 for level1, paths in PATHS.items() for path in paths}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .catalogue import COUNTIES
+from .catalogue import COUNTIES, COUNTRIES
 from .text_values import squeeze
 
 ABROAD = "UTLAND"
@@ -107,10 +107,15 @@ def parent(path: str) -> str:
     return path.partition("/")[0] if "/" in path else ""
 
 
+_COUNTRY_NAMES = {name.upper(): name for name in COUNTRIES}
+
+
 @lru_cache(maxsize=2_000)
 def label(path: str) -> str:
-    """The last name of a path as Norwegians write it: `MØRE OG ROMSDAL` -> "Møre og Romsdal"."""
+    """The last name of a path as Norwegians write it: `MØRE OG ROMSDAL` -> "Møre og Romsdal", `UTLAND/USA` -> "USA"."""
     name = path.rpartition("/")[2]
+    if name in _COUNTRY_NAMES:
+        return _COUNTRY_NAMES[name]
     words = []
     for word in name.lower().split(" "):
         words.append(word if word in {"og", "i"} else "-".join(_capital(part) for part in word.split("-")))

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.vacancies import deadlines, places, text_values
+from jobsearch.vacancies import deadlines, places, text_values, wording
 from jobsearch.vacancies.models import Location, Vacancy
 from jobsearch.web import dates
 
@@ -58,7 +58,7 @@ def moment(value: dt.datetime | None) -> str:
 @register.filter
 def place_name(location: Location) -> str:
     """A location in words, the narrowest name first: "Voss, Vestland", "Stockholm, Sverige"."""
-    label = places.label(location.path) if location.path else ""
+    label = wording.said(places.label(location.path)) if location.path else ""
     if location.path.startswith(f"{places.ABROAD}/") and location.city:
         return f"{places.label(location.city)}, {label}"
     return label
@@ -156,10 +156,10 @@ def starts(vacancy: Vacancy) -> str:
 @register.filter
 def extent_words(value: str) -> str:
     """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
-    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else _(value) if value else ""
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else wording.said(value)
 
 
 @register.filter
 def translated(value: str) -> str:
     """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
-    return _(value) if value else ""
+    return wording.said(value)
