@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
 
 
 class ControlConfig(AppConfig):
     name = "jobsearch.control"
-    verbose_name = "Kontrollrom"
+    verbose_name = _("Kontrollrom")
     default = True
 
     def ready(self) -> None:

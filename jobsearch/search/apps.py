@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchConfig(AppConfig):
     name = "jobsearch.search"
-    verbose_name = "Søk"
+    verbose_name = _("Søk")
 
     def ready(self) -> None:
         from . import checks  # noqa: F401 - registers them

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VacanciesConfig(AppConfig):
     name = "jobsearch.vacancies"
-    verbose_name = "Stillinger"
+    verbose_name = _("Stillinger")

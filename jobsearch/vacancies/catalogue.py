@@ -96,9 +96,9 @@ Algerie, Aserbajdsjan, Belgia, Bosnia-Hercegovina, Brasil, Danmark, De forente a
 republikk, Den sentralafrikanske republikk, Ekvatorial-Guinea, Elfenbenskysten, Estland, Etiopia, Falklandsøyene,
 Filippinene, Frankrike, Færøyene, Grønland, Hellas, Hongkong, Irak, Irland, Island, Italia, Jemen, Kambodsja, Kamerun,
 Kapp Verde, Kasakhstan, Kina, Kirgisistan, Kongo, Kroatia, Kypros, Libanon, Litauen, Madagaskar, Maldivene, Marokko,
-Mosambik, Nederland, Nord-Korea, Nord-Makedonia, Palestina, Papua Ny-Guinea, Polen, Russland, Salomonøyene, Saudi-
-Arabia, Seychellene, Spania, Storbritannia, Sveits, Sverige, Sør-Afrika, Sør-Korea, Sør-Sudan, Tadsjikistan, Trinidad
-og Tobago, Tsjekkia, Tyrkia, Tyskland, USA, Ukraina, Ungarn, Usbekistan, Vatikanstaten, Øst-Timor, Østerrike
+Mosambik, Nederland, Nord-Korea, Nord-Makedonia, Palestina, Papua Ny-Guinea, Polen, Russland, Salomonøyene,
+Saudi-Arabia, Seychellene, Spania, Storbritannia, Sveits, Sverige, Sør-Afrika, Sør-Korea, Sør-Sudan, Tadsjikistan,
+Trinidad og Tobago, Tsjekkia, Tyrkia, Tyskland, USA, Ukraina, Ungarn, Usbekistan, Vatikanstaten, Øst-Timor, Østerrike
 """.split()
     ).split(", ")
 )

@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_url": settings.SITE_URL,
         "source_url": SOURCE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
+        "languages": settings.LANGUAGES,  # each by its own name, for those who read no other
         # Where the language switch leads back to. A page that answered a POST cannot be asked for again by its address.
         "return_path": request.get_full_path() if request.method in {"GET", "HEAD"} else "/",
     }

@@ -1,13 +1,16 @@
-"""The texts of the site as the code has them, to hold the catalogues in `locale/` against.
+"""The texts of the site as the code has them, to hold the catalogues of translations against.
 
-`python -m tests.web.catalogue` adds what is new to every catalogue, takes out what is gone, and compiles them.
+`python -m tests.web.catalogue` adds what is new to every catalogue, takes out what is gone, compiles them, and names what
+is still without a translation. Entries are sorted and carry no line numbers, so that branches merge without a fight.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +18,17 @@ import polib
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
-CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
-ROOMS = ("web", "saved", "search")
-"""Whose texts visitors read. The control room speaks to the administrator, in bokmål."""
+SITE = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
+"""What visitors read."""
+ROOM = sorted((ROOT / "jobsearch/control/locale").glob("*/LC_MESSAGES/django.po"))
+"""What administrators read and visitors do not: the control room, and the names of tables in Django admin."""
+CATALOGUES = [*SITE, *ROOM]
 
-_SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_"}
+_VISITED = ("web", "saved", "search")
+_ADMINS_FILES = {"models.py", "apps.py"}
+_NO_WORDS = {"uuid", "Helse og sosial/Sykepleier"}
+
+_SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_", "say"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -32,25 +41,80 @@ class Text(NamedTuple):
     context: str = ""
 
 
-def texts() -> set[Text]:
-    """Every text that a page can show: templates, code, and the feed's own values that facets and facts name."""
+_MENDED = {"nn": {Text("Enter the same password as before, for verification.")}}
+"""What Django says in another language than it claims."""
+
+
+def texts(file: Path) -> set[Text]:
+    """Every text that belongs into this catalogue."""
+    if file in SITE:  # also the ones to mend: among apps, Django's come before ours
+        return _site() | _MENDED.get(_language(file), set())
+    return (set() if _language(file) == "nb" else _room()) | borrowed(_language(file))
+
+
+@cache
+def _site() -> set[Text]:
+    """Templates, code, and the feed's own values that facets and facts name."""
     found: set[Text] = set()
-    for room in ROOMS:
-        for file in (ROOT / "jobsearch" / room).rglob("*.py"):
-            if file.name not in {"models.py", "apps.py"} and "migrations" not in file.parts:  # admin's words
+    for room in _VISITED:
+        for file in _sources(ROOT / "jobsearch" / room):
+            if file.name not in _ADMINS_FILES:
                 found |= set(_in_code(file.read_text()))
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:
-            found |= set(_in_code(_calls(templatize(file.read_text(), origin=str(file)))))
-    from jobsearch.search import known
+            found |= _in_template(file)
+    from jobsearch.vacancies import wording
 
-    listed = (*known.SECTORS, *known.EXTENTS, *known.ENGAGEMENTS, *known.LANGUAGES.values())
-    return found | {Text(value) for value in (*listed, known.NOT_STATED)}
+    return found | {Text(value) for value in wording.VALUES}
 
 
-def _calls(templatized: str) -> str:
+@cache
+def _room() -> set[Text]:
+    found: set[Text] = set()
+    for folder in ("jobsearch", "ingest"):
+        for file in _sources(ROOT / folder):
+            found |= set(_in_code(file.read_text()))
+    for file in (ROOT / "templates/admin").rglob("*.html"):
+        found |= _in_template(file)
+    return {text for text in found - _site() if text.msgid not in _NO_WORDS}
+
+
+@cache
+def borrowed(language: str) -> set[Text]:
+    """What Django admin and the schedule's tables leave in English, of the two forms of Norwegian that the room speaks."""
+    if language == "en":
+        return set()
+    import django
+    import django_celery_beat
+
+    said: set[Text] = set()
+    shown: set[Text] = set()
+    for app in ("admin", "auth"):
+        folder = Path(django.__file__).parent / "contrib" / app / "locale"
+        said |= {_of(entry) for entry in polib.pofile(str(folder / language / "LC_MESSAGES/django.po")) if entry.translated()}
+        shown |= set(read(folder / "en/LC_MESSAGES/django.po"))
+    for file in _sources(Path(django_celery_beat.__file__).parent):
+        shown |= set(_in_code(file.read_text()))
+    ours = {text.msgid for text in (*_site(), *_room())}
+    return {text for text in shown - said if text.msgid not in ours}
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*.py") if not {"migrations", "standin"} & set(file.parts))
+
+
+def _language(file: Path) -> str:
+    return file.parents[1].name
+
+
+def _of(entry: polib.POEntry) -> Text:
+    return Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
+
+
+def _in_template(file: Path) -> set[Text]:
     """The calls in what `templatize` makes of a template; around them it leaves rows of X that are no Python."""
-    return "\n".join(f"{call.group(1)}({call.group(2)})" for call in _CALL.finditer(templatized))
+    calls = _CALL.finditer(templatize(file.read_text(), origin=str(file)))
+    return set(_in_code("\n".join(f"{call.group(1)}({call.group(2)})" for call in calls)))
 
 
 def _in_code(source: str) -> Iterator[Text]:
@@ -67,25 +131,29 @@ def _in_code(source: str) -> Iterator[Text]:
             yield Text(words[1], context=words[0])
 
 
+def read(file: Path) -> dict[Text, polib.POEntry]:
+    return {_of(entry): entry for entry in polib.pofile(str(file))}
+
+
 def update(file: Path) -> list[Text]:
     """Brings one catalogue in line with the code; returns what is still without a translation."""
     catalogue = polib.pofile(str(file), wrapwidth=120)
-    wanted = texts()
+    wanted = texts(file)
     for entry in list(catalogue):
-        if Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "") not in wanted:
+        if _of(entry) not in wanted:
             catalogue.remove(entry)
-    known = {Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "") for entry in catalogue}
-    for text in sorted(wanted - known):
+    for text in sorted(wanted - {_of(entry) for entry in catalogue}):
         entry = polib.POEntry(msgid=text.msgid, msgctxt=text.context or None, msgid_plural=text.plural)
         entry.msgstr_plural = {0: "", 1: ""} if text.plural else {}
         catalogue.append(entry)
     catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
     catalogue.save()
     catalogue.save_as_mofile(str(file.with_suffix(".mo")))
-    return [Text(entry.msgid, entry.msgid_plural) for entry in catalogue if not entry.translated()]
+    return [_of(entry) for entry in catalogue if not entry.translated()]
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     for file in CATALOGUES:
         for text in update(file):
-            print(f"{file}: {text.msgid!r} has no translation")  # noqa: T201 - a command
+            print(f"{file.relative_to(ROOT)}: {text.msgid!r} has no translation")  # noqa: T201 - a command

@@ -8,7 +8,7 @@ from lxml import html
 class Page:
     def __init__(self, response) -> None:
         self.response = response
-        self.root = html.fromstring(response.content)
+        self.root = html.fromstring(response.content, parser=html.HTMLParser(encoding="utf-8"))
 
     def all(self, path: str) -> list:
         return self.root.xpath(path)

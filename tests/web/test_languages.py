@@ -1,0 +1,228 @@
+"""The site in bokmål, nynorsk and English: who gets which, nothing left in another language, values of the feed included."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format, number_format
+from lxml import html
+
+from jobsearch import search
+from jobsearch.vacancies import catalogue as feed
+from jobsearch.vacancies import places, wording
+from jobsearch.vacancies.data import OccupationData
+from tests.web import catalogue
+from tests.web.page import Page
+from tests.web.words import said_on
+
+CURE = "Run python -m tests.web.catalogue, then translate what it names."
+CODES = [code for code, _name in settings.LANGUAGES]
+
+
+# --- Catalogues ---
+
+
+def test_every_language_but_the_codes_own_has_its_catalogues():
+    others = set(CODES) - {settings.LANGUAGE_CODE}
+    assert {file.parents[1].name for file in catalogue.SITE} == others
+    assert {file.parents[1].name for file in catalogue.ROOM} >= others
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=lambda file: str(file.relative_to(catalogue.ROOT)))
+def test_every_text_has_a_translation_and_no_translation_is_stale(file):
+    known, wanted = catalogue.read(file), catalogue.texts(file)
+    assert wanted - set(known) == set(), CURE
+    assert set(known) - wanted == set(), CURE
+    assert [entry.msgid for entry in known.values() if not entry.translated() or entry.fuzzy] == []
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=lambda file: str(file.relative_to(catalogue.ROOT)))
+def test_a_translation_has_the_placeholders_and_markup_of_its_text(file):
+    held = re.compile(r"%\(\w+\)[sd]|%[sd]|<[^>]+>")
+    for entry in catalogue.read(file).values():
+        for text in [*entry.msgstr_plural.values()] if entry.msgid_plural else [entry.msgstr]:
+            assert sorted(held.findall(text)) == sorted(held.findall(entry.msgid)), entry.msgid
+            # What str.format fills in may be left out, for a plural's ending has no place in another language.
+            assert set(re.findall(r"{\w*}", text)) <= set(re.findall(r"{\w*}", entry.msgid)), entry.msgid
+            assert text[:1].isspace() == entry.msgid[:1].isspace(), entry.msgid
+            assert text[-1:].isspace() == entry.msgid[-1:].isspace(), entry.msgid
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=lambda file: str(file.relative_to(catalogue.ROOT)))
+def test_the_compiled_catalogue_is_what_the_source_says(file):
+    source = {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in polib.pofile(str(file)) if e.msgid}
+    compiled = {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in polib.mofile(str(file.with_suffix(".mo"))) if e.msgid}
+    assert compiled == source, CURE
+
+
+@pytest.mark.parametrize("file", catalogue.CATALOGUES, ids=lambda file: str(file.relative_to(catalogue.ROOT)))
+def test_catalogues_are_sorted_and_know_no_line_numbers(file):
+    """Two branches that add texts so touch different lines."""
+    entries = list(polib.pofile(str(file)))
+    keys = [(entry.msgid, entry.msgctxt or "") for entry in entries]
+    assert keys == sorted(keys) and not any(entry.occurrences for entry in entries), CURE
+
+
+def test_templates_hold_no_words_that_no_translation_can_reach():
+    names_of_css = {"colM"}
+    for file in (catalogue.ROOT / "templates").rglob("*.html"):
+        source = re.sub(r"(?s){% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}|{#.*?#}", "", file.read_text())
+        for text in said_on(html.fromstring(f"<div>{source}</div>")):
+            assert set(re.findall(r"[^\W\d_]{2,}", text)) <= names_of_css, file
+
+
+def test_scripts_hold_no_words():
+    """What a script says stands in the page, where it is translated."""
+    for file in [*(catalogue.ROOT / "static").rglob("*.js")]:
+        code = re.sub(r"(?m)/\*.*?\*/|(^|\s)//.*$", "", file.read_text())
+        sentences = [text for _mark, text in re.findall(r"([\"'`])((?:(?!\1)[^\\\n])*)\1", code) if re.search(r"[æøå]", text)]
+        assert sentences == [], file
+
+
+# --- Who gets which ---
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("", "nb"),
+        ("nb-NO,nb;q=0.9,no;q=0.8,nn;q=0.7,en-US;q=0.6", "nb"),
+        ("nn-NO,nn;q=0.9,nb;q=0.8,en;q=0.5", "nn"),
+        ("nn", "nn"),
+        ("no,en;q=0.8", "nb"),
+        ("no-NO,en;q=0.8", "nb"),
+        ("en-GB,en;q=0.9", "en"),
+        ("pl,en;q=0.8,nb;q=0.5", "en"),
+        ("sv-SE,sv;q=0.9", "nb"),
+        ("*", "nb"),
+        ("x" * 3000, "nb"),
+    ],
+)
+def test_the_browsers_wish_decides_at_first(client, ads, asked, given):
+    ads()
+    response = client.get("/", headers={"accept-language": asked} if asked else {})
+    assert Page(response).one("//html").get("lang") == given
+    assert "Accept-Language" in response["Vary"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_switch_offers_the_other_languages_by_their_own_names(client, ads, code):
+    ads()
+    page = Page(client.get("/?q=sykepleier", headers={"accept-language": code}))
+    form = page.one("//form[@class='languages']")
+    current = page.one("//form[@class='languages']/*[@aria-current]")
+    assert (current.tag, current.get("lang"), current.text) == ("span", code, dict(settings.LANGUAGES)[code])
+    offered = {button.get("value"): (button.get("lang"), button.text) for button in form.findall("button")}
+    assert offered == {other: (other, name) for other, name in settings.LANGUAGES if other != code}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_switch_stays_on_the_page_and_its_search(client, ads, code):
+    ads()
+    address = "/?q=sykepleier&place=VESTLAND&sort=deadline"
+    target = Page(client.get(address)).one("//form[@class='languages']//input[@name='next']").get("value")
+    response = client.post("/sprak/", {"language": code, "next": target})
+    assert response.url == address
+    assert client.cookies["django_language"]["max-age"] >= 30 * 86_400
+    page = Page(client.get(address, headers={"accept-language": "pl"}))
+    assert page.one("//html").get("lang") == code
+    assert page.one("//input[@id='q']").get("value") == "sykepleier"
+
+
+def test_the_switch_leads_to_no_other_site(client, db):
+    assert "evil" not in client.post("/sprak/", {"language": "nb", "next": "https://evil.example/"}).url
+    assert client.post("/sprak/", {"language": "tlh", "next": "/om/"}).url == "/om/"
+    assert "django_language" not in client.cookies or client.cookies["django_language"].value != "tlh"
+
+
+# --- The feed's values ---
+
+
+@pytest.mark.parametrize("code", ["nn", "en"])
+def test_every_value_of_the_feeds_lists_has_a_name(code):
+    level2 = {name for names in feed.OCCUPATIONS.values() for name in names}
+    lists = {*feed.OCCUPATIONS, *level2, *feed.SECTORS, *feed.EXTENTS, *feed.ENGAGEMENTS, *feed.COUNTRIES, feed.NOT_STATED}
+    assert lists <= wording.VALUES
+    file = next(file for file in catalogue.SITE if file.parents[1].name == code)
+    assert {value for value in lists if not catalogue.read(file)[catalogue.Text(value)].translated()} == set()
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "nb", "nn", "en"),
+    [
+        ("engagement", "Fast", "Fast", "Fast", "Permanent"),
+        ("extent", "Heltid", "Heltid", "Heiltid", "Full-time"),
+        ("sector", "Ikke oppgitt", "Ikke oppgitt", "Ikkje oppgitt", "Not stated"),
+        ("place", "UTLAND", "Utland", "Utlandet", "Abroad"),
+        ("place", "UTLAND/SVERIGE", "Sverige", "Sverige", "Sweden"),
+        ("place", "UTLAND/USA", "USA", "USA", "USA"),
+        ("place", "UTLAND/ATLANTIS", "Atlantis", "Atlantis", "Atlantis"),
+        ("place", "MØRE OG ROMSDAL", "Møre og Romsdal", "Møre og Romsdal", "Møre og Romsdal"),
+        ("place", "ROGALAND/TIME", "Time", "Time", "Time"),  # Django's own word for a time of day
+        ("occupation", "Helse og sosial/Sykepleier", "Sykepleier", "Sjukepleiar", "Nurses"),
+        ("occupation", "Helse og sosial/Drage", "Drage", "Drage", "Drage"),
+        ("engagement", "Home", "Home", "Home", "Home"),  # Django knows the word, but the feed has no such list
+    ],
+)
+def test_a_value_is_said_in_the_readers_language(facet, value, nb, nn, en):
+    for code, words in (("nb", nb), ("nn", nn), ("en", en)):
+        with translation.override(code):
+            assert search.FACETS[facet].value_label(value) == words
+
+
+def test_no_place_in_norway_is_taken_for_another_word():
+    names = {places.label(name) for county, inside in feed.COUNTIES.items() for name in (county, *inside)}
+    assert names & wording.VALUES == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_occupations_stand_in_the_order_of_their_names(client, ads, code):
+    ads(
+        *(
+            {"occupations": tuple(OccupationData(level1, name) for name in feed.OCCUPATIONS[level1])}
+            for level1 in feed.OCCUPATIONS
+        )
+    )
+    page = Page(client.get("/?occupation=Reiseliv+og+mat", headers={"accept-language": code}))
+    parts = [_bare(label) for label in page.all("//ul[@id='f-occupation']//fieldset//label")]
+    assert parts == sorted(parts, key=wording.alphabetical) and len(parts) == 4
+    with translation.override(code):
+        found = search.FACETS["occupation"].choices(dict.fromkeys(feed.OCCUPATIONS, 1), search.SearchQuery())
+    labels = [choice.label for choice in found]
+    assert len(labels) == 14 and found[-1].value.startswith("Uoppgitt")
+    assert labels[:-1] == sorted(labels[:-1], key=wording.alphabetical)
+
+
+def test_norwegian_letters_come_after_z():
+    names = ["Ås", "Áltá", "Øyer", "Zürich", "Ærø", "Alta", "Os (Innlandet)", "Ælvdal", "A\u030as"]
+    assert sorted(names, key=wording.alphabetical)[0] in {"Alta", "Áltá"}
+    assert [name[0] for name in sorted(set(names) - {"Áltá", "A\u030as"}, key=wording.alphabetical)] == list("AOZÆÆØÅ")
+    assert wording.alphabetical("A\u030as") == wording.alphabetical("Ås")
+
+
+def _bare(label) -> str:
+    return re.sub(r"\s*\(.*?\)\s*$", "", label.text_content()).strip()
+
+
+# --- Dates and numbers ---
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "date"),
+    [
+        ("nb", "10\xa0312,5", "28. november 2026"),
+        ("nn", "10\xa0312,5", "28. november 2026"),
+        ("en", "10,312.5", "28 November 2026"),
+    ],
+)
+def test_numbers_and_dates_have_the_form_of_the_language(code, number, date):
+    evening = dt.datetime(2026, 11, 28, 20, 15, tzinfo=dt.UTC)
+    with translation.override(code):
+        assert number_format(10312.5, force_grouping=True) == number
+        assert date_format(evening) == date
+        assert date_format(evening, "DATETIME_FORMAT") == f"{date} 20:15"

@@ -1,0 +1,144 @@
+"""A walk through every page in nynorsk and in English: none says a word of bokmål, and each says its language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import transaction
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from jobsearch import search
+from jobsearch.vacancies import catalogue as feed
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import errors
+from tests.web.page import Page
+from tests.web.support import PASSWORD
+from tests.web.words import foreign_words, said_on, words_of
+
+
+@pytest.mark.parametrize("language", ["nn", "en"])
+def test_no_page_says_a_word_of_bokmal(client, pages, language):
+    foreign = foreign_words(language)
+    assert len(foreign) > 200 and {"ikke", "fra", "stillinger"} <= foreign
+    found = {}
+    for name, response in pages(language):
+        root = Page(response).root
+        assert root.get("lang") in {language, None if name == "state" else language}, name
+        words = {word for text in said_on(root, language) for word in words_of(text)} & foreign
+        if words:
+            found[name] = {text.strip() for text in said_on(root, language) if words_of(text) & words}
+    assert found == {}
+
+
+@pytest.fixture
+def pages(ads, client, recruiter, django_user_model, monkeypatch):
+    """Every kind of page in a language, as (name, response)."""
+    sweden = (LocationData("SVERIGE", "", "", "STOCKHOLM"),)
+    bergen = tuple(LocationData("NORGE", "VESTLAND", name, name) for name in ("BERGEN", "VOSS", "STORD", "KVAM"))
+    every = tuple(OccupationData(level1, name) for level1, names in feed.OCCUPATIONS.items() for name in names)
+    common = {"employer_name": "Acme", "description": "<p>Quick brown fox.</p>"}
+    uuids = ads(
+        {**common, "title": "Fox", "locations": bergen, "occupations": every},
+        {**common, "title": "Fox two", "locations": sweden, "engagement": "Åremål", "extent": "Deltid", "sector": "Privat"},
+        {**common, "title": "Fox three", "description": "", "application_due": "ASAP", "contacts": ()},
+        {**common, "title": "", "sector": "", "extent": "", "engagement": "", "occupations": ()},
+        {**common, "title": "Fox closed"},
+        {**common, "title": "Fox masked"},
+        {**common, "title": "Fox gone"},
+        *({**common, "title": f"Fox {n}", "engagement": kind} for n, kind in enumerate(feed.ENGAGEMENTS * 3)),
+    )
+    closed, masked, gone = uuids[4:7]
+    with transaction.atomic():
+        record.close([gone], Vacancy.Closed.FEED)
+    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    with transaction.atomic():
+        record.close([closed], Vacancy.Closed.FEED)
+        record.close([masked], Vacancy.Closed.FEED, masked=[masked])
+    search.index_changes()
+    saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
+    recruiter.saved_searches.create(name="Fox all", params="")
+    admin = django_user_model.objects.create_superuser("root", password=PASSWORD)
+
+    def walk(language: str):
+        client.cookies["django_language"] = language
+        for name, address in {
+            "home": "/",
+            "results": "/?q=fox&place=VESTLAND%2FBERGEN&engagement=Fast&published=7",
+            "second": "/?page=2",
+            "sorted": "/?q=fox&sort=deadline&occupation=IT&extent=Deltid&sector=Privat&place=UTLAND%2FSVERIGE",
+            "nothing": "/?q=fox&sector=Privat&engagement=Fast&place=VESTLAND",
+            "corrected": "/?q=foxx+two",
+            "problems": "/?place=X&occupation=X&sector=X&extent=X&engagement=X&published=X&sort=X&page=999999",
+            "long": f"/?q={'fox ' * 100}",
+            "blocked": "/?q=kari%40example.no",
+            "identity": "/?q=01010750160",
+            "about": "/om/",
+            "login": "/logg-inn/",
+            "missing": "/finnes-ikke/",
+            "unknown ad": f"/stilling/{uuid.uuid4()}/",
+            **{f"ad {number}": f"/stilling/{one}/" for number, one in enumerate(uuids[:4])},
+            **{f"inactive {number}": f"/stilling/{one}/" for number, one in enumerate(uuids[4:7])},
+        }.items():
+            yield name, client.get(address, follow=True)
+        yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
+        yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
+        yield "login empty", client.post("/logg-inn/", {})
+        yield "bad host", client.get("/", headers={"host": "evil.example"})
+        strict = Client(enforce_csrf_checks=True)
+        strict.cookies["django_language"] = language
+        yield "no token", strict.post("/logg-ut/")
+        with translation.override(language):
+            yield "broken", errors.broken(RequestFactory().get("/"))
+        client.force_login(recruiter)
+        client.cookies["django_language"] = language
+        for name, address in {
+            "home again": "/",
+            "saved": "/lagrede-sok/",
+            "save": "/lagrede-sok/lagre/?query=q%3Dfox%26place%3DVESTLAND%26sector%3DPrivat%26extent%3DDeltid",
+            "save all": "/lagrede-sok/lagre/",
+            "rename": f"/lagrede-sok/{saved.pk}/navn/",
+            "delete": f"/lagrede-sok/{saved.pk}/slett/",
+        }.items():
+            yield name, client.get(address, follow=True)
+        yield "nameless", client.post("/lagrede-sok/lagre/", {"query": "q=fox", "name": " "})
+        yield "name too long", client.post(f"/lagrede-sok/{saved.pk}/navn/", {"name": "x" * 200})
+        for form, data in (("lagre/", {"query": "q=fox", "name": "New"}), (f"{saved.pk}/navn/", {"name": "Fox"})):
+            yield form, client.post(f"/lagrede-sok/{form}", data, follow=True)
+        extra = recruiter.saved_searches.create(name="Extra", params="")
+        yield "deleted", client.post(f"/lagrede-sok/{extra.pk}/slett/", follow=True)
+        with monkeypatch.context() as patch:
+            _silence(patch)
+            yield "engine down", client.get("/?q=fox&place=VESTLAND")
+            yield "saved, engine down", client.get("/lagrede-sok/")
+        client.force_login(admin)
+        client.cookies["django_language"] = language
+        for name, address in {
+            "room": "/admin/",
+            "state": reverse("admin:control_state"),
+            "runs": "/admin/ingest/run/",
+            "feed": "/admin/ingest/feedstate/",
+            "queue": "/admin/ingest/detailtask/",
+            "ads": "/admin/vacancies/vacancy/",
+            "hidden": "/admin/vacancies/moderation/",
+            "users": "/admin/auth/user/",
+            "new user": "/admin/auth/user/add/",
+            "tasks": "/admin/django_celery_beat/periodictask/",
+            "new task": "/admin/django_celery_beat/periodictask/add/",
+        }.items():
+            yield name, client.get(address, follow=True)
+
+    return walk
+
+
+def _silence(patch) -> None:
+    def down(*args: object, **kwargs: object):
+        raise search.EngineDown("Nobody answers.")
+
+    for name in ("search", "count", "count_new", "similar"):
+        patch.setattr(f"jobsearch.search.searching.{name}", down)

@@ -1,0 +1,52 @@
+"""What a page says, and in which language."""
+
+from __future__ import annotations
+
+import re
+
+from tests.web import catalogue
+
+WORD = re.compile(r"\b[^\W\d_]+\b")  # whole words: not the letters of a uuid
+SPOKEN = ("title", "aria-label", "placeholder", "alt")
+NAMES = {"vestland", "bergen", "sverige", "utland"}
+"""Words that are nobody's own: an address in a help text holds them."""
+
+
+def said_on(root, language: str = "") -> list[str]:
+    """The texts of a page that are in its own language: those of elements with another `lang` are left out."""
+    found = []
+    for element in root.iter():
+        if not isinstance(element.tag, str) or element.tag in {"script", "style"}:
+            continue
+        marked = next((one.get("lang") for one in (element, *element.iterancestors()) if one.get("lang")), language)
+        texts = [element.text or ""] if marked == language else []
+        above = element.getparent()
+        if above is not None and element.tail:
+            around = next((one.get("lang") for one in (above, *above.iterancestors()) if one.get("lang")), language)
+            texts += [element.tail] if around == language else []
+        if marked == language:
+            texts += [element.get(name, "") for name in SPOKEN]
+            texts += [value for name, value in element.attrib.items() if name.startswith("data-") and " " in value]
+            if element.tag == "meta" and element.get("name") == "description":
+                texts.append(element.get("content", ""))
+        found += [text for text in texts if text.strip()]
+    return found
+
+
+def foreign_words(language: str) -> set[str]:
+    """Words of our own texts in bokmål that the language does not have."""
+    theirs: set[str] = set()
+    ours: set[str] = set()
+    for file in catalogue.CATALOGUES:
+        if file.parents[1].name != language:
+            continue
+        for entry in catalogue.read(file).values():
+            borrowed = catalogue.Text(entry.msgid, entry.msgid_plural) in catalogue.borrowed(language)
+            ours |= set() if borrowed else words_of(entry.msgid) | words_of(entry.msgid_plural)
+            for text in (entry.msgstr, *entry.msgstr_plural.values()):
+                theirs |= words_of(text)
+    return {word for word in ours - theirs if len(word) > 1} - NAMES
+
+
+def words_of(text: str) -> set[str]:
+    return {word.lower() for word in WORD.findall(re.sub(r"%\(\w+\)[sd]|<[^>]+>", " ", text))}
