@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import detail_queue
 from .models import DetailTask, FeedState, Run
+from .reasons import told
 
 QUIET = dt.timedelta(hours=72)
 """The feed may rest so long over a weekend with holidays; a tip that is older stands still."""
@@ -74,7 +75,7 @@ def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
     """What an administrator should look at, the worst first. A job that ends well proves nothing, so times are judged."""
     found = []
     if state.problem:
-        found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": state.problem})
+        found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": told(state.problem)})
     late = dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
     if state.last_read is None:
         found.append(_("Strømmen er ikke lest ennå."))

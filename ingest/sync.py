@@ -86,7 +86,7 @@ def run(
                 report.finish(detail_queue.counts())
                 row.finish(Run.State.STOPPED, report=report.as_json())
             except LeaseLost as error:
-                row.finish(Run.State.FAILED, report=report.as_json(), error=str(error))
+                row.finish(Run.State.FAILED, report=report.as_json(), error=f"lease-lost: {error}")
                 raise
             except (OperationalError, InterfaceError):
                 raise
@@ -140,9 +140,7 @@ def _note_health(lease: Lease, feed: Feed, problem: FeedDown | None) -> None:
 def _begin(row: Run | None, requested_by: str) -> Run:
     """The row of this run. Holding the lease proves that no other sync is at work, whatever its row says."""
     now = timezone.now()
-    Run.objects.filter(kind=Run.Kind.SYNC, state=Run.State.RUNNING).update(
-        state=Run.State.FAILED, finished=now, error="The process ended without a word."
-    )
+    Run.objects.filter(kind=Run.Kind.SYNC, state=Run.State.RUNNING).update(state=Run.State.FAILED, finished=now, error="silent")
     Run.objects.filter(finished__lt=now - RUNS_KEPT).delete()
     row = row or Run(kind=Run.Kind.SYNC, requested_by=requested_by)
     row.state, row.started = Run.State.RUNNING, now

@@ -22,10 +22,10 @@ def follow_feed(run_id: int | None = None) -> dict[str, Any] | None:
         return sync.run(record_as=asked_for).as_json()
     except LeaseHeld as error:
         if asked_for:  # nobody waits for the others: the one that holds the lease does their work
-            asked_for.finish(Run.State.SKIPPED, error=str(error))
+            asked_for.finish(Run.State.SKIPPED, error=f"lease-held: {error}")
     except WrongOrigin as error:
         row = asked_for or Run.objects.create(kind=Run.Kind.SYNC)
-        row.finish(Run.State.FAILED, error=str(error))
+        row.finish(Run.State.FAILED, error=f"wrong-origin: {error}")
     return None
 
 
@@ -70,8 +70,11 @@ def _recorded(kind: Run.Kind, run_id: int | None, work: Callable[[], dict[str, i
     row.save()
     try:
         counts = work()
-    except (FeedError, WrongOrigin) as error:
+    except FeedError as error:
         row.finish(Run.State.FAILED, error=str(error))
+        return None
+    except WrongOrigin as error:
+        row.finish(Run.State.FAILED, error=f"wrong-origin: {error}")
         return None
     except Exception as error:
         row.finish(Run.State.FAILED, error=f"{type(error).__name__}: {error}")

@@ -77,7 +77,8 @@ def _perform(run_id: int, work: Callable[[Notes], dict[str, Any]]) -> None:
         run.finish(Run.State.SKIPPED)
     except Exception as error:
         trouble = troubles.of(error)
-        run.finish(Run.State.FAILED, error=trouble.sentence if trouble else f"{type(error).__name__}: {error}")
+        problem = f"{trouble.reason}: {trouble.sentence}" if trouble else f"{type(error).__name__}: {error}"
+        run.finish(Run.State.FAILED, error=problem)
         if trouble is None:
             raise
     else:

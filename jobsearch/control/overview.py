@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from ingest import status as feed_status
 from ingest.models import DetailTask, FeedState, Run
+from ingest.reasons import named, told
 from jobsearch import search
 from jobsearch.control import queue_reasons, reports, works
 from jobsearch.vacancies import changes
@@ -116,7 +117,7 @@ def _feed(facts: feed_status.Status) -> Tile:
     # The sentence already says that the feed was never read; the status says it too.
     tile.problems = [] if verdict is UNKNOWN else problems
     if state and state.token_problem and state.token_problem != state.problem:
-        tile.problems.append(state.token_problem)
+        tile.problems.append(told(state.token_problem))
     tile.numbers = [
         (_("Nyeste linje"), ago(facts.newest_line)),
         (_("Etterslep"), reports.duration(facts.lag.total_seconds()) if facts.lag is not None else "–"),
@@ -160,7 +161,7 @@ def _details(facts: feed_status.Status) -> Tile:
     ]
     if facts.deferred or facts.quarantined:
         tile.works = _works("retry")
-        tile.numbers += [(f"– {reason}", reports.number(count)) for reason, count in queue_reasons.reasons()[:5]]
+        tile.numbers += [(f"– {named(reason)}", reports.number(count)) for reason, count in queue_reasons.reasons()[:5]]
     if facts.oldest_waiting:
         tile.numbers.append((_("Eldste i køen"), ago(facts.oldest_waiting)))
     address = reverse("admin:ingest_detailtask_changelist")
@@ -249,7 +250,7 @@ def _row(run: Run) -> Row:
     elif run.state == Run.State.RUNNING and works.is_silent(run):
         droppable = True
         trouble = say("Ingen livstegn: prosessen som gjorde dette, er trolig borte. Sett det i gang på nytt.")
-    summary = run.error or reports.summary(run.report)
+    summary = reports.outcome(run)
     return Row(run, works.name_of(run), reports.progress(run), summary, trouble, droppable)
 
 

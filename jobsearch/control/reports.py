@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ingest.models import Run
+from ingest.reasons import told
 
 LABELS: dict[str, Any] = {
     "pages": _("sider"),
@@ -55,9 +56,18 @@ def summary(report: Mapping[str, Any]) -> str:
     return ", ".join(found) or (say("ingenting nytt") if report else "–")
 
 
+def outcome(run: Run) -> str:
+    """How a run went: why it failed, or its numbers."""
+    return told(run.error) if run.error else summary(run.report)
+
+
 def rows(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every number with its name, for a table."""
-    return [(str(LABELS.get(key, key)), _value(value)) for key, value in report.items() if value not in ("", None)]
+    return [
+        (str(LABELS.get(key, key)), told(value) if key == "problem" else _value(value))
+        for key, value in report.items()
+        if value not in ("", None)
+    ]
 
 
 def duration(seconds: float) -> str:

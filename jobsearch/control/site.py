@@ -62,7 +62,7 @@ class ControlSite(admin.AdminSite):
         if dropped is None or (dropped.state == Run.State.RUNNING and not works.is_silent(dropped)):
             told = say("Kjøringen er ferdig, eller i full gang.")
         else:
-            dropped.finish(Run.State.STOPPED, error=say("Fjernet av %(who)s.") % {"who": request.user.get_username()})
+            dropped.finish(Run.State.STOPPED, error=f"removed: {request.user.get_username()}")
             told = say("«%(work)s» er fjernet.") % {"work": works.name_of(dropped)}
         messages.info(request, told)
         return HttpResponseRedirect(reverse("admin:index"))

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from ingest import reasons
 from ingest.models import FeedState, Run
 
 INDEX = "index"
@@ -135,13 +136,13 @@ def start(work: Work, requested_by: str) -> Run:
     """Queues the work. Where the broker does not take the message, the row that comes back has failed and says why."""
     for run in Run.objects.filter(kind=work.kind, state=Run.State.RUNNING, finished__isnull=True):
         if is_silent(run):
-            run.finish(Run.State.FAILED, error=say("Prosessen tok slutt uten et ord."))
+            run.finish(Run.State.FAILED, error="silent")
     run = Run.objects.create(kind=work.kind, requested_by=requested_by)
     try:
         # No second try: a person waits for the page.
         import_string(work.task).apply_async(args=[run.pk], retry=False)
     except Exception as error:  # every transport has errors of its own, and all of them mean the same here
-        run.finish(Run.State.FAILED, error=say("Køen svarer ikke: %(error)s") % {"error": _short(error)})
+        run.finish(Run.State.FAILED, error=f"broker: {_short(error)}")
     else:
         run.refresh_from_db()
     return run
@@ -158,7 +159,7 @@ def start_from(request: HttpRequest, work: Work) -> None:
     if run.state == Run.State.FAILED and run.error:
         cure = say("Sjekk CELERY_BROKER_URL og at køen kjører, og prøv igjen.")
         told = say("«%(work)s» kom ikke i gang. %(error)s. %(cure)s")
-        messages.error(request, told % {"work": name_of(run), "error": run.error.rstrip("."), "cure": cure})
+        messages.error(request, told % {"work": name_of(run), "error": reasons.told(run.error).rstrip("."), "cure": cure})
     else:
         messages.success(request, say("«%(work)s» er satt i gang. Framdriften vises i kontrollrommet.") % {"work": name_of(run)})
 

@@ -108,7 +108,7 @@ def test_the_language_switch_stays_where_it_is(open_page, some, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
     page.get_by_role("button", name="English").click()
     expect(page.locator("#treff-h")).to_have_text("2 results")
-    page.get_by_role("button", name="Norsk").click()
+    page.get_by_role("button", name="Bokmål").click()
     expect(page.locator("#treff-h")).to_have_text("2 treff")
 
 

@@ -178,7 +178,7 @@ def test_trouble_ends_a_run_with_its_sentence(index, make_vacancy, monkeypatch):
     run = Run.objects.create(kind=works.INDEX)
     index_runs.rebuild(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.error) == ("failed", "The search engine is down. Start OpenSearch.")
+    assert (run.state, run.error) == ("failed", "engine-down: The search engine is down. Start OpenSearch.")
 
 
 def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):

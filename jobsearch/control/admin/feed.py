@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ingest import detail_queue
+from ingest import detail_queue, reasons
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.control import queue_reasons, reports, works
 from jobsearch.control.admin.lists import ReadOnlyAdmin, UuidSearchMixin, filtered_by, log_by_uuid, named
@@ -21,12 +21,13 @@ from jobsearch.control.admin.lists import ReadOnlyAdmin, UuidSearchMixin, filter
 @admin.register(FeedState)
 @named(problem_since=_("problem siden"), pages_read=_("leste sider"), lines_read=_("leste linjer"), lease_owner=_("leses av"))
 @named(lease_until=_("retten utløper"))
+@named(reasons.told, problem=_("problem"), token_problem=_("problem med token"))
 class FeedStateAdmin(ReadOnlyAdmin):
-    list_display = ["origin", "last_read", "last_line_time", "tip_time", "problem"]
+    list_display = ["origin", "last_read", "last_line_time", "tip_time", "its_problem"]
     # The token is left out: it is a key, if only the public one. The fingerprints of lines mean nothing to a person.
     fields = [
         *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked"),
-        *("its_pages_read", "its_lines_read", "problem", "its_problem_since", "token_problem", "cursor_lost"),
+        *("its_pages_read", "its_lines_read", "its_problem", "its_problem_since", "its_token_problem", "cursor_lost"),
         *("its_lease_owner", "its_lease_until"),
     ]
 
@@ -43,7 +44,8 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Run)
-@named(state=_("tilstand"), started=_("startet"), finished=_("ferdig"), error=_("feil"), requested_by=_("bedt om av"))
+@named(state=_("tilstand"), started=_("startet"), finished=_("ferdig"), requested_by=_("bedt om av"))
+@named(reasons.told, error=_("feil"))
 class RunAdmin(ReadOnlyAdmin):
     list_display = ["what", "its_state", "its_started", "took", "summary", "its_requested_by"]
     list_filter = [KindFilter, filtered_by("state", _("tilstand"))]
@@ -66,7 +68,7 @@ class RunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("resultat"))
     def summary(self, run: Run) -> str:
-        return run.error or reports.summary(run.report)
+        return reports.outcome(run)
 
     @admin.display(description=_("rapport"))
     def full_report(self, run: Run) -> SafeString | str:
@@ -81,7 +83,7 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(reason, f"{reason} ({number})") for reason, number in queue_reasons.reasons()[:20]]
+        return [(reason, f"{reasons.named(reason)}: {number}") for reason, number in queue_reasons.reasons()[:20]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> QuerySet[DetailTask]:
         chosen = self.value()
@@ -90,14 +92,15 @@ class ReasonFilter(admin.SimpleListFilter):
 
 @admin.register(DetailTask)
 @named(state=_("tilstand"), origin=_("hvorfor i køen"), line_time=_("linjens tid"), marker=_("merke"))
+@named(reasons.told, reason=_("grunn"))
 class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
-    list_display = ["uuid", "its_state", "its_origin", "attempts", "next_try", "reason", "queued"]
+    list_display = ["uuid", "its_state", "its_origin", "attempts", "next_try", "its_reason", "queued"]
     list_filter = [filtered_by("state", _("tilstand")), ReasonFilter, filtered_by("origin", _("hvorfor i køen"))]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-queued"]
     actions = ["try_again"]
-    fields = ["uuid", "its_state", "its_origin", "attempts", "next_try", "reason", "queued", "its_line_time", "its_marker"]
+    fields = ["uuid", "its_state", "its_origin", "attempts", "next_try", "its_reason", "queued", "its_line_time", "its_marker"]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("ingest.change_detailtask")

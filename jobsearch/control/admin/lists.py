@@ -57,15 +57,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-def named(**labels: Any) -> Callable[[type[Admin]], type[Admin]]:
+def named(say: Callable[[str], str] | None = None, /, **labels: Any) -> Callable[[type[Admin]], type[Admin]]:
     """Gives an admin class a column `its_<field>` for each field, under a name that a person reads.
 
-    The tables' fields are named for programmers; and only what is not a field may have a name of its own in admin.
+    The tables' fields are named for programmers; and only what is not a field may have a name of its own in admin. `say`
+    puts what is stored into the reader's words.
     """
 
     def decorate(cls: type[Admin]) -> type[Admin]:
         for field, label in labels.items():
-            setattr(cls, f"its_{field}", _column(field, label))
+            setattr(cls, f"its_{field}", _column(field, label, say))
         cls.readonly_fields = [*cls.readonly_fields, *(f"its_{field}" for field in labels)]
         return cls
 
@@ -77,11 +78,12 @@ def its(fields: str) -> tuple[str, ...]:
     return tuple(f"its_{field}" for field in fields.split())
 
 
-def _column(field: str, label: Any) -> Callable[[Any, models.Model], Any]:
+def _column(field: str, label: Any, say: Callable[[str], str] | None) -> Callable[[Any, models.Model], Any]:
     @admin.display(description=label, ordering=field)
     def column(self: Any, row: models.Model) -> Any:
         chosen = getattr(row, f"get_{field}_display", None)
         value = chosen() if chosen else getattr(row, field)
+        value = say(value) if say and value else value
         # A row's own page shows what a column returns as it is, so times would be UTC's and to the microsecond.
         return "–" if value == "" else display_for_value(value, "–")
 

@@ -1,0 +1,59 @@
+"""What a failure is called, by the language of who reads it and not of who was there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from ingest import reasons
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("stored", "nb", "nn", "en"),
+    [
+        ("silent", "Prosessen tok slutt uten et ord.", "Prosessen tok slutt utan eit ord.", "The process ended without a word."),
+        (
+            "timeout: X did not answer.",
+            "Strømmen svarte ikke i tide. (X did not answer)",
+            "Straumen svarte ikkje i tide.",
+            "in time",
+        ),
+        ("status-503: The page was …", "feilkode 503. (The page was …)", "feilkode 503.", "error 503."),
+        ("removed: kari", "Fjernet av kari.", "Fjerna av kari.", "Removed by kari."),
+        ("KeyError: 'x'", "en feil i programmet. (KeyError: 'x')", "ein feil i programmet.", "fault in the program."),
+        (
+            "engine-down: Start it.",
+            "Søkemotoren svarer ikke. (Start it)",
+            "Søkjemotoren svarer ikkje.",
+            "does not answer. (Start it)",
+        ),
+        ("The cat: sat on it.", "The cat: sat on it.", "The cat: sat on it.", "The cat: sat on it."),
+        ("", "", "", ""),
+    ],
+)
+def test_the_reason_is_said_and_the_facts_are_quoted(stored, nb, nn, en):
+    for code, words in (("nb", nb), ("nn", nn), ("en", en)):
+        with translation.override(code):
+            assert words in reasons.told(stored)
+
+
+def test_every_reason_that_the_program_gives_has_a_sentence():
+    classes = "FeedDown|TooLarge|Unauthorized|FeedLoop|PageGone|EntryGone|BadPage|BadEntry|Trouble"
+    given = set()
+    for folder in ("ingest", "jobsearch"):
+        for file in (ROOT / folder).rglob("*.py"):
+            if "standin" not in file.parts and "management" not in file.parts:
+                given |= set(re.findall(rf'\b(?:{classes})\(\s*"([\w-]+)"', file.read_text()))
+                given |= set(re.findall(r'error=f?"([\w-]+)[:"]', file.read_text()))
+    assert len(given) > 25 and {"timeout", "silent", "engine-down", "expires"} <= given
+    assert {reason for reason in given if reasons.told(f"{reason}: x") == f"{reason}: x"} == set()
+
+
+def test_a_list_of_reasons_tells_those_with_one_sentence_apart():
+    assert reasons.named("broken-json") == "Strømmen svarte i en form vi ikke kan lese (broken-json)"
+    assert reasons.named("something-else") == "something-else"
