@@ -41,15 +41,30 @@ class Text(NamedTuple):
     context: str = ""
 
 
-_MENDED = {"nn": {Text("Enter the same password as before, for verification.")}}
-"""What Django says in another language than it claims."""
+_MENDED = {
+    "nn": {
+        Text(msgid)
+        for msgid in (
+            "Enter the same password as before, for verification.",
+            "Select %s",
+            "Select %s to change",
+            "Select %s to view",
+            "Select a valid choice. %(value)s is not one of the available choices.",
+            "Select a valid choice. That choice is not one of the available choices.",
+            "Select all %(total_count)s %(module_name)s",
+            "Unknown content",
+            "Your password was changed.",
+        )
+    }
+}
+"""What Django's own nynorsk says in bokmål."""
 
 
 def texts(file: Path) -> set[Text]:
     """Every text that belongs into this catalogue."""
     if file in SITE:  # also the ones to mend: among apps, Django's come before ours
         return _site() | _MENDED.get(_language(file), set())
-    return (set() if _language(file) == "nb" else _room()) | borrowed(_language(file))
+    return (set() if _language(file) == "nb" else _room()) | _borrowed(_language(file))
 
 
 @cache
@@ -79,8 +94,13 @@ def _room() -> set[Text]:
     return {text for text in found - _site() if text.msgid not in _NO_WORDS}
 
 
+def ours() -> set[Text]:
+    """Every text that is written in bokmål, by us; the others are libraries', in English."""
+    return _site() | _room()
+
+
 @cache
-def borrowed(language: str) -> set[Text]:
+def _borrowed(language: str) -> set[Text]:
     """What Django admin and the schedule's tables leave in English, of the two forms of Norwegian that the room speaks."""
     if language == "en":
         return set()
@@ -95,8 +115,8 @@ def borrowed(language: str) -> set[Text]:
         shown |= set(read(folder / "en/LC_MESSAGES/django.po"))
     for file in _sources(Path(django_celery_beat.__file__).parent):
         shown |= set(_in_code(file.read_text()))
-    ours = {text.msgid for text in (*_site(), *_room())}
-    return {text for text in shown - said if text.msgid not in ours}
+    written = {text.msgid for text in ours()}
+    return {text for text in shown - said if text.msgid not in written}
 
 
 def _sources(folder: Path) -> Iterator[Path]:

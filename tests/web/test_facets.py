@@ -114,7 +114,7 @@ def test_the_bars_keep_their_numbers_while_one_is_chosen_and_it_leads_back(clien
 
     chosen = get(client, f"/?published={oslo(3)}")
     assert numbers(chosen) == numbers(get(client, "/"))
-    assert [link.get("href") for link in chosen.all("//*[@aria-current='true']")] == ["/"]
+    assert [link.get("href") for link in chosen.all("//main//*[@aria-current='true']")] == ["/"]
     box = chosen.one(f"//input[@name='published'][@value='{oslo(3)}']")
     assert (box.get("checked") is not None, box.get("data-count")) == (True, "2")
 

@@ -40,9 +40,9 @@ def foreign_words(language: str) -> set[str]:
     for file in catalogue.CATALOGUES:
         if file.parents[1].name != language:
             continue
-        for entry in catalogue.read(file).values():
-            borrowed = catalogue.Text(entry.msgid, entry.msgid_plural) in catalogue.borrowed(language)
-            ours |= set() if borrowed else words_of(entry.msgid) | words_of(entry.msgid_plural)
+        for msgid, entry in catalogue.read(file).items():
+            if msgid in catalogue.ours():
+                ours |= words_of(msgid.msgid) | words_of(msgid.plural)
             for text in (entry.msgstr, *entry.msgstr_plural.values()):
                 theirs |= words_of(text)
     return {word for word in ours - theirs if len(word) > 1} - NAMES
