@@ -78,6 +78,7 @@ def create(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Søket «%(name)s» er lagret.") % {"name": saved.name})
             return redirect(_results(params))
     context = {"form": form, "params": params, "criteria": criteria(query), "back": _results(params)}
+    context["return_path"] = f"{reverse('saved:create')}?{urlencode({'query': params})}"
     return render(request, "saved/create.html", context, status=422 if form.errors else 200)
 
 

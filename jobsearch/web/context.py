@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 SOURCE_URL = "https://arbeidsplassen.nav.no/"
+_FORMS = {"login", "saved:rename"}
+"""Whose address shows the form again after a POST that was not accepted."""
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -17,6 +19,11 @@ def site(request: HttpRequest) -> dict[str, object]:
         "source_url": SOURCE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,  # each by its own name, for those who read no other
-        # Where the language switch leads back to. A page that answered a POST cannot be asked for again by its address.
-        "return_path": request.get_full_path() if request.method in {"GET", "HEAD"} else "/",
+        # Where the language switch leads back to. Most pages that answer a POST cannot be asked for again by their address.
+        "return_path": request.get_full_path() if _can_be_asked_again(request) else "/",
     }
+
+
+def _can_be_asked_again(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method in {"GET", "HEAD"} or bool(match and match.view_name in _FORMS)

@@ -134,6 +134,22 @@ def test_the_switch_stays_on_the_page_and_its_search(client, ads, code):
     assert page.one("//input[@id='q']").get("value") == "sykepleier"
 
 
+@pytest.mark.parametrize(
+    ("address", "data", "back"),
+    [
+        ("/logg-inn/?next=/om/", {"username": "x", "password": "y"}, "/logg-inn/?next=/om/"),
+        ("/lagrede-sok/lagre/", {"query": "q=lege", "name": ""}, "/lagrede-sok/lagre/?query=q%3Dlege"),
+    ],
+)
+def test_the_switch_stays_on_a_form_that_was_not_accepted(client, recruiter, address, data, back):
+    if address.startswith("/lagrede-sok"):
+        client.force_login(recruiter)
+    page = Page(client.post(address, data))
+    assert page.one("//form[@class='languages']//input[@name='next']").get("value") == back
+    again = client.get(back, headers={"accept-language": "en"})
+    assert again.status_code == 200 and Page(again).all("//main//form[@method='post']")
+
+
 def test_the_switch_leads_to_no_other_site(client, db):
     assert "evil" not in client.post("/sprak/", {"language": "nb", "next": "https://evil.example/"}).url
     assert client.post("/sprak/", {"language": "tlh", "next": "/om/"}).url == "/om/"

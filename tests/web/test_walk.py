@@ -65,6 +65,8 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     recruiter.saved_searches.create(name="Fox all", params="")
     admin = django_user_model.objects.create_superuser("root", password=PASSWORD)
 
+    yesterday = (timezone.localtime() - dt.timedelta(days=1)).date()
+
     def walk(language: str):
         client.cookies["django_language"] = language
         for name, address in {
@@ -76,6 +78,10 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "corrected": "/?q=foxx+two",
             "problems": "/?place=X&occupation=X&sector=X&extent=X&engagement=X&published=X&sort=X&page=999999",
             "long": f"/?q={'fox ' * 100}",
+            "one day": f"/?published={yesterday}&size=100&deadline=7&language=en&employer=Acme",
+            **{f"list of {name}": f"/filter/{name}/?q=fox" for name in search.FACETS},
+            "searched list": "/filter/employer/?within=acm",
+            "empty list": "/filter/employer/?within=zzz",
             "blocked": "/?q=kari%40example.no",
             "identity": "/?q=01010750160",
             "about": "/om/",
