@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -162,6 +162,10 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Answer:
         """Raises EngineDown, IndexMissing."""
+
+    def scan(self, request: Request) -> Generator[UUID]:
+        """Every hit, however many, the newest first, as the index was at the first one; `size` of them are asked for at a
+        time, `sort`, `offset` and `counts` mean nothing. Raises EngineDown, IndexMissing at any of them."""
 
     def current(self) -> Index:
         """The index in service. Raises IndexMissing where there is none of this schema."""
