@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from .plan import Node
@@ -195,6 +195,39 @@ class Engine(Protocol):
     def health(self) -> Health: ...
 
     def close(self) -> None: ...
+
+
+Area = Literal["matching", "filters", "counts", "order", "visibility", "scan", "operation"]
+EVEN: tuple[Area, ...] = ("matching", "filters", "counts", "order", "visibility", "scan")
+"""Where both engines can do the same, and nothing may be declared: what a search finds may not depend on SEARCH_URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an engine cannot do, in words for whoever chooses one, and what there is instead."""
+
+    engine: str
+    area: Area
+    cannot: str
+    instead: str
+
+
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        "tantivy",
+        "operation",
+        "go back to the previous index",
+        "manage.py rebuild_index: a previous one would hold the text of ads that have ended since",
+    ),
+    Limit(
+        "tantivy",
+        "operation",
+        "take deleted text out of its files by itself",
+        "the next indexing run after ten minutes builds a fresh index beside it",
+    ),
+    Limit("tantivy", "operation", "serve several machines", "OpenSearch: its index is files on one machine"),
+)
+"""Everything that one engine cannot do and the other can. The contract suite prints it and tries it."""
 
 
 def epoch(moment: dt.datetime | None) -> int:

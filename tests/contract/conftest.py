@@ -17,6 +17,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from jobsearch.search import engines, lifecycle
+from jobsearch.search.engine import EVEN, LIMITS
 from jobsearch.search.models import IndexLease, IndexState
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
@@ -25,6 +26,10 @@ from tests.opensearch import nodes
 from .ads import corpus
 
 ENGINES = ("tantivy", "opensearch-2.19", "opensearch-3.x")
+OPENSEARCH = pytest.mark.parametrize(
+    "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
+)
+"""For what only a server has."""
 _counted: Counter[str] = Counter()
 
 
@@ -38,6 +43,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter) -> None:
     if _counted:
         terminalreporter.write_line("contract tests passed: " + ", ".join(f"{name} {_counted[name]}" for name in ENGINES))
+        terminalreporter.write_line("what an engine cannot do:" + ("" if LIMITS else " nothing"))
+        for limit in LIMITS:
+            terminalreporter.write_line(f"  {limit.engine} cannot {limit.cannot}; instead: {limit.instead}")
+        terminalreporter.write_line(
+            f"  no line about {', '.join(EVEN)}" if not {*EVEN} & {limit.area for limit in LIMITS} else ""
+        )
 
 
 @pytest.fixture(scope="session")
