@@ -43,12 +43,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter) -> None:
     if _counted:
         terminalreporter.write_line("contract tests passed: " + ", ".join(f"{name} {_counted[name]}" for name in ENGINES))
-        terminalreporter.write_line("what an engine cannot do:" + ("" if LIMITS else " nothing"))
+        terminalreporter.write_line(f"what an engine cannot do ({', '.join(EVEN)}: nothing that the other can)")
         for limit in LIMITS:
             terminalreporter.write_line(f"  {limit.engine} cannot {limit.cannot}; instead: {limit.instead}")
-        terminalreporter.write_line(
-            f"  no line about {', '.join(EVEN)}" if not {*EVEN} & {limit.area for limit in LIMITS} else ""
-        )
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from opensearchpy import __versionstr__ as client_version
 from ..documents import fingerprint
 from ..engine import Answer, EngineDown, Health, Hit, Index, IndexMissing, NoPrevious, Request
 from . import schema
-from .client import SEARCH_SECONDS, WRITE_SECONDS, connect, failures
+from .client import SEARCH_SECONDS, WRITE_SECONDS, Silence, connect, failures
 from .index import OpenSearchIndex, write_alias
 
 PREVIOUS_SECONDS = 86_400
@@ -39,14 +39,18 @@ class OpenSearchEngine:
         self.alias = alias
         self._client = connect(url)
         self._checked = 0.0
+        self._silence = Silence()
         self._erased = time.monotonic()
 
     def search(self, request: Request) -> Answer:
-        if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
-            self._in_service()
-            self._checked = time.monotonic()
-        with failures():
-            answer = self._client.search(index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS})
+        with self._silence.respected():
+            if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
+                self._in_service()
+                self._checked = time.monotonic()
+            with failures():
+                answer = self._client.search(
+                    index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS}
+                )
         _whole(answer)
         hits = tuple(Hit(UUID(hit["_id"]), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
         if request.sort != "relevance":
