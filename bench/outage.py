@@ -10,9 +10,9 @@ long they took; then how soon after OpenSearch answers again a search does, and 
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,16 +46,18 @@ def measure(made: Production, seconds: float, hang: bool) -> None:
     for thread in (*visitors.values(), happenings):
         thread.start()
     time.sleep(10)
-    process = node._process
     gone = time.monotonic()
-    process.send_signal(signal.SIGSTOP) if hang else node.kill()
+    silence = ExitStack()
+    silence.enter_context(node.silent()) if hang else node.kill()
     time.sleep(seconds)
     print(f"{made.behind()} ads wait for the index at the end of the outage", flush=True)
     for name, visitor in visitors.items():
         print(f"{name}, before: {told(visitor.between(begin, gone))}")
         print(f"{name}, meanwhile: {told(visitor.between(gone + 0.5, time.monotonic()))}", flush=True)
     started = time.monotonic()
-    process.send_signal(signal.SIGCONT) if hang else node.start()
+    silence.close()
+    if not hang:
+        node.start()
     node.wait()
     back = time.monotonic()
     while status_of(f"{home}/?q=kokk") != 200:

@@ -17,8 +17,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 15 * 60
-BY_NAME = 10  # tries for one user name from one address: an owner at another address is not kept out by them
-BY_ADDRESS = 100  # tries for whatever names from one address, which a whole office may share
+MOST = 10  # tries for one user name from one address: an owner at another address is not kept out by them
 
 
 class CountedLogin(AuthenticationForm):
@@ -29,12 +28,11 @@ class CountedLogin(AuthenticationForm):
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         if not name or not self.cleaned_data.get("password"):
             return super().clean()
-        by_name, by_address = _key(name, address), _key(address)
-        counted = (_counted(by_name), _counted(by_address))
-        if counted[0] > BY_NAME or counted[1] > BY_ADDRESS:
+        key = _key(name, address)
+        if _counted(key) > MOST:
             raise ValidationError(_("For mange forsøk. Vent et kvarter, og prøv igjen."), code="too_many")
         cleaned = super().clean()
-        _forget(by_name)
+        _forget(key)
         return cleaned
 
 
