@@ -13,7 +13,6 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 15 * 60
@@ -50,7 +49,7 @@ def _counted(key: str) -> int:
             cache.touch(key, PAUSE_SECONDS)  # if the old count ran out under our hands, the new one has no end yet
     except ValueError:  # ran out between the two
         return 1
-    except (RedisError, OSError) as error:
+    except Exception as error:  # of whatever kind of cache: naming Redis's own would load its library in every process
         log.error("Login attempts are not counted: the cache at CACHE_URL does not answer (%s).", type(error).__name__)
         return 0
     return int(tries)
@@ -60,5 +59,5 @@ def _forget(key: str) -> None:
     """Whoever knows the password has not been guessing."""
     try:
         cache.delete(key)
-    except (RedisError, OSError) as error:
+    except Exception as error:
         log.error("Login attempts are not forgotten: the cache at CACHE_URL does not answer (%s).", type(error).__name__)

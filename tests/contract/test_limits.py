@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from jobsearch.search.rollback import rollback
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -66,6 +68,13 @@ def test_every_line_of_the_table_is_tried_and_names_what_there_is_instead():
     assert {limit.cannot for limit in LIMITS} == {*TRIED}
     assert {limit.engine for limit in LIMITS} <= {"tantivy", "opensearch"}
     assert all(limit.instead for limit in LIMITS)
+
+
+def test_the_documentation_has_the_same_table():
+    rows = re.findall(r"^\| (tantivy|opensearch) \| (.*) \| (.*) \|$", (ROOT / "docs" / "search.md").read_text(), re.M)
+    assert [(engine, cannot, instead.replace("`", "")) for engine, cannot, instead in rows] == [
+        (limit.engine, limit.cannot, limit.instead) for limit in LIMITS
+    ]
 
 
 @pytest.mark.parametrize("what", TRIED)
