@@ -101,7 +101,7 @@ class OpenSearchEngine:
             before = self._behind_alias()
             actions = [{"remove": {"index": name, "alias": self.alias}} for name in before]
             actions.append({"add": {"index": index.name, "alias": self.alias}})
-            indices.update_aliases(body={"actions": actions})
+            indices.update_aliases(body={"actions": actions}, params={"request_timeout": WRITE_SECONDS})
             for name in before:
                 if name != index.name:
                     self._left(name)
@@ -124,7 +124,10 @@ class OpenSearchEngine:
         return OpenSearchIndex(self._client, name)
 
     def discard(self, index: Index) -> None:
+        """Not where it serves already: a switch can have succeeded although its answer was lost."""
         with failures():
+            if index.name in self._behind_alias():
+                return
             self._client.indices.delete(index=index.name, ignore=404)
 
     def prune(self, *, unfinished: bool = True) -> int:
