@@ -26,7 +26,7 @@ from .views import HIDDEN_FROM_CRAWLERS, results
 
 # The same in every language of the pages: whoever reads such files by a program needs names that stay.
 COLUMNS = ("Tittel", "Arbeidsgiver", "Sted", "Frist", "Publisert", "Ansettelse", "Omfang", "Sektor", "Lenke")
-CHUNK = 200  # rows read from the record at a time: a second's wait at most, some 40 KB
+CHUNK = 200  # rows read from the record at a time: some 40 KB of lines
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
