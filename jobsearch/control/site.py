@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,12 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ingest.models import Run
 from jobsearch.control import overview, works
+from jobsearch.web.attempts import CountedLogin
+
+
+class CountedAdminLogin(CountedLogin, AdminAuthenticationForm):
+    """Admin's own form, with guessing slowed down."""
 
 
 class ControlSite(admin.AdminSite):
     site_header = _("Utlyst kontrollrom")
     site_title = _("Kontrollrom")
     index_title = _("Kontrollrom")
+    login_form = CountedAdminLogin
     enable_nav_sidebar = False  # the front page is the way to everything, and lists need the width
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

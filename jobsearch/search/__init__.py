@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .lifecycle import index_changes, rebuild
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
-    from .searching import count, count_new, facet_counts, search, similar
+    from .searching import count, count_new, facet_counts, scan, search, similar
     from .truth import compare, repair
 
 _HOMES = {
@@ -27,7 +27,7 @@ _HOMES = {
     "lifecycle": ("index_changes", "rebuild"),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
-    "searching": ("count", "count_new", "facet_counts", "search", "similar"),
+    "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
     "truth": ("compare", "repair"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -54,6 +54,7 @@ __all__ = [
     "narrow",
     "rebuild",
     "repair",
+    "scan",
     "search",
     "similar",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from .plan import Node
@@ -163,6 +163,10 @@ class Engine(Protocol):
     def search(self, request: Request) -> Answer:
         """Raises EngineDown, IndexMissing."""
 
+    def scan(self, request: Request) -> Generator[UUID]:
+        """Every hit, however many, the newest first, as the index was at the first one; `size` of them are asked for at a
+        time, `sort`, `offset` and `counts` mean nothing. Raises EngineDown, IndexMissing at any of them."""
+
     def current(self) -> Index:
         """The index in service. Raises IndexMissing where there is none of this schema."""
 
@@ -191,6 +195,39 @@ class Engine(Protocol):
     def health(self) -> Health: ...
 
     def close(self) -> None: ...
+
+
+Area = Literal["matching", "filters", "counts", "order", "visibility", "scan", "operation"]
+EVEN: tuple[Area, ...] = ("matching", "filters", "counts", "order", "visibility", "scan")
+"""Where both engines can do the same, and nothing may be declared: what a search finds may not depend on SEARCH_URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an engine cannot do, in words for whoever chooses one, and what there is instead."""
+
+    engine: str
+    area: Area
+    cannot: str
+    instead: str
+
+
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        "tantivy",
+        "operation",
+        "go back to the previous index",
+        "manage.py rebuild_index: a previous one would hold the text of ads that have ended since",
+    ),
+    Limit(
+        "tantivy",
+        "operation",
+        "take deleted text out of its files by itself",
+        "the next indexing run after ten minutes builds a fresh index beside it",
+    ),
+    Limit("tantivy", "operation", "serve several machines", "OpenSearch: its index is files on one machine"),
+)
+"""Everything that one engine cannot do and the other can. The contract suite prints it and tries it."""
 
 
 def epoch(moment: dt.datetime | None) -> int:

@@ -67,7 +67,7 @@ def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | No
     started = time.monotonic()
     in_use = engine()
     if reason := must_rebuild(in_use):
-        return rebuild(reason=reason)
+        return rebuild(reason=reason, needed=must_rebuild)
     indexed = stale = 0
     failed: dict[UUID, str] = {}
     while (limit is None or indexed < limit) and not (should_stop and should_stop()):
@@ -149,15 +149,23 @@ def restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
     return any(found.version > reached.get(uuid, 0) for uuid, found in held.items())
 
 
-def rebuild(progress: Progress | None = None, *, reason: str = "it was asked for") -> Report:
+def rebuild(
+    progress: Progress | None = None,
+    *,
+    reason: str = "it was asked for",
+    needed: Callable[[Engine], str] | None = None,
+) -> Report:
     """Builds a fresh index from the record, brings it up to date, and puts it into service in one step.
 
-    Searching, and indexing into the old one, go on meanwhile. Raises EngineDown, RebuildFailed.
+    `needed` is asked once more when nobody else can be at it: whoever looked in the middle of a switch saw an index that the
+    record did not know yet. Searching, and indexing into the old one, go on meanwhile. Raises EngineDown, RebuildFailed.
     """
     started = time.monotonic()
     in_use = engine()
     try:
         with Lease("rebuild", REBUILD_SECONDS) as lease:
+            if needed and not needed(in_use):
+                return Report(seconds=time.monotonic() - started)
             log.info("The search index is built: %s", reason)
             in_use.prune()
             index = in_use.fresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,6 +27,9 @@ from .words import Parsed, parse
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
 first load, when the index has never held them."""
+
+SCANNED = 1000
+"""Hits of a scan that are asked for at a time."""
 
 
 def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iterable[UUID] | None = None) -> Page:
@@ -59,6 +62,29 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
             answer, parsed, corrected = again, parse(better), better
     counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
     return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected)
+
+
+def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
+    """Every hit of the search, beyond the last page too, the newest first whatever its order.
+
+    Visibility and exclusion are those of `search`, at `now`; whoever reads for long asks the record again. To be closed
+    when it is not read to its end. Raises QueryError and EngineDown, the latter also on the way.
+    """
+    now = now or timezone.now()
+    parsed, always = _parse(query), matching.visible(now, gone())
+    if not _total(parsed, always, now, query) and (better := _corrected(query.q, always, now)):
+        parsed = parse(better)
+    request = Request(
+        match=matching.compile_words(parsed),
+        always=always,
+        chosen=filters(query, now),
+        counts={},
+        sort="published",
+        offset=0,
+        size=SCANNED,
+        today=_today(now),
+    )
+    return engine().scan(request)
 
 
 def count(query: SearchQuery, now: dt.datetime | None = None) -> int:

@@ -94,7 +94,9 @@ def body_words(text: str) -> list[Word]:
 def _exact(raw: str) -> str:
     if raw == "\n":
         return BREAK
-    lowered = unicodedata.normalize("NFKC", raw).lower().rstrip("-").translate(_SPELLINGS)[:_LONGEST]
+    # Some letters, such as ﷺ, are composed of several words: the engines would part them, a query's phrase would not.
+    composed = "".join(unicodedata.normalize("NFKC", raw).split())
+    lowered = composed.lower().rstrip("-").translate(_SPELLINGS)[:_LONGEST]
     if not lowered.isascii():
         # Accents go (idé, Müller), but the letters æ, ø and å are letters of their own.
         kept = lowered.replace("å", "\x00")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import UsernameField
 from django.utils.translation import gettext_lazy as _
 
+from .attempts import CountedLogin
 
-class LoginForm(AuthenticationForm):
+
+class LoginForm(CountedLogin):
     username = UsernameField(
         label=_("Brukernavn"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),

@@ -9,6 +9,7 @@ import contextlib
 import json
 import secrets
 import shutil
+import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -53,6 +54,17 @@ class OwnNode:
         """As a machine that loses its power."""
         if self._process:
             processes.kill(self._process)
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Takes connections and does not answer, as one that swaps or whose disk hangs."""
+        if self._process is None:
+            raise RuntimeError("it has not been started")
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=35) as answer:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from jobsearch.search import EngineDown, compare, engines, index_changes
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
+from tests.servers.ports import wait_until
 
 from .processes import cluster
 
@@ -45,6 +46,30 @@ def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Clie
             assert index_changes().rebuilt == "", "it goes on from where it was"
             assert total(client) == 2
             assert compare() == []
+        finally:
+            engines.forget_engines()
+
+
+def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(settings, make_vacancy, client: Client, monkeypatch):
+    shown = make_vacancy(title="Baker")
+    monkeypatch.setattr("jobsearch.search.opensearch.engine.SEARCH_SECONDS", 2)
+    monkeypatch.setattr("jobsearch.search.opensearch.client.SILENT_SECONDS", 15)  # longer than six pages take on any machine
+    with cluster(1) as (node,):
+        settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+        engines.forget_engines()
+        try:
+            assert index_changes().rebuilt
+            assert total(client) == 1
+            asked = []
+            search = engines.engine()._client.search
+            monkeypatch.setattr(engines.engine()._client, "search", lambda **how: asked.append(1) or search(**how))
+            with node.silent():
+                for _ in range(3):
+                    assert client.get("/?q=baker").status_code == 503
+                    assert client.get(reverse("web:ad", args=[shown])).status_code == 200
+                assert len(asked) == 1, "the first visitor has found out for all of them"
+            wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the silence")
+            assert total(client) == 1
         finally:
             engines.forget_engines()
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -17,6 +19,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from jobsearch.search import engines, lifecycle
+from jobsearch.search.engine import EVEN, LIMITS, Engine
 from jobsearch.search.models import IndexLease, IndexState
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
@@ -25,6 +28,11 @@ from tests.opensearch import nodes
 from .ads import corpus
 
 ENGINES = ("tantivy", "opensearch-2.19", "opensearch-3.x")
+EACH = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
+OPENSEARCH = pytest.mark.parametrize(
+    "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
+)
+"""For what only a server has."""
 _counted: Counter[str] = Counter()
 
 
@@ -38,6 +46,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter) -> None:
     if _counted:
         terminalreporter.write_line("contract tests passed: " + ", ".join(f"{name} {_counted[name]}" for name in ENGINES))
+        terminalreporter.write_line(f"what an engine cannot do ({', '.join(EVEN)}: nothing that the other can)")
+        for limit in LIMITS:
+            terminalreporter.write_line(f"  {limit.engine} cannot {limit.cannot}; instead: {limit.instead}")
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +72,7 @@ def opensearch_url(opensearch_nodes):
     return url
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES])
+@pytest.fixture(params=EACH)
 def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
     """The engine in use for one test, empty, under a name or a folder of its own."""
     name = request.param
@@ -78,27 +89,33 @@ def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
     engines.forget_engines()
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
-)
-def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
-    """An engine that holds the suite's own ads, for tests that only read."""
-    name = request.param
-    changed = {"SEARCH_URL": f"embedded:///{tmp_path_factory.mktemp('corpus')}/index"}
+@contextmanager
+def serving(name: str, opensearch_url: Callable[[str], str], folder: Path) -> Iterator[Engine]:
+    """An engine in use for several tests, empty at first, under a name or a folder of its own."""
+    changed = {"SEARCH_URL": f"embedded:///{folder}/index"}
     if name != "tantivy":
         changed = {"SEARCH_URL": opensearch_url(name.partition("-")[2]), "SEARCH_INDEX": f"test{secrets.token_hex(4)}"}
-    with override_settings(**changed), django_db_blocker.unblock():
+    with override_settings(**changed):
         engines.forget_engines()
+        try:
+            yield engines.engine()
+        finally:
+            if name != "tantivy":
+                delete_indices(changed["SEARCH_INDEX"])
+            engines.forget_engines()
+
+
+@pytest.fixture(scope="module", params=EACH)
+def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
+    """An engine that holds the suite's own ads, for tests that only read."""
+    with serving(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
         now = timezone.now()
         with transaction.atomic():
             record.store(corpus(now), now=now)
         lifecycle.index_changes()
-        yield engines.engine()
-        if name != "tantivy":
-            delete_indices(changed["SEARCH_INDEX"])
+        yield in_use
         for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
             model.objects.all().delete()
-        engines.forget_engines()
 
 
 def delete_indices(prefix: str) -> None:

@@ -255,6 +255,16 @@ def test_notes_about_another_index_are_not_believed(engine, make_vacancy):
     assert total() == 1
 
 
+def test_whoever_looks_in_the_middle_of_a_switch_rebuilds_nothing(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    before = engine.identity()
+    real, seen = lifecycle.must_rebuild, iter(["SEARCH_URL points at another one"])
+    monkeypatch.setattr(lifecycle, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
+    assert index_changes().rebuilt == ""
+    assert engine.identity() == before
+
+
 def test_every_difference_is_found_and_put_right(engine, make_vacancy):
     missing, stale, ahead_of_it, shown, _whole = (make_vacancy() for _ in range(5))
     index_changes()

@@ -9,8 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from opensearchpy.exceptions import ConnectionTimeout
 
-from jobsearch.search import SearchQuery, compare, index_changes, lifecycle, rebuild, search
+from jobsearch.search import EngineDown, SearchQuery, compare, index_changes, lifecycle, rebuild, search
 from jobsearch.search.engine import NoPrevious, Written
 from jobsearch.search.lifecycle import RebuildFailed
 from jobsearch.search.models import IndexState
@@ -216,3 +217,24 @@ def test_a_rollback_waits_for_no_rebuild(engine, make_vacancy):
     rebuild(lambda done, _: reports.append(rollback()))
     assert reports[0].busy
     assert IndexState.objects.count() == 1
+
+
+@only_opensearch
+def test_a_switch_whose_answer_is_lost_leaves_an_index_in_service(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    before = engine.identity()
+    update = engine._client.indices.update_aliases
+
+    def update_and_lose_the_answer(**how):
+        update(**how)
+        raise ConnectionTimeout("TIMEOUT", "lost", None)
+
+    monkeypatch.setattr(engine._client.indices, "update_aliases", update_and_lose_the_answer)
+    with pytest.raises(EngineDown):
+        rebuild()
+    monkeypatch.undo()
+    assert total() == 1
+    assert engine.identity() != before
+    assert index_changes().rebuilt == "SEARCH_URL points at another one", "the record was not told, so it is done once more"
+    assert (total(), compare()) == (1, [])

@@ -73,12 +73,12 @@ class LiveSite:
     def beat(self, name: str = "beat") -> subprocess.Popen[bytes]:
         return self.start(name, "-m", "celery", "-A", "jobsearch", "beat", "--pidfile", "", "--loglevel", "INFO")
 
-    def web(self) -> str:
+    def web(self, name: str = "web") -> str:
         """gunicorn, once it answers; returns the site's address."""
         port = free_port()
         words = ["jobsearch.wsgi:application", "--bind", f"{HOST}:{port}", "--threads", "4", "--worker-class", "gthread"]
-        self.start("web", "-m", "gunicorn", *words)
-        wait_until(lambda: listens(port), 40, f"gunicorn, see {self.folder / 'web.log'}")
+        self.start(name, "-m", "gunicorn", *words)
+        wait_until(lambda: listens(port), 40, f"gunicorn, see {self.folder / f'{name}.log'}")
         return f"http://{HOST}:{port}"
 
     def wake(self, task: str, *arguments: object, queue: str = "") -> int:

@@ -16,10 +16,12 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import tantivy
 
@@ -61,6 +63,12 @@ class EmbeddedEngine:
                 if attempt == 2:
                     raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
         raise AssertionError("unreachable")
+
+    def scan(self, request: Request) -> Generator[UUID]:
+        try:
+            yield from self._reader().scan(request)
+        except (ValueError, OSError) as error:
+            raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
 
     def current(self) -> Index:
         pointer = self._read_pointer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,23 @@ class Reader:
         hits, total = self._hits(searcher, query, request)
         counts = self._counts(searcher, base, chosen, request)
         return Answer(tuple(self._hit(searcher, *found) for found in hits), total, counts)
+
+    def scan(self, request: Request) -> Generator[UUID]:
+        """Every hit, the newest first, by one searcher: what is committed meanwhile is not seen by it."""
+        searcher = self._index.searcher()
+        wanted = self._compile.filter(request.match, request.always, *request.chosen.values())
+        last, shown = None, set[tuple[int, int]]()
+        while True:
+            query = wanted if last is None else self._compile.both(wanted, Range("order", below=last + 1))
+            # Those of the last one's very order are met once more, and told apart by where they lie.
+            result = searcher.search(query, limit=request.size + len(shown), count=False, order_by_field="order")
+            hits = [(key, address) for key, address in result.hits if (address.segment_ord, address.doc) not in shown]
+            yield from (UUID(searcher.doc(address).get_first("uuid")) for _, address in hits)
+            if len(hits) < request.size:
+                return
+            kept = shown if hits[-1][0] == last else set()
+            last = hits[-1][0]
+            shown = kept | {(address.segment_ord, address.doc) for key, address in hits if key == last}
 
     def _hits(self, searcher: Searcher, query: Query, request: Request) -> tuple[Found, int]:
         if request.size == 0:

@@ -78,5 +78,9 @@ class Compiler:
         """All of these, without a score."""
         return self._scored(self.query(All(nodes)), 0)
 
+    def both(self, query: Query, node: Node) -> Query:
+        """A compiled query, narrowed by one more condition, without a score."""
+        return self._scored(Query.boolean_query([(Occur.Must, query), (Occur.Must, self.query(node))]), 0)
+
     def _scored(self, query: Query, score: int) -> Query:
         return Query.const_score_query(query, float(score))

@@ -4,25 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import (
     AuthenticationException,
     AuthorizationException,
+    ConnectionTimeout,
     ImproperlyConfigured,
     NotFoundError,
     OpenSearchException,
     SSLError,
     TransportError,
 )
+from urllib3.exceptions import TimeoutError
 
 from ..engine import EngineDown, IndexMissing
 
 SEARCH_SECONDS = 5  # a search takes some 10 ms; after five seconds the visitor is gone, and a queue would only grow
 WRITE_SECONDS = 60  # a chunk of 500 takes half a second; a node that merges or recovers may take long
+SILENT_SECONDS = 2  # so long after a time-out nobody asks; then one does, and the others are told at once
 POOL = 16  # connections a node: the threads of a web process. opensearch-py's own 10 drops the eleventh after each use
 CURE = "Is SEARCH_URL right, and the server up?"
+
+
+class Silent(EngineDown):
+    """OpenSearch took the question, and has not answered in time."""
+
+
+class Silence:
+    """Who may ask a server that has not answered. A silent one would else hold every thread of a web process for the time-out
+    of its search, and with them the pages that need no search. Shared by threads; two that ask at once do no harm."""
+
+    def __init__(self) -> None:
+        self._again: float | None = None
+
+    @contextmanager
+    def respected(self) -> Iterator[None]:
+        if self._again is not None:
+            if monotonic() < self._again:
+                raise Silent(f"OpenSearch has not answered for some seconds, and is asked again soon. {CURE}")
+            self._again = monotonic() + SEARCH_SECONDS  # while this one finds out, the others do not wait
+        again = None
+        try:
+            yield
+        except Silent:
+            again = monotonic() + SILENT_SECONDS
+            raise
+        finally:
+            self._again = again
 
 
 def connect(url: str) -> OpenSearch:
@@ -41,9 +72,10 @@ def connect(url: str) -> OpenSearch:
         verify_certs=scheme == "https",
         http_compress=True,
         timeout=SEARCH_SECONDS,
-        # A node that does not answer is tried on another one; a time-out is not, it would double the wait.
+        # A node that does not answer is left alone for a minute, and another one asked. Where there is no other, a second try
+        # after a time-out would only double the wait.
         max_retries=max(1, len(nodes)),
-        retry_on_timeout=False,
+        retry_on_timeout=len(nodes) > 1,
         retry_on_status=(502, 503, 504),
         pool_maxsize=POOL,
     )
@@ -66,6 +98,8 @@ def failures() -> Iterator[None]:
         cure = "Is it from a CA of your own? Then set SSL_CERT_FILE to a file with that CA. Is the host the one it is made for?"
         raise EngineDown(f"OpenSearch's certificate is not trusted. {cure}") from None
     except TransportError as error:
+        if isinstance(error, ConnectionTimeout) or isinstance(error.info, TimeoutError):  # the latter: while connecting
+            raise Silent(f"OpenSearch has not answered in time. {CURE}") from None
         # The error's own text can hold the request, and so what somebody searched for.
         raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {CURE}") from None
     except (OpenSearchException, ImproperlyConfigured) as error:

@@ -9,9 +9,11 @@ since it still holds the text of ads closed meanwhile.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import secrets
 import time
+from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +22,12 @@ from opensearchpy import __versionstr__ as client_version
 from ..documents import fingerprint
 from ..engine import Answer, EngineDown, Health, Hit, Index, IndexMissing, NoPrevious, Request
 from . import schema
-from .client import SEARCH_SECONDS, WRITE_SECONDS, connect, failures
+from .client import SEARCH_SECONDS, WRITE_SECONDS, Silence, connect, failures
 from .index import OpenSearchIndex, write_alias
 
 PREVIOUS_SECONDS = 86_400
 ERASE_SECONDS = 600  # how often deleted text is taken out of the files
+POINT_SECONDS = 300  # how long a point in time is kept for whoever reads its hits: a slow reader takes seconds for a thousand
 CHECK_SECONDS = 60  # how long this process believes that the alias points at an index of its schema
 _CURE = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
 
@@ -36,20 +39,44 @@ class OpenSearchEngine:
         self.alias = alias
         self._client = connect(url)
         self._checked = 0.0
+        self._silence = Silence()
         self._erased = time.monotonic()
 
     def search(self, request: Request) -> Answer:
-        if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
-            self._in_service()
-            self._checked = time.monotonic()
-        with failures():
-            answer = self._client.search(index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS})
-        if answer["_shards"]["failed"] or answer["timed_out"]:
-            raise EngineDown("OpenSearch answered with a part of its data only. Is a node down?")
+        with self._silence.respected():
+            if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
+                self._in_service()
+                self._checked = time.monotonic()
+            with failures():
+                answer = self._client.search(
+                    index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS}
+                )
+        _whole(answer)
         hits = tuple(Hit(UUID(hit["_id"]), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
         if request.sort != "relevance":
             hits = tuple(Hit(hit.uuid) for hit in hits)
         return Answer(hits, answer["hits"]["total"]["value"], schema.counts(answer.get("aggregations", {})))
+
+    def scan(self, request: Request) -> Generator[UUID]:
+        name, keep = self._in_service(), f"{POINT_SECONDS}s"
+        with failures():
+            point = self._client.create_pit(index=name, params={"keep_alive": keep, "request_timeout": SEARCH_SECONDS})["pit_id"]
+        after: list[Any] | None = None
+        try:
+            while True:
+                body = schema.scan_body(request, point, keep, after)
+                with failures():
+                    answer = self._client.search(body=body, params={"request_timeout": WRITE_SECONDS})
+                _whole(answer)
+                point, hits = answer.get("pit_id", point), answer["hits"]["hits"]
+                yield from (UUID(hit["_id"]) for hit in hits)
+                if len(hits) < request.size:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            # A server that is gone has none to close, and one that is back has let it run out.
+            with contextlib.suppress(EngineDown), failures():
+                self._client.delete_pit(body={"pit_id": [point]}, params={"request_timeout": SEARCH_SECONDS})
 
     def current(self) -> Index:
         return OpenSearchIndex(self._client, self._in_service())
@@ -74,7 +101,7 @@ class OpenSearchEngine:
             before = self._behind_alias()
             actions = [{"remove": {"index": name, "alias": self.alias}} for name in before]
             actions.append({"add": {"index": index.name, "alias": self.alias}})
-            indices.update_aliases(body={"actions": actions})
+            indices.update_aliases(body={"actions": actions}, params={"request_timeout": WRITE_SECONDS})
             for name in before:
                 if name != index.name:
                     self._left(name)
@@ -97,7 +124,10 @@ class OpenSearchEngine:
         return OpenSearchIndex(self._client, name)
 
     def discard(self, index: Index) -> None:
+        """Not where it serves already: a switch can have succeeded although its answer was lost."""
         with failures():
+            if index.name in self._behind_alias():
+                return
             self._client.indices.delete(index=index.name, ignore=404)
 
     def prune(self, *, unfinished: bool = True) -> int:
@@ -180,6 +210,11 @@ class OpenSearchEngine:
         if not names[0].startswith(f"{self.alias}-{fingerprint()}-"):
             raise IndexMissing(f"The index {names[0]} was made by another version of the site. {_CURE}")
         return names[0]
+
+
+def _whole(answer: dict[str, Any]) -> None:
+    if answer["_shards"]["failed"] or answer["timed_out"]:
+        raise EngineDown("OpenSearch answered with a part of its data only. Is a node down?")
 
 
 def _meta(found: dict[str, Any]) -> dict[str, Any]:

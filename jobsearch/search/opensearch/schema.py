@@ -99,6 +99,20 @@ def body(request: Request) -> Json:
     return found
 
 
+def scan_body(request: Request, point: str, keep: str, after: list[Any] | None) -> Json:
+    """The next hits of a walk through all of them, in one point in time. The uuid orders what is of one second."""
+    parts = [request.match, request.always, *request.chosen.values()]
+    found: Json = {
+        "size": request.size,
+        "query": {"bool": {"filter": [query(part) for part in parts]}},
+        "sort": [{"order": "desc"}, {"uuid": "asc"}],
+        "pit": {"id": point, "keep_alive": keep},
+        "track_total_hits": False,
+        "_source": False,
+    }
+    return found | ({"search_after": after} if after else {})
+
+
 def _aggregations(request: Request, chosen: dict[str, Json]) -> Json:
     """One aggregation for all facets without a choice, one of the others' filters for each with."""
     unchosen = {name: _aggregation(spec) for name, spec in request.counts.items() if name not in chosen}

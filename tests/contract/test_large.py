@@ -1,0 +1,113 @@
+"""100,000 ads: totals, counts, order and the walk through all of them are right beyond every default of the engines."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, scan, search
+from jobsearch.search.documents import FIELDS, day_number, deadline_order, order
+from jobsearch.search.engine import Write
+from jobsearch.search.query import DEEPEST_HIT
+from jobsearch.vacancies.visibility import OSLO
+
+from .conftest import EACH, serving
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+NUMBER = 100_000
+JOBS = "sykepleier lærer kokk elektriker utvikler selger".split()
+PLACES = [f"{county}/{town}" for county in ("VESTLAND", "OSLO", "TROMS") for town in ("BERGEN", "VOSS", "OSLO", "TROMSØ")]
+EXTENTS = ("Heltid", "Deltid")
+FACETS = ("place", "extent", "occupation")
+
+
+@lru_cache(maxsize=1)
+def ads() -> dict[uuid.UUID, dict[str, Any]]:
+    """Documents of a word or two, each field that a condition, a count or an order reads; every fiftieth is over."""
+    chance = random.Random(11)
+    now = int(time.time())
+    found = {}
+    for _ in range(NUMBER):
+        key, job, place = uuid.UUID(int=chance.getrandbits(128), version=4), chance.choice(JOBS), chance.choice(PLACES)
+        # Moments few enough that many ads are of the same one.
+        published, deadline = now - chance.randrange(5000) * 60, now // 86_400 + chance.randrange(-3, 30)
+        document: dict[str, Any] = {
+            name: [] if kind == "keyword" else 0 if kind == "number" else "" for name, kind in FIELDS.items()
+        }
+        found[key] = document | {
+            "title": job,
+            "title_stem": job,
+            "place": [place.partition("/")[0], place],
+            "extent": [chance.choice(EXTENTS)],
+            "occupation": [f"Yrke {chance.randrange(700)}"],
+            "published": published,
+            "first_seen": published,
+            "visible_until": now - 60 if chance.random() < 0.02 else now + 10 * 86_400,
+            "deadline": deadline,
+            "deadline_order": deadline_order(deadline, published, key),
+            "order": order(published, key),
+        }
+    return found
+
+
+@pytest.fixture(scope="module", params=EACH)
+def large(request, django_db_setup, opensearch_url, tmp_path_factory):
+    """An engine that holds them, written as a rebuild writes, past the record."""
+    with serving(request.param, opensearch_url, tmp_path_factory.mktemp("large")) as in_use:
+        index = in_use.fresh()
+        rows = [Write(key, 1, document) for key, document in ads().items()]
+        for start in range(0, NUMBER, 5000):
+            written = index.write(rows[start : start + 5000])
+            assert (written.done, written.failed) == (5000, {})
+        index.refresh()
+        in_use.switch(index)
+        index.close()
+        yield in_use
+
+
+def meets(document: dict[str, Any], query: SearchQuery, but: str = "") -> bool:
+    """Whether an ad is a hit, with the choice of one facet left out."""
+    if document["visible_until"] <= time.time() or (query.q and document["title"] != query.q):
+        return False
+    chosen = {facet: {*getattr(query, facet)} for facet in FACETS if facet != but and getattr(query, facet)}
+    return all(wanted & {*document[facet]} for facet, wanted in chosen.items())
+
+
+QUERIES = [
+    SearchQuery(),
+    SearchQuery(q="kokk"),
+    SearchQuery(q="lærer", place=("VESTLAND",)),
+    SearchQuery(place=("OSLO/OSLO", "TROMS"), extent=("Deltid",)),
+    SearchQuery(q="selger", occupation=("Yrke 7", "Yrke 8"), extent=("Heltid",)),
+]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=[query.urlencode() or "all" for query in QUERIES])
+def test_totals_counts_and_every_reachable_page_are_right(large, query):
+    now = timezone.now()
+    hits = {key: document for key, document in ads().items() if meets(document, query)}
+    first = search(query, now)
+    assert first.total == len(hits)
+    for facet in FACETS:
+        expected = Counter(value for document in ads().values() if meets(document, query, but=facet) for value in document[facet])
+        assert {value: number for value, number in first.counts[facet].items() if number} == expected, facet
+    today = day_number(now.astimezone(OSLO).date())
+    newest = sorted(hits, key=lambda key: -hits[key]["order"])
+    nearest = sorted(hits, key=lambda key: (hits[key]["deadline"] < today, hits[key]["deadline_order"]))
+    for sort, expected in (("relevance", newest), ("published", newest), ("deadline", nearest)):
+        for page in (1, 2, min(DEEPEST_HIT // 25, -(-len(hits) // 25))):
+            found = search(query.replace(sort=sort, page=page), now)
+            assert (found.uuids, found.total) == (expected[(page - 1) * 25 : page * 25], len(hits)), (sort, page)
+
+
+def test_a_walk_goes_on_beyond_the_last_page(large):
+    everything = {key: document for key, document in ads().items() if meets(document, SearchQuery())}
+    assert len(everything) > 9 * DEEPEST_HIT
+    assert list(scan(SearchQuery())) == sorted(everything, key=lambda key: -everything[key]["order"])

@@ -1,0 +1,127 @@
+"""Every order, with ties, over all pages, as the plainest code sorts them; and similar ads likewise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, documents, lifecycle, matching, scan, search, similar, words
+from jobsearch.search.engine import Request
+from jobsearch.search.facets import filters
+from jobsearch.search.plan import All
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
+from tests.conftest import vacancy_data
+
+from . import reference
+from .ads import KEYS
+
+pytestmark = pytest.mark.django_db
+ORDERS = ("relevance", "published", "deadline")
+PLACES = (LocationData("NORGE", "VESTLAND", "BERGEN", city="BERGEN"), LocationData("NORGE", "OSLO", "OSLO", city="OSLO"))
+QUERIES = [
+    SearchQuery(),
+    SearchQuery(q="sykepleier"),
+    SearchQuery(q="bergen"),
+    SearchQuery(q="sykepleier oslo"),
+    SearchQuery(q="kokk OR lærer", extent=("Deltid",)),
+    SearchQuery(q="-kokk", place=("VESTLAND",)),
+    SearchQuery(published=3, sector=("Privat", "Offentlig")),
+]
+
+
+@pytest.fixture(scope="module")
+def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
+    """160 ads beside the corpus, of three moments and four deadlines, so that most of them tie; all documents by uuid."""
+    chance = random.Random(23)
+    now = timezone.now().replace(microsecond=0)
+    moments = [now - dt.timedelta(hours=2), now - dt.timedelta(hours=2, seconds=1), now - dt.timedelta(days=2), None]
+    days = [now - dt.timedelta(days=3), now, now + dt.timedelta(days=4)]
+    ads = [
+        vacancy_data(
+            uuid=uuid.UUID(int=chance.getrandbits(128), version=4),
+            title=chance.choice(["Sykepleier", "Kokk", "Lærer", "Natt"]),
+            description="<p>Vi trenger flere.</p>",
+            locations=tuple(chance.sample(PLACES, chance.choice([0, 1, 2]))),
+            occupations=(OccupationData("Helse og sosial", "Sykepleier"),) if chance.random() < 0.5 else (),
+            extent=chance.choice(["Heltid", "Deltid", ""]),
+            sector=chance.choice(["Privat", "Offentlig", ""]),
+            published=chance.choice(moments),
+            application_due=((due := chance.choice([*days, None])) and due.strftime("%d.%m.%Y")) or "",
+            contacts=(),
+        )
+        for _ in range(160)
+    ]
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            record.store(ads)
+        lifecycle.index_changes()
+        rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
+        return {row.uuid: {**documents.document(row), "uuid": [str(row.uuid)]} for row in rows}
+
+
+def matching_ads(nodes: list, docs: dict[uuid.UUID, dict]) -> dict[uuid.UUID, float]:
+    """The score of each ad that meets all of these conditions; the first one scores."""
+    found = {}
+    for key, doc in docs.items():
+        points = [reference.score(node, doc) for node in nodes]
+        if None not in points:
+            found[key] = points[0]
+    return found
+
+
+def in_order(scored: dict[uuid.UUID, float], sort: str, docs: dict[uuid.UUID, dict], today: int) -> list[uuid.UUID]:
+    def by_deadline(key: uuid.UUID) -> tuple[int, int]:
+        day = docs[key]["deadline"]
+        return (0 if day >= today else 1 if day == 0 else 2), docs[key]["deadline_order"]
+
+    orders: dict[str, Callable] = {
+        "relevance": lambda key: (-scored[key], -docs[key]["order"]),
+        "published": lambda key: -docs[key]["order"],
+        "deadline": by_deadline,
+    }
+    return sorted(scored, key=orders[sort])
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_every_page_of_every_order_is_as_the_plainest_code_sorts_it(docs, sort):
+    now = timezone.now()
+    today = documents.day_number(now.astimezone(OSLO).date())
+    for asked in QUERIES:
+        query = asked.replace(sort=sort)
+        node = matching.compile_words(words.parse(query.q))
+        scored = matching_ads([node, matching.visible(now), *filters(query, now).values()], docs)
+        if not query.q:
+            scored = dict.fromkeys(scored, 0.0)
+        expected = in_order(scored, sort, docs, today)
+        assert len({docs[key]["published"] for key in expected}) < len(expected) > 25, "nothing ties"
+        pages = [search(query.replace(page=number), now) for number in range(1, len(expected) // 25 + 3)]
+        assert [page.total for page in pages] == [len(expected)] * len(pages), query
+        assert [key for page in pages for key in page.uuids] == expected, query
+        assert list(scan(query, now)) == in_order(scored, "published", docs, today), query
+
+
+def test_similar_ads_are_those_that_the_plainest_code_finds_alike(docs, corpus_engine, monkeypatch):
+    asked: list[Request] = []
+    answer = type(corpus_engine).search
+    monkeypatch.setattr(type(corpus_engine), "search", lambda self, request: asked.append(request) or answer(self, request))
+    for key in [*KEYS.values(), *list(docs)[-30:]]:
+        asked.clear()
+        hits = similar(key, limit=8)
+        if not asked:
+            assert hits == [], "an ad without a word or an occupation is like no other"
+            continue
+        (request,) = asked
+        scored = matching_ads([request.match, request.always], docs)
+        assert key not in scored
+        expected = in_order(scored, "relevance", docs, request.today)[:8]
+        assert [(hit.uuid, hit.score) for hit in hits] == [(one, scored[one]) for one in expected]
+        assert isinstance(request.match, All)

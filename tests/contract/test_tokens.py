@@ -1,0 +1,85 @@
+"""The engines cut words alike: every token of the demo's ads, and whatever else an ad may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+import pytest
+import tantivy
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobsearch.search import documents, text
+from jobsearch.search.documents import FIELDS
+from jobsearch.vacancies import changes, record
+from tests.relevance import corpus
+
+from .conftest import OPENSEARCH
+
+BATCH = 5000  # tokens; OpenSearch analyses 10,000 at a time at most
+ANALYSED = [name for name, kind in FIELDS.items() if kind in {"phrase", "word"}]
+_WHITESPACE = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
+@pytest.fixture(scope="module")
+def vocabulary(django_db_setup, django_db_blocker) -> dict[str, list[str]]:
+    """Field -> every distinct token of it, over all documents of the demo's ads."""
+    return _vocabulary(django_db_blocker)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {name: set() for name in ANALYSED}
+    with django_db_blocker.unblock(), transaction.atomic():
+        record.store([data for _, data in corpus.corpus()])
+        for chunk in changes.everything(500):
+            for change in chunk:
+                document = documents.document(change.vacancy)
+                for name in ANALYSED:
+                    found[name].update(document[name].split(" "))
+        transaction.set_rollback(True)
+    return {name: sorted(tokens - {""}) for name, tokens in found.items()}
+
+
+@OPENSEARCH
+@pytest.mark.django_db
+def test_every_token_of_the_demos_ads_is_the_same_in_both_engines(engine, vocabulary):
+    assert len(vocabulary["body"]) > 5000
+    assert all(vocabulary.values()), "a field without a single token proves nothing"
+    index = engine.fresh()
+    for field, tokens in vocabulary.items():
+        for start in range(0, len(tokens), BATCH):
+            some = tokens[start : start + BATCH]
+            written = " ".join(some)
+            answer = engine._client.indices.analyze(index=index.name, body={"field": field, "text": written})
+            assert [one["token"] for one in answer["tokens"]] == _WHITESPACE.analyze(written) == some, field
+            assert [one["position"] for one in answer["tokens"]] == list(range(len(some))), "a phrase would be found apart"
+
+
+@OPENSEARCH
+@pytest.mark.django_db
+def test_words_of_every_letter_there_is_are_the_same_in_both_engines(engine):
+    letters = [chr(code) for code in range(0x110000) if chr(code).isalnum()]
+    tokens = sorted({word.exact for letter in letters for word in text.words(f"{letter} a{letter}b")} - {text.BREAK})
+    assert len(tokens) > 100_000
+    index = engine.fresh()
+    for start in range(0, len(tokens), BATCH):
+        some = tokens[start : start + BATCH]
+        written = " ".join(some)
+        answer = engine._client.indices.analyze(index=index.name, body={"field": "title", "text": written})
+        assert [one["token"] for one in answer["tokens"]] == _WHITESPACE.analyze(written) == some
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=300))
+def test_no_word_holds_what_an_engine_parts_words_at(typed):
+    for found in [*text.words(typed), *text.body_words(typed)]:
+        for form in found:
+            assert not any(mark.isspace() or unicodedata.category(mark) in {"Cc", "Zs", "Zl", "Zp"} for mark in form), form
+            assert len(form) <= 255, "OpenSearch would part it"
+
+
+def test_a_letter_that_is_composed_of_words_is_one_word():
+    assert [word.exact for word in text.words("foran ﷺ etter")] == ["foran", "صلىاللهعليهوسلم", "etter"]

@@ -1,0 +1,112 @@
+"""Rebuilding and going back while others write and search all the time: nothing is lost, nothing that has ended shows."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+
+from jobsearch.search import SearchQuery, compare, index_changes, rebuild, scan, search
+from jobsearch.search.rollback import rollback
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+class Thread(threading.Thread):
+    """Does one thing again and again until it is told to stop; an error ends it, and is raised by `end`."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self.work, self.done, self.error = work, 0, None
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self.stopped.wait(0.01):
+                self.work()
+                self.done += 1
+        except BaseException as error:
+            self.error = error
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        self.stopped.set()
+        self.join()
+        if self.error:
+            raise self.error
+
+
+class Writer:
+    """Publishes, changes, closes and hides ads, and has most of it taken over by the index in service."""
+
+    def __init__(self, keys: list[uuid.UUID]) -> None:
+        self.active, self.ended = list(keys), set[uuid.UUID]()
+        self.chance = random.Random(3)
+        self.number = 0
+
+    def __call__(self) -> None:
+        self.number += 1
+        with transaction.atomic():
+            new = vacancy_data(title=f"Kokk {self.number}", occupations=(), contacts=())
+            changed = vacancy_data(
+                uuid=self.chance.choice(self.active), title=f"Baker {self.number}", occupations=(), contacts=()
+            )
+            record.store([new, changed])
+        self.active.append(new.uuid)
+        if self.number % 2:
+            gone = self.active.pop(self.chance.randrange(len(self.active)))
+            if self.number % 4 == 1:
+                with transaction.atomic():
+                    record.close([gone], Vacancy.Closed.FEED)
+            else:
+                record.set_hidden(gone, True)
+            self.ended.add(gone)
+        if self.number % 3:
+            index_changes()
+
+
+def test_a_rebuild_and_a_way_back_under_writes_lose_nothing_and_show_nothing_that_has_ended(engine):
+    with transaction.atomic():
+        stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(300)]
+        record.store(stored)
+    index_changes()
+    first = {ad.uuid for ad in stored}
+    write = Writer([*first])
+    shown: list[uuid.UUID] = []
+
+    def look() -> None:
+        ended = set(write.ended)
+        hits = {*scan(SearchQuery())}
+        shown.extend({*hits, *search(SearchQuery(sort="published")).uuids} & ended)
+        assert first & {*write.active} <= hits, "an ad that was there all the time is not found"
+
+    writer, reader = Thread(write), Thread(look)
+    for thread in (writer, reader):
+        thread.start()
+    served = {engine.identity()}
+    reports = []
+    for _ in range(2):
+        reports.append(rebuild())
+        served.add(engine.identity())
+    if engine.name == "opensearch":
+        reports.append(rollback())
+        served.add(engine.identity())
+        reports.append(rebuild())
+    for thread in (writer, reader):
+        thread.end()
+    assert all(report.rebuilt for report in reports), "held up by the writers"
+    assert len(served) == 3
+    assert writer.done > 5
+    assert reader.done > 5
+    assert shown == []
+    index_changes()
+    assert compare() == []
+    assert {*scan(SearchQuery())} == {*write.active}
