@@ -36,7 +36,7 @@ def test_every_page_has_the_strict_policy_and_nothing_inline(client, ads, addres
     assert not page.all("//style") and not page.all("//@style") and not page.all("//script[not(@src)]")
     assert all(src.startswith("/static/") for src in page.all("//script/@src | //link[@rel='stylesheet']/@href"))
     assert page.one("//html").get("lang") == "nb"
-    assert page.text("//a[@class='brand']") == "Utlyst" and page.text("//title").endswith("Utlyst")
+    assert page.text("//a[@class='brand']") == "Utlyst" and page.text("//head/title").endswith("Utlyst")
     assert len(page.all("//h1")) == 1 and len(page.all("//main")) == 1
     ids = page.all("//@id")
     assert len(ids) == len(set(ids))
