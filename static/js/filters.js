@@ -14,10 +14,23 @@ const exclude = (box) => {
 };
 
 if (filters) {
-  // Typing into a list's own field chooses nothing.
-  filters.querySelector(".panel-body").addEventListener("change", (event) => {
-    if (event.target.matches("[data-within]")) event.stopPropagation();
-    else if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
+  let choices = 0;
+  filters.addEventListener(
+    "change",
+    (event) => {
+      // Typing into a list's own field chooses nothing.
+      if (event.target.matches("[data-within]")) return event.stopPropagation();
+      choices += 1;
+      if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
+    },
+    true,
+  );
+
+  // An answer to what was chosen before the latest choice would take that back. A newer one is on its way.
+  const askedAfter = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => askedAfter.set(event.detail.xhr, choices));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (askedAfter.get(event.detail.xhr) < choices) event.preventDefault();
   });
 
   // Links that choose or take back do so in the form, so that panel, place and focus stay.
