@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +17,11 @@ from typing import NamedTuple
 
 from . import places
 from .catalogue import COUNTIES
+from .models import Location, PostalCode
 
 EARTH_KM = 6371.0  # mean radius
 _KEPT = 500  # answers that a gazetteer remembers
 _POSTAL_CODE = re.compile(r"[0-9]{4}")
-POSTAL_CODES = tuple(f"{number:04}" for number in range(1, 10_000))
-"""Every postal code that there could be in Norway."""
 
 
 class Point(NamedTuple):
@@ -54,19 +54,10 @@ def centres() -> Mapping[str, Centre]:
     return found
 
 
-def is_postal_code(value: str) -> bool:
-    return bool(_POSTAL_CODE.fullmatch(value)) and value != "0000"
-
-
-def area_names(path: str, postal_code: str) -> tuple[str, ...]:
-    """The names that a search near somewhere finds a location by: its postal code, or else its municipality (and county).
-
-    Other countries have codes of four digits too, so there it has none.
-    """
-    if path == places.ABROAD or path.startswith(f"{places.ABROAD}/"):
-        return ()
-    code = postal_code.replace(" ", "")
-    return (code,) if is_postal_code(code) else places.ancestors(path)
+def postal_code(value: str) -> str:
+    """The Norwegian postal code that an ad states, "" for none."""
+    code = value.replace(" ", "")
+    return code if _POSTAL_CODE.fullmatch(code) and code != "0000" else ""
 
 
 class Reach(NamedTuple):
@@ -84,8 +75,6 @@ class Gazetteer:
 
     def __init__(self, codes: Mapping[str, Centre]) -> None:
         self.codes = codes
-        self.unknown = tuple(code for code in POSTAL_CODES if code not in codes)
-        """Postal codes without a point of their own: an ad that has one counts where its municipality is."""
         self._codes = [(code, *_unit(centre.point)) for code, centre in codes.items()]
         self._paths = [(path, *_unit(centre.point)) for path, centre in centres().items()]
         self._kept: dict[tuple[str, float], Reach] = {}
@@ -122,15 +111,27 @@ class Gazetteer:
 
 def gazetteer() -> Gazetteer:
     """The municipalities and the postal codes now in the database; one small query tells whether others were loaded."""
-    from .models import PostalCode
-
     return _gazetteer(PostalCode.objects.order_by("code").values_list("loaded", flat=True).first())
+
+
+def unlocated(known: Gazetteer) -> tuple[str, ...]:
+    """Postal codes of ads that have no point of their own: such an ad counts where its municipality is.
+
+    Looked for anew whenever a place has been written since, and each minute: of two that write at once the later number
+    may be seen first.
+    """
+    newest = Location.objects.order_by("-id").values_list("id", flat=True).first()
+    return _unlocated(known, newest, int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=1)
+def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[str, ...]:
+    stated = Location.objects.values_list("postal_code", flat=True).order_by().distinct()
+    return tuple(sorted({postal_code(code) for code in stated} - {"", *known.codes}))
 
 
 @lru_cache(maxsize=1)
 def _gazetteer(loaded: dt.datetime | None) -> Gazetteer:
-    from .models import PostalCode
-
     rows = PostalCode.objects.filter(loaded=loaded) if loaded else PostalCode.objects.none()
     return Gazetteer({row.code: Centre(row.name, Point(row.latitude, row.longitude)) for row in rows.order_by("code")})
 

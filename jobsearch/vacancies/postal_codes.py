@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from .geography import Point, is_postal_code
+from .geography import Point, postal_code
 from .models import PostalCode
 from .text_values import squeeze
 
@@ -89,7 +89,7 @@ def read_line(line: str) -> Row:
     country, code, name = (squeeze(value) for value in fields[:3])
     if country not in COUNTRIES:
         raise ValueError(f"the country is {country[:20]!r}, not {' or '.join(COUNTRIES)}.")
-    if not is_postal_code(code):
+    if postal_code(code) != code or not code:
         raise ValueError(f"{code[:20]!r} is no Norwegian postal code of four digits.")
     if not name or len(name) > 100:
         raise ValueError(f"the name of {code} is empty or longer than 100 characters.")
