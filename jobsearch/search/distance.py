@@ -1,8 +1,8 @@
 """Within so many kilometres of a place: what is typed becomes a municipality or postal code, and that the names in reach.
 
-The engines know no geometry. An ad carries, for each place where it is, the postal code, or without one the municipality
-(`area`); a search near somewhere is a list of such names, made anew for each search from the points known now. An ad
-whose postal code has no point counts where its municipalities are, so loading other points needs no other index.
+The engines know no geometry. An ad carries the names of the places where it is (`areas`), a search near
+somewhere is a list of such names, made anew for each search from the points known then. So both engines agree, and other
+points need no other index.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from jobsearch.vacancies import geography, places
 
-from .plan import All, Best, Node, Terms
+from .areas import uncertain
+from .plan import Node, Terms
 from .problems import Problem
 
 KILOMETRES = (5, 10, 25, 50, 100)
@@ -99,13 +100,14 @@ def proposals() -> list[str]:
 
 
 def condition(near: str, km: int) -> Node:
-    """Ads that lie so near, or whose places cannot be told apart from such that do."""
+    """Ads of which a place lies so near: where its postal code is, or else where its municipality is."""
     known = geography.gazetteer()
     reach = known.near(near, km)
     if not known.codes:
         return Terms("place", reach.paths)
-    by_municipality = All((Terms("place", reach.paths), Terms("area", geography.unlocated(known))))
-    return Best((Terms("area", (*reach.codes, *reach.paths)), by_municipality))
+    paths = set(reach.paths)
+    by_path = (uncertain(code, path) for code, path in geography.unlocated(known) if path in paths)
+    return Terms("area", (*reach.codes, *reach.paths, *by_path))
 
 
 _ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the three stand behind z

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from jobsearch.vacancies import catalogue, changes, deadlines, geography, html, occupations, places, privacy, visibility
+from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
 
-from . import text
+from . import areas, text
 from .engine import Write, epoch
 from .known import NOT_STATED, VALUE_LENGTH
 from .query import clean
@@ -70,7 +70,14 @@ DUE_UNKNOWN, DUE_SOON = 0, 1
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    sources = (__file__, text.__file__, Path(__file__).with_name("vocabulary.py"), catalogue.__file__, deadlines.__file__)
+    sources = (
+        __file__,
+        text.__file__,
+        Path(__file__).with_name("vocabulary.py"),
+        areas.__file__,
+        catalogue.__file__,
+        deadlines.__file__,
+    )
     digest = hashlib.sha256()
     for source in sources:
         digest.update(Path(source).read_bytes())
@@ -134,7 +141,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "employer_whole": [text.bare_name(word.exact for word in employer_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
-        "area": sorted({name for location in locations for name in area(location.path, location.postal_code)}),
+        "area": sorted({name for location in locations for name in areas.names(location.path, location.postal_code)}),
         "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
         "engagement": [vacancy.engagement or NOT_STATED],
         "extent": [vacancy.extent or NOT_STATED],
@@ -172,17 +179,6 @@ def deadline_order(deadline: int, published: int, uuid: UUID) -> int:
     minutes, 19 of the uuid."""
     days, minutes = min(max(deadline, 0), 2**16 - 1), min(published // 60, 2**28 - 1)
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
-
-
-def area(path: str, postal_code: str) -> tuple[str, ...]:
-    """The names that a search near somewhere finds a location by: its postal code, or else its municipality (and county).
-
-    Other countries have codes of four digits too, so there it has none.
-    """
-    if places.ABROAD in places.ancestors(path):
-        return ()
-    code = geography.postal_code(postal_code)
-    return (code,) if code else places.ancestors(path)
 
 
 def _place_names(locations: Iterable[Any]) -> list[str]:

@@ -114,8 +114,8 @@ def gazetteer() -> Gazetteer:
     return _gazetteer(PostalCode.objects.order_by("code").values_list("loaded", flat=True).first())
 
 
-def unlocated(known: Gazetteer) -> tuple[str, ...]:
-    """Postal codes of ads that have no point of their own: such an ad counts where its municipality is.
+def unlocated(known: Gazetteer) -> tuple[tuple[str, str], ...]:
+    """Postal codes of ads that have no point of their own, each with the path of such an ad: it counts where that is.
 
     Looked for anew whenever a place has been written since, and each minute: of two that write at once the later number
     may be seen first.
@@ -125,9 +125,10 @@ def unlocated(known: Gazetteer) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[str, ...]:
-    stated = Location.objects.values_list("postal_code", flat=True).order_by().distinct()
-    return tuple(sorted({postal_code(code) for code in stated} - {"", *known.codes}))
+def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[tuple[str, str], ...]:
+    stated = Location.objects.values_list("postal_code", "path").order_by().distinct()
+    pairs = {(postal_code(code), path) for code, path in stated}
+    return tuple(sorted((code, path) for code, path in pairs if code and path and code not in known.codes))
 
 
 @lru_cache(maxsize=1)
