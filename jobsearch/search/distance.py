@@ -94,9 +94,16 @@ def label(near: str) -> str:
     return f"{near} {known.name}" if known else near
 
 
-def proposals() -> list[str]:
+def knows_postal_codes() -> bool:
+    """Whether there is a table of postal codes, so that one can be asked for."""
+    return bool(geography.gazetteer().codes)
+
+
+@lru_cache(maxsize=1)
+def proposals() -> tuple[str, ...]:
     """The municipalities, for a form to propose; each is understood as it stands."""
-    return sorted(map(places.label, geography.centres()), key=lambda name: name.casefold().translate(_ALPHABET))
+    names = map(places.label, geography.centres())
+    return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
 
 
 def condition(near: str, km: int) -> Node:
