@@ -19,6 +19,7 @@ from jobsearch.vacancies import geography, places
 
 from .areas import uncertain
 from .plan import Node, Terms
+from .private import find_private
 from .problems import Problem
 
 KILOMETRES = (5, 10, 25, 50, 100)
@@ -57,6 +58,9 @@ def read(near: str, km: str, problems: list[Problem]) -> tuple[str, int]:
         elif near:
             problems.append(Problem("km", km, "unknown"))
     if not near:
+        return "", DEFAULT_KM
+    if kind := find_private(near):
+        problems.append(Problem("near", "", kind, blocks=True))  # a place is any text, so it is looked at as one
         return "", DEFAULT_KM
     found = resolve(near)
     if isinstance(found, Problem):

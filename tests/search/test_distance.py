@@ -130,6 +130,15 @@ def test_what_is_no_place_is_named_and_the_search_goes_on_without(voss, typed, c
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("typed", "code"), [("kari@sykehus.example", "email"), ("01010112377", "identity_number")])
+def test_what_is_private_is_refused_and_not_repeated(typed, code):
+    query, problems = SearchQuery.from_params({"near": typed})
+    assert query == SearchQuery()
+    assert [(one.code, one.value, one.blocks) for one in problems] == [(code, "", True)]
+    assert typed not in problems[0].message
+
+
+@pytest.mark.django_db
 def test_without_a_table_the_sentence_about_a_postal_code_says_what_to_write():
     _, problems = SearchQuery.from_params({"near": "5003"})
     assert [problem.code for problem in problems] == ["no_table"]
