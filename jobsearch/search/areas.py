@@ -13,7 +13,9 @@ def names(path: str, postal_code: str) -> tuple[str, ...]:
     if places.ABROAD in places.ancestors(path):
         return ()
     code = geography.postal_code(postal_code)
-    return (code, uncertain(code, path)) if code else places.ancestors(path)
+    if not code:
+        return places.ancestors(path)
+    return (code, uncertain(code, path)) if path else (code,)
 
 
 def uncertain(code: str, path: str) -> str:

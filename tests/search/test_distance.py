@@ -28,7 +28,7 @@ from jobsearch.vacancies.models import PostalCode
         ("VESTLAND/BERGEN", "N-5003", ("VESTLAND", "VESTLAND/BERGEN")),
         ("VESTLAND/BERGEN", "٥٠٠٣", ("VESTLAND", "VESTLAND/BERGEN")),
         ("VESTLAND", "", ("VESTLAND",)),
-        ("", "6091", ("6091", "6091 ")),
+        ("", "6091", ("6091",)),
         ("", "", ()),
         ("UTLAND/DANMARK", "9000", ()),
         ("UTLAND", "9000", ()),
