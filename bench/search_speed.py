@@ -22,6 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 JOBS = "sykepleier lærer kokk elektriker utvikler selger sjåfør renholder ingeniør tømrer rørlegger vikar leder".split()
+CODES = [f"{number:04}" for number in range(1, 9999, 2)]
 PLACES = ["VESTLAND/BERGEN", "OSLO/OSLO", "TRØNDELAG/TRONDHEIM", "TROMS/TROMSØ", "ROGALAND/STAVANGER", "AGDER/ARENDAL"]
 
 
@@ -40,6 +41,20 @@ def prepare(folder: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
+    locate()
+
+
+def locate() -> None:
+    """A table as large as GeoNames' own, its postal codes strewn over the south of Norway."""
+    from django.utils import timezone
+
+    from jobsearch.vacancies.models import PostalCode
+
+    chance, loaded = random.Random(11), timezone.now()
+    PostalCode.objects.bulk_create(
+        PostalCode(code=code, name="Sted", latitude=chance.uniform(58, 64), longitude=chance.uniform(5, 12), loaded=loaded)
+        for code in CODES
+    )
 
 
 def composed(number: int) -> list:
@@ -59,6 +74,7 @@ def composed(number: int) -> list:
         }
         document |= {"title": job, "title_stem": job, "job": job, "job_stem": job, "body": body, "body_stem": body}
         document |= {"employer": chance.choice(words), "location": place.rpartition("/")[2].lower()}
+        document |= {"area": [chance.choice(CODES)]}
         document |= {"place": [place.partition("/")[0], place], "occupation": [f"Yrke {JOBS.index(job) % 5}"]}
         document |= {"engagement": [chance.choice(["Fast", "Vikariat"])], "extent": [chance.choice(["Heltid", "Deltid"])]}
         document |= {"sector": [chance.choice(["Privat", "Offentlig"])], "published": published, "first_seen": published}
@@ -86,6 +102,8 @@ def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
         "words, two filters": [SearchQuery(q=job, place=(PLACES[0],), extent=("Heltid",)) for job in JOBS],
         "no words": [SearchQuery()],
         "every employer, counted": [SearchQuery()],
+        "words, within 25 km": [SearchQuery(q=job, near=PLACES[0], km=25) for job in JOBS],
+        "no words, within 100 km": [SearchQuery(near=PLACES[0], km=100)],
     }
     for kind, queries in kinds.items():
         asked = partial(facet_counts, facet="employer") if "employer" in kind else partial(search, excluded=())

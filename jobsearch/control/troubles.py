@@ -13,6 +13,7 @@ from jobsearch import search
 from jobsearch.search.leases import Busy
 from jobsearch.search.leases import LeaseLost as IndexLeaseLost
 from jobsearch.search.lifecycle import RebuildFailed
+from jobsearch.vacancies.postal_codes import UnreadableFile
 
 DOWN = 2
 HELD = 3
@@ -46,6 +47,8 @@ def of(error: BaseException) -> Trouble | None:
         return Trouble("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, RebuildFailed):
         return Trouble("rebuild-failed", str(error))
+    if isinstance(error, UnreadableFile):
+        return Trouble("unreadable-file", str(error))
     if isinstance(error, SystemCheckError):
         return Trouble("checks", f"The settings do not hold.\n{error}")
     if isinstance(error, DatabaseError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .engine import EngineDown, Health, Hit, IndexMissing, Page, QueryError
     from .engines import engine_health
-    from .facets import FACETS, Choice, Facet, narrow
+    from .facets import FACETS, FILTERS, Choice, Facet, narrow
     from .lifecycle import index_changes, rebuild
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
     "engines": ("engine_health",),
-    "facets": ("FACETS", "Choice", "Facet", "narrow"),
+    "facets": ("FACETS", "FILTERS", "Choice", "Facet", "narrow"),
     "lifecycle": ("index_changes", "rebuild"),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
@@ -34,6 +34,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "FACETS",
+    "FILTERS",
     "NOT_STATED",
     "Choice",
     "EngineDown",

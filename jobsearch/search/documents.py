@@ -13,7 +13,7 @@ from uuid import UUID
 
 from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
 
-from . import text
+from . import areas, text
 from .engine import Write, epoch
 from .known import NOT_STATED, VALUE_LENGTH
 from .query import clean
@@ -44,6 +44,7 @@ FIELDS: dict[str, Kind] = {
     "title_whole": "keyword",
     "employer_whole": "keyword",
     "place": "keyword",
+    "area": "keyword",
     "occupation": "keyword",
     "engagement": "keyword",
     "extent": "keyword",
@@ -58,7 +59,7 @@ FIELDS: dict[str, Kind] = {
     "due": "number",
     "order": "number",
 }
-UNCOUNTED = {"title_whole", "employer_whole"}
+UNCOUNTED = {"title_whole", "employer_whole", "area"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _EPOCH_DAY = dt.date(1970, 1, 1)
@@ -69,7 +70,14 @@ DUE_UNKNOWN, DUE_SOON = 0, 1
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    sources = (__file__, text.__file__, Path(__file__).with_name("vocabulary.py"), catalogue.__file__, deadlines.__file__)
+    sources = (
+        __file__,
+        text.__file__,
+        Path(__file__).with_name("vocabulary.py"),
+        areas.__file__,
+        catalogue.__file__,
+        deadlines.__file__,
+    )
     digest = hashlib.sha256()
     for source in sources:
         digest.update(Path(source).read_bytes())
@@ -133,6 +141,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "employer_whole": [text.bare_name(word.exact for word in employer_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
+        "area": sorted({name for location in locations for name in areas.names(location.path, location.postal_code)}),
         "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
         "engagement": [vacancy.engagement or NOT_STATED],
         "extent": [vacancy.extent or NOT_STATED],

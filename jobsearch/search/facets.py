@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from jobsearch.vacancies import catalogue, occupations, places, wording
 from jobsearch.vacancies.visibility import OSLO
 
-from . import known, text
+from . import distance, known, text
 from .documents import DUE_SOON, DUE_UNKNOWN, day_number
 from .engine import RangesCount, TermsCount, epoch
 from .plan import Node, Range, Terms
@@ -236,6 +236,23 @@ class PublishedFacet(SingleFacet):
         return found | {str(day): by_day[day] for day in sorted(one_day)}
 
 
+@dataclass(frozen=True, slots=True)
+class NearFilter(Facet):
+    """Within so many kilometres of a place: chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
+
+    single: ClassVar[bool] = True
+
+    def chosen(self, query: SearchQuery) -> tuple[str, ...]:
+        return (f"{query.km} {query.near}",) if query.near else ()
+
+    def value_label(self, value: str) -> str:
+        km, _blank, near = value.partition(" ")
+        return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": distance.label(near)}
+
+    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
+        return distance.condition(query.near, query.km) if query.near else None
+
+
 _DAY = dt.timedelta(days=1)
 
 
@@ -263,6 +280,10 @@ FACETS: dict[str, Facet] = {
     )
 }
 
+NEAR = NearFilter("near", gettext_lazy("Avstand"))
+FILTERS: dict[str, Facet] = {**FACETS, NEAR.name: NEAR}
+"""All that a search can be narrowed by: the facets, and what is chosen without being counted."""
+
 
 def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
     """The choices with these letters in their names, or under which there are any; chosen ones stay. Typed without æ, ø and
@@ -282,6 +303,6 @@ def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
 
 
 def filters(query: SearchQuery, now: dt.datetime) -> dict[str, Node]:
-    """The chosen facets' filters."""
-    found = {name: facet.filter(query, now) for name, facet in FACETS.items()}
+    """The conditions of what is chosen."""
+    found = {name: facet.filter(query, now) for name, facet in FILTERS.items()}
     return {name: node for name, node in found.items() if node is not None}

@@ -16,6 +16,7 @@ _UNKNOWN = {
     "language": lambda: _("Vi kjenner ikke språket «%s»."),
     "deadline": lambda: _("Vi kjenner ikke fristen «%s»."),
     "published": lambda: _("Vi kan ikke vise annonser fra «%s»."),
+    "km": lambda: _("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen."),
     "sort": lambda: _("Vi kjenner ikke rekkefølgen «%s»."),
     "size": lambda: _("Vi kan ikke vise «%s» treff per side."),
     "page": lambda: _("Det finnes ingen side «%s»."),

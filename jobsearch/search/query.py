@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from jobsearch.vacancies.visibility import OSLO
 
-from . import known
+from . import distance, known
 from .private import find_private
 from .problems import Problem
 
@@ -45,7 +45,8 @@ class SearchQuery:
     """One search. `page` counts from 1, `size` is the number of hits on a page.
 
     `published`: since midnight in Oslo so many days back (1 = today), or one day of Oslo's, or None. `deadline`: "asap", the
-    number of days from today that the deadline lies within (today counted, "7"), "Ikke oppgitt", or None.
+    number of days from today that the deadline lies within (today counted, "7"), "Ikke oppgitt", or None. `near`: a
+    municipality's path or a postal code that all lies within `km` kilometres of, or "".
     """
 
     q: str = ""
@@ -58,6 +59,8 @@ class SearchQuery:
     language: tuple[str, ...] = ()
     deadline: str | None = None
     published: int | dt.date | None = None
+    near: str = ""
+    km: int = distance.DEFAULT_KM
     sort: str = "relevance"
     size: int = SIZES[0]
     page: int = 1
@@ -75,6 +78,8 @@ class SearchQuery:
             values[facet] = _read_facet(facet, _all(params, facet), problems)
         values["deadline"] = _read_choice("deadline", _last(params, "deadline"), DEADLINES, None, problems)
         values["published"] = _read_published(_last(params, "published"), problems)
+        near, km = clean(_last(params, "near"), VALUE_LENGTH), clean(_last(params, "km"), 20)
+        values["near"], values["km"] = distance.read(near, km, problems)
         values["sort"] = _read_choice("sort", _last(params, "sort"), SORTS, "relevance", problems)
         size = _read_choice("size", _last(params, "size"), SIZES, SIZES[0], problems) or SIZES[0]
         values["size"] = size
@@ -87,6 +92,10 @@ class SearchQuery:
         for facet in FACETS:
             pairs += [(facet, value) for value in getattr(self, facet)]
         pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
+        if self.near:
+            pairs.append(("near", self.near))
+            if self.km != distance.DEFAULT_KM:
+                pairs.append(("km", str(self.km)))
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
@@ -113,6 +122,9 @@ class SearchQuery:
             return self.replace(published=published_value(str(value)))
         if facet in SINGLE:
             return self.replace(**{facet: str(value)})
+        if facet == "near":
+            km, _blank, near = str(value).partition(" ")
+            return self.replace(near=near, km=int(km))
         chosen = getattr(self, facet)
         above = known.parent(facet, str(value))
         kept = tuple(v for v in chosen if v != above and known.parent(facet, v) != value)
@@ -124,6 +136,8 @@ class SearchQuery:
             return self.replace(**{facet: None})
         if facet == "q":
             return self.replace(q="")
+        if facet == "near":
+            return self.replace(near="", km=distance.DEFAULT_KM)
         kept = () if value is None else tuple(v for v in getattr(self, facet) if v != value)
         return self.replace(**{facet: kept})
 
@@ -135,7 +149,8 @@ class SearchQuery:
     def chosen(self) -> list[tuple[str, str]]:
         """Every chosen facet value, as the chips show them: (facet, value)."""
         pairs = [(facet, value) for facet in FACETS for value in getattr(self, facet)]
-        return pairs + [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
+        pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
+        return [*pairs, ("near", f"{self.km} {self.near}")] if self.near else pairs
 
     @property
     def offset(self) -> int:

@@ -195,3 +195,21 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class PostalCode(models.Model):
+    """Where a postal code is, as `manage.py load_postal_codes` was told. The rows are one table: replaced together, never
+    one by one, and `loaded` is the same moment in all of them."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    name = models.CharField(max_length=100)
+    latitude = models.FloatField(help_text=_("Grader nord, WGS 84"))
+    longitude = models.FloatField(help_text=_("Grader øst, WGS 84"))
+    loaded = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("postnummer")
+        verbose_name_plural = _("postnumre")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

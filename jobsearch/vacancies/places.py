@@ -97,6 +97,11 @@ _HEIRS = {
 }
 
 
+def other_names(municipality: str) -> list[str]:
+    """What else a municipality of the catalogue is called: `DEATNU TANA` is "TANA" and "DEATNU" too."""
+    return [other for other, name in _DOUBLE.items() if name == municipality]
+
+
 def ancestors(path: str) -> tuple[str, ...]:
     """The path and what it lies in, the widest first: `VESTLAND/BERGEN` -> `VESTLAND`, `VESTLAND/BERGEN`."""
     county, slash, _ = path.partition("/")

@@ -183,7 +183,7 @@ def chips(query: search.SearchQuery) -> list[Link]:
     """What is chosen, each as the way back out of it."""
     found = [Link(f"«{query.q}»", address(query.without("q")))] if query.q else []
     return found + [
-        Link(search.FACETS[facet].full_label(value), address(query.without(facet, value))) for facet, value in query.chosen
+        Link(search.FILTERS[facet].full_label(value), address(query.without(facet, value))) for facet, value in query.chosen
     ]
 
 
@@ -198,7 +198,7 @@ def drops(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: what each single step back would give, the most first; steps that give nothing left out."""
     steps = [(_("søkeordene"), query.without("q"))] if query.q else []
     for facet, value in query.chosen:
-        steps.append((search.FACETS[facet].full_label(value), query.without(facet, value)))
+        steps.append((search.FILTERS[facet].full_label(value), query.without(facet, value)))
     found = [Link(label, address(other), search.count(other)) for label, other in steps[:MOST_DROPS]]
     return sorted((link for link in found if link.count), key=lambda link: -link.count)
 

@@ -19,6 +19,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
 
+from . import distance
 from . import results as view
 from .context import SOURCE_URL
 
@@ -50,6 +51,8 @@ def results(request: HttpRequest) -> HttpResponse:
             ("deadline", _("Frist først")),
         ],
         "sizes": SIZES,
+        # Answers to a choice leave the list of municipalities out: the page has it already.
+        "distance": distance.view(query, problems, proposals=not request.htmx),  # type: ignore[attr-defined]
     }
     try:
         if blocked:

@@ -14,10 +14,23 @@ const exclude = (box) => {
 };
 
 if (filters) {
-  // Typing into a list's own field chooses nothing.
-  filters.querySelector(".panel-body").addEventListener("change", (event) => {
-    if (event.target.matches("[data-within]")) event.stopPropagation();
-    else if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
+  let choices = 0;
+  filters.addEventListener(
+    "change",
+    (event) => {
+      // Typing into a list's own field chooses nothing.
+      if (event.target.matches("[data-within]")) return event.stopPropagation();
+      choices += 1;
+      if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
+    },
+    true,
+  );
+
+  // An answer to what was chosen before the latest choice would take that back. A newer one is on its way.
+  const askedAfter = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => askedAfter.set(event.detail.xhr, choices));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (askedAfter.get(event.detail.xhr) < choices) event.preventDefault();
   });
 
   // Links that choose or take back do so in the form, so that panel, place and focus stay.
@@ -33,7 +46,10 @@ if (filters) {
       exclude(box);
       box.focus();
     } else {
-      boxes(reset || "published").forEach((box) => (box.checked = box.type === "radio" && !box.value));
+      boxes(reset || "published").forEach((box) => {
+        if (box.type === "text") box.value = "";
+        else box.checked = box.type === "radio" && !box.value;
+      });
       if (reset) link.closest(".facet").querySelector("summary").focus();
     }
     const taken = link.classList.contains("chosen") || link.hasAttribute("aria-current");
@@ -58,6 +74,19 @@ if (filters) {
     true,
   );
   filters.querySelectorAll(".facet[open] [data-long]").forEach((field) => addEventListener("load", () => renew(field)));
+
+  // A place that is picked among the proposals is chosen; not every browser calls that a change before the field is left.
+  filters.addEventListener("input", (event) => {
+    if (event.target.id === "near" && (!event.inputType || event.inputType === "insertReplacementText")) chosenNow();
+  });
+
+  // A place that somebody types is not overwritten by the answer to an earlier choice.
+  let asked = "";
+  document.addEventListener("htmx:configRequest", (event) => (asked = event.detail.parameters.near ?? asked));
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const near = document.activeElement;
+    if (event.detail.target.id === "f-near" && near.id === "near" && near.value !== asked) event.detail.shouldSwap = false;
+  });
 
   // A list that is narrowed, or was asked for, is asked for again instead of being replaced by the short one.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {

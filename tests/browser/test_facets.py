@@ -126,6 +126,22 @@ def test_typing_in_a_list_asks_for_no_results(open_page, some):
     assert [url for url in results if "place=VESTLAND" not in url] == []
 
 
+def test_a_choice_made_while_an_answer_is_on_its_way_is_kept(open_page, some):
+    """The first answer knows nothing of the second choice, and would draw its box unchecked."""
+    page = open_page("/")
+    unfold(page, "Omfang")
+    held = []
+    page.route("**/?*place=VESTLAND*", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/?*place=VESTLAND*"):
+        page.locator("#place-vestland").check()
+    page.locator("#extent-deltid").check()
+    held[0].continue_()
+    page.wait_for_url("**/?place=VESTLAND&extent=Deltid")
+    total(page, 1)
+    expect(page.locator("#extent-deltid")).to_be_checked()
+    expect(page.locator("#place-vestland")).to_be_checked()
+
+
 def test_a_county_and_its_municipalities_exclude_each_other(open_page, some):
     page = open_page("/?place=VESTLAND")
     county, part = page.locator("#place-vestland"), page.locator("#place-vestland-voss")

@@ -36,6 +36,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "nothing": "/?q=sykepleier&place=TROMS",
         "ad": f"/stilling/{long}/",
         "inactive": f"/stilling/{closed}/",
+        "employers": "/filter/employer/?q=sykepleier",
         "about": "/om/",
         "missing": "/finnes-ikke/",
         "login": "/logg-inn/",

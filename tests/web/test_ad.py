@@ -122,7 +122,7 @@ def test_the_page_stands_without_the_engine(client, ads, engine_down):
     ("text", "language"), [("", "no"), ("We are the best and you will work with us for the people. " * 3, "en")]
 )
 def test_the_texts_language_is_marked(client, ads, text, language):
-    (ad,) = ads({"title": "Nurse", "description": f"<p>{text}</p>"})
+    (ad,) = ads({"title": "Kokk", "description": f"<p>{text}</p>"})
     assert get(client, ad).one("//h1").get("lang") == language
 
 
@@ -172,3 +172,17 @@ def test_the_form_of_a_phone_number_decides_whether_it_is_a_link(client, ads):
     page = get(client, ad)
     assert [link.get("href") for link in page.all("//ul[@class='contacts']//a")] == ["tel:+4755588595"]
     assert "ring meg" in page.text()
+
+
+def test_title_and_text_each_say_their_language(client, ads):
+    norwegian = "<p>Vi søker en utvikler som vil være med på å bygge noe nytt hos oss, og som ikke er redd for det.</p>"
+    english = "<p>We are looking for a nurse who wants to work with us and is ready to start at once.</p>"
+    first, second = ads(
+        {"title": "Senior Software Engineer", "description": norwegian}, {"title": "Sykepleier", "description": english}
+    )
+    for ad, title, text in ((first, "en", "nb"), (second, "no", "en")):
+        page = Page(client.get(f"/stilling/{ad}/"))
+        assert page.one("//h1").get("lang") == title
+        assert page.one("//div[@class='ad-text']").get("lang") == text
+    cards = {one.text_content().strip(): one.get("lang") for one in Page(client.get("/")).all("//h3")}
+    assert cards == {"Senior Software Engineer": "en", "Sykepleier": "no"}

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.vacancies import deadlines, places, text_values, wording
+from jobsearch.vacancies import deadlines, language, places, text_values, wording
 from jobsearch.vacancies.models import Location, Vacancy
 from jobsearch.web import dates
 
@@ -144,6 +144,12 @@ def lines(values: Sequence[str]) -> SafeString:
 def lang(vacancy: Vacancy) -> str:
     """The language of the ad's own text for a `lang` attribute; short texts are taken for Norwegian of either kind."""
     return vacancy.language or "no"
+
+
+@register.filter
+def title_lang(vacancy: Vacancy) -> str:
+    """The same of the ad's title, which may be English over a Norwegian text, or the other way round."""
+    return language.of_title(vacancy.title, vacancy.language) or "no"
 
 
 @register.filter

@@ -1,0 +1,146 @@
+"""Near a place, as somebody uses it: typed, picked, taken back, by keyboard, on a telephone, with scripts and without."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from jobsearch.vacancies.data import LocationData
+from tests.browser.conftest import DESKTOP, PHONE
+
+
+@pytest.fixture
+def some(ads):
+    places = [("VESTLAND", "BERGEN"), ("VESTLAND", "ASKØY"), ("VESTLAND", "VOSS"), ("OSLO", "OSLO")]
+    return ads(*({"title": f"Kokk {name}", "locations": (LocationData("NORGE", county, name),)} for county, name in places))
+
+
+def unfolded(page, width: int):
+    """The field, with the panel and its part opened."""
+    if width == PHONE:
+        page.get_by_role("button", name="Filtrer").click()
+    if not page.locator("#near").is_visible():
+        page.locator("summary", has_text="Avstand").click()
+    return page.locator("#near")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_with_scripts_typing_renews_results_counts_and_address(open_page, some, width):
+    page = open_page("/", width=width)
+    field = unfolded(page, width)
+    field.fill("bergen")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/?near=VESTLAND%2FBERGEN")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    expect(page.locator("#live")).to_have_text("2 treff")
+    expect(page.locator("#vis-n")).to_have_text("2 treff")
+    expect(page.locator("#place-vestland")).to_have_attribute("data-count", "2")
+    expect(field).to_have_value("Bergen")
+    assert page.evaluate("document.activeElement.id") == "km"
+    page.locator("#km").select_option("100")
+    page.wait_for_url("**/?near=VESTLAND%2FBERGEN&km=100")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "3")
+    page.locator("[data-reset=near]").click()
+    page.wait_for_url(lambda url: "near" not in url)
+    expect(page.locator("#treff")).to_have_attribute("data-total", "4")
+    expect(field).to_have_value("")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_without_scripts_it_is_sent_with_the_form(open_page, some, width):
+    page = open_page("/", width=width, scripts=False)
+    unfolded(page, width).fill("Bergen")
+    page.locator("#km").select_option("100")
+    page.get_by_role("button", name="Vis treff").click()
+    page.wait_for_url("**/?near=VESTLAND%2FBERGEN&km=100")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "3")
+    page.get_by_role("link", name="Innen 100 km fra Bergen").first.click()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "4")
+
+
+def test_enter_in_the_field_asks_at_once(open_page, some):
+    page = open_page("/", width=PHONE)
+    unfolded(page, PHONE).fill("Voss")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?near=VESTLAND%2FVOSS")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+    expect(page.locator("#treff")).to_be_focused()
+    expect(page.locator("#filtre")).not_to_be_visible()
+
+
+def test_a_proposal_that_is_picked_is_chosen_before_the_field_is_left(open_page, some):
+    page = open_page("/")
+    field = unfolded(page, DESKTOP)
+    field.focus()
+    page.evaluate(
+        """() => { const near = document.getElementById("near"); near.value = "Voss";
+        near.dispatchEvent(new InputEvent("input", {bubbles: true, inputType: "insertReplacementText"})) }"""
+    )
+    page.wait_for_url("**/?near=VESTLAND%2FVOSS")
+    expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_an_unknown_place_is_said_aloud_and_at_the_field(open_page, some, width):
+    page = open_page("/", width=width)
+    field = unfolded(page, width)
+    field.fill("Atlantis")
+    page.keyboard.press("Tab")
+    expect(page.locator("#near-error")).to_contain_text("Vi vet ikke hvor «Atlantis» er")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value("Atlantis")
+    expect(page.locator("#live")).to_contain_text("Atlantis")
+    result = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+    assert [(one["id"], one["nodes"][0]["html"]) for one in result.response["violations"]] == []
+    field.fill("Oslo")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/?near=OSLO%2FOSLO")
+    expect(page.locator("#near-error")).to_have_count(0)
+    assert page.locator("#near").get_attribute("aria-invalid") is None
+
+
+def test_what_is_being_typed_survives_the_answer_to_an_earlier_choice(open_page, some):
+    page = open_page("/")
+    field = unfolded(page, DESKTOP)
+    held = []
+    page.route("**/*place=OSLO*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/*place=OSLO*"):
+        page.get_by_label("Oslo").check()
+    field.press_sequentially("Ber")
+    held[0].continue_()
+    page.wait_for_url("**/?place=OSLO")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+    expect(field).to_have_value("Ber")
+    expect(field).to_be_focused()
+
+
+def test_back_and_forward_tell_the_truth(open_page, some):
+    page = open_page("/")
+    unfolded(page, DESKTOP).fill("Bergen")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/?near=VESTLAND%2FBERGEN")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    page.go_back()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "4")
+    expect(page.locator("#near")).to_have_value("")
+    page.go_forward()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "2")
+    expect(page.locator("#near")).to_have_value("Bergen")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_axe_finds_nothing_and_nothing_is_cut(open_page, some, width, scheme):
+    page = open_page("/?near=VESTLAND%2FBERGEN", width=width, scheme=scheme)
+    if width < DESKTOP:
+        page.get_by_role("button", name="Filtrer").click()
+    expect(page.locator("#near")).to_be_visible()
+    result = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+    assert [(one["id"], one["nodes"][0]["html"]) for one in result.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for control in ("#near", "#km", "[data-reset=near]"):
+        box = page.locator(control).bounding_box()
+        assert box["height"] >= (44 if width < DESKTOP else 24), control
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, control

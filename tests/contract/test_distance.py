@@ -1,0 +1,194 @@
+"""Near a place, on each engine: against a measuring tape over the record that knows nothing of engines or of lists of names."""
+
+from __future__ import annotations
+
+import math
+import random
+import uuid
+from collections import Counter
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, count, lifecycle, search
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.geography import centres
+from jobsearch.vacancies.models import PostalCode, Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = pytest.mark.django_db
+# Where postal codes are, some of them not where the municipality's centre is.
+TABLE = {
+    "5003": (60.390, 5.330), "5221": (60.318, 5.353), "5268": (60.430, 5.560), "5700": (60.629, 6.415), "5722": (60.567, 5.990),
+    "0150": (59.910, 10.745), "0980": (59.955, 10.900), "1337": (59.890, 10.530), "9008": (69.650, 18.950), "9170": (78.2, 15.6),
+}  # fmt: skip
+MUNICIPALITIES = [
+    *[("VESTLAND", "BERGEN"), ("VESTLAND", "BERGEN"), ("VESTLAND", "VOSS"), ("VESTLAND", "ASKØY"), ("OSLO", "OSLO")],
+    *[("AKERSHUS", "BÆRUM"), ("TROMS", "TROMSØ"), ("VESTLAND", ""), ("OSLO", ""), ("", ""), ("VESTLAND", "GAMLE KOMMUNE")],
+]
+CODES = [*TABLE, *TABLE, "", "", "5838", "0001", "0000", "500", "52 21", "N-5003"]
+HOME = LocationData("NORGE", "VESTLAND", "BERGEN", postal_code="5003")
+
+
+@pytest.fixture(scope="module")
+def ads(corpus_engine, django_db_blocker):
+    """300 ads with every mixture of municipality and postal code, beside the corpus; returns those known by a name."""
+    with django_db_blocker.unblock():
+        chance = random.Random(23)
+        made = []
+        for _ in range(300):
+            where = tuple(_location(chance) for _ in range(chance.choice([0, 1, 1, 1, 1, 2, 3])))
+            made.append(vacancy_data(uuid=uuid.UUID(int=chance.getrandbits(128), version=4), locations=where, contacts=()))
+        named = {
+            "centre": (HOME,),
+            "far part": (LocationData("NORGE", "VESTLAND", "BERGEN", postal_code="5268"),),
+            "no code": (LocationData("NORGE", "VESTLAND", "BERGEN"),),
+            "unknown code": (LocationData("NORGE", "VESTLAND", "BERGEN", postal_code="5838"),),
+            "county": (LocationData("NORGE", "VESTLAND", ""),),
+            "abroad": (LocationData("DANMARK", postal_code="5003"),),
+            "Oslo county": (LocationData("NORGE", "OSLO", ""),),
+            "only a code": (LocationData("NORGE", "", "", postal_code="5003"),),
+            "here and far": (LocationData("NORGE", "TROMS", "TROMSØ", postal_code="9008"), HOME),
+        }
+        ids = {}
+        for name, locations in named.items():
+            made.append(vacancy_data(title="Målemester", locations=locations, contacts=()))
+            ids[made[-1].uuid] = name
+        with transaction.atomic():
+            record.store(made)
+        lifecycle.index_changes()
+        yield ids
+
+
+def _location(chance: random.Random) -> LocationData:
+    if chance.random() < 0.06:
+        return LocationData(chance.choice(["SVERIGE", "DANMARK"]), postal_code=chance.choice(CODES))
+    return LocationData("NORGE", *chance.choice(MUNICIPALITIES), postal_code=chance.choice(CODES))
+
+
+@pytest.fixture
+def table():
+    loaded = timezone.now()
+    PostalCode.objects.bulk_create(
+        PostalCode(code=code, name=f"Sted {code}", latitude=latitude, longitude=longitude, loaded=loaded)
+        for code, (latitude, longitude) in TABLE.items()
+    )
+    return TABLE
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    a, b, turn = math.radians(one[0]), math.radians(other[0]), math.radians(other[1] - one[1])
+    inner = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(turn / 2) ** 2
+    return 2 * 6371.0 * math.asin(math.sqrt(inner))
+
+
+def code_of(stated: str) -> str:
+    code = stated.replace(" ", "")
+    return code if len(code) == 4 and code.isdigit() and code != "0000" else ""
+
+
+def within(query: SearchQuery, row: Vacancy, codes: dict[str, tuple[float, float]]) -> bool:
+    """By the definition: a place is where its postal code is, or without one that is known, where its municipality is."""
+    centre = codes.get(query.near) or centres()[query.near].point
+    home = [one for one in row.locations.all() if not one.path.startswith("UTLAND")]
+
+    def near(point) -> bool:
+        return point is not None and kilometres(centre, point) <= query.km
+
+    def municipality(path: str):
+        known = centres().get({"OSLO": "OSLO/OSLO"}.get(path, path))
+        return known.point if known else None
+
+    return any(near(codes.get(code_of(one.postal_code)) or municipality(one.path)) for one in home)
+
+
+def everything(query: SearchQuery) -> set[uuid.UUID]:
+    found: list[uuid.UUID] = []
+    while hits := search(query.replace(page=len(found) // query.size + 1)).uuids:
+        found += hits
+        if len(hits) < query.size:
+            break
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def rows() -> list[Vacancy]:
+    return list(Vacancy.objects.active().prefetch_related("locations"))
+
+
+CENTRES = ["VESTLAND/BERGEN", "VESTLAND/VOSS", "OSLO/OSLO", "AKERSHUS/BÆRUM", "TROMS/TROMSØ", "SVALBARD/LONGYEARBYEN"]
+
+
+@pytest.mark.parametrize("km", [5, 10, 25, 50, 100])
+def test_with_a_table_hits_are_what_the_measuring_tape_says(ads, table, km):
+    known = rows()
+    sizes = []
+    for near in (*CENTRES, *table):
+        query = SearchQuery(near=near, km=km, size=100)
+        expected = {row.uuid for row in known if within(query, row, table)}
+        assert everything(query) == expected, near
+        assert count(query) == len(expected)
+        sizes.append(len(expected))
+    assert 0 < max(sizes) < len(known)
+
+
+@pytest.mark.parametrize("km", [5, 10, 25, 50, 100])
+def test_without_one_municipalities_are_what_is_measured(ads, km):
+    known = rows()
+    for near in CENTRES:
+        query = SearchQuery(near=near, km=km, size=100)
+        assert everything(query) == {row.uuid for row in known if within(query, row, {})}, near
+
+
+def named(ads: dict, query: SearchQuery) -> set[str]:
+    return {ads[key] for key in everything(query) if key in ads}
+
+
+ALWAYS = {"centre", "no code", "unknown code", "here and far"}
+
+
+def test_an_ad_in_town_is_found_with_a_table_and_without(ads):
+    query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
+    assert named(ads, query) == ALWAYS | {"far part"}
+
+
+def test_with_a_table_what_lies_far_in_the_same_municipality_is_far(ads, table):
+    query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
+    assert named(ads, query) == ALWAYS | {"only a code"}
+    assert named(ads, query.replace(km=25)) == ALWAYS | {"only a code", "far part"}
+    assert named(ads, query.replace(near="5268", km=5)) == {"far part"}
+    assert named(ads, query.replace(near="OSLO/OSLO")) == {"Oslo county"}
+
+
+def test_another_table_is_used_at_once_on_the_same_index(ads, table):
+    query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
+    PostalCode.objects.all().delete()
+    PostalCode.objects.create(code="5003", name="Nordpolen", latitude=81.0, longitude=30.0, loaded=timezone.now())
+    assert named(ads, query) == {"no code", "unknown code", "far part"}
+
+
+def test_it_narrows_with_the_other_filters_and_their_counts(ads, table):
+    known = rows()
+    query = SearchQuery(near="VESTLAND/BERGEN", km=25, place=("VESTLAND/BERGEN", "TROMS"), size=100)
+    near = [row for row in known if within(query, row, table)]
+    places = Counter(path for row in near for path in {p for one in row.locations.all() for p in _paths(one.path)})
+    wanted = {row.uuid for row in near if {p for one in row.locations.all() for p in _paths(one.path)} & set(query.place)}
+    page = search(query)
+    assert everything(query) == wanted
+    assert 0 < page.total == len(wanted) < len(near)
+    counted = {value: number for value, number in page.counts["place"].items() if number and value != "Ikke oppgitt"}
+    assert counted == dict(places), "the places' own counts leave the chosen places out, not the distance"
+    assert sum(page.counts["sector"].values()) == len(wanted)
+
+
+def _paths(path: str) -> set[str]:
+    return {path, path.partition("/")[0]} - {""}
+
+
+def test_words_and_sorts_go_with_it(ads, table):
+    for sort in ("relevance", "published", "deadline"):
+        query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10, sort=sort)
+        assert search(query).total == len(ALWAYS) + 1
+        assert search(query.replace(q="målemester -målemester")).total == 0

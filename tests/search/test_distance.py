@@ -1,0 +1,221 @@
+"""Near a place: what may be typed, what it is called, and which names of places a search then asks for."""
+
+from __future__ import annotations
+
+import random
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from jobsearch.saved.words import criteria, short
+from jobsearch.search import FILTERS, SearchQuery, distance
+from jobsearch.search.areas import names as area_names
+from jobsearch.search.plan import Terms
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.geography import centres
+from jobsearch.vacancies.models import PostalCode
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "names"),
+    [
+        ("VESTLAND/BERGEN", "5003", ("5003", "5003 VESTLAND/BERGEN")),
+        ("VESTLAND/BERGEN", " 50 03 ", ("5003", "5003 VESTLAND/BERGEN")),
+        ("VESTLAND/BERGEN", "", ("VESTLAND", "VESTLAND/BERGEN")),
+        ("VESTLAND/BERGEN", "0000", ("VESTLAND", "VESTLAND/BERGEN")),
+        ("VESTLAND/BERGEN", "N-5003", ("VESTLAND", "VESTLAND/BERGEN")),
+        ("VESTLAND/BERGEN", "٥٠٠٣", ("VESTLAND", "VESTLAND/BERGEN")),
+        ("VESTLAND", "", ("VESTLAND",)),
+        ("", "6091", ("6091",)),
+        ("", "", ()),
+        ("UTLAND/DANMARK", "9000", ()),
+        ("UTLAND", "9000", ()),
+    ],
+)
+def test_a_location_is_found_by_its_code_or_else_by_its_municipality(path, code, names):
+    assert area_names(path, code) == names
+
+
+def read(**params: str) -> tuple[str, int, list[str]]:
+    query, problems = SearchQuery.from_params(QueryDict(urlencode(params)))
+    return query.near, query.km, [problem.code for problem in problems]
+
+
+@pytest.fixture
+def voss(db):
+    """A table of three postal codes."""
+    at = {"loaded": timezone.now()}
+    PostalCode.objects.bulk_create(
+        [
+            PostalCode(code="5003", name="Bergen", latitude=60.39, longitude=5.33, **at),
+            PostalCode(code="5221", name="Nesttun", latitude=60.32, longitude=5.35, **at),
+            PostalCode(code="5700", name="Voss", latitude=60.63, longitude=6.42, **at),
+        ]
+    )
+
+
+TYPED = {
+    "VESTLAND/BERGEN": "VESTLAND/BERGEN",
+    "vestland/bergen": "VESTLAND/BERGEN",
+    "bergen": "VESTLAND/BERGEN",
+    "  Bergen ": "VESTLAND/BERGEN",
+    "Bergen kommune": "VESTLAND/BERGEN",
+    "Bergen, Vestland": "VESTLAND/BERGEN",
+    "Voss herad": "VESTLAND/VOSS",
+    "oslo": "OSLO/OSLO",
+    "tromso": "TROMS/TROMSØ",
+    "Tromsø": "TROMS/TROMSØ",
+    "TROMSØ KOMMUNE": "TROMS/TROMSØ",
+    "Aalesund": "MØRE OG ROMSDAL/ÅLESUND",
+    "alesund": "MØRE OG ROMSDAL/ÅLESUND",
+    "as": "AKERSHUS/ÅS",
+    "Herøy (Nordland)": "NORDLAND/HERØY (NORDLAND)",
+    "herøy, nordland": "NORDLAND/HERØY (NORDLAND)",
+    "Heroy (More og Romsdal)": "MØRE OG ROMSDAL/HERØY (MØRE OG ROMSDAL)",
+    "Karasjok": "FINNMARK/KARASJOHKA KARASJOK",
+    "kárášjohka": "FINNMARK/KARASJOHKA KARASJOK",
+    "Tana": "FINNMARK/DEATNU TANA",
+    "Deatnu Tana": "FINNMARK/DEATNU TANA",
+    "Stor-Elvdal": "INNLANDET/STOR-ELVDAL",
+    "stor elvdal": "INNLANDET/STOR-ELVDAL",
+    "Førde": "VESTLAND/SUNNFJORD",
+    "Jessheim": "AKERSHUS/ULLENSAKER",
+    "Mo i Rana": "NORDLAND/RANA",
+    "Sandvika, Akershus": "AKERSHUS/BÆRUM",
+    "Longyearbyen": "SVALBARD/LONGYEARBYEN",
+    "5700 Voss": "VESTLAND/VOSS",
+    "N-5700 Voss": "VESTLAND/VOSS",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_name_as_people_write_it_is_the_municipality(typed):
+    assert read(near=typed) == (TYPED[typed], 25, [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", centres())
+def test_each_municipality_is_understood_as_the_form_proposes_it(path):
+    assert distance.resolve(distance.label(path)) == path
+    assert distance.label(path) in distance.proposals()
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        *[("5700", "5700"), ("5700 Voss", "5700"), ("N-5700", "5700"), ("NO-5700 VOSS", "5700"), ("5700, Voss", "5700")],
+        *[("Nesttun", "5221"), ("Voss", "VESTLAND/VOSS"), ("5838 Bergen", "VESTLAND/BERGEN"), ("9999 Nesttun", "5221")],
+    ],
+)
+def test_with_a_table_a_postal_code_is_the_finer_answer(voss, typed, near):
+    assert read(near=typed) == (near, 25, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        *[("Atlantis", "unknown"), ("Vestland", "unknown"), ("UTLAND/SVERIGE", "unknown"), ("50033", "unknown")],
+        *[("5838", "no_point"), ("9999 Atlantis", "no_point"), ("0000", "no_point"), ("٥٧٠٠", "unknown"), ("?", "unknown")],
+        *[("Herøy", "ambiguous"), ("Våler", "ambiguous"), ("Sandvika", "ambiguous"), ("herøy, atlantis", "ambiguous")],
+    ],
+)
+def test_what_is_no_place_is_named_and_the_search_goes_on_without(voss, typed, code):
+    query, problems = SearchQuery.from_params({"q": "kokk", "near": typed, "km": "50"})
+    assert query == SearchQuery(q="kokk")
+    assert [(one.field, one.code, one.blocks) for one in problems] == [("near", code, False)]
+    assert problems[0].value in problems[0].message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("typed", "code"), [("kari@sykehus.example", "email"), ("01010112377", "identity_number")])
+def test_what_is_private_is_refused_and_not_repeated(typed, code):
+    query, problems = SearchQuery.from_params({"near": typed})
+    assert query == SearchQuery()
+    assert [(one.code, one.value, one.blocks) for one in problems] == [(code, "", True)]
+    assert typed not in problems[0].message
+
+
+@pytest.mark.django_db
+def test_without_a_table_the_sentence_about_a_postal_code_says_what_to_write():
+    _, problems = SearchQuery.from_params({"near": "5003"})
+    assert [problem.code for problem in problems] == ["no_table"]
+    assert "5003" in problems[0].message
+    assert "kommunen" in problems[0].message
+
+
+@pytest.mark.django_db
+def test_a_name_of_several_places_is_answered_with_what_tells_them_apart():
+    _, problems = SearchQuery.from_params({"near": "Herøy"})
+    for name in ("Herøy (Nordland)", "Herøy (Møre og Romsdal)"):
+        assert name in problems[0].message
+        assert read(near=name)[2] == []
+    _, problems = SearchQuery.from_params({"near": "Sandvika"})
+    assert "Bærum" in problems[0].message
+    assert "Lierne" in problems[0].message
+
+
+@pytest.mark.django_db
+def test_no_text_in_the_address_breaks_the_reading():
+    chance = random.Random(9)
+    letters = "aå0123456789 ,/()'\x00\u202e\ud800٣²-NO\n\t"
+    for _ in range(2000):
+        typed = "".join(chance.choices(letters, k=chance.randrange(12)))
+        query, problems = SearchQuery.from_params({"near": typed, "km": typed})
+        assert not query.near or not [problem for problem in problems if problem.field == "near"]
+        assert all(isinstance(problem.message, str) for problem in problems)
+    assert SearchQuery.from_params({"near": "a" * 100_000})[0].near == ""
+
+
+@pytest.mark.django_db
+def test_only_the_listed_distances_are_taken():
+    for km in (5, 10, 25, 50, 100):
+        assert read(near="Bergen", km=str(km)) == ("VESTLAND/BERGEN", km, [])
+    for km in ("7", "0", "-5", "1e1", "٥", "10.0", "025", "x"):
+        assert read(near="Bergen", km=km) == ("VESTLAND/BERGEN", 25, ["unknown"])
+        assert read(km=km) == ("", 25, []), "a distance from nowhere is no question"
+
+
+@pytest.mark.django_db
+def test_one_search_has_one_address():
+    query, _ = SearchQuery.from_params({"q": "kokk", "near": "bergen", "km": "50"})
+    assert query.to_params() == [("q", "kokk"), ("near", "VESTLAND/BERGEN"), ("km", "50")]
+    assert SearchQuery.from_params(QueryDict(query.urlencode())) == (query, [])
+    assert SearchQuery(near="VESTLAND/BERGEN").to_params() == [("near", "VESTLAND/BERGEN")]
+    assert SearchQuery(km=50).to_params() == []
+
+
+@pytest.mark.django_db
+def test_it_is_chosen_named_and_taken_away_like_any_filter():
+    query = SearchQuery(q="kokk", place=("VESTLAND",)).with_value("near", "50 VESTLAND/BERGEN")
+    assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
+    assert FILTERS["near"].full_label("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
+    assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
+    assert query.cleared() == SearchQuery(q="kokk")
+    assert criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
+    assert short(query) == "kokk · Vestland · Innen 50 km fra Bergen"
+
+
+def test_a_postal_code_is_named_with_its_place(voss):
+    assert distance.label("5700") == "5700 Voss"
+    assert distance.label("9999") == "9999"
+
+
+def test_what_is_asked_of_the_engine(voss, make_vacancy):
+    for municipality in ("BERGEN", "VOSS"):
+        make_vacancy(locations=(LocationData("NORGE", "VESTLAND", municipality, postal_code="5838"),))
+    paths = ("VESTLAND/ASKØY", "VESTLAND/BERGEN")
+    assert distance.condition("VESTLAND/BERGEN", 10) == Terms("area", ("5003", "5221", *paths, "5838 VESTLAND/BERGEN"))
+    PostalCode.objects.all().delete()
+    assert distance.condition("VESTLAND/BERGEN", 10) == Terms("place", paths)
+
+
+def test_a_wide_reach_stays_within_what_an_engine_takes_at_once(db):
+    codes = [f"{number:04}" for number in range(1, 10_000)]
+    at = {"latitude": 60.39, "longitude": 5.33, "loaded": timezone.now()}
+    PostalCode.objects.bulk_create(PostalCode(code=code, name="Sted", **at) for code in codes)
+    asked = distance.condition("VESTLAND/BERGEN", 100)
+    assert set(codes) < set(asked.values)
+    assert len(asked.values) < 65_536  # OpenSearch's limit of a list of terms
