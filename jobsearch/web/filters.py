@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from jobsearch import search
+from jobsearch.saved.words import short
 from jobsearch.search.query import clean
 
 from . import results as view
@@ -56,6 +57,7 @@ def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, t
     ]
     return {
         "label": facet.label,
+        "words": short(query),
         "links": links[:ON_PAGE],
         "more": len(links) > ON_PAGE,
         "most": ON_PAGE,

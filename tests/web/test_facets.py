@@ -238,6 +238,7 @@ def test_without_scripts_the_list_is_a_page_of_links(client, some):
     link = get(client, "/?place=VESTLAND&sort=deadline").one("//*[@id='f-employer']//a")
     page = get(client, link.get("href"))
     assert page.h1 == "Arbeidsgiver"
+    assert "Vestland" in page.text("//p[@class='mute']")
     links = {one.text: one.get("href") for one in page.all("//ul[@class='facet-links']//a")}
     assert links["Helse & Ro"] == "/?place=VESTLAND&employer=Helse+%26+Ro&sort=deadline"
     assert "Ål bakeri" not in links
