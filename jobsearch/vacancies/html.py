@@ -20,6 +20,7 @@ _BLOCKS = {
 }
 _UNSEEN = {"script", "style", "template", "noscript", "title", "iframe", "object", "svg", "math", "textarea", "select"}
 _HEADING = re.compile(r"<(/?)h1\b", re.IGNORECASE)
+_ANY_HEADING = re.compile(r"<(/?)h([1-6])>")
 _EMPTY = re.compile(r"<(p|div|li|h[2-6])>(?:\s|&nbsp;|\xa0|<br\s*/?>)*</\1>")
 HTML_LENGTH = 200_000  # characters kept of one description; the longest real ones are about a tenth of it
 
@@ -50,6 +51,27 @@ def sanitise(value: str) -> str:
         return ""
     value = _HEADING.sub(r"<\1h2", printable(value[:HTML_LENGTH]))
     return _EMPTY.sub("", _cleaner.clean(value)).strip()
+
+
+def under_heading(value: str, level: int) -> str:
+    """Sanitised HTML with its headings moved to lie under a heading of that level, none of them skipping one.
+
+    Employers choose headings by their size: an `h4` first, or an `h2` beside the page's own. What is above what is kept.
+    """
+    above: list[int] = []
+    opened: list[int] = []
+
+    def moved(match: re.Match[str]) -> str:
+        end, own = match.group(1), int(match.group(2))
+        if end:
+            return f"</h{opened.pop()}>" if opened else ""
+        while above and above[-1] >= own:
+            above.pop()
+        above.append(own)
+        opened.append(min(level + len(above), 6))
+        return f"<h{opened[-1]}>"
+
+    return _ANY_HEADING.sub(moved, value)
 
 
 def to_text(value: str) -> str:

@@ -1,15 +1,20 @@
 from django.urls import path
 
-from . import download, filters, health, views
+from . import ads, download, employers, filters, health, landing, sitemaps, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.results, name="results"),
     path("filter/<slug:name>/", filters.facet, name="facet"),
-    path("stilling/<uuid:uuid>/", views.ad, name="ad"),
+    path("stilling/<uuid:uuid>/", ads.ad, name="ad"),
+    path("arbeidsgiver/<str:orgnr>/", employers.employer, name="employer"),
+    path("jobb/", landing.landings, name="landings"),
+    path("jobb/<str:slug>/", landing.landing, name="landing"),
     path("treff.csv", download.hits, name="download"),
     path("om/", views.about, name="about"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<str:part>.xml", sitemaps.part, name="sitemap_part"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

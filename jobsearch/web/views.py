@@ -1,12 +1,12 @@
-"""The pages: the search with its results, one ad, and the few about the site itself."""
+"""The pages: the search with its results, and the few about the site itself."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,14 +16,10 @@ from jobsearch.saved.models import SavedSearch
 from jobsearch.saved.words import short
 from jobsearch.search.query import SIZES
 from jobsearch.vacancies import freshness
-from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from jobsearch.vacancies.visibility import is_active
 
 from . import distance
 from . import results as view
-from .context import SOURCE_URL
 
-SIMILAR = 5
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
 
@@ -114,63 +110,16 @@ def _without_results(request: HttpRequest, context: dict[str, object], status: i
 
 
 @require_safe
-def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """One ad; of an inactive one only that it was. Never kept by a cache: it may be inactive the next moment."""
-    response = _ad(request, uuid)
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
-    if vacancy is None:
-        stone = Tombstone.objects.filter(uuid=uuid).first()
-        if stone is None:
-            response = render(request, "404.html", {"ad": True}, status=404)
-        else:
-            response = render(request, "web/gone.html", {"closed_on": stone.closed_on}, status=410)
-        response["X-Robots-Tag"] = "noindex, noarchive"
-        return response
-    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
-    active = is_active(vacancy, hidden=hidden)
-    context: dict[str, object] = {
-        "vacancy": vacancy,
-        "similar": _similar(vacancy),
-        "as_of": freshness.data_as_of(),
-    }
-    if not active:
-        response = render(request, "web/ad_inactive.html", context)
-        response["X-Robots-Tag"] = "noindex, noarchive"
-        return response
-    original = f"{SOURCE_URL}stillinger/stilling/{vacancy.uuid}"
-    context |= {
-        "contacts": list(vacancy.contacts.all()),
-        "original": original,
-        "apply_url": vacancy.application_url or vacancy.source_url or original,
-    }
-    response = render(request, "web/ad.html", context)
-    # A crawler may know the ad while it is active, but not keep a copy that outlives it.
-    response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
-    return response
-
-
-def _similar(vacancy: Vacancy) -> list[Vacancy]:
-    """Active ads like this one; none while the engine is down, since the page has its own errand."""
-    try:
-        return view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
-    except (search.EngineDown, search.QueryError):
-        return []
-
-
-@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "web/about.html", {"as_of": freshness.data_as_of()})
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Searches, and all that belongs to a person, are kept from crawlers; the home page and active ads are not."""
-    lines = ["User-agent: *", "Disallow: /*?", "Disallow: /admin/", "Disallow: /lagrede-sok/", "Disallow: /logg-inn/", ""]
+    """Searches, and all that belongs to a person, are kept from crawlers; pages without parameters are not."""
+    closed = ("/*?", "/admin/", "/lagrede-sok/", "/logg-inn/")
+    site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {site_map}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
 
 

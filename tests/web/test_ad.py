@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 import uuid
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -43,24 +46,33 @@ def test_an_active_ad_shows_all_that_a_seeker_needs(client, ads):
     assert page.one("//a[@href='tel:22334455']") is not None
     assert page.one("//a[@href='mailto:kari@sykehus.example']") is not None
     assert {link.get("href") for link in page.all("//p[contains(@class, 'apply')]/a")} == {"https://sykehus.example/sok"}
-    assert page.one(f"//a[@href='https://arbeidsplassen.nav.no/stillinger/stilling/{ad}']") is not None
+    original = f"https://arbeidsplassen.nav.no/stillinger/stilling/{ad}"
+    assert page.one(f"//section[contains(@class, 'coverage')]//a[@href='{original}']") is not None
+    assert page.text(f"//section[contains(@class, 'report')]//a[@href='{original}']") == "Rapporter annonsen til NAV"
     assert "noindex" not in page.response["X-Robots-Tag"] and "noarchive" in page.response["X-Robots-Tag"]
 
 
 @pytest.mark.parametrize(
-    ("fields", "target"),
+    ("fields", "target", "where"),
     [
-        ({}, "https://sykehus.example/sok"),
-        ({"application_url": ""}, "https://sykehus.example/stilling"),
-        ({"application_url": "javascript:alert(1)"}, "https://sykehus.example/stilling"),
-        ({"application_url": "", "source_url": ""}, "https://arbeidsplassen.nav.no/stillinger/stilling/{ad}"),
-        ({"application_url": "jobb@sykehus.example"}, "mailto:jobb@sykehus.example"),
+        ({}, "https://sykehus.example/sok", "på sykehus.example"),
+        ({"application_url": ""}, "https://sykehus.example/stilling", "på sykehus.example"),
+        ({"application_url": "javascript:alert(1)"}, "https://sykehus.example/stilling", "på sykehus.example"),
+        ({"application_url": "www.jobbnorge.no/1"}, "https://www.jobbnorge.no/1", "på jobbnorge.no"),
+        (
+            {"application_url": "", "source_url": ""},
+            "https://arbeidsplassen.nav.no/stillinger/stilling/{ad}",
+            "på arbeidsplassen.nav.no",
+        ),
+        ({"application_url": "jobb@sykehus.example"}, "mailto:jobb@sykehus.example", "på e-post"),
     ],
 )
-def test_people_are_sent_to_the_source_to_apply(client, ads, fields, target):
+def test_people_are_sent_to_the_source_to_apply_and_told_where_that_is(client, ads, fields, target, where):
     (ad,) = ads(fields)
-    links = get(client, ad).all("//p[contains(@class, 'apply')]/a")
-    assert {link.get("href") for link in links} == {target.format(ad=ad)}
+    page = get(client, ad)
+    links = page.all("//p[contains(@class, 'apply')]/a")
+    assert {link.get("href") for link in links} == {target.format(ad=ad)} and len(links) == 2
+    assert page.text("//p[contains(@class, 'apply')]").count(where) == 2
 
 
 def _expire(ad):
@@ -159,7 +171,7 @@ def test_hostile_fields_are_text(client, ads):
     )
     for address in (f"/stilling/{ad}/", "/"):
         page = Page(client.get(address))
-        scripts = page.all("//script")
+        scripts = page.all("//script[not(@type='application/ld+json')]")
         assert all(script.get("src", "").startswith("/static/") and not script.text for script in scripts)
         assert not page.all("//main//img") and not page.all("//style") and not page.all("//@style")
         assert not [name for name in page.all("//@*/..") if any(key.startswith("on") for key in name.attrib)]
@@ -186,3 +198,91 @@ def test_title_and_text_each_say_their_language(client, ads):
         assert page.one("//div[@class='ad-text']").get("lang") == text
     cards = {one.text_content().strip(): one.get("lang") for one in Page(client.get("/")).all("//h3")}
     assert cards == {"Senior Software Engineer": "en", "Sykepleier": "no"}
+
+
+# --- The way on from an ad ---
+
+
+def test_the_employer_leads_to_its_other_active_ads(client, ads):
+    orgnr = "999888777"
+    mine, *rest = ads(*({"title": f"Kokk {number}", "employer_orgnr": orgnr} for number in range(7)))
+    (other,) = ads({"title": "Hos en annen", "employer_orgnr": "111222333"})
+    close(rest[0])
+    page = get(client, mine)
+    assert page.one("//p[@class='ad-where']/a").get("href") == f"/arbeidsgiver/{orgnr}/"
+    links = page.all("//div[@class='others']//li/a/@href")
+    assert len(links) == 5 and set(links) <= {f"/stilling/{uuid}/" for uuid in rest[1:]}
+    assert page.text("//div[@class='others']/h3") == "Flere stillinger hos Sykehuset"
+    assert not page.all("//div[@class='others']/p")  # five of five: nothing more to show
+    ads({"employer_orgnr": orgnr})
+    assert get(client, mine).one("//div[@class='others']/p/a").get("href") == f"/arbeidsgiver/{orgnr}/"
+    assert not get(client, other).all("//div[@class='others']")
+
+
+@pytest.mark.parametrize("orgnr", ["", "12345678", "9998887771", "../../admin", "ÆØÅ", "<b>999888777"])
+def test_an_employer_without_a_proper_number_has_no_page_to_lead_to(client, ads, orgnr):
+    ad, _ = ads({"employer_orgnr": orgnr}, {"employer_orgnr": orgnr})
+    page = get(client, ad)
+    assert "Sykehuset" in page.text("//p[@class='ad-where']") and not page.all("//p[@class='ad-where']/a")
+    assert not page.all("//div[@class='others']")
+
+
+def test_an_ad_leads_to_the_pages_of_its_places_and_occupations(client, ads):
+    abroad = LocationData("SVERIGE", "", "", "STOCKHOLM")
+    (ad,) = ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"), abroad)})
+    found = [(link.text, link.get("href")) for link in get(client, ad).all("//section[@class='landings']//a")]
+    assert found == [("Ledige stillinger i Oslo", "/jobb/oslo/"), ("Ledige stillinger som sykepleier", "/jobb/sykepleier/")]
+
+
+def test_an_ad_is_shared_by_plain_links_and_its_one_address(client, ads, settings):
+    settings.SITE_URL = "https://jobb.example.no"
+    (ad,) = ads({"title": "Kokk & servitør?"})
+    page = get(client, ad)
+    address = f"https://jobb.example.no/stilling/{ad}/"
+    mail = page.one("//section[@class='share']//a").get("href")
+    assert mail == f"mailto:?subject=Kokk%20%26%20servit%C3%B8r%3F&body=https%3A%2F%2Fjobb.example.no%2Fstilling%2F{ad}%2F"
+    assert {button.get("data-url") for button in page.all("//section[@class='share']//button[@hidden]")} == {address}
+    assert not page.all("//section[@class='share']//button[not(@hidden)]")
+    assert page.one("//link[@rel='canonical']").get("href") == address
+    assert page.text("//*[@class='printed']") == address
+
+
+def meta(page: Page, name: str) -> str:
+    return page.one(f"//meta[@property='{name}' or @name='{name}']").get("content")
+
+
+def test_what_a_shared_link_shows_is_facts_and_never_the_text(client, ads, settings):
+    (ad,) = ads({"application_due": "2090-11-27", "contacts": (CONTACT,)})
+    page = get(client, ad)
+    assert meta(page, "og:title") == "Sykepleier" and meta(page, "og:type") == "article"
+    assert meta(page, "og:url") == page.one("//link[@rel='canonical']").get("href")
+    assert meta(page, "description") == meta(page, "og:description") == "Sykehuset · Bergen · Frist 27. november 2090 · Fast"
+    assert meta(page, "og:image") == f"{settings.SITE_URL}/static/share.png" and meta(page, "og:locale") == "nb_NO"
+    close(ad)
+    assert not get(client, ad).all("//meta[starts-with(@property, 'og:')] | //meta[@name='description']")
+
+
+def test_the_picture_of_shared_links_is_small_and_of_the_size_that_is_told():
+    picture = (Path(__file__).resolve().parents[2] / "static/share.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n" and len(picture) < 50_000
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Om oss</h1><p>x</p><h2>Krav</h2><h3>Må</h3>",
+        "<h4>Om oss</h4><h2>Krav</h2><h3>Må</h3>",
+        "<h6>Om oss</h6><h1>Krav</h1>",
+        "<h2>Om <p>oss</p></h2><h2>Krav</h2>",
+    ],
+)
+def test_an_employers_headings_lie_below_the_pages_own_and_skip_no_level(client, ads, body):
+    (ad,) = ads({"description": body, "employer_description": body})
+    page = get(client, ad)
+    levels = [int(heading.tag[1]) for heading in page.all("//main//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    inside = page.all("//div[contains(@class, 'ad-text')]//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
+    assert inside and not [heading for heading in inside if heading.tag in {"h1", "h2"}]
+    assert "Krav" in [heading.text_content() for heading in inside]

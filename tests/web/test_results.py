@@ -174,9 +174,9 @@ def test_pages_hold_every_ad_once(client, ads):
     first, second, third = (get(client, "/" if n == 1 else f"/?page={n}") for n in (1, 2, 3))
     assert [len(page.titles) for page in (first, second, third)] == [25, 25, 5]
     assert len({*first.titles, *second.titles, *third.titles}) == 55
-    assert first.one("//a[@rel='next']").get("href") == "/?page=2"
-    assert not first.all("//a[@rel='prev']") and not third.all("//a[@rel='next']")
-    assert second.one("//a[@rel='prev']").get("href") == "/"
+    assert first.one("//a[contains(@rel, 'next')]").get("href") == "/?page=2"
+    assert not first.all("//a[contains(@rel, 'prev')]") and not third.all("//a[contains(@rel, 'next')]")
+    assert second.one("//a[contains(@rel, 'prev')]").get("href") == "/"
     assert "Side 2 av 3" in second.text("//nav[@aria-label='Sider']")
 
 

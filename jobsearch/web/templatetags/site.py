@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.vacancies import deadlines, language, places, text_values, wording
+from jobsearch.vacancies import deadlines, html, language, places, text_values, wording
 from jobsearch.vacancies.models import Location, Vacancy
 from jobsearch.web import dates
 
@@ -110,10 +110,13 @@ def link(url: str) -> str:
 
 
 @register.filter
-def clean_html(value: str) -> SafeString:
-    """The ad's own text. Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of
-    elements without attributes but checked `href`s; and the Content-Security-Policy runs no script of a page's own."""
-    return mark_safe(value)  # noqa: S308 - see above
+def clean_html(value: str, heading: int) -> SafeString:
+    """The ad's own text, its headings below the page's own of that level.
+
+    Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of elements without attributes
+    but checked `href`s; and the Content-Security-Policy runs no script of a page's own.
+    """
+    return mark_safe(html.under_heading(value, heading))  # noqa: S308 - see above
 
 
 @register.filter

@@ -1,0 +1,108 @@
+"""The page of an ad: all of an active one; of any other only that it was."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jobsearch import search
+from jobsearch.vacancies import deadlines, freshness, places
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.text_values import safe_link
+from jobsearch.vacancies.visibility import is_active
+
+from . import dates, employers, landing, structured
+from . import results as view
+from .context import SOURCE_URL
+
+SIMILAR = 5
+OTHERS = 5
+HIDDEN_FROM_CRAWLERS = "noindex, noarchive"
+
+
+@require_safe
+def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One ad; of an inactive one only that it was. Never kept by a cache: it may be inactive the next moment."""
+    response = _ad(request, uuid)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
+    if vacancy is None:
+        stone = Tombstone.objects.filter(uuid=uuid).first()
+        if stone is None:
+            response = render(request, "404.html", {"ad": True}, status=404)
+        else:
+            response = render(request, "web/gone.html", {"closed_on": stone.closed_on}, status=410)
+        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+        return response
+    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
+    if not is_active(vacancy, hidden=hidden):
+        response = render(request, "web/ad_inactive.html", {"vacancy": vacancy, "similar": _similar(vacancy)})
+        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+        return response
+    response = render(request, "web/ad.html", _active(vacancy))
+    # A crawler may know the ad while it is active, but not keep a copy that outlives it.
+    response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
+    return response
+
+
+def _active(vacancy: Vacancy) -> dict[str, object]:
+    original = f"{SOURCE_URL}stillinger/stilling/{vacancy.uuid}"
+    apply_url = safe_link(vacancy.application_url) or safe_link(vacancy.source_url) or original
+    canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
+    contacts = list(vacancy.contacts.all())
+    others = employers.other_ads(vacancy)
+    return {
+        "vacancy": vacancy,
+        "canonical": canonical,
+        "summary": summary(vacancy),
+        "share_mail": f"mailto:?{urlencode({'subject': vacancy.title, 'body': canonical}, quote_via=quote)}",
+        "contacts": contacts,
+        "original": original,
+        "apply_url": apply_url,
+        "apply_host": host(apply_url),
+        "employer_url": employers.address(vacancy.employer_orgnr) if vacancy.employer_name else "",
+        "others": others[:OTHERS],
+        "more_others": len(others) > OTHERS,
+        "similar": _similar(vacancy),
+        "landings": landing.of(vacancy),
+        "structured": structured.script(structured.posting(vacancy, contacts, canonical)),
+        "as_of": freshness.data_as_of(),
+    }
+
+
+def host(url: str) -> str:
+    """The host that a link leads to, as people know it ("jobbnorge.no"); "" for what is no web address."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www.") if parts.scheme in {"http", "https"} else ""
+
+
+def summary(vacancy: Vacancy) -> str:
+    """The ad in one line of facts: employer, place, deadline. Never from its text, which may name people."""
+    names = [places.label(location.path) for location in vacancy.locations.all() if location.path]
+    parts = [vacancy.employer_name, ", ".join(list(dict.fromkeys(names))[:3])]
+    if vacancy.application_due:
+        parts.append(_("Frist %(day)s") % {"day": dates.day(vacancy.application_due)})  # no "tomorrow": a crawler keeps it
+    elif deadlines.is_soon(vacancy.application_due_text):
+        parts.append(_("Snarest"))
+    if vacancy.engagement:
+        parts.append(_(vacancy.engagement))
+    return " · ".join(part for part in parts if part)
+
+
+def _similar(vacancy: Vacancy) -> list[Vacancy]:
+    """Active ads like this one; none while the engine is down, since the page has its own errand."""
+    try:
+        return view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
+    except (search.EngineDown, search.QueryError):
+        return []

@@ -1,0 +1,214 @@
+"""Pages of their own for a place or an occupation of the catalogue, which search engines may keep: `/jobb/bergen/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jobsearch import search
+from jobsearch.vacancies import freshness, occupations, places, slugs
+from jobsearch.vacancies.catalogue import COUNTIES
+from jobsearch.vacancies.models import Vacancy
+
+from . import results as view
+
+LINKS_OF_AN_AD = 3  # of each kind
+
+# Places that Norwegians live "på" and not "i": islands and some inland towns.
+_ON = frozenset(
+    "ASKØY AVERØY BØMLO DØNNA EIDSVOLL ELVERUM FEDJE FRØYA GISKE GJØVIK HAMAR HAREID HITRA HVALER KARMØY KONGSBERG KVITSØY LEKA "
+    "LILLEHAMMER LØTEN NESODDEN NOTODDEN OSTERØY RØROS RØST SENJA SMØLA STORD SULA SVALBARD TYNSET TYSNES UTSIRA VEGA VOSS VÆRØY "
+    "ØSTRE~TOTEN VESTRE~TOTEN".replace("~", "_").split()
+)
+
+# How an occupation follows "Ledige stillinger": one does the work "som sykepleier", there is work "for miljøarbeidere", and all
+# that names a field has work "innen grunnskole".
+_AS = frozenset(
+    """Bioingeniør·Ergoterapeut·Ernæringsfysiolog·Fysioterapeut·Helsefagarbeider·Helsesekretær
+·Hjemmehjelper og personlig assistent·Kiropraktor og osteopat·Lege·Optiker·Psykolog·Radiograf og audiograf·Sykepleier
+·Vernepleier·Betongfagarbeider·Feier·Maler·Mekaniker·Murer·Rørlegger·Skredder·Tømrer og snekker·Vaktmester·Baker og konditor
+·Kokk·Barnehagelærer·Maskin- og kranfører·Truckfører·Speditør og befrakter·Platearbeider og sveiser""".replace("\n", "").split(
+        "·"
+    )
+)
+_FOR = frozenset(
+    """Andre ingeniører·Skytebaser og sprengningsarbeidere·Audiografer og logopeder·Helse- og miljørådgivere·Miljøarbeidere
+·Rådgivere innen sosiale fagfelt·Ledere av IKT-enheter·Andre hjelpearbeidere
+·Biologer, zoologer, botanikere·Veterinærer og dyrepleiere·Tolk og oversettere·Barnehage- og skolefritidsassistenter
+·Instruktører og pedagoger·Ledere av omsorgstjenetser for barn·Ledere av undervisning og utdanning""".replace("\n", "").split("·")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Links under a heading. `searches`: they lead into the search, which crawlers are kept from."""
+
+    heading: str
+    links: list[view.Link]
+    searches: bool = False
+
+
+def address(slug: str) -> str:
+    return reverse("web:landing", args=[slug])
+
+
+def title(named: slugs.Named) -> str:
+    """ "Ledige stillinger i Bergen", "… som sykepleier", "… innen helse og sosial"."""
+    label = _label(named)
+    if named.facet == "place":
+        if named.path == places.ABROAD:
+            return _("Ledige stillinger i utlandet")
+        own = named.path.rpartition("/")[2].replace(" ", "_")
+        words = _("Ledige stillinger på %(place)s") if own in _ON else _("Ledige stillinger i %(place)s")
+        return words % {"place": label}
+    own = occupations.label(named.path)
+    label = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    if own in _AS:
+        return _("Ledige stillinger som %(occupation)s") % {"occupation": label}
+    if own in _FOR:
+        return _("Ledige stillinger for %(occupation)s") % {"occupation": label}
+    return _("Ledige stillinger innen %(occupation)s") % {"occupation": label}
+
+
+def of(vacancy: Vacancy) -> list[view.Link]:
+    """The pages of where an ad is and what it is about, by their headings."""
+    found = []
+    parts = {
+        "place": [location.path for location in vacancy.locations.all()],
+        "occupation": [job.path for job in vacancy.occupations.all()],
+    }
+    for facet, paths in parts.items():
+        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.slug_of(facet, path))]
+        found += [view.Link(title(slugs.NAMES[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
+    return found
+
+
+@require_safe
+def landing(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest ads of a place or an occupation, its neighbours, and the way into the search."""
+    named = slugs.NAMES.get(slug)
+    if named is None:
+        proper = slugs.slugify(slug)
+        if proper in slugs.NAMES:  # "Møre-og-Romsdal", as people type it
+            return redirect(address(proper), permanent=True)
+        raise Http404
+    query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
+    heading = title(named)
+    context: dict[str, object] = {
+        "heading": heading,
+        "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
+        "canonical": f"{settings.SITE_URL}{address(slug)}",
+        "search_url": view.address(query.replace(sort="relevance")),
+        "wider": _wider(named),
+        "indexed": False,
+    }
+    try:
+        found = search.search(query)
+    except search.EngineDown:
+        response = render(request, "web/landing.html", context | {"engine_down": True}, status=503)
+        response["Retry-After"] = "30"
+    else:
+        context |= {
+            "total": found.total,
+            "vacancies": view.rows(found.uuids),
+            "more": found.total > query.page_size,
+            "groups": [group for group in _groups(named, query, found.counts) if group.links],
+            "indexed": bool(found.total) and not request.GET,
+            "as_of": freshness.data_as_of(),
+        }
+        response = render(request, "web/landing.html", context)
+    if not context["indexed"]:
+        response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def landings(request: HttpRequest) -> HttpResponse:
+    """Every place and occupation that has a page. Without the engine the counts are missing, not the links."""
+    try:
+        counts: Mapping[str, Mapping[str, int]] = search.search(search.SearchQuery()).counts
+    except search.EngineDown:
+        counts = {}
+    context = {
+        "counties": [
+            Group(_label(slugs.Named("place", county)), _links("place", _municipalities(county), counts, all_of_them=True))
+            for county in COUNTIES
+        ],
+        "abroad": _links("place", [places.ABROAD], counts, all_of_them=True),
+        "fields": [
+            Group(_label(slugs.Named("occupation", level1)), _links("occupation", [level1, *paths], counts, all_of_them=True))
+            for level1, paths in occupations.PATHS.items()
+            if level1 != slugs.UNCLASSIFIED
+        ],
+        "canonical": f"{settings.SITE_URL}{reverse('web:landings')}",
+        "indexed": not request.GET,
+    }
+    response = render(request, "web/landings.html", context)
+    if request.GET:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _label(named: slugs.Named) -> str:
+    return search.FACETS[named.facet].value_label(named.path)
+
+
+def _wider(named: slugs.Named) -> view.Link | None:
+    above = places.parent(named.path) if named.facet == "place" else occupations.parent(named.path)
+    slug = slugs.slug_of(named.facet, above)
+    return view.Link(title(slugs.NAMES[slug]), address(slug)) if slug else None
+
+
+def _municipalities(county: str) -> list[str]:
+    """The county itself and what lies in it."""
+    return [county, *(f"{county}/{name}" for name in COUNTIES[county] if name != county)]
+
+
+def _links(
+    facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]], *, all_of_them: bool = False
+) -> list[view.Link]:
+    """Links to the pages of these values, by default only of those with ads."""
+    found = []
+    for path in paths:
+        count = counts.get(facet, {}).get(path, 0)
+        if (slug := slugs.slug_of(facet, path)) and (count or all_of_them):
+            found.append(view.Link(_label(slugs.NAMES[slug]), address(slug), count))
+    return found
+
+
+def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
+    if named.facet == "place":
+        county = places.parent(named.path) or named.path
+        if county in COUNTIES:
+            near = [path for path in _municipalities(county)[1:] if path != named.path]
+            yield Group(_("Kommuner i %(county)s") % {"county": places.label(county)}, _links("place", near, counts))
+        else:
+            yield Group(_("Land"), _searches("place", query.replace(place=()), counts, within=county), searches=True)
+        yield Group(_("Yrker her"), _searches("occupation", query, counts), searches=True)
+    else:
+        level1 = occupations.parent(named.path) or named.path
+        near = [path for path in occupations.PATHS[level1] if path != named.path]
+        label = _label(slugs.Named("occupation", level1))
+        yield Group(_("Yrker innen %(occupation)s") % {"occupation": label}, _links("occupation", near, counts))
+        yield Group(_("Steder"), _searches("place", query, counts), searches=True)
+
+
+def _searches(
+    facet: str, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], within: str = ""
+) -> list[view.Link]:
+    """Searches narrowed by each value of a facet's upper level (or of what lies within one) that has ads."""
+    query = query.replace(sort="relevance")
+    found = []
+    for choice in search.FACETS[facet].choices(counts.get(facet, {}), query):
+        for one in choice.children if within else (choice,):
+            if one.count and one.value != search.NOT_STATED and (not within or choice.value == within):
+                found.append(view.Link(one.label, view.address(query.with_value(facet, one.value)), one.count))
+    return found

@@ -1,0 +1,106 @@
+"""The page of an employer: its active ads, or that it has none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.web.page import Page
+
+ORGNR = "999888777"
+ADDRESS = f"/arbeidsgiver/{ORGNR}/"
+
+
+def close(*uuids, **options) -> None:
+    with transaction.atomic():
+        record.close(uuids, Vacancy.Closed.FEED, **options)
+
+
+@pytest.fixture
+def many(make_vacancy):
+    def published(hours: int) -> dt.datetime:
+        return timezone.now() - dt.timedelta(hours=hours)
+
+    same = {"employer_orgnr": ORGNR, "employer_homepage": "kro.example"}
+    return [make_vacancy(title=f"Kokk {n}", published=published(n), **same) for n in range(27)]
+
+
+def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vacancy, settings):
+    make_vacancy(title="Hos en annen", employer_orgnr="111222333")
+    close(many[1])
+    response = client.get(ADDRESS)
+    page = Page(response)
+    assert response.status_code == 200 and page.h1 == "Sykehuset"
+    assert page.titles == [f"Kokk {n}" for n in (0, *range(2, 26))]
+    assert page.text("//h2[@id='treff-h']") == "26 ledige stillinger"
+    assert "Organisasjonsnummer 999 888 777" in page.text()
+    homepage = page.one("//a[@href='https://kro.example']")
+    assert "nofollow" in homepage.get("rel") and "noopener" in homepage.get("rel")
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}{ADDRESS}"
+    assert "X-Robots-Tag" not in response and not page.all("//meta[@name='robots']")
+    assert page.one("//meta[@property='og:title']").get("content") == "Ledige stillinger hos Sykehuset"
+
+
+@pytest.mark.parametrize("number", ["2", "99", "999999"])
+def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many, number, settings):
+    response = client.get(ADDRESS, {"page": number})
+    page = Page(response)
+    assert page.titles == ["Kokk 25", "Kokk 26"] and "(side 2)" in page.text("//title")
+    assert response["X-Robots-Tag"] == "noindex"
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}{ADDRESS}"
+    assert page.one("//a[contains(@rel, 'prev')]").get("href") == ADDRESS
+    first = Page(client.get(ADDRESS)).one("//a[contains(@rel, 'next')]")
+    assert first.get("href") == f"{ADDRESS}?page=2" and "nofollow" in first.get("rel")
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "٢", "9" * 5000, "\x00", "1e9"])
+def test_a_page_that_is_no_number_is_the_first(client, many, number):
+    assert Page(client.get(ADDRESS, {"page": number})).titles[0] == "Kokk 0"
+
+
+def test_the_pages_cost_a_fixed_number_of_queries(client, many, django_assert_max_num_queries):
+    with django_assert_max_num_queries(7):
+        client.get(ADDRESS)
+
+
+def test_an_employer_whose_ads_have_ended_says_so_and_is_not_kept(client, many):
+    close(*many)
+    response = client.get(ADDRESS)
+    page = Page(response)
+    assert response.status_code == 200 and page.h1 == "Sykehuset"
+    assert "Arbeidsgiveren har ingen ledige stillinger her nå." in page.text()
+    assert response["X-Robots-Tag"] == "noindex" and page.one("//meta[@name='robots']").get("content") == "noindex"
+    assert "kro.example" not in response.content.decode() and not page.all("//article")
+
+
+def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client, make_vacancy):
+    ad = make_vacancy(employer_orgnr=ORGNR)
+    record.set_hidden(ad, True)
+    assert client.get(ADDRESS).status_code == 404
+    record.set_hidden(ad, False)
+    assert client.get(ADDRESS).status_code == 200
+    close(ad, masked=[ad])
+    assert client.get(ADDRESS).status_code == 404
+    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    assert client.get(ADDRESS).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "orgnr",
+    [*"000000000 99988877 9998887770 abc 99988877٧ %00 %ff%fe ..%2f ' 999888777%0A -1 {{7}}".split(), "a" * 3000],
+)
+def test_a_number_that_is_none_or_nobodys_is_not_found(client, many, orgnr):
+    response = client.get(f"/arbeidsgiver/{orgnr}/")
+    assert response.status_code == 404 and "Vi finner ikke siden" in Page(response).h1
+
+
+def test_an_employer_without_a_name_still_has_a_page(client, make_vacancy):
+    make_vacancy(employer_orgnr=ORGNR, employer_name="", employer_homepage="javascript:alert(1)")
+    page = Page(client.get(ADDRESS))
+    assert page.h1 == "Arbeidsgiver uten navn" and "javascript" not in page.response.content.decode()
+    assert page.one("//meta[@property='og:title']").get("content") == f"Ledige stillinger hos {ORGNR}"

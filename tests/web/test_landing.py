@@ -1,0 +1,190 @@
+"""Pages of places and occupations: what they say, where they lead, and which of them crawlers may keep."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from jobsearch.vacancies import occupations, record, slugs
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import landing
+from tests.web.page import Page
+
+
+def at(county: str, municipality: str = "", country: str = "NORGE") -> tuple[LocationData, ...]:
+    return (LocationData(country, county, municipality, municipality),)
+
+
+COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
+
+
+@pytest.fixture
+def some(ads):
+    return ads(
+        {"title": "Sykepleier i Bergen", "locations": at("VESTLAND", "BERGEN")},
+        {"title": "Kokk i Bergen", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK},
+        {
+            "title": "Lege på Voss",
+            "locations": at("VESTLAND", "VOSS"),
+            "occupations": (OccupationData("Helse og sosial", "Lege"),),
+        },
+        {"title": "Kokk i Sverige", "locations": at("", "", "SVERIGE"), "occupations": COOK},
+        {"title": "Kokk i Oslo", "locations": at("OSLO", "OSLO"), "occupations": COOK},
+    )
+
+
+def links(page: Page, heading: str) -> list[tuple[str, str]]:
+    found = page.all(f"//nav[h2='{heading}']//a")
+    return [(" ".join(link.text_content().split()), link.get("href")) for link in found]
+
+
+def test_a_municipality_lists_its_ads_its_neighbours_and_the_way_into_the_search(client, some, settings):
+    response = client.get("/jobb/bergen/")
+    page = Page(response)
+    assert response.status_code == 200 and page.h1 == "Ledige stillinger i Bergen"
+    assert set(page.titles) == {"Sykepleier i Bergen", "Kokk i Bergen"} and "2 stillinger akkurat nå." in page.text()
+    assert "/?place=VESTLAND%2FBERGEN" in page.all("//a/@href")
+    assert page.one("//a[@href='/jobb/vestland/']").text == "Ledige stillinger i Vestland"
+    assert links(page, "Kommuner i Vestland") == [("Voss (1)", "/jobb/voss/")]
+    assert links(page, "Yrker her") == [
+        ("Helse og sosial (1)", "/?place=VESTLAND%2FBERGEN&occupation=Helse+og+sosial"),
+        ("Reiseliv og mat (1)", "/?place=VESTLAND%2FBERGEN&occupation=Reiseliv+og+mat"),
+    ]
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}/jobb/bergen/"
+    assert "X-Robots-Tag" not in response and not page.all("//meta[@name='robots']")
+    assert page.one("//meta[@property='og:title']").get("content") == "Ledige stillinger i Bergen"
+
+
+def test_the_count_is_that_of_the_search_it_leads_to(client, some):
+    for slug in ("bergen", "vestland", "utland", "kokk", "helse-og-sosial", "oslo"):
+        page = Page(client.get(f"/jobb/{slug}/"))
+        search = Page(client.get(page.one("//header[@class='page-head']//a[contains(@class, 'button')]").get("href")))
+        assert search.total == len(page.titles) and f"{search.total} stilling" in page.text("//header[@class='page-head']")
+
+
+def test_a_county_and_abroad(client, some):
+    county = Page(client.get("/jobb/vestland/"))
+    assert links(county, "Kommuner i Vestland") == [("Bergen (2)", "/jobb/bergen/"), ("Voss (1)", "/jobb/voss/")]
+    oslo = Page(client.get("/jobb/oslo/"))
+    assert oslo.titles == ["Kokk i Oslo"] and not links(oslo, "Kommuner i Oslo")
+    abroad = Page(client.get("/jobb/utland/"))
+    assert abroad.h1 == "Ledige stillinger i utlandet" and abroad.titles == ["Kokk i Sverige"]
+    assert links(abroad, "Land") == [("Sverige (1)", "/?place=UTLAND%2FSVERIGE")]
+
+
+def test_an_occupation_of_either_level(client, some):
+    nurse = Page(client.get("/jobb/sykepleier/"))
+    assert nurse.h1 == "Ledige stillinger som sykepleier" and nurse.titles == ["Sykepleier i Bergen"]
+    assert links(nurse, "Yrker innen Helse og sosial") == [("Lege (1)", "/jobb/lege/")]
+    assert links(nurse, "Steder") == [("Vestland (1)", "/?place=VESTLAND&occupation=Helse+og+sosial%2FSykepleier")]
+    assert nurse.one("//a[@href='/jobb/helse-og-sosial/']").text == "Ledige stillinger innen helse og sosial"
+    health = Page(client.get("/jobb/helse-og-sosial/"))
+    assert len(health.titles) == 2 and [text for text, _ in links(health, "Yrker innen Helse og sosial")] == [
+        "Lege (1)",
+        "Sykepleier (1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [
+        ("voss", "Ledige stillinger på Voss"),
+        ("vestre-toten", "Ledige stillinger på Vestre Toten"),
+        ("svalbard", "Ledige stillinger på Svalbard"),
+        ("os-innlandet", "Ledige stillinger i Os (Innlandet)"),
+        ("more-og-romsdal", "Ledige stillinger i Møre og Romsdal"),
+        ("it", "Ledige stillinger innen IT"),
+        ("miljoarbeidere", "Ledige stillinger for miljøarbeidere"),
+        ("ledere-av-ikt-enheter", "Ledige stillinger for ledere av IKT-enheter"),
+        ("grunnskole", "Ledige stillinger innen grunnskole"),
+        ("baker-og-konditor", "Ledige stillinger som baker og konditor"),
+    ],
+)
+def test_headings_are_norwegian_as_it_is_spoken(slug, words):
+    assert landing.title(slugs.NAMES[slug]) == words
+
+
+def test_the_lists_of_forms_name_only_what_the_catalogue_has():
+    names = {occupations.label(path) for paths in occupations.PATHS.values() for path in paths}
+    assert names >= landing._AS and names >= landing._FOR and not landing._AS & landing._FOR
+    places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.NAMES.values() if named.facet == "place"}
+    assert places >= landing._ON
+
+
+def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):
+    response = client.get("/jobb/stord/")
+    page = Page(response)
+    assert response.status_code == 200 and page.h1 == "Ledige stillinger på Stord"
+    assert "Det er ingen stillinger her akkurat nå." in page.text() and not page.all("//article")
+    assert response["X-Robots-Tag"] == "noindex" and page.one("//meta[@name='robots']").get("content") == "noindex"
+    assert page.one("//a[@href='/jobb/vestland/']") is not None and ("Bergen (2)", "/jobb/bergen/") in links(
+        page, "Kommuner i Vestland"
+    )
+
+
+def test_a_closed_ad_is_gone_from_its_page_at_once(client, some):
+    with transaction.atomic():
+        record.close([some[2]], Vacancy.Closed.FEED)
+    assert "Lege" not in client.get("/jobb/voss/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/jobb/bergen/", "/jobb/"])
+def test_with_parameters_a_page_is_the_same_and_not_kept(client, some, address, settings):
+    response = client.get(address, {"utm": "x"})
+    page = Page(response)
+    assert response["X-Robots-Tag"] == "noindex"
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}{address}"
+    assert page.h1 == Page(client.get(address)).h1
+
+
+@pytest.mark.parametrize(
+    ("asked", "slug"), [("Bergen", "bergen"), ("møre-og-romsdal", "more-og-romsdal"), ("Helse og sosial", "helse-og-sosial")]
+)
+def test_a_name_as_people_type_it_leads_to_the_one_address(client, db, asked, slug):
+    response = client.get(f"/jobb/{asked}/")
+    assert response.status_code == 301 and response.url == f"/jobb/{slug}/"
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "finnes-ikke",
+        "uoppgitt-ikke-identifiserbare",
+        "%00",
+        "%ff",
+        "..%2f..",
+        "-",
+        "a" * 5000,
+        "<script>",
+        "bergen%2Fkokk",
+        "{{7}}",
+    ],
+)
+def test_any_other_name_is_not_found(client, db, slug):
+    assert client.get(f"/jobb/{slug}/").status_code == 404
+
+
+def test_without_the_engine_a_page_says_so_and_leads_on(client, some, engine_down):
+    response = client.get("/jobb/bergen/")
+    assert response.status_code == 503 and response["Retry-After"] and response["X-Robots-Tag"] == "noindex"
+    assert Page(response).one("//a[@href='/jobb/vestland/']") is not None
+    assert len(Page(client.get("/jobb/")).all("//main//a[starts-with(@href, '/jobb/')]")) == len(slugs.NAMES)
+
+
+def test_the_overview_leads_to_every_place_and_occupation(client, some):
+    page = Page(client.get("/jobb/"))
+    found = [href for href in page.all("//main//a/@href") if href.startswith("/jobb/")]
+    assert sorted(found) == sorted(landing.address(slug) for slug in slugs.NAMES)
+    assert page.text("//a[@href='/jobb/bergen/']") == "Bergen (2)" and page.text("//a[@href='/jobb/stord/']") == "Stord"
+    assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
+
+
+def test_no_link_that_a_crawler_follows_leads_to_an_address_with_parameters(client, ads, some):
+    ads(*({"title": f"Kokk {n}", "employer_orgnr": "999888777", "occupations": COOK} for n in range(30)))
+    ad = ads({"employer_orgnr": "999888777"})[0]
+    for address in ("/", "/jobb/", "/jobb/kokk/", "/jobb/vestland/", "/arbeidsgiver/999888777/", f"/stilling/{ad}/", "/om/"):
+        page = Page(client.get(address))
+        assert "noindex" not in page.response.get("X-Robots-Tag", "")
+        followed = [link.get("href") for link in page.all("//a[@href]") if "nofollow" not in link.get("rel", "")]
+        assert [href for href in followed if "?" in href and not href.startswith("mailto:")] == [], address

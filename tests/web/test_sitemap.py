@@ -1,0 +1,138 @@
+"""The maps for crawlers: every page that may be kept, none that may not, from few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from lxml import etree
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import sitemaps
+
+NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+@pytest.fixture(autouse=True)
+def site(settings, db):
+    settings.SITE_URL = "https://jobb.example.no"
+
+
+def entries(client, address: str) -> dict[str, str]:
+    response = client.get(address, headers={"host": "localhost"})
+    assert response.status_code == 200 and response["Content-Type"] == "application/xml; charset=utf-8"
+    assert response["Cache-Control"] == "private, no-store"
+    root = etree.fromstring(response.content)
+    found = {}
+    for entry in root:
+        location = entry.findtext("s:loc", namespaces=NAMESPACE)
+        assert location.startswith("https://jobb.example.no/") and location not in found
+        found[location.removeprefix("https://jobb.example.no")] = entry.findtext("s:lastmod", default="", namespaces=NAMESPACE)
+    return found
+
+
+def everything(client) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in entries(client, "/sitemap.xml"):
+        found |= entries(client, part)
+    return found
+
+
+def test_robots_txt_names_the_index_by_the_sites_own_address(client):
+    assert "\nSitemap: https://jobb.example.no/sitemap.xml\n" in client.get("/robots.txt").content.decode()
+
+
+def test_an_empty_record_has_the_pages_that_are_always_there(client):
+    assert set(everything(client)) == {"/", "/jobb/", "/om/"}
+    assert client.get("/sitemap-stillinger-1.xml").status_code == 404
+
+
+def test_the_maps_hold_every_page_of_active_ads_and_their_last_change(client, make_vacancy):
+    ad = make_vacancy(employer_orgnr="999888777")
+    make_vacancy(
+        employer_orgnr="not one",
+        locations=(LocationData("SVERIGE", "", "", "STOCKHOLM"), LocationData("NORGE", "OSLO", "OSLO", "OSLO")),
+        occupations=(OccupationData("Et nytt felt", "Et nytt yrke"),),
+    )
+    changed = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    Vacancy.objects.filter(uuid=ad).update(changed=changed)
+    found = everything(client)
+    assert len([address for address in found if address.startswith("/stilling/")]) == 2
+    pages = "/jobb/bergen/ /jobb/vestland/ /jobb/oslo/ /jobb/utland/ /jobb/sykepleier/ /jobb/helse-og-sosial/".split()
+    assert {address for address in found if address.startswith("/jobb/")} == {"/jobb/", *pages}
+    assert {address for address in found if address.startswith("/arbeidsgiver/")} == {"/arbeidsgiver/999888777/"}
+    for address in (f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/vestland/", "/jobb/sykepleier/", "/arbeidsgiver/999888777/"):
+        assert found[address] == "2026-03-01T12:00:00Z"
+
+
+def test_every_page_in_the_maps_may_be_kept(client, ads):
+    ads({"employer_orgnr": "999888777"}, {"occupations": (OccupationData("IT", "Utvikling"),)})
+    for address in everything(client):
+        response = client.get(address)
+        assert response.status_code == 200 and "noindex" not in response.get("X-Robots-Tag", ""), address
+        assert b'content="noindex' not in response.content, address
+
+
+def _close(ad) -> None:
+    with transaction.atomic():
+        record.close([ad], Vacancy.Closed.FEED)
+
+
+def _expire(ad) -> None:
+    Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("end", [_close, _expire, lambda ad: record.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
+def test_an_ad_that_ends_is_out_of_every_map_at_once(client, make_vacancy, end):
+    kept = make_vacancy(locations=(LocationData("NORGE", "OSLO", "OSLO", "OSLO"),))
+    ad = make_vacancy(employer_orgnr="999888777", occupations=(OccupationData("IT", "Utvikling"),))
+    before = everything(client)
+    assert {f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/utvikling/", "/arbeidsgiver/999888777/"} <= set(before)
+    end(ad)
+    after = set(everything(client))
+    assert f"/stilling/{kept}/" in after
+    assert not {f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/vestland/", "/jobb/utvikling/", "/arbeidsgiver/999888777/"} & after
+
+
+def test_ads_are_divided_into_maps_without_loss_and_the_index_is_as_new_as_the_record(client, make_vacancy, monkeypatch):
+    monkeypatch.setattr(sitemaps, "CHUNK", 3)
+    uuids = [make_vacancy() for _ in range(7)]
+    newest = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+    Vacancy.objects.filter(uuid=uuids[0]).update(changed=newest)
+    parts = {part: changed for part, changed in entries(client, "/sitemap.xml").items() if "stillinger" in part}
+    assert parts == {f"/sitemap-stillinger-{number}.xml": "2090-01-01T00:00:00Z" for number in (1, 2, 3)}
+    chunks = [list(entries(client, part)) for part in parts]
+    assert [len(chunk) for chunk in chunks] == [3, 3, 1]
+    assert [address for chunk in chunks for address in chunk] == [f"/stilling/{uuid}/" for uuid in sorted(uuids)]
+
+
+def test_each_map_costs_one_query(client, make_vacancy, django_assert_max_num_queries):
+    for number in range(12):
+        make_vacancy(employer_orgnr=f"99988877{number % 10}")
+    for part in entries(client, "/sitemap.xml"):
+        with django_assert_max_num_queries(1):
+            client.get(part)
+    with django_assert_max_num_queries(2):
+        client.get("/sitemap.xml")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *"x stillinger stillinger- stillinger-0 stillinger-01 stillinger--1 stillinger-2 stillinger-٢".split(),
+        *"stillinger-9999999 stillinger-999999 steder-1 %00 %ff".split(),
+        "a" * 3000,
+    ],
+)
+def test_a_map_that_is_not_there_is_not_found(client, make_vacancy, part):
+    make_vacancy()
+    assert client.get(f"/sitemap-{part}.xml").status_code == 404
+
+
+def test_an_address_with_marks_of_xml_is_escaped(client, settings):
+    settings.SITE_URL = "https://jobb.example.no/a&b"
+    assert b"<loc>https://jobb.example.no/a&amp;b/sitemap-sider.xml</loc>" in client.get("/sitemap.xml").content

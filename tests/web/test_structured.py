@@ -1,0 +1,186 @@
+"""The JobPosting of an ad: of active ads only, by the rules that search engines state, and never a person in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import structured
+from tests.web.page import Page
+
+OSLO = ZoneInfo("Europe/Oslo")
+EMPLOYMENT = set("FULL_TIME PART_TIME CONTRACTOR TEMPORARY INTERN VOLUNTEER PER_DIEM OTHER".split())
+REQUIRED = {"@context", "@type", "title", "description", "datePosted", "hiringOrganization", "jobLocation", "validThrough"}
+KNOWN = REQUIRED | {"identifier", "url", "directApply", "employmentType", "totalJobOpenings", "industry", "jobStartDate"}
+KNOWN |= {"occupationalCategory"}
+
+
+def posting(client, ad) -> dict | None:
+    found = Page(client.get(f"/stilling/{ad}/")).all("//head/script[@type='application/ld+json']")
+    assert len(found) <= 1
+    return json.loads(found[0].text) if found else None
+
+
+def check(data: dict) -> None:
+    """The rules of Google's documentation for job postings, and our own of what is left out."""
+    assert set(data) >= REQUIRED and set(data) <= KNOWN
+    assert data["@context"] == "https://schema.org" and data["@type"] == "JobPosting"
+    for name in ("title", "description", "url"):
+        assert isinstance(data[name], str) and data[name].strip()
+    posted, until = (dt.datetime.fromisoformat(data[name]) for name in ("datePosted", "validThrough"))
+    assert posted.tzinfo and until.tzinfo and until > timezone.now()
+    assert data["hiringOrganization"]["@type"] == "Organization" and data["hiringOrganization"]["name"]
+    assert data["hiringOrganization"].get("sameAs", "https://").startswith(("http://", "https://"))
+    assert isinstance(data["jobLocation"], list) and data["jobLocation"]
+    for place in data["jobLocation"]:
+        assert place["@type"] == "Place" and place["address"]["@type"] == "PostalAddress"
+        country = place["address"]["addressCountry"]
+        assert country == "NO" or (country["@type"] == "Country" and country["name"])
+    assert data["identifier"]["@type"] == "PropertyValue" and data["identifier"]["value"]
+    assert data["directApply"] is False
+    assert set(data.get("employmentType", [])) <= EMPLOYMENT and data.get("employmentType") != []
+    assert data.get("totalJobOpenings", 1) >= 1
+
+
+def test_an_active_ad_is_told_by_its_facts(client, ads, settings):
+    (ad,) = ads(
+        {
+            "published": dt.datetime(2026, 1, 5, tzinfo=OSLO),
+            "application_due": "2090-11-27",
+            "expires": dt.datetime(2091, 1, 1, tzinfo=OSLO),
+            "position_count": "3",
+            "extent": "Deltid",
+            "engagement": "Vikariat",
+            "employer_homepage": "www.sykehus.example",
+            "start": "01.02.2091",
+            "locations": (
+                LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "Jonas Lies vei 65"),
+                LocationData("SVERIGE", "", "", "STOCKHOLM"),
+            ),
+        }
+    )
+    data = posting(client, ad)
+    check(data)
+    assert data["title"] == "Sykepleier" and data["url"] == f"{settings.SITE_URL}/stilling/{ad}/"
+    assert data["datePosted"] == "2026-01-05T00:00:00+01:00" and data["validThrough"] == "2090-11-28T00:00:00+01:00"
+    assert data["hiringOrganization"] == {"@type": "Organization", "name": "Sykehuset", "sameAs": "https://www.sykehus.example"}
+    assert [place["address"] for place in data["jobLocation"]] == [
+        {
+            "@type": "PostalAddress",
+            "streetAddress": "Jonas Lies vei 65",
+            "postalCode": "5021",
+            "addressLocality": "Bergen",
+            "addressRegion": "Vestland",
+            "addressCountry": "NO",
+        },
+        {
+            "@type": "PostalAddress",
+            "addressLocality": "Stockholm",
+            "addressCountry": {"@type": "Country", "name": "Sverige"},
+        },
+    ]
+    assert data["employmentType"] == ["PART_TIME", "TEMPORARY"] and data["totalJobOpenings"] == 3
+    assert data["industry"] == ["Helse og sosial"] and data["occupationalCategory"] == ["Sykepleier"]
+    assert data["jobStartDate"] == "2091-02-01"
+
+
+def test_full_time_is_never_claimed_since_the_feed_says_it_of_every_ad(client, ads):
+    (ad,) = ads({"extent": "Heltid", "engagement": "Fast"})
+    assert "employmentType" not in posting(client, ad)
+
+
+def test_an_ad_without_a_deadline_is_valid_until_its_own_end(client, ads):
+    (ad,) = ads({"application_due": "Snarest", "expires": dt.datetime(2090, 6, 1, tzinfo=OSLO)})
+    assert posting(client, ad)["validThrough"] == "2090-06-02T00:00:00+02:00"
+    (sooner,) = ads({"application_due": "2095-01-01", "expires": dt.datetime(2090, 6, 1, tzinfo=OSLO)})
+    assert posting(client, sooner)["validThrough"] == "2090-06-02T00:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": ""},
+        {"employer_name": ""},
+        {"description": ""},
+        {"locations": ()},
+        {"locations": (LocationData("NORGE"),)},
+        {"application_due": "2020-01-01"},
+    ],
+    ids=str,
+)
+def test_an_ad_that_lacks_what_a_posting_must_have_or_is_past_its_deadline_has_none(client, ads, fields):
+    (ad,) = ads(fields)
+    assert posting(client, ad) is None
+
+
+def _close(ad) -> None:
+    with transaction.atomic():
+        record.close([ad], Vacancy.Closed.FEED)
+
+
+def _expire(ad) -> None:
+    Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("end", [_close, _expire, lambda ad: record.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
+def test_an_inactive_ad_has_none(client, ads, end):
+    (ad,) = ads()
+    assert posting(client, ad)
+    end(ad)
+    assert b"ld+json" not in client.get(f"/stilling/{ad}/").content
+
+
+def test_no_person_is_in_it_not_even_where_the_text_names_one(client, ads):
+    body = (
+        "<h2>Om oss</h2><p>Ring <b>Kari</b> Nordmann på <a href='tel:22334455'>22 33 44 55</a> eller "
+        "<a href='mailto:kari@sykehus.example'>kari@sykehus.example</a>. Berg kommune er stor.</p><ul><li>Natt</li></ul>"
+    )
+    people = (ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55", "Kontakt", "Avdelingsleder"),)
+    (ad,) = ads({"description": body, "contacts": people})
+    data = posting(client, ad)
+    check(data)
+    text = json.dumps(data, ensure_ascii=False)
+    for private in ("Kari", "Nordmann", "kari@", "22 33 44 55", "22334455", "Avdelingsleder", "href", "<a"):
+        assert private not in text
+    assert "Berg kommune er stor" in text and "<li>Natt</li>" in text and "<h2>" in text
+
+
+HOSTILE = "</script><script>alert(1)</script><!--&amp;\u2028\"'"
+
+
+def test_hostile_fields_stay_inside_the_block_and_are_the_same_after_it(client, ads):
+    (ad,) = ads(
+        {
+            "title": HOSTILE,
+            "employer_name": HOSTILE,
+            "employer_homepage": "javascript:alert(1)",
+            "occupations": (OccupationData(HOSTILE, HOSTILE),),
+            "locations": (LocationData(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
+            "position_count": "-1",
+        }
+    )
+    data = posting(client, ad)
+    check(data)
+    assert data["title"] == Vacancy.objects.get(uuid=ad).title and "sameAs" not in data["hiringOrganization"]
+    source = client.get(f"/stilling/{ad}/").content.decode()
+    inside = source.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    assert not set("<>&\u2028\u2029") & set(inside) and json.loads(inside) == data
+
+
+def test_an_unclassified_ad_has_no_category(client, ads):
+    (ad,) = ads({"occupations": (OccupationData("Uoppgitt/ ikke identifiserbare", "Ikke identifiserbare"),)})
+    data = posting(client, ad)
+    check(data)
+    assert "industry" not in data and "occupationalCategory" not in data
+
+
+def test_no_data_is_no_element():
+    assert structured.script(None) == ""
