@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
@@ -74,7 +75,7 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
         "employer_url": employers.address(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:OTHERS],
         "more_others": len(others) > OTHERS,
-        "similar": _similar(vacancy),
+        "similar": _similar(vacancy, others[:OTHERS]),
         "landings": landing.of(vacancy),
         "structured": structured.script(structured.posting(vacancy, contacts, canonical)),
         "as_of": freshness.data_as_of(),
@@ -100,9 +101,11 @@ def summary(vacancy: Vacancy) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _similar(vacancy: Vacancy) -> list[Vacancy]:
-    """Active ads like this one; none while the engine is down, since the page has its own errand."""
+def _similar(vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
+    """Active ads like this one, without those that the page shows already; none while the engine is down, since the page has
+    its own errand."""
     try:
-        return view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
+        found = view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR + len(shown)))
     except (search.EngineDown, search.QueryError):
         return []
+    return [one for one in found if one not in shown][:SIMILAR]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -48,11 +49,12 @@ _FOR = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Links under a heading. `searches`: they lead into the search, which crawlers are kept from."""
+    """Links under a heading. `searches`: they lead into the search, which crawlers are kept from. `count`: ads in all."""
 
     heading: str
     links: list[view.Link]
     searches: bool = False
+    count: int = 0
 
 
 def address(slug: str) -> str:
@@ -137,17 +139,11 @@ def landings(request: HttpRequest) -> HttpResponse:
         counts: Mapping[str, Mapping[str, int]] = search.search(search.SearchQuery()).counts
     except search.EngineDown:
         counts = {}
+    levels = {level1: [level1, *paths] for level1, paths in occupations.PATHS.items() if level1 != slugs.UNCLASSIFIED}
+    counties = {county: _municipalities(county) for county in COUNTIES} | {places.ABROAD: [places.ABROAD]}
     context = {
-        "counties": [
-            Group(_label(slugs.Named("place", county)), _links("place", _municipalities(county), counts, all_of_them=True))
-            for county in COUNTIES
-        ],
-        "abroad": _links("place", [places.ABROAD], counts, all_of_them=True),
-        "fields": [
-            Group(_label(slugs.Named("occupation", level1)), _links("occupation", [level1, *paths], counts, all_of_them=True))
-            for level1, paths in occupations.PATHS.items()
-            if level1 != slugs.UNCLASSIFIED
-        ],
+        "places": [_every("place", paths, counts) for paths in counties.values()],
+        "occupations": [_every("occupation", paths, counts) for paths in levels.values()],
         "canonical": f"{settings.SITE_URL}{reverse('web:landings')}",
         "indexed": not request.GET,
     }
@@ -172,16 +168,25 @@ def _municipalities(county: str) -> list[str]:
     return [county, *(f"{county}/{name}" for name in COUNTIES[county] if name != county)]
 
 
-def _links(
-    facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]], *, all_of_them: bool = False
-) -> list[view.Link]:
-    """Links to the pages of these values, by default only of those with ads."""
-    found = []
-    for path in paths:
-        count = counts.get(facet, {}).get(path, 0)
-        if (slug := slugs.slug_of(facet, path)) and (count or all_of_them):
-            found.append(view.Link(_label(slugs.NAMES[slug]), address(slug), count))
-    return found
+def _link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
+    slug = slugs.slug_of(facet, path)
+    return view.Link(_label(slugs.NAMES[slug]), address(slug), counts.get(facet, {}).get(path, 0)) if slug else None
+
+
+def _links(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
+    """Links to the pages of those of these values that have ads."""
+    return [link for path in paths if (link := _link(facet, path, counts)) and link.count]
+
+
+def _every(facet: str, paths: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
+    """Links to the pages of a value and of all that lies in it, whether there are ads or not."""
+    links = [link for path in paths if (link := _link(facet, path, counts))]
+    heading, count = links[0].label, links[0].count
+    if len(links) > 1:
+        links[0] = dataclasses.replace(
+            links[0], label=_("Alle i %(name)s") % {"name": heading} if facet == "place" else _("Alle")
+        )
+    return Group(heading, links, count=count)
 
 
 def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:

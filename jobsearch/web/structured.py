@@ -25,7 +25,7 @@ from jobsearch.vacancies.visibility import OSLO
 
 # Inside a script element these could end it; as escapes they mean the same in JSON. The last two end a line in JavaScript.
 _ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
-_TAGS = set("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split())
+_cleaner = nh3.Cleaner(tags=set("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split()), attributes={})
 _TAG = re.compile(r"(<[^>]*>)")
 
 # `Heltid` is what the feed calls every ad that does not say part-time, so it is no claim of ours. `Fast` has no word there.
@@ -128,7 +128,7 @@ def _employment(vacancy: Vacancy) -> list[str]:
 
 def _description(vacancy: Vacancy, contacts: list[Contact]) -> str:
     """The ad's text with its paragraphs and lists, without links, e-mail addresses, phone numbers and contacts' names."""
-    plain = nh3.clean(vacancy.description, tags=_TAGS, attributes={})
+    plain = _cleaner.clean(vacancy.description)
     kept = " ".join(
         [vacancy.title, vacancy.employer_name, *(places.label(location.path) for location in vacancy.locations.all())]
     )

@@ -217,6 +217,8 @@ def test_the_employer_leads_to_its_other_active_ads(client, ads):
     ads({"employer_orgnr": orgnr})
     assert get(client, mine).one("//div[@class='others']/p/a").get("href") == f"/arbeidsgiver/{orgnr}/"
     assert not get(client, other).all("//div[@class='others']")
+    twice = {href for href in page.all("//div[@class='others']//a/@href") if href.startswith("/stilling/")}
+    assert not twice & set(page.all("//section[contains(@class, 'similar')]//a/@href"))
 
 
 @pytest.mark.parametrize("orgnr", ["", "12345678", "9998887771", "../../admin", "ÆØÅ", "<b>999888777"])

@@ -1,0 +1,197 @@
+"""The page of an ad and the pages around it, as a visitor has them: phone and desktop, both schemes, keyboard, paper."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
+from playwright.sync_api import expect
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from tests.browser.conftest import DESKTOP, PHONE
+
+BODY = """<h1>Om stillingen</h1><p>Vi søker en <strong>sykepleier</strong> til natt. Les mer på
+<a href="https://sykehus.example/om">våre sider</a>.</p><h4>Arbeidsoppgaver</h4><ul><li><p>Stell</p></li><li>Medisin</li></ul>
+<h2>Vi tilbyr</h2><table><tr><th>Lønn</th><td>Etter avtale</td></tr></table>"""
+PLACES = (
+    LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "Jonas Lies vei 65"),
+    LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),
+)
+
+
+@pytest.fixture
+def pages(ads) -> dict[str, str]:
+    """The addresses of the ad and of every page around it, by name."""
+    same = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777"}
+    ad, ended, *_ = ads(
+        {
+            **same,
+            "title": "Spesialsykepleier/sykepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen",
+            "description": BODY,
+            "employer_description": "<h2>Hvem vi er</h2><p>Et stort sykehus i vest.</p>",
+            "employer_homepage": "www.sykehus.example",
+            "application_due": "2090-11-27",
+            "position_count": "2",
+            "start": "Etter avtale",
+            "locations": PLACES,
+            "contacts": (
+                ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55", "Kontakt", "Avdelingsleder"),
+                ContactData("Ola Nordmann", "", "+47 55 58 85 95"),
+            ),
+        },
+        {**same, "title": "Sykepleier som sluttet"},
+        *({**same, "title": f"Sykepleier, avdeling {number}"} for number in range(30)),
+        {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
+    )
+    with transaction.atomic():
+        record.close([ended], Vacancy.Closed.FEED)
+    return {
+        "ad": f"/stilling/{ad}/",
+        "inactive": f"/stilling/{ended}/",
+        "employer": "/arbeidsgiver/999888777/",
+        "place": "/jobb/vestland/",
+        "occupation": "/jobb/sykepleier/",
+        "nothing": "/jobb/stord/",
+        "overview": "/jobb/",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_axe_finds_nothing(open_page, pages, width, scheme):
+    page = open_page(width=width, scheme=scheme)
+    found = []
+    for name, address in pages.items():
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        result = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+        found += [(name, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result.response["violations"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 768, DESKTOP])
+def test_nothing_is_wider_than_the_window(open_page, pages, width):
+    page = open_page(width=width)
+    for name, address in pages.items():
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_the_text_is_set_to_be_read_and_the_side_stands_beside_it(open_page, pages):
+    page = open_page(pages["ad"])
+    size, line, width = page.locator(".ad-text").first.evaluate(
+        "one => [getComputedStyle(one).fontSize, getComputedStyle(one).lineHeight, one.getBoundingClientRect().width]"
+    )
+    assert size == "18px" and line == "28.8px" and width <= 66 * 18 * 0.62
+    main, side = (page.locator(one).bounding_box() for one in (".ad-main", ".ad-side"))
+    assert side["width"] == 320 and side["x"] > main["x"] + main["width"] and abs(side["y"] - main["y"]) < 1
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    main, side = (page.locator(one).bounding_box() for one in (".ad-main", ".ad-side"))
+    assert side["x"] == main["x"] and side["y"] >= main["y"] + main["height"]
+
+
+def test_the_ad_comes_in_the_order_that_a_seeker_reads_in(open_page, pages):
+    page = open_page(pages["ad"], width=PHONE)
+    order = (
+        "h1, .ad-where, .ad-head .due, .ad-head .apply, .facts, .ad-text, .ad-contacts, .apply.again, .ad-employer, .similar, "
+    )
+    order += ".landings, .share, .report, .coverage"
+    tops = [page.locator(f".ad {one}").first.bounding_box()["y"] for one in order.split(", ")]
+    assert tops == sorted(tops) and len(set(tops)) == len(tops)
+
+
+def test_the_structured_data_runs_nothing_and_is_there(open_page, pages):
+    """The fixture fails the test if the browser reports that the policy was violated."""
+    page = open_page(pages["ad"])
+    data = json.loads(page.locator("script[type='application/ld+json']").text_content())
+    assert data["@type"] == "JobPosting" and data["hiringOrganization"]["name"] == "Haukeland universitetssjukehus"
+
+
+def test_all_that_an_ad_offers_is_reached_by_keyboard_and_seen(open_page, pages):
+    page = open_page(pages["ad"], width=PHONE)
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, width = page.evaluate(
+            "() => [document.activeElement.textContent.trim(), parseFloat(getComputedStyle(document.activeElement).outlineWidth)]"
+        )
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        assert width >= 3, name
+        reached.append(name)
+    for words in ("Haukeland universitetssjukehus", "Søk på stillingen", "22 33 44 55", "kari@sykehus.example", "våre sider"):
+        assert words in reached
+    for words in ("Arbeidsgiverens nettsted", "Vis alle fra arbeidsgiveren", "Send på e-post", "Kopier lenken"):
+        assert words in reached
+    assert reached.index("Rapporter annonsen til NAV") < reached.index("Alle steder og yrker")
+
+
+def test_the_link_is_copied_and_that_is_said(open_page, pages):
+    page = open_page(pages["ad"])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Kopier lenken").click()
+    expect(page.locator("#delt")).to_have_text("Lenken er kopiert")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("link[rel=canonical]").get_attribute("href")
+
+
+def test_a_browser_that_refuses_to_copy_shows_the_link_instead(open_page, pages):
+    page = open_page(pages["ad"])
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')) }")
+    page.get_by_role("button", name="Kopier lenken").click()
+    address = page.locator("link[rel=canonical]").get_attribute("href")
+    expect(page.locator("#delt")).to_have_text(f"Nettleseren lot oss ikke kopiere: {address}")
+
+
+def test_the_phones_own_way_to_share_gets_title_and_link(open_page, pages):
+    page = open_page(width=PHONE)
+    page.add_init_script("navigator.share = async data => { window.shared = data }")
+    page.goto(pages["ad"])
+    page.get_by_role("button", name="Del …").click()
+    shared = page.evaluate("window.shared")
+    assert shared["url"] == page.locator("link[rel=canonical]").get_attribute("href")
+    assert shared["title"].startswith("Spesialsykepleier")
+
+
+def test_without_scripts_only_what_works_is_shown(open_page, pages):
+    page = open_page(pages["ad"], scripts=False)
+    assert page.get_by_role("link", name="Send på e-post").is_visible()
+    assert not page.locator("#kopier").is_visible() and not page.locator("#del").is_visible()
+
+
+def test_on_paper_there_is_the_ad_with_addresses_and_nothing_to_press(open_page, pages):
+    page = open_page(pages["ad"], scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    for there in ("h1", ".ad-where", ".facts", ".ad-text", ".contacts", ".printed", ".coverage"):
+        assert page.locator(f".ad {there}").first.is_visible(), there
+    for gone in (".top-nav", ".similar", ".others", ".landings", ".share", ".report", ".apply.again", ".bottom-links"):
+        assert not page.locator(gone).first.is_visible(), gone
+    assert page.locator(".printed").text_content() == page.locator("link[rel=canonical]").get_attribute("href")
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll("body, .ad *")].filter(one => one.checkVisibility())
+        .map(one => getComputedStyle(one)).flatMap(style => [style.color, style.backgroundColor])"""
+    )
+    assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+    after = page.locator(".ad-head .apply a").evaluate("one => getComputedStyle(one, '::after').content")
+    assert "https://sykehus.example/sok" in after
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_an_ad_to_its_employer_and_place_and_into_the_search(open_page, pages, scripts):
+    page = open_page(pages["ad"], width=PHONE, scripts=scripts)
+    page.locator(".ad-where a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Haukeland universitetssjukehus")
+    expect(page.locator("#treff-h")).to_have_text("31 ledige stillinger")
+    page.get_by_role("link", name="Neste").click()
+    page.wait_for_url("**/arbeidsgiver/999888777/?page=2")
+    page.get_by_role("link", name="Alle steder og yrker").click()
+    page.locator("summary", has_text="Vestland").click()
+    page.get_by_role("link", name=re.compile(r"^Bergen \(")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ledige stillinger i Bergen")
+    page.get_by_role("link", name="Søk og filtrer blant dem").click()
+    page.wait_for_url("**/?place=VESTLAND%2FBERGEN")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "32")
