@@ -120,7 +120,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {
             "total": found.total,
             "vacancies": view.rows(found.uuids),
-            "more": found.total > query.page_size,
+            "more": found.total > query.size,
             "groups": [group for group in _groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
             "as_of": freshness.data_as_of(),

@@ -117,9 +117,11 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Searches, and all that belongs to a person, are kept from crawlers; pages without parameters are not."""
-    closed = ("/*?", "/admin/", "/lagrede-sok/", "/logg-inn/")
+    closed = ("/*?", "/admin/", "/filter/", "/lagrede-sok/", "/logg-inn/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {site_map}", ""]
+    # The longer rule wins: our own style sheets and pictures, whose addresses carry a version, are needed to see the pages.
+    lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]
+    lines += ["", f"Sitemap: {site_map}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
 
 

@@ -259,7 +259,7 @@ def test_what_a_shared_link_shows_is_facts_and_never_the_text(client, ads, setti
     assert meta(page, "og:title") == "Sykepleier" and meta(page, "og:type") == "article"
     assert meta(page, "og:url") == page.one("//link[@rel='canonical']").get("href")
     assert meta(page, "description") == meta(page, "og:description") == "Sykehuset · Bergen · Frist 27. november 2090 · Fast"
-    assert meta(page, "og:image") == f"{settings.SITE_URL}/static/share.png" and meta(page, "og:locale") == "nb_NO"
+    assert meta(page, "og:image").startswith(f"{settings.SITE_URL}/static/share.png") and meta(page, "og:locale") == "nb_NO"
     close(ad)
     assert not get(client, ad).all("//meta[starts-with(@property, 'og:')] | //meta[@name='description']")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from lxml import etree
+from lxml import etree, html
 
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import LocationData, OccupationData
@@ -42,8 +43,34 @@ def everything(client) -> dict[str, str]:
     return found
 
 
-def test_robots_txt_names_the_index_by_the_sites_own_address(client):
-    assert "\nSitemap: https://jobb.example.no/sitemap.xml\n" in client.get("/robots.txt").content.decode()
+def allowed(robots: str, address: str) -> bool:
+    """By the rule of RFC 9309: the longest path that fits decides, and of equals the one that allows."""
+    best = (0, True)
+    for line in robots.splitlines():
+        kind, _, path = line.partition(": ")
+        if kind in {"Allow", "Disallow"} and re.match(re.escape(path).replace(r"\*", ".*"), address):
+            best = max(best, (len(path), kind == "Allow"))
+    return best[1]
+
+
+def test_robots_txt_keeps_crawlers_from_searches_and_from_nothing_that_they_need(client, make_vacancy):
+    make_vacancy(employer_orgnr="999888777")
+    robots = client.get("/robots.txt").content.decode()
+    assert "\nSitemap: https://jobb.example.no/sitemap.xml\n" in robots
+    for address in (
+        "/?q=lege",
+        "/jobb/bergen/?x=1",
+        "/arbeidsgiver/999888777/?page=2",
+        "/filter/place/",
+        "/admin/",
+        "/lagrede-sok/",
+    ):
+        assert not allowed(robots, address), address
+    assert all(allowed(robots, address) for address in everything(client))
+    page = html.fromstring(client.get("/").content)
+    files = page.xpath("//link[@rel='stylesheet']/@href | //script/@src | //meta[@property='og:image']/@content")
+    assert len(files) > 5 and all(allowed(robots, file.removeprefix("https://jobb.example.no")) for file in files)
+    assert allowed(robots, "/sitemap.xml") and allowed(robots, "/sitemap-stillinger-1.xml")
 
 
 def test_an_empty_record_has_the_pages_that_are_always_there(client):
