@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +31,7 @@ def address(orgnr: str) -> str:
 def ads_of(orgnr: str) -> VacancyQuerySet:
     """The employer's active ads, the newest first."""
     rows = Vacancy.objects.active().filter(employer_orgnr=orgnr).defer("raw", "description", "employer_description")
-    return rows.order_by("-published", "uuid").prefetch_related("locations")
+    return rows.order_by(F("published").desc(nulls_last=True), "uuid").prefetch_related("locations")
 
 
 def other_ads(vacancy: Vacancy) -> list[Vacancy]:

@@ -32,12 +32,14 @@ def many(make_vacancy):
 
 def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vacancy, settings):
     make_vacancy(title="Hos en annen", employer_orgnr="111222333")
-    close(many[1])
+    make_vacancy(title="Uten dato", employer_orgnr=ORGNR, published=None)
+    close(many[1], many[26])
     response = client.get(ADDRESS)
     page = Page(response)
     assert response.status_code == 200 and page.h1 == "Sykehuset"
     assert page.titles == [f"Kokk {n}" for n in (0, *range(2, 26))]
     assert page.text("//h2[@id='treff-h']") == "26 ledige stillinger"
+    assert Page(client.get(ADDRESS, {"page": 2})).titles == ["Uten dato"]
     assert "Organisasjonsnummer 999 888 777" in page.text()
     homepage = page.one("//a[@href='https://kro.example']")
     assert "nofollow" in homepage.get("rel") and "noopener" in homepage.get("rel")
