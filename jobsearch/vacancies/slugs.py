@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from . import occupations, places
 from .catalogue import COUNTIES
 
-UNCLASSIFIED = "Uoppgitt/ ikke identifiserbare"
-"""What the catalogue calls ads without an occupation: nothing to be looked for, so it has no address."""
-
 LENGTH = 200  # characters of an address that are looked at; the longest name has a third of it
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ŋ": "n", "ŧ": "t"})
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -42,7 +39,7 @@ def _all() -> dict[str, Named]:
         if municipalities != (county,):  # Oslo is its own only municipality
             named += [Named("place", f"{county}/{municipality}") for municipality in municipalities]
     for level1, paths in occupations.PATHS.items():
-        if level1 != UNCLASSIFIED:
+        if level1 != occupations.UNKNOWN:  # nothing to be looked for, so it has no address
             named += [Named("occupation", path) for path in (level1, *paths)]
     found: dict[str, Named] = {}
     for one in named:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch import search
-from jobsearch.vacancies import deadlines, freshness, places
+from jobsearch.vacancies import deadlines, freshness, places, wording
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.text_values import safe_link
 from jobsearch.vacancies.visibility import is_active
@@ -90,14 +90,14 @@ def host(url: str) -> str:
 
 def summary(vacancy: Vacancy) -> str:
     """The ad in one line of facts: employer, place, deadline. Never from its text, which may name people."""
-    names = [places.label(location.path) for location in vacancy.locations.all() if location.path]
+    names = [wording.said(places.label(location.path)) for location in vacancy.locations.all() if location.path]
     parts = [vacancy.employer_name, ", ".join(list(dict.fromkeys(names))[:3])]
     if vacancy.application_due:
         parts.append(_("Frist %(day)s") % {"day": dates.day(vacancy.application_due)})  # no "tomorrow": a crawler keeps it
     elif deadlines.is_soon(vacancy.application_due_text):
         parts.append(_("Snarest"))
     if vacancy.engagement:
-        parts.append(_(vacancy.engagement))
+        parts.append(wording.said(vacancy.engagement))
     return " · ".join(part for part in parts if part)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch import search
-from jobsearch.vacancies import freshness, occupations, places, slugs
+from jobsearch.vacancies import freshness, occupations, places, slugs, wording
 from jobsearch.vacancies.catalogue import COUNTIES
 from jobsearch.vacancies.models import Vacancy
 
@@ -35,13 +35,13 @@ _AS = frozenset(
     """Bioingeniør·Ergoterapeut·Ernæringsfysiolog·Fysioterapeut·Helsefagarbeider·Helsesekretær
 ·Hjemmehjelper og personlig assistent·Kiropraktor og osteopat·Lege·Optiker·Psykolog·Radiograf og audiograf·Sykepleier
 ·Vernepleier·Betongfagarbeider·Feier·Maler·Mekaniker·Murer·Rørlegger·Skredder·Tømrer og snekker·Vaktmester·Baker og konditor
-·Kokk·Barnehagelærer·Maskin- og kranfører·Truckfører·Speditør og befrakter·Platearbeider og sveiser""".replace("\n", "").split(
-        "·"
-    )
+·Kokk·Barnehagelærer·Maskin- og kranfører·Truckfører·Speditør og befrakter·Platearbeider og sveiser
+·Arbeidsleder, bygg og anlegg·Arbeidsleder, industri·Hjelpearbeider Bygg og anlegg·Leder innenfor helsetjenester
+·Eiendomsmegler·Ingeniør bygg·Ingeniør miljøteknikk""".replace("\n", "").split("·")
 )
 _FOR = frozenset(
-    """Andre ingeniører·Skytebaser og sprengningsarbeidere·Audiografer og logopeder·Helse- og miljørådgivere·Miljøarbeidere
-·Rådgivere innen sosiale fagfelt·Ledere av IKT-enheter·Andre hjelpearbeidere
+    """Håndverkere·Andre ingeniører·Skytebaser og sprengningsarbeidere·Audiografer og logopeder·Helse- og miljørådgivere
+·Miljøarbeidere·Rådgivere innen sosiale fagfelt·Ledere av IKT-enheter·Andre hjelpearbeidere
 ·Biologer, zoologer, botanikere·Veterinærer og dyrepleiere·Tolk og oversettere·Barnehage- og skolefritidsassistenter
 ·Instruktører og pedagoger·Ledere av omsorgstjenetser for barn·Ledere av undervisning og utdanning""".replace("\n", "").split("·")
 )
@@ -139,11 +139,14 @@ def landings(request: HttpRequest) -> HttpResponse:
         counts: Mapping[str, Mapping[str, int]] = search.search(search.SearchQuery()).counts
     except search.EngineDown:
         counts = {}
-    levels = {level1: [level1, *paths] for level1, paths in occupations.PATHS.items() if level1 != slugs.UNCLASSIFIED}
+    levels = {level1: [level1, *paths] for level1, paths in occupations.PATHS.items() if level1 != occupations.UNKNOWN}
     counties = {county: _municipalities(county) for county in COUNTIES} | {places.ABROAD: [places.ABROAD]}
     context = {
         "places": [_every("place", paths, counts) for paths in counties.values()],
-        "occupations": [_every("occupation", paths, counts) for paths in levels.values()],
+        "occupations": sorted(
+            (_every("occupation", paths, counts) for paths in levels.values()),
+            key=lambda group: wording.alphabetical(group.heading),
+        ),
         "canonical": f"{settings.SITE_URL}{reverse('web:landings')}",
         "indexed": not request.GET,
     }
@@ -174,19 +177,20 @@ def _link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> vie
 
 
 def _links(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
-    """Links to the pages of those of these values that have ads."""
-    return [link for path in paths if (link := _link(facet, path, counts)) and link.count]
+    """Links to the pages of those of these values that have ads, by name."""
+    return sorted((link for path in paths if (link := _link(facet, path, counts)) and link.count), key=_by_name)
 
 
-def _every(facet: str, paths: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
+def _every(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
     """Links to the pages of a value and of all that lies in it, whether there are ads or not."""
-    links = [link for path in paths if (link := _link(facet, path, counts))]
-    heading, count = links[0].label, links[0].count
-    if len(links) > 1:
-        links[0] = dataclasses.replace(
-            links[0], label=_("Alle i %(name)s") % {"name": heading} if facet == "place" else _("Alle")
-        )
-    return Group(heading, links, count=count)
+    first, *rest = (link for path in paths if (link := _link(facet, path, counts)))
+    whole = _("Hele %(name)s") % {"name": first.label} if facet == "place" else _("Alle")
+    links = [dataclasses.replace(first, label=whole), *sorted(rest, key=_by_name)] if rest else [first]
+    return Group(first.label, links, count=first.count)
+
+
+def _by_name(link: view.Link) -> str:
+    return wording.alphabetical(link.label)
 
 
 def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:

@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jobsearch.vacancies import deadlines, occupations, places, privacy
 from jobsearch.vacancies.models import Contact, Location, Vacancy
-from jobsearch.vacancies.slugs import UNCLASSIFIED
 from jobsearch.vacancies.text_values import safe_link
 from jobsearch.vacancies.visibility import OSLO
 
@@ -61,7 +60,7 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
     if not all(required) or until <= (now or timezone.now()):
         return None
     levels = [(occupations.parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
-    levels = [(above, path) for above, path in levels if above != UNCLASSIFIED]
+    levels = [(above, path) for above, path in levels if above != occupations.UNKNOWN]
     starts = deadlines.parse(vacancy.start_text)
     optional = {
         "employmentType": _employment(vacancy),

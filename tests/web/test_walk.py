@@ -44,11 +44,11 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     every = tuple(OccupationData(level1, name) for level1, names in feed.OCCUPATIONS.items() for name in names)
     common = {"employer_name": "Acme", "description": "<p>Quick brown fox.</p>"}
     uuids = ads(
-        {**common, "title": "Fox", "locations": bergen, "occupations": every},
+        {**common, "title": "Fox", "locations": bergen, "occupations": every, "employer_orgnr": "999888777"},
         {**common, "title": "Fox two", "locations": sweden, "engagement": "Åremål", "extent": "Deltid", "sector": "Privat"},
         {**common, "title": "Fox three", "description": "", "application_due": "ASAP", "contacts": ()},
         {**common, "title": "", "sector": "", "extent": "", "engagement": "", "occupations": ()},
-        {**common, "title": "Fox closed"},
+        {**common, "title": "Fox closed", "employer_orgnr": "111222333"},
         {**common, "title": "Fox masked"},
         {**common, "title": "Fox gone"},
         *({**common, "title": f"Fox {n}", "engagement": kind} for n, kind in enumerate(feed.ENGAGEMENTS * 3)),
@@ -85,6 +85,14 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "blocked": "/?q=kari%40example.no",
             "identity": "/?q=01010750160",
             "about": "/om/",
+            "employer": "/arbeidsgiver/999888777/",
+            "employer without ads": "/arbeidsgiver/111222333/",
+            **{
+                f"landing {slug}": f"/jobb/{slug}/"
+                for slug in ("vestland", "voss", "utland", "it", "sykepleier", "miljoarbeidere")
+            },
+            "landing without ads": "/jobb/svalbard/",
+            "overview": "/jobb/",
             "login": "/logg-inn/",
             "missing": "/finnes-ikke/",
             "unknown ad": f"/stilling/{uuid.uuid4()}/",
