@@ -117,7 +117,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Searches, and all that belongs to a person, are kept from crawlers; pages without parameters are not."""
-    closed = ("/*?", "/admin/", "/filter/", "/lagrede-sok/", "/logg-inn/")
+    closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/lagrede-sok/", "/logg-inn/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
     # The longer rule wins: our own style sheets and pictures, whose addresses carry a version, are needed to see the pages.
     lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]

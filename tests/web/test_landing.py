@@ -192,3 +192,4 @@ def test_no_link_that_a_crawler_follows_leads_to_an_address_with_parameters(clie
         assert "noindex" not in page.response.get("X-Robots-Tag", "")
         followed = [link.get("href") for link in page.all("//a[@href]") if "nofollow" not in link.get("rel", "")]
         assert [href for href in followed if "?" in href and not href.startswith("mailto:")] == [], address
+        assert [href for href in followed if href.startswith(("/filter/", "/treff.csv"))] == [], address
