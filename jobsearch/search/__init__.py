@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .engine import EngineDown, Health, Hit, IndexMissing, Page, QueryError
     from .engines import engine_health
     from .facets import FACETS, FILTERS, Choice, Facet, narrow
+    from .highlighting import LOOKED_AT, Highlighter, Marked, Piece, highlighter
     from .lifecycle import index_changes, rebuild
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
@@ -24,6 +25,7 @@ _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
     "engines": ("engine_health",),
     "facets": ("FACETS", "FILTERS", "Choice", "Facet", "narrow"),
+    "highlighting": ("LOOKED_AT", "Highlighter", "Marked", "Piece", "highlighter"),
     "lifecycle": ("index_changes", "rebuild"),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
@@ -35,14 +37,18 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "FACETS",
     "FILTERS",
+    "LOOKED_AT",
     "NOT_STATED",
     "Choice",
     "EngineDown",
     "Facet",
     "Health",
+    "Highlighter",
     "Hit",
     "IndexMissing",
+    "Marked",
     "Page",
+    "Piece",
     "Problem",
     "QueryError",
     "SearchQuery",
@@ -51,6 +57,7 @@ __all__ = [
     "count_new",
     "engine_health",
     "facet_counts",
+    "highlighter",
     "index_changes",
     "narrow",
     "rebuild",

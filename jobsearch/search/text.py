@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -89,6 +89,17 @@ def body_words(text: str) -> list[Word]:
     cached = _cache.get
     text = unicodedata.normalize("NFC", text)
     return [cached(raw) or word(raw) for raw in _TOKEN.findall(text) if raw not in _PRONOUNS]
+
+
+def located(text: str, *, running: bool = False) -> Iterator[tuple[int, int, Word]]:
+    """(start, end, word) of a composed text, in order: its `words`, or `body_words` where it is a running text."""
+    at = 0
+    for raw in _TOKEN.findall(text):
+        at = text.index(raw, at)
+        end = at + len(raw)
+        if raw not in _PRONOUNS if running else raw != "\n":
+            yield at, end, word(raw)
+        at = end
 
 
 def _exact(raw: str) -> str:

@@ -1,0 +1,370 @@
+"""Which words of an ad a search has met, for its reader to see.
+
+Made from the conditions that the engines got (`matching.compile_words`) and the analysis that the documents got (`text`), so
+that what is marked is what was met: an inflected form, a part of a compound, two words for one, another name, a word typed
+without æ, ø and å; never a word that was excluded, nor one that stands where the search does not look for it.
+
+Nothing here is HTML: a text comes back in pieces, and who shows them escapes each.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from jobsearch.vacancies import html, privacy
+
+from . import documents, matching, text
+from .plan import All, Best, Node, Phrase, Prefix, Term
+from .query import SearchQuery
+from .vocabulary import EVERYDAY_PLACES, PLACES
+from .words import parse
+
+if TYPE_CHECKING:
+    from jobsearch.vacancies.models import Vacancy
+
+LOOKED_AT = 20_000
+"""Characters of an ad's HTML in which a passage is looked for: the whole of nearly every ad, and a bound for all."""
+PASSAGE = 160  # characters
+_LEAD = 50  # characters before the word, at most, so that it stands in what a phone shows of two lines
+_THIN = 40  # characters; a heading of one word says less than a sentence
+_MOST_PLACES = 60  # words from which a passage may start; each is compared with the others
+_UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
+_SENTENCE = re.compile(r"[.!?:;]\s+(?=\S)")
+_BLANKS = re.compile(r"[^\S\n]+")
+_NAMED_PLACES = PLACES - EVERYDAY_PLACES
+
+
+class Piece(NamedTuple):
+    """A part of a text. `met`: the search has met it."""
+
+    text: str
+    met: bool
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An ad's short texts in pieces. `occupation` and `passage` are empty where the texts above already show why the ad is
+    a hit; `occupation` is then the one name that tells, `passage` some 160 characters of the ad's text, without contacts."""
+
+    title: Pieces = ()
+    employer: Pieces = ()
+    occupation: Pieces = ()
+    passage: Pieces = ()
+
+
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    groups: int
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What is looked for in one kind of readable text: form of a word -> the groups of the query that it meets, as bits."""
+
+    source: str
+    exact: dict[str, int] = field(default_factory=dict)
+    stem: dict[str, int] = field(default_factory=dict)
+    part: dict[str, int] = field(default_factory=dict)
+    joined: dict[str, int] = field(default_factory=dict)
+    fold: dict[str, int] = field(default_factory=dict)
+    prefixes: dict[str, int] = field(default_factory=dict)
+    phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
+    together: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Stems that count only where all of them stand in the text."""
+
+    def __bool__(self) -> bool:
+        names = ("exact", "stem", "part", "joined", "fold", "prefixes", "phrases", "together")
+        return any(getattr(self, name) for name in names)
+
+    def of(self, word: text.Word) -> int:
+        """The groups that the word meets by itself."""
+        groups = self.exact.get(word.exact, 0) | self.stem.get(word.stem, 0)
+        if self.part:
+            for part in text.parts(word.stem):
+                groups |= self.part.get(part, 0)
+        if self.fold:
+            for form in self._folds(word):
+                groups |= self.fold.get(form, 0)
+        for start, bits in self.prefixes.items():
+            if word.exact.startswith(start):
+                groups |= bits
+        return groups
+
+    def _folds(self, word: text.Word) -> Iterator[str]:
+        """The word's forms without æ, ø and å, as `documents` writes them for this kind of text."""
+        if self.source == "body":
+            if not word.exact.isascii():
+                yield text.fold(word.exact)
+            return
+        if word.fold or not word.exact.isascii():
+            yield from (text.fold(word.exact), word.fold or text.fold(word.stem))
+        if self.source in {"title", "job"}:
+            yield from (text.fold(part) for part in text.parts(word.stem) if not part.isascii())
+
+
+# Where the fields of a document come from: readable text -> what of its words a field holds.
+_SOURCES: dict[str, dict[str, str]] = {
+    "title": {"title": "exact", "title_stem": "stem", "parts": "part", "joined": "joined", "title_fold": "fold", "fold": "fold"},
+    "job": {"job": "exact", "job_stem": "stem", "parts": "part", "fold": "fold"},
+    "employer": {"employer": "exact", "employer_stem": "stem", "fold": "fold"},
+    "place": {"location": "exact", "fold": "fold"},
+    "body": {"body": "exact", "body_stem": "stem", "body_fold": "fold"},
+}
+
+
+class Highlighter:
+    """Marks what one search has met. Made by `highlighter`; cheap to make, holds nothing of any ad."""
+
+    def __init__(self, q: str) -> None:
+        self._looked = {source: _Looked(source) for source in _SOURCES}
+        node = matching.compile_words(parse(q))
+        for number, group in enumerate(node.must if isinstance(node, All) else ()):
+            for leaf, together in _leaves(group):
+                self._look_for(leaf, together, 1 << number)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to mark."""
+        return any(map(bool, self._looked.values()))
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether a passage can be found at all: else nobody has to fetch the ads' texts."""
+        return bool(self._looked["body"]) or bool(self._looked["place"])  # a text may name the place, see `documents`
+
+    def title(self, value: str) -> Pieces:
+        return self._pieces(value, "title")
+
+    def employer(self, value: str) -> Pieces:
+        return self._pieces(value, "employer")
+
+    def place(self, value: str) -> Pieces:
+        return self._pieces(value, "place")
+
+    def occupation(self, value: str) -> Pieces:
+        return self._pieces(value, "job")
+
+    def snippet(self, value: str, *, nowhere: bool = False) -> Pieces:
+        """The passage of a plain text that shows best what was met in it, or nothing. `nowhere`: its ad names no place."""
+        value = unicodedata.normalize("NFC", value)
+        return _passage(value, self._marks(value, "body", nowhere), ~0)
+
+    def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
+        """The ad's texts. `opening`: up to `LOOKED_AT` characters of its HTML, where `reads_text` asks for them.
+
+        Reads `contacts`, `locations`, `occupations` and `categories`, which a list has fetched beforehand.
+        """
+        contacts = list(vacancy.contacts.all())
+        locations = list(vacancy.locations.all())
+        places = documents.place_names(locations)
+        kept = " ".join([vacancy.employer_name, *places])
+        title = self._short(vacancy.title, "title", contacts, kept)
+        employer = self._short(vacancy.employer_name, "employer", contacts, kept)
+        shown = _groups(title) | _groups(employer)
+        for place in places:
+            shown |= _groups(self._marks(place, "place"))
+        name, job = self._occupation(vacancy, contacts, kept, shown)
+        body: Pieces = ()
+        if opening and self.reads_text:
+            readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
+            nowhere = not any(location.path for location in locations)
+            body = _passage(readable, self._marks(readable, "body", nowhere), ~(shown | _groups(job)))
+        return Marked(_cut(vacancy.title, title), _cut(vacancy.employer_name, employer), _cut(name, job), body)
+
+    def _occupation(self, vacancy: Vacancy, contacts: list, kept: str, shown: int) -> tuple[str, list[_Mark]]:
+        """The name of the occupation that meets most of what the texts above it do not show."""
+        best: tuple[int, str, list[_Mark]] = (0, "", [])
+        if self._looked["job"]:
+            for name in documents.job_names(vacancy):
+                marks = self._short(name, "job", contacts, kept)
+                more = (_groups(marks) & ~shown).bit_count()
+                if more > best[0]:
+                    best = (more, name, marks)
+        return best[1:]
+
+    def _look_for(self, leaf: Term | Prefix | Phrase, together: tuple[str, ...], bit: int) -> None:
+        for source, fields in _SOURCES.items():
+            form = fields.get(leaf.field)
+            if form is None:
+                continue
+            looked = self._looked[source]
+            if isinstance(leaf, Prefix):
+                looked.prefixes[leaf.value] = looked.prefixes.get(leaf.value, 0) | bit
+            elif isinstance(leaf, Phrase):
+                looked.phrases[leaf.words] = looked.phrases.get(leaf.words, 0) | bit
+            elif together and form == "stem":
+                looked.together[together] = looked.together.get(together, 0) | bit
+            else:
+                forms: dict[str, int] = getattr(looked, form)
+                for value in together or (leaf.value,):
+                    forms[value] = forms.get(value, 0) | bit
+
+    def _short(self, value: str, source: str, contacts: list, kept: str) -> list[_Mark]:
+        """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
+        value = unicodedata.normalize("NFC", value)
+        marks = self._marks(value, source)
+        if marks and contacts:
+            known = {*text.tokens(privacy.redact(value, contacts, kept))}
+            marks = [mark for mark in marks if known.issuperset(text.tokens(value[mark.start : mark.end]))]
+        return marks
+
+    def _pieces(self, value: str, source: str) -> Pieces:
+        value = unicodedata.normalize("NFC", value)
+        return _cut(value, self._marks(value, source))
+
+    def _marks(self, value: str, source: str, nowhere: bool = False) -> list[_Mark]:
+        """What is met in a composed text, in its order. `nowhere`: the ad has no place but what its text names."""
+        looked = self._looked[source]
+        places = self._looked["place"] if nowhere else None
+        if not looked and not places:
+            return []
+        spans: list[tuple[int, int]] = []
+        words: list[text.Word] = []
+        for start, end, word in text.located(value, running=source == "body"):
+            spans.append((start, end))
+            words.append(word)
+        met: dict[text.Word, int] = {}  # a text repeats its words
+        found = [met[word] if word in met else met.setdefault(word, _alone(word, looked, places)) for word in words]
+        for phrase, bits in looked.phrases.items():
+            _mark_phrase(words, phrase, bits, found)
+        if looked.joined:
+            for place, (first, second) in enumerate(itertools.pairwise(words)):
+                if bits := looked.joined.get(text.joined(first.exact, second.exact), 0):
+                    found[place] |= bits
+                    found[place + 1] |= bits
+        if looked.together:
+            stems = {word.stem for word in words}
+            for wanted, bits in looked.together.items():
+                if stems.issuperset(wanted):
+                    found = [groups | (bits if word.stem in wanted else 0) for word, groups in zip(words, found, strict=True)]
+        return [_Mark(*span, groups) for span, groups in zip(spans, found, strict=True) if groups]
+
+
+def highlighter(query: SearchQuery) -> Highlighter:
+    """What marks the words of this search; of a corrected one, give the search with its corrected words."""
+    return Highlighter(query.q)
+
+
+def _alone(word: text.Word, looked: _Looked, places: _Looked | None) -> int:
+    if word.exact == text.BREAK:
+        return 0
+    return looked.of(word) | (places.of(word) if places and word.exact in _NAMED_PLACES else 0)
+
+
+def _leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...]]]:
+    """The conditions on words inside a condition, each with the words of its field without which it says nothing."""
+    match node:
+        case Term() | Prefix() | Phrase():
+            yield node, ()
+        case Best(nodes):
+            for one in nodes:
+                yield from _leaves(one)
+        case All(must):
+            terms = [one for one in must if isinstance(one, Term)]
+            if len(terms) == len(must) > 1 and len({term.field for term in terms}) == 1:
+                yield terms[0], tuple(term.value for term in terms)
+                return
+            for one in must:
+                yield from _leaves(one)
+
+
+def _mark_phrase(words: Sequence[text.Word], phrase: tuple[str, ...], bits: int, found: list[int]) -> None:
+    first, size = phrase[0], len(phrase)
+    for place, word in enumerate(words):
+        if word.exact == first and tuple(one.exact for one in words[place : place + size]) == phrase:
+            for inside in range(place, place + size):
+                found[inside] |= bits
+
+
+def _groups(marks: Iterable[_Mark]) -> int:
+    groups = 0
+    for mark in marks:
+        groups |= mark.groups
+    return groups
+
+
+def _cut(value: str, marks: Sequence[_Mark]) -> Pieces:
+    """The text in pieces; words met side by side are one piece."""
+    value = unicodedata.normalize("NFC", value)
+    pieces: list[Piece] = []
+    at = 0
+    for number, mark in enumerate(marks):
+        end = mark.end
+        if number + 1 < len(marks) and value[end : marks[number + 1].start] in {" ", "-", ""}:
+            end = marks[number + 1].start
+        if pieces and pieces[-1].met and at == mark.start:
+            pieces[-1] = Piece(pieces[-1].text + value[at:end], True)
+        else:
+            if at < mark.start:
+                pieces.append(Piece(value[at : mark.start], False))
+            pieces.append(Piece(value[mark.start : end], True))
+        at = end
+    if at < len(value):
+        pieces.append(Piece(value[at:], False))
+    return tuple(pieces)
+
+
+def _readable(opening: str, contacts: list, kept: str) -> str:
+    """The plain text of an ad's HTML without its contacts, composed, blanks single."""
+    cut = len(opening) >= LOOKED_AT
+    if cut and opening.rfind("<") > opening.rfind(">"):
+        opening = opening[: opening.rfind("<")]
+    plain = unicodedata.normalize("NFC", privacy.redact(html.to_text(opening), contacts, kept))
+    if cut:
+        plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
+    return _BLANKS.sub(" ", plain)
+
+
+def _passage(value: str, marks: list[_Mark], wanted: int) -> Pieces:
+    """The stretch of the text, within a paragraph, that shows most of the wanted groups; the first of equally good ones."""
+    best: tuple[tuple[int, int, bool], int, int] | None = None
+    for mark in [mark for mark in marks if mark.groups & wanted][:_MOST_PLACES]:
+        start, end = _stretch(value, mark)
+        inside = _groups(one for one in marks if start <= one.start and one.end <= end)
+        worth = ((inside & wanted).bit_count(), inside.bit_count(), end - start >= _THIN)
+        if best is None or worth > best[0]:
+            best = (worth, start, end)
+    if best is None:
+        return ()
+    _, start, end = best
+    shift = [_Mark(one.start - start, one.end - start, one.groups) for one in marks if start <= one.start and one.end <= end]
+    pieces = list(_cut(value[start:end], shift))
+    if not _begins_sentence(value, start):
+        pieces.insert(0, Piece("… ", False))
+    if end < len(value) and value[end] != "\n" and value[end - 1] not in ".!?":
+        pieces.append(Piece(" …", False))
+    return tuple(pieces)
+
+
+def _begins_sentence(value: str, start: int) -> bool:
+    before = value[:start].rstrip(" ")
+    return not before or before[-1] in "\n.!?:;"
+
+
+def _stretch(value: str, mark: _Mark) -> tuple[int, int]:
+    """Start and end of the passage around a word: from the start of its sentence where that is near."""
+    above = value.rfind("\n", 0, mark.start) + 1
+    below = value.find("\n", mark.end)
+    below = len(value) if below < 0 else below
+    start = above
+    for stop in _SENTENCE.finditer(value, max(above, mark.start - PASSAGE), mark.start + 1):
+        if stop.end() <= mark.start:
+            start = stop.end()
+    if mark.start - start > _LEAD:
+        start = value.find(" ", mark.start - _LEAD, mark.start) + 1 or mark.start
+    end = below
+    if end - start > PASSAGE:
+        blank = value.rfind(" ", mark.end, start + PASSAGE)
+        end = blank if blank > 0 else max(mark.end, start + PASSAGE)
+        stops = [stop.start() + 1 for stop in _SENTENCE.finditer(value, mark.end, end)]
+        if stops and stops[-1] - start > PASSAGE // 2:
+            end = stops[-1]
+    return start, end
