@@ -19,7 +19,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
 
-from . import distance
+from . import cards, distance, visits
 from . import results as view
 from .context import SOURCE_URL
 
@@ -61,10 +61,13 @@ def results(request: HttpRequest) -> HttpResponse:
         if found.total and query.page > (last := view.last_page(query, found.total)):
             return redirect(view.address(query.replace(page=last)))
         problems += view.absent(query, found.counts)
+        visit = visits.visit(request)
         context |= {
             "facets": view.facet_views(query, found.counts),
             "total": found.total,
-            "vacancies": view.rows(found.uuids),
+            "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), visit.since),
+            "new": search.count_new(query, visit.since) if visit.since and found.total else 0,
+            "newest_first": view.address(query.replace(sort="published")),
             "pages": view.pages(query, found.total),
             "dropped": found.dropped,
             "corrected": found.corrected,
@@ -83,6 +86,8 @@ def results(request: HttpRequest) -> HttpResponse:
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
     response["Cache-Control"] = "private, no-cache"
+    if visit.known or not context["home"]:
+        visits.remember(response, visit)
     patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
     return response
 
@@ -157,7 +162,7 @@ def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _similar(vacancy: Vacancy) -> list[Vacancy]:
     """Active ads like this one; none while the engine is down, since the page has its own errand."""
     try:
-        return view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
+        return cards.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR))
     except (search.EngineDown, search.QueryError):
         return []
 
