@@ -34,7 +34,8 @@ _LEAD = 50  # characters before the word, at most, so that it stands in what a p
 _THIN = 40  # characters; a heading of one word says less than a sentence
 _MOST_PLACES = 60  # words from which a passage may start; each is compared with the others
 _UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
-_SENTENCE = re.compile(r"[.!?:;]\s+(?=\S)")
+_SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
+_BULLET = re.compile(r"[-–•*·]+ +")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED_PLACES = PLACES - EVERYDAY_PLACES
 
@@ -345,8 +346,8 @@ def _passage(value: str, marks: list[_Mark], wanted: int) -> Pieces:
 
 
 def _begins_sentence(value: str, start: int) -> bool:
-    before = value[:start].rstrip(" ")
-    return not before or before[-1] in "\n.!?:;"
+    before = value[:start].rstrip(" -–•*·")
+    return not before or before[-1] in "\n.!?"
 
 
 def _stretch(value: str, mark: _Mark) -> tuple[int, int]:
@@ -354,7 +355,8 @@ def _stretch(value: str, mark: _Mark) -> tuple[int, int]:
     above = value.rfind("\n", 0, mark.start) + 1
     below = value.find("\n", mark.end)
     below = len(value) if below < 0 else below
-    start = above
+    bullet = _BULLET.match(value, above, mark.start)
+    start = bullet.end() if bullet else above
     for stop in _SENTENCE.finditer(value, max(above, mark.start - PASSAGE), mark.start + 1):
         if stop.end() <= mark.start:
             start = stop.end()

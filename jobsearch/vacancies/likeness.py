@@ -27,7 +27,10 @@ def words(text: str, place_names: Iterable[str] = ()) -> str:
     for word in _words(text):
         if word not in own:
             kept.append(word)
-        elif not kept or kept[-1] != _PLACE:
+            continue
+        if kept[-2:] == [_PLACE, "og"]:
+            kept.pop()  # "Møre og Romsdal", "Bergen og Voss"
+        if kept[-1:] != [_PLACE]:
             kept.append(_PLACE)
     return " ".join(kept)
 
