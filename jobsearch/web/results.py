@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from jobsearch import search
 from jobsearch.search import NOT_STATED
-from jobsearch.vacancies.models import Vacancy
 
 from . import chart
 

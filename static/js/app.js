@@ -52,8 +52,8 @@ const unanswered = (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isForResults(event)) results().setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterRequest", () => {
-  if (results()) results().removeAttribute("aria-busy");
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, unanswered);
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -39,13 +39,18 @@ def related(*rows) -> SimpleNamespace:
     return SimpleNamespace(all=lambda: list(rows))
 
 
+class Blank(SimpleNamespace):
+    """An ad of which only what a test gives is there."""
+
+    def __getattr__(self, name: str) -> str:
+        return ""
+
+
 def document(**texts):
     """The document of an ad that has nothing but these texts."""
-    values = dict.fromkeys("title employer_name job_title description engagement extent sector".split(), "")
-    values |= {name: related() for name in ("contacts", "locations", "occupations", "categories")}
+    values = {name: related() for name in ("contacts", "locations", "occupations", "categories")}
     values |= {"uuid": KEYS["nurse"], "first_seen": None, "visible_until": timezone.now(), "published": None}
-    values["application_due"] = None
-    return documents.document(SimpleNamespace(**(values | texts)))
+    return documents.document(Blank(**(values | texts)))
 
 
 def place_of(name: str) -> SimpleNamespace:
