@@ -38,6 +38,7 @@ _SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
 _BULLET = re.compile(r"[-–•*·]+ +")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED_PLACES = PLACES - EVERYDAY_PLACES
+_NAMED_FOLDED = frozenset(map(text.fold, _NAMED_PLACES))
 
 
 class Piece(NamedTuple):
@@ -139,7 +140,13 @@ class Highlighter:
     @property
     def reads_text(self) -> bool:
         """Whether a passage can be found at all: else nobody has to fetch the ads' texts."""
-        return bool(self._looked["body"]) or bool(self._looked["place"])  # a text may name the place, see `documents`
+        return bool(self._looked["body"]) or self._names_place
+
+    @property
+    def _names_place(self) -> bool:
+        """Whether a place is asked for: of an ad that states none, the text is believed, see `documents`."""
+        place = self._looked["place"]
+        return not _NAMED_PLACES.isdisjoint(place.exact) or not _NAMED_FOLDED.isdisjoint(place.fold)
 
     def title(self, value: str) -> Pieces:
         return self._pieces(value, "title")
@@ -174,9 +181,9 @@ class Highlighter:
             shown |= _groups(self._marks(place, "place"))
         name, job = self._occupation(vacancy, contacts, kept, shown)
         body: Pieces = ()
-        if opening and self.reads_text:
+        nowhere = not any(location.path for location in locations)
+        if opening and (self._looked["body"] or (nowhere and self._names_place)):
             readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
-            nowhere = not any(location.path for location in locations)
             body = _passage(readable, self._marks(readable, "body", nowhere), ~(shown | _groups(job)))
         return Marked(_cut(vacancy.title, title), _cut(vacancy.employer_name, employer), _cut(name, job), body)
 
@@ -232,8 +239,8 @@ class Highlighter:
         for start, end, word in text.located(value, running=source == "body"):
             spans.append((start, end))
             words.append(word)
-        met: dict[text.Word, int] = {}  # a text repeats its words
-        found = [met[word] if word in met else met.setdefault(word, _alone(word, looked, places)) for word in words]
+        alone = {word: _alone(word, looked, places) for word in {*words}}  # a text repeats its words
+        found = [alone[word] for word in words]
         for phrase, bits in looked.phrases.items():
             _mark_phrase(words, phrase, bits, found)
         if looked.joined:

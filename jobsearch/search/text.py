@@ -93,13 +93,11 @@ def body_words(text: str) -> list[Word]:
 
 def located(text: str, *, running: bool = False) -> Iterator[tuple[int, int, Word]]:
     """(start, end, word) of a composed text, in order: its `words`, or `body_words` where it is a running text."""
-    at = 0
-    for raw in _TOKEN.findall(text):
-        at = text.index(raw, at)
-        end = at + len(raw)
-        if raw not in _PRONOUNS if running else raw != "\n":
-            yield at, end, word(raw)
-        at = end
+    cached = _cache.get
+    left_out = _PRONOUNS if running else {"\n"}
+    for match in _TOKEN.finditer(text):
+        if (raw := match.group()) not in left_out:
+            yield match.start(), match.end(), cached(raw) or word(raw)
 
 
 def _exact(raw: str) -> str:
