@@ -79,6 +79,8 @@ def narrow(page: Page, width: int, scripts: bool) -> None:
         page.wait_for_url("**/?place=VESTLAND&extent=Deltid")
     page.get_by_role("button", name=re.compile("^Vis")).click()
     page.wait_for_url("**/?place=VESTLAND&extent=Deltid")
+    if scripts:
+        expect(page.locator("#treff")).to_be_focused()  # the answer to the button has come
 
 
 def stands_as_before(page: Page, scroll: float) -> None:
