@@ -143,10 +143,10 @@ def starts(vacancy: Vacancy) -> str:
 @register.filter
 def extent_words(value: str) -> str:
     """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
-    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else _(value) if value else ""
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else wording.said(value)
 
 
 @register.filter
 def translated(value: str) -> str:
     """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
-    return _(value) if value else ""
+    return wording.said(value)
