@@ -9,9 +9,12 @@ Nothing here is HTML: a text comes back in pieces, and who shows them escapes ea
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -124,10 +127,11 @@ _SOURCES: dict[str, dict[str, str]] = {
 
 
 class Highlighter:
-    """Marks what one search has met. Made by `highlighter`; cheap to make, holds nothing of any ad."""
+    """Marks what one search has met. Made by `highlighter`, for one page: it remembers the words it has seen."""
 
     def __init__(self, q: str) -> None:
         self._looked = {source: _Looked(source) for source in _SOURCES}
+        self._alone: defaultdict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
         node = matching.compile_words(parse(q))
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _leaves(group):
@@ -141,6 +145,14 @@ class Highlighter:
     def reads_text(self) -> bool:
         """Whether a passage can be found at all: else nobody has to fetch the ads' texts."""
         return bool(self._looked["body"]) or self._names_place
+
+    @property
+    def _met_by_text(self) -> int:
+        """The groups of the query that a running text can meet."""
+        looked, groups = self._looked["body"], 0
+        for forms in (looked.exact, looked.stem, looked.fold, looked.prefixes, looked.phrases):
+            groups = functools.reduce(operator.or_, forms.values(), groups)
+        return groups
 
     @property
     def _names_place(self) -> bool:
@@ -181,8 +193,9 @@ class Highlighter:
             shown |= _groups(self._marks(place, "place"))
         name, job = self._occupation(vacancy, contacts, kept, shown)
         body: Pieces = ()
+        unshown = self._met_by_text & ~(shown | _groups(job))
         nowhere = not any(location.path for location in locations)
-        if opening and (self._looked["body"] or (nowhere and self._names_place)):
+        if opening and (unshown or (nowhere and self._names_place)):
             readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
             body = _passage(readable, self._marks(readable, "body", nowhere), ~(shown | _groups(job)))
         return Marked(_cut(vacancy.title, title), _cut(vacancy.employer_name, employer), _cut(name, job), body)
@@ -234,26 +247,14 @@ class Highlighter:
         places = self._looked["place"] if nowhere else None
         if not looked and not places:
             return []
-        spans: list[tuple[int, int]] = []
-        words: list[text.Word] = []
-        for start, end, word in text.located(value, running=source == "body"):
-            spans.append((start, end))
-            words.append(word)
-        alone = {word: _alone(word, looked, places) for word in {*words}}  # a text repeats its words
-        found = [alone[word] for word in words]
-        for phrase, bits in looked.phrases.items():
-            _mark_phrase(words, phrase, bits, found)
-        if looked.joined:
-            for place, (first, second) in enumerate(itertools.pairwise(words)):
-                if bits := looked.joined.get(text.joined(first.exact, second.exact), 0):
-                    found[place] |= bits
-                    found[place + 1] |= bits
-        if looked.together:
-            stems = {word.stem for word in words}
-            for wanted, bits in looked.together.items():
-                if stems.issuperset(wanted):
-                    found = [groups | (bits if word.stem in wanted else 0) for word, groups in zip(words, found, strict=True)]
-        return [_Mark(*span, groups) for span, groups in zip(spans, found, strict=True) if groups]
+        tokens = text.located(value, running=source == "body")
+        raws = [token.group() for token in tokens]
+        alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
+        alone.update((raw, _alone(text.word(raw), looked, places)) for raw in {*raws} - alone.keys())
+        found = [alone[raw] for raw in raws]
+        if looked.phrases or looked.joined or looked.together:
+            _mark_several([text.word(raw) for raw in raws], looked, found)
+        return [_Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
 
 
 def highlighter(query: SearchQuery) -> Highlighter:
@@ -284,12 +285,25 @@ def _leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...
                 yield from _leaves(one)
 
 
-def _mark_phrase(words: Sequence[text.Word], phrase: tuple[str, ...], bits: int, found: list[int]) -> None:
-    first, size = phrase[0], len(phrase)
-    for place, word in enumerate(words):
-        if word.exact == first and tuple(one.exact for one in words[place : place + size]) == phrase:
-            for inside in range(place, place + size):
-                found[inside] |= bits
+def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int]) -> None:
+    """Adds to `found` what several words of the text meet between them."""
+    for phrase, bits in looked.phrases.items():
+        first, size = phrase[0], len(phrase)
+        for place, word in enumerate(words):
+            if word.exact == first and tuple(one.exact for one in words[place : place + size]) == phrase:
+                for inside in range(place, place + size):
+                    found[inside] |= bits
+    if looked.joined:
+        for place, (before, after) in enumerate(itertools.pairwise(words)):
+            if bits := looked.joined.get(text.joined(before.exact, after.exact), 0):
+                found[place] |= bits
+                found[place + 1] |= bits
+    stems = {word.stem for word in words} if looked.together else set()
+    for wanted, bits in looked.together.items():
+        if stems.issuperset(wanted):
+            for place, word in enumerate(words):
+                if word.stem in wanted:
+                    found[place] |= bits
 
 
 def _groups(marks: Iterable[_Mark]) -> int:

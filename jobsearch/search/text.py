@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,13 +91,10 @@ def body_words(text: str) -> list[Word]:
     return [cached(raw) or word(raw) for raw in _TOKEN.findall(text) if raw not in _PRONOUNS]
 
 
-def located(text: str, *, running: bool = False) -> Iterator[tuple[int, int, Word]]:
-    """(start, end, word) of a composed text, in order: its `words`, or `body_words` where it is a running text."""
-    cached = _cache.get
+def located(text: str, *, running: bool = False) -> list[re.Match[str]]:
+    """The tokens of a composed text where they stand, in order: of its `words`, or `body_words` where it is a running text."""
     left_out = _PRONOUNS if running else {"\n"}
-    for match in _TOKEN.finditer(text):
-        if (raw := match.group()) not in left_out:
-            yield match.start(), match.end(), cached(raw) or word(raw)
+    return [match for match in _TOKEN.finditer(text) if match.group() not in left_out]
 
 
 def _exact(raw: str) -> str:
