@@ -15,13 +15,14 @@ import operator
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jobsearch.vacancies import html, privacy
 
 from . import documents, matching, text
+from .passages import Mark, Pieces, cut, groups_of, passage
 from .plan import All, Best, Node, Phrase, Prefix, Term
 from .query import SearchQuery
 from .vocabulary import EVERYDAY_PLACES, PLACES
@@ -32,26 +33,10 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 20_000
 """Characters of an ad's HTML in which a passage is looked for: the whole of nearly every ad, and a bound for all."""
-PASSAGE = 160  # characters
-_LEAD = 50  # characters before the word, at most, so that it stands in what a phone shows of two lines
-_THIN = 40  # characters; a heading of one word says less than a sentence
-_MOST_PLACES = 60  # words from which a passage may start; each is compared with the others
 _UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
-_SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
-_BULLET = re.compile(r"[-–•*·]+ +")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED_PLACES = PLACES - EVERYDAY_PLACES
 _NAMED_FOLDED = frozenset(map(text.fold, _NAMED_PLACES))
-
-
-class Piece(NamedTuple):
-    """A part of a text. `met`: the search has met it."""
-
-    text: str
-    met: bool
-
-
-Pieces = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +48,6 @@ class Marked:
     employer: Pieces = ()
     occupation: Pieces = ()
     passage: Pieces = ()
-
-
-class _Mark(NamedTuple):
-    start: int
-    end: int
-    groups: int
 
 
 @dataclass(slots=True)
@@ -175,7 +154,7 @@ class Highlighter:
     def snippet(self, value: str, *, nowhere: bool = False) -> Pieces:
         """The passage of a plain text that shows best what was met in it, or nothing. `nowhere`: its ad names no place."""
         value = unicodedata.normalize("NFC", value)
-        return _passage(value, self._marks(value, "body", nowhere), ~0)
+        return passage(value, self._marks(value, "body", nowhere), ~0)
 
     def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
         """The ad's texts. `opening`: up to `LOOKED_AT` characters of its HTML, where `reads_text` asks for them.
@@ -188,25 +167,25 @@ class Highlighter:
         kept = " ".join([vacancy.employer_name, *places])
         title = self._short(vacancy.title, "title", contacts, kept)
         employer = self._short(vacancy.employer_name, "employer", contacts, kept)
-        shown = _groups(title) | _groups(employer)
+        shown = groups_of(title) | groups_of(employer)
         for place in places:
-            shown |= _groups(self._marks(place, "place"))
+            shown |= groups_of(self._marks(place, "place"))
         name, job = self._occupation(vacancy, contacts, kept, shown)
         body: Pieces = ()
-        unshown = self._met_by_text & ~(shown | _groups(job))
+        unshown = self._met_by_text & ~(shown | groups_of(job))
         nowhere = not any(location.path for location in locations)
         if opening and (unshown or (nowhere and self._names_place)):
             readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
-            body = _passage(readable, self._marks(readable, "body", nowhere), ~(shown | _groups(job)))
-        return Marked(_cut(vacancy.title, title), _cut(vacancy.employer_name, employer), _cut(name, job), body)
+            body = passage(readable, self._marks(readable, "body", nowhere), ~(shown | groups_of(job)))
+        return Marked(cut(vacancy.title, title), cut(vacancy.employer_name, employer), cut(name, job), body)
 
-    def _occupation(self, vacancy: Vacancy, contacts: list, kept: str, shown: int) -> tuple[str, list[_Mark]]:
+    def _occupation(self, vacancy: Vacancy, contacts: list, kept: str, shown: int) -> tuple[str, list[Mark]]:
         """The name of the occupation that meets most of what the texts above it do not show."""
-        best: tuple[int, str, list[_Mark]] = (0, "", [])
+        best: tuple[int, str, list[Mark]] = (0, "", [])
         if self._looked["job"]:
             for name in documents.job_names(vacancy):
                 marks = self._short(name, "job", contacts, kept)
-                more = (_groups(marks) & ~shown).bit_count()
+                more = (groups_of(marks) & ~shown).bit_count()
                 if more > best[0]:
                     best = (more, name, marks)
         return best[1:]
@@ -228,7 +207,7 @@ class Highlighter:
                 for value in together or (leaf.value,):
                     forms[value] = forms.get(value, 0) | bit
 
-    def _short(self, value: str, source: str, contacts: list, kept: str) -> list[_Mark]:
+    def _short(self, value: str, source: str, contacts: list, kept: str) -> list[Mark]:
         """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
         value = unicodedata.normalize("NFC", value)
         marks = self._marks(value, source)
@@ -239,9 +218,9 @@ class Highlighter:
 
     def _pieces(self, value: str, source: str) -> Pieces:
         value = unicodedata.normalize("NFC", value)
-        return _cut(value, self._marks(value, source))
+        return cut(value, self._marks(value, source))
 
-    def _marks(self, value: str, source: str, nowhere: bool = False) -> list[_Mark]:
+    def _marks(self, value: str, source: str, nowhere: bool = False) -> list[Mark]:
         """What is met in a composed text, in its order. `nowhere`: the ad has no place but what its text names."""
         looked = self._looked[source]
         places = self._looked["place"] if nowhere else None
@@ -254,7 +233,7 @@ class Highlighter:
         found = [alone[raw] for raw in raws]
         if looked.phrases or looked.joined or looked.together:
             _mark_several([text.word(raw) for raw in raws], looked, found)
-        return [_Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
+        return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
 
 
 def highlighter(query: SearchQuery) -> Highlighter:
@@ -306,34 +285,6 @@ def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int])
                     found[place] |= bits
 
 
-def _groups(marks: Iterable[_Mark]) -> int:
-    groups = 0
-    for mark in marks:
-        groups |= mark.groups
-    return groups
-
-
-def _cut(value: str, marks: Sequence[_Mark]) -> Pieces:
-    """The text in pieces; words met side by side are one piece."""
-    value = unicodedata.normalize("NFC", value)
-    pieces: list[Piece] = []
-    at = 0
-    for number, mark in enumerate(marks):
-        end = mark.end
-        if number + 1 < len(marks) and value[end : marks[number + 1].start] in {" ", "-", ""}:
-            end = marks[number + 1].start
-        if pieces and pieces[-1].met and at == mark.start:
-            pieces[-1] = Piece(pieces[-1].text + value[at:end], True)
-        else:
-            if at < mark.start:
-                pieces.append(Piece(value[at : mark.start], False))
-            pieces.append(Piece(value[mark.start : end], True))
-        at = end
-    if at < len(value):
-        pieces.append(Piece(value[at:], False))
-    return tuple(pieces)
-
-
 def _readable(opening: str, contacts: list, kept: str) -> str:
     """The plain text of an ad's HTML without its contacts, composed, blanks single."""
     cut = len(opening) >= LOOKED_AT
@@ -343,51 +294,3 @@ def _readable(opening: str, contacts: list, kept: str) -> str:
     if cut:
         plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
     return _BLANKS.sub(" ", plain)
-
-
-def _passage(value: str, marks: list[_Mark], wanted: int) -> Pieces:
-    """The stretch of the text, within a paragraph, that shows most of the wanted groups; the first of equally good ones."""
-    best: tuple[tuple[int, int, bool], int, int] | None = None
-    for mark in [mark for mark in marks if mark.groups & wanted][:_MOST_PLACES]:
-        start, end = _stretch(value, mark)
-        inside = _groups(one for one in marks if start <= one.start and one.end <= end)
-        worth = ((inside & wanted).bit_count(), inside.bit_count(), end - start >= _THIN)
-        if best is None or worth > best[0]:
-            best = (worth, start, end)
-    if best is None:
-        return ()
-    _, start, end = best
-    shift = [_Mark(one.start - start, one.end - start, one.groups) for one in marks if start <= one.start and one.end <= end]
-    pieces = list(_cut(value[start:end], shift))
-    if not _begins_sentence(value, start):
-        pieces.insert(0, Piece("… ", False))
-    if end < len(value) and value[end] != "\n" and value[end - 1] not in ".!?":
-        pieces.append(Piece(" …", False))
-    return tuple(pieces)
-
-
-def _begins_sentence(value: str, start: int) -> bool:
-    before = value[:start].rstrip(" -–•*·")
-    return not before or before[-1] in "\n.!?"
-
-
-def _stretch(value: str, mark: _Mark) -> tuple[int, int]:
-    """Start and end of the passage around a word: from the start of its sentence where that is near."""
-    above = value.rfind("\n", 0, mark.start) + 1
-    below = value.find("\n", mark.end)
-    below = len(value) if below < 0 else below
-    bullet = _BULLET.match(value, above, mark.start)
-    start = bullet.end() if bullet else above
-    for stop in _SENTENCE.finditer(value, max(above, mark.start - PASSAGE), mark.start + 1):
-        if stop.end() <= mark.start:
-            start = stop.end()
-    if mark.start - start > _LEAD:
-        start = value.find(" ", mark.start - _LEAD, mark.start) + 1 or mark.start
-    end = below
-    if end - start > PASSAGE:
-        blank = value.rfind(" ", mark.end, start + PASSAGE)
-        end = blank if blank > 0 else max(mark.end, start + PASSAGE)
-        stops = [stop.start() + 1 for stop in _SENTENCE.finditer(value, mark.end, end)]
-        if stops and stops[-1] - start > PASSAGE // 2:
-            end = stops[-1]
-    return start, end

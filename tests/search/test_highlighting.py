@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.search import LOOKED_AT, SearchQuery, documents, highlighter, matching, words
-from jobsearch.search.highlighting import PASSAGE
+from jobsearch.search.passages import PASSAGE
 from jobsearch.search.plan import All, Best, Phrase, Prefix, Term
 from jobsearch.vacancies import html, record
 from jobsearch.vacancies.models import Vacancy
