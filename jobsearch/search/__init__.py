@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .engine import EngineDown, Health, Hit, IndexMissing, Page, QueryError
     from .engines import engine_health
     from .facets import FACETS, FILTERS, Choice, Facet, narrow
+    from .highlighting import LOOKED_AT, Highlighter, Marked, highlighter
     from .lifecycle import index_changes, rebuild
+    from .passages import Piece
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
     from .searching import count, count_new, facet_counts, scan, search, similar
@@ -24,7 +26,9 @@ _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
     "engines": ("engine_health",),
     "facets": ("FACETS", "FILTERS", "Choice", "Facet", "narrow"),
+    "highlighting": ("LOOKED_AT", "Highlighter", "Marked", "highlighter"),
     "lifecycle": ("index_changes", "rebuild"),
+    "passages": ("Piece",),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
@@ -35,14 +39,18 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "FACETS",
     "FILTERS",
+    "LOOKED_AT",
     "NOT_STATED",
     "Choice",
     "EngineDown",
     "Facet",
     "Health",
+    "Highlighter",
     "Hit",
     "IndexMissing",
+    "Marked",
     "Page",
+    "Piece",
     "Problem",
     "QueryError",
     "SearchQuery",
@@ -51,6 +59,7 @@ __all__ = [
     "count_new",
     "engine_health",
     "facet_counts",
+    "highlighter",
     "index_changes",
     "narrow",
     "rebuild",

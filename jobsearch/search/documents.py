@@ -100,18 +100,16 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     contacts = list(vacancy.contacts.all())
     locations = list(vacancy.locations.all())
     paths = sorted({location.path for location in locations if location.path})
-    place_names = _place_names(locations)
-    kept = " ".join([vacancy.employer_name, *place_names])
+    places_of = place_names(locations)
+    kept = " ".join([vacancy.employer_name, *places_of])
     jobs = list(vacancy.occupations.all())
-    job_names = [vacancy.job_title, *(name for job in jobs for name in _job_names(job.path))]
-    job_names += [category.name for category in vacancy.categories.all()]
     # One pass for all short texts: a pass costs more by its patterns, one for each contact, than by the text's length.
-    shorts = [vacancy.title, vacancy.employer_name, *dict.fromkeys(filter(None, job_names))]
+    shorts = [vacancy.title, vacancy.employer_name, *job_names(vacancy)]
     short = _SEPARATOR.join(name.replace(text.BREAK, " ") for name in shorts)
-    title, employer, *job_names = privacy.redact(short, contacts, kept).split(_SEPARATOR.strip())
+    title, employer, *named_jobs = privacy.redact(short, contacts, kept).split(_SEPARATOR.strip())
     body = privacy.redact(html.to_text(vacancy.description), contacts, f"{vacancy.title} {kept}")
     title_words, employer_words = text.words(title), text.words(employer)
-    job_words, location_words = _listed(job_names), _listed(place_names)
+    job_words, location_words = _listed(named_jobs), _listed(places_of)
     body_words = text.body_words(body)
     body_exact = [word.exact for word in body_words]
     if not paths:
@@ -181,13 +179,21 @@ def deadline_order(deadline: int, published: int, uuid: UUID) -> int:
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
 
 
-def _place_names(locations: Iterable[Any]) -> list[str]:
+def place_names(locations: Iterable[Any]) -> list[str]:
+    """Every name of where the ad is: municipalities, counties and countries, cities, postal codes."""
     names: dict[str, None] = {}
     for location in locations:
         parts = location.path.split("/") if location.path else []
         names.update(dict.fromkeys(places.label(part) for part in parts if part != places.ABROAD))
         names.update(dict.fromkeys(name for name in (location.city, location.postal_code) if name))
     return list(names)
+
+
+def job_names(vacancy: Vacancy) -> list[str]:
+    """What the ad's occupation is called: by the employer, and in each classification that the ad stands in."""
+    names = [vacancy.job_title, *(name for job in vacancy.occupations.all() for name in _job_names(job.path))]
+    names += [category.name for category in vacancy.categories.all()]
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def _job_names(path: str) -> list[str]:

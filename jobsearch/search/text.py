@@ -91,6 +91,12 @@ def body_words(text: str) -> list[Word]:
     return [cached(raw) or word(raw) for raw in _TOKEN.findall(text) if raw not in _PRONOUNS]
 
 
+def located(text: str, *, running: bool = False) -> list[re.Match[str]]:
+    """The tokens of a composed text where they stand, in order: of its `words`, or `body_words` where it is a running text."""
+    left_out = _PRONOUNS if running else {"\n"}
+    return [match for match in _TOKEN.finditer(text) if match.group() not in left_out]
+
+
 def _exact(raw: str) -> str:
     if raw == "\n":
         return BREAK

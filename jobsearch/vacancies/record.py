@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import deadlines, html, language, occupations, places
+from . import deadlines, html, language, likeness, occupations, places
 from .data import VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
 from .text_values import printable, safe_link, squeeze
@@ -218,13 +218,18 @@ def _row(entry: VacancyData, content_hash: str, now: dt.datetime) -> Vacancy:
         engagement=squeeze(entry.engagement)[:100],
         start_text=squeeze(entry.start)[:500],
         position_count=_count(entry.position_count),
-        body_hash=hashlib.sha256(f"{employer}\n{text}".lower().encode()).hexdigest() if text else "",
+        body_hash=likeness.body_hash(employer, text, _place_names(entry)),
         content_hash=content_hash,
         raw=_printable(entry.raw),
         first_seen=now,
         changed=now,
         checked=now,
     )
+
+
+def _place_names(entry: VacancyData) -> list[str]:
+    names = [(place.county, place.municipality, place.city, place.address, place.postal_code) for place in entry.locations[:200]]
+    return [printable(name)[:500] for of_place in names for name in of_place if name]
 
 
 def _replace_parts(

@@ -19,8 +19,7 @@ from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.text_values import safe_link
 from jobsearch.vacancies.visibility import is_active
 
-from . import dates, employers, landing, structured
-from . import results as view
+from . import cards, dates, employers, landing, structured
 from .context import SOURCE_URL
 
 SIMILAR = 5
@@ -105,7 +104,7 @@ def _similar(vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
     """Active ads like this one, without those that the page shows already; none while the engine is down, since the page has
     its own errand."""
     try:
-        found = view.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR + len(shown)))
+        found = cards.rows(hit.uuid for hit in search.similar(vacancy.uuid, limit=SIMILAR + len(shown)))
     except (search.EngineDown, search.QueryError):
         return []
     return [one for one in found if one not in shown][:SIMILAR]

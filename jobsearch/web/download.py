@@ -20,8 +20,7 @@ from jobsearch.vacancies import privacy
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
-from . import results as view
-from .templatetags.site import place_name
+from .cards import place_name, rows
 from .views import HIDDEN_FROM_CRAWLERS, results
 
 # The same in every language of the pages: whoever reads such files by a program needs names that stay.
@@ -61,7 +60,7 @@ def _file(first: list[UUID], uuids: Generator[UUID], home: str) -> Iterator[byte
     with closing(uuids):
         yield "\ufeff".encode() + _lines([COLUMNS])  # Excel takes a file without this mark for one of the last century
         while first:
-            vacancies = view.rows(first)
+            vacancies = rows(first)
             prefetch_related_objects(vacancies, "contacts")
             yield _lines(_row(vacancy, home) for vacancy in vacancies)
             first = list(islice(uuids, CHUNK))

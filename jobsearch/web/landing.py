@@ -18,6 +18,7 @@ from jobsearch.vacancies import freshness, occupations, places, slugs, wording
 from jobsearch.vacancies.catalogue import COUNTIES
 from jobsearch.vacancies.models import Vacancy
 
+from . import cards
 from . import results as view
 
 LINKS_OF_AN_AD = 3  # of each kind
@@ -119,7 +120,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         context |= {
             "total": found.total,
-            "vacancies": view.rows(found.uuids),
+            "vacancies": cards.rows(found.uuids),
             "more": found.total > query.size,
             "groups": [group for group in _groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,

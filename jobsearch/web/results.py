@@ -1,15 +1,10 @@
-"""What the results page shows: made from a query and the search's answer, with the rows of the record.
-
-The search says which ads; the record says what may be shown of them, at the moment of reading. A late index can so make a
-page shorter than it should be, never show an ad that is no longer active.
-"""
+"""What the results page shows around its ads: made from a query and the search's answer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 from zlib import crc32
 
 from django.urls import reverse
@@ -18,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from jobsearch import search
 from jobsearch.search import NOT_STATED
-from jobsearch.vacancies.models import Vacancy
 
 from . import chart
 
@@ -95,14 +89,6 @@ def address(query: search.SearchQuery) -> str:
     """The canonical address of a search: the same search has one address, whatever form it was asked in."""
     pairs = query.urlencode()
     return reverse("web:results") + (f"?{pairs}" if pairs else "")
-
-
-def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
-    """The active ads among these, in this order, ready for a card."""
-    wanted = list(uuids)
-    found = Vacancy.objects.active().filter(uuid__in=wanted).defer("raw", "description", "employer_description")
-    by_uuid = {vacancy.uuid: vacancy for vacancy in found.prefetch_related("locations")}
-    return [by_uuid[uuid] for uuid in wanted if uuid in by_uuid]
 
 
 def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:

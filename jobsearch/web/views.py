@@ -17,7 +17,7 @@ from jobsearch.saved.words import short
 from jobsearch.search.query import SIZES
 from jobsearch.vacancies import freshness
 
-from . import distance
+from . import cards, distance, visits
 from . import results as view
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
@@ -57,10 +57,13 @@ def results(request: HttpRequest) -> HttpResponse:
         if found.total and query.page > (last := view.last_page(query, found.total)):
             return redirect(view.address(query.replace(page=last)))
         problems += view.absent(query, found.counts)
+        visit = visits.visit(request)
         context |= {
             "facets": view.facet_views(query, found.counts),
             "total": found.total,
-            "vacancies": view.rows(found.uuids),
+            "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), visit.since),
+            "new": search.count_new(query, visit.since) if visit.since and found.total else 0,
+            "newest_first": view.address(query.replace(sort="published")),
             "pages": view.pages(query, found.total),
             "dropped": found.dropped,
             "corrected": found.corrected,
@@ -79,6 +82,8 @@ def results(request: HttpRequest) -> HttpResponse:
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
     response["Cache-Control"] = "private, no-cache"
+    if visit.known or not context["home"]:
+        visits.remember(response, visit)
     patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
     return response
 

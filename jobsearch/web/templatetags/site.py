@@ -6,18 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django import template
+from django.template import Context
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from jobsearch.vacancies import deadlines, html, language, places, text_values, wording
-from jobsearch.vacancies.models import Location, Vacancy
-from jobsearch.web import dates
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import back, cards, dates
 
 register = template.Library()
-PLACES_SHOWN = 2
+register.filter("place_name", cards.place_name)
+register.filter("places_short", cards.places_short)
+register.filter("breakable", cards.breakable)
 
 
 @register.filter
@@ -56,35 +58,12 @@ def moment(value: dt.datetime | None) -> str:
 
 
 @register.filter
-def place_name(location: Location) -> str:
-    """A location in words, the narrowest name first: "Voss, Vestland", "Stockholm, Sverige"."""
-    label = wording.said(places.label(location.path)) if location.path else ""
-    if location.path.startswith(f"{places.ABROAD}/") and location.city:
-        return f"{places.label(location.city)}, {label}"
-    return label
-
-
-@register.filter
-def places_short(vacancy: Vacancy) -> str:
-    """Where an ad is, cut after two: "Bergen, Oslo og 3 andre steder"."""
-    names = _names(vacancy)
-    left = len(names) - PLACES_SHOWN
-    shown = ", ".join(names[:PLACES_SHOWN])
-    if left <= 0:
-        return shown
-    return ngettext("%(places)s og %(n)s annet sted", "%(places)s og %(n)s andre steder", left) % {
-        "places": shown,
-        "n": left,
-    }
-
-
-@register.filter
 def place_lines(vacancy: Vacancy) -> list[str]:
     """Every location on a line of its own: street, postal code and city, municipality where the city is another."""
     lines = []
     for location in vacancy.locations.all():
         city = places.label(location.city.upper()) if location.city else ""
-        name = place_name(location)
+        name = cards.place_name(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]
         if name and name.casefold() not in {city.casefold(), ""}:
             parts.append(name)
@@ -93,14 +72,16 @@ def place_lines(vacancy: Vacancy) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _names(vacancy: Vacancy) -> list[str]:
-    return list(dict.fromkeys(name for location in vacancy.locations.all() if (name := place_name(location))))
-
-
 @register.filter
-def breakable(value: str) -> SafeString:
-    """The text with a chance to break after each slash: "Spesialsykepleier/sykepleier" is wider than a phone."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
+def card(ad: Vacancy | cards.Card) -> cards.Card:
+    """The card of an ad, for lists that no search has made; a card as it is."""
+    return ad if isinstance(ad, cards.Card) else cards.plain(ad)
+
+
+@register.simple_tag(takes_context=True)
+def back_address(context: Context) -> str:
+    """The results that the visitor came from."""
+    return back.address(context["request"])
 
 
 @register.filter

@@ -1,0 +1,296 @@
+"""Which words of an ad a search has met, for its reader to see.
+
+Made from the conditions that the engines got (`matching.compile_words`) and the analysis that the documents got (`text`), so
+that what is marked is what was met: an inflected form, a part of a compound, two words for one, another name, a word typed
+without æ, ø and å; never a word that was excluded, nor one that stands where the search does not look for it.
+
+Nothing here is HTML: a text comes back in pieces, and who shows them escapes each.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobsearch.vacancies import html, privacy
+
+from . import documents, matching, text
+from .passages import Mark, Pieces, cut, groups_of, passage
+from .plan import All, Best, Node, Phrase, Prefix, Term
+from .query import SearchQuery
+from .vocabulary import EVERYDAY_PLACES, PLACES
+from .words import parse
+
+if TYPE_CHECKING:
+    from jobsearch.vacancies.models import Vacancy
+
+LOOKED_AT = 20_000
+"""Characters of an ad's HTML in which a passage is looked for: the whole of nearly every ad, and a bound for all."""
+_UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
+_BLANKS = re.compile(r"[^\S\n]+")
+_NAMED_PLACES = PLACES - EVERYDAY_PLACES
+_NAMED_FOLDED = frozenset(map(text.fold, _NAMED_PLACES))
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An ad's short texts in pieces. `occupation` and `passage` are empty where the texts above already show why the ad is
+    a hit; `occupation` is then the one name that tells, `passage` some 160 characters of the ad's text, without contacts."""
+
+    title: Pieces = ()
+    employer: Pieces = ()
+    occupation: Pieces = ()
+    passage: Pieces = ()
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What is looked for in one kind of readable text: form of a word -> the groups of the query that it meets, as bits."""
+
+    source: str
+    exact: dict[str, int] = field(default_factory=dict)
+    stem: dict[str, int] = field(default_factory=dict)
+    part: dict[str, int] = field(default_factory=dict)
+    joined: dict[str, int] = field(default_factory=dict)
+    fold: dict[str, int] = field(default_factory=dict)
+    prefixes: dict[str, int] = field(default_factory=dict)
+    phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
+    together: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Stems that count only where all of them stand in the text."""
+
+    def __bool__(self) -> bool:
+        names = ("exact", "stem", "part", "joined", "fold", "prefixes", "phrases", "together")
+        return any(getattr(self, name) for name in names)
+
+    def of(self, word: text.Word) -> int:
+        """The groups that the word meets by itself."""
+        groups = self.exact.get(word.exact, 0) | self.stem.get(word.stem, 0)
+        if self.part:
+            for part in text.parts(word.stem):
+                groups |= self.part.get(part, 0)
+        if self.fold:
+            for form in self._folds(word):
+                groups |= self.fold.get(form, 0)
+        for start, bits in self.prefixes.items():
+            if word.exact.startswith(start):
+                groups |= bits
+        return groups
+
+    def _folds(self, word: text.Word) -> Iterator[str]:
+        """The word's forms without æ, ø and å, as `documents` writes them for this kind of text."""
+        if self.source == "body":
+            if not word.exact.isascii():
+                yield text.fold(word.exact)
+            return
+        if word.fold or not word.exact.isascii():
+            yield from (text.fold(word.exact), word.fold or text.fold(word.stem))
+        if self.source in {"title", "job"}:
+            yield from (text.fold(part) for part in text.parts(word.stem) if not part.isascii())
+
+
+# Where the fields of a document come from: readable text -> what of its words a field holds.
+_SOURCES: dict[str, dict[str, str]] = {
+    "title": {"title": "exact", "title_stem": "stem", "parts": "part", "joined": "joined", "title_fold": "fold", "fold": "fold"},
+    "job": {"job": "exact", "job_stem": "stem", "parts": "part", "fold": "fold"},
+    "employer": {"employer": "exact", "employer_stem": "stem", "fold": "fold"},
+    "place": {"location": "exact", "fold": "fold"},
+    "body": {"body": "exact", "body_stem": "stem", "body_fold": "fold"},
+}
+
+
+class Highlighter:
+    """Marks what one search has met. Made by `highlighter`, for one page: it remembers the words it has seen."""
+
+    def __init__(self, q: str) -> None:
+        self._looked = {source: _Looked(source) for source in _SOURCES}
+        self._alone: defaultdict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
+        node = matching.compile_words(parse(q))
+        for number, group in enumerate(node.must if isinstance(node, All) else ()):
+            for leaf, together in _leaves(group):
+                self._look_for(leaf, together, 1 << number)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to mark."""
+        return any(map(bool, self._looked.values()))
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether a passage can be found at all: else nobody has to fetch the ads' texts."""
+        return bool(self._looked["body"]) or self._names_place
+
+    @property
+    def _met_by_text(self) -> int:
+        """The groups of the query that a running text can meet."""
+        looked, groups = self._looked["body"], 0
+        for forms in (looked.exact, looked.stem, looked.fold, looked.prefixes, looked.phrases):
+            groups = functools.reduce(operator.or_, forms.values(), groups)
+        return groups
+
+    @property
+    def _names_place(self) -> bool:
+        """Whether a place is asked for: of an ad that states none, the text is believed, see `documents`."""
+        place = self._looked["place"]
+        return not _NAMED_PLACES.isdisjoint(place.exact) or not _NAMED_FOLDED.isdisjoint(place.fold)
+
+    def title(self, value: str) -> Pieces:
+        return self._pieces(value, "title")
+
+    def employer(self, value: str) -> Pieces:
+        return self._pieces(value, "employer")
+
+    def place(self, value: str) -> Pieces:
+        return self._pieces(value, "place")
+
+    def occupation(self, value: str) -> Pieces:
+        return self._pieces(value, "job")
+
+    def snippet(self, value: str, *, nowhere: bool = False) -> Pieces:
+        """The passage of a plain text that shows best what was met in it, or nothing. `nowhere`: its ad names no place."""
+        value = unicodedata.normalize("NFC", value)
+        return passage(value, self._marks(value, "body", nowhere), ~0)
+
+    def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
+        """The ad's texts. `opening`: up to `LOOKED_AT` characters of its HTML, where `reads_text` asks for them.
+
+        Reads `contacts`, `locations`, `occupations` and `categories`, which a list has fetched beforehand.
+        """
+        contacts = list(vacancy.contacts.all())
+        locations = list(vacancy.locations.all())
+        places = documents.place_names(locations)
+        kept = " ".join([vacancy.employer_name, *places])
+        title = self._short(vacancy.title, "title", contacts, kept)
+        employer = self._short(vacancy.employer_name, "employer", contacts, kept)
+        shown = groups_of(title) | groups_of(employer)
+        for place in places:
+            shown |= groups_of(self._marks(place, "place"))
+        name, job = self._occupation(vacancy, contacts, kept, shown)
+        body: Pieces = ()
+        unshown = self._met_by_text & ~(shown | groups_of(job))
+        nowhere = not any(location.path for location in locations)
+        if opening and (unshown or (nowhere and self._names_place)):
+            readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
+            body = passage(readable, self._marks(readable, "body", nowhere), ~(shown | groups_of(job)))
+        return Marked(cut(vacancy.title, title), cut(vacancy.employer_name, employer), cut(name, job), body)
+
+    def _occupation(self, vacancy: Vacancy, contacts: list, kept: str, shown: int) -> tuple[str, list[Mark]]:
+        """The name of the occupation that meets most of what the texts above it do not show."""
+        best: tuple[int, str, list[Mark]] = (0, "", [])
+        if self._looked["job"]:
+            for name in documents.job_names(vacancy):
+                marks = self._short(name, "job", contacts, kept)
+                more = (groups_of(marks) & ~shown).bit_count()
+                if more > best[0]:
+                    best = (more, name, marks)
+        return best[1:]
+
+    def _look_for(self, leaf: Term | Prefix | Phrase, together: tuple[str, ...], bit: int) -> None:
+        for source, fields in _SOURCES.items():
+            form = fields.get(leaf.field)
+            if form is None:
+                continue
+            looked = self._looked[source]
+            if isinstance(leaf, Prefix):
+                looked.prefixes[leaf.value] = looked.prefixes.get(leaf.value, 0) | bit
+            elif isinstance(leaf, Phrase):
+                looked.phrases[leaf.words] = looked.phrases.get(leaf.words, 0) | bit
+            elif together and form == "stem":
+                looked.together[together] = looked.together.get(together, 0) | bit
+            else:
+                forms: dict[str, int] = getattr(looked, form)
+                for value in together or (leaf.value,):
+                    forms[value] = forms.get(value, 0) | bit
+
+    def _short(self, value: str, source: str, contacts: list, kept: str) -> list[Mark]:
+        """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
+        value = unicodedata.normalize("NFC", value)
+        marks = self._marks(value, source)
+        if marks and contacts:
+            known = {*text.tokens(privacy.redact(value, contacts, kept))}
+            marks = [mark for mark in marks if known.issuperset(text.tokens(value[mark.start : mark.end]))]
+        return marks
+
+    def _pieces(self, value: str, source: str) -> Pieces:
+        value = unicodedata.normalize("NFC", value)
+        return cut(value, self._marks(value, source))
+
+    def _marks(self, value: str, source: str, nowhere: bool = False) -> list[Mark]:
+        """What is met in a composed text, in its order. `nowhere`: the ad has no place but what its text names."""
+        looked = self._looked[source]
+        places = self._looked["place"] if nowhere else None
+        if not looked and not places:
+            return []
+        tokens = text.located(value, running=source == "body")
+        raws = [token.group() for token in tokens]
+        alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
+        alone.update((raw, _alone(text.word(raw), looked, places)) for raw in {*raws} - alone.keys())
+        found = [alone[raw] for raw in raws]
+        if looked.phrases or looked.joined or looked.together:
+            _mark_several([text.word(raw) for raw in raws], looked, found)
+        return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
+
+
+def highlighter(query: SearchQuery) -> Highlighter:
+    """What marks the words of this search; of a corrected one, give the search with its corrected words."""
+    return Highlighter(query.q)
+
+
+def _alone(word: text.Word, looked: _Looked, places: _Looked | None) -> int:
+    if word.exact == text.BREAK:
+        return 0
+    return looked.of(word) | (places.of(word) if places and word.exact in _NAMED_PLACES else 0)
+
+
+def _leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...]]]:
+    """The conditions on words inside a condition, each with the words of its field without which it says nothing."""
+    match node:
+        case Term() | Prefix() | Phrase():
+            yield node, ()
+        case Best(nodes):
+            for one in nodes:
+                yield from _leaves(one)
+        case All(must):
+            terms = [one for one in must if isinstance(one, Term)]
+            if len(terms) == len(must) > 1 and len({term.field for term in terms}) == 1:
+                yield terms[0], tuple(term.value for term in terms)
+                return
+            for one in must:
+                yield from _leaves(one)
+
+
+def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int]) -> None:
+    """Adds to `found` what several words of the text meet between them."""
+    for phrase, bits in looked.phrases.items():
+        first, size = phrase[0], len(phrase)
+        for place, word in enumerate(words):
+            if word.exact == first and tuple(one.exact for one in words[place : place + size]) == phrase:
+                for inside in range(place, place + size):
+                    found[inside] |= bits
+    if looked.joined:
+        for place, (before, after) in enumerate(itertools.pairwise(words)):
+            if bits := looked.joined.get(text.joined(before.exact, after.exact), 0):
+                found[place] |= bits
+                found[place + 1] |= bits
+    stems = {word.stem for word in words} if looked.together else set()
+    for wanted, bits in looked.together.items():
+        if stems.issuperset(wanted):
+            for place, word in enumerate(words):
+                if word.stem in wanted:
+                    found[place] |= bits
+
+
+def _readable(opening: str, contacts: list, kept: str) -> str:
+    """The plain text of an ad's HTML without its contacts, composed, blanks single."""
+    cut = len(opening) >= LOOKED_AT
+    if cut and opening.rfind("<") > opening.rfind(">"):
+        opening = opening[: opening.rfind("<")]
+    plain = unicodedata.normalize("NFC", privacy.redact(html.to_text(opening), contacts, kept))
+    if cut:
+        plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
+    return _BLANKS.sub(" ", plain)

@@ -1,0 +1,338 @@
+"""The list as a person uses it: opened and come back to, marked, folded, waited for, and without a network."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from jobsearch import search
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.models import Vacancy
+from tests.browser.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE
+
+WIDTHS = [PHONE, DESKTOP]
+EVERYONE = [
+    pytest.param(width, scripts, id=f"{width}-{'with' if scripts else 'without'}-scripts")
+    for width in WIDTHS
+    for scripts in (True, False)
+]
+OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "[object ProgressEvent]", "sendError", "htmx")
+
+
+def place(name: str, county: str = "VESTLAND") -> tuple[LocationData, ...]:
+    return (LocationData("NORGE", county, name, name),)
+
+
+@pytest.fixture
+def many(ads) -> list:
+    """Thirty ads of different kinds, and a chain's in four municipalities, the newest."""
+    now = timezone.now()
+    shop = {"employer_name": "Kiwi Norge AS", "description": "<p>Kiwi søker deg som kan jobbe kveld og helg.</p>"}
+    chain = [
+        shop | {"title": f"Butikkmedarbeider {name.capitalize()}", "locations": place(name)}
+        for name in ("BERGEN", "VOSS", "STORD", "ALVER")
+    ]
+    rest = [
+        {
+            "title": f"Sykepleier ved avdeling {number}",
+            "locations": place("OSLO", "OSLO") if number % 2 else place("BERGEN"),
+            "extent": "Deltid",
+        }
+        for number in range(30)
+    ]
+    uuids = ads(*(one | {"published": now - dt.timedelta(hours=number)} for number, one in enumerate(chain + rest)))
+    Vacancy.objects.filter(uuid__in=uuids[6:]).update(first_seen=now - dt.timedelta(days=9), version=2)
+    search.index_changes()
+    return uuids
+
+
+@pytest.fixture
+def remembering(browser: Browser) -> Iterator[Browser]:
+    """A browser that keeps pages in memory on the way, as people's browsers do and Playwright's does not."""
+    kept = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"])
+    yield kept
+    kept.close()
+
+
+def returning(page: Page) -> None:
+    """Makes the visitor one who was here two days ago."""
+    latest = int((timezone.now() - dt.timedelta(days=2)).timestamp()) // 60
+    page.context.add_cookies([{"name": "visits", "value": f"0.{latest}", "domain": "localhost", "path": "/"}])
+
+
+def narrow(page: Page, width: int, scripts: bool) -> None:
+    """Chooses Vestland and part-time, the way a person does at this width; with scripts the list follows each choice."""
+    if width == PHONE:
+        page.get_by_role("button", name="Filtrer").click()
+    page.get_by_label(re.compile(r"^Vestland \(")).check()
+    if scripts:
+        page.wait_for_url("**/?place=VESTLAND")
+    page.locator("summary", has_text="Omfang").click()
+    page.get_by_label(re.compile(r"^Deltid \(")).check()
+    if scripts:
+        page.wait_for_url("**/?place=VESTLAND&extent=Deltid")
+    page.get_by_role("button", name=re.compile("^Vis")).click()
+    page.wait_for_url("**/?place=VESTLAND&extent=Deltid")
+    if scripts:
+        expect(page.locator("#treff")).to_be_focused()  # the answer to the button has come
+
+
+def stands_as_before(page: Page, scroll: float) -> None:
+    expect(page.locator("#treff")).to_have_attribute("data-total", "15")
+    page.wait_for_url("**/?place=VESTLAND&extent=Deltid", wait_until="commit")  # from memory, a page does not load
+    assert page.locator("input[value=VESTLAND]").is_checked() and page.locator("input[value=Deltid]").is_checked()
+    page.wait_for_function("before => Math.abs(scrollY - before) < 4", arg=scroll)
+    assert page.evaluate("matchMedia('(min-width: 64rem)').matches || !document.querySelector('#filtre:popover-open')")
+
+
+TARGET = "Sykepleier ved avdeling 22"
+
+
+def go_down_and_open(page: Page) -> float:
+    link = page.get_by_role("link", name=TARGET)
+    link.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 60)")
+    scroll = page.evaluate("scrollY")
+    assert scroll > 300
+    link.click()
+    page.wait_for_url("**/stilling/**")
+    return scroll
+
+
+@pytest.mark.parametrize("way", ["the browser's", "the link's"])
+@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+def test_the_list_stands_where_it_was_left(open_page, many, width, scripts, way):
+    page = open_page("/", width=width, scripts=scripts)
+    narrow(page, width, scripts)
+    scroll = go_down_and_open(page)
+    if way == "the browser's":
+        page.go_back()
+    else:
+        page.get_by_role("link", name="Tilbake til treffene").click()
+        if not scripts:
+            scroll = 0  # a new page, but of the same search
+    stands_as_before(page, scroll)
+    if scripts:
+        expect(page.get_by_role("link", name=TARGET)).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+def test_the_list_comes_back_from_the_browsers_memory(remembering, live_server, many, width, scripts):
+    context = remembering.new_context(
+        base_url=live_server.url,
+        viewport={"width": width, "height": 844},
+        java_script_enabled=scripts,
+        locale="nb-NO",
+    )
+    page = context.new_page()
+    page.goto("/")
+    narrow(page, width, scripts)
+    if scripts:
+        page.evaluate("window.kept = true")
+    scroll = go_down_and_open(page)
+    page.go_back(wait_until="commit")
+    stands_as_before(page, scroll)
+    if scripts:
+        assert page.evaluate("window.kept === true"), "the page was loaded anew"
+        expect(page.get_by_role("link", name=TARGET)).to_be_focused()
+        expect(page.locator("[data-seen] .card-title")).to_have_text([TARGET])
+    context.close()
+
+
+def test_without_a_list_to_go_back_to_the_link_leads_to_the_front(open_page, many):
+    page = open_page(f"/stilling/{many[0]}/")
+    page.get_by_role("link", name="Tilbake til treffene").click()
+    page.wait_for_url(re.compile(r":\d+/$"))
+    expect(page.locator("#treff")).to_have_attribute("data-total", "34")
+
+
+def test_in_a_tab_of_its_own_the_link_leads_to_the_same_search(open_page, many):
+    page = open_page("/?q=butikkmedarbeider+voss")
+    with page.context.expect_page() as opened:
+        page.locator(".card-title a").first.click(modifiers=["ControlOrMeta"])
+    ad = opened.value
+    ad.get_by_role("link", name="Tilbake til treffene").click()
+    ad.wait_for_url("**/?q=butikkmedarbeider+voss")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_whole_card_is_the_link(open_page, many, width):
+    page = open_page("/", width=width)
+    box = page.locator(".card").nth(1).bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6)
+    page.wait_for_url("**/stilling/**")
+
+
+@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+def test_a_shared_row_opens_by_keyboard_to_each_of_its_ads(open_page, many, width, scripts):
+    page = open_page("/?q=butikkmedarbeider", width=width, scripts=scripts)
+    page.locator(".card-title a").first.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".fold > summary")).to_be_focused()
+    assert page.get_by_role("link", name=re.compile("^Voss")).count() == 0
+    page.keyboard.press("Enter")
+    for name in ("Voss", "Stord", "Alver"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=re.compile(f"^{name}"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Butikkmedarbeider Alver")
+    page.go_back()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "4")
+    if scripts:  # the row opens again, so that the reading place is where it was
+        expect(page.get_by_role("link", name=re.compile("^Alver"))).to_be_focused()
+
+
+def test_what_was_opened_says_so_here_and_in_every_later_list(open_page, many):
+    page = open_page("/?q=butikkmedarbeider", width=PHONE)
+    assert page.get_by_text("Sett", exact=True).filter(visible=True).count() == 0
+    page.locator(".fold > summary").click()
+    page.get_by_role("link", name=re.compile("^Stord")).click()
+    page.wait_for_url("**/stilling/**")
+    page.goto(f"/stilling/{many[10]}/")
+    page.goto("/")
+    expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 6"])
+    page.locator(".fold > summary").click()
+    expect(page.locator(".fold [data-seen] a")).to_contain_text(["Stord"])
+    assert page.locator(".seen").filter(visible=True).all_inner_texts() == ["Sett", "Sett"]
+    page.get_by_label("Sortering").select_option("deadline")  # by htmx
+    page.wait_for_url("**/?sort=deadline")
+    expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 6"])
+    page.goto("/om/")
+    page.get_by_role("button", name="Nullstill sett-merker").click()
+    expect(page.get_by_role("status")).to_have_text("Sett-merkene er slettet.")
+    assert page.evaluate("localStorage.length") == 0
+    page.goto("/")
+    assert page.locator("[data-seen]").count() == 0
+
+
+def test_what_was_seen_is_a_bounded_list_of_identifiers_and_nothing_else(open_page, many):
+    page = open_page("/om/")
+    page.evaluate(
+        """() => {
+        const day = Math.floor(Date.now() / 864e5), kept = {};
+        for (let n = 0; n < 1000; n++) kept[`00000000-0000-4000-8000-${String(n).padStart(12, "0")}`] = n < 10 ? day - 181 : day;
+        kept["<img src=x>"] = day;
+        localStorage.setItem("seen", JSON.stringify(kept));
+    }"""
+    )
+    for number in range(11):
+        page.goto(f"/stilling/{many[number]}/")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('seen'))")
+    assert len(kept) == 1000 and str(many[10]) in kept
+    assert "00000000-0000-4000-8000-000000000009" not in kept and "00000000-0000-4000-8000-000000000010" not in kept
+    assert all(re.fullmatch(r"[0-9a-f-]{36}", uuid) and isinstance(day, int) for uuid, day in kept.items())
+
+
+@pytest.mark.parametrize("strange", ["", "null", "[]", "5", "{", '"x"', '{"a": {"b": 1}}'])
+def test_a_strange_memory_is_taken_for_none(open_page, many, strange):
+    page = open_page("/om/")
+    page.evaluate("strange => localStorage.setItem('seen', strange)", strange)
+    page.goto(f"/stilling/{many[5]}/")
+    page.goto("/")
+    expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 1"])
+
+
+def test_without_scripts_nothing_is_said_to_be_seen_and_no_room_is_kept_for_it(open_page, many):
+    page = open_page("/", scripts=False)
+    assert page.locator(".seen").filter(visible=True).count() == 0
+    page.goto("/om/")
+    assert page.get_by_role("button", name="Nullstill sett-merker").count() == 0
+
+
+SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifts += entry.value }).observe({type: "layout-shift", buffered: true}) }"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_moves_when_marks_come_or_while_an_answer_is_awaited(open_page, many, width):
+    page = open_page("/om/", width=width)
+    for uuid in many[:8]:
+        page.goto(f"/stilling/{uuid}/")
+    page.goto("/")
+    page.evaluate(SHIFTS)
+    page.route("**/?sort=*", lambda route: (page.wait_for_timeout(900), route.continue_()))
+    page.get_by_label("Sortering").select_option("published")
+    treff = page.locator("#treff")
+    expect(treff).to_have_attribute("aria-busy", "true")
+    page.wait_for_timeout(500)  # the bar has come
+    assert float(treff.evaluate("one => getComputedStyle(one, '::before').opacity")) == 1
+    expect(treff).not_to_have_attribute("aria-busy", "true")
+    page.wait_for_url("**/?sort=published")
+    assert page.locator("[data-seen]").count() >= 4
+    assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_a_network_the_page_says_so_and_asks_again(open_page, many, width):
+    page = open_page("/", width=width, expected=OFFLINE)
+    page.context.set_offline(True)
+    page.get_by_label("Yrke, sted eller arbeidsgiver").fill("butikkmedarbeider")
+    page.get_by_role("button", name="Søk", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Vi får ikke svar.")
+    expect(page.locator("#treff")).not_to_have_attribute("aria-busy", "true")
+    assert page.get_by_role("link", name="Sykepleier ved avdeling 3", exact=True).is_visible()
+    alert.get_by_role("button", name="Prøv igjen").click()
+    expect(alert).to_have_count(1)
+    result = Axe().run(page)
+    assert [one["id"] for one in result.response["violations"]] == []
+    page.context.set_offline(False)
+    alert.get_by_role("button", name="Prøv igjen").click()
+    page.wait_for_url("**/?q=butikkmedarbeider")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "4")
+    expect(alert).to_have_count(0)
+
+
+def test_a_page_that_is_not_ours_never_takes_the_place_of_the_list(open_page, many):
+    page = open_page("/", expected=("502", "htmx"))
+    page.route("**/?q=*", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>", content_type="text/html"))
+    page.get_by_label("Yrke, sted eller arbeidsgiver").fill("lege")
+    page.get_by_role("button", name="Søk", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Vi får ikke svar.")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "34")
+    page.unroute("**/?q=*")
+    page.get_by_role("alert").get_by_role("button", name="Prøv igjen").click()
+    expect(page.locator("#treff")).to_have_attribute("data-total", "0")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_in_a_list_with_every_mark(open_page, many, width, scheme):
+    page = open_page("/om/", width=width, scheme=scheme)
+    returning(page)
+    page.goto(f"/stilling/{many[1]}/")
+    for address in ("/?q=butikkmedarbeider+helg", "/?q=sykepleier+natt+bergen", "/"):
+        page.goto(address)
+        expect(page.locator(".badge.new").first).to_be_attached()
+        for fold in page.locator(".fold > summary").all():
+            fold.click()
+        result = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+        found = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result.response["violations"]]
+        assert found == [], address
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_nothing_of_a_card_is_cut_or_wider_than_the_window(open_page, ads, width):
+    long = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
+    ads(
+        {
+            "title": long,
+            "employer_name": "Universitetssykehuset/Helseforetaksadministrasjonsavdelingen",
+            "application_due": "Vi tar imot søknader " + "fortløpende " * 12,
+            "description": f"<p>{'Spesialsykepleieroppgaver' * 9} natt {'og mer om natten ' * 40}</p>",
+            "locations": place("BERGEN") + place("VOSS") + place("STORD"),
+        }
+    )
+    page = open_page("/?q=vernepleier+natt", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in page.locator(".card-title, .card-employer, .card .due").all():
+        assert part.evaluate("one => one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1")
+    line = page.locator(".card-snippet").evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)")
+    assert 0.9 < line < 2.1
+    assert page.locator(".card-snippet mark").first.is_visible()

@@ -1,0 +1,40 @@
+"""When two ads are the same but for their place."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.vacancies.likeness import body_hash, words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kiwi søker deg.\nBli med!", "KIWI  søker\u00a0deg. Bli med"),
+        ("Vi søker kokk i Bergen, nær Bergens sentrum", "Vi søker kokk i Ås, nær Ås sentrum"),
+        ("Jobb i Møre og Romsdal", "Jobb i Vestland"),
+        ("La\u0308rer", "Lärer"),
+    ],
+)
+def test_case_white_space_and_the_ads_own_places_make_no_difference(one, other):
+    places = ["BERGEN", "ÅS", "MØRE OG ROMSDAL", "VESTLAND"]
+    assert words(one, places) == words(other, places)
+    assert body_hash("Kiwi Norge AS", one, places) == body_hash("KIWI  Norge as", other, places) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sykepleier 50 %", "Sykepleier 80 %"),
+        ("C++-utvikler", "C#-utvikler"),
+        ("Vi søker kokk i Bergen", "Vi søker kelner i Bergen"),
+        ("Vi søker kokk i Voss", "Vi søker kokk i Alta"),
+    ],
+)
+def test_anything_else_does(one, other):
+    assert words(one, ["BERGEN"]) != words(other, ["BERGEN"])
+
+
+def test_the_employer_counts_and_an_ad_without_text_is_like_no_other():
+    assert body_hash("Kiwi", "Tekst") != body_hash("Rema", "Tekst")
+    assert body_hash("Kiwi", "") == body_hash("Kiwi", " \n…") == ""

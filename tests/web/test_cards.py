@@ -1,0 +1,204 @@
+"""Cards: what is shown of an ad in a list, escaped and marked; and ads that share a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import cards
+from tests.web.page import Page
+
+
+def place(name: str, county: str = "VESTLAND") -> LocationData:
+    return LocationData("NORGE", county, name, name)
+
+
+def get(client, address: str = "/") -> Page:
+    response = client.get(address)
+    assert response.status_code == 200
+    return Page(response)
+
+
+def in_days(number: int) -> str:
+    return (timezone.now() + dt.timedelta(days=number)).strftime("%d.%m.%Y")
+
+
+def test_a_card_says_who_where_when_and_how(client, ads):
+    ads({"application_due": in_days(1), "extent": "Deltid"})
+    page = get(client)
+    assert page.text("//article//*[@class='card-employer']") == "Sykehuset"
+    assert page.text("//article//*[@class='card-place']") == "Bergen"
+    facts = [item.text_content() for item in page.all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
+    assert facts == ["Frist i morgen", "Publisert i går", "Fast", "Deltid"]
+
+
+def test_full_time_is_no_news_and_a_past_deadline_stands_last(client, ads):
+    ads({"application_due": in_days(-1)})
+    facts = [item.text_content() for item in get(client).all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
+    assert facts == ["Publisert i går", "Fast", "Fristen er ute"]
+
+
+def test_a_deadline_in_the_employers_words_is_never_cut(client, ads):
+    words = "Vi vurderer søknader etter hvert som de kommer inn, så send den gjerne i dag eller i morgen"
+    ads({"application_due": words})
+    assert words in get(client).text("//article")
+
+
+def test_an_ad_without_title_employer_or_place_still_has_a_link(client, ads):
+    ads({"title": "", "employer_name": "", "locations": ()})
+    page = get(client)
+    assert page.titles == ["Stilling uten tittel"]
+    assert not page.all("//*[@class='card-employer'] | //*[@class='card-place']")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/", "Bergen, Voss og 2 andre steder"),
+        ("/?q=sykepleier+stord", "Stord, Bergen og 2 andre steder"),
+        ("/?place=OSLO", "Oslo, Bergen og 2 andre steder"),
+    ],
+)
+def test_the_place_that_was_asked_for_is_among_the_two_that_are_shown(client, ads, address, shown):
+    ads({"locations": (place("BERGEN"), place("VOSS"), place("STORD"), place("OSLO", "OSLO"))})
+    assert get(client, address).text("//*[@class='card-place']") == shown
+
+
+def test_what_was_met_is_marked_in_title_employer_place_and_text(client, ads):
+    ads({"title": "Sykepleiere", "employer_name": "Nye sykehuset"})
+    page = get(client, "/?q=sykepleier+sykehus+bergen+natt")
+    assert [mark.text_content() for mark in page.all("//article//mark")] == ["Sykepleiere", "sykehuset", "Bergen", "natt"]
+    assert page.one("//*[contains(@class, 'card-snippet')]").text_content().startswith("Vi søker en sykepleier til natt.")
+    assert not get(client).all("//mark") and not get(client).all("//*[contains(@class, 'card-snippet')]")
+
+
+def test_an_occupation_is_named_where_only_that_was_met(client, ads):
+    ads({"title": "Vi trenger deg", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)}, {"title": "Kokk"})
+    page = get(client, "/?q=kokk")
+    assert [why.text_content() for why in page.all("//*[@class='card-why']")] == ["Yrke: Kokk"]
+
+
+def test_a_corrected_search_marks_the_words_that_were_searched_for(client, ads):
+    ads({"title": "Sykepleier"})
+    assert get(client, "/?q=sykepeier").text("//mark") == "Sykepleier"
+
+
+EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script> </mark> & sykepleier/<b>"
+
+
+def test_nothing_that_an_ad_says_becomes_markup(client, ads):
+    description = "<p>Natt &lt;script&gt;alert(3)&lt;/script&gt; &amp;lt;i&amp;gt; og natt</p>"
+    ads({"title": EVIL, "employer_name": EVIL, "description": description, "locations": (place("<B>X</B>"),)})
+    for q in ("", "sykepleier natt", "script alert img onerror src", "mark b", "lt gt script", "x"):
+        page = Page(client.get("/", {"q": q} if q else {}))
+        assert not page.all("//article//script | //article//img | //article//b | //article//i"), q
+        assert page.titles == [EVIL] if page.total else q
+        assert b"<script>alert" not in page.response.content
+    assert "<script>alert(3)</script>" in Page(client.get("/?q=natt")).text("//*[contains(@class, 'card-snippet')]")
+
+
+def test_no_contact_of_an_ad_is_in_its_snippet(client, ads):
+    ads({"title": "Vakt"})
+    shown = get(client, "/?q=natt+ring").text("//*[contains(@class, 'card-snippet')]")
+    assert "natt" in shown and "Kari" not in shown and "22 33" not in shown and "@" not in shown
+
+
+def test_an_ad_of_another_list_has_the_same_card_without_marks(ads):
+    [uuid] = ads({"title": "Kokk/kelner <b>"})
+    card = cards.plain(cards.rows([uuid])[0])
+    assert card.title == "Kokk/<wbr>kelner &lt;b&gt;" and not card.snippet and not card.new
+
+
+# Ads that share a row.
+
+
+def chain(*names: str, **fields) -> list[dict]:
+    """A shop's ad in several municipalities, the first the newest."""
+    now = timezone.now()
+    return [
+        {
+            "title": f"Butikkmedarbeider {name.capitalize()}",
+            "employer_name": "Kiwi",
+            "description": f"<p>Kiwi {name.capitalize()} søker deg. Du liker folk.</p>",
+            "locations": (place(name),),
+            "published": now - dt.timedelta(hours=number),
+            "contacts": (ContactData(f"Kari {name}"),),
+        }
+        | fields
+        for number, name in enumerate(names)
+    ]
+
+
+def folded(page: Page) -> list[str]:
+    return [" ".join(link.text_content().split()) for link in page.all("//details[@class='fold']//a")]
+
+
+def test_the_same_ad_at_several_places_is_one_row_that_opens_to_each(client, ads):
+    uuids = ads(*chain("BERGEN", "VOSS", "STORD", "ALVER"), {"title": "Kokk"})
+    page = get(client)
+    assert page.total == 5 and page.titles == ["Butikkmedarbeider Bergen", "Kokk"]
+    assert page.text("//details[@class='fold']/summary") == "og på 3 andre steder"
+    assert folded(page) == [f"{name}: Butikkmedarbeider {name}" for name in ("Voss", "Stord", "Alver")]
+    addresses = {link.get("href") for link in page.all("//ol[@class='cards']//a")}
+    assert addresses == {f"/stilling/{uuid}/" for uuid in uuids}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Butikksjef Voss"},
+        {"employer_name": "Rema"},
+        {"employer_name": ""},
+        {"description": "<p>Kiwi Voss søker deg. Du liker frukt.</p>"},
+        {"description": ""},
+    ],
+    ids=str,
+)
+def test_another_title_employer_or_text_is_another_row(client, ads, change):
+    one, other = chain("BERGEN", "VOSS")
+    ads(one, other | change)
+    page = get(client)
+    assert len(page.titles) == page.total == 2 and not folded(page)
+
+
+def test_only_neighbours_share_a_row(client, ads):
+    one, other = chain("BERGEN", "VOSS")
+    ads(one, other, {"title": "Kokk", "published": one["published"] - dt.timedelta(minutes=30)})
+    assert get(client).titles == ["Butikkmedarbeider Bergen", "Kokk", "Butikkmedarbeider Voss"]
+
+
+def test_the_same_ad_twice_at_one_place_is_said_to_be_alike(client, ads):
+    ads(*chain("BERGEN", "BERGEN"))
+    page = get(client)
+    assert page.text("//details[@class='fold']/summary") == "og 1 lik annonse"
+    assert folded(page) == ["Butikkmedarbeider Bergen"]
+
+
+def test_pages_count_ads_not_rows(client, ads):
+    ads(*chain(*["BERGEN"] * 30))
+    first, second = get(client), get(client, "/?page=2")
+    assert first.total == 30 and first.text("//h2[@id='treff-h']") == "30 treff"
+    assert (len(folded(first)), len(folded(second))) == (24, 4)
+    seen = {link.get("href") for page in (first, second) for link in page.all("//ol[@class='cards']//a")}
+    assert len(seen) == 30
+
+
+def test_an_ad_that_has_ended_is_not_in_a_row_either(client, ads):
+    uuids = ads(*chain("BERGEN", "VOSS", "STORD"))
+    Vacancy.objects.filter(uuid=uuids[0]).update(status="INACTIVE")
+    record.set_hidden(uuids[1], True)
+    page = get(client)
+    assert page.titles == ["Butikkmedarbeider Stord"] and not folded(page)
+
+
+def test_marks_and_deadlines_are_there_for_each_ad_of_a_row(client, ads):
+    one, other = chain("BERGEN", "VOSS")
+    ads(one, other | {"application_due": in_days(0)})
+    page = get(client, "/?q=butikkmedarbeider")
+    assert "Frist i dag" in page.text("//details[@class='fold']")
+    assert "Butikkmedarbeider" in page.text("//details[@class='fold']//a//mark")

@@ -1,0 +1,167 @@
+"""What is new since a visitor was here last, and the way back from an ad."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.web import visits
+from tests.web.page import Page
+
+
+def cookie(client):
+    return client.cookies.get(visits.COOKIE)
+
+
+def minutes(moment: dt.datetime) -> int:
+    return int(moment.timestamp()) // 60
+
+
+@pytest.fixture
+def away(client):
+    """Gives the visitor a past: `away(latest=…, before=…)`, each so long ago."""
+
+    def was_here(latest: dt.timedelta, before: dt.timedelta | None = None) -> None:
+        now = timezone.now()
+        client.cookies[visits.COOKIE] = f"{minutes(now - before) if before else 0}.{minutes(now - latest)}"
+
+    return was_here
+
+
+@pytest.fixture
+def old_and_new(ads):
+    old, _ = ads({"title": "Gammel"}, {"title": "Nyere"})
+    Vacancy.objects.filter(uuid=old).update(first_seen=timezone.now() - dt.timedelta(days=9), version=2)
+    from jobsearch import search
+
+    search.index_changes()
+
+
+def new_titles(page: Page) -> list[str]:
+    return [title.text_content().strip() for title in page.all("//article[.//li[@class='badge new']]//h3")]
+
+
+def test_who_looks_in_gets_no_cookie_and_who_searches_gets_two_times(client, old_and_new):
+    client.get("/")
+    assert cookie(client) is None
+    client.get("/?q=gammel")
+    kept = cookie(client)
+    before, _, latest = kept.value.partition(".")
+    assert before == "0" and abs(int(latest) - minutes(timezone.now())) <= 1
+    assert (kept["httponly"], kept["samesite"], kept["max-age"], kept["path"]) == (True, "Lax", 365 * 86_400, "/")
+    assert not kept["secure"]
+
+
+def test_the_cookie_is_secure_where_the_site_is(client, old_and_new, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    client.get("/?q=gammel")
+    assert cookie(client)["secure"]
+
+
+def test_what_came_since_the_last_visit_is_new_and_counted(client, old_and_new, away):
+    away(latest=dt.timedelta(days=2))
+    page = Page(client.get("/"))
+    assert new_titles(page) == ["Nyere"]
+    assert page.text("//*[@class='new-since']") == "1 ny siden sist, vis de nyeste først"
+    assert page.one("//*[@class='new-since']/a").get("href") == "/?sort=published"
+    assert not Page(client.get("/?sort=published")).all("//*[@class='new-since']/a")
+    assert "siden sist" not in Page(client.get("/?q=gammel")).text()
+
+
+def test_new_stays_new_through_the_visit(client, old_and_new, away):
+    away(latest=dt.timedelta(days=2))
+    for _ in range(3):
+        assert new_titles(Page(client.get("/"))) == ["Nyere"]
+
+
+def test_a_visit_ends_after_half_an_hour(client, old_and_new, away):
+    away(latest=dt.timedelta(minutes=31), before=dt.timedelta(days=2))
+    assert new_titles(Page(client.get("/"))) == ["Nyere"]  # it came just now, after both
+    away(latest=dt.timedelta(minutes=5))
+    assert new_titles(Page(client.get("/"))) == []
+    away(latest=dt.timedelta(minutes=29), before=dt.timedelta(days=20))
+    assert sorted(new_titles(Page(client.get("/")))) == ["Gammel", "Nyere"]
+
+
+HOSTILE = [
+    "",
+    "x",
+    "1",
+    "-1.5",
+    "1.2.3",
+    "²³.¹",
+    "1" * 5000,
+    "0x1.0x2",
+    "99999999.1",
+    "999999999.999999999",
+    "NaN.1",
+    '"1.2"',
+    "1.2\n",
+]
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, "future", "ancient"])
+def test_a_cookie_that_cannot_be_believed_is_ignored_and_replaced(client, old_and_new, value):
+    now = timezone.now()
+    strange = {
+        "future": f"{minutes(now)}.{minutes(now + dt.timedelta(days=1))}",
+        "ancient": f"5.{minutes(now - dt.timedelta(days=400))}",
+    }
+    response = client.get("/?q=gammel", headers={"cookie": f"{visits.COOKIE}={strange.get(value, value)}"})
+    assert response.status_code == 200 and "siden sist" not in Page(response).text()
+    assert response.cookies[visits.COOKIE].value.startswith("0.")
+
+
+def test_pages_that_cannot_answer_touch_no_cookie(client, old_and_new, away, engine_down):
+    away(latest=dt.timedelta(days=2))
+    response = client.get("/?q=gammel")
+    assert response.status_code == 503 and visits.COOKIE not in response.cookies
+
+
+def test_a_list_with_a_visitors_marks_is_kept_by_no_shared_cache(client, old_and_new, away):
+    away(latest=dt.timedelta(days=2))
+    response = client.get("/")
+    assert "private" in response["Cache-Control"] and "Cookie" in response["Vary"]
+
+
+def test_the_about_page_tells_what_is_kept(client, db):
+    words = Page(client.get("/om/")).text()
+    assert "to tidspunkter i ett år" in words and "180 dager" in words
+
+
+# The way back from an ad.
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://testserver/?q=kokk&place=OSLO&page=2", "/?q=kokk&place=OSLO&page=2"),
+        ("http://testserver/?place=oslo&q=kokk&utm_source=x", "/?q=kokk&place=OSLO"),
+        ("http://testserver/", "/"),
+        ("http://testserver/?q=%22%3E%3Cscript%3E", "/?q=%22%3E%3Cscript%3E"),
+        ("", "/"),
+        ("http://evil.example/?q=kokk", "/"),
+        ("http://testserver.evil.example/?q=kokk", "/"),
+        ("http://testserver@evil.example/?q=kokk", "/"),
+        ("//evil.example/?q=kokk", "/"),
+        ("javascript:alert(1)//testserver/?q=kokk", "/"),
+        ("http://testserver//evil.example/?q=kokk", "/"),
+        ("http://testserver/om/?q=kokk", "/"),
+        ("http://testserver/?q=kari%40example.no", "/"),
+        ("http://[::1/?q=x", "/"),
+        ("http://testserver/?" + "q=x&" * 5000, "/"),
+        ("http://testserver/?q=%ff%00%ed%a0%80", None),
+    ],
+)
+def test_an_ad_leads_back_to_the_search_it_was_found_by_and_nowhere_else(client, ads, referer, leads_to):
+    [uuid] = ads({"locations": ()})
+    response = client.get(f"/stilling/{uuid}/", headers={"referer": referer} if referer else {})
+    assert response.status_code == 200
+    link = Page(response).one("//a[@data-back]")
+    assert " ".join(link.text_content().split()) == "Tilbake til treffene"
+    assert link.get("href") == leads_to if leads_to else link.get("href").startswith("/?q=") or link.get("href") == "/"
+    assert Client().get(link.get("href")).status_code == 200
