@@ -120,7 +120,12 @@ class Production:
         return bool(built) and self.site.active() == set(self.feed.truth()) and not self.behind()
 
     def wait_until_whole(self, seconds: float) -> None:
-        wait_until(self.whole, seconds, f"all ads in the index, see {self.site.folder}")
+        try:
+            wait_until(self.whole, seconds, "all ads in the index")
+        except TimeoutError as error:
+            missing = len(set(self.feed.truth()) ^ self.site.active())
+            logs = "\n".join(path.read_text()[-3000:] for path in self.site.folder.glob("worker*.log"))
+            raise TimeoutError(f"{error}: {missing} ads differ from the feed, {self.behind()} are behind\n{logs}") from None
 
     def differences(self) -> int:
         """What `manage.py check_truth --feed` finds between feed, record and index."""
