@@ -1,30 +1,33 @@
-"""The way from an ad back to the search that it was found by."""
+"""The way from an ad back to the list that it was found in."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from jobsearch import search
 
 LONGEST = 4_000  # characters of a Referer; no search's address is longer
+LISTS = {"web:employer", "web:landing"}  # pages that are lists of ads too
 
 
 def address(request: HttpRequest) -> str:
-    """The results that the visitor comes from, or the search's front page.
+    """The list that the visitor comes from, or the search's front page.
 
-    The `Referer` only tells which search it was: the address is made anew from what a search understands, so it leads nowhere
-    but to our own results, whatever the header holds.
+    The `Referer` only tells which list it was: the address is made anew, of a search from what a search understands, so it
+    leads nowhere but to our own lists, whatever the header holds.
     """
     front = reverse("web:results")
     try:
         parts = urlsplit(request.headers.get("Referer", "")[:LONGEST])
     except ValueError:
         return front
-    if parts.scheme not in {"http", "https"} or parts.netloc != request.get_host() or parts.path != front:
+    if parts.scheme not in {"http", "https"} or parts.netloc != request.get_host():
         return front
+    if parts.path != front:
+        return _other_list(parts.path, parts.query) or front
     try:
         asked = QueryDict(parts.query)
     except (ValueError, UnicodeError):
@@ -34,3 +37,16 @@ def address(request: HttpRequest) -> str:
         return front
     found = query.urlencode()
     return f"{front}?{found}" if found else front
+
+
+def _other_list(path: str, query: str) -> str:
+    """The address of an employer's page or a landing page; "" where the path is none."""
+    try:
+        match = resolve(unquote(path))
+    except Resolver404:
+        return ""
+    if match.view_name not in LISTS:
+        return ""
+    name, _, number = query.partition("=")
+    page = f"?page={number}" if name == "page" and number.isascii() and number.isdigit() and len(number) < 7 else ""
+    return reverse(match.view_name, kwargs=match.kwargs) + page

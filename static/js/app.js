@@ -72,7 +72,7 @@ document.addEventListener("click", (event) => {
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const opened = history.state && history.state.opened;
-  const link = opened && (event.persisted || visit.type === "back_forward") && linkOf(opened);
+  const link = opened && (event.persisted || visit?.type === "back_forward") && linkOf(opened);
   if (!link) return;
   const fold = link.closest("details");
   if (fold) fold.open = true;
