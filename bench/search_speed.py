@@ -87,8 +87,23 @@ def composed(number: int) -> list:
     return writes
 
 
+def composed_names() -> Any:
+    """Names to suggest: the composed ads' own, and as many others as a site of some size has."""
+    from jobsearch.search.suggesting import Name, Names
+    from jobsearch.vacancies import places
+
+    found = [Name("occupation", job, "", 99, (job,)) for job in JOBS]
+    found += [Name("place", places.label(place), place, 99, (places.label(place).lower(),)) for place in PLACES]
+    chance = random.Random(7)
+    for number in range(10_000):
+        words = (chance.choice(JOBS)[: chance.randrange(2, 6)] + "".join(chance.choices("aeiklnrst", k=6)), f"nummer{number}")
+        found.append(Name("employer", " ".join(words), " ".join(words), 1, words))
+        found.append(Name("occupation", " ".join(words), "", 1, words))
+    return Names(found)
+
+
 def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
-    from jobsearch.search import SearchQuery, facet_counts, search
+    from jobsearch.search import SearchQuery, facet_counts, search, suggest, suggesting
 
     index = in_use.fresh()
     began = time.perf_counter()
@@ -104,9 +119,18 @@ def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
         "every employer, counted": [SearchQuery()],
         "words, within 25 km": [SearchQuery(q=job, near=PLACES[0], km=25) for job in JOBS],
         "no words, within 100 km": [SearchQuery(near=PLACES[0], km=100)],
+        "suggestions while typing": [
+            SearchQuery(q=typed) for job in JOBS for typed in (job[:2], job[:4], f"{job} {PLACES[0][9:11]}")
+        ],
+    }
+    names = composed_names()
+    suggesting.names = lambda now=None: names  # type: ignore[assignment]  # there is no record to read them from
+    other = {
+        "every employer, counted": partial(facet_counts, facet="employer"),
+        "suggestions while typing": lambda query: suggest(query, query.q),
     }
     for kind, queries in kinds.items():
-        asked = partial(facet_counts, facet="employer") if "employer" in kind else partial(search, excluded=())
+        asked = other.get(kind, partial(search, excluded=()))
         for query in queries * 3:
             asked(query)
         taken: list[float] = []

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
     from .searching import count, count_new, facet_counts, scan, search, similar
+    from .suggesting import Suggestion, suggest
     from .truth import compare, repair
+    from .words import without, without_each
 
 _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
@@ -32,7 +34,9 @@ _HOMES = {
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
+    "suggesting": ("Suggestion", "suggest"),
     "truth": ("compare", "repair"),
+    "words": ("without", "without_each"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -54,6 +58,7 @@ __all__ = [
     "Problem",
     "QueryError",
     "SearchQuery",
+    "Suggestion",
     "compare",
     "count",
     "count_new",
@@ -67,6 +72,9 @@ __all__ = [
     "scan",
     "search",
     "similar",
+    "suggest",
+    "without",
+    "without_each",
 ]
 
 

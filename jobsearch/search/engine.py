@@ -38,7 +38,9 @@ class Page:
     """One page of hits. `total` is exact. `counts`: facet -> value -> ads, by every filter but the facet's own.
 
     `understood` is the search as it was run (fillers left out); `dropped` are the words that were left out.
-    `corrected`: what was typed found nothing, these are the words that were searched for instead.
+    `corrected`: what was typed found nothing, these are the words that were searched for instead; `insisting`: what to ask to
+    search for the words as typed after all, where that finds `insisting_total`. `meant`: what was typed finds few, this near it
+    many (`meant_total`).
     """
 
     hits: tuple[Hit, ...] = ()
@@ -47,6 +49,10 @@ class Page:
     understood: str = ""
     dropped: tuple[str, ...] = ()
     corrected: str = ""
+    insisting: str = ""
+    insisting_total: int = 0
+    meant: str = ""
+    meant_total: int = 0
 
     @property
     def uuids(self) -> list[UUID]:
@@ -162,6 +168,9 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Answer:
         """Raises EngineDown, IndexMissing."""
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        """How many ads each of them finds, asked for in one go; their `size` and `counts` mean nothing. Raises as `search`."""
 
     def scan(self, request: Request) -> Generator[UUID]:
         """Every hit, however many, the newest first, as the index was at the first one; `size` of them are asked for at a

@@ -199,7 +199,7 @@ def _read_q(value: str, problems: list[Problem]) -> str:
     if kind := find_private(clean(value, 4 * Q_LENGTH)):
         problems.append(Problem("q", "", kind, blocks=True))  # the value itself is kept nowhere
         return ""
-    if len(value.strip()) > Q_LENGTH and len(text) == Q_LENGTH:
+    if len(clean(value, 4 * Q_LENGTH)) > Q_LENGTH:
         problems.append(Problem("q", text, "too_long"))
     return text
 

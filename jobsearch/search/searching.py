@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -23,6 +24,11 @@ from .private import find_private
 from .query import SearchQuery
 from .vocabulary import STOP_WORDS
 from .words import Parsed, parse
+
+FEW_TO_ASK = 20
+"""Hits below which it is asked whether another word was meant, if no name of work, employer or place has the one typed;
+below `FEW` also if one or two titles have it. Asked only where the other word finds at least `MANY_MORE` times as many."""
+FEW, MANY_MORE = 3, 5
 
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
@@ -56,12 +62,17 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
         )
 
     answer, corrected = answered(parsed), ""
-    if not answer.total and (better := _corrected(query.q, always, now)):
-        again = answered(parse(better))
+    nearby: dict[str, Any] = {}
+    if not answer.total and (correction := _correction(query.q, always, now)):
+        again = answered(parse(correction.q))
         if again.total:
-            answer, parsed, corrected = again, parse(better), better
+            answer, parsed, corrected = again, parse(correction.q), correction.q
+            if total := _total(parse(correction.insisting), always, now, query):
+                nearby = {"insisting": correction.insisting, "insisting_total": total}
+    if not corrected and answer.total < FEW_TO_ASK:
+        nearby = _meant(query, answer.total, always, now)
     counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
-    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected)
+    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected, **nearby)
 
 
 def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
@@ -140,6 +151,16 @@ def gone() -> set[UUID]:
     return set(closed.values_list("uuid", flat=True)[:MOST_EXCLUDED])
 
 
+def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:
+    """How many active ads each of them finds as it is typed, without putting right what finds nothing; one question to the
+    engine, however many they are."""
+    if not queries:
+        return []
+    now = now or timezone.now()
+    visible = matching.visible(now, gone())
+    return engine().totals([_counting(_parse(query), visible, now, query, {}) for query in queries])
+
+
 def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
     visible = matching.visible(now, gone())
     always = All((visible, also)) if also else visible
@@ -157,7 +178,17 @@ def _total(parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | 
 def _without_hits(
     parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None, counts: Mapping[str, TermsCount | RangesCount]
 ) -> Answer:
-    request = Request(
+    return engine().search(_counting(parsed, always, now, query, counts))
+
+
+def _counting(
+    parsed: Parsed,
+    always: Node,
+    now: dt.datetime,
+    query: SearchQuery | None,
+    counts: Mapping[str, TermsCount | RangesCount],
+) -> Request:
+    return Request(
         match=matching.compile_words(parsed),
         always=always,
         chosen=filters(query, now) if query else {},
@@ -167,12 +198,23 @@ def _without_hits(
         size=0,
         today=_today(now),
     )
-    return engine().search(request)
 
 
 def _corrected(q: str, visible: Node, now: dt.datetime) -> str:
+    correction = _correction(q, visible, now)
+    return correction.q if correction else ""
+
+
+def _correction(q: str, visible: Node, now: dt.datetime) -> spelling.Correction | None:
     """The words of a search that found nothing, put right: see `spelling`."""
     return spelling.corrected(q, lambda word: _total(parse(word), visible, now) > 0, now)
+
+
+def _meant(query: SearchQuery, total: int, visible: Node, now: dt.datetime) -> dict[str, Any]:
+    """What a search that finds few may have meant, where that finds many more."""
+    better = spelling.meant(query.q, total < FEW, now)
+    found = _total(parse(better), visible, now, query) if better else 0
+    return {"meant": better, "meant_total": found} if found >= MANY_MORE * max(total, 1) else {}
 
 
 def _parse(query: SearchQuery) -> Parsed:

@@ -245,3 +245,31 @@ def _finish_all(never: tuple[Alternative, ...]) -> list[Alternative]:
 def _shown(groups: list[list[_Item]], never: list[_Item]) -> str:
     parts = [" OR ".join(item.shown for item in group) for group in groups]
     return " ".join([*parts, *(f"-{item.shown}" for item in never)])
+
+
+def is_or(part: str) -> bool:
+    return part in _OR
+
+
+def without_each(q: str) -> list[tuple[str, str]]:
+    """(part, the rest) for each part of a query of two to four, small words aside; none where OR ties parts together."""
+    q = tidy(q)
+    parts = [(chunk.group(), chunk.start(), chunk.end()) for chunk in _CHUNK.finditer(q)]
+    parts = [part for part in parts if part[0].lower() not in FILLERS]
+    if not 2 <= len(parts) <= 4 or any(is_or(shown) for shown, _, _ in parts):
+        return []
+    return [(shown, without_small_end(q[:start] + q[end:])) for shown, start, end in parts]
+
+
+def without(q: str, typed: str) -> str:
+    """The query without these words of it."""
+    found = re.search(rf"(?<!\w){re.escape(typed)}(?!\w)", q, re.IGNORECASE) if typed else None
+    return without_small_end(q[: found.start()] + q[found.end() :]) if found else q
+
+
+def without_small_end(q: str) -> str:
+    """On one line, without words at the end that only lead over to what stood there ("ledige stillinger i")."""
+    parts = q.rstrip(" ,;:/").split()
+    while parts and parts[-1].lower() in FILLERS:
+        parts.pop()
+    return " ".join(parts)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from django.utils.translation import gettext
+from django.conf import settings
+from django.utils.translation import gettext, override
 
 from . import catalogue, places
 
@@ -26,6 +27,17 @@ _LAST_LETTERS = str.maketrans("æäøöå", "{{||}")
 def said(value: str) -> str:
     """A value of the feed in the language of the page; one that no list has, as it is."""
     return gettext(value) if value in VALUES else value
+
+
+def everywhere(value: str) -> list[str]:
+    """What a value of the feed is called in the site's other languages; nothing for one that no list has."""
+    if value not in VALUES:
+        return []
+    found = []
+    for language, _ in settings.LANGUAGES:
+        with override(language):
+            found.append(gettext(value))
+    return [name for name in dict.fromkeys(found) if name != value]
 
 
 def alphabetical(label: str) -> str:

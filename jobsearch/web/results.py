@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zlib import crc32
 
 from django.urls import reverse
@@ -21,7 +22,7 @@ MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part
 OPEN_AT_FIRST = ("place", "occupation")
 SEARCHED = ("place", "occupation", "employer")  # facets with a field to type a part of a value's name into
 MOST_ABSENT = 5  # employers without a hit that are looked up one by one
-MOST_DROPS = 6  # suggestions on an empty page; each costs one count
+MOST_DROPS = 8  # suggestions on an empty page; each costs one count
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Link:
     label: str
     url: str
     count: int = 0
+    note: str = ""
+    """What a screen reader says after the label, where that is not the usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +183,32 @@ def absent(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -
     return [search.Problem("employer", value, "unknown") for value in alone]
 
 
+def recognised_chips(query: search.SearchQuery, recognised: Iterable[Any]) -> list[Link]:
+    """Words of the search that were taken for a filter's value, each as the way back out of it: named as the filter names it,
+    but as typed where several values are meant ("Sørlandet")."""
+    values: dict[tuple[str, str], list[str]] = {}
+    for one in recognised:
+        values.setdefault((getattr(one, "words", "") or one.typed, one.facet), []).append(one.value)
+    found = []
+    for (typed, name), meant in values.items():
+        facet, rest = search.FACETS[name], search.without(query.q, typed)
+        if rest != query.q:
+            note = _(", %(facet)s i søket, fjern") % {"facet": str(facet.label).lower()}
+            label = facet.value_label(meant[0]) if len(meant) == 1 else typed
+            found.append(Link(label, address(query.replace(q=rest)), note=note))
+    return found
+
+
 def drops(query: search.SearchQuery) -> list[Link]:
-    """For a page without hits: what each single step back would give, the most first; steps that give nothing left out."""
-    steps = [(_("søkeordene"), query.without("q"))] if query.q else []
-    for facet, value in query.chosen:
-        steps.append((search.FILTERS[facet].full_label(value), query.without(facet, value)))
-    found = [Link(label, address(other), search.count(other)) for label, other in steps[:MOST_DROPS]]
-    return sorted((link for link in found if link.count), key=lambda link: -link.count)
+    """For a page without hits: what each single step back would give, the most first; steps that give nothing left out.
+    A search of several words is offered without each of them, and without all of them last."""
+    parts = [(f"«{part}»", query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
+    steps = parts + [(search.FILTERS[facet].full_label(value), query.without(facet, value)) for facet, value in query.chosen]
+    steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
+    found = [Link(label, address(other), search.count(other)) for label, other in steps]
+    last = found.pop() if parts else None
+    ordered = sorted(found, key=lambda link: -link.count) + ([last] if last else [])
+    return [link for link in ordered if link.count]
 
 
 def pages(query: search.SearchQuery, total: int) -> Pages:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import ads, download, employers, filters, health, landing, sitemaps, views
+from . import ads, download, employers, filters, health, landing, sitemaps, suggestions, views
 
 app_name = "web"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("jobb/", landing.landings, name="landings"),
     path("jobb/<str:slug>/", landing.landing, name="landing"),
     path("treff.csv", download.hits, name="download"),
+    path("forslag/", suggestions.suggestions, name="suggestions"),
     path("om/", views.about, name="about"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),

@@ -68,6 +68,15 @@ def results(request: HttpRequest) -> HttpResponse:
             "dropped": found.dropped,
             "corrected": found.corrected,
             "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
+            "insisting": (
+                view.Link(query.q, view.address(query.replace(q=found.insisting)), found.insisting_total)
+                if found.insisting
+                else None
+            ),
+            "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total)
+            if found.meant
+            else None,
+            "recognised": view.recognised_chips(query, getattr(found, "recognised", ())),
             "drops": view.drops(query) if not found.total else [],
             "as_of": freshness.data_as_of(),
         }

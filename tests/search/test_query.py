@@ -184,3 +184,8 @@ class Hostile(TestCase):
         query, _ = SearchQuery.from_params(params)
         again, problems = SearchQuery.from_params(QueryDict(query.urlencode()))
         assert (again, problems) == (query, [])
+
+
+def test_a_text_cut_at_a_blank_is_said_to_be_cut_too():
+    query, problems = SearchQuery.from_params({"q": "syk " * 60})
+    assert len(query.q) == 199 and [problem.code for problem in problems] == ["too_long"]

@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobsearch.search import spelling, words
-from jobsearch.search.spelling import Speller, distance
+from jobsearch.search.spelling import Speller, distance, sound
 
 SPELLER = Speller(
-    Counter({"sykepleier": 600, "rørlegger": 40, "bergen": 90, "berger": 2, "kokk": 50, "kokke": 1, "lærer": 300, "ås": 9})
+    Counter(
+        {
+            **{"sykepleier": 600, "rørlegger": 40, "bergen": 90, "berger": 2, "kokk": 50, "kokke": 1, "lærer": 300, "ås": 9},
+            **{"sjåfør": 70, "bussjåfør": 40, "kiropraktor": 9, "elektriker": 80, "regnskapsfører": 60, "vikar": 500, "vika": 1},
+            **{"tømrer": 20, "dommer": 90},
+        }
+    ),
+    sure={"berger"},
 )
 
 
@@ -35,6 +42,28 @@ SPELLER = Speller(
         ("kok", ""),
         ("ab", ""),
         ("bergen1", ""),
+        ("sykkeppleier", "sykepleier"),
+        ("bussjofør", "bussjåfør"),
+        ("shåfør", "sjåfør"),
+        ("kjåfør", "sjåfør"),
+        ("tjåfør", "sjåfør"),
+        ("sjiropraktor", "kiropraktor"),
+        ("elegtriker", "elektriker"),
+        ("elektricker", "elektriker"),
+        ("regnskabsfører", "regnskapsfører"),
+        ("hvikar", "vikar"),
+        ("tømmer", "tømrer"),
+        ("wikkar", "vikar"),
+        ("vigar", "vikar"),
+        ("jykepleier", "sykepleier"),
+        ("sykepleierbergen", "sykepleier bergen"),
+        ("kokkibergen", "kokk i bergen"),
+        ("kokkpåbergen", "kokk på bergen"),
+        ("kokkvikar", "kokk vikar"),
+        ("asdfgh", ""),
+        ("qwerty", ""),
+        ("xyzzy", ""),
+        ("bladibla", ""),
     ],
 )
 def test_the_nearest_word_is_meant_and_the_commonest_of_equals(typed, meant):
@@ -67,13 +96,15 @@ def test_only_plain_words_are_put_right(monkeypatch):
     monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
 
     def right(q: str) -> str:
-        return spelling.corrected(q, lambda word: False)
+        found = spelling.corrected(q, lambda word: False)
+        return found.q if found else ""
 
     assert right("  sykepeier  i Bergen ") == "sykepleier  i Bergen"
     assert right('sykepeier "bregen" -bregen breg*') == 'sykepleier "bregen" -bregen breg*'
     assert right("sykepeier/bregen") == "sykepleier/bergen"
     assert right("sykepeier qqqqqq") == right("sykepleier bergen") == right("") == ""
-    assert spelling.corrected("sykepeier", lambda word: True) == ""
+    assert spelling.corrected("sykepeier", lambda word: True) is None
+    assert spelling.corrected("sykepeier bergen", lambda word: False).insisting == '"sykepeier" bergen'
 
 
 @given(st.text(max_size=60))
@@ -81,3 +112,34 @@ def test_every_plain_token_is_where_it_is_said_to_be(q):
     q = words.tidy(q)
     for at, raw in words.plain_tokens(q):
         assert q[at : at + len(raw)] == raw
+
+
+@pytest.mark.parametrize("typed", ["sykepleier", "sykepleierne", "rorlegger", "berger", "kokkevikar", "kokkevikarer", "lærere"])
+def test_a_word_that_is_right_in_any_form_or_as_a_compound_is_asked_about_by_nobody(typed, monkeypatch):
+    monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
+    assert SPELLER.is_right(typed)
+    assert spelling.meant(typed, few=True) == ""
+
+
+def test_a_word_of_one_title_is_asked_about_only_where_few_ads_have_it(monkeypatch):
+    slip = Speller(Counter({"sykepleier": 600, "sykepeier": 1, "bergen": 40}))
+    monkeypatch.setattr(spelling, "speller", lambda now=None: slip)
+    assert spelling.meant("sykepeier bergen", few=True) == "sykepleier bergen"
+    assert spelling.meant("sykepeier bergen", few=False) == ""
+    assert spelling.meant("sykepeeier python", few=False) == "sykepleier python"
+    assert slip.nearest("sykepeeier") == "sykepleier"  # not the slip, though it is nearer
+    assert spelling.meant('"sykepeier" -sykepeier sykepei*', few=True) == ""
+
+
+def test_one_word_written_as_three_is_put_together(monkeypatch):
+    known = Speller(Counter({"barnehagelærer": 90, "hage": 5, "lærer": 50}))
+    monkeypatch.setattr(spelling, "speller", lambda now=None: known)
+    assert spelling.corrected("natt barne hage lærer", lambda word: True).q == "natt barnehagelærer"
+    assert spelling.corrected("barne/hage lærer", lambda word: True) is None
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzæøå", min_size=4, max_size=14))
+def test_nobody_waits_for_a_word_that_is_like_no_other(word):
+    nearest = SPELLER.nearest(word)
+    assert nearest == "" or all(part in {"i", "og", "på"} or SPELLER.knows(part) for part in nearest.split())
+    assert sound(sound(word)) == sound(sound(sound(word)))

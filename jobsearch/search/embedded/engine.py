@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import calendar
 import contextlib
+import dataclasses
 import json
 import os
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -63,6 +64,9 @@ class EmbeddedEngine:
                 if attempt == 2:
                     raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
         raise AssertionError("unreachable")
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        return [self.search(dataclasses.replace(request, size=0, counts={})).total for request in requests]
 
     def scan(self, request: Request) -> Generator[UUID]:
         try:

@@ -73,6 +73,11 @@ def is_known_post(stem: str) -> bool:
     return stem in _lists().posts
 
 
+def posts() -> list[str]:
+    """The names of occupations as the lists have them, Norwegian and English ones that ads use."""
+    return [name for kind, equals, english, _ in _lines() if kind == "post" for name in (*equals, *english)]
+
+
 def spellings() -> frozenset[str]:
     """Every word of the lists, for the speller."""
     return _spellings()

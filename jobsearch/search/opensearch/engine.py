@@ -13,7 +13,7 @@ import contextlib
 import math
 import secrets
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -43,19 +43,17 @@ class OpenSearchEngine:
         self._erased = time.monotonic()
 
     def search(self, request: Request) -> Answer:
-        with self._silence.respected():
-            if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
-                self._in_service()
-                self._checked = time.monotonic()
-            with failures():
-                answer = self._client.search(
-                    index=self.alias, body=schema.body(request), params={"request_timeout": SEARCH_SECONDS}
-                )
-        _whole(answer)
+        answer = self._ask(schema.body(request))
         hits = tuple(Hit(UUID(hit["_id"]), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
         if request.sort != "relevance":
             hits = tuple(Hit(hit.uuid) for hit in hits)
         return Answer(hits, answer["hits"]["total"]["value"], schema.counts(answer.get("aggregations", {})))
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        if not requests:
+            return []
+        found = self._ask(schema.totals_body(requests))["aggregations"]["totals"]["buckets"]
+        return [bucket["doc_count"] for bucket in found]
 
     def scan(self, request: Request) -> Generator[UUID]:
         name, keep = self._in_service(), f"{POINT_SECONDS}s"
@@ -77,6 +75,16 @@ class OpenSearchEngine:
             # A server that is gone has none to close, and one that is back has let it run out.
             with contextlib.suppress(EngineDown), failures():
                 self._client.delete_pit(body={"pit_id": [point]}, params={"request_timeout": SEARCH_SECONDS})
+
+    def _ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self._silence.respected():
+            if time.monotonic() - self._checked > CHECK_SECONDS or not self._checked:
+                self._in_service()
+                self._checked = time.monotonic()
+            with failures():
+                answer = self._client.search(index=self.alias, body=body, params={"request_timeout": SEARCH_SECONDS})
+        _whole(answer)
+        return answer
 
     def current(self) -> Index:
         return OpenSearchIndex(self._client, self._in_service())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -97,6 +98,12 @@ def body(request: Request) -> Json:
     if request.counts:
         found["aggs"] = _aggregations(request, chosen)
     return found
+
+
+def totals_body(requests: Sequence[Request]) -> Json:
+    """Several searches of which only the number of hits is asked for: each is one filter to count by, all in one request."""
+    parts = [_every([query(part) for part in (one.match, one.always, *one.chosen.values())]) for one in requests]
+    return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": parts}}}}
 
 
 def scan_body(request: Request, point: str, keep: str, after: list[Any] | None) -> Json:

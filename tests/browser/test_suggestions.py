@@ -1,0 +1,227 @@
+"""The search field as a combobox: by keyboard, by touch and for screen readers, at the widths of a phone and a desk."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from jobsearch.vacancies.data import LocationData, OccupationData
+from tests.browser.conftest import DESKTOP, PHONE
+
+WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
+
+
+@pytest.fixture
+def some(ads):
+    bergen = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
+    oslo = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
+    cook = (OccupationData("Reiseliv og mat", "Kokk"),)
+    return ads(
+        {"title": "Sykepleier", "locations": bergen, "employer_name": "Bergen kommune"},
+        {"title": "Sykepleier", "locations": oslo, "employer_name": "Bergans AS"},
+        {"title": "Kokk", "locations": bergen, "occupations": cook, "description": "<p>Lag mat.</p>"},
+    )
+
+
+def field(page):
+    return page.locator("#q")
+
+
+def options(page):
+    return page.locator("#forslag [role=option]")
+
+
+def type_in(page, text: str, number: int) -> None:
+    """Types it, and waits for so many suggestions."""
+    field(page).press_sequentially(text)
+    expect(options(page)).to_have_count(number)
+
+
+def is_open(page, opened: bool = True) -> None:
+    expect(field(page)).to_have_attribute("aria-expanded", str(opened).lower())
+    expect(page.locator("#forslag")).to_be_visible() if opened else expect(page.locator("#forslag")).to_be_hidden()
+
+
+@WIDTHS
+def test_by_keyboard_alone_a_suggestion_is_found_and_followed(open_page, some, width):
+    page = open_page("/", width=width)
+    while page.evaluate("document.activeElement.id") != "q":
+        page.keyboard.press("Tab")
+    type_in(page, "sykepleier be", 3)
+    is_open(page)
+    expect(page.locator("#forslag-n")).to_have_text("3 forslag")
+    assert field(page).get_attribute("aria-activedescendant") is None
+    page.keyboard.press("ArrowDown")
+    active = page.locator("#forslag [aria-selected=true]")
+    expect(active).to_have_count(1)
+    assert field(page).get_attribute("aria-activedescendant") == active.get_attribute("id")
+    expect(active).to_have_text("sykepleier Bergen 1 treff")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=sykepleier&place=VESTLAND%2FBERGEN")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+    page.go_back()
+    is_open(page, False)
+
+
+@WIDTHS
+def test_arrows_go_round_and_through_the_field_itself(open_page, some, width):
+    page = open_page("/", width=width)
+    type_in(page, "be", 3)
+    ids = [one.get_attribute("id") for one in options(page).all()]
+    seen = []
+    for key in ["ArrowDown"] * 5 + ["ArrowUp"] * 3:
+        page.keyboard.press(key)
+        seen.append(field(page).get_attribute("aria-activedescendant"))
+    assert seen == [*ids, None, ids[0], None, ids[2], ids[1]]
+    expect(field(page)).to_be_focused()
+    expect(field(page)).to_have_value("be")
+
+
+def test_enter_without_a_choice_searches_for_what_is_typed(open_page, some):
+    page = open_page("/")
+    type_in(page, "kok", 1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=kok")
+    is_open(page, False)
+
+
+def test_enter_before_the_suggestions_have_come_shows_none_later(open_page, some):
+    page = open_page("/")
+    field(page).press_sequentially("kokk")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=kokk")
+    page.wait_for_load_state("networkidle")
+    is_open(page, False)
+
+
+def test_escape_closes_and_then_clears(open_page, some):
+    page = open_page("/")
+    type_in(page, "be", 3)
+    page.keyboard.press("Escape")
+    is_open(page, False)
+    expect(field(page)).to_have_value("be")
+    expect(page.locator("#forslag-n")).to_have_text("")
+    page.keyboard.press("ArrowDown")
+    is_open(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(field(page)).to_have_value("")
+
+
+def test_tab_leaves_and_closes(open_page, some):
+    page = open_page("/")
+    type_in(page, "be", 3)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    is_open(page, False)
+    expect(page.get_by_role("button", name="Søk", exact=True)).to_be_focused()
+    page.wait_for_url("**/")
+
+
+def test_losing_the_focus_alone_closes_nothing_but_a_press_elsewhere_does(open_page, some):
+    page = open_page("/")
+    type_in(page, "be", 3)
+    field(page).evaluate("one => one.blur()")
+    is_open(page)
+    page.get_by_role("heading", level=1).click()
+    is_open(page, False)
+
+
+def test_an_answer_that_comes_late_is_dropped(open_page, some):
+    page = open_page("/")
+    held = []
+    page.route("**/forslag/?q=be&**", lambda route: held.append(route))
+    field(page).press_sequentially("be")
+    page.wait_for_timeout(400)
+    field(page).fill("")
+    type_in(page, "kok", 1)
+    (late,) = held
+    late.fulfill(body="<div data-status='late'><a role='option' href='/'>late</a></div>", content_type="text/html")
+    page.wait_for_load_state("networkidle")
+    expect(options(page)).to_have_count(1)
+    expect(options(page)).to_have_text("Kokk 1 treff")
+
+
+def test_fast_typing_asks_once_and_personal_words_never(open_page, some):
+    page = open_page("/")
+    asked = []
+    page.on("request", lambda request: "/forslag/" in request.url and asked.append(request.url))
+    type_in(page, "bergen", 2)
+    assert 1 <= len(asked) <= 2  # a slow machine may pause between two keys
+    asked.clear()
+    field(page).fill("kari@sykehus.example be")
+    is_open(page, False)
+    field(page).fill("070190 12454")
+    page.wait_for_timeout(400)
+    assert asked == []
+
+
+def test_the_chosen_filters_count(open_page, some):
+    page = open_page("/?place=OSLO")
+    type_in(page, "be", 2)
+    expect(options(page)).to_have_text(["Bergen 2 treff", "Bergans AS 1 treff"])  # a place instead of the chosen one
+    options(page).last.click()
+    page.wait_for_url("**/?place=OSLO&employer=Bergans+AS")
+    expect(page.locator("#treff")).to_have_attribute("data-total", "1")
+
+
+@pytest.mark.parametrize("width", [320, PHONE])
+def test_by_touch(open_page, some, width):
+    page = open_page("/", width=width)
+    field(page).tap()
+    type_in(page, "be", 3)
+    for option in options(page).all():
+        box = option.bounding_box()
+        assert box["height"] >= 44 and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    options(page).filter(has_text="Bergen kommune").tap()
+    page.wait_for_url("**/?employer=Bergen+kommune")
+
+
+@WIDTHS
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_while_the_list_is_open(open_page, some, width, scheme):
+    page = open_page("/", width=width, scheme=scheme)
+    type_in(page, "be", 3)
+    page.keyboard.press("ArrowDown")
+    # What lies half below the list is no target now, so sizes are asked for of the form alone.
+    for context, options in (None, None), ("#sok", {"rules": {"target-size": {"enabled": True}}}):
+        violations = Axe().run(page, context=context, options=options).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in violations] == []
+
+
+@WIDTHS
+def test_the_list_moves_nothing_and_lies_over_all(open_page, some, width):
+    page = open_page("/", width=width)
+    places = "[...document.querySelectorAll('h1, .toolbar, #treff, .card')].map(one => one.getBoundingClientRect().top)"
+    before = page.evaluate(places)
+    type_in(page, "be", 3)
+    assert page.evaluate(places) == before
+    for option in options(page).all():
+        box = option.bounding_box()
+        middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+        assert option.evaluate("(one, [x, y]) => one.contains(document.elementFromPoint(x, y))", middle)
+
+
+def test_the_choice_is_seen_in_forced_colours(open_page, some):
+    page = open_page("/")
+    page.emulate_media(forced_colors="active")
+    type_in(page, "be", 3)
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#forslag [aria-selected=true]").evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_without_scripts_the_field_is_a_field(open_page, some):
+    page = open_page("/", scripts=False)
+    expect(page.locator("#forslag")).to_be_hidden()
+    field(page).press_sequentially("kokk")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=kokk")
+    expect(page.get_by_role("searchbox")).to_have_value("kokk")
+
+
+def test_without_an_engine_nothing_is_said(open_page, make_vacancy):
+    make_vacancy(title="Sykepleier")  # and no index at all
+    page = open_page("/om/")
+    assert page.request.get("/forslag/?q=syk").status == 204

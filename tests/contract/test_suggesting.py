@@ -1,0 +1,69 @@
+"""Suggestions on each engine: the count beside one is what its search finds, and what a count over the record says."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from django.utils import timezone
+
+from jobsearch.search import SearchQuery, search, suggest
+from jobsearch.search.searching import totals
+from jobsearch.vacancies import occupations
+from jobsearch.vacancies.models import Vacancy
+
+pytestmark = pytest.mark.django_db
+
+TYPED = [
+    "syk",
+    "be",
+    "os",
+    "kommune",
+    "lær",
+    "sjafor",
+    "sykepleier os",
+    "utvikler b",
+    "helse",
+    "kokk OR sel",
+    "vkar",
+    "ledige i tr",
+]
+FILTERS = [SearchQuery(), SearchQuery(place=("OSLO",)), SearchQuery(occupation=("IT",), extent=("Heltid",), published=7)]
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=["none", "place", "several"])
+def test_the_count_of_a_suggestion_is_what_its_search_finds(corpus_engine, filters):
+    found = [one for typed in TYPED for one in suggest(filters, typed)]
+    assert len(found) >= len(TYPED) // 2
+    for one in found:
+        page = search(one.query)
+        assert (page.total, page.corrected) == (one.count, ""), one
+
+
+def test_a_suggested_filter_counts_the_ads_of_the_record(corpus_engine):
+    checked = set()
+    for typed in ("be", "os", "tr", "helse", "kom", "it", "v", "sk"):
+        for one in suggest(SearchQuery(), typed):
+            if one.query.q:
+                continue
+            ((facet, value),) = one.query.chosen
+            rows = Vacancy.objects.active(timezone.now()).prefetch_related("locations", "occupations")
+            assert one.count == sum(value in values_of(row, facet) for row in rows), one
+            checked.add(facet)
+    assert checked == {"place", "occupation", "employer"}
+
+
+def values_of(row: Vacancy, facet: str) -> set[str]:
+    if facet == "employer":
+        return {row.employer_name}
+    paths = {one.path for one in (row.locations.all() if facet == "place" else row.occupations.all())}
+    if facet == "place":
+        return paths | {path.partition("/")[0] for path in paths}
+    return paths | {occupations.parent(path) for path in paths}
+
+
+def test_several_totals_are_those_of_each_search(corpus_engine):
+    words = ["", "sykepleier", "-oslo", '"fleksibel arbeidstid"', "kokk OR lærer", "xqzzyw", "syk*", "???"]
+    queries = [filters.replace(q=q) for q, filters in itertools.product(words, FILTERS)]
+    assert totals(queries) == [search(query).total for query in queries]
+    assert totals([]) == []

@@ -1,0 +1,207 @@
+"""The fragment of suggestions, and the help that a page of results gives: what was meant, and which step back leads to ads."""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from jobsearch.search import SearchQuery
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.web import results
+from tests.web.page import Page
+
+pytestmark = pytest.mark.django_db
+BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
+OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
+COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
+Recognised = namedtuple("Recognised", "typed facet value")
+
+
+@pytest.fixture
+def some(ads):
+    return ads(
+        {"title": "Sykepleier", "locations": BERGEN, "employer_name": "Bergen kommune"},
+        {"title": "Sykepleier", "locations": OSLO, "employer_name": "Oslo & omegn <b>pleie</b>"},
+        *[{"title": "Sykepleier", "locations": OSLO}] * 4,
+        {"title": "Kokk", "locations": BERGEN, "occupations": COOK, "description": "<p>Vi har sykepleer og xylofonlærer.</p>"},
+    )
+
+
+def get(address: str) -> Page:
+    return Page(Client().get(address, follow=True))
+
+
+def suggested(address: str):
+    response = Client().get(address)
+    assert response["Cache-Control"] == "private, no-store"
+    return Page(response).all("//*[@role='option']") if response.status_code == 200 else []
+
+
+def number(link) -> int:
+    return int(re.search(r"(\d+) treff", link.text_content()).group(1))
+
+
+def test_each_suggestion_is_a_link_to_a_page_with_as_many_hits_as_it_says(some):
+    links = suggested("/forslag/?q=be&extent=Heltid") + suggested("/forslag/?q=sykepleier+os&sort=published")
+    assert len(links) >= 4
+    for link in links:
+        assert get(link.get("href")).total == number(link) > 0
+
+
+def test_the_filters_and_the_order_stay_in_the_addresses(some):
+    assert [link.get("href") for link in suggested("/forslag/?q=kok&place=VESTLAND&sort=published")] == [
+        "/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sort=published"
+    ]
+
+
+def test_suggestions_are_a_list_box_in_groups_with_names(some):
+    page = get("/forslag/?q=be")
+    for group in page.all("//*[@role='group']"):
+        (name,) = page.all(f"//*[@id='{group.get('aria-labelledby')}']")
+        assert name.text_content() in {"Yrker", "Arbeidsgivere", "Steder"}
+        assert group.xpath(".//*[@role='option'][@aria-selected='false'][@tabindex='-1'][@id]")
+    assert page.one("//*[@data-status]").get("data-status") == "2 forslag"
+    assert [one.text_content() for one in page.all("//mark")] == ["Be", "Be"]
+
+
+def test_a_name_is_text_and_never_markup(some):
+    page = get("/forslag/?q=omegn")
+    assert "Oslo & omegn <b>pleie</b>" in page.text("//body") and page.all("//b") == []
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["", "+", "a", "xqzzyw", "%00%ED%A0%80", "a" * 9000, "syk+" * 60, "kari%40sykehus.example+syk", "07019012454", "%22", "*"],
+)
+def test_odd_long_and_private_words_get_an_empty_answer(some, q, caplog):
+    response = Client().get(f"/forslag/?q={q}")
+    assert (response.status_code, response.content, response["Cache-Control"]) == (204, b"", "private, no-store")
+    assert not caplog.records
+
+
+def test_odd_filters_are_left_out(some):
+    response = Client().get("/forslag/?q=be&place=ATLANTIS&published=x&page=-1&sort=y&q=be&occupation=%00&unknown=1")
+    assert response.status_code == 200 and response["X-Robots-Tag"] == "noindex, nofollow"
+    assert Client().post("/forslag/", {"q": "be"}).status_code == 405
+
+
+def test_words_are_not_logged(some, caplog):
+    caplog.set_level("DEBUG")
+    assert suggested("/forslag/?q=sykepleier")
+    assert not any("sykepl" in record.getMessage() for record in caplog.records)
+
+
+def test_without_an_engine_there_are_none_and_nothing_is_wrong(own_index, make_vacancy):
+    make_vacancy(title="Sykepleier")  # and no index at all
+    response = Client().get("/forslag/?q=syk")
+    assert (response.status_code, response.content) == (204, b"")
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=kokk", "/?q=kokk&place=OSLO"])
+def test_every_page_with_the_field_has_its_empty_list_and_says_nothing(some, address):
+    page = get(address)
+    box = page.one("//form[@id='sok']//*[@id='forslag']")
+    assert box.get("hidden") is not None and len(box) == 0 and box.get("data-url") == "/forslag/"
+    assert page.one("//*[@id='q']").get("role") is None  # a plain field until the script makes it more
+    assert page.one("//*[@id='forslag-n']").text_content() == ""
+
+
+def test_a_word_near_a_common_one_is_asked_about_with_what_it_would_find(some):
+    page = get("/?q=sykepleer")
+    assert page.total == 1
+    link = page.one("//*[@class='meant']/a")
+    assert link.text_content().split() == ["Mente", "du", "sykepleier?", "6", "treff"]
+    assert get(link.get("href")).total == 6
+    assert get("/?q=sykepleer&place=VESTLAND").all("//*[@class='meant']") == []  # one more is not many more
+
+
+@pytest.mark.parametrize(
+    "q", ["sykepleier", "kokk", "sykepleiere", "bergen", "%22sykepleer%22", "nattsykepleier", "xqzzyw", "lærer"]
+)
+def test_words_that_are_right_and_nonsense_are_asked_about_by_nobody(some, q):
+    assert get(f"/?q={q}").all("//*[@class='meant']") == []
+
+
+def test_who_insists_on_a_replaced_word_is_led_to_the_texts_that_have_it(some, ads):
+    ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
+    page = get("/?q=xylofonlærer")
+    assert "Ingen treff på «xylofonlærer». Viser treff for" in page.text()
+    (insisting,) = [link for link in page.all("//p[@class='message']/a") if "treff" in link.text_content()]
+    assert insisting.get("href") == "/?q=%22xylofonl%C3%A6rer%22"
+    assert get(insisting.get("href")).total == number(insisting) == 1
+    assert "Ordrett" not in get("/?q=sykepeier").text()
+
+
+def test_each_step_back_from_nothing_counts_what_it_leads_to(some):
+    page = get("/?q=sykepleier+bergen+bratsj&place=OSLO&extent=Heltid&sort=published")
+    assert page.total == 0
+    links = page.all("//ul[@class='drops']//a")
+    assert [link.text_content() for link in links] == ["Uten søkeordene: 5 treff"]
+    page = get("/?q=sykepleier+kokk&extent=Heltid")
+    links = page.all("//ul[@class='drops']//a")
+    assert [link.text_content() for link in links] == [
+        "Uten «kokk»: 6 treff",
+        "Uten «sykepleier»: 1 treff",
+        "Uten søkeordene: 7 treff",
+    ]
+    for link in links:
+        assert get(link.get("href")).total == number(link)
+
+
+def test_any_step_back_counts_what_it_leads_to(some):
+    for q in (
+        'sykepleier -kokk "vi har"',
+        "natt dag kveld helg",
+        "kokk servitør OR baker",
+        "ledige stillinger bratsj",
+        "a b c d e",
+    ):
+        for filters in (
+            "place=OSLO&place=VESTLAND%2FBERGEN&sector=Privat&extent=Deltid",
+            "published=1&engagement=Vikariat&language=en",
+        ):
+            page = get(f"/?q={quote(q)}&{filters}")
+            links = page.all("//ul[@class='drops']//a")
+            assert page.total == 0 and len(links) <= results.MOST_DROPS
+            for link in links:
+                assert get(link.get("href")).total == number(link), link.get("href")
+
+
+def test_steps_back_from_a_misspelt_search_count_it_put_right(some):
+    page = get("/?q=sykepeier+kokk&place=OSLO")
+    assert page.total == 0
+    links = {link.text_content(): link.get("href") for link in page.all("//ul[@class='drops']//a")}
+    assert links == {"Uten «kokk»: 5 treff": "/?q=sykepeier&place=OSLO", "Uten søkeordene: 5 treff": "/?place=OSLO"}
+    without = get("/?q=sykepeier&place=OSLO")
+    assert without.total == 5 and "Viser treff for sykepleier" in without.text()
+
+
+@pytest.mark.parametrize(
+    ("q", "typed", "left"),
+    [
+        ("sykepleier i Bergen", "Bergen", "sykepleier"),
+        ("bergen sykepleier", "bergen", "sykepleier"),
+        ("deltid bergen", "bergen", "deltid"),
+        ("Bergen", "bergen", ""),
+        ("bergenhus bergen natt", "bergen", "bergenhus natt"),
+    ],
+)
+def test_words_taken_for_a_filter_are_chips_that_lead_to_the_search_without_them(q, typed, left):
+    query = SearchQuery(q=q, sort="published")
+    (chip,) = results.recognised_chips(query, [Recognised(typed, "place", "VESTLAND/BERGEN")])
+    assert (chip.label, chip.note) == ("Bergen", ", sted i søket, fjern")
+    assert chip.url == results.address(query.replace(q=left))
+
+
+def test_words_that_mean_several_places_are_one_chip_and_stay_as_typed():
+    several = [Recognised("sørlandet", "place", value) for value in ("AGDER", "TELEMARK")]
+    (chip,) = results.recognised_chips(SearchQuery(q="kokk sørlandet"), several)
+    assert (chip.label, chip.url) == ("sørlandet", "/?q=kokk")
+
+
+def test_words_that_the_search_does_not_hold_are_no_chip():
+    assert results.recognised_chips(SearchQuery(q="bergenhus"), [Recognised("bergen", "place", "VESTLAND/BERGEN")]) == []
