@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from .plan import Node
+from .recognised import Recognised
 
 
 class QueryError(Exception):
@@ -39,6 +40,8 @@ class Page:
 
     `understood` is the search as it was run (fillers left out); `dropped` are the words that were left out.
     `corrected`: what was typed found nothing, these are the words that were searched for instead.
+    `recognised`: words of the search that name a value of a facet, and were taken for it as well.
+    `in_text`: no ad is one of the occupation asked for; these ads mention it in their text.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -47,6 +50,8 @@ class Page:
     understood: str = ""
     dropped: tuple[str, ...] = ()
     corrected: str = ""
+    recognised: tuple[Recognised, ...] = ()
+    in_text: bool = False
 
     @property
     def uuids(self) -> list[UUID]:

@@ -22,7 +22,7 @@ from .plan import All, Best, Node, Range, Term, Terms
 from .private import find_private
 from .query import SearchQuery
 from .vocabulary import STOP_WORDS
-from .words import Parsed, parse
+from .words import Parsed, mentioned, parse
 
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
@@ -55,13 +55,18 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
             )
         )
 
-    answer, corrected = answered(parsed), ""
+    answer, corrected, in_text = answered(parsed), "", False
+    if not answer.total and (in_texts := _mentioned(parsed, always, now)):
+        again = answered(in_texts)
+        if again.total:
+            answer, in_text = again, True
     if not answer.total and (better := _corrected(query.q, always, now)):
         again = answered(parse(better))
         if again.total:
             answer, parsed, corrected = again, parse(better), better
     counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
-    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected)
+    hits, total = answer.hits, answer.total
+    return Page(hits, total, counts, parsed.understood, parsed.dropped, corrected, parsed.recognised, in_text)
 
 
 def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
@@ -102,7 +107,10 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
     now = now or timezone.now()
     visible = matching.visible(now, gone())
     counts = {facet: FACETS[facet].count_all(query, now)}
-    answer = _without_hits(_parse(query), visible, now, query, counts)
+    parsed = _parse(query)
+    answer = _without_hits(parsed, visible, now, query, counts)
+    if not answer.total and (in_texts := _mentioned(parsed, visible, now)):
+        answer = _without_hits(in_texts, visible, now, query, counts)
     if not answer.total and (better := _corrected(query.q, visible, now)):
         answer = _without_hits(parse(better), visible, now, query, counts)
     return FACETS[facet].read(answer.counts.get(facet, {}))
@@ -145,6 +153,8 @@ def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
     always = All((visible, also)) if also else visible
     parsed = _parse(query)
     found = _total(parsed, always, now, query)
+    if not found and (in_texts := _mentioned(parsed, visible, now)):
+        found = _total(in_texts, always, now, query)
     if not found and (better := _corrected(query.q, visible, now)):
         return _total(parse(better), always, now, query)
     return found
@@ -168,6 +178,12 @@ def _without_hits(
         today=_today(now),
     )
     return engine().search(request)
+
+
+def _mentioned(parsed: Parsed, visible: Node, now: dt.datetime) -> Parsed | None:
+    """The occupation that no ad is of, as a word of the text; None where an ad is of it, though other conditions leave it out."""
+    found = mentioned(parsed)
+    return found if found and not _total(parsed, visible, now) else None
 
 
 def _corrected(q: str, visible: Node, now: dt.datetime) -> str:

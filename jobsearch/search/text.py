@@ -11,7 +11,20 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from .vocabulary import AGENTS, HEADS, IRREGULAR, KEPT, NYNORSK, PLACES, UNSPLIT
+from .vocabulary import (
+    AGENTS,
+    ALSO_WHAT_STANDS_BEFORE,
+    HEADS,
+    IRREGULAR,
+    KEPT,
+    NYNORSK,
+    PLACES,
+    SHORT_ALONE,
+    SHORT_ENDS,
+    SHORT_STARTS,
+    UNSPLIT,
+    WORKPLACES,
+)
 
 BREAK = "¶"
 """Stands between blocks of a text, so that no phrase is found across them. No word of a query is ever this."""
@@ -47,7 +60,19 @@ _OF_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?
 _AGENT_END = re.compile(rf".*(?:{_either_spelling(AGENTS)})")
 _NYNORSK = re.compile("|".join(sorted(NYNORSK, key=len, reverse=True)))
 _IRREGULAR = re.compile(rf"(.*)({'|'.join(sorted(IRREGULAR, key=len, reverse=True))})s?")
-_HEADS = tuple(sorted(HEADS, key=len, reverse=True))
+_HEADS = tuple(sorted(HEADS | WORKPLACES, key=len, reverse=True))
+_PEOPLE = tuple(HEADS - {"student", "hjelp", "mann", "vakt", "agent"})
+_SHORT_START = re.compile(
+    rf"\b({'|'.join(SHORT_STARTS)})\. ?(?=leder|leiar|sjef|sykepl|sjukepl|lege|ing|lektor|lærer|medarb|ass|dir|ped|kons|rådg|sekr"
+    r"|styrer|rektor|butikk|kjøkken|daglig|assistent|ansvarl|personell)",
+    re.IGNORECASE,
+)
+_SHORT_END = re.compile(rf"(\w*)(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
+_SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
+_LETTERS = r"[^\W\d_]+"
+_CUT = re.compile(rf"((?:{_LETTERS}-\s*(?:[,/&+]|og\b|eller\b)?\s*)+)(?<=[\s/,&+])({_LETTERS})(?![\w-])", re.IGNORECASE)
+_CUT_WORD = re.compile(rf"({_LETTERS})-(?=[\s,/&+])")
+_CONTINUED = re.compile(rf"({_LETTERS})\s?/\s?-\s?({_LETTERS})")
 
 
 class Word(NamedTuple):
@@ -80,8 +105,35 @@ def tokens(text: str) -> list[str]:
 
 
 def words(text: str) -> list[Word]:
-    """The words of a title, a name or a query: everything counts, "it" too."""
-    return [word(raw) for raw in _TOKEN.findall(unicodedata.normalize("NFC", text)) if raw != "\n"]
+    """The words of a title, a name or a query: everything counts, "it" too, and short forms are written out."""
+    return [word(raw) for raw in _TOKEN.findall(_in_full(unicodedata.normalize("NFC", text))) if raw != "\n"]
+
+
+def _in_full(text: str) -> str:
+    """Short forms with a full stop written out: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
+    if "." not in text:
+        return text
+    text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
+    text = _SHORT_START.sub(lambda match: SHORT_STARTS[match[1].lower()], text)
+    return _SHORT_END.sub(lambda match: match[1] + SHORT_ENDS[match[2].lower()], text)
+
+
+def written_out(text: str) -> set[str]:
+    """Stems of what is written once for several words: "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut"
+    -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
+    if "-" not in text:
+        return set()
+    text = _in_full(unicodedata.normalize("NFC", text))
+    found: set[str] = set()
+    for cut, last in _CUT.findall(text):
+        whole = word(last).stem
+        for first in _CUT_WORD.findall(cut):
+            found |= {joined(word(first).exact, end) for end in (whole, *parts(whole)[:1])}
+    for first, end in _CONTINUED.findall(text):
+        whole = word(first).stem
+        if inside := parts(whole):
+            found.add(joined(whole[: -len(inside[0])], word(end).stem))
+    return found
 
 
 def body_words(text: str) -> list[Word]:
@@ -148,6 +200,8 @@ def parts(stem: str) -> tuple[str, ...]:
             modifiers = {stem_of(first)}
             if first.endswith("s") and len(first) > 4:
                 modifiers.add(stem_of(first[:-1]))  # "avdelings-leder"
+            if head not in ALSO_WHAT_STANDS_BEFORE:
+                modifiers = {part for part in modifiers if not part.endswith(_PEOPLE)}
             return (head, *sorted(part for part in modifiers if len(part) > 2))
     return ()
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from jobsearch.vacancies import catalogue
 
+from .placenames import TOWNS, each_language
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -79,6 +81,19 @@ IRREGULAR = {
     "kolleger": "kollega",
     "kollegaene": "kollega",
     "kollega": "kollega",
+    "lækjarane": "leg",
+    "lækjaren": "leg",
+    # Spelt wrong more often than not.
+    "mekanikker": "mekaniker",
+    "elektrikker": "elektriker",
+    # Short forms, which need no full stop.
+    "medarb": "medarbeider",
+    "sykepl": "sykepleier",
+    "hageass": "hageassistent",
+    "kjøkkenass": "kjøkkenassistent",
+    "skoleass": "skoleassistent",
+    "pleieass": "pleieassistent",
+    "kontorass": "kontorassistent",
 }
 
 # Nynorsk (and old spellings) -> bokmål, inside words; longest first where one holds another.
@@ -137,8 +152,53 @@ HEADS = AGENTS | _words(
     direktør instruktør inspektør stipendiat lektor professor rektor lærling student vert servitør frisør betjent konstabel
     offiser soldat revisor fysioterapeut fotograf journalist redaktør mann vakt hjelp resepsjonist tolk skipper matros
     bioingeniør farmasøyt radiograf jordmor veterinær prest diakon planlegger kontrollør reparatør
+    spesialist fullmektig biolog geolog meteorolog arkeolog logoped audiograf kiropraktor ekspeditør dekoratør regissør massør
+    flyger maskinist styrmann kurator konservator kapellan organist kantor smed tapetserer dyrepleier audiopedagog
     """
 ) - {"passer"}
+
+# Whoever is this is also what stands before it: a "tømrerlærling" is a "tømrer", but a "legesekretær" is no "lege".
+ALSO_WHAT_STANDS_BEFORE = _words("lærling vikar spesialist fullmektig student stipendiat")
+
+# Where people work: last parts of words in titles, found by themselves ("klesbutikk" by "butikk").
+WORKPLACES = _words(
+    """
+    butikk barnehag skol sykehus hotell restaurant klinikk kontor lager senter verksted apotek sykehjem kjøkken museum bibliotek
+    fabrikk kantin kafe bank legevakt
+    """
+)
+
+# Short forms in titles and names, with a full stop: "Barnehageass.", "avd.leder".
+SHORT_ENDS = {
+    "sykepl": "sykepleier",
+    "sjukepl": "sykepleier",
+    "medarb": "medarbeider",
+    "kons": "konsulent",
+    "sekr": "sekretær",
+    "tekn": "tekniker",
+    "mek": "mekaniker",
+    "koord": "koordinator",
+    "rådg": "rådgiver",
+    "saksbeh": "saksbehandler",
+    "ass": "assistent",
+}
+SHORT_STARTS = {
+    "avd": "avdelings",
+    "prod": "produksjons",
+    "prosj": "prosjekt",
+    "ped": "pedagogisk ",
+    "spes": "spesial",
+    "univ": "universitets",
+    "psyk": "psykiatrisk ",
+    "bhg": "barnehage",
+    "siv": "sivil",
+    "vit": "vitenskapelig ",
+    "adm": "administrerende ",
+    "ass": "assisterende ",
+    "reg": "regnskaps",
+    "øk": "økonomi",
+}
+SHORT_ALONE = {"ing": "ingeniør", "spl": "sykepleier", "vpl": "vernepleier", "hfa": "helsefagarbeider", "dir": "direktør"}
 
 # Compounds that are no kind of their last part, as stems.
 UNSPLIT = _words(
@@ -173,19 +233,33 @@ FILLERS = STOP_WORDS | _words(
     """
 )
 FILLERS -= {"arbeid"}
+FILLERS |= _words(
+    """
+    ser leter leiter letar etter finnes finst finnast noen nokon noe noko trenger treng hvor kor kva hva hvilke kan få vi ha har
+    er nye ny utlyst utlyste want looking look work working find get hiring wanted available open any there
+    søknad snarest gjerne bli være vere veldig min mine meg deg du dere m k mk
+    """
+)
+
+# Fillers before certain words only: "arbeid som kokk", but "sosialt arbeid".
+FILLERS_BEFORE = {
+    "arbeid": _words("som innen i på ved hos for innenfor"),
+    "arbeide": _words("som innen i på ved hos for innenfor"),
+}
 
 # Single words that name a place: never stemmed ("bergen" is no form of "berg").
-PLACES = frozenset(
-    word.lower()
-    for names in ({*catalogue.COUNTIES} | {name for names in catalogue.COUNTIES.values() for name in names},)
-    for name in names
-    for word in [name.partition(" (")[0]]
-    if " " not in word and "-" not in word
+PLACES = frozenset(TOWNS) | frozenset(
+    form.lower()
+    for county, municipalities in catalogue.COUNTIES.items()
+    for name in (county, *municipalities)
+    for form in (name.partition(" (")[0], *each_language(name))
+    if " " not in form and "-" not in form
 )
 # Places whose name is also an everyday word or part of other names: a text that holds it need not mean the place.
 EVERYDAY_PLACES = _words(
     """
     time hole stad lund marker strand nes os vik vang sel hå grue gran fjord tinn heim flå gol hol lom ås ål vega rana grane
     sola stange våler sande fauske alta rauma frøya vinje nome sula lier modum dovre bykle valle råde lunner trana heim bø
+    ski sand sem hof storo bryn rena lena lade kroken egge skei straume borre åsen myre moa skogn maura åmot kjeller madla
     """
 )

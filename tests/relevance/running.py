@@ -57,7 +57,7 @@ def find(q: str) -> Sequence[UUID]:
     first = search(asked, NOW)
     found = list(first.uuids)
     while len(found) < first.total:
-        more = search(asked.replace(page=len(found) // asked.page_size + 1), NOW).uuids
+        more = search(asked.replace(page=len(found) // asked.size + 1), NOW).uuids
         if not more:
             raise AssertionError(f"{q}: {first.total} hits were promised, {len(found)} came")
         found += more

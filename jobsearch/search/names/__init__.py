@@ -95,7 +95,7 @@ def _lists() -> _Lists:
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in (*targets, *back) if name.stems != key))
         for asked in (*english, *typed):
-            wide = [name._replace(wide=kind == "post") for name in targets]
+            wide = [name._replace(wide=kind == "post") for name in targets] + back
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in wide if name.stems != key))
         if kind in {"post", "short"}:
