@@ -63,7 +63,7 @@ FIELDS: dict[str, Kind] = {
 UNCOUNTED = {"title_whole", "employer_whole", "area"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
-_SEVERAL = re.compile(r"[,/]| og ")
+_SEVERAL = re.compile(r",| og ")
 _EPOCH_DAY = dt.date(1970, 1, 1)
 DUE_UNKNOWN, DUE_SOON = 0, 1
 """What `due` holds in place of a day number: nothing is said, or "as soon as possible" is."""
@@ -113,8 +113,10 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
         location_words += [text.word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
+    together = text.written_out(title)
     parts = {part for word in {*title_words, *job_words} for part in text.parts(word.stem)}
     folds = {form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)}
+    folds |= {text.fold(stem) for stem in together if not stem.isascii()}
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
     return {
@@ -128,7 +130,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "employer_stem": _set(word.stem for word in employer_words),
         "body_stem": _set({word.stem for word in body_words}),
         "parts": _set(parts),
-        "joined": _set({text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | text.written_out(title)),
+        "joined": _set({text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
         "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
         "body_fold": _set({text.fold(exact) for exact in {*body_exact} if not exact.isascii()}),

@@ -12,12 +12,12 @@ from itertools import combinations
 from uuid import UUID
 
 from . import text
+from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .engine import epoch
 from .names import Name, is_known_post, is_post
 from .placenames import TOWNS
 from .plan import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
 from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN, STOP_WORDS
-from .words import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 
 NOTHING = Terms("uuid", ())
 WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
@@ -136,7 +136,7 @@ def _apart(stem: str) -> list[Node]:
     return [
         All((Term("title_stem", head, _APART), Term("title_stem", modifier)))
         for modifier in modifiers
-        if modifier not in STOP_WORDS and modifier != "over"
+        if modifier not in STOP_WORDS and modifier != "over" and not head.endswith(modifier)
     ]
 
 

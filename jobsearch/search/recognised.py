@@ -62,6 +62,7 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
         ("Heltid",): "heltid, heltidsstilling, heltidsjobb, fulltid, fulltidsjobb, fulltidsstilling, full time, full-time, "
         "fulltime",
     },
+    "occupation": {("IT",): "ikt, it-bransjen, informasjonsteknologi"},
     "sector": {
         ("Offentlig",): "offentlig sektor, offentleg sektor, det offentlige, public sector",
         ("Privat",): "privat sektor, det private, private sector",
@@ -113,17 +114,20 @@ def _longest() -> int:
     return max(map(len, _meanings()))
 
 
-def find(words: Sequence[text.Word], start: int, posts: bool) -> tuple[int, Meaning] | None:
-    """(how many words, what they name) of the longest name that begins at `start`. `posts`: an occupation is asked for too, so
-    that a place whose name is an everyday word is meant as the place."""
+def find(words: Sequence[text.Word], start: int, posts: bool) -> tuple[int, Meaning | None]:
+    """(how many words, what they name) of the longest name that begins at `start`; no words where none does, and no meaning
+    where a place's name is part of an employer's. `posts`: an occupation is asked for too, so that a place whose name is an
+    everyday word is meant as the place."""
     meanings = _meanings()
     for end in range(min(len(words), start + _longest()), start, -1):
         meaning = meanings.get(tuple(word.exact for word in words[start:end]))
-        if meaning and not (meaning.facet == "place" and _is_a_body(words, start, end)):
+        if meaning and meaning.facet == "place" and _is_a_body(words, start, end):
+            return end - start, None
+        if meaning:
             everyday = end - start == 1 and words[start].exact in EVERYDAY_PLACES
             if not everyday or posts or len(words) == 1:
                 return end - start, meaning
-    return None
+    return 0, None
 
 
 def is_public_body(words: Sequence[text.Word]) -> bool:

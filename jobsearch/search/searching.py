@@ -14,6 +14,7 @@ from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
 from . import matching, spelling, text
+from .clauses import Parsed
 from .documents import day_number
 from .engine import Answer, Hit, Page, QueryError, RangesCount, Request, TermsCount, epoch
 from .engines import engine
@@ -22,11 +23,13 @@ from .plan import All, Best, Node, Range, Term, Terms
 from .private import find_private
 from .query import SearchQuery
 from .vocabulary import STOP_WORDS
-from .words import Parsed, mentioned, parse
+from .words import mentioned, parse
 
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
 first load, when the index has never held them."""
+MOST_MENTIONS = 10
+"""Ads whose text may name an occupation that no ad is of, to be shown for it."""
 
 SCANNED = 1000
 """Hits of a scan that are asked for at a time."""
@@ -181,9 +184,12 @@ def _without_hits(
 
 
 def _mentioned(parsed: Parsed, visible: Node, now: dt.datetime) -> Parsed | None:
-    """The occupation that no ad is of, as a word of the text; None where an ad is of it, though other conditions leave it out."""
+    """The occupation that no ad is of, as a word of the text. None where an ad is of it, though other conditions leave it out,
+    and where so many texts have the word that it says nothing about the post."""
     found = mentioned(parsed)
-    return found if found and not _total(parsed, visible, now) else None
+    if not found or _total(parsed, visible, now):
+        return None
+    return found if 0 < _total(found, visible, now) <= MOST_MENTIONS else None
 
 
 def _corrected(q: str, visible: Node, now: dt.datetime) -> str:

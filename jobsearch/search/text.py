@@ -106,10 +106,10 @@ def tokens(text: str) -> list[str]:
 
 def words(text: str) -> list[Word]:
     """The words of a title, a name or a query: everything counts, "it" too, and short forms are written out."""
-    return [word(raw) for raw in _TOKEN.findall(_in_full(unicodedata.normalize("NFC", text))) if raw != "\n"]
+    return [word(raw) for raw in _TOKEN.findall(in_full(unicodedata.normalize("NFC", text))) if raw != "\n"]
 
 
-def _in_full(text: str) -> str:
+def in_full(text: str) -> str:
     """Short forms with a full stop written out: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
     if "." not in text:
         return text
@@ -123,7 +123,7 @@ def written_out(text: str) -> set[str]:
     -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
     if "-" not in text:
         return set()
-    text = _in_full(unicodedata.normalize("NFC", text))
+    text = in_full(unicodedata.normalize("NFC", text))
     found: set[str] = set()
     for cut, last in _CUT.findall(text):
         whole = word(last).stem
@@ -198,11 +198,14 @@ def parts(stem: str) -> tuple[str, ...]:
         if stem.endswith(head) and len(stem) - len(head) >= 2:
             first = stem[: -len(head)]
             modifiers = {stem_of(first)}
+            if first[-1] == head[0]:
+                modifiers.add(stem_of(first + head[0]))  # "bussjåfør", of three equal consonants
             if first.endswith("s") and len(first) > 4:
                 modifiers.add(stem_of(first[:-1]))  # "avdelings-leder"
             if head not in ALSO_WHAT_STANDS_BEFORE:
                 modifiers = {part for part in modifiers if not part.endswith(_PEOPLE)}
-            return (head, *sorted(part for part in modifiers if len(part) > 2))
+            inside = parts(head)[:1]  # "kommuneoverlege" is an "overlege", and so a "lege"
+            return (head, *inside, *sorted(part for part in modifiers if len(part) > 2 and part not in inside))
     return ()
 
 

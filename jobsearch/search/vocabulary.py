@@ -81,8 +81,6 @@ IRREGULAR = {
     "kolleger": "kollega",
     "kollegaene": "kollega",
     "kollega": "kollega",
-    "lækjarane": "leg",
-    "lækjaren": "leg",
     # Spelt wrong more often than not.
     "mekanikker": "mekaniker",
     "elektrikker": "elektriker",
@@ -123,6 +121,11 @@ NYNORSK = {
     "snikkar": "snekker",
     "tannlækjar": "tannlege",
     "lækjarar": "leger",
+    "lækjarane": "legene",
+    "lækjaren": "legen",
+    "tannlækjarane": "tannlegene",
+    "tannlækjarar": "tannleger",
+    "tannlækjaren": "tannlegen",
     "lækjar": "lege",
     "meister": "mester",
     "målarar": "malere",
@@ -152,6 +155,7 @@ HEADS = AGENTS | _words(
     direktør instruktør inspektør stipendiat lektor professor rektor lærling student vert servitør frisør betjent konstabel
     offiser soldat revisor fysioterapeut fotograf journalist redaktør mann vakt hjelp resepsjonist tolk skipper matros
     bioingeniør farmasøyt radiograf jordmor veterinær prest diakon planlegger kontrollør reparatør
+    overleg fastleg tannleg dyrleg
     spesialist fullmektig biolog geolog meteorolog arkeolog logoped audiograf kiropraktor ekspeditør dekoratør regissør massør
     flyger maskinist styrmann kurator konservator kapellan organist kantor smed tapetserer dyrepleier audiopedagog
     """
@@ -245,6 +249,8 @@ FILLERS |= _words(
 FILLERS_BEFORE = {
     "arbeid": _words("som innen i på ved hos for innenfor"),
     "arbeide": _words("som innen i på ved hos for innenfor"),
+    "as": _words("a an"),
+    "to": _words("be work find get"),
 }
 
 # Single words that name a place: never stemmed ("bergen" is no form of "berg").

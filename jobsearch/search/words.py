@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from . import names, recognised, text
+from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .placenames import TOWNS
 from .recognised import Meaning, Recognised
 from .vocabulary import FILLERS, FILLERS_BEFORE, STOP_WORDS
@@ -19,71 +20,8 @@ _LONGEST_BODY = 4  # words of a municipality's name as an employer
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
 _OR = {"OR", "ELLER", "|", "||"}
+_JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour.
-
-    `headline`: no running text can meet it, because it is, or is half of, the name of an occupation. `also`: other names.
-    `place`: it is meant as the name of a place, though it is also an everyday word.
-    """
-
-    word: text.Word
-    alone: bool = False
-    joins: tuple[str, ...] = ()
-    headline: bool = False
-    also: tuple[names.Name, ...] = ()
-    place: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPhrase:
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPrefix:
-    start: str
-
-
-@dataclass(frozen=True, slots=True)
-class WantedName:
-    """Any of the other names of what several words name."""
-
-    names: tuple[names.Name, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WantedFacet:
-    """One of these values of a facet, or the words that name it, side by side."""
-
-    facet: str
-    values: tuple[str, ...]
-    words: tuple[str, ...]
-
-
-Clause = Wanted | WantedPhrase | WantedPrefix | WantedName | WantedFacet
-Alternative = tuple[Clause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """Every group of `must` has to be met by one of its alternatives; no alternative of `never` may be.
-
-    `empty`: nothing was typed. With neither that nor anything to look for, nothing is found: "???" is no word of any ad.
-    """
-
-    must: tuple[tuple[Alternative, ...], ...] = ()
-    never: tuple[Alternative, ...] = ()
-    uuid: UUID | None = None
-    empty: bool = False
-    understood: str = ""
-    dropped: tuple[str, ...] = ()
-    plain_words: tuple[str, ...] = ()
-    """The words in order, where all that is asked for is words side by side."""
-    recognised: tuple[Recognised, ...] = ()
 
 
 @dataclass(slots=True)
@@ -118,7 +56,7 @@ def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
 
 
 def parse(q: str) -> Parsed:
-    q = tidy(q)
+    q = text.in_full(tidy(q))
     if not q:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):
@@ -141,6 +79,8 @@ def parse(q: str) -> Parsed:
         alternatives = [
             _finish(item, before if single else None, after if single else None, len(groups) == 1, not single) for item in group
         ]
+        if single:
+            alternatives += _without_job(group[0], len(groups) == 1)
         must.append((*alternatives, *(_meant(group[0]) if single else ())) if not _only_facet(group[0]) else _meant(group[0]))
     plain = [group[0].plain and len(group) == 1 and not _only_facet(group[0]) for group in groups]
     return Parsed(
@@ -163,6 +103,16 @@ def mentioned(parsed: Parsed) -> Parsed | None:
     if len(wanted) != 1 or not isinstance(wanted[0], Wanted) or not wanted[0].headline:
         return None
     return replace(parsed, must=(((replace(wanted[0], headline=False, also=()),),),))
+
+
+def _without_job(item: _Item, only_group: bool) -> list[Alternative]:
+    """What "kokkejobb" and "lærerstilling" are about."""
+    if not item.plain or item.meaning or len(item.words) != 1 or names.of(tuple(item.words)):
+        return []
+    about = _JOB_END.fullmatch(item.words[0].exact)
+    if not about:
+        return []
+    return [_finish(_Item([Wanted(text.word(about.group(1)))], "", plain=True), None, None, only_group, True)]
 
 
 def _only_facet(item: _Item) -> bool:
@@ -202,7 +152,7 @@ def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[t
             if found := names.of(tuple(clause.word for clause in clauses)):
                 break
             end -= 1
-        if end <= start and (written_together := _one_word(must, plain, start)):
+        if end <= start + 1 and (written_together := _one_word(must, plain, start)):
             yield tuple(_words_of(must[start : start + 2])), (WantedName(written_together),)
             start += 2
             continue
@@ -256,20 +206,17 @@ def _with_meanings(items: list[_Item]) -> list[_Item]:
         run, taken = items[place:end], 0
         while taken < len(run):
             words = [word for item in run for word in item.words]
-            before = sum(len(item.words) for item in run[:taken])
-            named = recognised.find(words, before, posts)
+            length, meaning = recognised.find(words, sum(len(item.words) for item in run[:taken]), posts)
             ends = taken + 1
-            while named and ends < len(run) and sum(len(item.words) for item in run[taken:ends]) < named[0]:
+            while ends < len(run) and sum(len(item.words) for item in run[taken:ends]) < length:
                 ends += 1
-            merged = run[taken:ends]
-            if named and sum(len(item.words) for item in merged) == named[0]:
-                clauses = [replace(c, place=posts and named[1].facet == "place") for item in merged for c in item.clauses
-                           if isinstance(c, Wanted)]  # fmt: skip
-                shown = " ".join(item.shown for item in merged)
-                found.append(_Item([*clauses], shown, plain=True, meaning=named[1]))
+            named = run[taken:ends]
+            if meaning and sum(len(item.words) for item in named) == length:
+                place_meant = posts and meaning.facet == "place"
+                clauses: list[Clause] = [Wanted(word, place=place_meant) for item in named for word in item.words]
+                found.append(_Item(clauses, " ".join(item.shown for item in named), plain=True, meaning=meaning))
             else:
-                ends = taken + 1
-                found.append(_town(run[taken], posts))
+                found += [_town(item, posts) for item in named]
             taken = ends
         found += items[end : end + 1]
         place = end + 1
@@ -375,7 +322,7 @@ def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: 
         if isinstance(right, Wanted) and item.plain:
             joins.append(text.joined(clause.word.exact, right.word.exact))
         headline = names.is_post(clause.word) or any(names.is_known_post(join) for join in joins)
-        headline = headline or bool(item.meaning and item.meaning.filed)
+        headline = headline or bool(item.meaning and item.meaning.filed and item.meaning.facet != "occupation")
         also = names.of((clause.word,)) if item.plain and len(clauses) == 1 and choice else ()
         finished.append(Wanted(clause.word, alone, tuple(joins), headline, also, clause.place))
     return tuple(finished)
