@@ -55,12 +55,15 @@ def _either_spelling(words: frozenset[str] | set[str]) -> str:
     return "|".join(sorted({*words, *map(fold, words)}, key=len, reverse=True))
 
 
-_OF_KEPT = re.compile(rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers)?")
+_OF_KEPT = re.compile(
+    rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers|es)?"
+)
 _OF_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?")
 _AGENT_END = re.compile(rf".*(?:{_either_spelling(AGENTS)})")
 _NYNORSK = re.compile("|".join(sorted(NYNORSK, key=len, reverse=True)))
 _IRREGULAR = re.compile(rf"(.*)({'|'.join(sorted(IRREGULAR, key=len, reverse=True))})s?")
 _HEADS = tuple(sorted(HEADS | WORKPLACES, key=len, reverse=True))
+_HEADS_S = tuple(f"{head}s" for head in HEADS if len(head) > 3 and not head.endswith(("s", "e")))
 _PEOPLE = tuple(HEADS - {"student", "hjelp", "mann", "vakt", "agent"})
 _SHORT_START = re.compile(
     rf"\b({'|'.join(SHORT_STARTS)})\. ?(?=leder|leiar|sjef|sykepl|sjukepl|lege|ing|lektor|lærer|medarb|ass|dir|ped|kons|rådg|sekr"
@@ -184,6 +187,8 @@ def stem_of(exact: str) -> str:
         agent = f"{found.group(1)}er"
         if _AGENT_END.fullmatch(agent):
             return agent
+    if base.endswith(_HEADS_S) and len(base) > 5:
+        return base[:-1]
     if found := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
         return found.group(1)
     return base

@@ -25,6 +25,7 @@ AGENTS = _words(
     tegner reder driver bygger tekker slager graver kjører bærer rydder plukker pakker vasker oppdretter røkter avløser redder
     vokter gransker formidler innkjøper rigger foreleser passer hogger lakkerer maker teacher waiter cleaner carpenter plumber
     worker leader officer helper lecturer researcher baker farmer welder painter butcher player writer driver server
+    kasserer barberer rekrutterer tapetserer fileterer landmåler
     utreder følger håndverker polerer pusser gjeter jeger
     befrakter avleser leser
     """
@@ -35,7 +36,7 @@ KEPT = _words(
     """
     senter lager vikar bibliotekar seminar sommer vinter søster mester meister nummer teater register orkester semester minister
     kammer offiser kjøkken våpen eksamen universitet fakultet itet het hotell center sekretær kvarter klinikk bartender kurer
-    jordmor laboratorium museum sjåfør
+    jordmor laboratorium museum sjåfør arkivar aktuar produsent kateket skytebas
     """
 )
 
@@ -128,6 +129,7 @@ NYNORSK = {
     "tannlækjaren": "tannlegen",
     "lækjar": "lege",
     "meister": "mester",
+    "landmålar": "landmåler",
     "målarar": "malere",
     "målar": "maler",
     "kjøkenet": "kjøkkenet",
@@ -157,7 +159,7 @@ HEADS = AGENTS | _words(
     bioingeniør farmasøyt radiograf jordmor veterinær prest diakon planlegger kontrollør reparatør
     overleg fastleg tannleg dyrleg
     spesialist fullmektig biolog geolog meteorolog arkeolog logoped audiograf kiropraktor ekspeditør dekoratør regissør massør
-    flyger maskinist styrmann kurator konservator kapellan organist kantor smed tapetserer dyrepleier audiopedagog
+    flyger maskinist styrmann kurator konservator kapellan organist kantor smed dyrepleier audiopedagog
     """
 ) - {"passer"}
 

@@ -46,6 +46,11 @@ ONE_STEM = """
     utvikler utviklere utvikleren utviklerne utviklar utviklarar
     medarbeider medarbeidere medarbeidar medarbeidarar
     tannlege tannlækjarane tannlækjarar tannlegane
+    montør montørs montører montørens montørene montørenes
+    konsulent konsulents konsulentens konsulentenes
+    vekter vekteres vekterens vekternes vektarar
+    arkivar arkivarer arkivaren
+    kasserer kasserere kassereren kasserar
     mekaniker mekanikker mekanikere
     psykolog psykologer psykologen psykologar
     nurse nurses
