@@ -63,6 +63,7 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
         "fulltime",
     },
     "occupation": {("IT",): "ikt, it-bransjen, informasjonsteknologi"},
+    "language": {("en",): "english speaking, english-speaking, in english, english jobs, english job, english language"},
     "sector": {
         ("Offentlig",): "offentlig sektor, offentleg sektor, det offentlige, public sector",
         ("Privat",): "privat sektor, det private, private sector",

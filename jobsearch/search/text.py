@@ -190,7 +190,8 @@ def stem_of(exact: str) -> str:
     if base.endswith(_HEADS_S) and len(base) > 5:
         return base[:-1]
     if found := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
-        return found.group(1)
+        stem = found.group(1)
+        return stem[:-1] if stem.endswith("mm") else stem  # no word ends in mm: "hjemmet" is of "hjem"
     return base
 
 

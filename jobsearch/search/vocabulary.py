@@ -25,7 +25,7 @@ AGENTS = _words(
     tegner reder driver bygger tekker slager graver kjører bærer rydder plukker pakker vasker oppdretter røkter avløser redder
     vokter gransker formidler innkjøper rigger foreleser passer hogger lakkerer maker teacher waiter cleaner carpenter plumber
     worker leader officer helper lecturer researcher baker farmer welder painter butcher player writer driver server
-    kasserer barberer rekrutterer tapetserer fileterer landmåler
+    programmerer kasserer barberer rekrutterer tapetserer fileterer landmåler
     utreder følger håndverker polerer pusser gjeter jeger
     befrakter avleser leser
     """
@@ -100,6 +100,11 @@ NYNORSK = {
     "sjuk": "syk",
     "pleiar": "pleiar",
     "heime": "hjemme",
+    "sjukeheim": "sykehjem",
+    "aldersheim": "aldershjem",
+    "barneheim": "barnehjem",
+    "ungdomsheim": "ungdomshjem",
+    "bufellesskap": "bofellesskap",
     "skular": "skoler",
     "skulen": "skolen",
     "skule": "skole",

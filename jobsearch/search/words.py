@@ -21,6 +21,7 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
 _OR = {"OR", "ELLER", "|", "||"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
+_JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -262,6 +263,8 @@ def _plain(chunk: str) -> _Item | None:
     found = [word for word in text.words(body) if word.exact != text.BREAK]
     if not found:
         return None
+    if len(found) > 1 and found[-1].exact in _JOB_WORDS:
+        found.pop()  # "IT-jobb"
     if body.endswith("*") and len(found[-1].exact) >= 2:
         clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
         return _Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)

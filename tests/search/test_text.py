@@ -46,6 +46,8 @@ ONE_STEM = """
     utvikler utviklere utvikleren utviklerne utviklar utviklarar
     medarbeider medarbeidere medarbeidar medarbeidarar
     tannlege tannlækjarane tannlækjarar tannlegane
+    sykehjem sykehjemmet sykehjemmene sykehjemmets sjukeheim sjukeheimen
+    program programmet programmer programmene
     montør montørs montører montørens montørene montørenes
     konsulent konsulents konsulentens konsulentenes
     vekter vekteres vekterens vekternes vektarar

@@ -89,13 +89,13 @@ def _lists() -> _Lists:
     found: dict[Key, dict[Name, None]] = {}
     posts: set[str] = set()
     for kind, equals, english, typed in _lines():
-        targets = [_name(name, kind) for name in equals]
+        targets = [_name(name, kind)._replace(wide=kind == "subject") for name in equals]
         back = [_name(name, kind) for name in english]
         for asked in equals:
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in (*targets, *back) if name.stems != key))
         for asked in (*english, *typed):
-            wide = [name._replace(wide=kind == "post") for name in targets] + back
+            wide = [name._replace(wide=name.wide or kind == "post") for name in targets] + back
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in wide if name.stems != key))
         if kind in {"post", "short"}:
