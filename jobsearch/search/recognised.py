@@ -62,7 +62,13 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
         ("Heltid",): "heltid, heltidsstilling, heltidsjobb, fulltid, fulltidsjobb, fulltidsstilling, full time, full-time, "
         "fulltime",
     },
-    "occupation": {("IT",): "ikt, it-bransjen, informasjonsteknologi"},
+    "occupation": {
+        ("IT",): "ikt, it-bransjen, informasjonsteknologi",
+        ("Håndverkere",): "håndverker, håndverk, handverkar, handverk",
+        ("Bygg og anlegg",): "bygg & anlegg, construction industry",
+        ("Helse og sosial",): "helse og omsorg, helse og sosial, helse- og sosial, helse & sosial",
+        ("Reiseliv og mat",): "hotell og restaurant, reiseliv",
+    },
     "language": {("en",): "english speaking, english-speaking, in english, english jobs, english job, english language"},
     "sector": {
         ("Offentlig",): "offentlig sektor, offentleg sektor, det offentlige, public sector",

@@ -113,6 +113,12 @@ def test_halves_of_a_known_occupation_are_not_met_by_the_text():
     assert ("body", "python") in fields("python utvikler")
 
 
+def test_a_kind_of_work_leads_to_who_does_it_and_not_back():
+    assert "elektriker" in targets("elektro")
+    assert "elektro" not in targets("elektriker")
+    assert ("body", "renhold") in fields("renhold")
+
+
 def test_an_occupation_written_apart_has_its_other_names():
     assert ("title_stem", "lagermedarbeider") in fields("lager arbeider oslo")
 

@@ -127,6 +127,9 @@ def _lines() -> list[tuple[Kind, list[str], list[str], list[str]]]:
     kinds: dict[str, Kind] = {"posts": "short", "subjects": "subject", "employers": "employer"}
     for table, kind in kinds.items():
         found += [(kind, _split(line, "|"), [], []) for line in tables[table]["names"]]
+    for line in tables["people"]["names"]:
+        people, _, work = line.partition("<")
+        found.append(("subject", _split(people, "|"), [], _split(work, "|")))
     return found
 
 
