@@ -214,6 +214,7 @@ SHORT_ALONE = {"ing": "ingeniør", "spl": "sykepleier", "vpl": "vernepleier", "h
 # Compounds that are no kind of their last part, as stems.
 UNSPLIT = _words(
     """
+    vaktmester semester trimester
     kolleg kollega tannleg dyrleg privileg arbeidstaker mottaker arbeidsgiver oppdragsgiver innleder anleder gleder forleder
     utleder rekker fordriver hundeeier normaler bemaler samarbeider bearbeider utarbeider forarbeider nattmann gjengiver
     personleg offentleg dagleg vanleg naturleg hyggeleg kyrkjeleg vitskapleg mogeleg endeleg tilgjengeleg samfunnsfagleg

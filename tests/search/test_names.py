@@ -113,6 +113,11 @@ def test_halves_of_a_known_occupation_are_not_met_by_the_text():
     assert ("body", "python") in fields("python utvikler")
 
 
+def test_another_spelling_of_a_name_asks_for_no_compounds():
+    assert not any(name.wide for name in names.of(tuple(text.words("vekter"))))
+    assert any(name.wide for name in names.of(tuple(text.words("охоронець"))))
+
+
 def test_a_kind_of_work_leads_to_who_does_it_and_not_back():
     assert "elektriker" in targets("elektro")
     assert "elektro" not in targets("elektriker")

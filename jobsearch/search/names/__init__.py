@@ -94,9 +94,10 @@ def _lists() -> _Lists:
         for asked in equals:
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in (*targets, *back) if name.stems != key))
+        own = {key for name in equals for key in _keys(name)}
         for asked in (*english, *typed):
             wide = [name._replace(wide=name.wide or kind == "post") for name in targets] + back
-            for key in _keys(asked):
+            for key in _keys(asked) - own:  # another spelling of a name of its own is that name
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in wide if name.stems != key))
         if kind in {"post", "short"}:
             posts |= {key[0] for name in (*equals, *english, *typed) for key in _keys(name) if len(key) == 1}
