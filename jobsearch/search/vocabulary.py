@@ -249,7 +249,7 @@ FILLERS |= _words(
     """
     ser leter leiter letar etter finnes finst finnast noen nokon noe noko trenger treng hvor kor kva hva hvilke kan få vi ha har
     er nye ny utlyst utlyste want looking look work working find get hiring wanted available open any there
-    søknad snarest gjerne bli være vere veldig min mine meg deg du dere m k mk
+    nærheten søknad snarest gjerne bli være vere veldig min mine meg deg du dere m k mk
     """
 )
 

@@ -12,13 +12,14 @@ from . import names, recognised, text
 from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .placenames import TOWNS
 from .recognised import Meaning, Recognised
-from .vocabulary import FILLERS, FILLERS_BEFORE, STOP_WORDS
+from .vocabulary import FILLERS, FILLERS_BEFORE, PLACES, STOP_WORDS
 
 MOST_WORDS = 30
 MOST_CHOICES = 6
 _LONGEST_BODY = 4  # words of a municipality's name as an employer
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
+_PERHAPS_OR = {"eller", "or"}
 _OR = {"OR", "ELLER", "|", "||"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
@@ -234,8 +235,12 @@ def _town(item: _Item, posts: bool) -> _Item:
 def _items(q: str) -> list[_Item]:
     items: list[_Item] = []
     either = False
+    perhaps = False  # "kokk eller servitør", "kokk, servitør": if both are occupations, or both places
     for match in _CHUNK.finditer(q):
         plain = match.group("plain")
+        if plain and plain.lower() in _PERHAPS_OR and plain not in _OR:
+            perhaps = True
+            continue
         if plain in _OR:
             either = bool(items) and not items[-1].minus
             continue
@@ -244,12 +249,22 @@ def _items(q: str) -> list[_Item]:
         if item is None:
             continue
         found = several or [item]
-        found[0].either = either and not item.minus
+        alike = perhaps and bool(items) and _kind(items[-1]) == _kind(found[0]) != ""
+        found[0].either = (either or alike) and not item.minus
         either = False
+        perhaps = bool(plain and plain.endswith(","))
         items += found
         if sum(len(one.clauses) for one in items) >= MOST_WORDS:
             break
     return items
+
+
+def _kind(item: _Item) -> str:
+    """Whether an item names an occupation or a place."""
+    if not item.plain or item.minus or not item.words:
+        return ""
+    last = item.words[-1]
+    return "post" if names.is_post(last) else "place" if last.exact in PLACES else ""
 
 
 def _phrase(content: str, minus: bool) -> _Item | None:

@@ -83,7 +83,10 @@ group("sykepl*/SYKEPL*", "nurse nurses", "doctor")
 group("butikk*", "shop shop-split shop-manager", "cook")
 group("kokk OR servitør/kokk ELLER servitør/kokk | servitør", "cook waiter", "sells")
 group("kokk OR servitør bergen", "cook", "waiter sells")
-group("kokk or servitør", "", "cook waiter")
+group("kokk or servitør/kokk eller servitør/kokk, servitør", "cook waiter", "sells")
+group("kokk eller servitør bergen/servitør, kokk i Bergen", "cook", "waiter sells")
+group("sykepleier bergen eller oslo/sykepleier i Oslo, Bergen", "nurse nurses", "nurse-nn special-nurse")
+group("kokk, bergen/bergen, kokk", "cook", "nurse")
 
 # Across fields, places, fillers.
 group("sykepleier bergen/bergen sykepleier/Sykepleier Bergen", "nurse", "nurses nurse-nn")

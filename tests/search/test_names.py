@@ -55,6 +55,8 @@ def scores(q: str, field: str) -> dict[str, int]:
         ("frisor", "hairdresser"),
         ("прибиральниця", "renholder"),
         ("vodiy", "sjåfør"),
+        ("chefs", "kokk"),
+        ("mechanics", "bilmekaniker"),
         ("suvirintojas", "sveiser"),
         ("undersköterska", "helsefagarbeider"),
         ("Erzieherin", "barnehagelærer"),

@@ -47,7 +47,10 @@ def of(words: tuple[text.Word, ...]) -> tuple[Name, ...]:
     """The other names of what these words name, if they name anything known."""
     names = _lists().names
     stems = tuple(word.stem for word in words)
-    return names.get(stems) or names.get(_folded(stems), ())
+    if found := names.get(stems) or names.get(_folded(stems)):
+        return found
+    plural = stems and len(stems[-1]) > 4 and stems[-1].endswith("s")  # "chefs", "fish factory workers"
+    return names.get((*stems[:-1], stems[-1][:-1]), ()) if plural else ()
 
 
 def longest() -> int:
