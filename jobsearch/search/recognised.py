@@ -65,7 +65,9 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
     "occupation": {
         ("IT",): "ikt, it-bransjen, informasjonsteknologi",
         ("Håndverkere",): "håndverker, håndverk, handverkar, handverk",
-        ("Bygg og anlegg",): "bygg & anlegg, construction industry",
+        ("Bygg og anlegg",): "bygg & anlegg, byggebransjen, anleggsbransjen, construction industry",
+        ("Industri og produksjon",): "industri, industrien",
+        ("Transport og lager",): "transport, transportbransjen",
         ("Helse og sosial",): "helse og omsorg, helse og sosial, helse- og sosial, helse & sosial",
         ("Reiseliv og mat",): "hotell og restaurant, reiseliv",
     },
