@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,6 +72,7 @@ _SHORT_START = re.compile(
 )
 _SHORT_END = re.compile(rf"(\w*)(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
 _SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
+_SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\. (?=\w)\S+|\S+", re.IGNORECASE)
 _LETTERS = r"[^\W\d_]+"
 _CUT = re.compile(rf"((?:{_LETTERS}-\s*(?:[,/&+]|og\b|eller\b)?\s*)+)(?<=[\s/,&+])({_LETTERS})(?![\w-])", re.IGNORECASE)
 _CUT_WORD = re.compile(rf"({_LETTERS})-(?=[\s,/&+])")
@@ -121,22 +122,32 @@ def in_full(text: str) -> str:
     return _SHORT_END.sub(lambda match: match[1] + SHORT_ENDS[match[2].lower()], text)
 
 
+def short_forms(text: str) -> Iterator[tuple[list[Word], int, int]]:
+    """What short forms stand for, and where in the composed text each is."""
+    for match in _SHORT_CHUNK.finditer(text):
+        if "." in match.group() and (full := in_full(match.group())) != match.group():
+            yield words(full), *match.span()
+
+
 def written_out(text: str) -> set[str]:
     """Stems of what is written once for several words: "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut"
     -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
+    return {stem for stem, _, _ in shared(in_full(unicodedata.normalize("NFC", text)))}
+
+
+def shared(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same, each with where it stands in the composed text."""
     if "-" not in text:
-        return set()
-    text = in_full(unicodedata.normalize("NFC", text))
-    found: set[str] = set()
-    for cut, last in _CUT.findall(text):
-        whole = word(last).stem
-        for first in _CUT_WORD.findall(cut):
-            found |= {joined(word(first).exact, end) for end in (whole, *parts(whole)[:1])}
-    for first, end in _CONTINUED.findall(text):
-        whole = word(first).stem
+        return
+    for match in _CUT.finditer(text):
+        whole = word(match[2]).stem
+        for first in _CUT_WORD.findall(match[1]):
+            for end in (whole, *parts(whole)[:1]):
+                yield joined(word(first).exact, end), *match.span()
+    for match in _CONTINUED.finditer(text):
+        whole = word(match[1]).stem
         if inside := parts(whole):
-            found.add(joined(whole[: -len(inside[0])], word(end).stem))
-    return found
+            yield joined(whole[: -len(inside[0])], word(match[2]).stem), *match.span()
 
 
 def body_words(text: str) -> list[Word]:
