@@ -4,6 +4,7 @@
     python bench/relevance.py --engine http://host:9200
     python bench/relevance.py --engine 3.x             OpenSearch, started for this run (also 2.19; see tests/opensearch)
     python bench/relevance.py --baseline 3.x           OpenSearch's own norwegian analyzer, with none of our code
+    --set natural  the second set of ads and queries
     --worst 20     the queries that fare worst, with their first hits and grades
     --group typos  only this group
     --kept         the half that is kept for the final figure; whoever tunes does not look at it
@@ -43,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", default="embedded")
     parser.add_argument("--baseline", metavar="URL|VERSION")
+    parser.add_argument("--set", choices=["demo", "natural"], default="demo")
     parser.add_argument("--kept", action="store_true")
     parser.add_argument("--group")
     parser.add_argument("--worst", type=int, default=0, metavar="N")
@@ -57,23 +59,23 @@ def main() -> None:
     from tests.relevance.corpus import fingerprint
     from tests.relevance.judging import judged
 
-    queries = [one for one in judged() if one.query.kept == options.kept and options.group in (None, one.query.group)]
+    queries = [one for one in judged(options.set) if one.query.kept == options.kept and options.group in (None, one.query.group)]
     if not queries:
         parser.error("there is no such group")
     with address(options.baseline or options.engine) as url:
         if options.baseline:
-            with baseline.baseline(url) as finder:
-                outcomes = measuring.measure(finder, queries)
+            with baseline.baseline(url, options.set) as finder:
+                outcomes = measuring.measure(finder, queries, options.set)
         else:
             call_command("migrate", verbosity=0)
             with running.engine(url):
-                running.fill()
-                outcomes = measuring.measure(running.find, queries)
+                running.fill(options.set)
+                outcomes = measuring.measure(running.find, queries, options.set)
     name = f"baseline on OpenSearch {options.baseline}" if options.baseline else options.engine
-    print(f"{name}, {'kept' if options.kept else 'open'} half, corpus {fingerprint()}\n")
+    print(f"{name}, {'kept' if options.kept else 'open'} half, {options.set} corpus {fingerprint(options.set)}\n")
     print(measuring.table(outcomes))
     if options.worst:
-        print(f"\n{measuring.worst(outcomes, options.worst)}")
+        print(f"\n{measuring.worst(outcomes, options.worst, options.set)}")
 
 
 if __name__ == "__main__":

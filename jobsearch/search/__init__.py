@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .passages import Piece
     from .problems import Problem
     from .query import NOT_STATED, SearchQuery
+    from .recognised import Recognised
     from .searching import count, count_new, facet_counts, scan, search, similar
     from .suggesting import Suggestion, suggest
     from .truth import compare, repair
@@ -33,6 +34,7 @@ _HOMES = {
     "passages": ("Piece",),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SearchQuery"),
+    "recognised": ("Recognised",),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
     "suggesting": ("Suggestion", "suggest"),
     "truth": ("compare", "repair"),
@@ -57,6 +59,7 @@ __all__ = [
     "Piece",
     "Problem",
     "QueryError",
+    "Recognised",
     "SearchQuery",
     "Suggestion",
     "compare",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -62,6 +63,7 @@ FIELDS: dict[str, Kind] = {
 UNCOUNTED = {"title_whole", "employer_whole", "area"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
+_SEVERAL = re.compile(r",| og ")
 _EPOCH_DAY = dt.date(1970, 1, 1)
 DUE_UNKNOWN, DUE_SOON = 0, 1
 """What `due` holds in place of a day number: nothing is said, or "as soon as possible" is."""
@@ -70,14 +72,8 @@ DUE_UNKNOWN, DUE_SOON = 0, 1
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    sources = (
-        __file__,
-        text.__file__,
-        Path(__file__).with_name("vocabulary.py"),
-        areas.__file__,
-        catalogue.__file__,
-        deadlines.__file__,
-    )
+    beside = [str(Path(__file__).with_name(name)) for name in ("vocabulary.py", "placenames.py")]
+    sources = [__file__, text.__file__, *beside, areas.__file__, catalogue.__file__, deadlines.__file__]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(Path(source).read_bytes())
@@ -117,8 +113,10 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
         location_words += [text.word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
+    together = text.written_out(title)
     parts = {part for word in {*title_words, *job_words} for part in text.parts(word.stem)}
     folds = {form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)}
+    folds |= {text.fold(stem) for stem in together if not stem.isascii()}
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
     return {
@@ -128,11 +126,11 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "location": _exact(location_words),
         "body": " ".join(body_exact),
         "title_stem": _set(word.stem for word in title_words),
-        "job_stem": _set(word.stem for word in job_words),
+        "job_stem": _set([*(word.stem for word in job_words), *(stem for name in named_jobs for stem in text.written_out(name))]),
         "employer_stem": _set(word.stem for word in employer_words),
         "body_stem": _set({word.stem for word in body_words}),
         "parts": _set(parts),
-        "joined": _set(text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)),
+        "joined": _set({text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
         "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
         "body_fold": _set({text.fold(exact) for exact in {*body_exact} if not exact.isascii()}),
@@ -191,16 +189,18 @@ def place_names(locations: Iterable[Any]) -> list[str]:
 
 def job_names(vacancy: Vacancy) -> list[str]:
     """What the ad's occupation is called: by the employer, and in each classification that the ad stands in."""
-    names = [vacancy.job_title, *(name for job in vacancy.occupations.all() for name in _job_names(job.path))]
-    names += [category.name for category in vacancy.categories.all()]
+    names = [vacancy.job_title, *(category.name for category in vacancy.categories.all())]
+    names += [_job_name(job.path, finer=any(names)) for job in vacancy.occupations.all()]
     return list(dict.fromkeys(filter(None, names)))
 
 
-def _job_names(path: str) -> list[str]:
-    above = occupations.parent(path)
-    if _UNIDENTIFIED in (path, above):
-        return []
-    return [above, occupations.label(path)] if above else [path]
+def _job_name(path: str, finer: bool) -> str:
+    """The lower of the two levels. The upper one is a facet: "Transport og lager" makes no ad one of a "lager". Neither is a
+    name of several kinds of work taken for this ad's where a classification has told it more finely ("Frisør og velvære")."""
+    above, name = occupations.parent(path), occupations.label(path)
+    if _UNIDENTIFIED in (path, above) or (above and finer and _SEVERAL.search(name)):
+        return ""
+    return name
 
 
 def _listed(names: Iterable[str]) -> list[text.Word]:

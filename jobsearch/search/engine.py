@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from .plan import Node
+from .recognised import Recognised
 
 
 class QueryError(Exception):
@@ -41,6 +42,8 @@ class Page:
     `corrected`: what was typed found nothing, these are the words that were searched for instead; `insisting`: what to ask to
     search for the words as typed after all, where that finds `insisting_total`. `meant`: what was typed finds few, this near it
     many (`meant_total`).
+    `recognised`: words of the search that name a value of a facet, and were taken for it as well.
+    `in_text`: no ad is one of the occupation asked for; these ads mention it in their text.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -53,6 +56,8 @@ class Page:
     insisting_total: int = 0
     meant: str = ""
     meant_total: int = 0
+    recognised: tuple[Recognised, ...] = ()
+    in_text: bool = False
 
     @property
     def uuids(self) -> list[UUID]:

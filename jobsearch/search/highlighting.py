@@ -233,6 +233,8 @@ class Highlighter:
         found = [alone[raw] for raw in raws]
         if looked.phrases or looked.joined or looked.together:
             _mark_several([text.word(raw) for raw in raws], looked, found)
+        if source != "body":
+            _mark_in_full(value, tokens, looked, found)
         return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
 
 
@@ -283,6 +285,24 @@ def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int])
             for place, word in enumerate(words):
                 if word.stem in wanted:
                     found[place] |= bits
+
+
+def _mark_in_full(value: str, tokens: Sequence[re.Match[str]], looked: _Looked, found: list[int]) -> None:
+    """Short forms are met as what they stand for, and what is written once for several words as each of them."""
+    for words, start, end in text.short_forms(value):
+        groups = functools.reduce(operator.or_, map(looked.of, words), 0)
+        for place, token in enumerate(tokens):
+            if start <= token.start() < end:
+                found[place] = groups
+    if looked.source in {"title", "job"}:
+        forms = looked.joined if looked.source == "title" else looked.stem
+        for stem, start, end in text.shared(value):
+            groups = forms.get(stem, 0)
+            if looked.source == "title" and not stem.isascii():
+                groups |= looked.fold.get(text.fold(stem), 0)
+            for place, token in enumerate(tokens):
+                if start <= token.start() < end:
+                    found[place] |= groups
 
 
 def _readable(opening: str, contacts: list, kept: str) -> str:

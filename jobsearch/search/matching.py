@@ -12,11 +12,12 @@ from itertools import combinations
 from uuid import UUID
 
 from . import text
+from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .engine import epoch
-from .names import Name, is_post
+from .names import Name, is_known_post, is_post
+from .placenames import TOWNS
 from .plan import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
-from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN
-from .words import Alternative, Clause, Parsed, Wanted, WantedName, WantedPhrase, WantedPrefix
+from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN, STOP_WORDS
 
 NOTHING = Terms("uuid", ())
 WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
@@ -24,6 +25,8 @@ _EXACT = {"title": 64, "job": 28, "employer": 20, "location": 20, "body": 8}
 _STEM = {"title_stem": 56, "joined": 48, "parts": 32, "job_stem": 24, "employer_stem": 16, "body_stem": 4}
 # A place says where: in a title it is no more than where the ad is, so that the occupation asked for decides the order.
 _PLACE = {"title": 20, "employer": 20, "location": 20}
+_FILED, _MENTIONED_TOWN = 20, 16
+_APART = 28
 _JOINED = {"title_stem": 56, "job_stem": 24}
 _FOLDED = {"title_fold": 44, "fold": 12}
 _FOLDED_BODY = 4
@@ -32,6 +35,8 @@ _SPELLED = {"title_stem": 52, "parts": 28, "job_stem": 20, "employer_stem": 12}
 _NAMED = {"title_stem": 44, "joined": 40, "job_stem": 16}
 _NAMED_WIDE = 24
 _NAMED_EMPLOYER = 40
+_PARTLY = 6  # letters of a word whose æ, ø and å may be right in part
+_WHOLE = 5  # letters of a word that may be met in its other forms by a text, though it is alone
 _FEW = 6  # words in which the name of an employer is looked for
 
 
@@ -85,29 +90,54 @@ def _clause(clause: Clause) -> Node:
         return Best(tuple(Prefix(field, clause.start, score) for field, score in _EXACT.items()))
     if isinstance(clause, WantedName):
         return Best(tuple(node for name in clause.names for node in _name(name)))
+    if isinstance(clause, WantedFacet):
+        return _facet(clause)
     return _word(clause)
 
 
 def _word(wanted: Wanted) -> Node:
     exact, stem = wanted.word.exact, wanted.word.stem
     # A place is where the ad is, not where its text also mentions: "utvikler Trondheim" is no question about Oslo.
-    place = exact in PLACES and exact not in EVERYDAY_PLACES
+    place = wanted.place or (exact in PLACES and exact not in EVERYDAY_PLACES)
     # A text that mentions an occupation is no post of it: "sykehjemmet har egen kokk".
     body = not place and not wanted.headline
     nodes: list[Node]
     if place:
         nodes = [Term(field, exact, score) for field, score in _PLACE.items()]
+        # A town that the ad's own place does not name: its text may, if the ad is in the municipality where the town lies.
+        nodes += [All((Term("place", path, _MENTIONED_TOWN), Term("body", exact))) for path in TOWNS.get(exact, ())]
     else:
         nodes = [Term(field, exact, score) for field, score in _EXACT.items() if body or field != "body"]
         # Alone, a word is not met by another form of it in the running text: "lyst til å lære" is no "lærer", and
         # what is left of two words that a suffix rule takes for one would be shown by date, first.
-        inflected = body and not wanted.alone
+        # A word that the rule left whole is no such word.
+        inflected = body and (not wanted.alone or (stem == exact and len(exact) >= _WHOLE))
         nodes += [Term(field, stem, score) for field, score in _STEM.items() if inflected or field != "body_stem"]
+    if wanted.headline:
+        nodes += _apart(stem)
     for join in wanted.joins:
         nodes += [Term(field, join, score) for field, score in _JOINED.items()]
     nodes += _typed_without_letters(exact, stem, body)
     nodes += [node for name in wanted.also for node in _name(name)]
     return Best(tuple(nodes))
+
+
+def _facet(clause: WantedFacet) -> Node:
+    """Filed as what the words name, or called so where an ad says what and where it is."""
+    nodes: list[Node] = [Term(clause.facet, value, _FILED) for value in clause.values]
+    if len(clause.words) > 1:
+        nodes += [Phrase(field, clause.words, score) for field, score in _PLACE.items()]
+    return Best(tuple(nodes))
+
+
+def _apart(stem: str) -> list[Node]:
+    """A compound whose halves stand apart in a title: "barnehageassistent" and "Assistent i barnehage"."""
+    head, *modifiers = text.parts(stem) or ("",)
+    return [
+        All((Term("title_stem", head, _APART), Term("title_stem", modifier)))
+        for modifier in modifiers
+        if modifier not in STOP_WORDS and modifier != "over" and not head.endswith(modifier)
+    ]
 
 
 def _name(name: Name) -> list[Node]:
@@ -142,6 +172,9 @@ def _typed_without_letters(exact: str, stem: str, body: bool) -> list[Node]:
         nodes += [Term(field, form, score) for form in forms for field, score in _FOLDED.items()]
         if body:
             nodes.append(Term("body_fold", exact, _FOLDED_BODY))
+    elif len(exact) >= _PARTLY and not is_known_post(stem) and exact not in PLACES:
+        # Some of the letters were typed and some not: "bussjafør".
+        nodes += [Term(field, text.fold(stem), score) for field, score in _FOLDED.items()]
     spelled = exact.replace("ae", "æ").replace("oe", "ø")
     if spelled != exact:
         meant = text.word(spelled)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
 from . import matching, spelling, text
+from .clauses import Parsed
 from .documents import day_number
 from .engine import Answer, Hit, Page, QueryError, RangesCount, Request, TermsCount, epoch
 from .engines import engine
@@ -23,7 +25,7 @@ from .plan import All, Best, Node, Range, Term, Terms
 from .private import find_private
 from .query import SearchQuery
 from .vocabulary import STOP_WORDS
-from .words import Parsed, parse
+from .words import mentioned, parse
 
 FEW_TO_ASK = 20
 """Hits below which it is asked whether another word was meant, if no name of work, employer or place has the one typed;
@@ -33,6 +35,8 @@ FEW, MANY_MORE = 3, 5
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
 first load, when the index has never held them."""
+MOST_MENTIONS = 10
+"""Ads whose text may name an occupation that no ad is of, to be shown for it."""
 
 SCANNED = 1000
 """Hits of a scan that are asked for at a time."""
@@ -44,7 +48,6 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
     Raises QueryError where the query may not be searched for, EngineDown where the engine cannot answer.
     """
     now = now or timezone.now()
-    parsed = _parse(query)
     always = matching.visible(now, gone() if excluded is None else set(excluded))
 
     def answered(parsed: Parsed) -> Answer:
@@ -61,18 +64,23 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
             )
         )
 
-    answer, corrected = answered(parsed), ""
+    read, answer = _first_found(query, always, now, answered)
     nearby: dict[str, Any] = {}
-    if not answer.total and (correction := _correction(query.q, always, now)):
-        again = answered(parse(correction.q))
-        if again.total:
-            answer, parsed, corrected = again, parse(correction.q), correction.q
-            if total := _total(parse(correction.insisting), always, now, query):
-                nearby = {"insisting": correction.insisting, "insisting_total": total}
-    if not corrected and answer.total < FEW_TO_ASK:
+    if read.insisting and (total := _total(parse(read.insisting), always, now, query)):
+        nearby = {"insisting": read.insisting, "insisting_total": total}
+    elif not read.corrected and answer.total < FEW_TO_ASK:
         nearby = _meant(query, answer.total, always, now)
-    counts = {name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()}
-    return Page(answer.hits, answer.total, counts, parsed.understood, parsed.dropped, corrected, **nearby)
+    return Page(
+        hits=answer.hits,
+        total=answer.total,
+        counts={name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()},
+        understood=read.parsed.understood,
+        dropped=read.parsed.dropped,
+        corrected=read.corrected,
+        recognised=read.parsed.recognised,
+        in_text=read.in_text,
+        **nearby,
+    )
 
 
 def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
@@ -82,11 +90,10 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
     when it is not read to its end. Raises QueryError and EngineDown, the latter also on the way.
     """
     now = now or timezone.now()
-    parsed, always = _parse(query), matching.visible(now, gone())
-    if not _total(parsed, always, now, query) and (better := _corrected(query.q, always, now)):
-        parsed = parse(better)
+    always = matching.visible(now, gone())
+    read, _answer = _first_found(query, always, now, lambda parsed: _without_hits(parsed, always, now, query, {}))
     request = Request(
-        match=matching.compile_words(parsed),
+        match=matching.compile_words(read.parsed),
         always=always,
         chosen=filters(query, now),
         counts={},
@@ -113,9 +120,7 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
     now = now or timezone.now()
     visible = matching.visible(now, gone())
     counts = {facet: FACETS[facet].count_all(query, now)}
-    answer = _without_hits(_parse(query), visible, now, query, counts)
-    if not answer.total and (better := _corrected(query.q, visible, now)):
-        answer = _without_hits(parse(better), visible, now, query, counts)
+    _read, answer = _first_found(query, visible, now, lambda parsed: _without_hits(parsed, visible, now, query, counts))
     return FACETS[facet].read(answer.counts.get(facet, {}))
 
 
@@ -164,11 +169,41 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
 def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
     visible = matching.visible(now, gone())
     always = All((visible, also)) if also else visible
+    _read, answer = _first_found(query, visible, now, lambda parsed: _without_hits(parsed, always, now, query, {}))
+    return answer.total
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way in which what was typed may be meant; the fields are those of `Page`."""
+
+    parsed: Parsed
+    corrected: str = ""
+    insisting: str = ""
+    in_text: bool = False
+
+
+def _first_found(query: SearchQuery, visible: Node, now: dt.datetime, ask: Callable[[Parsed], Answer]) -> tuple[_Reading, Answer]:
+    """The first reading that finds anything, and what it finds; the words as typed where none does. Every question goes by
+    this, so that counts equal lists."""
+    readings = _readings(query, visible, now)
+    typed = next(readings)
+    answer = ask(typed.parsed)
+    if not answer.total:
+        for reading in readings:
+            if (found := ask(reading.parsed)).total:
+                return reading, found
+    return typed, answer
+
+
+def _readings(query: SearchQuery, visible: Node, now: dt.datetime) -> Iterator[_Reading]:
+    """As typed; then, worked out only when asked for, what else may be meant by a search that finds nothing."""
     parsed = _parse(query)
-    found = _total(parsed, always, now, query)
-    if not found and (better := _corrected(query.q, visible, now)):
-        return _total(parse(better), always, now, query)
-    return found
+    yield _Reading(parsed)
+    if in_texts := _mentioned(parsed, visible, now):
+        yield _Reading(in_texts, in_text=True)
+    if correction := spelling.corrected(query.q, lambda word: _total(parse(word), visible, now) > 0, now):
+        yield _Reading(parse(correction.q), correction.q, correction.insisting)
 
 
 def _total(parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None = None) -> int:
@@ -200,14 +235,13 @@ def _counting(
     )
 
 
-def _corrected(q: str, visible: Node, now: dt.datetime) -> str:
-    correction = _correction(q, visible, now)
-    return correction.q if correction else ""
-
-
-def _correction(q: str, visible: Node, now: dt.datetime) -> spelling.Correction | None:
-    """The words of a search that found nothing, put right: see `spelling`."""
-    return spelling.corrected(q, lambda word: _total(parse(word), visible, now) > 0, now)
+def _mentioned(parsed: Parsed, visible: Node, now: dt.datetime) -> Parsed | None:
+    """The occupation that no ad is of, as a word of the text. None where an ad is of it, though other conditions leave it out,
+    and where so many texts have the word that it says nothing about the post."""
+    found = mentioned(parsed)
+    if not found or _total(parsed, visible, now):
+        return None
+    return found if 0 < _total(found, visible, now) <= MOST_MENTIONS else None
 
 
 def _meant(query: SearchQuery, total: int, visible: Node, now: dt.datetime) -> dict[str, Any]:

@@ -7,11 +7,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .vocabulary import AGENTS, HEADS, IRREGULAR, KEPT, NYNORSK, PLACES, UNSPLIT
+from .vocabulary import (
+    AGENTS,
+    ALSO_WHAT_STANDS_BEFORE,
+    HEADS,
+    IRREGULAR,
+    KEPT,
+    NYNORSK,
+    PLACES,
+    SHORT_ALONE,
+    SHORT_ENDS,
+    SHORT_STARTS,
+    UNSPLIT,
+    WORKPLACES,
+)
 
 BREAK = "¶"
 """Stands between blocks of a text, so that no phrase is found across them. No word of a query is ever this."""
@@ -42,12 +55,28 @@ def _either_spelling(words: frozenset[str] | set[str]) -> str:
     return "|".join(sorted({*words, *map(fold, words)}, key=len, reverse=True))
 
 
-_OF_KEPT = re.compile(rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers)?")
+_OF_KEPT = re.compile(
+    rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers|es)?"
+)
 _OF_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?")
 _AGENT_END = re.compile(rf".*(?:{_either_spelling(AGENTS)})")
 _NYNORSK = re.compile("|".join(sorted(NYNORSK, key=len, reverse=True)))
 _IRREGULAR = re.compile(rf"(.*)({'|'.join(sorted(IRREGULAR, key=len, reverse=True))})s?")
-_HEADS = tuple(sorted(HEADS, key=len, reverse=True))
+_HEADS = tuple(sorted(HEADS | WORKPLACES, key=len, reverse=True))
+_HEADS_S = tuple(f"{head}s" for head in HEADS if len(head) > 3 and not head.endswith(("s", "e")))
+_PEOPLE = tuple(HEADS - {"student", "hjelp", "mann", "vakt", "agent"})
+_SHORT_START = re.compile(
+    rf"\b({'|'.join(SHORT_STARTS)})\. ?(?=leder|leiar|sjef|sykepl|sjukepl|lege|ing|lektor|lærer|medarb|ass|dir|ped|kons|rådg|sekr"
+    r"|styrer|rektor|butikk|kjøkken|daglig|assistent|ansvarl|personell)",
+    re.IGNORECASE,
+)
+_SHORT_END = re.compile(rf"(\w*)(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
+_SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
+_SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\. (?=\w)\S+|\S+", re.IGNORECASE)
+_LETTERS = r"[^\W\d_]+"
+_CUT = re.compile(rf"((?:{_LETTERS}-\s*(?:[,/&+]|og\b|eller\b)?\s*)+)(?<=[\s/,&+])({_LETTERS})(?![\w-])", re.IGNORECASE)
+_CUT_WORD = re.compile(rf"({_LETTERS})-(?=[\s,/&+])")
+_CONTINUED = re.compile(rf"({_LETTERS})\s?/\s?-\s?({_LETTERS})")
 
 
 class Word(NamedTuple):
@@ -80,8 +109,45 @@ def tokens(text: str) -> list[str]:
 
 
 def words(text: str) -> list[Word]:
-    """The words of a title, a name or a query: everything counts, "it" too."""
-    return [word(raw) for raw in _TOKEN.findall(unicodedata.normalize("NFC", text)) if raw != "\n"]
+    """The words of a title, a name or a query: everything counts, "it" too, and short forms are written out."""
+    return [word(raw) for raw in _TOKEN.findall(in_full(unicodedata.normalize("NFC", text))) if raw != "\n"]
+
+
+def in_full(text: str) -> str:
+    """Short forms with a full stop written out: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
+    if "." not in text:
+        return text
+    text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
+    text = _SHORT_START.sub(lambda match: SHORT_STARTS[match[1].lower()], text)
+    return _SHORT_END.sub(lambda match: match[1] + SHORT_ENDS[match[2].lower()], text)
+
+
+def short_forms(text: str) -> Iterator[tuple[list[Word], int, int]]:
+    """What short forms stand for, and where in the composed text each is."""
+    for match in _SHORT_CHUNK.finditer(text):
+        if "." in match.group() and (full := in_full(match.group())) != match.group():
+            yield words(full), *match.span()
+
+
+def written_out(text: str) -> set[str]:
+    """Stems of what is written once for several words: "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut"
+    -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
+    return {stem for stem, _, _ in shared(in_full(unicodedata.normalize("NFC", text)))}
+
+
+def shared(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same, each with where it stands in the composed text."""
+    if "-" not in text:
+        return
+    for match in _CUT.finditer(text):
+        whole = word(match[2]).stem
+        for first in _CUT_WORD.findall(match[1]):
+            for end in (whole, *parts(whole)[:1]):
+                yield joined(word(first).exact, end), *match.span()
+    for match in _CONTINUED.finditer(text):
+        whole = word(match[1]).stem
+        if inside := parts(whole):
+            yield joined(whole[: -len(inside[0])], word(match[2]).stem), *match.span()
 
 
 def body_words(text: str) -> list[Word]:
@@ -132,8 +198,11 @@ def stem_of(exact: str) -> str:
         agent = f"{found.group(1)}er"
         if _AGENT_END.fullmatch(agent):
             return agent
+    if base.endswith(_HEADS_S) and len(base) > 5:
+        return base[:-1]
     if found := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
-        return found.group(1)
+        stem = found.group(1)
+        return stem[:-1] if stem.endswith("mm") else stem  # no word ends in mm: "hjemmet" is of "hjem"
     return base
 
 
@@ -146,9 +215,14 @@ def parts(stem: str) -> tuple[str, ...]:
         if stem.endswith(head) and len(stem) - len(head) >= 2:
             first = stem[: -len(head)]
             modifiers = {stem_of(first)}
+            if first[-1] == head[0]:
+                modifiers.add(stem_of(first + head[0]))  # "bussjåfør", of three equal consonants
             if first.endswith("s") and len(first) > 4:
                 modifiers.add(stem_of(first[:-1]))  # "avdelings-leder"
-            return (head, *sorted(part for part in modifiers if len(part) > 2))
+            if head not in ALSO_WHAT_STANDS_BEFORE:
+                modifiers = {part for part in modifiers if not part.endswith(_PEOPLE)}
+            inside = parts(head)[:1]  # "kommuneoverlege" is an "overlege", and so a "lege"
+            return (head, *inside, *sorted(part for part in modifiers if len(part) > 2 and part not in inside))
     return ()
 
 

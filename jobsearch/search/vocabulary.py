@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from jobsearch.vacancies import catalogue
 
+from .placenames import TOWNS, each_language
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -23,6 +25,7 @@ AGENTS = _words(
     tegner reder driver bygger tekker slager graver kjører bærer rydder plukker pakker vasker oppdretter røkter avløser redder
     vokter gransker formidler innkjøper rigger foreleser passer hogger lakkerer maker teacher waiter cleaner carpenter plumber
     worker leader officer helper lecturer researcher baker farmer welder painter butcher player writer driver server
+    programmerer kasserer barberer rekrutterer tapetserer fileterer landmåler
     utreder følger håndverker polerer pusser gjeter jeger
     befrakter avleser leser
     """
@@ -33,7 +36,7 @@ KEPT = _words(
     """
     senter lager vikar bibliotekar seminar sommer vinter søster mester meister nummer teater register orkester semester minister
     kammer offiser kjøkken våpen eksamen universitet fakultet itet het hotell center sekretær kvarter klinikk bartender kurer
-    jordmor laboratorium museum sjåfør
+    jordmor laboratorium museum sjåfør arkivar aktuar produsent kateket skytebas
     """
 )
 
@@ -79,6 +82,17 @@ IRREGULAR = {
     "kolleger": "kollega",
     "kollegaene": "kollega",
     "kollega": "kollega",
+    # Spelt wrong more often than not.
+    "mekanikker": "mekaniker",
+    "elektrikker": "elektriker",
+    # Short forms, which need no full stop.
+    "medarb": "medarbeider",
+    "sykepl": "sykepleier",
+    "hageass": "hageassistent",
+    "kjøkkenass": "kjøkkenassistent",
+    "skoleass": "skoleassistent",
+    "pleieass": "pleieassistent",
+    "kontorass": "kontorassistent",
 }
 
 # Nynorsk (and old spellings) -> bokmål, inside words; longest first where one holds another.
@@ -86,6 +100,11 @@ NYNORSK = {
     "sjuk": "syk",
     "pleiar": "pleiar",
     "heime": "hjemme",
+    "sjukeheim": "sykehjem",
+    "aldersheim": "aldershjem",
+    "barneheim": "barnehjem",
+    "ungdomsheim": "ungdomshjem",
+    "bufellesskap": "bofellesskap",
     "skular": "skoler",
     "skulen": "skolen",
     "skule": "skole",
@@ -108,8 +127,14 @@ NYNORSK = {
     "snikkar": "snekker",
     "tannlækjar": "tannlege",
     "lækjarar": "leger",
+    "lækjarane": "legene",
+    "lækjaren": "legen",
+    "tannlækjarane": "tannlegene",
+    "tannlækjarar": "tannleger",
+    "tannlækjaren": "tannlegen",
     "lækjar": "lege",
     "meister": "mester",
+    "landmålar": "landmåler",
     "målarar": "malere",
     "målar": "maler",
     "kjøkenet": "kjøkkenet",
@@ -137,12 +162,59 @@ HEADS = AGENTS | _words(
     direktør instruktør inspektør stipendiat lektor professor rektor lærling student vert servitør frisør betjent konstabel
     offiser soldat revisor fysioterapeut fotograf journalist redaktør mann vakt hjelp resepsjonist tolk skipper matros
     bioingeniør farmasøyt radiograf jordmor veterinær prest diakon planlegger kontrollør reparatør
+    overleg fastleg tannleg dyrleg
+    spesialist fullmektig biolog geolog meteorolog arkeolog logoped audiograf kiropraktor ekspeditør dekoratør regissør massør
+    flyger maskinist styrmann kurator konservator kapellan organist kantor smed dyrepleier audiopedagog
     """
 ) - {"passer"}
+
+# Whoever is this is also what stands before it: a "tømrerlærling" is a "tømrer", but a "legesekretær" is no "lege".
+ALSO_WHAT_STANDS_BEFORE = _words("lærling vikar spesialist fullmektig student stipendiat")
+
+# Where people work: last parts of words in titles, found by themselves ("klesbutikk" by "butikk").
+WORKPLACES = _words(
+    """
+    butikk barnehag skol sykehus hotell restaurant klinikk kontor lager senter verksted apotek sykehjem kjøkken museum bibliotek
+    fabrikk kantin kafe bank legevakt
+    """
+)
+
+# Short forms in titles and names, with a full stop: "Barnehageass.", "avd.leder".
+SHORT_ENDS = {
+    "sykepl": "sykepleier",
+    "sjukepl": "sykepleier",
+    "medarb": "medarbeider",
+    "kons": "konsulent",
+    "sekr": "sekretær",
+    "tekn": "tekniker",
+    "mek": "mekaniker",
+    "koord": "koordinator",
+    "rådg": "rådgiver",
+    "saksbeh": "saksbehandler",
+    "ass": "assistent",
+}
+SHORT_STARTS = {
+    "avd": "avdelings",
+    "prod": "produksjons",
+    "prosj": "prosjekt",
+    "ped": "pedagogisk ",
+    "spes": "spesial",
+    "univ": "universitets",
+    "psyk": "psykiatrisk ",
+    "bhg": "barnehage",
+    "siv": "sivil",
+    "vit": "vitenskapelig ",
+    "adm": "administrerende ",
+    "ass": "assisterende ",
+    "reg": "regnskaps",
+    "øk": "økonomi",
+}
+SHORT_ALONE = {"ing": "ingeniør", "spl": "sykepleier", "vpl": "vernepleier", "hfa": "helsefagarbeider", "dir": "direktør"}
 
 # Compounds that are no kind of their last part, as stems.
 UNSPLIT = _words(
     """
+    vaktmester semester trimester
     kolleg kollega tannleg dyrleg privileg arbeidstaker mottaker arbeidsgiver oppdragsgiver innleder anleder gleder forleder
     utleder rekker fordriver hundeeier normaler bemaler samarbeider bearbeider utarbeider forarbeider nattmann gjengiver
     personleg offentleg dagleg vanleg naturleg hyggeleg kyrkjeleg vitskapleg mogeleg endeleg tilgjengeleg samfunnsfagleg
@@ -173,19 +245,35 @@ FILLERS = STOP_WORDS | _words(
     """
 )
 FILLERS -= {"arbeid"}
+FILLERS |= _words(
+    """
+    ser leter leiter letar etter finnes finst finnast noen nokon noe noko trenger treng hvor kor kva hva hvilke kan få vi ha har
+    er nye ny utlyst utlyste want looking look work working find get hiring wanted available open any there
+    nærheten søknad snarest gjerne bli være vere veldig min mine meg deg du dere m k mk
+    """
+)
+
+# Fillers before certain words only: "arbeid som kokk", but "sosialt arbeid".
+FILLERS_BEFORE = {
+    "arbeid": _words("som innen i på ved hos for innenfor"),
+    "arbeide": _words("som innen i på ved hos for innenfor"),
+    "as": _words("a an"),
+    "to": _words("be work find get"),
+}
 
 # Single words that name a place: never stemmed ("bergen" is no form of "berg").
-PLACES = frozenset(
-    word.lower()
-    for names in ({*catalogue.COUNTIES} | {name for names in catalogue.COUNTIES.values() for name in names},)
-    for name in names
-    for word in [name.partition(" (")[0]]
-    if " " not in word and "-" not in word
+PLACES = frozenset(TOWNS) | frozenset(
+    form.lower()
+    for county, municipalities in catalogue.COUNTIES.items()
+    for name in (county, *municipalities)
+    for form in (name.partition(" (")[0], *each_language(name))
+    if " " not in form and "-" not in form
 )
 # Places whose name is also an everyday word or part of other names: a text that holds it need not mean the place.
 EVERYDAY_PLACES = _words(
     """
     time hole stad lund marker strand nes os vik vang sel hå grue gran fjord tinn heim flå gol hol lom ås ål vega rana grane
     sola stange våler sande fauske alta rauma frøya vinje nome sula lier modum dovre bykle valle råde lunner trana heim bø
+    ski sand sem hof storo bryn rena lena lade kroken egge skei straume borre åsen myre moa skogn maura åmot kjeller madla
     """
 )

@@ -8,66 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from . import names, text
-from .vocabulary import FILLERS, STOP_WORDS
+from . import names, recognised, text
+from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
+from .placenames import TOWNS
+from .recognised import Meaning, Recognised
+from .vocabulary import FILLERS, FILLERS_BEFORE, PLACES, STOP_WORDS
 
 MOST_WORDS = 30
+MOST_CHOICES = 6
+_LONGEST_BODY = 4  # words of a municipality's name as an employer
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
+_PERHAPS_OR = {"eller", "or"}
 _OR = {"OR", "ELLER", "|", "||"}
+_JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
+_JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour.
-
-    `headline`: no running text can meet it, because it is, or is half of, the name of an occupation. `also`: other names.
-    """
-
-    word: text.Word
-    alone: bool = False
-    joins: tuple[str, ...] = ()
-    headline: bool = False
-    also: tuple[names.Name, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPhrase:
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPrefix:
-    start: str
-
-
-@dataclass(frozen=True, slots=True)
-class WantedName:
-    """Any of the other names of what several words name."""
-
-    names: tuple[names.Name, ...]
-
-
-Clause = Wanted | WantedPhrase | WantedPrefix | WantedName
-Alternative = tuple[Clause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """Every group of `must` has to be met by one of its alternatives; no alternative of `never` may be.
-
-    `empty`: nothing was typed. With neither that nor anything to look for, nothing is found: "???" is no word of any ad.
-    """
-
-    must: tuple[tuple[Alternative, ...], ...] = ()
-    never: tuple[Alternative, ...] = ()
-    uuid: UUID | None = None
-    empty: bool = False
-    understood: str = ""
-    dropped: tuple[str, ...] = ()
-    plain_words: tuple[str, ...] = ()
-    """The words in order, where all that is asked for is words side by side."""
 
 
 @dataclass(slots=True)
@@ -77,6 +33,11 @@ class _Item:
     minus: bool = False
     plain: bool = False
     either: bool = False  # joined to the item before it by OR
+    meaning: Meaning | None = None
+
+    @property
+    def words(self) -> list[text.Word]:
+        return [clause.word for clause in self.clauses if isinstance(clause, Wanted)]
 
 
 def tidy(q: str) -> str:
@@ -97,12 +58,12 @@ def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
 
 
 def parse(q: str) -> Parsed:
-    q = tidy(q)
+    q = text.in_full(tidy(q))
     if not q:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):
         return Parsed(uuid=UUID(found.group()), understood=found.group().lower())
-    items = _items(q)
+    items = _with_meanings(_items(q))
     items, dropped = _without_fillers(items)
     never = tuple(tuple(item.clauses) for item in items if item.minus)
     wanted = [item for item in items if not item.minus]
@@ -117,20 +78,57 @@ def parse(q: str) -> Parsed:
         before = groups[place - 1][0] if place and len(groups[place - 1]) == 1 else None
         after = groups[place + 1][0] if place + 1 < len(groups) and len(groups[place + 1]) == 1 else None
         single = len(group) == 1
-        must.append(
-            tuple(
-                _finish(item, before if single else None, after if single else None, len(groups) == 1, not single)
-                for item in group
-            )
-        )
-    plain = [group[0].plain and len(group) == 1 for group in groups]
+        alternatives = [
+            _finish(item, before if single else None, after if single else None, len(groups) == 1, not single) for item in group
+        ]
+        if single:
+            alternatives += _without_job(group[0], len(groups) == 1)
+        must.append((*alternatives, *(_meant(group[0]) if single else ())) if not _only_facet(group[0]) else _meant(group[0]))
+    plain = [group[0].plain and len(group) == 1 and not _only_facet(group[0]) for group in groups]
     return Parsed(
         must=tuple(_named(must, plain)),
         never=tuple(_finish_all(never)),
         understood=_shown(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
         plain_words=tuple(c.word.exact for c in _words_of(must)) if all(plain) else (),
+        recognised=tuple(
+            Recognised(item.shown, item.meaning.facet, value) for item in items if item.meaning for value in item.meaning.values
+        ),
     )
+
+
+def mentioned(parsed: Parsed) -> Parsed | None:
+    """The same question of the running text, where one occupation is all that is asked for; else the text is searched anyway."""
+    if len(parsed.must) != 1 or parsed.never or not parsed.plain_words:
+        return None
+    wanted = parsed.must[0][0]
+    if len(wanted) != 1 or not isinstance(wanted[0], Wanted) or not wanted[0].headline:
+        return None
+    return replace(parsed, must=(((replace(wanted[0], headline=False, also=()),),),))
+
+
+def _without_job(item: _Item, only_group: bool) -> list[Alternative]:
+    """What "kokkejobb" and "lærerstilling" are about."""
+    if not item.plain or item.meaning or len(item.words) != 1 or names.of(tuple(item.words)):
+        return []
+    about = _JOB_END.fullmatch(item.words[0].exact)
+    if not about:
+        return []
+    return [_finish(_Item([Wanted(text.word(about.group(1)))], "", plain=True), None, None, only_group, True)]
+
+
+def _only_facet(item: _Item) -> bool:
+    """Several words that name a value are one thing: they are not looked for apart."""
+    return bool(item.meaning and item.meaning.filed and len(item.clauses) > 1)
+
+
+def _meant(item: _Item) -> tuple[Alternative, ...]:
+    if not item.meaning or not item.meaning.filed:
+        return ()
+    words = tuple(item.words)
+    also = names.of(words) if len(words) > 1 else ()
+    facet = WantedFacet(item.meaning.facet, item.meaning.values, tuple(word.exact for word in words))
+    return ((facet,), (WantedName(also),)) if also else ((facet,),)
 
 
 def _words_of(must: list[tuple[Alternative, ...]]) -> list[Wanted]:
@@ -141,6 +139,13 @@ def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[t
     """Neighbours that are the name of something may be met by its other names; the longest name counts."""
     start = 0
     while start < len(must):
+        if (end := _public_body(must, plain, start)) > start:
+            clauses = _words_of(must[start:end])
+            words = tuple(clause.word for clause in clauses)
+            body = names.Name(tuple(word.stem for word in words), tuple(word.exact for word in words), "employer")
+            yield ((WantedName((body, *names.of(words))),),)
+            start = end
+            continue
         end = start
         while end < len(must) and plain[end] and end - start < names.longest():
             end += 1
@@ -149,35 +154,117 @@ def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[t
             if found := names.of(tuple(clause.word for clause in clauses)):
                 break
             end -= 1
+        if end <= start + 1 and (written_together := _one_word(must, plain, start)):
+            yield tuple(_words_of(must[start : start + 2])), (WantedName(written_together),)
+            start += 2
+            continue
         if end <= start:
             yield must[start]
             start += 1
             continue
         if len(clauses) == 1:
             employer = any(name.kind == "employer" for name in found)
-            yield ((replace(clauses[0], also=found, headline=clauses[0].headline or employer),),)
+            named = replace(clauses[0], also=found, headline=clauses[0].headline or employer)
+            yield (named,), *must[start][1:]
         else:
             yield tuple(clauses), (WantedName(found),)
         start = end
 
 
+def _public_body(must: list[tuple[Alternative, ...]], plain: list[bool], start: int) -> int:
+    """Where the name of a municipality as an employer ends that begins here; `start` where none does."""
+    end = start
+    while end < len(must) and plain[end] and end - start < _LONGEST_BODY:
+        end += 1
+        if recognised.is_public_body([clause.word for clause in _words_of(must[start:end])]):
+            return end
+    return start
+
+
+def _one_word(must: list[tuple[Alternative, ...]], plain: list[bool], start: int) -> tuple[names.Name, ...]:
+    """The other names of an occupation that is written apart here: "lager arbeider"."""
+    if start + 1 >= len(must) or not (plain[start] and plain[start + 1]):
+        return ()
+    pair = _words_of(must[start : start + 2])
+    if len(pair) != 2:
+        return ()
+    whole = text.word(pair[0].word.exact + pair[1].word.exact)
+    return names.of((whole,)) if names.is_known_post(whole.stem) else ()
+
+
+def _with_meanings(items: list[_Item]) -> list[_Item]:
+    """Runs of words that name a value of a facet become one item each."""
+    free = [item.plain and not item.minus and not item.either for item in items]
+    for place, item in enumerate(items):
+        if item.either and place:
+            free[place - 1] = False
+    posts = any(names.is_post(word) for item, is_free in zip(items, free, strict=True) if is_free for word in item.words)
+    found: list[_Item] = []
+    place = 0
+    while place < len(items):
+        end = place
+        while end < len(items) and free[end]:
+            end += 1
+        run, taken = items[place:end], 0
+        while taken < len(run):
+            words = [word for item in run for word in item.words]
+            length, meaning = recognised.find(words, sum(len(item.words) for item in run[:taken]), posts)
+            ends = taken + 1
+            while ends < len(run) and sum(len(item.words) for item in run[taken:ends]) < length:
+                ends += 1
+            named = run[taken:ends]
+            if meaning and sum(len(item.words) for item in named) == length:
+                place_meant = posts and meaning.facet == "place"
+                clauses: list[Clause] = [Wanted(word, place=place_meant) for item in named for word in item.words]
+                found.append(_Item(clauses, " ".join(item.shown for item in named), plain=True, meaning=meaning))
+            else:
+                found += [_town(item, posts) for item in named]
+            taken = ends
+        found += items[end : end + 1]
+        place = end + 1
+    return found
+
+
+def _town(item: _Item, posts: bool) -> _Item:
+    """A town whose name is also an everyday word is meant where an occupation is asked for beside it: "butikk ski"."""
+    if posts and len(item.words) == 1 and item.words[0].exact in TOWNS:
+        item.clauses = [Wanted(item.words[0], place=True)]
+    return item
+
+
 def _items(q: str) -> list[_Item]:
     items: list[_Item] = []
     either = False
+    perhaps = False  # "kokk eller servitør", "kokk, servitør": if both are occupations, or both places
     for match in _CHUNK.finditer(q):
         plain = match.group("plain")
+        if plain and plain.lower() in _PERHAPS_OR and plain not in _OR:
+            perhaps = True
+            continue
         if plain in _OR:
             either = bool(items) and not items[-1].minus
             continue
+        several = _either_post(plain) if plain else []
         item = _phrase(match.group("phrase"), bool(match.group("minus"))) if plain is None else _plain(plain)
         if item is None:
             continue
-        item.either = either and not item.minus
+        found = several or [item]
+        alike = perhaps and bool(items) and _kind(items[-1]) == _kind(found[0]) != ""
+        found[0].either = (either or alike) and not item.minus
         either = False
-        items.append(item)
+        perhaps = bool(plain and plain.endswith(","))
+        items += found
         if sum(len(one.clauses) for one in items) >= MOST_WORDS:
             break
     return items
+
+
+def _kind(item: _Item) -> str:
+    """Whether an item names an occupation or a place."""
+    if not item.plain or item.minus or not item.words:
+        return ""
+    last = item.words[-1]
+    return "post" if names.is_post(last) else "place" if last.exact in PLACES else ""
 
 
 def _phrase(content: str, minus: bool) -> _Item | None:
@@ -191,22 +278,46 @@ def _plain(chunk: str) -> _Item | None:
     found = [word for word in text.words(body) if word.exact != text.BREAK]
     if not found:
         return None
+    if len(found) > 1 and found[-1].exact in _JOB_WORDS:
+        found.pop()  # "IT-jobb"
     if body.endswith("*") and len(found[-1].exact) >= 2:
         clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
         return _Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
     return _Item([Wanted(word) for word in found], body, minus, plain=True)
 
 
+def _either_post(chunk: str) -> list[_Item]:
+    """Occupations between slashes are any of them: "sykepleier/vernepleier", "miljøarbeider/-terapeut"."""
+    if "/" not in chunk or chunk[0] in "-−–" or chunk.endswith("*"):
+        return []
+    pieces = [piece for piece in chunk.split("/") if piece[:1] != "-" and piece[-1:] != "-"]
+    found = [text.words(piece) for piece in pieces]
+    found += [[text.word(stem)] for stem in sorted(text.written_out(chunk))]
+    if len(found) < 2 or not all(words and names.is_post(words[-1]) for words in found):
+        return []
+    items = [_Item([Wanted(word) for word in words], "-".join(word.exact for word in words), plain=True) for words in found]
+    for item in items[1:]:
+        item.either = True
+    return items[:MOST_CHOICES]
+
+
 def _without_fillers(items: list[_Item]) -> tuple[list[_Item], list[str]]:
     """Drops what is asked in sentences ("ledige stillinger i"), unless nothing to look for would be left."""
 
-    def is_filler(item: _Item, words: frozenset[str]) -> bool:
-        return item.plain and not item.minus and all(isinstance(c, Wanted) and c.word.exact in words for c in item.clauses)
+    def is_filler(place: int, words: frozenset[str]) -> bool:
+        item = items[place]
+        if not item.plain or item.minus or item.meaning:
+            return False
+        after = items[place + 1].words[:1] if place + 1 < len(items) else []
+        by_what_follows = FILLERS_BEFORE.get(item.words[0].exact, frozenset()) if words is FILLERS else frozenset()
+        if len(item.words) == 1 and after and after[0].exact in by_what_follows:
+            return True
+        return all(word.exact in words for word in item.words)
 
     in_choice = {place for place, item in enumerate(items) if item.either}
     in_choice |= {place - 1 for place in in_choice}
     for words in (FILLERS, STOP_WORDS):
-        kept = [item for place, item in enumerate(items) if place in in_choice or not is_filler(item, words)]
+        kept = [item for place, item in enumerate(items) if place in in_choice or not is_filler(place, words)]
         if any(not item.minus for item in kept):
             return kept, [item.shown for item in items if item not in kept]
     return items, []
@@ -229,8 +340,9 @@ def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: 
         if isinstance(right, Wanted) and item.plain:
             joins.append(text.joined(clause.word.exact, right.word.exact))
         headline = names.is_post(clause.word) or any(names.is_known_post(join) for join in joins)
+        headline = headline or bool(item.meaning and item.meaning.filed and item.meaning.facet != "occupation")
         also = names.of((clause.word,)) if item.plain and len(clauses) == 1 and choice else ()
-        finished.append(Wanted(clause.word, alone, tuple(joins), headline, also))
+        finished.append(Wanted(clause.word, alone, tuple(joins), headline, also, clause.place))
     return tuple(finished)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from zlib import crc32
 
 from django.urls import reverse
@@ -183,12 +182,12 @@ def absent(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -
     return [search.Problem("employer", value, "unknown") for value in alone]
 
 
-def recognised_chips(query: search.SearchQuery, recognised: Iterable[Any]) -> list[Link]:
+def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Recognised]) -> list[Link]:
     """Words of the search that were taken for a filter's value, each as the way back out of it: named as the filter names it,
     but as typed where several values are meant ("Sørlandet")."""
     values: dict[tuple[str, str], list[str]] = {}
     for one in recognised:
-        values.setdefault((getattr(one, "words", "") or one.typed, one.facet), []).append(one.value)
+        values.setdefault((one.words, one.facet), []).append(one.value)
     found = []
     for (typed, name), meant in values.items():
         facet, rest = search.FACETS[name], search.without(query.q, typed)

@@ -76,7 +76,8 @@ def results(request: HttpRequest) -> HttpResponse:
             "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total)
             if found.meant
             else None,
-            "recognised": view.recognised_chips(query, getattr(found, "recognised", ())),
+            "in_text": found.in_text,
+            "recognised": view.recognised_chips(query, found.recognised),
             "drops": view.drops(query) if not found.total else [],
             "as_of": freshness.data_as_of(),
         }

@@ -77,6 +77,11 @@ _ROWS: dict[str, tuple[str, str, tuple[str, str] | None, str, str, str]] = {
     "nowhere": ("Hjemmekontor", "Fjern AS", None, OFFICE, "", "Hele landet, men gjerne nær Hamar."),
     "phrase": ("Prosjektleder digital innovasjon", "Fremtiden", OSLO, OFFICE, "", "Vi tilbyr fleksibel arbeidstid."),
     "phrase-apart": ("Leder av prosjekt", "Fremtiden", OSLO, OFFICE, "", "Fleksibel hverdag. Ordnet arbeidstid."),
+    "welder": ("Sveiser/platearbeider", "Verkstedet AS", ("AKERSHUS", "BÆRUM"), "Industri og produksjon", "", "Nær Sandvika."),
+    "both": ("Barne- og ungdomsarbeider", "Lekeplassen", ("NORDLAND", "RANA"), TEACHING, "", "Base i Mo."),
+    "assistant": ("Assistent i barnehage", "Oslo kommune", OSLO, TEACHING, "Barnehage- og skolefritidsassistenter", "Lek."),
+    "head": ("Avd.leder og kjøkkenass.", "Gran kommune", ("INNLANDET", "GRAN"), OFFICE, "", "Drift."),
+    "shoes": ("Vi åpner snart", "Hælen AS", ("BUSKERUD", "DRAMMEN"), OFFICE, "", "Er du skomaker? Da vil vi høre fra deg."),
     "research": ("Forskere i marin økologi", "Havforskningsinstituttet", BERGEN, "Natur og miljø", "", "Tokt."),
 }
 

@@ -83,7 +83,10 @@ group("sykepl*/SYKEPL*", "nurse nurses", "doctor")
 group("butikk*", "shop shop-split shop-manager", "cook")
 group("kokk OR servitør/kokk ELLER servitør/kokk | servitør", "cook waiter", "sells")
 group("kokk OR servitør bergen", "cook", "waiter sells")
-group("kokk or servitør", "", "cook waiter")
+group("kokk or servitør/kokk eller servitør/kokk, servitør", "cook waiter", "sells")
+group("kokk eller servitør bergen/servitør, kokk i Bergen", "cook", "waiter sells")
+group("sykepleier bergen eller oslo/sykepleier i Oslo, Bergen", "nurse nurses", "nurse-nn special-nurse")
+group("kokk, bergen/bergen, kokk", "cook", "nurse")
 
 # Across fields, places, fillers.
 group("sykepleier bergen/bergen sykepleier/Sykepleier Bergen", "nurse", "nurses nurse-nn")
@@ -114,6 +117,26 @@ group("utvikler -developer", "developer developer-oslo", "nurse")
 group("HUS", "doctor nurse", "doctors")
 group("kelner OR snickare", "waiter carpenter", "cook")
 
+# Names of places in all their ways, public bodies, what ends in job.
+group("psykolog nord-norge/psykolog nordnorge/rørlegger nord norge", "", "plumber-nn doctor")
+group("psykolog nord-norge", "psychologist", "doctor")
+group("jordmor vestlandet/jordmor møre og romsdal/jordmor sunnmøre", "midwife", "midwives")
+group("sykepleier oslo og omegn", "nurses", "nurse nurse-nn")
+group("sveiser sandvika", "welder", "engineer")
+group("sandvika", "welder", "nurse adviser")
+group("mo i rana", "both", "nurse")
+group("voss herad", "carer teachers", "seller-nn")
+group("bodø kommune", "carers", "doctors painter")
+group("kokkejobb/kokkestilling", "cook", "waiter")
+
+# Titles as they are written: once for several words, short forms, slashes.
+group("barnearbeider/ungdomsarbeider", "both", "teacher")
+group("barnehageassistent/barnehage assistent", "assistant", "teacher")
+group("avdelingsleder/avd.leder/avd. leder", "leader head", "leads")
+group("kjøkkenassistent/kjøkkenass/kjøkkenass.", "head", "cook")
+CASES += [("rørlegger/tømrer", "plumber carpenter", "painter"), ("sveiser/platearbeider", "welder", "plumber")]
+group("transport og lager", "warehouse driver", "makes")
+
 # What must not be found, in date order either.
 group("kokk", "cook", "sells teacher")
 group("lege bergen", "doctor", "doctors nurse")
@@ -126,7 +149,7 @@ group("maler/malere", "painter", "surveyor")
 group("måler", "surveyor", "painter")
 group("lager", "warehouse", "shop makes")
 group("bibliotekar", "librarian", "library")
-group("renhold", "cleaning", "cleaner-nn")
+group("renhold", "cleaning cleaner-nn", "nurse")
 group("xqzzyw/asdfgh/???/🦄", "", "nurse teacher cook")
 group("sykepleier xqzzyw", "", NURSES)
 group("Ragnfrid/Uthaug/22334455/ragnfrid uthaug", "", "nurse teacher cook")

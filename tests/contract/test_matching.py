@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, count, documents, matching, search, words
+from jobsearch.search import SearchQuery, count, documents, facet_counts, matching, search, words
 from jobsearch.vacancies.models import Vacancy
 
 from . import reference
@@ -80,6 +80,42 @@ def test_a_word_that_no_ad_has_is_taken_for_its_neighbour_and_that_is_said(corpu
 def test_nothing_is_made_up_for_nonsense_quotes_or_words_that_are_right(corpus_engine, typed):
     page = search(SearchQuery(q=typed))
     assert (page.corrected, page.total) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "facet", "value"),
+    [
+        ("deltid", "extent", "Deltid"),
+        ("part time", "extent", "Deltid"),
+        ("vikariat", "engagement", "Vikariat"),
+        ("sesongarbeid", "engagement", "Sesong"),
+        ("offentlig sektor", "sector", "Offentlig"),
+        ("innlandet", "place", "INNLANDET"),
+        ("møre og romsdal", "place", "MØRE OG ROMSDAL"),
+        ("østlandet", "place", "INNLANDET"),
+        ("reiseliv og mat", "occupation", "Reiseliv og mat"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "lege", "utvikler"])
+def test_a_word_that_names_a_value_finds_all_that_the_filter_finds(corpus_engine, typed, facet, value, beside):
+    filtered = search(SearchQuery(q=beside, **{facet: (value,)}, size=100))
+    named = search(SearchQuery(q=f"{beside} {typed}", size=100))
+    assert {*filtered.uuids} <= {*named.uuids}
+    assert (facet, value) in {(one.facet, one.value) for one in named.recognised}
+
+
+def test_an_occupation_that_no_ad_is_of_is_looked_for_in_texts_and_that_is_said(corpus_engine):
+    page = search(SearchQuery(q="skomaker"))
+    assert [NAMES[hit.uuid] for hit in page.hits] == ["shoes"]
+    assert (page.in_text, page.corrected) == (True, "")
+    assert count(SearchQuery(q="skomaker")) == page.total == 1
+    assert facet_counts(SearchQuery(q="skomaker"), "place")["BUSKERUD"] == 1
+
+
+def test_texts_are_not_asked_for_an_occupation_that_ads_are_of(corpus_engine):
+    page = search(SearchQuery(q="kokk", place=("BUSKERUD",)))
+    assert (page.in_text, page.total) == (False, 0)
+    assert not search(SearchQuery(q="kokk")).in_text
 
 
 def test_what_is_found_is_never_corrected(corpus_engine):

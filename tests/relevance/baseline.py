@@ -10,14 +10,14 @@ from uuid import UUID
 from opensearchpy import OpenSearch
 from opensearchpy.helpers import bulk
 
-from .corpus import corpus, readable
+from .corpus import DEMO, corpus, readable
 from .measuring import Finder
 
 FIELDS = ("title", "occupation", "employer", "place", "body")
 
 
 @contextmanager
-def baseline(url: str) -> Iterator[Finder]:
+def baseline(url: str, corpus_name: str = DEMO) -> Iterator[Finder]:
     client = OpenSearch(hosts=[url], timeout=60)
     name = f"baseline{secrets.token_hex(4)}"
     text = {"type": "text", "analyzer": "norwegian"}
@@ -25,14 +25,14 @@ def baseline(url: str) -> Iterator[Finder]:
     settings = {"number_of_shards": 1, "number_of_replicas": 0}
     client.indices.create(index=name, body={"settings": settings, "mappings": mapping})
     try:
-        bulk(client, _documents(name), refresh=True)
+        bulk(client, _documents(name, corpus_name), refresh=True)
         yield lambda q: _find(client, name, q)
     finally:
         client.indices.delete(index=name)
 
 
-def _documents(index: str) -> Iterator[dict[str, object]]:
-    for _, data in corpus():
+def _documents(index: str, corpus_name: str) -> Iterator[dict[str, object]]:
+    for _, data in corpus(corpus_name):
         places = [part for place in data.locations for part in (place.county, place.municipality, place.city)]
         jobs = [part for job in data.occupations for part in (job.level1, job.level2)]
         yield {

@@ -1,4 +1,5 @@
-"""The ads that queries are judged over: the first 3,000 of the demo's generator, and those of `data/added.toml`.
+"""The ads that queries are judged over, in two sets: "demo", the first 3,000 of the demo's generator and those of
+`data/added.toml`, and "natural", those of `data/natural/ads.toml`.
 
 Always the same: fixed numbers, seed and dates. What a judgement may look at is an `Ad`: the decisions that the ad was made
 from, and what a reader can see in it. Nothing here knows the search.
@@ -23,6 +24,9 @@ from ingest.standin.ads.occupations import BY_KEY
 from ingest.standin.ads.plan import Plan, plan
 from jobsearch.vacancies.data import CategoryData, LocationData, OccupationData, VacancyData
 
+from . import natural
+
+DEMO, NATURAL = SETS = ("demo", "natural")
 SEED, NUMBERS = 1, range(1, 3001)
 DATA = Path(__file__).parent / "data"
 _SPACE = UUID("c1a3a1f0-6a7e-4f0e-9a53-0d9f4c1c5e21")
@@ -37,7 +41,7 @@ class Ad:
     """What an ad is, for judging. `post`: what the vacant post is called, without decoration; `job`: key of its occupation.
 
     `filed`: the names that the ad is filed under (NAV's occupations, the classifications' names, its job title).
-    `places`: names of its counties, municipalities and post towns, in capitals.
+    `places`: names of its counties, municipalities and post towns, in capitals. `terms`: extent, engagement and sector.
     """
 
     uuid: UUID
@@ -50,6 +54,7 @@ class Ad:
     employer: str
     language: str
     places: frozenset[str]
+    terms: frozenset[str] = frozenset()
 
 
 def readable(markup: str) -> str:
@@ -58,21 +63,21 @@ def readable(markup: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-@lru_cache(maxsize=1)
-def corpus() -> tuple[tuple[Ad, VacancyData], ...]:
-    """Every ad of the corpus: what it is, and what the record stores of it."""
-    return (*_generated(), *_added())
+@lru_cache(maxsize=2)
+def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
+    """Every ad of a set: what it is, and what the record stores of it."""
+    return tuple(_natural()) if name == NATURAL else (*_generated(), *_added())
 
 
-def ads() -> Iterator[Ad]:
-    return (ad for ad, _ in corpus())
+def ads(name: str = DEMO) -> Iterator[Ad]:
+    return (ad for ad, _ in corpus(name))
 
 
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
+@lru_cache(maxsize=2)
+def fingerprint(name: str = DEMO) -> str:
     """Names the corpus, so that figures of different ones are not compared: it changes when the generator does."""
     digest = hashlib.sha256()
-    for ad in ads():
+    for ad in ads(name):
         digest.update(f"{ad.uuid}{ad.job}{ad.title}{ad.filed}{ad.text}{ad.employer}{sorted(ad.places)}".encode())
     return digest.hexdigest()[:12]
 
@@ -116,6 +121,15 @@ def _added() -> Iterator[tuple[Ad, VacancyData]]:
         yield _judgeable(data, name, row["job"], row["title"], row.get("language", "nb"), ()), data
 
 
+def _natural() -> Iterator[tuple[Ad, VacancyData]]:
+    """In the order of the file, three hours apart."""
+    for position, (what, fields) in enumerate(natural.rows()):
+        published = _NEWEST - dt.timedelta(hours=3 * position)
+        name = f"natural{position}"
+        data = VacancyData(uuid=uuid5(_SPACE, name), expires=_EXPIRES, published=published, updated=published, **fields)
+        yield _judgeable(data, name, what, data.title, "", ()), data
+
+
 def _unnamed_place(decided: Plan) -> tuple[str, ...]:
     """Where an ad is that gives its place in its text only."""
     return (decided.place.county, decided.place.municipal) if decided.shape == "none" else ()
@@ -128,4 +142,7 @@ def _judgeable(data: VacancyData, name: str, job: str, post: str, language: str,
     told = [part for place in data.locations for part in (place.county, place.municipality, place.city, place.country)]
     told += [part for part in unnamed if re.search(rf"\b{re.escape(part)}\b", text, re.IGNORECASE)]
     places = frozenset(part.split(" (")[0].upper() for part in told if part)
-    return Ad(data.uuid, name, job, post, title, "\n".join(filter(None, names)), text, data.employer_name, language, places)
+    terms = frozenset((data.extent, data.engagement, data.sector))
+    return Ad(
+        data.uuid, name, job, post, title, "\n".join(filter(None, names)), text, data.employer_name, language, places, terms
+    )

@@ -5,6 +5,7 @@ A test is a line such as `kokk & ~ souschef`: terms joined by ` & `, each of the
     kokk,baker            the occupation that the ad was made for is one of these
     ~ REGEX               the post is called so (also `post ~`); without regard to case, anywhere in the name
     title ~ REGEX         also: filed ~ (names that the ad is filed under), text ~ (title and text), employer ~
+    is = Deltid           its extent, engagement or sector is this one
     place = A|B           it is in one of these counties, municipalities or post towns
     ad = name             it is this one of `added.toml`
 """
@@ -22,13 +23,14 @@ from uuid import UUID
 
 from ingest.standin.ads.occupations import BY_KEY
 
-from .corpus import DATA, Ad, ads
+from . import natural
+from .corpus import DATA, DEMO, NATURAL, Ad, ads
 
 Test = Callable[[Ad], bool]
 GRADES = (3, 2, 1)
 _TERM = re.compile(
     r"(?P<no>!?)\s*(?:(?P<field>post|title|filed|text|employer|)\s*~\s*(?P<regex>.+)"
-    r"|(?P<key>place|ad)\s*=\s*(?P<value>.+)|(?P<jobs>[a-z,]+))"
+    r"|(?P<key>place|ad|is)\s*=\s*(?P<value>.+)|(?P<jobs>[a-z,-]+))"
 )
 _KEYS = {"q", "asks", "3", "2", "1", "where", "never", "minus", "unsure", "place", "zero", "why"}
 
@@ -79,30 +81,39 @@ def _positive(found: re.Match[str]) -> Test:
     if found["key"] == "place":
         names = {name.strip() for name in found["value"].split("|")}
         return lambda ad: bool(names & ad.places)
+    value = (found["value"] or "").strip()
     if found["key"]:
-        return lambda ad: ad.name == found["value"].strip()
+        return lambda ad: value in ad.terms if found["key"] == "is" else ad.name == value
     jobs = set(found["jobs"].split(","))
-    if unknown := jobs - BY_KEY.keys():
+    if unknown := jobs - _occupations():
         raise ValueError(f"no such occupation: {unknown}")
-    return lambda ad: ad.job in jobs
+    return lambda ad: not jobs.isdisjoint(ad.job.split(","))
 
 
 @lru_cache(maxsize=1)
-def judged() -> tuple[Judged, ...]:
-    """Every query with its grades, in the order of the file."""
-    concepts = _read("concepts")
+def _occupations() -> set[str]:
+    return {*BY_KEY, *(name for what, _ in natural.rows() for name in what.split(","))}
+
+
+@lru_cache(maxsize=2)
+def judged(name_of_set: str = DEMO) -> tuple[Judged, ...]:
+    """Every query of a set with its grades, in the order of the file."""
+    concepts, queries = (
+        (natural.concepts(), natural.queries()) if name_of_set == NATURAL else (_read("concepts"), _read("queries"))
+    )
     found = []
-    for group, rows in _read("queries").items():
+    for group, rows in queries.items():
         kept = _kept(f"{group}/{name}" for name in rows)
         for name, row in rows.items():
             id_ = f"{group}/{name}"
             if unknown := row.keys() - _KEYS:
                 raise ValueError(f"{id_}: no such key: {unknown}")
-            found.append(_judge(Query(id_, group, row["q"], row.get("zero", False), id_ in kept), row, concepts))
+            query = Query(id_, group, row["q"], row.get("zero", False), id_ in kept)
+            found.append(_judge(query, row, concepts, name_of_set))
     return tuple(found)
 
 
-def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[str, list[str]]]) -> Judged:
+def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[str, list[str]]], corpus: str) -> Judged:
     sources = [concepts[name] for name in _listed(row.get("asks", []))] + [row]
     required, never, unsure = (_listed(row.get(key, [])) for key in ("where", "never", "unsure"))
     if row.get("place"):
@@ -113,23 +124,24 @@ def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[
         unsure = [*unsure, f"text ~ {minus}", f"filed ~ {minus}"]
     grades: dict[UUID, int] = {}
     for grade in reversed(GRADES):  # the best one last, and so the one that stays
-        grades |= dict.fromkeys(_any(line for rules in sources for line in rules.get(str(grade), [])), grade)
-    kept = grades.keys() - _any(never)
+        lines = [line for rules in sources for line in rules.get(str(grade), [])]
+        grades |= dict.fromkeys(_any(lines, corpus), grade)
+    kept = grades.keys() - _any(never, corpus)
     for line in required:
-        kept &= holding(line)
-    neutral = kept & _any(unsure)
+        kept &= holding(line, corpus)
+    neutral = kept & _any(unsure, corpus)
     return Judged(query, {uuid: grade for uuid, grade in grades.items() if uuid in kept - neutral}, frozenset(neutral))
 
 
-@lru_cache(maxsize=2000)
-def holding(line: str) -> frozenset[UUID]:
-    """The ads for which a test holds."""
+@lru_cache(maxsize=4000)
+def holding(line: str, corpus: str = DEMO) -> frozenset[UUID]:
+    """The ads of a set for which a test holds."""
     test = compiled(line)
-    return frozenset(ad.uuid for ad in ads() if test(ad))
+    return frozenset(ad.uuid for ad in ads(corpus) if test(ad))
 
 
-def _any(lines: Iterable[str]) -> frozenset[UUID]:
-    return frozenset().union(*map(holding, lines))
+def _any(lines: Iterable[str], corpus: str) -> frozenset[UUID]:
+    return frozenset().union(*(holding(line, corpus) for line in lines))
 
 
 def _kept(ids: Iterable[str]) -> set[str]:

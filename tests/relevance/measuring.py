@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from uuid import UUID
 
-from .corpus import corpus
+from .corpus import DEMO, corpus
 from .judging import Judged
 
 Finder = Callable[[str], Sequence[UUID]]
@@ -37,8 +37,8 @@ class Outcome:
     figures: Figures
 
 
-def measure(finder: Finder, queries: Iterable[Judged]) -> list[Outcome]:
-    published = {data.uuid: data.published or data.expires for _, data in corpus()}
+def measure(finder: Finder, queries: Iterable[Judged], corpus_name: str = DEMO) -> list[Outcome]:
+    published = {data.uuid: data.published or data.expires for _, data in corpus(corpus_name)}
     outcomes = []
     for one in queries:
         found = tuple(uuid for uuid in finder(one.query.q) if uuid not in one.neutral)
@@ -91,9 +91,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def worst(outcomes: Sequence[Outcome], number: int) -> str:
+def worst(outcomes: Sequence[Outcome], number: int, corpus_name: str = DEMO) -> str:
     """The queries with the worst figures, each with its first hits and their grades."""
-    ads = {ad.uuid: ad for ad, _ in corpus()}
+    ads = {ad.uuid: ad for ad, _ in corpus(corpus_name)}
     lines: list[str] = []
     for outcome in sorted(outcomes, key=lambda one: one.figures.ndcg + one.figures.recall + one.figures.precision)[:number]:
         one, figure = outcome.judged, outcome.figures

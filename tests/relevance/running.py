@@ -16,15 +16,15 @@ from opensearchpy import OpenSearch
 from jobsearch.search import SearchQuery, engines, lifecycle, search
 from jobsearch.vacancies import record
 
-from .corpus import corpus
+from .corpus import DEMO, corpus
 
 NOW = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)  # the day after the newest ad, so that fresh ads are fresh on any day
 _CHUNK = 500
 
 
-def fill() -> None:
+def fill(corpus_name: str = DEMO) -> None:
     """Stores the corpus and indexes it; the database has to be empty."""
-    entries = [data for _, data in corpus()]
+    entries = [data for _, data in corpus(corpus_name)]
     for start in range(0, len(entries), _CHUNK):
         with transaction.atomic():
             record.store(entries[start : start + _CHUNK], now=NOW)
@@ -57,7 +57,7 @@ def find(q: str) -> Sequence[UUID]:
     first = search(asked, NOW)
     found = list(first.uuids)
     while len(found) < first.total:
-        more = search(asked.replace(page=len(found) // asked.page_size + 1), NOW).uuids
+        more = search(asked.replace(page=len(found) // asked.size + 1), NOW).uuids
         if not more:
             raise AssertionError(f"{q}: {first.total} hits were promised, {len(found)} came")
         found += more

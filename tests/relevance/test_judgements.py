@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .corpus import corpus
+from .corpus import NATURAL, SETS, corpus
 from .judging import GRADES, compiled, judged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,26 +26,36 @@ def test_there_are_enough_queries_of_every_group():
     assert sum(counted.values()) >= 160
 
 
-def test_no_group_asks_the_same_twice():
-    asked = Counter((one.query.group, one.query.q) for one in judged())
+def test_the_second_set_asks_all_that_and_more():
+    counted = Counter(one.query.group for one in judged(NATURAL))
+    assert set(counted) == GROUPS | {"titles", "filters", "mention"}
+    assert sum(counted.values()) >= 500
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_group_asks_the_same_twice(name):
+    asked = Counter((one.query.group, one.query.q) for one in judged(name))
     assert [pair for pair, times in asked.items() if times > 1] == []
 
 
-def test_a_query_has_relevant_ads_unless_nothing_is_expected():
-    assert [one.query.id for one in judged() if bool(one.grades) == one.query.zero] == []
+@pytest.mark.parametrize("name", SETS)
+def test_a_query_has_relevant_ads_unless_nothing_is_expected(name):
+    assert [one.query.id for one in judged(name) if bool(one.grades) == one.query.zero] == []
 
 
-def test_grades_are_of_ads_of_the_corpus():
-    known = {ad.uuid for ad, _ in corpus()}
-    for one in judged():
+@pytest.mark.parametrize("name", SETS)
+def test_grades_are_of_ads_of_the_corpus(name):
+    known = {ad.uuid for ad, _ in corpus(name)}
+    for one in judged(name):
         assert set(one.grades.values()) <= set(GRADES), one.query.id
         assert one.grades.keys() | one.neutral <= known, one.query.id
         assert not one.neutral & one.grades.keys(), one.query.id
 
 
-def test_halves_are_of_one_size_in_every_group():
-    counted = Counter((one.query.group, one.query.kept) for one in judged())
-    for group in GROUPS:
+@pytest.mark.parametrize("name", SETS)
+def test_halves_are_of_one_size_in_every_group(name):
+    counted = Counter((one.query.group, one.query.kept) for one in judged(name))
+    for group in {group for group, _ in counted}:
         assert abs(counted[group, True] - counted[group, False]) <= 1, group
 
 
@@ -62,7 +72,7 @@ def test_a_rule_that_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match="not a test"):
         compiled("kokk & Souschef")
     with pytest.raises(ValueError, match="no such occupation"):
-        compiled("cook")
+        compiled("a-cook")
 
 
 def test_terms_of_a_rule_hold_together():

@@ -53,6 +53,15 @@ def scores(q: str, field: str) -> dict[str, int]:
         ("NMBU", "norges miljø og biovitenskapelige universitet"),
         ("universitetet i oslo", "uio"),
         ("frisor", "hairdresser"),
+        ("прибиральниця", "renholder"),
+        ("vodiy", "sjåfør"),
+        ("chefs", "kokk"),
+        ("mechanics", "bilmekaniker"),
+        ("suvirintojas", "sveiser"),
+        ("undersköterska", "helsefagarbeider"),
+        ("Erzieherin", "barnehagelærer"),
+        ("camionero", "lastebilsjåfør"),
+        ("magazynier", "warehouse worker"),
     ],
 )
 def test_a_name_leads_to_the_norwegian_one(typed, meant):
@@ -104,6 +113,49 @@ def test_a_text_meets_every_other_word(word):
 def test_halves_of_a_known_occupation_are_not_met_by_the_text():
     assert ("body", "buss") not in fields("buss sjåfør")
     assert ("body", "python") in fields("python utvikler")
+
+
+def test_another_spelling_of_a_name_asks_for_no_compounds():
+    assert not any(name.wide for name in names.of(tuple(text.words("vekter"))))
+    assert any(name.wide for name in names.of(tuple(text.words("охоронець"))))
+
+
+def test_a_kind_of_work_leads_to_who_does_it_and_not_back():
+    assert "elektriker" in targets("elektro")
+    assert "elektro" not in targets("elektriker")
+    assert ("body", "renhold") in fields("renhold")
+
+
+def test_an_occupation_written_apart_has_its_other_names():
+    assert ("title_stem", "lagermedarbeider") in fields("lager arbeider oslo")
+
+
+def test_halves_of_a_compound_may_stand_apart_in_a_title():
+    assert {("title_stem", "assistent"), ("title_stem", "barnehag")} <= fields("barnehageassistent")
+
+
+def test_a_town_is_met_by_a_text_only_where_it_lies():
+    node = matching.compile_words(words.parse("sandvika"))
+    assert isinstance(node, All) and isinstance(node.must[0], Best)
+    bodies = [one for one in node.must[0].nodes if isinstance(one, Term) and one.field == "body"]
+    inside = [one.must for one in node.must[0].nodes if isinstance(one, All)]
+    assert bodies == []
+    assert [(place.value, body.field) for place, body in inside] == [("AKERSHUS/BÆRUM", "body")]
+
+
+def test_an_everyday_word_is_a_town_beside_an_occupation_only():
+    assert ("body", "ski") in fields("ski")
+    assert ("place", "AKERSHUS/NORDRE FOLLO") in fields("kokk ski") - fields("ski")
+
+
+def test_letters_that_were_typed_in_part_are_met():
+    assert ("title_fold", "bussjafor") in fields("bussjafør")
+    assert ("title_fold", "bussjafor") not in fields("bussjåfør")
+
+
+def test_a_lone_word_that_no_rule_has_cut_is_met_in_its_other_forms():
+    assert ("body_stem", "student") in fields("student")
+    assert ("body_stem", "lær") not in fields("lære")
 
 
 def test_a_place_in_a_title_counts_as_a_place():

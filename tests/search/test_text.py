@@ -14,7 +14,7 @@ ONE_STEM = """
     selger selgere selgeren selgerne seljar seljarar
     jordmor jordmødre jordmødrene jordmora jordmoren
     ingeniør ingeniører ingeniøren ingeniørene ingeniørar ingeniørane
-    lege leger legen legene legar legane
+    lege leger legen legene legar legane lækjar lækjaren lækjarar lækjarane
     konsulent konsulenter konsulenten konsulentene konsulentar konsulentane
     kokk kokker kokken kokkene kokkar kokkane
     barnehagelærer barnehagelærere barnehagelærerne barnehagelærar barnehagelærarane
@@ -45,6 +45,15 @@ ONE_STEM = """
     mekaniker mekanikere mekanikaren mekanikarar
     utvikler utviklere utvikleren utviklerne utviklar utviklarar
     medarbeider medarbeidere medarbeidar medarbeidarar
+    tannlege tannlækjarane tannlækjarar tannlegane
+    sykehjem sykehjemmet sykehjemmene sykehjemmets sjukeheim sjukeheimen
+    program programmet programmer programmene
+    montør montørs montører montørens montørene montørenes
+    konsulent konsulents konsulentens konsulentenes
+    vekter vekteres vekterens vekternes vektarar
+    arkivar arkivarer arkivaren
+    kasserer kasserere kassereren kasserar
+    mekaniker mekanikker mekanikere
     psykolog psykologer psykologen psykologar
     nurse nurses
     developer developers
@@ -132,6 +141,65 @@ def test_compounds_hold_their_parts(compound, inside):
 @pytest.mark.parametrize("word", ["kollega", "tannlege", "leder", "glede", "lærer"])
 def test_what_only_looks_like_a_compound_is_left_whole(word):
     assert text.parts(text.stem_of(word)) == ()
+
+
+@pytest.mark.parametrize(
+    ("compound", "outside"), [("legesekretær", "leg"), ("legevakt", "leg"), ("lærerassistent", "lærer"), ("skoletannlege", "leg")]
+)
+def test_an_occupation_that_only_stands_before_is_no_part(compound, outside):
+    assert outside not in text.parts(text.stem_of(compound))
+
+
+@pytest.mark.parametrize(
+    ("compound", "inside"),
+    [
+        ("tømrerlærling", "tømrer"),
+        ("psykologspesialist", "psykolog"),
+        ("kommuneoverlege", "overleg leg"),
+        ("klesbutikk", "butikk"),
+        ("bussjåfør", "buss"),
+    ],
+)
+def test_who_is_also_what_stands_before_or_inside(compound, inside):
+    assert {*inside.split()} <= {*text.parts(text.stem_of(compound))}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Barne- og ungdomsarbeider, 80 %", "barnearbeider"),
+        ("Miljøarbeider/-terapeut natt (m/k)", "miljøterapeut"),
+        ("Bil-, drosje- og varebilførere", "bilfører drosjefører"),
+        ("Universitets- og høyskolelektorer/-lærere", "universitetslektor høyskolelærer"),
+        ("helse-/sykepleier", "helsesykepleier"),
+        ("Møbel- og innredningssnekker", "møbelsnekker"),
+        ("IT-konsulent og e-post", ""),
+        ("Kokk - sommer", ""),
+    ],
+)
+def test_what_is_written_once_for_several_words_is_written_out(written, meant):
+    found = text.written_out(written)
+    assert {*meant.split()} <= found
+    assert meant or not found
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("Sykepl. til legevakt", "sykepleier til legevakt"),
+        ("Avd.leder", "avdelingsleder"),
+        ("avd. leder", "avdelingsleder"),
+        ("Barnehageass. / vikar", "barnehageassistent vikar"),
+        ("Ass. butikksjef", "assisterende butikksjef"),
+        ("Prod.medarb.", "produksjonsmedarbeider"),
+        ("Siv.ing.", "sivilingeniør"),
+        ("adm.dir.", "administrerende direktør"),
+        ("Mattilsynet avd. Jæren", "mattilsynet avd jæren"),
+        ("Kompass.", "kompass"),
+    ],
+)
+def test_short_forms_are_written_out(written, words):
+    assert " ".join(word.exact for word in text.words(written)) == words
 
 
 def test_two_words_written_as_one():

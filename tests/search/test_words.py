@@ -30,6 +30,13 @@ from jobsearch.search import matching, words
         ("kokk OR i", "kokk OR i"),
         ("", ""),
         ("???", ""),
+        ("jeg ser etter jobb som kokk", "kokk"),
+        ("arbeid som vekter i Trondheim", "vekter Trondheim"),
+        ("sosialt arbeid", "sosialt arbeid"),
+        ("I want to work as a waiter", "waiter"),
+        ("fast stilling som kokk", "fast stilling kokk"),
+        ("sykepleier/vernepleier", "sykepleier OR vernepleier"),
+        ("C#/.NET", "C#/.NET"),
     ],
 )
 def test_what_is_understood(typed, understood):
@@ -56,6 +63,21 @@ def test_a_word_is_alone_only_without_others():
     assert alone("jobb som kokk") == [True]
     assert alone("kokk OR baker") == [True, True]
     assert alone("park-hytte") == [False, False]
+
+
+def test_what_ends_in_job_asks_for_the_occupation_too():
+    def asked(q: str) -> set[str]:
+        return {clause.word.stem for group in words.parse(q).must for one in group for clause in one if hasattr(clause, "word")}
+
+    assert "kokk" in asked("kokkejobb")
+    assert "lærer" in asked("lærerstilling")
+    assert asked("kokk") == {"kokk"}
+
+
+def test_only_a_lone_occupation_is_looked_for_in_texts():
+    assert words.mentioned(words.parse("skomaker")) is not None
+    for q in ("skomaker oslo", "skomaker -oslo", '"skomaker"', "turnus", "", "skomaker OR kokk"):
+        assert words.mentioned(words.parse(q)) is None, q
 
 
 def test_no_more_words_than_an_engine_takes():

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
-from jobsearch.search import SearchQuery
+from jobsearch.search import Recognised, SearchQuery
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.web import results
 from tests.web.page import Page
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.django_db
 BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
 OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
-Recognised = namedtuple("Recognised", "typed facet value")
 
 
 @pytest.fixture

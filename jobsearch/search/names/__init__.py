@@ -47,7 +47,10 @@ def of(words: tuple[text.Word, ...]) -> tuple[Name, ...]:
     """The other names of what these words name, if they name anything known."""
     names = _lists().names
     stems = tuple(word.stem for word in words)
-    return names.get(stems) or names.get(_folded(stems), ())
+    if found := names.get(stems) or names.get(_folded(stems)):
+        return found
+    plural = stems and len(stems[-1]) > 4 and stems[-1].endswith("s")  # "chefs", "fish factory workers"
+    return names.get((*stems[:-1], stems[-1][:-1]), ()) if plural else ()
 
 
 def longest() -> int:
@@ -94,14 +97,15 @@ def _lists() -> _Lists:
     found: dict[Key, dict[Name, None]] = {}
     posts: set[str] = set()
     for kind, equals, english, typed in _lines():
-        targets = [_name(name, kind) for name in equals]
+        targets = [_name(name, kind)._replace(wide=kind == "subject") for name in equals]
         back = [_name(name, kind) for name in english]
         for asked in equals:
             for key in _keys(asked):
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in (*targets, *back) if name.stems != key))
+        own = {key for name in equals for key in _keys(name)}
         for asked in (*english, *typed):
-            wide = [name._replace(wide=kind == "post") for name in targets]
-            for key in _keys(asked):
+            wide = [name._replace(wide=name.wide or kind == "post") for name in targets] + back
+            for key in _keys(asked) - own:  # another spelling of a name of its own is that name
                 found.setdefault(key, {}).update(dict.fromkeys(name for name in wide if name.stems != key))
         if kind in {"post", "short"}:
             posts |= {key[0] for name in (*equals, *english, *typed) for key in _keys(name) if len(key) == 1}
@@ -132,6 +136,9 @@ def _lines() -> list[tuple[Kind, list[str], list[str], list[str]]]:
     kinds: dict[str, Kind] = {"posts": "short", "subjects": "subject", "employers": "employer"}
     for table, kind in kinds.items():
         found += [(kind, _split(line, "|"), [], []) for line in tables[table]["names"]]
+    for line in tables["people"]["names"]:
+        people, _, work = line.partition("<")
+        found.append(("subject", _split(people, "|"), [], _split(work, "|")))
     return found
 
 

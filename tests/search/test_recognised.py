@@ -1,0 +1,90 @@
+"""Words that name a value of a facet, and words that only look so."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.search import known, placenames, recognised, words
+from jobsearch.search.clauses import WantedFacet, WantedName
+from jobsearch.vacancies import occupations, places
+
+
+def named(q: str) -> list[tuple[str, str, str]]:
+    return [(one.words, one.facet, one.value) for one in words.parse(q).recognised]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("kokk deltid oslo", [("deltid", "extent", "Deltid"), ("oslo", "place", "OSLO")]),
+        ("Part time cleaner", [("Part time", "extent", "Deltid")]),
+        ("sommerjobb", [("sommerjobb", "engagement", "Feriejobb"), ("sommerjobb", "engagement", "Sesong")]),
+        ("fast stilling tannlege", [("fast stilling", "engagement", "Fast")]),
+        ("vikariat i Tromsø", [("vikariat", "engagement", "Vikariat"), ("Tromsø", "place", "TROMS/TROMSØ")]),
+        ("offentlig sektor jurist", [("offentlig sektor", "sector", "Offentlig")]),
+        ("møre og romsdal", [("møre og romsdal", "place", "MØRE OG ROMSDAL")]),
+        ("lærer more og romsdal", [("more og romsdal", "place", "MØRE OG ROMSDAL")]),
+        ("kokk sørlandet", [("sørlandet", "place", "AGDER")]),
+        ("lærer karasjok", [("karasjok", "place", "FINNMARK/KARASJOHKA KARASJOK")]),
+        ("lærer os", [("os", "place", "INNLANDET/OS (INNLANDET)")]),
+        ("bygg og anlegg", [("bygg og anlegg", "occupation", "Bygg og anlegg")]),
+        (
+            "Herøy",
+            [("Herøy", "place", "MØRE OG ROMSDAL/HERØY (MØRE OG ROMSDAL)"), ("Herøy", "place", "NORDLAND/HERØY (NORDLAND)")],
+        ),
+    ],
+)
+def test_a_word_that_names_a_value_is_told_as_typed(q, expected):
+    assert named(q) == expected
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "bergen kommune",
+        "Vestland fylkeskommune",
+        "voss herad",
+        "universitetet i oslo",
+        "sykehuset i vestfold",
+        "helse møre og romsdal",
+        '"deltid"',
+        "kokk -deltid",
+        "deltid*",
+        "kokk OR oslo",
+        "god time",
+        "kokk",
+        "",
+    ],
+)
+def test_what_only_looks_so_is_not_taken_for_a_value(q):
+    assert named(q) == []
+
+
+def test_every_value_that_can_be_recognised_exists():
+    for meaning in recognised._meanings().values():
+        for value in meaning.values:
+            assert known.listed(meaning.facet, value), meaning
+
+
+def test_every_municipality_and_county_is_recognised_beside_an_occupation():
+    for path in {path for paths in placenames.COUNTIES_OF.values() for path in paths}:
+        name = places.label(path).partition(" (")[0]
+        assert path in {value for _, _, value in named(f"kokk {name}")} or name in {"Oslo"}, path
+
+
+def test_every_upper_level_of_occupations_is_recognised():
+    for level1 in occupations.PATHS:
+        if "/" not in level1:
+            assert ("occupation", level1) in {(facet, value) for _, facet, value in named(level1)}
+
+
+def test_a_municipality_as_an_employer_is_asked_of_the_employer_only():
+    (group,) = words.parse("bergen kommune").must
+    kinds = {name.kind for one in group for clause in one if isinstance(clause, WantedName) for name in clause.names}
+    assert kinds == {"employer"}
+
+
+def test_several_words_are_one_condition():
+    must = words.parse("sykepleier fast stilling i nord-norge").must
+    assert [isinstance(group[0][0], WantedFacet) for group in must] == [False, True, True]
+    assert len(must) == 3
