@@ -10,8 +10,13 @@ from threading import Thread
 import pytest
 
 from jobsearch.search import EngineDown
+from jobsearch.search.engine import Request
 from jobsearch.search.opensearch import OpenSearchEngine, client, engine
 from jobsearch.search.opensearch.client import Silence, Silent, connect, failures
+from jobsearch.search.plan import EVERYTHING
+
+
+ANYTHING = Request(EVERYTHING, EVERYTHING, {}, {}, "published", 0, 25, 20_000)
 
 
 class Deaf:
@@ -59,15 +64,15 @@ def clock(monkeypatch):
 def test_after_a_time_out_the_next_are_told_without_asking(deaf, clock):
     one = OpenSearchEngine(deaf.url)
     with pytest.raises(Silent, match="not answered in time"):
-        one.search(None)
+        one.search(ANYTHING)
     asked = len(deaf.taken)
     for _ in range(5):
         with pytest.raises(EngineDown, match="asked again soon"):
-            one.search(None)
+            one.search(ANYTHING)
     assert len(deaf.taken) == asked == 1
     clock.now += client.SILENT_SECONDS
     with pytest.raises(Silent, match="not answered in time"):
-        one.search(None)
+        one.search(ANYTHING)
     assert len(deaf.taken) == 2
     one.close()
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from jobsearch.search import Recognised, SearchQuery
+from jobsearch.search import Recognised, SearchQuery, searching
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.web import results
 from tests.web.page import Page
@@ -124,13 +124,23 @@ def test_words_that_are_right_and_nonsense_are_asked_about_by_nobody(some, q):
     assert get(f"/?q={q}").all("//*[@class='meant']") == []
 
 
+def test_an_occupation_that_only_texts_mention_is_shown_as_mentioned(some, ads):
+    ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
+    page = get("/?q=xylofonlærer")
+    assert page.total == 1 and page.titles == ["Kokk"]
+    assert "Ingen stillinger heter dette. Disse annonsene nevner det." in page.text()
+    assert "Disse annonsene nevner det" not in get("/?q=kokk").text()
+
+
 def test_who_insists_on_a_replaced_word_is_led_to_the_texts_that_have_it(some, ads):
     ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
+    mentioning = {"title": "Kokk", "occupations": COOK}
+    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(searching.MOST_MENTIONS)))
     page = get("/?q=xylofonlærer")
     assert "Ingen treff på «xylofonlærer». Viser treff for" in page.text()
     (insisting,) = [link for link in page.all("//p[@class='message']/a") if "treff" in link.text_content()]
     assert insisting.get("href") == "/?q=%22xylofonl%C3%A6rer%22"
-    assert get(insisting.get("href")).total == number(insisting) == 1
+    assert get(insisting.get("href")).total == number(insisting) == searching.MOST_MENTIONS + 1
     assert "Ordrett" not in get("/?q=sykepeier").text()
 
 
