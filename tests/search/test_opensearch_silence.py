@@ -15,7 +15,6 @@ from jobsearch.search.opensearch import OpenSearchEngine, client, engine
 from jobsearch.search.opensearch.client import Silence, Silent, connect, failures
 from jobsearch.search.plan import EVERYTHING
 
-
 ANYTHING = Request(EVERYTHING, EVERYTHING, {}, {}, "published", 0, 25, 20_000)
 
 
