@@ -26,7 +26,7 @@ from .passages import Mark, Pieces, cut, groups_of, passage
 from .plan import All, Best, Node, Phrase, Prefix, Term
 from .query import SearchQuery
 from .vocabulary import EVERYDAY_PLACES, PLACES
-from .words import parse
+from .words import mentioned, parse
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
@@ -109,11 +109,12 @@ _SOURCES: dict[str, dict[str, str]] = {
 class Highlighter:
     """Marks what one search has met. Made by `highlighter`, for one page: it remembers the words it has seen."""
 
-    def __init__(self, q: str, ads: int = 1) -> None:
+    def __init__(self, q: str, ads: int = 1, *, in_text: bool = False) -> None:
         self.reach = min(LOOKED_AT, _PAGE // max(1, ads))
         self._looked = {source: _Looked(source) for source in _SOURCES}
         self._alone: defaultdict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
-        node = matching.compile_words(parse(q))
+        parsed = parse(q)
+        node = matching.compile_words((mentioned(parsed) or parsed) if in_text else parsed)
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _leaves(group):
                 self._look_for(leaf, together, 1 << number)
@@ -240,9 +241,10 @@ class Highlighter:
         return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
 
 
-def highlighter(query: SearchQuery, ads: int = 1) -> Highlighter:
-    """What marks the words of this search in so many ads; of a corrected one, give the search with its corrected words."""
-    return Highlighter(query.q, ads)
+def highlighter(query: SearchQuery, ads: int = 1, *, in_text: bool = False) -> Highlighter:
+    """What marks the words of this search in so many ads, as `Page` says that it was read: of a corrected one, give the search
+    with its corrected words; `in_text` as there."""
+    return Highlighter(query.q, ads, in_text=in_text)
 
 
 def _alone(word: text.Word, looked: _Looked, places: _Looked | None) -> int:

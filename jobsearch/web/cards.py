@@ -55,13 +55,16 @@ def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
     return _active(uuids)
 
 
-def listed(uuids: Iterable[UUID], query: search.SearchQuery, since: dt.datetime | None = None) -> list[Row]:
+def listed(
+    uuids: Iterable[UUID], query: search.SearchQuery, since: dt.datetime | None = None, *, in_text: bool = False
+) -> list[Row]:
     """The rows of a page of results: the active ads among these, in this order, with what the search met in them marked.
 
-    `query` has the words that were searched for. `since`: ads first seen after that are new to the visitor.
+    `query` has the words that were searched for, `in_text` is how they were read. `since`: ads first seen after that are new
+    to the visitor.
     """
     wanted = list(uuids)
-    marker = search.highlighter(query, len(wanted))
+    marker = search.highlighter(query, len(wanted), in_text=in_text)
     found = _active(wanted, read=marker.reach if marker.reads_text else 0, names=bool(marker))
     return _folded([_card(vacancy, marker, query.place, since) for vacancy in found])
 
