@@ -26,13 +26,14 @@ from .passages import Mark, Pieces, cut, groups_of, passage
 from .plan import All, Best, Node, Phrase, Prefix, Term
 from .query import SearchQuery
 from .vocabulary import EVERYDAY_PLACES, PLACES
-from .words import parse
+from .words import mentioned, parse
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
 
 LOOKED_AT = 20_000
-"""Characters of an ad's HTML in which a passage is looked for: the whole of nearly every ad, and a bound for all."""
+"""Characters of an ad's HTML in which a passage is looked for, at most: the whole of nearly every ad."""
+_PAGE = 400_000  # characters that all ads of a page share: a page of a hundred huge ads takes no seconds
 _UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED_PLACES = PLACES - EVERYDAY_PLACES
@@ -108,10 +109,12 @@ _SOURCES: dict[str, dict[str, str]] = {
 class Highlighter:
     """Marks what one search has met. Made by `highlighter`, for one page: it remembers the words it has seen."""
 
-    def __init__(self, q: str) -> None:
+    def __init__(self, q: str, ads: int = 1, *, in_text: bool = False) -> None:
+        self.reach = min(LOOKED_AT, _PAGE // max(1, ads))
         self._looked = {source: _Looked(source) for source in _SOURCES}
         self._alone: defaultdict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
-        node = matching.compile_words(parse(q))
+        parsed = parse(q)
+        node = matching.compile_words((mentioned(parsed) or parsed) if in_text else parsed)
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _leaves(group):
                 self._look_for(leaf, together, 1 << number)
@@ -157,7 +160,7 @@ class Highlighter:
         return passage(value, self._marks(value, "body", nowhere), ~0)
 
     def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
-        """The ad's texts. `opening`: up to `LOOKED_AT` characters of its HTML, where `reads_text` asks for them.
+        """The ad's texts. `opening`: up to `reach` characters of its HTML, where `reads_text` asks for them.
 
         Reads `contacts`, `locations`, `occupations` and `categories`, which a list has fetched beforehand.
         """
@@ -175,7 +178,7 @@ class Highlighter:
         unshown = self._met_by_text & ~(shown | groups_of(job))
         nowhere = not any(location.path for location in locations)
         if opening and (unshown or (nowhere and self._names_place)):
-            readable = _readable(opening, contacts, f"{vacancy.title} {kept}")
+            readable = _readable(opening[: self.reach], len(opening) >= self.reach, contacts, f"{vacancy.title} {kept}")
             body = passage(readable, self._marks(readable, "body", nowhere), ~(shown | groups_of(job)))
         return Marked(cut(vacancy.title, title), cut(vacancy.employer_name, employer), cut(name, job), body)
 
@@ -238,9 +241,10 @@ class Highlighter:
         return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
 
 
-def highlighter(query: SearchQuery) -> Highlighter:
-    """What marks the words of this search; of a corrected one, give the search with its corrected words."""
-    return Highlighter(query.q)
+def highlighter(query: SearchQuery, ads: int = 1, *, in_text: bool = False) -> Highlighter:
+    """What marks the words of this search in so many ads, as `Page` says that it was read: of a corrected one, give the search
+    with its corrected words; `in_text` as there."""
+    return Highlighter(query.q, ads, in_text=in_text)
 
 
 def _alone(word: text.Word, looked: _Looked, places: _Looked | None) -> int:
@@ -305,9 +309,8 @@ def _mark_in_full(value: str, tokens: Sequence[re.Match[str]], looked: _Looked, 
                     found[place] |= groups
 
 
-def _readable(opening: str, contacts: list, kept: str) -> str:
+def _readable(opening: str, cut: bool, contacts: list, kept: str) -> str:
     """The plain text of an ad's HTML without its contacts, composed, blanks single."""
-    cut = len(opening) >= LOOKED_AT
     if cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
     plain = unicodedata.normalize("NFC", privacy.redact(html.to_text(opening), contacts, kept))

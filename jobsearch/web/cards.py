@@ -52,16 +52,20 @@ class Row:
 
 def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
     """The active ads among these, in this order, ready for a card."""
-    return _active(uuids, read_text=False)
+    return _active(uuids)
 
 
-def listed(uuids: Iterable[UUID], query: search.SearchQuery, since: dt.datetime | None = None) -> list[Row]:
+def listed(
+    uuids: Iterable[UUID], query: search.SearchQuery, since: dt.datetime | None = None, *, in_text: bool = False
+) -> list[Row]:
     """The rows of a page of results: the active ads among these, in this order, with what the search met in them marked.
 
-    `query` has the words that were searched for. `since`: ads first seen after that are new to the visitor.
+    `query` has the words that were searched for, `in_text` is how they were read. `since`: ads first seen after that are new
+    to the visitor.
     """
-    marker = search.highlighter(query)
-    found = _active(uuids, read_text=marker.reads_text, names=bool(marker))
+    wanted = list(uuids)
+    marker = search.highlighter(query, len(wanted), in_text=in_text)
+    found = _active(wanted, read=marker.reach if marker.reads_text else 0, names=bool(marker))
     return _folded([_card(vacancy, marker, query.place, since) for vacancy in found])
 
 
@@ -70,14 +74,15 @@ def plain(vacancy: Vacancy) -> Card:
     return Card(vacancy, breakable(vacancy.title), breakable(vacancy.employer_name), _places(vacancy), dates.deadline(vacancy))
 
 
-def _active(uuids: Iterable[UUID], *, read_text: bool, names: bool = False) -> list[Vacancy]:
+def _active(uuids: Iterable[UUID], *, read: int = 0, names: bool = False) -> list[Vacancy]:
+    """`read`: so many characters of each text too."""
     wanted = list(uuids)
     found = Vacancy.objects.active().filter(uuid__in=wanted).defer("raw", "description", "employer_description")
     related = ["locations"]
     if names:
         related += ["contacts", "occupations", "categories"]
-    if read_text:
-        found = found.annotate(opening=Left("description", search.LOOKED_AT))
+    if read:
+        found = found.annotate(opening=Left("description", read))
     by_uuid = {vacancy.uuid: vacancy for vacancy in found.prefetch_related(*related)}
     return [by_uuid[uuid] for uuid in wanted if uuid in by_uuid]
 

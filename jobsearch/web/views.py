@@ -61,7 +61,7 @@ def results(request: HttpRequest) -> HttpResponse:
         context |= {
             "facets": view.facet_views(query, found.counts),
             "total": found.total,
-            "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), visit.since),
+            "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), visit.since, in_text=found.in_text),
             "new": search.count_new(query, visit.since) if visit.since and found.total else 0,
             "newest_first": view.address(query.replace(sort="published")),
             "pages": view.pages(query, found.total),

@@ -88,6 +88,13 @@ def test_a_corrected_search_marks_the_words_that_were_searched_for(client, ads):
     assert get(client, "/?q=sykepeier").text("//mark") == "Sykepleier"
 
 
+def test_an_occupation_that_only_texts_mention_is_marked_where_it_is_mentioned(client, ads):
+    job = (OccupationData("Salg", "Selger"),)
+    ads({"title": "Selger", "occupations": job, "description": "<p>Vi har egen kokk på huset.</p>"})
+    page = get(client, "/?q=kokk")
+    assert page.total == 1 and page.text("//*[contains(@class, 'card-snippet')]//mark") == "kokk"
+
+
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script> </mark> & sykepleier/<b>"
 
 
