@@ -139,7 +139,7 @@ def test_one_word_written_as_three_is_put_together(monkeypatch):
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzæøå", min_size=4, max_size=14))
-def test_nobody_waits_for_a_word_that_is_like_no_other(word):
+def test_any_word_is_like_known_ones_or_like_none(word):
     nearest = SPELLER.nearest(word)
     assert nearest == "" or all(part in {"i", "og", "på"} or SPELLER.knows(part) for part in nearest.split())
-    assert sound(sound(word)) == sound(sound(sound(word)))
+    assert sound(word[:2] + word[1:]) == sound(word)  # a doubled letter is not heard
