@@ -24,7 +24,7 @@ from ..engine import EngineDown, IndexMissing
 
 SEARCH_SECONDS = 5  # a search takes some 10 ms; after five seconds the visitor is gone, and a queue would only grow
 WRITE_SECONDS = 60  # a chunk of 500 takes half a second; a node that merges or recovers may take long
-SILENT_SECONDS = 2  # so long after a time-out nobody asks; then one does, and the others are told at once
+SILENT_SECONDS = 10  # so long after a time-out nobody asks; then one does, and the others are told at once
 POOL = 16  # connections a node: the threads of a web process. opensearch-py's own 10 drops the eleventh after each use
 CURE = "Is SEARCH_URL right, and the server up?"
 
