@@ -147,7 +147,8 @@ def _name(name: Name) -> list[Node]:
         return [_each("employer_stem", stems, _NAMED_EMPLOYER)]
     nodes = [_each("title_stem", stems, _NAMED["title_stem"])]
     if name.kind == "short":
-        return nodes  # wider names of kinds of work also stand in the classification
+        # Wider names of kinds of work also stand in the classification, where they are not this ad's.
+        return nodes if len(stems) > 1 else [*nodes, Term("parts", first, _NAMED_WIDE)]
     if len(stems) > 1:
         return [*nodes, Phrase("job", name.words, _NAMED["job_stem"])]
     nodes += [Term(field, first, _NAMED[field]) for field in ("joined", "job_stem")]

@@ -167,7 +167,9 @@ def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[t
             named = replace(clauses[0], also=found, headline=clauses[0].headline or employer)
             yield (named,), *must[start][1:]
         else:
-            yield tuple(clauses), (WantedName(found),)
+            # Words that name an occupation together are met where occupations stand, each of them.
+            post = any(name.kind == "post" for name in found)
+            yield tuple(replace(clause, headline=clause.headline or post) for clause in clauses), (WantedName(found),)
         start = end
 
 

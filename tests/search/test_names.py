@@ -120,6 +120,22 @@ def test_another_spelling_of_a_name_asks_for_no_compounds():
     assert any(name.wide for name in names.of(tuple(text.words("охоронець"))))
 
 
+def test_words_of_one_occupation_are_met_where_occupations_stand():
+    assert ("body", "hms") not in fields("HMS-rådgiver")
+    assert ("body", "olje") in fields("olje og gass")
+
+
+def test_of_two_spellings_the_first_is_looked_for_as_a_phrase():
+    assert ("job", "videregående skole") in fields("lærer vgs")
+
+
+def test_no_name_is_made_a_small_word():
+    assert not {name.stems for found in names._lists().names.values() for name in found if name.kind == "post"} & {
+        ("til",),
+        ("for",),
+    }
+
+
 def test_a_kind_of_work_leads_to_who_does_it_and_not_back():
     assert "elektriker" in targets("elektro")
     assert "elektro" not in targets("elektriker")

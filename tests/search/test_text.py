@@ -196,6 +196,7 @@ def test_what_is_written_once_for_several_words_is_written_out(written, meant):
         ("adm.dir.", "administrerende direktør"),
         ("Mattilsynet avd. Jæren", "mattilsynet avd jæren"),
         ("Kompass.", "kompass"),
+        ("Vik Mek. Verksted", "vik mek verksted"),
     ],
 )
 def test_short_forms_are_written_out(written, words):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from .. import text
-from ..vocabulary import AGENTS, FILLERS, HEADS, PLAIN
+from ..vocabulary import AGENTS, FILLERS, HEADS, PLAIN, STOP_WORDS
 
 Kind = Literal["post", "short", "subject", "employer"]
 _HERE = Path(__file__).parent
@@ -120,10 +120,15 @@ def _lists() -> _Lists:
 def _without_doubles(names: Iterable[Name]) -> tuple[Name, ...]:
     """One name for the same stems, the wide one before the narrow one."""
     kept: dict[Key, Name] = {}
-    for name in names:
-        if name.stems not in kept or name.wide:
+    for name in filter(_says_something, names):
+        if name.stems not in kept or (name.wide and not kept[name.stems].wide):
             kept[name.stems] = name
     return tuple(kept.values())
+
+
+def _says_something(name: Name) -> bool:
+    """Not so a name that the rules of inflection make a small word of: a "tiler" is `til`."""
+    return len(name.stems) > 1 or name.kind == "employer" or name.stems[0] not in STOP_WORDS
 
 
 def _lines() -> list[tuple[Kind, list[str], list[str], list[str]]]:
