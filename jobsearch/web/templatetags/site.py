@@ -151,6 +151,13 @@ def starts(vacancy: Vacancy) -> SafeString:
 
 
 @register.filter
+def job_title(vacancy: Vacancy) -> SafeString:
+    """The feed's name of the occupation: of a Norwegian list mostly, whatever language the ad is in."""
+    spoken = language.of_title(vacancy.job_title, "no")
+    return format_html('<span lang="{}">{}</span>', spoken, cards.breakable(vacancy.job_title))
+
+
+@register.filter
 def written(vacancy: Vacancy, words: str) -> SafeString:
     """What the employer wrote among facts that the page says in its own language."""
     return format_html('<span lang="{}">{}</span>', lang(vacancy), cards.breakable(words))
