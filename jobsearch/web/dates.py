@@ -19,12 +19,14 @@ SOON_DAYS = 3  # from here a deadline gets its tint
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline in words, and how pressing it is: "soon", "past" or ""."""
+    """A deadline in words, and how pressing it is: "soon", "past" or "". `own`: the employer's words among them, if any."""
 
     words: str
     tone: str = ""
     exact: str = ""
     """The same with weekday and date, where `words` leave them out: for the facts of the ad page."""
+
+    own: str = ""
 
 
 def today() -> dt.date:
@@ -46,7 +48,7 @@ def deadline(vacancy: Vacancy) -> Deadline | None:
     if due is None:
         if deadlines.is_soon(text):
             return Deadline(_("Snarest"))
-        return Deadline(_("Frist: %(text)s") % {"text": text}, exact=text) if text else None
+        return Deadline(_("Frist: %(text)s") % {"text": text}, own=text) if text else None
     left = (due - today()).days
     exact = day(due, weekday=True)
     if left < 0:

@@ -18,34 +18,10 @@ from jobsearch.vacancies import freshness, occupations, places, slugs, wording
 from jobsearch.vacancies.catalogue import COUNTIES
 from jobsearch.vacancies.models import Vacancy
 
-from . import cards
+from . import cards, headings
 from . import results as view
 
 LINKS_OF_AN_AD = 3  # of each kind
-
-# Places that Norwegians live "på" and not "i": islands and some inland towns.
-_ON = frozenset(
-    "ASKØY AVERØY BØMLO DØNNA EIDSVOLL ELVERUM FEDJE FRØYA GISKE GJØVIK HAMAR HAREID HITRA HVALER KARMØY KONGSBERG KVITSØY LEKA "
-    "LILLEHAMMER LØTEN NESODDEN NOTODDEN OSTERØY RØROS RØST SENJA SMØLA STORD SULA SVALBARD TYNSET TYSNES UTSIRA VEGA VOSS VÆRØY "
-    "ØSTRE~TOTEN VESTRE~TOTEN".replace("~", "_").split()
-)
-
-# How an occupation follows "Ledige stillinger": one does the work "som sykepleier", there is work "for miljøarbeidere", and all
-# that names a field has work "innen grunnskole".
-_AS = frozenset(
-    """Bioingeniør·Ergoterapeut·Ernæringsfysiolog·Fysioterapeut·Helsefagarbeider·Helsesekretær
-·Hjemmehjelper og personlig assistent·Kiropraktor og osteopat·Lege·Optiker·Psykolog·Radiograf og audiograf·Sykepleier
-·Vernepleier·Betongfagarbeider·Feier·Maler·Mekaniker·Murer·Rørlegger·Skredder·Tømrer og snekker·Vaktmester·Baker og konditor
-·Kokk·Barnehagelærer·Maskin- og kranfører·Truckfører·Speditør og befrakter·Platearbeider og sveiser
-·Arbeidsleder, bygg og anlegg·Arbeidsleder, industri·Hjelpearbeider Bygg og anlegg·Leder innenfor helsetjenester
-·Eiendomsmegler·Ingeniør bygg·Ingeniør miljøteknikk""".replace("\n", "").split("·")
-)
-_FOR = frozenset(
-    """Håndverkere·Andre ingeniører·Skytebaser og sprengningsarbeidere·Audiografer og logopeder·Helse- og miljørådgivere
-·Miljøarbeidere·Rådgivere innen sosiale fagfelt·Ledere av IKT-enheter·Andre hjelpearbeidere
-·Biologer, zoologer, botanikere·Veterinærer og dyrepleiere·Tolk og oversettere·Barnehage- og skolefritidsassistenter
-·Instruktører og pedagoger·Ledere av omsorgstjenetser for barn·Ledere av undervisning og utdanning""".replace("\n", "").split("·")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +38,6 @@ def address(slug: str) -> str:
     return reverse("web:landing", args=[slug])
 
 
-def title(named: slugs.Named) -> str:
-    """ "Ledige stillinger i Bergen", "… som sykepleier", "… innen helse og sosial"."""
-    label = _label(named)
-    if named.facet == "place":
-        if named.path == places.ABROAD:
-            return _("Ledige stillinger i utlandet")
-        own = named.path.rpartition("/")[2].replace(" ", "_")
-        words = _("Ledige stillinger på %(place)s") if own in _ON else _("Ledige stillinger i %(place)s")
-        return words % {"place": label}
-    own = occupations.label(named.path)
-    label = label if label[:2].isupper() else label[:1].lower() + label[1:]
-    if own in _AS:
-        return _("Ledige stillinger som %(occupation)s") % {"occupation": label}
-    if own in _FOR:
-        return _("Ledige stillinger for %(occupation)s") % {"occupation": label}
-    return _("Ledige stillinger innen %(occupation)s") % {"occupation": label}
-
-
 def of(vacancy: Vacancy) -> list[view.Link]:
     """The pages of where an ad is and what it is about, by their headings."""
     found = []
@@ -89,7 +47,7 @@ def of(vacancy: Vacancy) -> list[view.Link]:
     }
     for facet, paths in parts.items():
         known = [slug for path in dict.fromkeys(paths) if (slug := slugs.slug_of(facet, path))]
-        found += [view.Link(title(slugs.NAMES[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
+        found += [view.Link(headings.of(slugs.NAMES[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
     return found
 
 
@@ -103,7 +61,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(address(proper), permanent=True)
         raise Http404
     query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
-    heading = title(named)
+    heading = headings.of(named)
     context: dict[str, object] = {
         "heading": heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
@@ -164,7 +122,7 @@ def _label(named: slugs.Named) -> str:
 def _wider(named: slugs.Named) -> view.Link | None:
     above = places.parent(named.path) if named.facet == "place" else occupations.parent(named.path)
     slug = slugs.slug_of(named.facet, above)
-    return view.Link(title(slugs.NAMES[slug]), address(slug)) if slug else None
+    return view.Link(headings.of(slugs.NAMES[slug]), address(slug)) if slug else None
 
 
 def _municipalities(county: str) -> list[str]:
@@ -207,7 +165,7 @@ def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, 
         level1 = occupations.parent(named.path) or named.path
         near = [path for path in occupations.PATHS[level1] if path != named.path]
         label = _label(slugs.Named("occupation", level1))
-        yield Group(_("Yrker innen %(occupation)s") % {"occupation": label}, _links("occupation", near, counts))
+        yield Group(_("Yrker i gruppen %(occupation)s") % {"occupation": label}, _links("occupation", near, counts))
         yield Group(_("Steder"), _searches("place", query, counts), searches=True)
 
 

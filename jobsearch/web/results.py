@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch import search
-from jobsearch.search import NOT_STATED
+from jobsearch.search import NOT_STATED, distance
 
 from . import chart
 
@@ -169,7 +169,7 @@ def _option(name: str, choice: search.Choice, query: search.SearchQuery, ids: se
 
 def chips(query: search.SearchQuery) -> list[Link]:
     """What is chosen, each as the way back out of it."""
-    found = [Link(f"«{query.q}»", address(query.without("q")))] if query.q else []
+    found = [Link(_quoted(query.q), address(query.without("q")))] if query.q else []
     return found + [
         Link(search.FILTERS[facet].full_label(value), address(query.without(facet, value))) for facet, value in query.chosen
     ]
@@ -201,13 +201,24 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
 def drops(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: what each single step back would give, the most first; steps that give nothing left out.
     A search of several words is offered without each of them, and without all of them last."""
-    parts = [(f"«{part}»", query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
-    steps = parts + [(search.FILTERS[facet].full_label(value), query.without(facet, value)) for facet, value in query.chosen]
+    parts = [(_quoted(part), query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
+    steps = parts + [(_left_out(query, facet, value), query.without(facet, value)) for facet, value in query.chosen]
     steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     found = [Link(label, address(other), search.count(other)) for label, other in steps]
     last = found.pop() if parts else None
     ordered = sorted(found, key=lambda link: -link.count) + ([last] if last else [])
     return [link for link in ordered if link.count]
+
+
+def _quoted(words: str) -> str:
+    return _("«%(words)s»") % {"words": words}
+
+
+def _left_out(query: search.SearchQuery, facet: str, value: str) -> str:
+    """A filter's value as it follows the word "uten"."""
+    if facet == "near":  # a chip says "Innen 25 km fra Bergen"
+        return _("grensen på %(km)s km fra %(place)s") % {"km": query.km, "place": distance.label(query.near)}
+    return search.FILTERS[facet].full_label(value)
 
 
 def pages(query: search.SearchQuery, total: int) -> Pages:

@@ -82,7 +82,7 @@ def test_without_hits_the_way_out_is_shown_with_its_number(client, some):
     page = get(client, "/?place=OSLO&near=VESTLAND%2FBERGEN")
     drops = {" ".join(link.text_content().split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
     assert drops == {
-        "Uten Innen 25 km fra Bergen: 1 treff": "/?place=OSLO",
+        "Uten grensen på 25 km fra Bergen: 1 treff": "/?place=OSLO",
         "Uten Oslo: 2 treff": "/?near=VESTLAND%2FBERGEN",
     }
 

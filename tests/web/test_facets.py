@@ -135,7 +135,7 @@ def test_each_facet_with_a_choice_can_be_reset_alone(client, some):
         "deadline": f"/?place=VESTLAND&employer=Helse+%26+Ro&published={oslo(3)}",
         "published": "/?place=VESTLAND&employer=Helse+%26+Ro&deadline=7",
     }
-    assert page.text("//a[@data-reset='deadline']") == "Nullstill Frist"
+    assert page.text("//a[@data-reset='deadline']") == "Nullstill frist"
 
 
 def test_every_facet_is_renewed_in_an_answer_to_a_choice(client, some):

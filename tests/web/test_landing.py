@@ -9,7 +9,7 @@ from django.utils import translation
 from jobsearch.vacancies import occupations, record, slugs
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import landing
+from jobsearch.web import headings, landing
 from tests.web.page import Page
 
 
@@ -77,11 +77,11 @@ def test_a_county_and_abroad(client, some):
 def test_an_occupation_of_either_level(client, some):
     nurse = Page(client.get("/jobb/sykepleier/"))
     assert nurse.h1 == "Ledige stillinger som sykepleier" and nurse.titles == ["Sykepleier i Bergen"]
-    assert links(nurse, "Yrker innen Helse og sosial") == [("Lege (1)", "/jobb/lege/")]
+    assert links(nurse, "Yrker i gruppen Helse og sosial") == [("Lege (1)", "/jobb/lege/")]
     assert links(nurse, "Steder") == [("Vestland (1)", "/?place=VESTLAND&occupation=Helse+og+sosial%2FSykepleier")]
     assert nurse.one("//a[@href='/jobb/helse-og-sosial/']").text == "Ledige stillinger innen helse og sosial"
     health = Page(client.get("/jobb/helse-og-sosial/"))
-    assert len(health.titles) == 2 and [text for text, _ in links(health, "Yrker innen Helse og sosial")] == [
+    assert len(health.titles) == 2 and [text for text, _ in links(health, "Yrker i gruppen Helse og sosial")] == [
         "Lege (1)",
         "Sykepleier (1)",
     ]
@@ -93,27 +93,34 @@ def test_an_occupation_of_either_level(client, some):
         ("voss", "Ledige stillinger på Voss"),
         ("vestre-toten", "Ledige stillinger på Vestre Toten"),
         ("svalbard", "Ledige stillinger på Svalbard"),
+        ("sortland", "Ledige stillinger på Sortland"),
+        ("vegarshei", "Ledige stillinger på Vegårshei"),
+        ("lindesnes", "Ledige stillinger i Lindesnes"),
         ("os-innlandet", "Ledige stillinger i Os (Innlandet)"),
         ("more-og-romsdal", "Ledige stillinger i Møre og Romsdal"),
         ("it", "Ledige stillinger innen IT"),
         ("miljoarbeidere", "Ledige stillinger for miljøarbeidere"),
         ("ledere-av-ikt-enheter", "Ledige stillinger for ledere av IKT-enheter"),
         ("handverkere", "Ledige stillinger for håndverkere"),
-        ("arbeidsleder-industri", "Ledige stillinger som arbeidsleder, industri"),
-        ("grunnskole", "Ledige stillinger innen grunnskole"),
-        ("baker-og-konditor", "Ledige stillinger som baker og konditor"),
+        ("arbeidsleder-industri", "Ledige stillinger som arbeidsleder i industrien"),
+        ("grunnskole", "Ledige stillinger i grunnskolen"),
+        ("post-og-maleavlesere", "Ledige stillinger innen post og måleravlesning"),
+        ("drift-vedlikehold", "Ledige stillinger innen drift og vedlikehold av IT"),
+        ("alternativ-medisin", "Ledige stillinger innen alternativ medisin"),
+        ("baker-og-konditor", "Ledige stillinger som baker eller konditor"),
     ],
 )
 def test_headings_are_norwegian_as_it_is_spoken(slug, words):
     with translation.override("nb"):
-        assert landing.title(slugs.NAMES[slug]) == words
+        assert headings.of(slugs.NAMES[slug]) == words
 
 
 def test_the_lists_of_forms_name_only_what_the_catalogue_has():
     names = {occupations.label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
-    assert names >= landing._AS and names >= landing._FOR and not landing._AS & landing._FOR
+    kinds = [headings.AS, headings.FOR, set(headings.OWN)]
+    assert names >= set().union(*kinds) and sum(map(len, kinds)) == len(set().union(*kinds))
     places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.NAMES.values() if named.facet == "place"}
-    assert places >= landing._ON
+    assert places >= headings.ON
 
 
 def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):

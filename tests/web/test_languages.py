@@ -16,6 +16,7 @@ from jobsearch import search
 from jobsearch.vacancies import catalogue as feed
 from jobsearch.vacancies import places, wording
 from jobsearch.vacancies.data import OccupationData
+from jobsearch.vacancies.models import Vacancy
 from tests.web import catalogue
 from tests.web.page import Page
 from tests.web.words import said_on
@@ -223,6 +224,22 @@ def test_norwegian_letters_come_after_z():
 
 def _bare(label) -> str:
     return re.sub(r"\s*\(.*?\)\s*$", "", label.text_content()).strip()
+
+
+def test_what_employers_wrote_among_the_facts_is_in_the_ads_language(client, ads):
+    english = "<p>We are looking for you. You will work with our team and have a good time. Apply if you can join us.</p>"
+    words = {"application_due_text": "When we have found you", "start_text": "As agreed with us", "job_title": "Kokk <sjef>"}
+    one, other = ads(*({"title": "Cook", "description": english, "employer_orgnr": "999888777"} for _ in range(2)))
+    Vacancy.objects.update(application_due=None, **words)
+    page = Page(client.get(f"/stilling/{one}/"))
+    marked = {span.text_content(): span.get("lang") for span in page.all("//dl[@class='facts']//span[@lang]")}
+    assert marked == dict.fromkeys(words.values(), "en") | {"Kokk <sjef>": "no"}, "occupations are named in Norwegian"
+    for where in ("//header[@class='ad-head']", f"//div[@class='others']//li[a[@href='/stilling/{other}/']]"):
+        (deadline,) = page.all(f"{where}//span[@lang]")
+        assert (deadline.text, deadline.get("lang")) == ("When we have found you", "en")
+    (deadline,) = Page(client.get("/?q=cook&sort=deadline")).all("(//li[@class='due '])[1]")
+    assert deadline.text == "Frist: " and deadline.find("span").get("lang") == "en"
+    assert deadline.text_content() == "Frist: When we have found you"
 
 
 # --- Dates and numbers ---

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from urllib.parse import unquote_plus
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -16,7 +18,7 @@ from jobsearch.vacancies import catalogue as feed
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import errors
+from jobsearch.web import attempts, errors, visits
 from tests.web.page import Page
 from tests.web.support import PASSWORD
 from tests.web.words import foreign_words, said_on, words_of
@@ -34,6 +36,64 @@ def test_no_page_says_a_word_of_bokmal(client, pages, language):
         if words:
             found[name] = {text.strip() for text in said_on(root, language) if words_of(text) & words}
     assert found == {}
+
+
+@pytest.mark.parametrize("language", ["nn", "en"])
+def test_no_help_that_a_search_gives_says_a_word_of_bokmal(client, helped, language):
+    """Each state is proved to be on its page, so that the walk cannot go past it."""
+    foreign = foreign_words(language)
+    client.cookies["django_language"] = language
+    for address, shown in helped.items():
+        page = Page(client.get(address, follow=True))
+        assert page.all(shown), (address, shown)
+        said = said_on(page.root, page.root.get("lang", ""))
+        assert language != "en" or "«" not in "".join(said), address
+        theirs = foreign - words_of(unquote_plus(address)) - {"sykepleier"}  # what was typed, and what was meant by it
+        assert {text.strip() for text in said if words_of(text) & theirs} == set(), address
+
+
+@pytest.fixture
+def helped(ads, client):
+    """Address -> what its page shows beside hits."""
+    at = {name: (LocationData("NORGE", county, name, name),) for name, county in (("BERGEN", "VESTLAND"), ("OSLO", "OSLO"))}
+    cook = (OccupationData("Reiseliv og mat", "Kokk"),)
+    now = timezone.now()
+    shop = {"employer_name": "Kiwi", "description": "<p>Kiwi wants you.</p>"}
+    ads(
+        *({"title": "Shop hand", "locations": at[name], **shop, "published": now} for name in ("BERGEN", "OSLO")),
+        *({"title": "Till hand", "locations": at["OSLO"], **shop, "published": now - dt.timedelta(hours=1)} for _ in range(2)),
+        *({"title": "Sykepleier", "employer_name": "Oslo home", "locations": at["OSLO"]} for _ in range(6)),
+        {"title": "Baker", "occupations": cook, "description": "<p>Vi har sykepleer og xylofonlærer.</p>", "start": "Whenever"},
+        {"title": "Saxofonlærer", "locations": ()},
+        *({"title": "Baker", "occupations": cook, "description": f"<p>Vi har {n} og en fiolinlærer.</p>"} for n in range(11)),
+        {"title": "Violinlærer"},
+    )
+    Vacancy.objects.filter(title="Baker").update(first_seen=now - dt.timedelta(days=9))
+    Vacancy.objects.filter(title="Till hand").update(application_due=None, application_due_text="When we have found you")
+    search.index_changes()
+    minutes = int(now.timestamp()) // 60
+    client.cookies[visits.COOKIE] = f"0.{minutes - 3 * 24 * 60}"
+    return {
+        "/?q=shop": "//details[@class='fold']/summary",
+        "/?q=till": "//details[@class='fold']/summary",
+        "/?q=hand&sort=published": "//span[@class='badge new']",
+        "/?q=hand": "//li[@class='badge new']",
+        "/?q=sykepleier": "//a[@class='badge new']",
+        "/?q=hand+bergen": "//ul[@class='chips']//span[contains(., ',')]",
+        "/?near=Bergen&km=10": "//a[@data-reset='near']",
+        "/?near=Atlantis": "//p[@id='near-error']",
+        "/?near=5003": "//p[@id='near-error']",
+        "/?near=Her%C3%B8y": "//p[@id='near-error']",
+        "/?near=Bergen&km=7": "//p[contains(@class, 'message')]",
+        "/?near=VESTLAND%2FBERGEN&place=AGDER": "//ul[@class='drops']",
+        "/?q=sykepleer": "//p[@class='meant']",
+        "/?q=sykepleeir": "//p[@class='message']",
+        "/?q=xylofonl%C3%A6rer": "//p[@class='message']",
+        "/?q=fiolinl%C3%A6rer": "//p[@class='message']/a",
+        "/?q=zzz+hand&place=AGDER": "//div[@class='empty']",
+        "/forslag/?q=os": "//*[@data-status]",
+        "/forslag/?q=ko": "//*[@data-status]",
+    }
 
 
 @pytest.fixture
@@ -102,6 +162,10 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             yield name, client.get(address, follow=True)
         yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
         yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
+        for _ in range(attempts.MOST):
+            paused = client.post("/logg-inn/", {"username": "x", "password": "y"})
+        cache.clear()
+        yield "login paused", paused
         yield "login empty", client.post("/logg-inn/", {})
         yield "bad host", client.get("/", headers={"host": "evil.example"})
         strict = Client(enforce_csrf_checks=True)

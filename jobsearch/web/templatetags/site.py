@@ -39,6 +39,13 @@ def deadline(vacancy: Vacancy) -> dates.Deadline | None:
 
 
 @register.filter
+def due_words(vacancy: Vacancy, due: dates.Deadline) -> SafeString:
+    """The deadline in words; what the employer wrote is marked as being in the ad's language."""
+    before, own, after = due.words.partition(due.own) if due.own else (due.words, "", "")
+    return format_html('{}<span lang="{}">{}</span>{}', before, lang(vacancy), own, after) if own else format_html("{}", before)
+
+
+@register.filter
 def published(vacancy: Vacancy) -> str:
     return dates.published(vacancy.published)
 
@@ -137,10 +144,23 @@ def title_lang(vacancy: Vacancy) -> str:
 
 
 @register.filter
-def starts(vacancy: Vacancy) -> str:
+def starts(vacancy: Vacancy) -> SafeString:
     """When the work begins: a date in words where the text is one, else the employer's own words."""
     date = deadlines.parse(vacancy.start_text)
-    return dates.day(date) if date else vacancy.start_text
+    return format_html("{}", dates.day(date)) if date else written(vacancy, vacancy.start_text)
+
+
+@register.filter
+def job_title(vacancy: Vacancy) -> SafeString:
+    """The feed's name of the occupation: of a Norwegian list mostly, whatever language the ad is in."""
+    spoken = language.of_title(vacancy.job_title, "no")
+    return format_html('<span lang="{}">{}</span>', spoken, cards.breakable(vacancy.job_title))
+
+
+@register.filter
+def written(vacancy: Vacancy, words: str) -> SafeString:
+    """What the employer wrote among facts that the page says in its own language."""
+    return format_html('<span lang="{}">{}</span>', lang(vacancy), cards.breakable(words))
 
 
 @register.filter
