@@ -8,3 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
 os.environ["JOBSEARCH_PROCESS"] = "web"  # read by the settings: only these processes pool their database connections
 
 application = get_wsgi_application()
+
+from jobsearch.search import keep_warm  # noqa: E402 - needs the settings and apps that the line above has loaded
+
+keep_warm()

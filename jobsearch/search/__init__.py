@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .searching import count, count_new, facet_counts, scan, search, similar
     from .suggesting import Suggestion, suggest
     from .truth import compare, repair
+    from .warm import keep_warm
     from .words import without, without_each
 
 _HOMES = {
@@ -41,6 +42,7 @@ _HOMES = {
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
     "suggesting": ("Suggestion", "suggest"),
     "truth": ("compare", "repair"),
+    "warm": ("keep_warm",),
     "words": ("without", "without_each"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -79,6 +81,7 @@ __all__ = [
     "facet_counts",
     "highlighter",
     "index_changes",
+    "keep_warm",
     "narrow",
     "rebuild",
     "repair",
