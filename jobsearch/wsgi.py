@@ -1,5 +1,6 @@
 """The site as a WSGI application, for gunicorn."""
 
+import logging
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -9,6 +10,9 @@ os.environ["JOBSEARCH_PROCESS"] = "web"  # read by the settings: only these proc
 
 application = get_wsgi_application()
 
-from jobsearch.search import keep_warm  # noqa: E402 - needs the settings and apps that the line above has loaded
+# These need the settings and apps that the line above has loaded.
+from jobsearch import private_logs  # noqa: E402
+from jobsearch.search import keep_warm  # noqa: E402
 
+logging.getLogger("gunicorn.error").addFilter(private_logs.Unreadable())
 keep_warm()
