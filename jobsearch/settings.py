@@ -269,12 +269,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"broken": {"()": "jobsearch.private_logs.Broken"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail": {"class": "jobsearch.private_logs.Mail", "formatter": "line", "level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "jobsearch": {"level": "INFO"},
         "ingest": {"level": "INFO"},
-        # Queries are private: Django's request log would write the address of a failing search.
-        "django.request": {"level": "CRITICAL"},
+        # Queries are private: Django's own handlers would mail a request with its parameters.
+        "django": {"level": "WARNING", "handlers": ["console", "mail"], "propagate": False},
+        "django.request": {"level": "ERROR", "filters": ["broken"]},
     },
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from jobsearch import search
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = {
     # room: the rooms whose insides it may import
@@ -56,6 +58,13 @@ def test_arrows_go_one_way(file):
         target = room_of(imported)
         if room and target and target != room:
             assert target in ROOMS[room], f"{module_of(file)} may not import {imported}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_the_search_is_used_by_its_public_face(file):
+    if room_of(module_of(file)) != "jobsearch.search":
+        used = {name.removeprefix("jobsearch.search.") for name in imports_of(file) if name.startswith("jobsearch.search.")}
+        assert used <= {*search.__all__}, f"{module_of(file)} imports the search's insides"
 
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)

@@ -10,9 +10,6 @@ from django.db import InterfaceError, OperationalError
 
 from ingest.errors import FeedError, LeaseHeld, Unauthorized, WrongOrigin
 from jobsearch import search
-from jobsearch.search.leases import Busy
-from jobsearch.search.leases import LeaseLost as IndexLeaseLost
-from jobsearch.search.lifecycle import RebuildFailed
 from jobsearch.vacancies.postal_codes import UnreadableFile
 
 DOWN = 2
@@ -43,9 +40,9 @@ def of(error: BaseException) -> Trouble | None:
         return Trouble(error.reason, f"The feed is down. {error.args[0]} {_FEED_CURE}")
     if isinstance(error, search.EngineDown):
         return Trouble("engine-down", f"The search engine is down. {error}")
-    if isinstance(error, Busy | IndexLeaseLost):
+    if isinstance(error, search.Busy | search.LeaseLost):
         return Trouble("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
-    if isinstance(error, RebuildFailed):
+    if isinstance(error, search.RebuildFailed):
         return Trouble("rebuild-failed", str(error))
     if isinstance(error, UnreadableFile):
         return Trouble("unreadable-file", str(error))

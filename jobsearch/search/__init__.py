@@ -11,42 +11,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import distance
     from .engine import EngineDown, Health, Hit, IndexMissing, Page, QueryError
     from .engines import engine_health
-    from .facets import FACETS, FILTERS, Choice, Facet, narrow
+    from .facets import CHART_DAYS, FACETS, FILTERS, Choice, Facet, narrow
     from .highlighting import LOOKED_AT, Highlighter, Marked, highlighter
-    from .lifecycle import index_changes, rebuild
+    from .leases import Busy, LeaseLost
+    from .lifecycle import RebuildFailed, index_changes, rebuild
     from .passages import Piece
     from .problems import Problem
-    from .query import NOT_STATED, SearchQuery
+    from .query import NOT_STATED, SIZES, SearchQuery, clean
     from .recognised import Recognised
     from .searching import count, count_new, facet_counts, scan, search, similar
     from .suggesting import Suggestion, suggest
     from .truth import compare, repair
+    from .warm import keep_warm
     from .words import without, without_each
 
 _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
     "engines": ("engine_health",),
-    "facets": ("FACETS", "FILTERS", "Choice", "Facet", "narrow"),
+    "facets": ("CHART_DAYS", "FACETS", "FILTERS", "Choice", "Facet", "narrow"),
     "highlighting": ("LOOKED_AT", "Highlighter", "Marked", "highlighter"),
-    "lifecycle": ("index_changes", "rebuild"),
+    "leases": ("Busy", "LeaseLost"),
+    "lifecycle": ("RebuildFailed", "index_changes", "rebuild"),
     "passages": ("Piece",),
     "problems": ("Problem",),
-    "query": ("NOT_STATED", "SearchQuery"),
+    "query": ("NOT_STATED", "SIZES", "SearchQuery", "clean"),
     "recognised": ("Recognised",),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
     "suggesting": ("Suggestion", "suggest"),
     "truth": ("compare", "repair"),
+    "warm": ("keep_warm",),
     "words": ("without", "without_each"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "CHART_DAYS",
     "FACETS",
     "FILTERS",
     "LOOKED_AT",
     "NOT_STATED",
+    "SIZES",
+    "Busy",
     "Choice",
     "EngineDown",
     "Facet",
@@ -54,21 +62,26 @@ __all__ = [
     "Highlighter",
     "Hit",
     "IndexMissing",
+    "LeaseLost",
     "Marked",
     "Page",
     "Piece",
     "Problem",
     "QueryError",
+    "RebuildFailed",
     "Recognised",
     "SearchQuery",
     "Suggestion",
+    "clean",
     "compare",
     "count",
     "count_new",
+    "distance",
     "engine_health",
     "facet_counts",
     "highlighter",
     "index_changes",
+    "keep_warm",
     "narrow",
     "rebuild",
     "repair",

@@ -73,7 +73,8 @@ DUE_UNKNOWN, DUE_SOON = 0, 1
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
     beside = [str(Path(__file__).with_name(name)) for name in ("vocabulary.py", "placenames.py")]
-    sources = [__file__, text.__file__, *beside, areas.__file__, catalogue.__file__, deadlines.__file__]
+    read = (text, areas, catalogue, deadlines, html, occupations, places, privacy)
+    sources = [__file__, *beside, *(str(module.__file__) for module in read)]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(Path(source).read_bytes())

@@ -141,10 +141,6 @@ class SearchQuery:
         kept = () if value is None else tuple(v for v in getattr(self, facet) if v != value)
         return self.replace(**{facet: kept})
 
-    def cleared(self) -> SearchQuery:
-        """The same words, order and size of pages, no facet."""
-        return SearchQuery(q=self.q, sort=self.sort, size=self.size)
-
     @property
     def chosen(self) -> list[tuple[str, str]]:
         """Every chosen facet value, as the chips show them: (facet, value)."""

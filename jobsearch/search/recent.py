@@ -29,7 +29,7 @@ class _Kept(NamedTuple, Generic[T]):
 class Recent(Generic[T]):
     """Read when it is first asked for, and again when it is ten minutes old, so that nothing of a closed ad outlives that.
 
-    From five minutes on it is read anew beside the question, so that on a site in use only the first to ask has to wait.
+    From five minutes on it is read anew beside the question. Where `warm` renews it before that, nobody has to wait.
     """
 
     def __init__(self, read: Callable[[dt.datetime | None], T]) -> None:
@@ -46,6 +46,14 @@ class Recent(Generic[T]):
         elif kept.age > RENEW_SECONDS and self._renewing.acquire(blocking=False):
             threading.Thread(target=self._renew, daemon=True).start()
         return kept.value
+
+    def renew(self) -> None:
+        """Reads it now; what is kept serves meanwhile. Raises what the reading raises."""
+        if self._usable():
+            self._renewed(None)
+        else:
+            with self._lock:  # who asks now waits for this reading
+                self._renewed(None)
 
     def _usable(self) -> _Kept[T] | None:
         kept = self._kept

@@ -84,6 +84,8 @@ class Vacancy(models.Model):
         indexes = [
             models.Index(fields=["uuid"], name="vacancy_behind_index", condition=Q(version__gt=F("indexed_version"))),
             models.Index(fields=["status", "checked"], name="vacancy_to_recheck"),
+            # With the status, or SQLite takes the index above for an employer's active ads and reads all that are active.
+            models.Index(fields=["employer_orgnr", "status"], name="vacancy_of_employer"),
         ]
 
     def __str__(self) -> str:

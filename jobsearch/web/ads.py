@@ -21,6 +21,7 @@ from jobsearch.vacancies.visibility import is_active
 
 from . import cards, dates, employers, landing, structured
 from .context import SOURCE_URL
+from .lasting import Lasting
 
 SIMILAR = 5
 OTHERS = 5
@@ -62,11 +63,13 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
     canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
     contacts = list(vacancy.contacts.all())
     others = employers.other_ads(vacancy)
+    lasting = Lasting(vacancy, contacts)
     return {
         "vacancy": vacancy,
         "canonical": canonical,
-        "summary": summary(vacancy),
-        "share_mail": f"mailto:?{urlencode({'subject': vacancy.title, 'body': canonical}, quote_via=quote)}",
+        "lasting": lasting,
+        "summary": summary(vacancy, lasting.employer),
+        "share_mail": f"mailto:?{urlencode({'subject': lasting.title, 'body': canonical}, quote_via=quote)}",
         "contacts": contacts,
         "original": original,
         "apply_url": apply_url,
@@ -87,10 +90,10 @@ def host(url: str) -> str:
     return (parts.hostname or "").removeprefix("www.") if parts.scheme in {"http", "https"} else ""
 
 
-def summary(vacancy: Vacancy) -> str:
+def summary(vacancy: Vacancy, employer: str) -> str:
     """The ad in one line of facts: employer, place, deadline. Never from its text, which may name people."""
     names = [wording.said(places.label(location.path)) for location in vacancy.locations.all() if location.path]
-    parts = [vacancy.employer_name, ", ".join(list(dict.fromkeys(names))[:3])]
+    parts = [employer, ", ".join(list(dict.fromkeys(names))[:3])]
     if vacancy.application_due:
         parts.append(_("Frist %(day)s") % {"day": dates.day(vacancy.application_due)})  # no "tomorrow": a crawler keeps it
     elif deadlines.is_soon(vacancy.application_due_text):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jobsearch import search
-from jobsearch.search.facets import CHART_DAYS
 
 from . import dates
 
@@ -31,7 +30,7 @@ class Bar:
 def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
     """The last days, the oldest first, each with its ads under all filters but the publishing time."""
     today = dates.today()
-    days = [today - dt.timedelta(days=ago) for ago in range(CHART_DAYS - 1, -1, -1)]
+    days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
     highest = max((counts.get(str(day), 0) for day in days), default=0)
     if not highest:
         return []

@@ -21,6 +21,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
 from .cards import place_name, rows
+from .lasting import Lasting
 from .views import HIDDEN_FROM_CRAWLERS, results
 
 # The same in every language of the pages: whoever reads such files by a program needs names that stay.
@@ -89,11 +90,12 @@ def _row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
     The file lives on after the ad: what is a contact's name, number or address is taken out of its words as for the index.
     """
     places = list(dict.fromkeys(name for location in vacancy.locations.all() if (name := place_name(location))))
-    contacts, kept = list(vacancy.contacts.all()), " ".join([vacancy.employer_name, *places])
+    contacts = list(vacancy.contacts.all())
+    lasting = Lasting(vacancy, contacts)
     due, published = vacancy.application_due, vacancy.published
     return (
-        privacy.redact(vacancy.title, contacts, kept).strip(),
-        privacy.redact(vacancy.employer_name, contacts, kept).strip(),
+        lasting.title,
+        lasting.employer,
         " / ".join(places),
         due.isoformat() if due else privacy.redact(vacancy.application_due_text, contacts).strip(),
         published.astimezone(OSLO).date().isoformat() if published else "",

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from jobsearch import search
 from jobsearch.saved.words import short
-from jobsearch.search.query import clean
 
 from . import results as view
 
@@ -23,7 +22,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     if name not in view.SEARCHED:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
-    typed = clean(request.GET.get("within", ""), TYPED_LENGTH)
+    typed = search.clean(request.GET.get("within", ""), TYPED_LENGTH)
     if any(problem.blocks for problem in problems):
         return redirect("web:results")
     status, counts = 200, None

@@ -22,6 +22,8 @@ from jobsearch.vacancies.models import Contact, Location, Vacancy
 from jobsearch.vacancies.text_values import safe_link
 from jobsearch.vacancies.visibility import OSLO
 
+from .lasting import Lasting
+
 # Inside a script element these could end it; as escapes they mean the same in JSON. The last two end a line in JavaScript.
 _ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 _cleaner = nh3.Cleaner(tags=set("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split()), attributes={})
@@ -53,10 +55,11 @@ def script(data: dict[str, Any] | None) -> SafeString:
 
 def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.datetime | None = None) -> dict[str, Any] | None:
     """The JobPosting of an active ad, or None where it lacks what one must have or its deadline has passed."""
-    until = _valid_through(vacancy)
-    where = [found for location in vacancy.locations.all() if (found := _place(location))]
-    description = _description(vacancy, list(contacts))
-    required = (vacancy.title, vacancy.employer_name, description, where)
+    until, contacts = _valid_through(vacancy), list(contacts)
+    lasting = Lasting(vacancy, contacts)
+    where = [found for location in vacancy.locations.all() if (found := _place(location, lasting.address(location)))]
+    description = _description(vacancy, contacts)
+    required = (lasting.title, lasting.employer, description, where)
     if not all(required) or until <= (now or timezone.now()):
         return None
     levels = [(occupations.parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
@@ -72,13 +75,13 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
     return {
         "@context": "https://schema.org",
         "@type": "JobPosting",
-        "title": vacancy.title,
+        "title": lasting.title,
         "description": description,
         "identifier": {"@type": "PropertyValue", "name": "arbeidsplassen.nav.no", "value": str(vacancy.uuid)},
         "url": url,
         "datePosted": _moment(vacancy.published or vacancy.first_seen),
         "validThrough": _moment(until),
-        "hiringOrganization": _organisation(vacancy),
+        "hiringOrganization": _organisation(lasting.employer, vacancy.employer_homepage),
         "jobLocation": where,
         "directApply": False,
         **{name: value for name, value in optional.items() if value},
@@ -97,20 +100,20 @@ def _moment(value: dt.datetime) -> str:
     return value.astimezone(OSLO).isoformat(timespec="seconds")
 
 
-def _organisation(vacancy: Vacancy) -> dict[str, Any]:
-    homepage = safe_link(vacancy.employer_homepage)
+def _organisation(name: str, link: str) -> dict[str, Any]:
+    homepage = safe_link(link)
     own = {"sameAs": homepage} if homepage.startswith(("http://", "https://")) else {}
-    return {"@type": "Organization", "name": vacancy.employer_name, **own}
+    return {"@type": "Organization", "name": name, **own}
 
 
-def _place(location: Location) -> dict[str, Any] | None:
+def _place(location: Location, street: str) -> dict[str, Any] | None:
     """A location as a place with an address; None where the feed names none but a country."""
     if not (location.path or location.city or location.postal_code):
         return None
     above, _, municipality = location.path.partition("/")
     abroad = above == places.ABROAD
     parts = {
-        "streetAddress": location.address,
+        "streetAddress": street,
         "postalCode": location.postal_code,
         "addressLocality": places.label((location.city or ("" if abroad else municipality)).upper()),
         "addressRegion": "" if abroad else places.label(above),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from jobsearch import search
 from jobsearch.saved.models import SavedSearch
 from jobsearch.saved.words import short
-from jobsearch.search.query import SIZES
 from jobsearch.vacancies import freshness
 
 from . import cards, distance, visits
@@ -46,7 +45,7 @@ def results(request: HttpRequest) -> HttpResponse:
             ("published", _("Nyeste")),
             ("deadline", _("Frist først")),
         ],
-        "sizes": SIZES,
+        "sizes": search.SIZES,
         # Answers to a choice leave the list of municipalities out: the page has it already.
         "distance": distance.view(query, problems, proposals=not request.htmx),  # type: ignore[attr-defined]
     }

@@ -193,7 +193,6 @@ def test_it_is_chosen_named_and_taken_away_like_any_filter():
     assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
     assert FILTERS["near"].full_label("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
     assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
-    assert query.cleared() == SearchQuery(q="kokk")
     assert criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
     assert short(query) == "kokk · Vestland · Innen 50 km fra Bergen"
 

@@ -159,8 +159,6 @@ def test_helpers_for_the_page():
     assert query.without("place", "OSLO").place == ()
     assert query.without("published").published is None
     assert query.without("q").q == ""
-    assert query.cleared() == SearchQuery(q="kokk", sort="deadline")
-    assert query.replace(size=100).cleared().size == 100
     assert query.with_value("deadline", "asap").without("deadline") == query.replace(page=1)
     assert query.chosen == [("place", "OSLO"), ("published", "3")]
     assert query.urlencode(page=False) == "q=kokk&place=OSLO&published=3&sort=deadline"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
-from jobsearch.search import recent
+from jobsearch.search import recent, warm
 from jobsearch.search.recent import KEEP_SECONDS, RENEW_SECONDS, Recent
+from jobsearch.search.spelling import speller
+from jobsearch.search.suggesting import names
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Clock:
@@ -81,3 +90,57 @@ def test_many_who_ask_at_once_wait_for_one_reading(clock):
     for thread in threads:
         thread.join()
     assert len(read) == 1
+
+
+def test_renewed_beforehand_nobody_reads_and_nothing_old_is_kept(clock):
+    value, read = counting()
+    value.renew()
+    assert value() == 1 and len(read) == 1
+    clock.now += KEEP_SECONDS - 1
+    value.renew()
+    clock.now += 2
+    assert value() == 2 and len(read) == 2
+
+
+@pytest.fixture
+def own_site(settings, tmp_path) -> None:
+    settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
+
+
+@pytest.mark.django_db
+def test_a_round_reads_what_a_first_question_would_wait_for(own_site, make_vacancy, django_assert_num_queries):
+    make_vacancy(title="Fyrvokter")
+    warm.read()
+    with django_assert_num_queries(0):
+        assert speller().knows("fyrvokter") and names().matching(["fyrvokter"]) is not None
+    make_vacancy(title="Svartfeier")
+    warm.read()
+    assert speller().knows("svartfeier")
+
+
+def test_without_a_database_a_round_says_so_and_the_next_one_tries_again(own_site, monkeypatch, caplog):
+    def down(now):
+        raise OperationalError("connection to server at 10.0.0.1 failed")
+
+    monkeypatch.setattr(names, "_read", down)
+    warm.read()
+    (said,) = caplog.messages
+    assert "OperationalError" in said and "tried again" in said
+
+
+def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
+    env = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}} | {
+        "JOBSEARCH_READ_DOTENV": "0",
+        "SECRET_KEY": "a key for tests only, with nothing behind it",
+        "DATABASE_URL": f"sqlite:////{tmp_path}/db.sqlite3",
+        "SEARCH_URL": f"embedded://{tmp_path}/index",
+    }
+    code = (
+        "import jobsearch.wsgi, sys, threading\n"
+        "from jobsearch.search import warm\n"
+        "warm.read()\n"
+        "sys.stdout.write(' '.join(thread.name for thread in threading.enumerate()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
+    assert "warm" in done.stdout.split()
+    assert "will be tried again" in done.stderr and "Traceback" not in done.stderr

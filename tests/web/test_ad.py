@@ -7,6 +7,7 @@ import struct
 import uuid
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.db import transaction
@@ -262,6 +263,21 @@ def test_what_a_shared_link_shows_is_facts_and_never_the_text(client, ads, setti
     assert meta(page, "og:image").startswith(f"{settings.SITE_URL}/static/share.png") and meta(page, "og:locale") == "nb_NO"
     close(ad)
     assert not get(client, ad).all("//meta[starts-with(@property, 'og:')] | //meta[@name='description']")
+
+
+def test_what_outlives_the_page_names_no_contact_whatever_field_does(client, ads):
+    """A search engine's entry, a shared link, a mail about the ad, a bookmark."""
+    person = ContactData("Ragnfrid Uthaug", "ragnfrid@uthaug.example", "22 33 44 55")
+    title = "Kokk, ring Ragnfrid Uthaug 22 33 44 55"
+    (ad,) = ads({"title": title, "employer_name": "Kroa, tlf. 22334455", "contacts": (person,)})
+    page = get(client, ad)
+    kept = [element.get("content") for element in page.all("//meta[@content]")]
+    kept += [page.text("//title"), *(element.text for element in page.all("//script[@type='application/ld+json']"))]
+    kept += [unquote(element.get("href")) for element in page.all("//section[@class='share']//a")]
+    kept += [element.get("data-title") for element in page.all("//*[@data-title]")]
+    assert meta(page, "og:title") == "Kokk, ring" and meta(page, "description").startswith("Kroa, tlf. · Bergen")
+    assert not [text for text in kept for trace in ("Ragnfrid", "Uthaug", "22 33", "22334455") if trace in text]
+    assert page.text("//h1") == title
 
 
 def test_the_picture_of_shared_links_is_small_and_of_the_size_that_is_told():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.web.employers import ads_of
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -68,6 +69,14 @@ def test_a_page_that_is_no_number_is_the_first(client, many, number):
 def test_the_pages_cost_a_fixed_number_of_queries(client, many, django_assert_max_num_queries):
     with django_assert_max_num_queries(7):
         client.get(ADDRESS)
+
+
+def test_the_ads_of_an_employer_are_found_without_reading_all_that_are_active(many):
+    if connection.vendor == "postgresql":  # which reads a small table as a whole
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    for rows in (ads_of("999888777"), Vacancy.objects.active().filter(employer_orgnr="999888777").values("uuid")):
+        assert "vacancy_of_employer" in rows.explain()
 
 
 def test_an_employer_whose_ads_have_ended_says_so_and_is_not_kept(client, many):

@@ -153,6 +153,19 @@ def test_no_person_is_in_it_not_even_where_the_text_names_one(client, ads):
     assert "Berg kommune er stor" in text and "<li>Natt</li>" in text and "<h2>" in text
 
 
+def test_no_person_is_in_it_whatever_field_names_one(client, ads):
+    people = (ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55"),)
+    where = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "v/ Kari Nordmann, Storgata 2, tlf. 22 33 44 55"),)
+    (ad,) = ads({"title": "Kokk, ring Kari Nordmann 22 33 44 55", "contacts": people, "locations": where})
+    data = posting(client, ad)
+    check(data)
+    assert data["title"] == "Kokk, ring"
+    assert data["jobLocation"][0]["address"]["addressLocality"] == "Bergen"
+    assert "Storgata 2" in data["jobLocation"][0]["address"]["streetAddress"]
+    text = json.dumps(data, ensure_ascii=False)
+    assert not [private for private in ("Kari", "Nordmann", "22 33") if private in text]
+
+
 HOSTILE = "</script><script>alert(1)</script><!--&amp;\u2028\"'"
 
 

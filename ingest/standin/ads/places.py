@@ -73,7 +73,6 @@ COUNTIES, PLACES = _read()
 MUNICIPALITIES: dict[str, list[str]] = {
     county: [place.municipal for place in PLACES if place.county == county] for county, _ in COUNTIES
 }
-BY_NAME = {place.municipal: place for place in PLACES}
 _SHARES = dict(COUNTIES)
 _PEOPLE = {county: sum(place.people for place in PLACES if place.county == county) for county, _ in COUNTIES}
 

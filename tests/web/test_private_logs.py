@@ -1,0 +1,89 @@
+"""An error that nobody expected is told to those who can mend it, without what the visitor asked."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from jobsearch import private_logs, search
+from tests.servers.live import LiveSite
+
+SECRET = "hemmelig"
+
+
+@pytest.fixture
+def told(caplog, monkeypatch):
+    """What reaches the handlers of Django's loggers, which do not hand it on."""
+    logger = logging.getLogger("django")
+    monkeypatch.setattr(logger, "handlers", [caplog.handler, private_logs.Mail()])
+    return caplog
+
+
+def break_down(query):
+    try:
+        raise ValueError(f"no number: {query.q}")
+    except ValueError as error:
+        raise RuntimeError(f"cannot search for {query.q}") from error
+
+
+def test_an_unexpected_error_says_where_and_not_what_was_asked(own_index, monkeypatch, settings, told, db):
+    settings.ADMINS = [("drift", "drift@example.no")]
+    monkeypatch.setattr(search, "search", break_down)
+    client = Client(raise_request_exception=False)
+    response = client.get("/", {"q": SECRET})
+    assert client.get("/", {"q": SECRET}).status_code == 500  # in the log, too; a second mail within a minute is not sent
+    assert response.status_code == 500 and SECRET not in response.content.decode()
+    record, _ = told.records
+    (sent,) = mail.outbox
+    assert sent.to == ["drift@example.no"] and "\n" not in sent.subject
+    for words in (told.text, f"{sent.subject}\n{sent.body}"):
+        assert "Internal Server Error: /" in words
+        assert words.index("builtins.ValueError") < words.index("builtins.RuntimeError")
+        assert "in break_down" in words and "web/views.py" in words
+        assert SECRET not in words and SECRET not in str(vars(record).get("exc_info"))
+
+
+@pytest.mark.parametrize("address", ["/?q=hemmelig&page=2", "/hemmelig/", "/?q=hemmelig@example.no", "/jobb/hemmelig/"])
+def test_an_answer_that_explains_itself_is_not_logged(own_index, engine_down, told, settings, db, address):
+    settings.ADMINS = [("drift", "drift@example.no")]
+    assert Client().get(address).status_code in {400, 404, 503}
+    assert not told.records and not mail.outbox
+
+
+def test_a_foreign_host_is_told_without_the_search(own_index, told, settings, db):
+    settings.ADMINS = [("drift", "drift@example.no")]
+    assert Client().get("/?q=hemmelig", headers={"host": "evil.example"}).status_code == 400
+    assert "evil.example" in told.text and SECRET not in told.text
+    assert not [sent for sent in mail.outbox if SECRET in sent.subject + sent.body]
+
+
+REQUESTS = [
+    "GET /?q=hemmelig ord HTTP/1.1",
+    "GET /?q=hemmelig ø HTTP/1.1",
+    "GET http://[bad/?q=hemmelig HTTP/1.1",
+    "GET /?q=hemmelig HTTP/9.9",
+    "hemmelig /?q=a HTTP/1.1",
+    f"GET /?q=hemmelig{'x' * 9000} HTTP/1.1",
+    "GET / HTTP/1.1\r\nReferer http://x/?q=hemmelig",
+]
+
+
+def test_a_request_that_cannot_be_read_is_logged_without_its_words(tmp_path):
+    site = LiveSite(tmp_path, database=f"sqlite:////{tmp_path}/db.sqlite3", feed="http://127.0.0.1:9")
+    try:
+        assert site.manage("migrate", "--verbosity", "0") == 0
+        at = urlsplit(site.web())
+        for request in REQUESTS:
+            with socket.create_connection((at.hostname, at.port), timeout=20) as connection:
+                connection.sendall(f"{request}\r\nHost: localhost\r\n\r\n".encode())
+                assert connection.recv(12)[9:10] == b"4", request
+    finally:
+        site.stop()
+    log = site.log("web")
+    assert log.count("Invalid request from ip=127.0.0.1") + log.count("Request Line is too large") >= len(REQUESTS)
+    assert SECRET not in log

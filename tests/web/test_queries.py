@@ -1,0 +1,77 @@
+"""What a page costs in questions to the database: the same for three ads as for forty."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from jobsearch.search import spelling, suggesting
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from tests.web.support import PASSWORD
+
+ORGNR = "999888777"
+ADDRESSES = [
+    "/",
+    "/?q=kokk",
+    "/?q=kokk&place=VESTLAND&sort=published",
+    "/?q=kokk&near=VESTLAND%2FBERGEN",
+    "/?q=kkok",
+    "/?employer=Kroa",
+    "/filter/employer/",
+    "/filter/place/?q=kokk",
+    "/forslag/?q=ko",
+    "/treff.csv?q=kokk",
+    f"/arbeidsgiver/{ORGNR}/",
+    "/jobb/",
+    "/jobb/bergen/",
+    "/jobb/kokk/",
+    "/om/",
+    "/sitemap.xml",
+    "/sitemap-stillinger-1.xml",
+    "/sitemap-steder.xml",
+    "/sitemap-yrker.xml",
+    "/sitemap-arbeidsgivere.xml",
+]
+
+
+def many(number: int, start: int) -> list[dict]:
+    return [
+        {
+            "title": f"Kokk nummer {start + n}",
+            "employer_name": "Kroa" if n % 2 else f"Kro nummer {start + n}",
+            "employer_orgnr": ORGNR,
+            "description": f"<p>Vi trenger en kokk på vakt {start + n}.</p>",
+            "locations": (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5003"), LocationData("NORGE", "OSLO", "OSLO")),
+            "occupations": (OccupationData("Reiseliv og mat", "Kokk"),),
+            "contacts": (ContactData(f"Kari Nummer{start + n}", "kari@kroa.example", "22 33 44 55"),),
+        }
+        for n in range(number)
+    ]
+
+
+def asked(client, address: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+    assert response.status_code == 200 and body, address
+    return [query["sql"] for query in captured]
+
+
+@pytest.fixture
+def logged_in(client, recruiter):
+    assert client.login(username=recruiter.username, password=PASSWORD)
+    return client
+
+
+def test_no_page_asks_more_often_where_there_are_more_ads(logged_in, ads):
+    made = ads(*many(3, 0))
+    addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
+    for kept in (spelling.speller, suggesting.names):
+        kept()  # read before, as on a site in use
+    few = {address: asked(logged_in, address) for address in addresses}
+    ads(*many(40, 3))
+    for address in addresses:
+        found = asked(logged_in, address)
+        assert len(found) <= len(few[address]), (address, found)
+    assert max(map(len, few.values())) <= 20
