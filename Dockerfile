@@ -48,4 +48,5 @@ STOPSIGNAL SIGTERM
 # No HEALTHCHECK: what "healthy" means differs from process to process, so docker-compose.yml says it for each.
 # No access log: it would write down what people search for. /dev/shm: the heartbeat file must not wait for a disk.
 CMD ["gunicorn", "jobsearch.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--limit-request-line", "8190"]
