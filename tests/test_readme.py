@@ -122,3 +122,12 @@ def test_a_unit_that_is_named_to_systemd_is_one(document):
     for line in code(document).splitlines():
         for name in re.findall(r"utlyst(?:-\w+)?\.(?:service|target)", line):
             assert name in units, line
+
+
+def test_the_map_of_the_search_names_every_file():
+    """Whoever looks for where something is done has one table to look in."""
+    section = (ROOT / "docs" / "search.md").read_text().partition("## Where what is")[2]
+    room = ROOT / "jobsearch" / "search"
+    files = {path.name for path in room.glob("*.py")} - {"apps.py"}
+    folders = {f"{path.parent.name}/" for path in room.glob("*/__init__.py")} - {"management/", "migrations/"}
+    assert set(re.findall(r"`([a-z_]+(?:\.py|/))`", section)) == files | folders
