@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -29,7 +31,36 @@ def results(request: HttpRequest) -> HttpResponse:
     blocked = any(problem.blocks for problem in problems)
     if not problems and (target := _canonical_address(request, query)):
         return redirect(target)
-    context: dict[str, object] = {
+    context = _asked(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]
+    try:
+        if blocked:
+            return _without_results(request, context, 400)
+        found = search.search(query)
+        if found.total and query.page > (last := view.last_page(query, found.total)):
+            return redirect(view.address(query.replace(page=last)))
+        problems += view.absent(query, found.counts)
+        visit = visits.visit(request)
+        context |= _answered(query, found, visit.since)
+    except search.EngineDown:
+        context["engine_down"] = True
+        return _without_results(request, context, 503)
+    except search.QueryError as error:
+        context["error"] = str(error)
+        return _without_results(request, context, 400)
+    response = render(request, "web/results.html", context)
+    if not context["home"]:
+        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
+    response["Cache-Control"] = "private, no-cache"
+    if visit.known or not context["home"]:
+        visits.remember(response, visit)
+    patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
+    return response
+
+
+def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
+    """What the page shows of the question. `whole`: not only what an answer to a choice replaces."""
+    return {
         "query": query,
         "problems": problems,
         "words": short(query),
@@ -47,54 +78,31 @@ def results(request: HttpRequest) -> HttpResponse:
         ],
         "sizes": search.SIZES,
         # Answers to a choice leave the list of municipalities out: the page has it already.
-        "distance": distance.view(query, problems, proposals=not request.htmx),  # type: ignore[attr-defined]
+        "distance": distance.view(query, problems, proposals=whole),
     }
-    try:
-        if blocked:
-            return _without_results(request, context, 400)
-        found = search.search(query)
-        if found.total and query.page > (last := view.last_page(query, found.total)):
-            return redirect(view.address(query.replace(page=last)))
-        problems += view.absent(query, found.counts)
-        visit = visits.visit(request)
-        context |= {
-            "facets": view.facet_views(query, found.counts),
-            "total": found.total,
-            "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), visit.since, in_text=found.in_text),
-            "new": search.count_new(query, visit.since) if visit.since and found.total else 0,
-            "newest_first": view.address(query.replace(sort="published")),
-            "pages": view.pages(query, found.total),
-            "dropped": found.dropped,
-            "corrected": found.corrected,
-            "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
-            "insisting": (
-                view.Link(query.q, view.address(query.replace(q=found.insisting)), found.insisting_total)
-                if found.insisting
-                else None
-            ),
-            "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total)
-            if found.meant
-            else None,
-            "in_text": found.in_text,
-            "recognised": view.recognised_chips(query, found.recognised),
-            "drops": view.drops(query) if not found.total else [],
-            "as_of": freshness.data_as_of(),
-        }
-    except search.EngineDown:
-        context["engine_down"] = True
-        return _without_results(request, context, 503)
-    except search.QueryError as error:
-        context["error"] = str(error)
-        return _without_results(request, context, 400)
-    response = render(request, "web/results.html", context)
-    if not context["home"]:
-        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
-    # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
-    response["Cache-Control"] = "private, no-cache"
-    if visit.known or not context["home"]:
-        visits.remember(response, visit)
-    patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
-    return response
+
+
+def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
+    """What the page shows of the answer. `since`: when the visitor was here before. Raises EngineDown."""
+    return {
+        "facets": view.facet_views(query, found.counts),
+        "total": found.total,
+        "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), since, in_text=found.in_text),
+        "new": search.count_new(query, since) if since and found.total else 0,
+        "newest_first": view.address(query.replace(sort="published")),
+        "pages": view.pages(query, found.total),
+        "dropped": found.dropped,
+        "corrected": found.corrected,
+        "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
+        "insisting": (
+            view.Link(query.q, view.address(query.replace(q=found.insisting)), found.insisting_total) if found.insisting else None
+        ),
+        "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total) if found.meant else None,
+        "in_text": found.in_text,
+        "recognised": view.recognised_chips(query, found.recognised),
+        "drops": view.drops(query) if not found.total else [],
+        "as_of": freshness.data_as_of(),
+    }
 
 
 def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
