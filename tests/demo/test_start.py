@@ -19,21 +19,25 @@ from jobsearch.demo.processes import free_port
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def environment(folder: Path, feed: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}} | {
+        "JOBSEARCH_READ_DOTENV": "0",
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": "a key for tests only, with nothing behind it",
+        "NAV_FEED_URL": feed,
+        "DATABASE_URL": f"sqlite:////{folder}/db.sqlite3",
+        "SEARCH_URL": f"embedded://{folder}/index",
+        "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
+    }
+
+
 @pytest.mark.timeout(200)
 def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
     port = free_port(8400)
     with StandIn() as feed:
         for _ in range(20):
             feed.publish()
-        env = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}} | {
-            "JOBSEARCH_READ_DOTENV": "0",
-            "PYTHONUNBUFFERED": "1",
-            "SECRET_KEY": "a key for tests only, with nothing behind it",
-            "NAV_FEED_URL": feed.url,
-            "DATABASE_URL": f"sqlite:////{tmp_path}/db.sqlite3",
-            "SEARCH_URL": f"embedded://{tmp_path}/index",
-            "CELERY_BROKER_URL": f"filesystem://{tmp_path}/broker",
-        }
+        env = environment(tmp_path, feed.url)
         log = tmp_path / "log"
         with log.open("wb") as file:
             command = [sys.executable, "manage.py", "start", "--port", str(port)]
@@ -50,3 +54,16 @@ def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+@pytest.mark.timeout(200)
+def test_a_database_of_another_feed_is_refused_with_a_sentence(tmp_path):
+    with StandIn() as feed, StandIn() as other:
+        env = environment(tmp_path, feed.url)
+        for words in (["migrate", "--verbosity", "0"], ["sync"]):
+            subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, timeout=60, check=True)
+        command = [sys.executable, "manage.py", "start", "--port", str(free_port(8450))]
+        env = environment(tmp_path, other.url)
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert f"This database follows {feed.url}" in done.stderr and "Traceback" not in done.stderr

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest.errors import FeedError
-from jobsearch.control import passes
+from jobsearch.control import passes, troubles
 from jobsearch.control.progress import Bars
 from jobsearch.demo import stack
 from jobsearch.demo.processes import PartDied, Parts, free_port, stop_on_terminate
@@ -46,6 +46,10 @@ class Command(BaseCommand):
             self.stdout.write("\nStopping …")
         except (PartDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
+        except Exception as error:
+            if (trouble := troubles.of(error)) is None:
+                raise
+            raise CommandError(trouble.sentence) from None
         finally:
             parts.stop()
 
