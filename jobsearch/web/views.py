@@ -76,7 +76,7 @@ def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: 
             ("published", _("Nyeste")),
             ("deadline", _("Frist først")),
         ],
-        "sizes": search.SIZES,
+        "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
         # Answers to a choice leave the list of municipalities out: the page has it already.
         "distance": distance.view(query, problems, proposals=whole),
     }

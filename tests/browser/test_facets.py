@@ -233,9 +233,13 @@ def test_without_scripts_day_employer_and_reset_are_links(open_page, some, width
 def test_more_hits_on_a_page_are_shown_on_choice(open_page, some):
     page = open_page("/")
     expect(page.locator(".cards > li")).to_have_count(25)
-    page.get_by_label("Vis", exact=True).select_option("50")
+    page.get_by_role("link", name="50 per side").click()
     page.wait_for_url("**/?size=50")
     expect(page.locator(".cards > li")).to_have_count(47)
+    unfold(page, "Omfang")
+    page.get_by_label(re.compile("^Heltid")).check()
+    page.wait_for_url("**/?extent=Heltid&size=50")
+    expect(page.locator(".cards > li")).to_have_count(46)
 
 
 def test_deadline_is_one_choice_and_renews_the_others(open_page, some):
