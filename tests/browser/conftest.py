@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.accessibility import switch_scripts_off
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
     engine_down,
@@ -74,7 +75,6 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 844 if width < 1000 else 900},
-            java_script_enabled=scripts,
             color_scheme=scheme,
             locale="nb-NO",
             has_touch=width < 1000,
@@ -83,6 +83,8 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         watch.over(page, expected)
+        if not scripts:
+            switch_scripts_off(page)
         page.goto(address)
         return page
 

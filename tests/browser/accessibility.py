@@ -1,0 +1,66 @@
+"""What every stop of every visit must hold: axe finds nothing in light or dark, nothing is wider than the window, counts agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import CDPSession, Page
+
+EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+_without_scripts: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
+def switch_scripts_off(page: Page) -> None:
+    """As a visitor's own switch does. Axe, itself a script, can still be let in for a moment."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    _without_scripts[page] = session
+
+
+@contextmanager
+def _letting_axe_in(page: Page) -> Iterator[None]:
+    session = _without_scripts.get(page)
+    if session:
+        session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    yield
+    if session:
+        session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+
+
+def violations(page: Page, context: str | None = None) -> list[tuple[str, str, list[str]]]:
+    """Scheme, rule and places of all that axe finds: by every rule in light, by those of colours in dark.
+
+    No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
+    """
+    found = []
+    with _letting_axe_in(page):
+        for scheme, options in ("light", EVERY_RULE), ("dark", COLOURS):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for one in Axe().run(page, context=context, options=options).response["violations"]:
+                found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    return found
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def counts_agree(page: Page) -> int:
+    """The number of hits, the same in heading, data, button and live region."""
+    total = int(page.locator("#treff").get_attribute("data-total"))
+    said = {"heading": page.locator("#treff-h").text_content(), "button": page.locator("#vis-n").text_content()}
+    if announced := page.locator("#live").text_content().strip():
+        said["live"] = announced
+    assert {name: number_in(words) for name, words in said.items()} == dict.fromkeys(said, total)
+    return total
+
+
+def number_in(words: str) -> int:
+    """ "1 234 treff" -> 1234: of the last number in the words."""
+    return int(re.sub(r"\D", "", re.findall(r"\d(?:[\d\s]*\d)?", words)[-1]))

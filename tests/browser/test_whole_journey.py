@@ -1,0 +1,260 @@
+"""One seeker's whole way through the site: by phone and desktop, with scripts and without, by pointer and by keyboard alone.
+
+The pointer's way is also looked at at every stop: by axe in both schemes, for its width, and for counts that agree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.visibility import OSLO
+from tests.browser.accessibility import counts_agree, fits, number_in, violations
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.hands import Keyboard, Pointer
+from tests.web.support import PASSWORD
+
+NURSES = 56
+ENGLISH = "<p>We are looking for a nurse who would like to work with us and with all of the people that live here.</p>"
+DAY = timezone.now() - dt.timedelta(days=2)
+
+
+def place(name: str, county: str = "VESTLAND") -> tuple[LocationData, ...]:
+    return (LocationData("NORGE", county, name, name),)
+
+
+@pytest.fixture
+def town(ads):
+    """A hospital's many ads of one day in Bergen, and a few that the filters must tell from them."""
+    hospital = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777", "published": DAY}
+    wanted = hospital | {"application_due": "Snarest"}
+    wanted["description"] = "<p>Vi søker en sykepleier som vil jobbe sammen med oss og være med på å gjøre dagene gode.</p>"
+    cook = {"occupations": (OccupationData("Reiseliv og mat", "Kokk"),), "description": "<p>Du lager mat.</p>"}
+    return ads(
+        *(wanted | {"title": f"Sykepleier, post {number}"} for number in range(NURSES)),
+        wanted | {"title": "Sykepleier på Voss", "locations": place("VOSS")},
+        wanted | {"title": "Sykepleier i Oslo", "locations": place("OSLO", "OSLO")},
+        wanted | {"title": "Sykepleier with English", "description": ENGLISH},
+        wanted | {"title": "Sykepleier uten hast", "application_due": ""},
+        wanted | {"title": "Sykepleier fra i går", "published": timezone.now() - dt.timedelta(days=1)},
+        cook | {"title": "Kokk i Bergen", "employer_name": "Kroa AS"},
+    )
+
+
+class Visit:
+    def __init__(self, page: Page, hand: Pointer, width: int, scripts: bool) -> None:
+        self.page, self.hand, self.width, self.scripts = page, hand, width, scripts
+        self.looked_at: list[str] = []
+
+    def stop(self, name: str) -> None:
+        self.looked_at.append(name)
+        assert fits(self.page), name
+        if isinstance(self.hand, Keyboard):
+            return
+        assert violations(self.page) == [], name
+
+    def hits(self, number: int | None = None) -> int:
+        treff = self.page.locator("#treff")
+        if number is not None:
+            expect(treff).to_have_attribute("data-total", str(number))
+        return counts_agree(self.page)
+
+    def search(self, words: str) -> None:
+        self.hand.write(self.page.locator("#q"), words)
+        self.page.keyboard.press("Enter")
+
+    def open_panel(self, facet: str) -> None:
+        panel = self.page.locator("#filtre")
+        if not panel.is_visible():
+            self.hand.press(self.page.get_by_role("button", name="Filtrer"))
+            expect(panel).to_be_visible()
+        fold = self.page.locator(".facet", has=self.page.locator("> summary", has_text=facet)).first
+        if fold.get_attribute("open") is None:
+            self.hand.press(fold.locator("> summary"))
+
+    def choose(self, facet: str, selector: str) -> None:
+        """A value of a facet: its count is what the search with it finds."""
+        self.open_panel(facet)
+        box = self.page.locator(selector)
+        promised = int(box.get_attribute("data-count"))
+        self.hand.check(box)
+        self.renewed(promised)
+
+    def renewed(self, number: int) -> None:
+        """With scripts the hits come by themselves, and the focus stays; without, they are asked for."""
+        if self.scripts:
+            self.hits(number)
+            self.hand.not_lost()
+        else:
+            self.hand.press(self.page.get_by_role("button", name="Vis treff"))
+            self.hits(number)
+
+    def close_panel(self) -> None:
+        if self.scripts and self.width == PHONE:
+            self.hand.press(self.page.get_by_role("button", name=re.compile("^Vis ")))
+            expect(self.page.locator("#filtre")).not_to_be_visible()
+            expect(self.page.locator("#treff")).to_be_focused()
+
+    def follow(self, link, path: str) -> None:
+        self.hand.press(link)
+        self.page.wait_for_url(re.compile(path))
+
+
+@pytest.mark.parametrize("hand", [Pointer, Keyboard])
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_seeker_finds_reads_and_keeps_a_search(open_page, town, recruiter, width, scripts, hand):
+    page = open_page("/", width=width, scripts=scripts)
+    visit = Visit(page, hand(page), width, scripts)
+    find_and_choose(visit)
+    put_in_order(visit)
+    read_ads(visit)
+    be_helped_on(visit)
+    keep(visit)
+    assert len(visit.looked_at) == 14
+
+
+def find_and_choose(visit: Visit) -> None:
+    page, hand = visit.page, visit.hand
+    visit.hits(NURSES + 6)
+    assert page.locator(".card-title").first.bounding_box()["y"] < 844 - 24
+    visit.stop("home")
+    if visit.scripts:
+        hand.write(page.locator("#q"), "sykepl")
+        options = page.locator("#forslag [role=option]")
+        expect(options.first).to_be_visible()
+        promised = number_in(options.first.locator(".suggest-count").text_content())
+        if hand is Pointer:
+            assert violations(page, "#sok") == []  # what lies half below the list is no target now
+        hand.suggestion(options)
+        page.wait_for_url(re.compile(r"/\?"))
+        visit.hits(promised)
+        assert promised == NURSES + 5
+    else:
+        visit.search("sykepleier")
+    visit.hits(NURSES + 5)
+    visit.choose("Sted", "#place-vestland")
+    visit.choose("Sted", "#place-vestland-bergen")
+    visit.open_panel("Sted")
+    visit.stop("filters")
+    visit.choose("Frist", "#deadline-asap")
+    visit.choose("Språk", "#language-nb")
+    day = str(DAY.astimezone(OSLO).date())
+    visit.open_panel("Publisert")
+    hand.press(page.locator("#f-published").get_by_text("Vis dag for dag"))
+    promised = number_in(page.locator("tr", has=page.locator(f"#dag-{day}")).locator("td").text_content())
+    hand.press(page.locator(f"#dag-{day}"))
+    page.wait_for_url(re.compile(f"published={day}"))
+    visit.hits(promised)
+    visit.open_panel("Avstand")
+    hand.write(page.locator("#near"), "Bergen")
+    if visit.scripts:
+        page.keyboard.press("Tab")
+    visit.renewed(NURSES)
+    page.wait_for_url(re.compile("near="))
+    visit.close_panel()
+
+
+def put_in_order(visit: Visit) -> None:
+    page, hand = visit.page, visit.hand
+    assert page.locator(".card-title").first.bounding_box()["y"] + page.evaluate("scrollY") < 900
+    visit.stop("results with every filter")
+    visit.follow(page.get_by_role("link", name=re.compile(r"^Innen \d+ km fra Bergen")).first, r"/\?(?!.*near=)")
+    visit.follow(page.locator(".chip", has_text="Bokmål"), r"/\?(?!.*language=)")
+    visit.hits(NURSES + 1)
+    hand.select(page.locator("#sort"), "published")
+    if not visit.scripts:
+        hand.press(page.get_by_role("button", name="Søk", exact=True))
+    page.wait_for_url(re.compile("sort=published"))
+    visit.hits(NURSES + 1)
+    hand.not_lost() if visit.scripts else None
+    visit.follow(page.get_by_role("link", name="50 per side"), "size=50")
+    expect(page.locator(".cards > li")).to_have_count(50)
+    visit.follow(page.get_by_role("link", name="Neste"), "page=2")
+    expect(page.locator(".cards > li")).to_have_count(NURSES + 1 - 50)
+    visit.hits(NURSES + 1)
+    visit.stop("page two")
+
+
+def read_ads(visit: Visit) -> None:
+    page, hand = visit.page, visit.hand
+    link = page.locator(".card-title a").nth(4)
+    title = link.text_content()
+    link.scroll_into_view_if_needed()
+    list_address = page.url
+    hand.press(link)
+    page.wait_for_url(re.compile("/stilling/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    visit.stop("ad")
+    page.go_back()
+    page.wait_for_url(list_address)
+    visit.hits(NURSES + 1)
+    expect(page.get_by_role("link", name=title, exact=True)).to_be_in_viewport()
+    if visit.scripts:
+        expect(page.get_by_role("link", name=title, exact=True)).to_be_focused()
+    hand.press(page.get_by_role("link", name=title, exact=True))
+    page.wait_for_url(re.compile("/stilling/"))
+    address = page.url
+    similar = page.locator(".similar .card-title a").first
+    title = similar.text_content()
+    hand.press(similar)
+    page.wait_for_url(lambda url: "/stilling/" in url and url != address)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    visit.follow(page.locator(".ad-where a"), "/arbeidsgiver/999888777/")
+    expect(page.locator("#treff-h")).to_have_text(f"{NURSES + 5} ledige stillinger")
+    visit.stop("employer")
+    page.go_back()
+    visit.follow(page.get_by_role("link", name="Ledige stillinger i Bergen"), "/jobb/bergen/")
+    promised = number_in(page.locator(".page-head p").first.text_content().split("stilling")[0])
+    visit.stop("landing page")
+    visit.follow(page.get_by_role("link", name="Søk og filtrer blant dem"), r"/\?place=")
+    visit.hits(promised)
+
+
+def be_helped_on(visit: Visit) -> None:
+    page = visit.page
+    visit.search("kokk post")
+    page.wait_for_url(re.compile("q=kokk"))
+    visit.hits(0)
+    visit.stop("no hits")
+    step = page.locator(".drops a").first
+    promised = number_in(step.text_content())
+    visit.follow(step, r"/\?")
+    visit.hits(promised)
+    visit.search("sykeplaier")
+    page.wait_for_url(re.compile("q=sykeplaier"))
+    visit.stop("spelled otherwise")
+    visit.follow(page.locator("#treff .message a, .meant a").first, "q=sykepleier")
+    assert visit.hits() >= NURSES
+
+
+def keep(visit: Visit) -> None:
+    page, hand = visit.page, visit.hand
+    total = visit.hits()
+    visit.follow(page.get_by_role("button", name="Lagre søket"), "/logg-inn/")
+    visit.stop("login")
+    hand.write(page.get_by_label("Brukernavn"), "rita")
+    hand.write(page.get_by_label("Passord"), PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"^[^?]*/lagrede-sok/lagre/"))
+    visit.stop("name of the search")
+    hand.write(page.get_by_label("Navn på søket"), "Pleiere i Bergen")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=sykepleier"))
+    visit.hits(total)
+    visit.stop("results of somebody logged in")
+    visit.follow(page.get_by_role("link", name="Lagrede søk"), "/lagrede-sok/$")
+    assert number_in(page.locator("[data-total]").text_content()) == total
+    visit.stop("saved searches")
+    visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
+    visit.hits(total)
+    hand.press(page.get_by_role("button", name="English"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#treff-h")).to_have_text(f"{total} results")
+    visit.hits(total)
+    visit.stop("in English")
