@@ -1,4 +1,4 @@
-"""What every stop of every visit must hold: axe finds nothing in light or dark, nothing is wider than the window, counts agree."""
+"""What holds wherever a visitor is: axe finds nothing in light or dark, nothing is wider than the window, counts agree."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.accessibility import switch_scripts_off
+from tests.browser.pages import pages  # noqa: F401 - a fixture
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
     engine_down,

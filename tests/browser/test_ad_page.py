@@ -6,80 +6,9 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import transaction
 from playwright.sync_api import expect
 
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
-from jobsearch.vacancies.models import Vacancy
-from tests.browser.conftest import DESKTOP, PHONE
-
-BODY = """<h1>Om stillingen</h1><p>Vi søker en <strong>sykepleier</strong> til natt. Les mer på
-<a href="https://sykehus.example/om">våre sider</a>.</p><h4>Arbeidsoppgaver</h4><ul><li><p>Stell</p></li><li>Medisin</li></ul>
-<h2>Vi tilbyr</h2><table><tr><th>Lønn</th><td>Etter avtale</td></tr></table>"""
-PLACES = (
-    LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "Jonas Lies vei 65"),
-    LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),
-)
-
-
-@pytest.fixture
-def pages(ads) -> dict[str, str]:
-    """The addresses of the ad and of every page around it, by name."""
-    same = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777"}
-    ad, ended, *_ = ads(
-        {
-            **same,
-            "title": "Spesialsykepleier/sykepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen",
-            "description": BODY,
-            "employer_description": "<h2>Hvem vi er</h2><p>Et stort sykehus i vest.</p>",
-            "employer_homepage": "www.sykehus.example",
-            "application_due": "2090-11-27",
-            "position_count": "2",
-            "start": "Etter avtale",
-            "locations": PLACES,
-            "contacts": (
-                ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55", "Kontakt", "Avdelingsleder"),
-                ContactData("Ola Nordmann", "", "+47 55 58 85 95"),
-            ),
-        },
-        {**same, "title": "Sykepleier som sluttet"},
-        *({**same, "title": f"Sykepleier, avdeling {number}"} for number in range(30)),
-        {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
-    )
-    with transaction.atomic():
-        record.close([ended], Vacancy.Closed.FEED)
-    return {
-        "ad": f"/stilling/{ad}/",
-        "inactive": f"/stilling/{ended}/",
-        "employer": "/arbeidsgiver/999888777/",
-        "place": "/jobb/vestland/",
-        "occupation": "/jobb/sykepleier/",
-        "nothing": "/jobb/stord/",
-        "overview": "/jobb/",
-    }
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_axe_finds_nothing(open_page, pages, width, scheme):
-    page = open_page(width=width, scheme=scheme)
-    found = []
-    for name, address in pages.items():
-        page.goto(address)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        result = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
-        found += [(name, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result.response["violations"]]
-    assert found == []
-
-
-@pytest.mark.parametrize("width", [320, PHONE, 768, DESKTOP])
-def test_nothing_is_wider_than_the_window(open_page, pages, width):
-    page = open_page(width=width)
-    for name, address in pages.items():
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+from tests.browser.conftest import PHONE
 
 
 def test_the_text_is_set_to_be_read_and_the_side_stands_beside_it(open_page, pages):

@@ -1,0 +1,91 @@
+"""Every kind of page of the site, by name, and a way to go through them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page
+
+from jobsearch import search
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from tests.web.support import PASSWORD
+
+LONG = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
+BODY = """<h1>Om stillingen</h1><p>Vi søker en <strong>sykepleier</strong> til natt. Les mer på
+<a href="https://sykehus.example/om">våre sider</a>.</p><h4>Arbeidsoppgaver</h4><ul><li><p>Stell</p></li><li>Medisin</li></ul>
+<h2>Vi tilbyr</h2><table><tr><th>Lønn</th><td>Etter avtale</td></tr></table>"""
+PLACES = (
+    LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "Jonas Lies vei 65"),
+    LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),
+)
+MISSING = ("404 (Not Found)",)  # what the console says of the page that is not there
+
+
+@pytest.fixture
+def pages(ads, recruiter) -> dict[str, str]:
+    """Addresses by the name of the page; those from "saved" on are for one who is logged in."""
+    same = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777"}
+    ad, ended, *_ = ads(
+        {
+            **same,
+            "title": LONG,
+            "description": BODY,
+            "employer_description": "<h2>Hvem vi er</h2><p>Et stort sykehus i vest.</p>",
+            "employer_homepage": "www.sykehus.example",
+            "application_due": "2090-11-27",
+            "position_count": "2",
+            "start": "Etter avtale",
+            "locations": PLACES,
+            "contacts": (
+                ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55", "Kontakt", "Avdelingsleder"),
+                ContactData("Ola Nordmann", "", "+47 55 58 85 95"),
+            ),
+        },
+        {**same, "title": "Sykepleier som sluttet"},
+        *({**same, "title": f"Sykepleier, avdeling {number}", "extent": "Deltid"} for number in range(30)),
+        {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
+    )
+    with transaction.atomic():
+        record.close([ended], Vacancy.Closed.FEED)
+    search.index_changes()
+    recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
+    return {
+        "home": "/",
+        "results": "/?q=sykepleier&place=VESTLAND%2FBERGEN&extent=Deltid",
+        "nothing": "/?q=sykepleier&place=TROMS",
+        "ad": f"/stilling/{ad}/",
+        "inactive": f"/stilling/{ended}/",
+        "employer": "/arbeidsgiver/999888777/",
+        "place": "/jobb/vestland/",
+        "occupation": "/jobb/sykepleier/",
+        "nobody there": "/jobb/stord/",
+        "overview": "/jobb/",
+        "employers": "/filter/employer/?q=sykepleier",
+        "about": "/om/",
+        "missing": "/finnes-ikke/",
+        "login": "/logg-inn/",
+        "saved": "/lagrede-sok/",
+        "save": "/lagrede-sok/lagre/?query=q%3Dsykepleier",
+        "delete": f"/lagrede-sok/{recruiter.saved_searches.get().pk}/slett/",
+    }
+
+
+def log_in(page: Page) -> None:
+    page.goto("/logg-inn/")
+    page.get_by_label("Brukernavn").fill("rita")
+    page.get_by_label("Passord").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Logg inn").click()
+    page.wait_for_url("**/lagrede-sok/")
+
+
+def visit_all(page: Page, pages: dict[str, str]) -> Iterator[str]:
+    """The name of each page, once it stands there."""
+    for name, address in pages.items():
+        if name == "saved":
+            log_in(page)
+        page.goto(address)
+        yield name

@@ -1,0 +1,174 @@
+"""The pictures of docs/screenshots, drawn anew: `python -m tests.browser.screenshots` (about two minutes on two cores).
+
+Runs a small demo of its own in a temporary folder (no other demo may have the feed's port, 8099) and visits it as a phone and a
+desktop do, in both schemes. A picture has at most 64 colours, which a page of text does not miss; all of them together weigh less
+than LIMIT.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "screenshots"
+SIZES = {390: 844, 1280: 900}
+SCHEMES = ("light", "dark")
+LIMIT = 1_500_000  # bytes
+NAMES = {
+    "home": "The search before anything is asked",
+    "results": "Results with filters",
+    "suggestions": "Suggestions while typing",
+    "nothing": "No hits, and the steps back that would give some",
+    "ad": "An ad",
+    "inactive": "An ad that has ended",
+}
+SEARCH = "/?q=sykepleier&place=VESTLAND&extent=Heltid"
+NO_HITS = "/?q=sykepleier+hjemmetjenesten&place=NORDLAND&extent=Deltid&deadline=asap"
+
+# The most frequent colours of a picture, and for each pixel the nearest of them.
+QUANTISE = """async ([png, most]) => {
+  const picture = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
+  const { width, height } = picture;
+  const canvas = new OffscreenCanvas(width, height).getContext("2d");
+  canvas.drawImage(picture, 0, 0);
+  const pixels = new Uint32Array(canvas.getImageData(0, 0, width, height).data.buffer);
+  const counts = new Map();
+  for (const one of pixels) counts.set(one, (counts.get(one) || 0) + 1);
+  const parts = one => [one & 255, (one >> 8) & 255, (one >> 16) & 255];
+  const far = (a, b) => a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
+  const palette = [];
+  for (const [one] of [...counts].sort((a, b) => b[1] - a[1])) {
+    if (palette.length === most) break;
+    if (palette.every(kept => far(kept, parts(one)) > 150)) palette.push(parts(one));
+  }
+  const nearest = new Map();
+  for (const one of counts.keys()) {
+    const rgb = parts(one);
+    nearest.set(one, palette.reduce((best, kept, i) => (far(kept, rgb) < far(palette[best], rgb) ? i : best), 0));
+  }
+  let text = "";
+  for (const one of pixels) text += String.fromCharCode(nearest.get(one));
+  return { width, height, palette, pixels: btoa(text) };
+}"""
+MOST_COLOURS = 64
+
+
+def small(drawing: Page, png: bytes) -> bytes:
+    """The same picture as a PNG with a palette."""
+    found = drawing.evaluate(QUANTISE, [base64.b64encode(png).decode(), MOST_COLOURS])
+    width, height, pixels = found["width"], found["height"], base64.b64decode(found["pixels"])
+    rows = b"".join(b"\0" + pixels[row * width : (row + 1) * width] for row in range(height))
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+        (b"PLTE", bytes(part for colour in found["palette"] for part in colour)),
+        (b"IDAT", zlib.compress(rows, 9)),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+@contextmanager
+def own_demo(folder: Path) -> Iterator[str]:
+    """The address of a demo that has read its whole feed."""
+    command = [sys.executable, "-u", "manage.py", "demo", "--data", str(folder), "--active", "2500", "--lines", "9000"]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    said = ""
+    try:
+        for line in demo.stdout or ():
+            said += line
+            if line.startswith("At the tip"):
+                break
+        else:
+            raise SystemExit(f"The demo stopped:\n{said}")
+        yield re.findall(r"is at\s+(\S+)", said)[0]
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(timeout=60)
+
+
+def ended(folder: Path) -> str:
+    """The page of an ad that the feed has ended meanwhile; waits for one."""
+    for _ in range(120):
+        with closing(sqlite3.connect(f"file:{folder / 'db.sqlite3'}?mode=ro", uri=True)) as database:
+            found = database.execute(
+                "SELECT uuid FROM vacancies_vacancy WHERE closed_at IS NOT NULL ORDER BY (title = ''), closed_at DESC LIMIT 1"
+            ).fetchone()
+        if found:
+            return f"/stilling/{UUID(found[0])}/"
+        time.sleep(1)
+    raise SystemExit("No ad has ended.")
+
+
+def show(page: Page, name: str, ad: str, inactive: str) -> None:
+    if name == "suggestions":
+        page.goto("/")
+        page.locator("#q").press_sequentially("sykepleier be")
+        page.locator("#forslag [role=option]").first.wait_for()
+        page.keyboard.press("ArrowDown")
+    else:
+        page.goto({"home": "/", "results": SEARCH, "nothing": NO_HITS, "ad": ad, "inactive": inactive}[name])
+
+
+def draw(site: str, inactive: str) -> int:
+    """Writes every picture; returns what they weigh in bytes."""
+    weight = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        drawing = browser.new_page()
+        drawing.goto(site.rstrip("/") + SEARCH)
+        ad = drawing.locator(".card-title a").first.get_attribute("href") or ""
+        drawing.goto("about:blank")  # a page of ours would not let its policy be broken by a picture
+        for width, height in SIZES.items():
+            for scheme in SCHEMES:
+                page = browser.new_page(
+                    base_url=site, viewport={"width": width, "height": height}, color_scheme=scheme, locale="nb-NO"
+                )
+                for name in NAMES:
+                    show(page, name, ad, inactive)
+                    picture = small(drawing, page.screenshot())
+                    (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(picture)
+                    weight += len(picture)
+                page.close()
+        browser.close()
+    return weight
+
+
+def write_list() -> None:
+    """docs/screenshots/README.md: all of them, by page."""
+    lines = ["# Screenshots", "", "Drawn anew by `python -m tests.browser.screenshots`, from the demo."]
+    for name, words in NAMES.items():
+        lines += ["", f"## {words}", "", "| 390 px, light | 390 px, dark |", "|---|---|"]
+        lines.append("| " + " | ".join(f"![{words}, 390 px, {scheme}]({name}-390-{scheme}.png)" for scheme in SCHEMES) + " |")
+        lines += [f"\n![{words}, 1280 px, {scheme}]({name}-1280-{scheme}.png)" for scheme in SCHEMES]
+    (FOLDER / "README.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as kept, own_demo(Path(kept)) as address:
+        FOLDER.mkdir(exist_ok=True)
+        for old in FOLDER.glob("*.png"):
+            old.unlink()
+        weighed = draw(address, ended(Path(kept)))
+        write_list()
+    sys.stdout.write(f"{len(NAMES) * len(SIZES) * len(SCHEMES)} pictures, {weighed:,} bytes\n")
+    if weighed >= LIMIT:
+        raise SystemExit("They weigh too much.")
