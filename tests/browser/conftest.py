@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.accessibility import switch_scripts_off
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.pages import pages  # noqa: F401 - a fixture
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
@@ -22,10 +23,6 @@ from tests.web.support import (  # noqa: F401 - fixtures
 # Playwright's synchronous face runs an event loop in this thread; Django would take every query of a test for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
 PHONE, DESKTOP = 390, 1280
 
 

@@ -1,6 +1,6 @@
 """The pictures of docs/screenshots, drawn anew: `python -m tests.browser.screenshots` (about two minutes on two cores).
 
-Runs a small demo of its own in a temporary folder (no other demo may have the feed's port, 8099) and visits it as a phone and a
+Runs a small demo of its own in a temporary folder and visits it as a phone and a
 desktop do, in both schemes. A picture has at most 64 colours, which a page of text does not miss; all of them together weigh less
 than LIMIT.
 """
@@ -24,7 +24,7 @@ from uuid import UUID
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.chromium import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "screenshots"

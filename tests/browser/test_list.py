@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from jobsearch import search
 from jobsearch.vacancies.data import LocationData
 from jobsearch.vacancies.models import Vacancy
-from tests.browser.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.conftest import DESKTOP, PHONE
 
 WIDTHS = [PHONE, DESKTOP]
 EVERYONE = [
