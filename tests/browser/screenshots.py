@@ -1,8 +1,7 @@
 """The pictures of docs/screenshots, drawn anew: `python -m tests.browser.screenshots` (about two minutes on two cores).
 
-Runs a small demo of its own in a temporary folder and visits it as a phone and a
-desktop do, in both schemes. A picture has at most 64 colours, which a page of text does not miss; all of them together weigh less
-than LIMIT.
+Runs a small demo of its own in a temporary folder and visits it as a phone and a desktop do, in both schemes. A picture has at
+most 64 colours, which a page of text does not miss; all of them together weigh less than LIMIT.
 """
 
 from __future__ import annotations
@@ -163,12 +162,15 @@ def write_list() -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="screenshots-") as kept, own_demo(Path(kept)) as address:
-        FOLDER.mkdir(exist_ok=True)
-        for old in FOLDER.glob("*.png"):
-            old.unlink()
-        weighed = draw(address, ended(Path(kept)))
-        write_list()
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as kept:
+        with own_demo(Path(kept)):
+            pass  # what is suggested are words that a site knew when it started: the second start knows all of them
+        with own_demo(Path(kept)) as address:
+            weighed = draw(address, ended(Path(kept)))
+    write_list()
     sys.stdout.write(f"{len(NAMES) * len(SIZES) * len(SCHEMES)} pictures, {weighed:,} bytes\n")
     if weighed >= LIMIT:
         raise SystemExit("They weigh too much.")
