@@ -32,17 +32,20 @@ def _letting_axe_in(page: Page) -> Iterator[None]:
         session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
-def violations(page: Page, context: str | None = None) -> list[tuple[str, str, list[str]]]:
+def violations(page: Page, context: str | None = None, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:
     """Scheme, rule and places of all that axe finds: by every rule in light, by those of colours in dark.
 
     No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
+    `sizes`: targets' too, which axe leaves out unless it is asked.
     """
     found = []
     with _letting_axe_in(page):
-        for scheme, options in ("light", EVERY_RULE), ("dark", COLOURS):
+        for scheme, options in ("light", EVERY_RULE if sizes else {"resultTypes": ["violations"]}), ("dark", COLOURS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
             for one in Axe().run(page, context=context, options=options).response["violations"]:
                 found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
+    page.emulate_media(color_scheme="light")
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 

@@ -1,8 +1,6 @@
-"""The three journeys that must never break, by phone and desktop, with scripts and without."""
+"""A recruiter's journey, the language switch and the filter panel, by phone and desktop, with scripts and without."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from playwright.sync_api import expect
@@ -33,37 +31,6 @@ def some(ads):
 def total(page, number: int) -> None:
     expect(page.locator("#treff")).to_have_attribute("data-total", str(number))
     expect(page.locator("#treff-h")).to_have_text(f"{number} treff")
-
-
-def choose(page, width: int, label: str) -> None:
-    """Chooses a facet value and asks for the results, the way a person does at this width."""
-    if width == PHONE:
-        page.get_by_role("button", name="Filtrer").click()
-    page.get_by_label(re.compile(rf"^{label} \(")).check()
-    page.get_by_role("button", name=re.compile("^Vis")).click()
-
-
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_a_seeker_searches_narrows_reads_and_comes_back(open_page, some, width, scripts):
-    page = open_page("/", width=width, scripts=scripts)
-    total(page, 3)
-    page.get_by_label("Yrke, sted eller arbeidsgiver").fill("sykepleier")
-    page.get_by_role("button", name="Søk", exact=True).click()
-    page.wait_for_url("**/?q=sykepleier")
-    total(page, 2)
-    choose(page, width, "Vestland")
-    page.wait_for_url("**/?q=sykepleier&place=VESTLAND")
-    total(page, 1)
-    page.get_by_role("link", name="Sykepleier i Bergen").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sykepleier i Bergen")
-    apply = page.get_by_role("link", name="Søk på stillingen").first
-    expect(apply).to_have_attribute("href", "https://sykehus.example/sok")
-    page.go_back()
-    total(page, 1)
-    expect(page.get_by_label("Yrke, sted eller arbeidsgiver")).to_have_value("sykepleier")
-    page.get_by_role("link", name=re.compile(r"^Vestland\W+fjern filteret")).click()
-    page.wait_for_url("**/?q=sykepleier")
-    total(page, 2)
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
