@@ -8,6 +8,8 @@ import time
 
 from django.db import DatabaseError, connections
 
+from jobsearch.vacancies.models import Vacancy
+
 from .recent import RENEW_SECONDS
 from .spelling import speller
 from .suggesting import names
@@ -15,6 +17,9 @@ from .suggesting import names
 log = logging.getLogger(__name__)
 EVERY_SECONDS = RENEW_SECONDS - 60
 """Before a question would have it renewed. A round at 10,000 ads takes less than a second of one core."""
+LOOK_SECONDS = 10
+GROWTH_LEAST, GROWTH_SHARE = 20, 5
+"""Ads, and the part of those there were, by which the record must have grown."""
 
 
 def keep_warm() -> None:
@@ -24,9 +29,26 @@ def keep_warm() -> None:
 
 def _keep() -> None:
     while True:
+        known = _ads()
         read()
-        connections.close_all()  # this thread's own, not held while it sleeps
-        time.sleep(EVERY_SECONDS)
+        for _look in range(EVERY_SECONDS // LOOK_SECONDS):
+            connections.close_all()  # this thread's own, not held while it sleeps
+            time.sleep(LOOK_SECONDS)
+            if outgrown(known):
+                break
+
+
+def outgrown(known: int) -> bool:
+    """Whether there are so many more ads than when the record was read that it should be read before its time: a first load
+    fills it within a minute, and whoever looks on would be offered no names for another four."""
+    return _ads() > known + max(GROWTH_LEAST, known // GROWTH_SHARE)
+
+
+def _ads() -> int:
+    try:
+        return Vacancy.objects.active().count()
+    except DatabaseError:
+        return 0  # `read` says so
 
 
 def read() -> None:

@@ -144,3 +144,19 @@ def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
     assert "warm" in done.stdout.split()
     assert "will be tried again" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_record_that_a_first_load_fills_is_read_before_its_time(make_vacancy):
+    assert not warm.outgrown(0), "nothing there, nothing new"
+    for _ in range(warm.GROWTH_LEAST + 1):
+        make_vacancy()
+    assert warm.outgrown(0)
+    assert not warm.outgrown(1), "one more than there were is no load"
+
+
+def test_a_database_that_is_down_is_no_reason_to_read(monkeypatch):
+    def down(*args: object, **kwargs: object):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("jobsearch.vacancies.models.VacancyQuerySet.count", down)
+    assert not warm.outgrown(0)
