@@ -49,6 +49,7 @@ _SENTENCES: dict[str, Any] = {
     "engine-down": _("Søkemotoren svarer ikke."),
     "index-held": _("En annen prosess skriver indeksen nå."),
     "rebuild-failed": _("Den nye indeksen ble ikke tatt i bruk."),
+    "unreadable-file": _("Filen er ikke som den skal være."),
     "silent": _("Prosessen tok slutt uten et ord."),
     "not-stored": _("Annonsen lar seg ikke lagre."),
     "expires": _("Annonsens siste dag er ingen dato."),

@@ -75,4 +75,6 @@ def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(setti
 
 
 def total(client: Client) -> int:
-    return int(client.get("/").context["total"])
+    answer = client.get("/")
+    assert answer.status_code == 200, answer.content.decode()
+    return int(answer.context["total"])

@@ -123,3 +123,13 @@ def test_a_silent_node_among_others_is_left_alone_and_the_next_one_asked(deaf):
         several.close()
         server.shutdown()
     assert connect(deaf.url).transport.retry_on_timeout is False, "alone it would only be waited for twice"
+
+
+def test_a_refused_connection_is_no_silence(clock):
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        url = f"http://127.0.0.1:{once.getsockname()[1]}"
+    refused = connect(url)
+    with pytest.raises(EngineDown) as raised, failures():
+        refused.info()
+    assert not isinstance(raised.value, Silent)
+    refused.close()

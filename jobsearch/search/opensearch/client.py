@@ -18,7 +18,7 @@ from opensearchpy.exceptions import (
     SSLError,
     TransportError,
 )
-from urllib3.exceptions import TimeoutError
+from urllib3.exceptions import NewConnectionError, TimeoutError
 
 from ..engine import EngineDown, IndexMissing
 
@@ -98,7 +98,9 @@ def failures() -> Iterator[None]:
         cure = "Is it from a CA of your own? Then set SSL_CERT_FILE to a file with that CA. Is the host the one it is made for?"
         raise EngineDown(f"OpenSearch's certificate is not trusted. {cure}") from None
     except TransportError as error:
-        if isinstance(error, ConnectionTimeout) or isinstance(error.info, TimeoutError):  # the latter: while connecting
+        # The latter: while connecting. A refused connection is one of urllib3's time-outs too, but it costs nobody any time.
+        connecting = isinstance(error.info, TimeoutError) and not isinstance(error.info, NewConnectionError)
+        if isinstance(error, ConnectionTimeout) or connecting:
             raise Silent(f"OpenSearch has not answered in time. {CURE}") from None
         # The error's own text can hold the request, and so what somebody searched for.
         raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {CURE}") from None
