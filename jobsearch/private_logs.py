@@ -19,10 +19,13 @@ class Broken(logging.Filter):
     """Of Django's word about requests: only errors that nobody expected, as their places in the code."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "is_told", False):
+            return True  # Celery sets Django up again, and each time adds one more of this filter to the logger
         if not record.exc_info or record.exc_info[1] is None:
             return False  # an answer with a status of its own, which its page explains
         record.msg = f"{record.getMessage()}\n{places(record.exc_info[1])}"
         record.args, record.exc_info, record.exc_text = (), None, None
+        record.is_told = True
         return True
 
 

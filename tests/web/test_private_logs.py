@@ -48,6 +48,15 @@ def test_an_unexpected_error_says_where_and_not_what_was_asked(own_index, monkey
         assert SECRET not in words and SECRET not in str(vars(record).get("exc_info"))
 
 
+def test_an_error_is_told_however_often_the_logs_were_set_up(own_index, monkeypatch, settings, told, db):
+    monkeypatch.setattr(search, "search", break_down)
+    requests = logging.getLogger("django.request")
+    monkeypatch.setattr(requests, "filters", [*requests.filters, private_logs.Broken(), private_logs.Broken()])
+    assert Client(raise_request_exception=False).get("/").status_code == 500
+    (record,) = told.records
+    assert "builtins.RuntimeError" in record.getMessage()
+
+
 @pytest.mark.parametrize("address", ["/?q=hemmelig&page=2", "/hemmelig/", "/?q=hemmelig@example.no", "/jobb/hemmelig/"])
 def test_an_answer_that_explains_itself_is_not_logged(own_index, engine_down, told, settings, db, address):
     settings.ADMINS = [("drift", "drift@example.no")]
