@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -92,17 +92,7 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
     now = now or timezone.now()
     always = matching.visible(now, gone())
     read, _answer = _first_found(query, always, now, lambda parsed: _without_hits(parsed, always, now, query, {}))
-    request = Request(
-        match=matching.compile_words(read.parsed),
-        always=always,
-        chosen=filters(query, now),
-        counts={},
-        sort="published",
-        offset=0,
-        size=SCANNED,
-        today=_today(now),
-    )
-    return engine().scan(request)
+    return engine().scan(replace(_counting(read.parsed, always, now, query, {}), size=SCANNED))
 
 
 def count(query: SearchQuery, now: dt.datetime | None = None) -> int:

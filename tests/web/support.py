@@ -1,14 +1,20 @@
-"""Fixtures for whatever asks the site for pages: an index of its own for each test, an engine that is down, people."""
+"""What asking the site for pages needs: an index of its own for each test, an engine that is down, people, how an ad ends."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
 
 from jobsearch import search
 from jobsearch.search import engines
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
 
 PASSWORD = "et passord som er langt nok"
 
@@ -45,3 +51,22 @@ def engine_down(monkeypatch) -> None:
 @pytest.fixture
 def recruiter(db):
     return get_user_model().objects.create_user("rita", password=PASSWORD)
+
+
+# --- How an ad ends -----------------------------------------------------------------------------------------------------
+
+
+def closed(ad: UUID) -> None:
+    with transaction.atomic():
+        record.close([ad], Vacancy.Closed.FEED)
+
+
+def expired(ad: UUID) -> None:
+    Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+def hidden(ad: UUID) -> None:
+    record.set_hidden(ad, True)
+
+
+ENDINGS = (closed, expired, hidden)

@@ -6,14 +6,12 @@ import datetime as dt
 import re
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 from lxml import etree, html
 
-from jobsearch.vacancies import record
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import sitemaps
+from tests.web.support import ENDINGS
 
 NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
@@ -104,16 +102,7 @@ def test_every_page_in_the_maps_may_be_kept(client, ads):
         assert b'content="noindex' not in response.content, address
 
 
-def _close(ad) -> None:
-    with transaction.atomic():
-        record.close([ad], Vacancy.Closed.FEED)
-
-
-def _expire(ad) -> None:
-    Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
-
-
-@pytest.mark.parametrize("end", [_close, _expire, lambda ad: record.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
 def test_an_ad_that_ends_is_out_of_every_map_at_once(client, make_vacancy, end):
     kept = make_vacancy(locations=(LocationData("NORGE", "OSLO", "OSLO", "OSLO"),))
     ad = make_vacancy(employer_orgnr="999888777", occupations=(OccupationData("IT", "Utvikling"),))

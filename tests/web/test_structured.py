@@ -7,14 +7,13 @@ import json
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import record
 from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import structured
 from tests.web.page import Page
+from tests.web.support import ENDINGS
 
 OSLO = ZoneInfo("Europe/Oslo")
 EMPLOYMENT = set("FULL_TIME PART_TIME CONTRACTOR TEMPORARY INTERN VOLUNTEER PER_DIEM OTHER".split())
@@ -121,16 +120,7 @@ def test_an_ad_that_lacks_what_a_posting_must_have_or_is_past_its_deadline_has_n
     assert posting(client, ad) is None
 
 
-def _close(ad) -> None:
-    with transaction.atomic():
-        record.close([ad], Vacancy.Closed.FEED)
-
-
-def _expire(ad) -> None:
-    Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
-
-
-@pytest.mark.parametrize("end", [_close, _expire, lambda ad: record.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
 def test_an_inactive_ad_has_none(client, ads, end):
     (ad,) = ads()
     assert posting(client, ad)
