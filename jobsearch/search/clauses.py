@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from . import names, text
-from .recognised import Recognised
+from .recognised import Meaning, Recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,34 @@ class WantedFacet:
 
 Clause = Wanted | WantedPhrase | WantedPrefix | WantedName | WantedFacet
 Alternative = tuple[Clause, ...]
+
+
+@dataclass(slots=True)
+class Item:
+    """A part of the query as typed, `shown` to the reader: words, a phrase, a prefix.
+
+    `either`: one of a choice with the item before it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it
+    one of a choice if both are occupations or both are places. `others`: more ways to be found. `meaning`: the value of a
+    facet that its words name.
+    """
+
+    clauses: list[Clause]
+    shown: str
+    minus: bool = False
+    plain: bool = False
+    either: bool = False
+    listed: bool = False
+    others: tuple[Alternative, ...] = ()
+    meaning: Meaning | None = None
+
+    @property
+    def words(self) -> list[text.Word]:
+        return [clause.word for clause in self.clauses if isinstance(clause, Wanted)]
+
+    @property
+    def apart(self) -> bool:
+        """Whether no name of several words continues from the item before into this one."""
+        return self.either or self.listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,39 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from . import names, recognised, text
-from .clauses import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
+from . import combining, names, recognised, text
+from .clauses import Alternative, Clause, Item, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .placenames import TOWNS
-from .recognised import Meaning, Recognised
-from .vocabulary import FILLERS, FILLERS_BEFORE, PLACES, STOP_WORDS
+from .recognised import Recognised
+from .vocabulary import FILLERS, FILLERS_BEFORE, STOP_WORDS
 
 MOST_WORDS = 30
 MOST_CHOICES = 6
 _LONGEST_BODY = 4  # words of a municipality's name as an employer
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
-_PERHAPS_OR = {"eller", "or"}
+_PERHAPS_OR = {"eller", "or", "/", "&", "+"}
 _OR = {"OR", "ELLER", "|", "||"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Item:
-    clauses: list[Clause]
-    shown: str
-    minus: bool = False
-    plain: bool = False
-    either: bool = False  # joined to the item before it by OR
-    meaning: Meaning | None = None
-
-    @property
-    def words(self) -> list[text.Word]:
-        return [clause.word for clause in self.clauses if isinstance(clause, Wanted)]
 
 
 def tidy(q: str) -> str:
@@ -63,11 +49,11 @@ def parse(q: str) -> Parsed:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):
         return Parsed(uuid=UUID(found.group()), understood=found.group().lower())
-    items = _with_meanings(_items(q))
+    items = combining.combine(_with_meanings(_items(q)))
     items, dropped = _without_fillers(items)
-    never = tuple(tuple(item.clauses) for item in items if item.minus)
+    never = tuple(alternative for item in items if item.minus for alternative in _excluded(item))
     wanted = [item for item in items if not item.minus]
-    groups: list[list[_Item]] = []
+    groups: list[list[Item]] = []
     for item in wanted:
         if item.either and groups:
             groups[-1].append(item)
@@ -77,22 +63,24 @@ def parse(q: str) -> Parsed:
     for place, group in enumerate(groups):
         before = groups[place - 1][0] if place and len(groups[place - 1]) == 1 else None
         after = groups[place + 1][0] if place + 1 < len(groups) and len(groups[place + 1]) == 1 else None
-        single = len(group) == 1
-        alternatives = [
-            _finish(item, before if single else None, after if single else None, len(groups) == 1, not single) for item in group
-        ]
-        if single:
-            alternatives += _without_job(group[0], len(groups) == 1)
-        must.append((*alternatives, *(_meant(group[0]) if single else ())) if not _only_facet(group[0]) else _meant(group[0]))
+        single, only = len(group) == 1, len(groups) == 1
+        neighbours = (before, after) if single else (None, None)
+        alternatives = [_finish(item, *neighbours, only, not single) for item in group if not _only_facet(item)]
+        if single and alternatives:
+            alternatives += _without_job(group[0], only)
+        must.append((*alternatives, *(one for item in group for one in (*item.others, *_meant(item)))))
     plain = [group[0].plain and len(group) == 1 and not _only_facet(group[0]) for group in groups]
     return Parsed(
         must=tuple(_named(must, plain)),
-        never=tuple(_finish_all(never)),
+        never=never,
         understood=_shown(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
         plain_words=tuple(c.word.exact for c in _words_of(must)) if all(plain) else (),
         recognised=tuple(
-            Recognised(item.shown, item.meaning.facet, value) for item in items if item.meaning for value in item.meaning.values
+            Recognised(group[0].shown, group[0].meaning.facet, value)
+            for group in groups
+            if len(group) == 1 and group[0].meaning
+            for value in group[0].meaning.values
         ),
     )
 
@@ -107,22 +95,22 @@ def mentioned(parsed: Parsed) -> Parsed | None:
     return replace(parsed, must=(((replace(wanted[0], headline=False, also=()),),),))
 
 
-def _without_job(item: _Item, only_group: bool) -> list[Alternative]:
+def _without_job(item: Item, only_group: bool) -> list[Alternative]:
     """What "kokkejobb" and "lærerstilling" are about."""
     if not item.plain or item.meaning or len(item.words) != 1 or names.of(tuple(item.words)):
         return []
     about = _JOB_END.fullmatch(item.words[0].exact)
     if not about:
         return []
-    return [_finish(_Item([Wanted(text.word(about.group(1)))], "", plain=True), None, None, only_group, True)]
+    return [_finish(Item([Wanted(text.word(about.group(1)))], "", plain=True), None, None, only_group, True)]
 
 
-def _only_facet(item: _Item) -> bool:
+def _only_facet(item: Item) -> bool:
     """Several words that name a value are one thing: they are not looked for apart."""
     return bool(item.meaning and item.meaning.filed and len(item.clauses) > 1)
 
 
-def _meant(item: _Item) -> tuple[Alternative, ...]:
+def _meant(item: Item) -> tuple[Alternative, ...]:
     if not item.meaning or not item.meaning.filed:
         return ()
     words = tuple(item.words)
@@ -194,18 +182,14 @@ def _one_word(must: list[tuple[Alternative, ...]], plain: list[bool], start: int
     return names.of((whole,)) if names.is_known_post(whole.stem) else ()
 
 
-def _with_meanings(items: list[_Item]) -> list[_Item]:
-    """Runs of words that name a value of a facet become one item each."""
-    free = [item.plain and not item.minus and not item.either for item in items]
-    for place, item in enumerate(items):
-        if item.either and place:
-            free[place - 1] = False
-    posts = any(names.is_post(word) for item, is_free in zip(items, free, strict=True) if is_free for word in item.words)
-    found: list[_Item] = []
+def _with_meanings(items: list[Item]) -> list[Item]:
+    """Runs of words that name a value of a facet become one item each. A word after a minus is looked up by itself."""
+    posts = any(names.is_post(word) for item in items if item.plain and not item.minus for word in item.words)
+    found: list[Item] = []
     place = 0
     while place < len(items):
         end = place
-        while end < len(items) and free[end]:
+        while end < len(items) and items[end].plain and not items[end].minus and (end == place or not items[end].apart):
             end += 1
         run, taken = items[place:end], 0
         while taken < len(run):
@@ -218,63 +202,68 @@ def _with_meanings(items: list[_Item]) -> list[_Item]:
             if meaning and sum(len(item.words) for item in named) == length:
                 place_meant = posts and meaning.facet == "place"
                 clauses: list[Clause] = [Wanted(word, place=place_meant) for item in named for word in item.words]
-                found.append(_Item(clauses, " ".join(item.shown for item in named), plain=True, meaning=meaning))
+                shown = " ".join(item.shown for item in named)
+                first = named[0]
+                found.append(Item(clauses, shown, plain=True, either=first.either, listed=first.listed, meaning=meaning))
             else:
                 found += [_town(item, posts) for item in named]
             taken = ends
-        found += items[end : end + 1]
-        place = end + 1
+        if end == place:
+            found.append(_excluded_meaning(items[end]))
+            end += 1
+        place = end
     return found
 
 
-def _town(item: _Item, posts: bool) -> _Item:
+def _excluded_meaning(item: Item) -> Item:
+    """A word after a minus that names a value of a facet: "-deltid". Where it is no place, the facet is excluded too."""
+    if item.minus and item.plain and item.words:
+        length, meaning = recognised.find(item.words, 0, False)
+        if meaning and meaning.facet not in {"place", "occupation"} and length == len(item.words):
+            item.meaning = meaning
+    return item
+
+
+def _town(item: Item, posts: bool) -> Item:
     """A town whose name is also an everyday word is meant where an occupation is asked for beside it: "butikk ski"."""
     if posts and len(item.words) == 1 and item.words[0].exact in TOWNS:
         item.clauses = [Wanted(item.words[0], place=True)]
     return item
 
 
-def _items(q: str) -> list[_Item]:
-    items: list[_Item] = []
+def _items(q: str) -> list[Item]:
+    items: list[Item] = []
     either = False
-    perhaps = False  # "kokk eller servitør", "kokk, servitør": if both are occupations, or both places
+    listed = False  # "kokk eller servitør", "oslo, bergen": either, if both are occupations or both are places
     for match in _CHUNK.finditer(q):
         plain = match.group("plain")
-        if plain and plain.lower() in _PERHAPS_OR and plain not in _OR:
-            perhaps = True
+        if plain and plain not in _OR and plain.lower() in _PERHAPS_OR:
+            listed = True
             continue
         if plain in _OR:
             either = bool(items) and not items[-1].minus
             continue
-        several = _either_post(plain) if plain else []
+        several = _between_slashes(plain) if plain else []
         item = _phrase(match.group("phrase"), bool(match.group("minus"))) if plain is None else _plain(plain)
         if item is None:
             continue
         found = several or [item]
-        alike = perhaps and bool(items) and _kind(items[-1]) == _kind(found[0]) != ""
-        found[0].either = (either or alike) and not item.minus
+        found[0].either = either and not item.minus
+        found[0].listed = listed and bool(items)
         either = False
-        perhaps = bool(plain and plain.endswith(","))
+        listed = bool(plain and plain.endswith(","))
         items += found
         if sum(len(one.clauses) for one in items) >= MOST_WORDS:
             break
     return items
 
 
-def _kind(item: _Item) -> str:
-    """Whether an item names an occupation or a place."""
-    if not item.plain or item.minus or not item.words:
-        return ""
-    last = item.words[-1]
-    return "post" if names.is_post(last) else "place" if last.exact in PLACES else ""
-
-
-def _phrase(content: str, minus: bool) -> _Item | None:
+def _phrase(content: str, minus: bool) -> Item | None:
     exact = tuple(word.exact for word in text.words(content) if word.exact != text.BREAK)
-    return _Item([WantedPhrase(exact)], f'"{content.strip()}"', minus) if exact else None
+    return Item([WantedPhrase(exact)], f'"{content.strip()}"', minus) if exact else None
 
 
-def _plain(chunk: str) -> _Item | None:
+def _plain(chunk: str) -> Item | None:
     minus = len(chunk) > 1 and chunk[0] in "-−–" and chunk[1] not in "-−–"
     body = chunk[1:] if minus else chunk.lstrip("+")
     found = [word for word in text.words(body) if word.exact != text.BREAK]
@@ -284,26 +273,30 @@ def _plain(chunk: str) -> _Item | None:
         found.pop()  # "IT-jobb"
     if body.endswith("*") and len(found[-1].exact) >= 2:
         clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
-        return _Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
-    return _Item([Wanted(word) for word in found], body, minus, plain=True)
+        return Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
+    return Item([Wanted(word) for word in found], body.rstrip(",;"), minus, plain=True)
 
 
-def _either_post(chunk: str) -> list[_Item]:
-    """Occupations between slashes are any of them: "sykepleier/vernepleier", "miljøarbeider/-terapeut"."""
+def _between_slashes(chunk: str) -> list[Item]:
+    """Occupations or places between slashes: "sykepleier/vernepleier", "miljøarbeider/-terapeut", "Oslo/Bergen"."""
     if "/" not in chunk or chunk[0] in "-−–" or chunk.endswith("*"):
         return []
     pieces = [piece for piece in chunk.split("/") if piece[:1] != "-" and piece[-1:] != "-"]
-    found = [text.words(piece) for piece in pieces]
-    found += [[text.word(stem)] for stem in sorted(text.written_out(chunk))]
-    if len(found) < 2 or not all(words and names.is_post(words[-1]) for words in found):
+    shared = [text.word(stem) for stem in sorted(text.written_out(chunk))]
+    found = [_item_of(words) for words in (*map(text.words, pieces), *([word] for word in shared)) if words]
+    kinds = {combining.kind_of(item) for item in found}
+    if len(found) < 2 or len(found) < len(pieces) or len(kinds) > 1 or "" in kinds:
         return []
-    items = [_Item([Wanted(word) for word in words], "-".join(word.exact for word in words), plain=True) for words in found]
-    for item in items[1:]:
-        item.either = True
-    return items[:MOST_CHOICES]
+    for item in found[1:]:
+        item.listed = True
+    return found[:MOST_CHOICES]
 
 
-def _without_fillers(items: list[_Item]) -> tuple[list[_Item], list[str]]:
+def _item_of(words: list[text.Word]) -> Item:
+    return Item([Wanted(word) for word in words], "-".join(word.exact for word in words), plain=True)
+
+
+def _without_fillers(items: list[Item]) -> tuple[list[Item], list[str]]:
     """Drops what is asked in sentences ("ledige stillinger i"), unless nothing to look for would be left."""
 
     def is_filler(place: int, words: frozenset[str]) -> bool:
@@ -320,12 +313,12 @@ def _without_fillers(items: list[_Item]) -> tuple[list[_Item], list[str]]:
     in_choice |= {place - 1 for place in in_choice}
     for words in (FILLERS, STOP_WORDS):
         kept = [item for place, item in enumerate(items) if place in in_choice or not is_filler(place, words)]
-        if any(not item.minus for item in kept):
+        if kept:
             return kept, [item.shown for item in items if item not in kept]
     return items, []
 
 
-def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: bool, choice: bool) -> Alternative:
+def _finish(item: Item, before: Item | None, after: Item | None, only_group: bool, choice: bool) -> Alternative:
     """Gives each word its neighbours, and says whether it is all that is asked for."""
     clauses = item.clauses
     alone = only_group and len(clauses) == 1
@@ -348,15 +341,17 @@ def _finish(item: _Item, before: _Item | None, after: _Item | None, only_group: 
     return tuple(finished)
 
 
-def _finish_all(never: tuple[Alternative, ...]) -> list[Alternative]:
-    """What is excluded is what the word alone would have found, so that "x" and "-x" share out all ads."""
-    return [
-        tuple(Wanted(c.word, len(clauses) == 1, headline=names.is_post(c.word)) if isinstance(c, Wanted) else c for c in clauses)
-        for clauses in never
-    ]
+def _excluded(item: Item) -> list[Alternative]:
+    """What is excluded is what the item alone would have found, so that "x" and "-x" share out all ads."""
+    filed = bool(item.meaning)
+    words = tuple(
+        Wanted(c.word, len(item.clauses) == 1, headline=filed or names.is_post(c.word)) if isinstance(c, Wanted) else c
+        for c in item.clauses
+    )
+    return [*([] if _only_facet(item) else [words]), *_meant(item)]
 
 
-def _shown(groups: list[list[_Item]], never: list[_Item]) -> str:
+def _shown(groups: list[list[Item]], never: list[Item]) -> str:
     parts = [" OR ".join(item.shown for item in group) for group in groups]
     return " ".join([*parts, *(f"-{item.shown}" for item in never)])
 
