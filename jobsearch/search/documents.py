@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import itertools
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations
 from . import areas, text
 from .engine import Write, epoch
 from .known import NOT_STATED, VALUE_LENGTH
+from .negation import find_negated
 from .query import clean
 from .vocabulary import EVERYDAY_PLACES, PLACES
 
@@ -32,11 +35,14 @@ FIELDS: dict[str, Kind] = {
     "job": "phrase",
     "employer": "phrase",
     "location": "phrase",
-    "body": "phrase",
+    "body": "word",
+    "body_text": "phrase",
     "title_stem": "word",
     "job_stem": "word",
     "employer_stem": "word",
     "body_stem": "word",
+    "body_denied": "word",
+    "body_denied_stem": "word",
     "parts": "word",
     "joined": "word",
     "title_fold": "word",
@@ -72,7 +78,7 @@ DUE_UNKNOWN, DUE_SOON = 0, 1
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    beside = [str(Path(__file__).with_name(name)) for name in ("vocabulary.py", "placenames.py")]
+    beside = [str(Path(__file__).with_name(name)) for name in ("vocabulary.py", "placenames.py", "negation.py")]
     read = (text, areas, catalogue, deadlines, html, occupations, places, privacy)
     sources = [__file__, *beside, *(str(module.__file__) for module in read)]
     digest = hashlib.sha256()
@@ -109,6 +115,10 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     job_words, location_words = _listed(named_jobs), _listed(places_of)
     body_words = text.body_words(body)
     body_exact = [word.exact for word in body_words]
+    body = unicodedata.normalize("NFC", body)
+    body_denied = [text.word(body[start:end]) for start, end in find_negated(body)]
+    stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
+    stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))
     if not paths:
         # The ad tells where it is in its text only, so there a place's name counts as the place.
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
@@ -125,16 +135,19 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "job": _exact(job_words),
         "employer": _exact(employer_words),
         "location": _exact(location_words),
-        "body": " ".join(body_exact),
+        "body": _set(stated),
+        "body_text": " ".join(body_exact),
         "title_stem": _set(word.stem for word in title_words),
         "job_stem": _set([*(word.stem for word in job_words), *(stem for name in named_jobs for stem in text.written_out(name))]),
         "employer_stem": _set(word.stem for word in employer_words),
-        "body_stem": _set({word.stem for word in body_words}),
+        "body_stem": _set(stated_stems),
+        "body_denied": _set(denied),
+        "body_denied_stem": _set(denied_stems),
         "parts": _set(parts),
         "joined": _set({text.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
         "fold": _set(folds | {text.fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
-        "body_fold": _set({text.fold(exact) for exact in {*body_exact} if not exact.isascii()}),
+        "body_fold": _set({text.fold(exact) for exact in stated if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "employer_whole": [text.bare_name(word.exact for word in employer_words)[:300]],
         "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
@@ -153,6 +166,16 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "due": _due(vacancy),
         "order": order(published, vacancy.uuid),
     }
+
+
+def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str], set[str]]:
+    """(stated, denied): words that the text states somewhere, and those that it only denies, "Det er ikke fast hjemmekontor"."""
+    only = Counter(denied)
+    if not only:
+        return {*words}, set()
+    every = Counter(words)
+    stated = {word for word in every if every[word] > only[word]}
+    return stated, {*every} - stated
 
 
 def employer_value(name: str) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from jobsearch.vacancies import html, privacy
 
 from . import documents, matching, text
+from .negation import find_negated
 from .passages import Mark, Pieces, cut, groups_of, passage
 from .plan import All, Best, Node, Phrase, Prefix, Term
 from .query import SearchQuery
@@ -102,7 +103,10 @@ _SOURCES: dict[str, dict[str, str]] = {
     "job": {"job": "exact", "job_stem": "stem", "parts": "part", "fold": "fold"},
     "employer": {"employer": "exact", "employer_stem": "stem", "fold": "fold"},
     "place": {"location": "exact", "fold": "fold"},
-    "body": {"body": "exact", "body_stem": "stem", "body_fold": "fold"},
+    "body": {
+        **{"body": "exact", "body_text": "exact", "body_denied": "exact"},
+        **{"body_stem": "stem", "body_denied_stem": "stem", "body_fold": "fold"},
+    },
 }
 
 
@@ -234,6 +238,8 @@ class Highlighter:
         alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
         alone.update((raw, _alone(text.word(raw), looked, places)) for raw in {*raws} - alone.keys())
         found = [alone[raw] for raw in raws]
+        if source == "body" and any(found):
+            _prefer_stated(value, tokens, found)
         if looked.phrases or looked.joined or looked.together:
             _mark_several([text.word(raw) for raw in raws], looked, found)
         if source != "body":
@@ -268,6 +274,15 @@ def _leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...
                 return
             for one in must:
                 yield from _leaves(one)
+
+
+def _prefer_stated(value: str, tokens: Sequence[re.Match[str]], found: list[int]) -> None:
+    """Takes away the marks of words that the text denies ("ikke fast hjemmekontor"), where it states them elsewhere."""
+    denied = {*find_negated(value)}
+    places = {place for place, token in enumerate(tokens) if token.span() in denied}
+    stated = functools.reduce(operator.or_, (groups for place, groups in enumerate(found) if place not in places), 0)
+    for place in places:
+        found[place] &= ~stated
 
 
 def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int]) -> None:

@@ -22,11 +22,14 @@ from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN, STOP_WORDS
 NOTHING = Terms("uuid", ())
 WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
 _EXACT = {"title": 64, "job": 28, "employer": 20, "location": 20, "body": 8}
+# What is quoted is found where a text denies it too: "ikke fast hjemmekontor".
+_QUOTED = {"title": 64, "job": 28, "employer": 20, "location": 20, "body_text": 8}
 _STEM = {"title_stem": 56, "joined": 48, "parts": 32, "job_stem": 24, "employer_stem": 16, "body_stem": 4}
 # A place says where: in a title it is no more than where the ad is, so that the occupation asked for decides the order.
 _PLACE = {"title": 20, "employer": 20, "location": 20}
 _FILED, _MENTIONED_TOWN = 20, 16
 _APART = 28
+_DENIED = 0  # a word that the text only denies: found, but last
 _JOINED = {"title_stem": 56, "job_stem": 24}
 _FOLDED = {"title_fold": 44, "fold": 12}
 _FOLDED_BODY = 4
@@ -84,8 +87,8 @@ def _alternative(clauses: Alternative) -> Node:
 def _clause(clause: Clause) -> Node:
     if isinstance(clause, WantedPhrase):
         if len(clause.words) == 1:
-            return Best(tuple(Term(field, clause.words[0], score) for field, score in _EXACT.items()))
-        return Best(tuple(Phrase(field, clause.words, score) for field, score in _EXACT.items()))
+            return Best(tuple(Term(field, clause.words[0], score) for field, score in _QUOTED.items()))
+        return Best(tuple(Phrase(field, clause.words, score) for field, score in _QUOTED.items()))
     if isinstance(clause, WantedPrefix):
         return Best(tuple(Prefix(field, clause.start, score) for field, score in _EXACT.items()))
     if isinstance(clause, WantedName):
@@ -113,6 +116,7 @@ def _word(wanted: Wanted) -> Node:
         # A word that the rule left whole is no such word.
         inflected = body and (not wanted.alone or (stem == exact and len(exact) >= _WHOLE))
         nodes += [Term(field, stem, score) for field, score in _STEM.items() if inflected or field != "body_stem"]
+        nodes += [Term("body_denied", exact, _DENIED)] * body + [Term("body_denied_stem", stem, _DENIED)] * inflected
     if wanted.headline:
         nodes += _apart(stem)
     for join in wanted.joins:

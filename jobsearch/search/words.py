@@ -285,7 +285,8 @@ def _between_slashes(chunk: str) -> list[Item]:
     shared = [text.word(stem) for stem in sorted(text.written_out(chunk))]
     found = [_item_of(words) for words in (*map(text.words, pieces), *([word] for word in shared)) if words]
     kinds = {combining.kind_of(item) for item in found}
-    if len(found) < 2 or len(found) < len(pieces) or len(kinds) > 1 or "" in kinds:
+    # "Vestfold/Møre og Romsdal": what follows may be the rest of a name, so one place is enough.
+    if len(found) < 2 or len(found) < len(pieces) or not (kinds == {"post"} or "place" in kinds):
         return []
     for item in found[1:]:
         item.listed = True

@@ -82,6 +82,8 @@ _ROWS: dict[str, tuple[str, str, tuple[str, str] | None, str, str, str]] = {
     "assistant": ("Assistent i barnehage", "Oslo kommune", OSLO, TEACHING, "Barnehage- og skolefritidsassistenter", "Lek."),
     "head": ("Avd.leder og kjøkkenass.", "Gran kommune", ("INNLANDET", "GRAN"), OFFICE, "", "Drift."),
     "shoes": ("Vi åpner snart", "Hælen AS", ("BUSKERUD", "DRAMMEN"), OFFICE, "", "Er du skomaker? Da vil vi høre fra deg."),
+    "remote": ("Kundebehandler", "Forsikring AS", ("AGDER", "ARENDAL"), OFFICE, "", "Vi tilbyr hjemmekontor og nattog."),
+    "remote-denied": ("Regnskapskontrollør", "Tall AS", ("AGDER", "ARENDAL"), OFFICE, "", "Det er ikke fast hjemmekontor."),
     "research": ("Forskere i marin økologi", "Havforskningsinstituttet", BERGEN, "Natur og miljø", "", "Tokt."),
 }
 

@@ -88,6 +88,28 @@ group("kokk eller servitør bergen/servitør, kokk i Bergen", "cook", "waiter se
 group("sykepleier bergen eller oslo/sykepleier i Oslo, Bergen", "nurse nurses", "nurse-nn special-nurse")
 group("kokk, bergen/bergen, kokk", "cook", "nurse")
 
+# Lists without OR: two places or two occupations are either of them.
+group("sykepleier oslo og bergen/sykepleier i Bergen og Oslo/sykepleier bergen, oslo", "nurse nurses", "nurse-nn special-nurse")
+CASES += [
+    ("sykepleier oslo/bergen", "nurse nurses", "nurse-nn special-nurse"),
+    ("sykepleier oslo / bergen", "nurse nurses", "nurse-nn special-nurse"),
+    ("sykepleier Bergen, Oslo og Trondheim", "nurse nurses special-nurse", "nurse-nn"),
+    ("sykepleier oslo & bergen", "nurse nurses", "nurse-nn special-nurse"),
+    ("jordmor vestfold/møre og romsdal", "midwife midwives", "nurse"),
+    ("jordmor møre og romsdal og vestfold", "midwife midwives", "nurse"),
+    ("jordmor sørlandet/vestfold", "midwives", "midwife"),
+]
+group("kokk og servitør/servitør og kokk", "cook waiter", "sells")
+group("jordmor møre og romsdal", "midwife", "midwives")
+
+# "uten" before the name of a filter's value excludes it; before the name of a group of occupations it is not that group.
+group("utvikler uten oslo", "developer", "developer-oslo")
+group("jobb uten utdanning/stilling utan utdanning/job without utdanning", "", "teacher kindergarten learner")
+
+# What a text denies is found last. In quotes it is what it says.
+group("hjemmekontor", "nowhere remote remote-denied", "leads")
+group('"ikke fast hjemmekontor"', "remote-denied", "remote nowhere")
+
 # Across fields, places, fillers.
 group("sykepleier bergen/bergen sykepleier/Sykepleier Bergen", "nurse", "nurses nurse-nn")
 group("ledige stillinger i Bergen/jobb bergen/jobber i bergen", "nurse doctor shop cook", "nurses seller berg")

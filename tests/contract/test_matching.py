@@ -58,6 +58,19 @@ def test_title_comes_before_body_and_the_newest_before_the_old(corpus_engine):
     assert found("it konsulent", "relevance")[0] == "it-consultant"
 
 
+def test_a_word_that_a_text_denies_ranks_last(corpus_engine):
+    assert found("hjemmekontor", "relevance") == ["nowhere", "remote", "remote-denied"]
+
+
+def test_a_value_after_uten_or_minus_is_excluded(corpus_engine):
+    every, part_time = {*found("")}, {*found("deltid")}
+    assert part_time and part_time < every
+    for q in ("uten deltid", "-deltid", "jobb uten deltid", "utan deltid", "without part time"):
+        page = search(SearchQuery(q=q))
+        assert {*found(q)} == every - part_time, q
+        assert not page.recognised
+
+
 @pytest.mark.parametrize(
     ("typed", "meant", "finds"),
     [

@@ -37,6 +37,17 @@ from jobsearch.search import matching, words
         ("fast stilling som kokk", "fast stilling kokk"),
         ("sykepleier/vernepleier", "sykepleier OR vernepleier"),
         ("C#/.NET", "C#/.NET"),
+        ("kokk oslo og bergen", "kokk oslo OR bergen"),
+        ("kokk oslo/bergen", "kokk oslo OR bergen"),
+        ("lærer nord-norge, trøndelag og østlandet", "lærer nord-norge OR trøndelag OR østlandet"),
+        ("evje og hornnes", "evje og hornnes"),
+        ("bygg og anlegg", "bygg og anlegg"),
+        ("frisør og velvære", "frisør velvære"),
+        ("jobb uten deltid", "-deltid"),
+        ("lærer uten vikariat", "lærer -vikariat"),
+        ("jobb uten utdanning", "uten utdanning"),
+        ("uten", "uten"),
+        ("oslo uten", "oslo uten"),
     ],
 )
 def test_what_is_understood(typed, understood):

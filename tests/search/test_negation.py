@@ -1,0 +1,58 @@
+"""Which words of a text stand in the scope of a negation."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.search import text
+from jobsearch.search.negation import find_negated
+
+
+def negated(value: str) -> set[str]:
+    return {text.word(value[start:end]).exact for start, end in find_negated(value)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("Det er ikke fast hjemmekontor, men møtene er digitale.", "hjemmekontor"),
+        ("Stillingen har ikke mulighet for hjemmekontor.", "hjemmekontor"),
+        ("Vi kan dessverre ikke tilby bolig.", "bolig"),
+        ("Det er ikke lagt opp til fast hjemmekontor.", "hjemmekontor"),
+        ("Hjemmekontor er dessverre ikke mulig.", "hjemmekontor"),
+        ("Hjemmekontor tilbys ikke.", "hjemmekontor"),
+        ("Førerkort er ikke et krav.", "førerkort"),
+        ("Ingen kvelds- eller helgearbeid.", "helgearbeid"),
+        ("Arbeid uten helgevakter og nattarbeid.", "nattarbeid"),
+        ("Det er verken turnus eller helg.", "turnus"),
+        ("Stillinga har ikkje heimekontor.", "heimekontor"),
+        ("The job is in Oslo. Home office is not possible.", "office"),
+        ("You will work at the harbour, with no night shifts.", "shifts"),
+    ],
+)
+def test_denied(sentence, word):
+    assert word in negated(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("Førerkort er ikke et krav, men en fordel.", "førerkort"),
+        ("Har du ikke fagbrev, kan du ta det hos oss.", "fagbrev"),
+        ("Hvis du ikke har truckbevis, får du kurs.", "truckbevis"),
+        ("Ikke nøl med å søke på turnus.", "turnus"),
+        ("Her får du ikke bare turnus, men også fri.", "turnus"),
+        ("Vi har ikke kantine og du må ha bil.", "bil"),
+        ("Du har ikke noe imot nattarbeid.", "nattarbeid"),
+        ("Vi søkjer no hjelp på natt.", "natt"),
+        ("Ingen dager er like på sykehjemmet.", "sykehjemmet"),
+        ("Vi tilbyr hjemmekontor. Det er ikke heis.", "hjemmekontor"),
+    ],
+)
+def test_not_denied(sentence, word):
+    assert word in {text.word(raw).exact for raw in text.tokens(sentence)}
+    assert word not in negated(sentence)
+
+
+def test_a_text_of_negations_is_looked_at_a_bounded_number_of_times():
+    assert len(find_negated("ikke turnus. " * 10_000)) <= 400
