@@ -17,10 +17,10 @@ from uuid import UUID
 from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
 
 from . import areas, text
+from .employers import employer_key
 from .engine import Write, epoch
-from .known import NOT_STATED, VALUE_LENGTH
+from .known import NOT_STATED
 from .negation import find_negated
-from .query import clean
 from .vocabulary import EVERYDAY_PLACES, PLACES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ FIELDS: dict[str, Kind] = {
     "engagement": "keyword",
     "extent": "keyword",
     "sector": "keyword",
-    "employer_name": "keyword",
+    "employer_key": "keyword",
     "language": "keyword",
     "published": "number",
     "first_seen": "number",
@@ -156,7 +156,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "engagement": [vacancy.engagement or NOT_STATED],
         "extent": [vacancy.extent or NOT_STATED],
         "sector": [vacancy.sector or NOT_STATED],
-        "employer_name": [employer_value(employer)],
+        "employer_key": [employer_key(vacancy.employer_orgnr, employer)],
         "language": [vacancy.language or NOT_STATED],
         "published": published,
         "first_seen": epoch(vacancy.first_seen),
@@ -176,11 +176,6 @@ def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str]
     every = Counter(words)
     stated = {word for word in every if every[word] > only[word]}
     return stated, {*every} - stated
-
-
-def employer_value(name: str) -> str:
-    """An employer's name as a value of its facet: as written, on one line, in the form in which an address is read."""
-    return clean(name, VALUE_LENGTH) or NOT_STATED
 
 
 def _due(vacancy: Vacancy) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from jobsearch.vacancies import catalogue, occupations, places, wording
 from jobsearch.vacancies.visibility import OSLO
 
-from . import distance, known, text
+from . import distance, employers, known, text
 from .documents import DUE_SOON, DUE_UNKNOWN, day_number
 from .engine import RangesCount, TermsCount, epoch
 from .plan import Node, Range, Terms
@@ -136,6 +136,21 @@ class TreeFacet(Facet):
         if last is None:
             return under.items()
         return sorted(under.items(), key=lambda item: (item[0] in last, wording.alphabetical(self.value_label(item[0]))))
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerFacet(Facet):
+    """Values are names; the index holds organisation numbers, so that one employer is one value however it is spelled."""
+
+    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
+        return Terms(self.field, employers.find_keys(query.employer)) if query.employer else None
+
+    def count(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount | None:
+        keys = employers.find_keys(query.employer)
+        return TermsCount(self.field, len(keys), keys) if keys else None
+
+    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
+        return employers.merge_counts(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +285,7 @@ FACETS: dict[str, Facet] = {
     for facet in (
         TreeFacet("place", gettext_lazy("Sted"), (*catalogue.COUNTIES, places.ABROAD), 1500),
         TreeFacet("occupation", gettext_lazy("Yrke"), tuple(occupations.PATHS), 1000, last=frozenset({occupations.UNKNOWN})),
-        Facet("employer", gettext_lazy("Arbeidsgiver"), buckets=MOST_EMPLOYERS, field="employer_name", long=True),
+        EmployerFacet("employer", gettext_lazy("Arbeidsgiver"), buckets=MOST_EMPLOYERS, field="employer_key", long=True),
         Facet("engagement", gettext_lazy("Ansettelsesform"), known.ENGAGEMENTS),
         Facet("extent", gettext_lazy("Omfang"), known.EXTENTS),
         Facet("sector", gettext_lazy("Sektor"), known.SECTORS),

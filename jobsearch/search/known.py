@@ -47,7 +47,9 @@ def known_values(facet: str, wanted: Iterable[str]) -> dict[str, str]:
     without an ad just now stays a value: a search for it that was saved must find nothing, not everything.
     """
     if facet == "employer":
-        return {value: value for value in wanted}
+        from .employers import find_canonical
+
+        return find_canonical(list(wanted))
     found: dict[str, str] = {}
     for value in wanted:
         spelled = value.upper() if facet == "place" and value != NOT_STATED else value

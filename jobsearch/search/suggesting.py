@@ -22,11 +22,11 @@ from django.utils import timezone
 from jobsearch.vacancies import occupations, places, wording
 from jobsearch.vacancies.models import Category, Location, Occupation, Vacancy
 
-from . import known, text, words
+from . import employers, known, text, words
 from . import names as listed
 from .facets import FACETS
 from .private import find_private
-from .query import Q_LENGTH, VALUE_LENGTH, SearchQuery, clean
+from .query import Q_LENGTH, SearchQuery
 from .recent import Recent
 from .searching import totals
 from .vocabulary import EVERYDAY_PLACES, FILLERS, PLACES
@@ -287,10 +287,9 @@ def _read(now: dt.datetime | None) -> Names:
         shared = counted(rows, LEAST_SHARED)
         jobs += [_name("occupation", name, ads) for name, ads in shared if _is_of_work(name)]
     jobs += [_name("occupation", name, 0) for name in listed.posts()]
-    rows = active.values_list("employer_name").annotate(ads=Count("pk")).iterator()
-    employers = [_name("employer", name, ads, clean(name, VALUE_LENGTH)) for name, ads in counted(rows)]
+    hiring = [_name("employer", name, ads, name) for name, ads in counted(employers.count_active(now).items())]
     towns = [_name("place", places.label(path), ads, path) for path, ads in _with_parents("place", of(Location, "path")).items()]
-    return Names([name for kind in (jobs, employers, towns) for name in _distinct(kind)])
+    return Names([name for kind in (jobs, hiring, towns) for name in _distinct(kind)])
 
 
 def _is_of_work(title: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
+from jobsearch.vacancies.orgnr import parse_orgnr
+
 from . import combining, names, recognised, text
 from .clauses import Alternative, Clause, Item, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 from .placenames import TOWNS
@@ -23,6 +25,11 @@ _PERHAPS_OR = {"eller", "or", "/", "&", "+"}
 _OR = {"OR", "ELLER", "|", "||"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
+_ORGNR = re.compile(
+    r"(?<!\w)(?<!\d[ .])(?:org(?:\.|anisasjons)?\s?(?:nr|nummer)\.?:?\s?)?(?:NO\s?)?"
+    r"([0-9]{3})[ .]?([0-9]{3})[ .]?([0-9]{3})(?:\s?MVA)?(?!\w)(?![ .]\d)",
+    re.IGNORECASE,
+)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -43,8 +50,13 @@ def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
                 at += len(raw)
 
 
+def _join_orgnr(q: str) -> str:
+    """Organisation numbers as one word: "org.nr. 999 888 777 MVA" -> "999888777"."""
+    return q if '"' in q else _ORGNR.sub(r"\1\2\3", q)
+
+
 def parse(q: str) -> Parsed:
-    q = text.in_full(tidy(q))
+    q = text.in_full(_join_orgnr(tidy(q)))
     if not q:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):
@@ -274,7 +286,10 @@ def _plain(chunk: str) -> Item | None:
     if body.endswith("*") and len(found[-1].exact) >= 2:
         clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
         return Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
-    return Item([Wanted(word) for word in found], body.rstrip(",;"), minus, plain=True)
+    item = Item([Wanted(word) for word in found], body.rstrip(",;"), minus, plain=True)
+    if len(found) == 1 and (orgnr := parse_orgnr(found[0].exact)):
+        item.others = ((WantedFacet("employer_key", (orgnr,), (orgnr,)),),)
+    return item
 
 
 def _between_slashes(chunk: str) -> list[Item]:
@@ -349,7 +364,7 @@ def _excluded(item: Item) -> list[Alternative]:
         Wanted(c.word, len(item.clauses) == 1, headline=filed or names.is_post(c.word)) if isinstance(c, Wanted) else c
         for c in item.clauses
     )
-    return [*([] if _only_facet(item) else [words]), *_meant(item)]
+    return [*([] if _only_facet(item) else [words]), *item.others, *_meant(item)]
 
 
 def _shown(groups: list[list[Item]], never: list[Item]) -> str:

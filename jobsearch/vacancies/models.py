@@ -86,6 +86,7 @@ class Vacancy(models.Model):
             models.Index(fields=["status", "checked"], name="vacancy_to_recheck"),
             # With the status, or SQLite takes the index above for an employer's active ads and reads all that are active.
             models.Index(fields=["employer_orgnr", "status"], name="vacancy_of_employer"),
+            models.Index(fields=["employer_name", "status"], name="vacancy_of_employer_name"),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,12 @@ from jobsearch.search import matching, words
         ("jobb uten utdanning", "uten utdanning"),
         ("uten", "uten"),
         ("oslo uten", "oslo uten"),
+        ("999 888 777", "999888777"),
+        ("org.nr. 999 888 777 MVA", "999888777"),
+        ("NO999888777MVA", "999888777"),
+        ("Organisasjonsnummer: 999.888.777", "999888777"),
+        ("kokk 999 888 777", "kokk 999888777"),
+        ("123 456 789 012", "123 456 789 012"),
     ],
 )
 def test_what_is_understood(typed, understood):

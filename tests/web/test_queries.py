@@ -39,7 +39,7 @@ def many(number: int, start: int) -> list[dict]:
     return [
         {
             "title": f"Kokk nummer {start + n}",
-            "employer_name": "Kroa" if n % 2 else f"Kro nummer {start + n}",
+            "employer_name": "Kroa" if n % 3 else f"Kro nummer {start + n}",
             "employer_orgnr": ORGNR,
             "description": f"<p>Vi trenger en kokk på vakt {start + n}.</p>",
             "locations": (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5003"), LocationData("NORGE", "OSLO", "OSLO")),

@@ -1,0 +1,89 @@
+"""One employer for each organisation number, whatever its name is spelled like."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobsearch.search import SearchQuery, count, facet_counts, search, suggest, suggesting
+from jobsearch.vacancies.orgnr import parse_orgnr
+from tests.web.page import Page
+from tests.web.support import ads, own_index  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+ORGNR = "911222333"
+
+
+@pytest.fixture
+def kro(ads):  # noqa: F811
+    """Three ads of one number under three spellings, one of another number and one without under the commonest."""
+    return ads(
+        {"title": "Kokk", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},
+        {"title": "Servitør", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},
+        {"title": "Baker", "employer_name": "HAVGLØTT KRO", "employer_orgnr": ORGNR},
+        {"title": "Renholder", "employer_name": "Havgløtt kro, avd. Brygga", "employer_orgnr": ORGNR},
+        {"title": "Vekter", "employer_name": "Havgløtt Kro AS", "employer_orgnr": "955666777"},
+        {"title": "Sjåfør", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ""},
+        {"title": "Lege", "employer_name": "Kystlegene", "employer_orgnr": "944555666"},
+    )
+
+
+def titles(client, **params) -> set[str]:
+    return {*Page(client.get("/", params, follow=True)).titles}
+
+
+def test_the_spellings_are_one_value_with_all_its_ads(kro):
+    assert facet_counts(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+
+
+@pytest.mark.parametrize("spelling", ["Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"])
+def test_any_spelling_in_an_address_asks_for_the_employer(kro, client, spelling):
+    query, problems = SearchQuery.from_params({"employer": spelling})
+    assert (query.employer, problems) == (("Havgløtt Kro AS",), [])
+    page = search(query)
+    assert (page.total, page.counts["employer"]) == (6, {"Havgløtt Kro AS": 6})
+    assert count(query) == 6
+    assert len(titles(client, employer=spelling)) == 6
+
+
+def test_a_name_that_no_ad_has_stays_a_value_and_finds_nothing(kro):
+    query, problems = SearchQuery.from_params({"employer": "Fantes AS"})
+    assert (query.employer, problems) == (("Fantes AS",), [])
+    assert count(query) == 0
+
+
+def test_it_is_suggested_once_with_all_its_ads(kro):
+    suggesting.names.renew()
+    assert [(one.label, one.count) for one in suggest(SearchQuery(), "havgl") if one.kind == "employer"] == [
+        ("Havgløtt Kro AS", 6)
+    ]
+
+
+@pytest.mark.parametrize("typed", [ORGNR, "911 222 333", "org.nr. 911 222 333", "NO 911222333 MVA", "Org.nr: 911.222.333"])
+def test_a_typed_organisation_number_finds_the_employers_ads(kro, client, typed):
+    assert titles(client, q=typed) == {"Kokk", "Servitør", "Baker", "Renholder"}
+    assert count(SearchQuery(q=f"kokk {typed}")) == 1
+    assert count(SearchQuery(q=f"-{ORGNR}")) == 3
+
+
+def test_the_page_of_the_employer_counts_every_spelling(kro, client):
+    page = Page(client.get(f"/arbeidsgiver/{ORGNR}/"))
+    assert {*page.titles} == {"Kokk", "Servitør", "Baker", "Renholder"}
+
+
+@pytest.mark.parametrize(
+    ("value", "orgnr"),
+    [
+        ("911222333", ORGNR),
+        (" 911 222 333 ", ORGNR),
+        ("911\u00a0222\u00a0333", ORGNR),
+        ("NO 911.222.333 MVA", ORGNR),
+        ("no911222333mva", ORGNR),
+        ("91122233", ""),
+        ("9112223334", ""),
+        ("911222333" * 1000, ""),
+        ("Kro AS", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(value, orgnr):
+    assert parse_orgnr(value) == orgnr
