@@ -1,15 +1,15 @@
 """Suggestions while typing: occupations, employers and places whose names go on as the last words do, each with its count.
 
-The names come from the record, as those of the ads that are shown; a process keeps them for ten minutes. Of single ads there is
-nothing among them: a title counts only where two ads share it. The counts come from the engine, by the very search that
-choosing the suggestion leads to.
+The names are those of the classifications that active ads have, of their employers and places, and of the lists of occupations; a
+process keeps them for ten minutes. No ad's title is among them. The counts come from the engine, by the very search that choosing
+the suggestion leads to.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from .private import find_private
 from .query import Q_LENGTH, SearchQuery
 from .recent import Recent
 from .searching import totals
-from .vocabulary import EVERYDAY_PLACES, FILLERS, PLACES
+from .vocabulary import FILLERS
 
 Kind = Literal["occupation", "employer", "place"]
 MOST = 8
@@ -38,9 +38,7 @@ SHARES: dict[Kind, tuple[int, int]] = {"occupation": (4, 6), "place": (2, 4), "e
 MOST_COUNTED = sum(counted for _, counted in SHARES.values())
 MOST_NAMES = 10_000  # of each kind
 LEAST_LETTERS = 2
-LEAST_SHARED = 2  # ads that share a title
 _LONGEST = 60  # characters of a name; there is no room for longer ones on a phone
-_LONGEST_TITLE = 40  # a longer title says more than what the work is called
 _LEAST_MISTYPED = 4
 _TAIL = 5  # words in which a name is looked for
 _SMALL = frozenset(map(text.fold, FILLERS))
@@ -49,7 +47,6 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LAST = "\U0010ffff"
 _APART = re.compile(r"[\s,.;:/&()–−-]*")
 _SYNTAX = re.compile(r'["“”„«»″*|]+|(?<!\S)[-−–+]+')
-_NOT_WORK = re.compile(r"[%?!:]|frist|utlys", re.IGNORECASE)
 _PERSONAL = re.compile(r"@|://|\d[\d ]{4,}")
 
 
@@ -83,11 +80,8 @@ class Names:
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._names = sorted(names, key=lambda name: (-name.weight, name.label))
-        entries = sorted(
-            {(word, place) for place, name in enumerate(self._names) for word in name.words + name.abroad if word not in _SMALL}
-        )
-        self._words = [word for word, _ in entries]
-        self._places = [place for _, place in entries]
+        self._own = _Beginnings((word, place) for place, name in enumerate(self._names) for word in name.words)
+        self._abroad = _Beginnings((word, place) for place, name in enumerate(self._names) for word in name.abroad)
 
     def matching(self, typed: Sequence[str], mistyped: bool = False) -> dict[Kind, list[Name]]:
         """Names in which each of the words begins one, the best first. `mistyped`: with one error in a word that begins none."""
@@ -105,15 +99,33 @@ class Names:
         return {kind: list(chain(*ranks))[:MOST_COUNTED] for kind, ranks in ranked.items() if any(ranks)}
 
     def _beginning(self, word: str) -> set[int]:
+        """Places of the names in which the word begins one. A whole word of another language does not go on: other than
+        "lege" in "legesekretær", "nurse" is no part of "nursery"."""
         found: set[int] = set()
         for start in _spellings(word):
-            found.update(self._places[bisect_left(self._words, start) : bisect_left(self._words, start + _LAST)])
+            whole = self._own.having(start) | self._abroad.having(start)
+            found |= self._own.beginning(start) | (whole or self._abroad.beginning(start))
         return found
 
     def _nearly_beginning(self, word: str) -> set[int]:
         if len(word) < _LEAST_MISTYPED or not word.isalpha():
             return set()
         return set().union(*(self._beginning(other) for other in _one_edit(word)))
+
+
+class _Beginnings:
+    """Words of names in order, to be looked up by how they begin."""
+
+    def __init__(self, entries: Iterable[tuple[str, int]]) -> None:
+        ordered = sorted({entry for entry in entries if entry[0] not in _SMALL})
+        self._words = [word for word, _ in ordered]
+        self._places = [place for _, place in ordered]
+
+    def beginning(self, start: str) -> set[int]:
+        return {*self._places[bisect_left(self._words, start) : bisect_left(self._words, start + _LAST)]}
+
+    def having(self, word: str) -> set[int]:
+        return {*self._places[bisect_left(self._words, word) : bisect_right(self._words, word)]}
 
 
 def _rank(name: Name, whole: tuple[str, ...], first: tuple[str, ...]) -> int:
@@ -282,20 +294,10 @@ def _read(now: dt.datetime | None) -> Names:
         if occupations.known(path) and not path.startswith("Uoppgitt"):
             jobs.append(_name("occupation", known.label("occupation", path), ads, path))
     jobs += [_name("occupation", name, ads) for name, ads in of(Category, "name")]
-    for field in ("job_title", "title"):
-        rows = active.values_list(field).annotate(ads=Count("pk")).iterator()
-        shared = counted(rows, LEAST_SHARED)
-        jobs += [_name("occupation", name, ads) for name, ads in shared if _is_of_work(name)]
     jobs += [_name("occupation", name, 0) for name in listed.posts()]
     hiring = [_name("employer", name, ads, name) for name, ads in counted(employers.count_active(now).items())]
     towns = [_name("place", places.label(path), ads, path) for path, ads in _with_parents("place", of(Location, "path")).items()]
     return Names([name for kind in (jobs, hiring, towns) for name in _distinct(kind)])
-
-
-def _is_of_work(title: str) -> bool:
-    """Whether a title says what the work is called, and neither how much of it, nor where, nor anything else."""
-    named = {word.exact for word in text.words(title)} & PLACES - EVERYDAY_PLACES
-    return len(title) <= _LONGEST_TITLE and not named and not _NOT_WORK.search(title)
 
 
 def _with_parents(facet: str, rows: Iterable[tuple[str, int]]) -> Counter[str]:
