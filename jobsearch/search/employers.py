@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db.models import Count
 
@@ -73,7 +74,7 @@ def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, l
         return {}, {}
     asked = [*names, *([""] if NOT_STATED in names else [])]
     of_name = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
-    numbers = of_name.order_by().values("employer_orgnr")
+    numbers = of_name.order_by().values_list("employer_orgnr", flat=True)
     rows = _spellings(numbers)
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for orgnr, name, ads in rows:
@@ -85,7 +86,7 @@ def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
     return _canonical(_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
 
 
-def _spellings(orgnrs: object) -> list[tuple[str, str, int]]:
+def _spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
     """(number, name, ads) of active ads. `orgnrs`: of these numbers only, a list or a query."""
     rows = Vacancy.objects.active().exclude(employer_orgnr="").order_by()
     if orgnrs is not None:
@@ -99,7 +100,7 @@ def _spellings(orgnrs: object) -> list[tuple[str, str, int]]:
 
 def _canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
     """Number -> the name that most of its ads have; of equals the first of the alphabet, so that the choice is stable."""
-    best: dict[str, tuple[int, str]] = {}
+    best: dict[str, tuple[bool, int, str]] = {}
     for orgnr, name, ads in rows:
         rank = (name == NOT_STATED, -ads, name)
         if orgnr not in best or rank < best[orgnr]:
