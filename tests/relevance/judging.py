@@ -90,6 +90,15 @@ def _positive(found: re.Match[str]) -> Test:
     return lambda ad: not jobs.isdisjoint(ad.job.split(","))
 
 
+# Words that also name how an ad is filed: leaving out "deltid" may mean those filed as part-time, whatever they are called.
+_FILED = {
+    "deltid": ["Deltid"],
+    "vikariat": ["Vikariat"],
+    "lærling": ["Lærling"],
+    "ferievikar": ["Feriejobb", "Sesong"],
+}
+
+
 @lru_cache(maxsize=1)
 def _occupations() -> set[str]:
     return {*BY_KEY, *(name for what, _ in natural.rows() for name in what.split(","))}
@@ -121,7 +130,7 @@ def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[
     if minus := row.get("minus"):
         # Who leaves a word out means the kind of post; that a text mentions the word somewhere is neither here nor there.
         never = [*never, f"title ~ {minus}"]
-        unsure = [*unsure, f"text ~ {minus}", f"filed ~ {minus}"]
+        unsure = [*unsure, f"text ~ {minus}", f"filed ~ {minus}", *(f"is = {value}" for value in _FILED.get(minus, ()))]
     grades: dict[UUID, int] = {}
     for grade in reversed(GRADES):  # the best one last, and so the one that stays
         lines = [line for rules in sources for line in rules.get(str(grade), [])]
