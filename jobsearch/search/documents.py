@@ -87,12 +87,23 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def write_of(change: changes.Change, now: dt.datetime) -> Write:
-    """What an index has to do for this row: the document while the ad may be shown, else a stripped one."""
+def removal_of(change: changes.Change, now: dt.datetime) -> Write | None:
+    """The write for an ad that may not be shown, which needs no analysis; None for an active ad."""
     if change.vacancy is None:
         return Write(change.uuid, change.version, None, purge=True)
-    active = visibility.is_active(change.vacancy, now, hidden=change.hidden)
-    return Write(change.uuid, change.version, document(change.vacancy) if active else None)
+    if visibility.is_active(change.vacancy, now, hidden=change.hidden):
+        return None
+    return Write(change.uuid, change.version, None)
+
+
+def write_of(change: changes.Change, now: dt.datetime) -> Write:
+    """What an index has to do for this row: the document while the ad may be shown, else a stripped one.
+
+    Analyses in this process and without a bound; `analyser.analyse` is what indexing uses.
+    """
+    if change.vacancy is None:
+        return Write(change.uuid, change.version, None, purge=True)
+    return removal_of(change, now) or Write(change.uuid, change.version, document(change.vacancy))
 
 
 def day_number(day: dt.date) -> int:

@@ -1,16 +1,20 @@
-"""The index follows the record, and is built anew when it must be.
+"""The index follows the database, and is built anew when it must be.
 
-Invariant: the index in service holds, of each ad, at least the version that its row calls indexed. Whoever breaks it (another
+Invariant: the index in service holds, of each ad, at least the version that its row calls indexed. What breaks it (another
 engine, a changed schema, a restored database) is noticed by `must_rebuild`, and the next indexing run rebuilds.
+
+No ad waits for another: what is to leave the index is written first and without any analysis (`remove_ended`), documents are made
+outside the lease "writes" and with a bound (`analyser`), and what cannot be indexed is set aside (`set_aside`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -18,13 +22,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobsearch.vacancies import changes
-from jobsearch.vacancies.models import Tombstone, Vacancy
+from jobsearch.vacancies.models import Vacancy
 
-from .documents import fingerprint, write_of
+from . import set_aside
+from .analyser import Failure, analyse
+from .documents import fingerprint, removal_of
 from .engine import Engine, Index, IndexMissing, Write, Written
 from .engines import engine
+from .index_contents import batched, note_all, purge_unknown, restored
+from .index_contents import versions as present_versions
 from .leases import Busy, Lease
-from .models import IndexState
+from .models import IndexState, SetAside
 
 log = logging.getLogger(__name__)
 CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
@@ -40,16 +48,18 @@ class RebuildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """How many ads differed. `stale`: the index holds newer versions of these than the record. `failed`: it refused them."""
+    """How many ads differed. `stale`: the index holds newer versions of these than the database. `unwritten`: it does not hold
+    the present version of these, because they are set aside or were not to be analysed."""
 
     differed: int
     stale: frozenset[UUID] = frozenset()
-    failed: frozenset[UUID] = frozenset()
+    unwritten: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an indexing run did. `busy`: another one is at it, nothing was done. `rebuilt`: why, "" for not."""
+    """What an indexing run did. `failed`: set aside by this run. `busy`: another one is at it, nothing was done.
+    `rebuilt`: why, "" for not."""
 
     indexed: int = 0
     stale: int = 0
@@ -62,57 +72,96 @@ class Report:
 def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | None = None) -> Report:
     """Takes over what is behind, `CHUNK` rows at a time, the newest first; builds the index where there is none.
 
-    Raises EngineDown; what was not noted as indexed is taken again by the next run.
+    `limit` bounds the documents; ads that are to leave the index are all taken, before each chunk. Raises EngineDown; what was
+    not noted as indexed is taken again by the next run.
     """
-    started = time.monotonic()
+    started, began = time.monotonic(), timezone.now()
     in_use = engine()
     if reason := must_rebuild(in_use):
         return rebuild(reason=reason, needed=must_rebuild)
     indexed = stale = 0
-    failed: dict[UUID, str] = {}
-    while (limit is None or indexed < limit) and not (should_stop and should_stop()):
-        wanted = CHUNK if limit is None else min(CHUNK, limit - indexed)
-        if not changes.count_behind():
-            break
-        try:
-            with Lease("writes", WRITES_SECONDS, wait=5) as lease:
-                if must_rebuild(in_use):
-                    break  # switched since we looked
-                index = in_use.current()
-                try:
-                    done, refused, errors = _index_chunk(index, lease, wanted)
-                finally:
-                    index.close()
-        except Busy:
-            return Report(indexed, stale, len(failed), time.monotonic() - started, busy=not indexed)
-        for uuid, error in errors.items():
-            log.error("Ad %s was refused by the search engine: %s", uuid, error)
-        failed.update(errors)
-        stale += len(refused)
-        indexed += done
-        if refused and restored(in_use, refused):
-            return rebuild(reason="the database is older than the index")
-        if not done:
-            break
+    failed: set[UUID] = set()
+    try:
+        while True:
+            indexed += remove_ended(began)
+            if (limit is not None and indexed >= limit) or (should_stop and should_stop()):
+                break
+            wanted = CHUNK if limit is None else min(CHUNK, limit - indexed)
+            found = changes.behind(wanted, set_aside.leave_out(began))
+            if not found:
+                break
+            written = _index_chunk(in_use, found)
+            stale += len(written.stale)
+            indexed += written.done
+            if written.stale and restored(in_use, written.stale):
+                return rebuild(reason="the database is older than the index")
+            if not written.done and not written.stale and failed.issuperset(written.failed):
+                break  # switched since we looked, or nothing but what this run has tried
+            failed.update(written.failed)
+    except Busy:
+        return Report(indexed, stale, len(failed), time.monotonic() - started, busy=not indexed)
     return Report(indexed, stale, len(failed), time.monotonic() - started)
 
 
-def _index_chunk(index: Index, lease: Lease, wanted: int) -> tuple[int, tuple[UUID, ...], dict[UUID, str]]:
-    now = timezone.now()
-    writes = [write_of(change, now) for change in changes.behind(wanted)]
-    if not writes:
-        return 0, (), {}
-    # The record counts first, then the index is told: whatever is killed in between, the index is never ahead.
-    IndexState.objects.update(sequence=F("sequence") + 1)
-    written = index.write(writes)
-    index.mark(IndexState.objects.get().sequence)
-    index.refresh()
+def remove_ended(began: dt.datetime | None = None) -> int:
+    """Takes closed, expired, hidden and forgotten ads out of the index in service; returns how many.
+
+    Analyses nothing, so no ad can hold it up: it runs before each chunk of an indexing run, during a rebuild, and as a task of
+    its own. Raises Busy, EngineDown.
+    """
+    began = began or timezone.now()
+    in_use = engine()
+    removed, failed = 0, set[UUID]()
+    while found := changes.ended(CHUNK, timezone.now(), set_aside.leave_out_ended(began)):
+        written = _write_to_current(in_use, [Write(one.uuid, one.version, None, purge=one.forgotten) for one in found])
+        if written is None:
+            break
+        removed += written.done
+        if not written.done and failed.issuperset(written.failed):
+            break  # nothing but what was refused before; or the database was restored, and the next indexing run rebuilds
+        failed.update(written.failed)
+    return removed
+
+
+def _index_chunk(in_use: Engine, found: list[changes.Change]) -> Written:
+    """`failed`: set aside, by the analysis or by the engine."""
+    analysed = analyse(found, timezone.now())
+    set_aside.note((change.uuid, change.version, failure) for change, failure in analysed.failed)
+    failed = {change.uuid: failure.reason for change, failure in analysed.failed}
+    written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
+    return Written(written.done, written.stale, {**failed, **written.failed})
+
+
+def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
+    """Writes into the index in service and notes it; None where that index is to be built anew. Raises Busy."""
+    with Lease("writes", WRITES_SECONDS, wait=5) as lease:
+        if must_rebuild(in_use):
+            return None
+        index = in_use.current()
+        try:
+            # The database counts first, then the index is told: whatever is killed in between, the index is never ahead.
+            IndexState.objects.update(sequence=F("sequence") + 1)
+            written = index.write(writes)
+            index.mark(IndexState.objects.get().sequence)
+            index.refresh()
+        finally:
+            index.close()
+        left = {*written.stale, *written.failed}
+        done = [(write.uuid, write.version) for write in writes if write.uuid not in left]
+        with transaction.atomic():
+            changes.mark_indexed(done)  # ads' rows before the search's own: one order for all
+            lease.renew()
+            note_written(writes, written)
+    return Written(len(done), written.stale, written.failed)
+
+
+def note_written(writes: Iterable[Write], written: Written) -> None:
+    """Sets aside what the engine refused, and takes back what it holds now."""
     left = {*written.stale, *written.failed}
-    done = [(write.uuid, write.version) for write in writes if write.uuid not in left]
-    with transaction.atomic():
-        lease.renew()
-        changes.mark_indexed(done)
-    return len(done), written.stale, dict(written.failed)
+    set_aside.take_back([write.uuid for write in writes if write.uuid not in left])
+    versions = {write.uuid: write.version for write in writes}
+    refused = SetAside.Reason.REFUSED
+    set_aside.note((uuid, versions[uuid], Failure(refused, str(error))) for uuid, error in written.failed.items())
 
 
 def must_rebuild(in_use: Engine) -> str:
@@ -135,18 +184,6 @@ def must_rebuild(in_use: Engine) -> str:
         return "the database is older than the index" if index.marked() > state.sequence else ""
     finally:
         index.close()
-
-
-def restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
-    """Whether the index holds versions that these rows have not reached: then the database is a backup of an earlier day."""
-    index = in_use.current()
-    try:
-        held = index.stored(uuids)
-    finally:
-        index.close()
-    reached = dict(Vacancy.objects.filter(uuid__in=uuids).values_list("uuid", "version"))
-    reached |= dict(Tombstone.objects.filter(uuid__in=uuids).values_list("uuid", "version"))
-    return any(found.version > reached.get(uuid, 0) for uuid, found in held.items())
 
 
 def rebuild(
@@ -184,127 +221,138 @@ def rebuild(
 def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
     total, done = Vacancy.objects.count(), 0
     for chunk in changes.everything(CHUNK):
-        now = timezone.now()
-        _write_all(index, [write_of(change, now) for change in chunk])
+        _write_changes(index, chunk, lease.renew)
         done += len(chunk)
         lease.renew()
+        _remove_meanwhile()
         if progress:
             progress(done, max(total, done))
     index.refresh()
     return done
 
 
+def _remove_meanwhile() -> None:
+    """A rebuild may be all that a worker's processes do for minutes; what ends meanwhile leaves the index in service."""
+    with contextlib.suppress(Busy, IndexMissing):  # another process writes it, or there is none yet
+        remove_ended()
+
+
 def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -> int:
-    """Brings an index to the record's present state and switches to it; returns how many ads differed until then."""
+    """Brings an index to the database's present state and switches to it; returns how many ads differed until then."""
     differed = 0
-    for _ in range(PASSES):  # while the old index is still followed up, until little is left to do with the door shut
+    for attempt in range(PASSES):  # while the old index is still followed up
         found = catch_up(index)
         differed += found.differed
         lease.renew()
-        if found.differed < CHUNK:
-            break
-    with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
-        # Once is enough, however busy the record is: while we hold the door, no row that changes from here on is noted as
-        # indexed by anybody, so it stays behind and the next indexing run takes it.
-        rows = Vacancy.objects.count()
-        found = catch_up(index)
-        writes.renew()
-        lease.renew()
-        rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
-        if documents < rows * 0.99:
-            raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
-        before = IndexState.objects.first()
-        if found.stale or (before and index.marked() > before.sequence):
-            raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
-        # The old index may have taken what this one refuses: behind again, so that what has ended of it is left out of answers.
-        for some in batched(found.failed):
-            Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
-        sequence = max(before.sequence if before else 0, 0) + 1
-        index.mark(sequence)
-        in_use.switch(index)
-        IndexState.objects.update_or_create(
-            id=1,
-            defaults={
-                "identity": in_use.identity(),
-                "fingerprint": fingerprint(),
-                "sequence": sequence,
-                "documents": documents,
-                "built": timezone.now(),
-                "seconds": time.monotonic() - started,
-            },
-        )
-        _note_all(index)
-    return differed + found.differed
+        last = attempt == PASSES - 1
+        if found.differed >= CHUNK and not last:
+            continue
+        with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
+            # While we hold this, no row that changes is noted as indexed by another process, so it stays behind and the next
+            # indexing run takes it. Nothing is analysed here: that could take long, and all other writing waits.
+            rows = Vacancy.objects.count()
+            settled = _settle(index)
+            differed += settled.differed - len(settled.unwritten)
+            before = IndexState.objects.first()
+            if found.stale or settled.stale or (before and index.marked() > before.sequence):
+                raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
+            if settled.unwritten - found.unwritten and not last:
+                continue
+            writes.renew()
+            lease.renew()
+            rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
+            if documents < (rows - len(settled.unwritten)) * 0.99:
+                raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
+            # The old index may have what this one lacks: behind again, so that what has ended of it is left out of answers.
+            for some in batched(settled.unwritten):
+                Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
+            sequence = max(before.sequence if before else 0, 0) + 1
+            index.mark(sequence)
+            in_use.switch(index)
+            IndexState.objects.update_or_create(
+                id=1,
+                defaults={
+                    "identity": in_use.identity(),
+                    "fingerprint": fingerprint(),
+                    "sequence": sequence,
+                    "documents": documents,
+                    "built": timezone.now(),
+                    "seconds": time.monotonic() - started,
+                },
+            )
+            note_all(index)
+        return differed
+    raise AssertionError("unreachable")
 
 
 def catch_up(index: Index) -> CaughtUp:
-    """Brings an index to the record's present versions."""
+    """Brings an index to the database's present versions, but for what is set aside."""
+    return _catch_up(index, _write_changes)
+
+
+def _settle(index: Index) -> CaughtUp:
+    """Takes out of an index what has ended, and names what else differs. Analyses nothing."""
+    return _catch_up(index, _write_removals)
+
+
+def _catch_up(index: Index, write: Callable[[Index, list[changes.Change]], Written]) -> CaughtUp:
     differed = seen = 0
     stale: set[UUID] = set()
-    failed: set[UUID] = set()
-    for versions in _versions():
+    unwritten: set[UUID] = set()
+    for versions in present_versions():
         held = index.stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
-        now = timezone.now()
         for start in range(0, len(behind), CHUNK):
-            written = _write_all(index, [write_of(change, now) for change in changes.of(behind[start : start + CHUNK])])
+            written = write(index, changes.of(behind[start : start + CHUNK]))
             stale.update(written.stale)
-            failed.update(written.failed)
+            unwritten.update(written.failed)
         differed += len(behind)
         seen += len(versions)
     if differed:
         index.refresh()
     # Against what was seen, not what is there by now: a new ad must not make up for one that is to go.
-    if index.count() > seen - len(failed):
-        differed += _purge_unknown(index)
-    return CaughtUp(differed, frozenset(stale), frozenset(failed))
+    if index.count() > seen - len(unwritten):
+        differed += purge_unknown(index)
+    return CaughtUp(differed, frozenset(stale), frozenset(unwritten))
 
 
-def _purge_unknown(index: Index) -> int:
-    held = [uuid for uuid, _ in index.everything()]
-    purged = 0
-    for start in range(0, len(held), CHUNK):
-        some = held[start : start + CHUNK]
-        known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
-        stones = dict(Tombstone.objects.filter(uuid__in=some).values_list("uuid", "version"))
-        unknown = [uuid for uuid in some if uuid not in known]
-        if unknown:
-            here = index.stored(unknown)
-            index.write([Write(uuid, max(stones.get(uuid, 0), here[uuid].version), None, purge=True) for uuid in here])
-            purged += len(unknown)
-    if purged:
-        index.refresh()
-    return purged
+def _write_changes(index: Index, found: list[changes.Change], keep: Callable[[], None] | None = None) -> Written:
+    """Analyses and writes; `failed` are all that the index does not hold, those set aside before included."""
+    trying = set_aside.without_waiting(found, timezone.now())
+    tried = {change.uuid for change in trying}
+    skipped = {change.uuid: "set aside" for change in found if change.uuid not in tried}
+    writes, failed = analyse_all(trying, keep)
+    written = _write_all(index, writes)
+    note_written([write for write in writes if write.uuid in written.failed], written)
+    return Written(written.done, written.stale, {**skipped, **failed, **written.failed})
 
 
-def _note_all(index: Index) -> None:
-    """Rows that this index has taken over are no longer behind; a crash before this only has them written once more."""
-    behind = list(Vacancy.objects.behind_index().values_list("uuid", flat=True))
-    for start in range(0, len(behind), CHUNK):
-        held = index.stored(behind[start : start + CHUNK])
-        rows = Vacancy.objects.filter(uuid__in=held).values_list("uuid", "version")
-        changes.mark_indexed([(uuid, version) for uuid, version in rows if held[uuid].version == version])
+def analyse_all(found: list[changes.Change], keep: Callable[[], None] | None = None) -> tuple[list[Write], dict[UUID, str]]:
+    """The writes for these rows, and the ads that have been set aside instead. `keep` is called every few seconds."""
+    writes: list[Write] = []
+    failed: dict[UUID, str] = {}
+    while found:
+        if keep:
+            keep()
+        analysed = analyse(found, timezone.now())
+        set_aside.note((change.uuid, change.version, failure) for change, failure in analysed.failed)
+        failed |= {change.uuid: failure.reason for change, failure in analysed.failed}
+        writes += analysed.writes
+        found = analysed.left
+    return writes, failed
 
 
-def _versions() -> Iterator[dict[UUID, int]]:
-    rows = Vacancy.objects.order_by("uuid").values_list("uuid", "version")
-    last: UUID | None = None
-    while found := dict((rows.filter(uuid__gt=last) if last else rows)[:1000]):
-        yield found
-        last = max(found, key=lambda uuid: uuid.hex)
-
-
-def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    rest = iter(uuids)
-    while some := list(islice(rest, CHUNK)):
-        yield some
+def _write_removals(index: Index, found: list[changes.Change]) -> Written:
+    now = timezone.now()
+    removals = [removal for change in found if (removal := removal_of(change, now))]
+    written = _write_all(index, removals)
+    removed = {write.uuid for write in removals}
+    left = {change.uuid: "not analysed" for change in found if change.uuid not in removed}
+    return Written(written.done, written.stale, {**written.failed, **left})
 
 
 def _write_all(index: Index, writes: list[Write]) -> Written:
-    written = index.write(writes)
-    for uuid, error in written.failed.items():
-        log.error("Ad %s was refused by the search engine: %s", uuid, error)
-    return written
+    return index.write(writes) if writes else Written()
 
 
 def erase() -> None:

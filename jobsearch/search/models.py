@@ -42,3 +42,47 @@ class IndexLease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SetAside(models.Model):
+    """A version of an ad that is not in the index, because it could not be analysed or the engine refused it."""
+
+    class Reason(models.TextChoices):
+        SLOW = "slow", _("Analysen tok for lang tid")
+        MEMORY = "memory", _("Analysen brukte for mye minne")
+        STALLED = "stalled", _("Analysen svarte ikke")
+        CRASHED = "crashed", _("Analysen falt ut")
+        ERROR = "error", _("Feil i analysen")
+        REFUSED = "refused", _("Søkemotoren tok ikke imot dokumentet")
+
+    uuid = models.UUIDField(primary_key=True)
+    version = models.PositiveBigIntegerField(_("versjon"))
+    reason = models.CharField(_("grunn"), max_length=10, choices=Reason)
+    detail = models.CharField(_("detaljer"), max_length=200, blank=True)
+    since = models.DateTimeField(_("satt til side"))
+    tries = models.PositiveIntegerField(_("forsøk"), default=1)
+    next_try = models.DateTimeField(_("neste forsøk"), db_index=True)
+    fingerprint = models.CharField(_("skjema"), max_length=64, help_text=_("En ny versjon av analysen prøver igjen med en gang"))
+
+    class Meta:
+        verbose_name = _("annonse satt til side")
+        verbose_name_plural = _("annonser satt til side")
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class ThreadFailure(models.Model):
+    """What a background thread of a process last failed with; the row goes when the thread has succeeded again."""
+
+    name = models.CharField(_("tråd"), max_length=40, primary_key=True)
+    error = models.CharField(_("feil"), max_length=200)
+    since = models.DateTimeField(_("siden"))
+    last = models.DateTimeField(_("sist"))
+
+    class Meta:
+        verbose_name = _("tråd som mislykkes")
+        verbose_name_plural = _("tråder som mislykkes")
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.vacancies import changes
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 
-from . import lifecycle
-from .documents import write_of
-from .engine import Index, IndexMissing, Stored, Write, epoch
+from . import lifecycle, set_aside
+from .engine import Engine, Index, IndexMissing, Stored, Write, epoch
 from .engines import engine
 
 Progress = Callable[[int, int], None]
@@ -24,8 +24,9 @@ _CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`kind`: index (none that can be compared), missing, extra, stale (the index is behind the record), ahead (the record is
-    behind the index: restored from a backup), visibility (shown but closed, or the reverse). `uuid` is None for `index`."""
+    """`kind`: index (none that can be compared), missing, extra, stale (the index is behind the database), ahead (the database is
+    behind the index: restored from a backup), visibility (shown but closed, or the reverse), set-aside (missing or stale, because
+    it could not be analysed or the engine refused it). `uuid` is None for `index`."""
 
     kind: str
     uuid: UUID | None
@@ -60,29 +61,29 @@ def repair(differences: Iterable[Difference]) -> int:
     if any(one.kind in {"index", "ahead"} for one in differences):
         report = lifecycle.rebuild(reason="the truth check asked for it")
         return 0 if report.busy else len(differences)
-    now = timezone.now()
     uuids = [one.uuid for one in differences if one.uuid]
-    repaired = 0
     in_use = engine()
+    return sum(_repair(in_use, uuids[start : start + lifecycle.CHUNK]) for start in range(0, len(uuids), lifecycle.CHUNK))
+
+
+def _repair(in_use: Engine, uuids: list[UUID]) -> int:
+    """Analyses first and takes the lease then, as an indexing run does. What is set aside is tried once more."""
+    known = changes.of(uuids)
+    writes, failed = lifecycle.analyse_all(known)
     with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
         index = in_use.current()
         try:
-            for start in range(0, len(uuids), lifecycle.CHUNK):
-                some = uuids[start : start + lifecycle.CHUNK]
-                known = changes.of(some)
-                writes = [write_of(change, now) for change in known]
-                unknown = {*some} - {change.uuid for change in known}
-                held = index.stored(unknown)
-                writes += [Write(uuid, held[uuid].version, None, purge=True) for uuid in held]
-                written = index.write(writes)
-                index.refresh()
-                left = {*written.stale, *written.failed}
-                lease.renew()
-                changes.mark_indexed((change.uuid, change.version) for change in known if change.uuid not in left)
-                repaired += len(some) - len(left)
+            held = index.stored({*uuids} - {change.uuid for change in known})
+            written = index.write([*writes, *(Write(uuid, held[uuid].version, None, purge=True) for uuid in held)])
+            index.refresh()
         finally:
             index.close()
-    return repaired
+        left = {*written.stale, *written.failed, *failed}
+        with transaction.atomic():
+            changes.mark_indexed((change.uuid, change.version) for change in known if change.uuid not in left)
+            lease.renew()
+            lifecycle.note_written(writes, written)
+    return len(uuids) - len(left)
 
 
 def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
@@ -113,9 +114,11 @@ def _differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[
         rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
         hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))
         stones = set(Tombstone.objects.filter(uuid__in=some).values_list("uuid", flat=True))
+        aside = set_aside.of({uuid: row.version for uuid, row in rows.items()})
         for uuid in some:
             if found := _difference(uuid, rows.get(uuid), held.get(uuid), uuid in hidden, uuid in stones, now):
-                yield found
+                known = aside.get(uuid) if found.kind in {"missing", "stale"} else None
+                yield Difference("set-aside", uuid, f"{known.reason}: {known.detail}") if known else found
 
 
 def _difference(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, PositiveBigIntegerField, Value, When
+from django.db.models import Case, Exists, F, OuterRef, PositiveBigIntegerField, Q, Value, When
 
+from . import visibility
 from .models import Moderation, Tombstone, Vacancy
 
 RELATED = ("locations", "contacts", "occupations", "categories")
@@ -24,25 +26,59 @@ class Change:
     hidden: bool = False
 
 
-def behind(limit: int) -> list[Change]:
-    """At most `limit` changes, the newest first: what people look for is what appeared last."""
-    rows = Vacancy.objects.behind_index().order_by("-changed")[:limit]
-    found = list(_changes(rows.prefetch_related(*RELATED)))
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A row that is behind and may not be shown. `forgotten`: past its retention, so nothing of it may be kept."""
+
+    uuid: UUID
+    version: int
+    forgotten: bool
+
+
+def behind(limit: int, leave_out: Exists | None = None) -> list[Change]:
+    """At most `limit` changes, the newest first: what people look for is what appeared last.
+
+    `leave_out`: rows that the follower has put off, as a condition on `uuid` and `version`.
+    """
+    rows = Vacancy.objects.behind_index().order_by("-changed")
+    stones = Tombstone.objects.filter(version__gt=F("indexed_version"))
+    if leave_out is not None:
+        rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
+    found = list(_changes(rows.prefetch_related(*RELATED).defer("raw")[:limit]))
     if len(found) < limit:
-        stones = Tombstone.objects.filter(version__gt=F("indexed_version"))[: limit - len(found)]
-        found += [Change(stone.uuid, stone.version, None) for stone in stones]
+        found += [Change(stone.uuid, stone.version, None) for stone in stones[: limit - len(found)]]
     return found
 
 
-def count_behind() -> int:
-    return Vacancy.objects.behind_index().count() + Tombstone.objects.filter(version__gt=F("indexed_version")).count()
+def ended(limit: int, now: dt.datetime, leave_out: Exists | None = None) -> list[Ended]:
+    """At most `limit` of the changes that take an ad out of sight: closed, expired, hidden or forgotten.
+
+    They can be carried out without reading an ad, so a follower does them before all others.
+    """
+    hidden = Exists(Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True))
+    rows = Vacancy.objects.behind_index().filter(~visibility.condition(now) | Q(hidden)).order_by("changed")
+    stones = Tombstone.objects.filter(version__gt=F("indexed_version"))
+    if leave_out is not None:
+        rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
+    found = [Ended(uuid, version, False) for uuid, version in rows.values_list("uuid", "version")[:limit]]
+    if len(found) < limit:
+        rest = stones.values_list("uuid", "version")[: limit - len(found)]
+        found += [Ended(uuid, version, True) for uuid, version in rest]
+    return found
+
+
+def count_behind(leave_out: Exists | None = None) -> int:
+    rows, stones = Vacancy.objects.behind_index(), Tombstone.objects.filter(version__gt=F("indexed_version"))
+    if leave_out is not None:
+        rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
+    return rows.count() + stones.count()
 
 
 def everything(chunk: int = 500) -> Iterator[list[Change]]:
     """Every row of the record in chunks, by uuid: for a rebuild. Reads each chunk afresh, so memory stays flat."""
     last: UUID | None = None
     while True:
-        rows = Vacancy.objects.order_by("uuid").prefetch_related(*RELATED)
+        rows = Vacancy.objects.order_by("uuid").prefetch_related(*RELATED).defer("raw")
         found = list(_changes((rows.filter(uuid__gt=last) if last else rows)[:chunk]))
         if not found:
             return
@@ -52,7 +88,7 @@ def everything(chunk: int = 500) -> Iterator[list[Change]]:
 
 def of(uuids: Iterable[UUID]) -> list[Change]:
     """The present state of these ads; a uuid that the record does not know is left out."""
-    return list(_changes(Vacancy.objects.filter(uuid__in=list(uuids)).prefetch_related(*RELATED)))
+    return list(_changes(Vacancy.objects.filter(uuid__in=list(uuids)).prefetch_related(*RELATED).defer("raw")))
 
 
 def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:

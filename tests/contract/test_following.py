@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobsearch.search import SearchQuery, compare, index_changes, lifecycle, rebuild, repair, search, similar, truth
+from jobsearch.search.documents import write_of
 from jobsearch.search.engine import IndexMissing, Write
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import record
@@ -106,7 +107,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Ny")
     index_changes()
     index = engine.current()
-    document = {**lifecycle.write_of(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
+    document = {**write_of(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
     assert index.write([Write(key, 0, document)]).stale == (key,)
     index.refresh()
     assert total("gammel") == 0
@@ -195,7 +196,7 @@ def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.fresh()
-    half.write([lifecycle.write_of(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
+    half.write([write_of(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
     half.refresh()
     half.close()
     assert total() == 1
@@ -270,7 +271,7 @@ def test_every_difference_is_found_and_put_right(engine, make_vacancy):
     index_changes()
     extra = uuid.uuid4()
     index = engine.current()
-    document = lifecycle.write_of(one(shown), timezone.now()).document
+    document = write_of(one(shown), timezone.now()).document
     index.write([Write(missing, 1, None, purge=True), Write(extra, 1, document)])
     index.refresh()
     Vacancy.objects.filter(uuid=stale).update(version=F("version") + 1, indexed_version=F("version") + 1)
