@@ -191,7 +191,7 @@ else:
 #   feed     follows the feed: long, and one at a time by its lease
 #   details  decides which details are to be fetched again: short
 #   index    carries the record over into the search, every few seconds
-#   record   what the clock asks: an expired ad's contacts are deleted within minutes, whatever else goes on
+#   record   what the clock asks, and closed ads leaving the index: done within minutes, whatever else goes on
 #   alerts   what people have asked to be told
 # Exchange and key are spelled out: left away, all queues share the default's, and each message would be in all of them.
 CELERY_TASK_QUEUES = [
@@ -202,6 +202,7 @@ CELERY_TASK_ROUTES = {
     "ingest.tasks.replay_overlap": {"queue": "feed"},
     "jobsearch.control.tasks.check_truth*": {"queue": "feed"},
     "ingest.tasks.*": {"queue": "details"},
+    "jobsearch.search.tasks.remove_ended": {"queue": "record"},
     "jobsearch.search.tasks.*": {"queue": "index"},
     "jobsearch.control.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
@@ -236,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobsearch.search.tasks.index_changes",
         "schedule": 5,
         "options": {"expires": 5},
+    },
+    "take-ended-ads-out-of-the-index": {
+        "task": "jobsearch.search.tasks.remove_ended",
+        "schedule": 10,
+        "options": {"expires": 10},
     },
     "close-what-expired": {
         "task": "jobsearch.vacancies.tasks.close_expired",

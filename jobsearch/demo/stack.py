@@ -25,10 +25,11 @@ def start_web(parts: Parts, host: str, port: int) -> None:
 
 
 def start_background(parts: Parts) -> None:
-    """Celery's worker and beat. Two threads: one follows the feed while the other indexes and does what the clock asks."""
+    """Celery's worker and beat. Three threads: one follows the feed, one indexes, and one does what the clock asks, which takes
+    closed ads out of the index and so may not wait for either."""
     celery = [sys.executable, "-m", "celery", "--app", "jobsearch"]
     quiet = ["--loglevel", "WARNING"]
-    threads = ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    threads = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     parts.start("worker", [*celery, "worker", *threads, *quiet])
     parts.start("beat", [*celery, "beat", "--pidfile", "", *quiet])
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from .highlighting import LOOKED_AT, Highlighter, Marked, highlighter
     from .leases import Busy, LeaseLost
     from .lifecycle import RebuildFailed, index_changes, rebuild
+    from .models import SetAside, ThreadFailure
     from .passages import Piece
     from .problems import Problem
     from .query import NOT_STATED, SIZES, SearchQuery, clean
     from .recognised import Recognised
     from .searching import count, count_new, facet_counts, scan, search, similar
+    from .set_aside import count_behind, oldest_behind, retry
     from .suggesting import Suggestion, suggest
     from .truth import compare, repair
     from .warm import keep_warm
@@ -35,11 +37,13 @@ _HOMES = {
     "highlighting": ("LOOKED_AT", "Highlighter", "Marked", "highlighter"),
     "leases": ("Busy", "LeaseLost"),
     "lifecycle": ("RebuildFailed", "index_changes", "rebuild"),
+    "models": ("SetAside", "ThreadFailure"),
     "passages": ("Piece",),
     "problems": ("Problem",),
     "query": ("NOT_STATED", "SIZES", "SearchQuery", "clean"),
     "recognised": ("Recognised",),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
+    "set_aside": ("count_behind", "oldest_behind", "retry"),
     "suggesting": ("Suggestion", "suggest"),
     "truth": ("compare", "repair"),
     "warm": ("keep_warm",),
@@ -71,10 +75,13 @@ __all__ = [
     "RebuildFailed",
     "Recognised",
     "SearchQuery",
+    "SetAside",
     "Suggestion",
+    "ThreadFailure",
     "clean",
     "compare",
     "count",
+    "count_behind",
     "count_new",
     "distance",
     "engine_health",
@@ -83,8 +90,10 @@ __all__ = [
     "index_changes",
     "keep_warm",
     "narrow",
+    "oldest_behind",
     "rebuild",
     "repair",
+    "retry",
     "scan",
     "search",
     "similar",

@@ -10,13 +10,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
 
-from . import areas, text
+from . import areas, negation, placenames, text, vocabulary
 from .employers import employer_key
 from .engine import Write, epoch
 from .known import NOT_STATED
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
 
 Kind = Literal["phrase", "word", "keyword", "number"]
+
+ANALYSIS_VERSION = 1
+"""Raise it by one when a change of code gives the same ad another document, so that every index is built anew.
+`tests/search/test_pinned_documents.py` fails until that is done."""
 
 # Every field of a document. phrase: analysed words with their positions; word: analysed words; keyword: whole values that
 # are counted and filtered by; number: whole numbers, sorted and filtered by.
@@ -71,20 +74,37 @@ _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _SEVERAL = re.compile(r",| og ")
 _EPOCH_DAY = dt.date(1970, 1, 1)
+_LISTS = (vocabulary, placenames, negation, areas, places, occupations, catalogue)
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 DUE_UNKNOWN, DUE_SOON = 0, 1
 """What `due` holds in place of a day number: nothing is said, or "as soon as possible" is."""
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Changes whenever the same ad could give another document: an index made before has to be made anew."""
-    beside = [str(Path(__file__).with_name(name)) for name in ("vocabulary.py", "placenames.py", "negation.py")]
-    read = (text, areas, catalogue, deadlines, html, occupations, places, privacy)
-    sources = [__file__, *beside, *(str(module.__file__) for module in read)]
-    digest = hashlib.sha256()
-    for source in sources:
-        digest.update(Path(source).read_bytes())
-    return digest.hexdigest()[:16]
+    """Changes when the same ad could give another document or another index: one made before has to be made anew.
+
+    Of code it knows only `ANALYSIS_VERSION`; of the lists that analysis reads their values, and of both engines their schemas.
+    """
+    from . import schemas  # which needs FIELDS
+
+    parts: list[object] = [ANALYSIS_VERSION, FIELDS, schemas.mapping(), schemas.settings(), schemas.tantivy_fields()]
+    for module in _LISTS:
+        parts.append({name: value for name, value in vars(module).items() if _CONSTANT.fullmatch(name)})
+    return hashlib.sha256(_stable(parts).encode()).hexdigest()[:16]
+
+
+def _stable(value: object) -> str:
+    """Plain data as text, the same in every process: sets and dictionaries in order; what is no data is left out."""
+    if isinstance(value, str | int | float | bool | None):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_stable, value))}]"
+    if isinstance(value, set | frozenset):
+        return f"{{{','.join(sorted(map(_stable, value)))}}}"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(sorted(f'{_stable(key)}:{_stable(item)}' for key, item in value.items()))}}}"
+    return ""
 
 
 def removal_of(change: changes.Change, now: dt.datetime) -> Write | None:

@@ -37,6 +37,7 @@ from .models import IndexState, SetAside
 log = logging.getLogger(__name__)
 CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
 WRITES_SECONDS = 120  # a chunk takes about one; a worker that died holds the others up for so long
+LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
 REBUILD_SECONDS = 180  # renewed with each chunk; for a machine that is gone, a dead process of this one holds nothing up
 PASSES = 5
 Progress = Callable[[int, int], None]
@@ -134,7 +135,7 @@ def _index_chunk(in_use: Engine, found: list[changes.Change]) -> Written:
 
 def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
     """Writes into the index in service and notes it; None where that index is to be built anew. Raises Busy."""
-    with Lease("writes", WRITES_SECONDS, wait=5) as lease:
+    with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
         if must_rebuild(in_use):
             return None
         index = in_use.current()

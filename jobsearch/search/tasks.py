@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from . import lifecycle
+from .engine import EngineDown
+from .leases import Busy
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
 def index_changes() -> None:
     lifecycle.index_changes()
     lifecycle.erase()
+
+
+@shared_task
+def remove_ended() -> None:
+    """Takes ads that may not be shown out of the index: a task in another queue than indexing, so that neither a long indexing
+    run nor a rebuild holds it up."""
+    try:
+        lifecycle.remove_ended()
+    except Busy:
+        log.info("Another process writes the index; ads that have ended are taken out of it by the next task.")
+    except EngineDown as error:
+        log.warning("Ads that have ended could not be taken out of the index: %s", error)
 
 
 @shared_task

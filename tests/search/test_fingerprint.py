@@ -1,36 +1,74 @@
-"""An index that an older version of the code has made is known by the code's fingerprint, and made anew."""
+"""An index that an older version of the code has made is known by its fingerprint, and made anew."""
 
 from __future__ import annotations
 
-import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from jobsearch.search import documents
+from jobsearch.search import documents, placenames, schemas, vocabulary
+from jobsearch.vacancies import catalogue, places
 
-# What an ad's document is made by is in what `documents` imports; these say when it is written and how it is asked for.
-NO_PART = {"engine", "known", "query", "changes", "visibility", "vacancies.models"}
-IMPORTED = sorted(
-    {
-        str(Path(getattr(documents, name.name).__file__))
-        for node in ast.walk(ast.parse(Path(documents.__file__).read_text()))
-        if isinstance(node, ast.ImportFrom)
-        for name in node.names
-        if hasattr(getattr(documents, name.name, None), "__file__") and name.name not in NO_PART
-    }
+ROOT = Path(__file__).parents[2]
+
+
+def fingerprint() -> str:
+    return documents.fingerprint.__wrapped__()
+
+
+MAPPING = {**schemas.mapping(), "dynamic": "false"}
+SETTINGS = {**schemas.settings(), "number_of_shards": 2}
+TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in schemas.tantivy_fields()]
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [
+        (documents, "ANALYSIS_VERSION", documents.ANALYSIS_VERSION + 1),
+        (documents, "FIELDS", {**documents.FIELDS, "salary": "number"}),
+        (schemas, "mapping", lambda: MAPPING),
+        (schemas, "settings", lambda: SETTINGS),
+        (schemas, "tantivy_fields", lambda: TANTIVY),
+        (vocabulary, "NYNORSK", {**vocabulary.NYNORSK, "sjukepleiar": "sykepleier2"}),
+        (vocabulary, "HEADS", vocabulary.HEADS | {"tryllekunstner"}),
+        (placenames, "TOWNS", {**placenames.TOWNS, "nyby": ("OSLO",)}),
+        (places, "_DOUBLE", {**places._DOUBLE, "X": "Y"}),
+        (catalogue, "SECTORS", (*catalogue.SECTORS, "Frivillig")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
+def test_what_changes_an_index_changes_the_fingerprint(where, name, value, monkeypatch):
+    before = fingerprint()
+    monkeypatch.setattr(where, name, value)
+    assert fingerprint() != before
 
 
-def test_what_a_document_is_made_by_is_known():
-    names = {Path(file).stem for file in IMPORTED}
-    assert {"text", "areas", "catalogue", "deadlines", "html", "occupations", "places", "privacy"} == names
-
-
-@pytest.mark.parametrize("file", IMPORTED, ids=lambda file: Path(file).stem)
-def test_a_change_in_what_a_document_is_made_by_makes_another_fingerprint(file, monkeypatch):
-    """A mended rule of what is private has to reach the ads that an index holds already."""
+def test_a_comment_and_the_order_of_a_list_are_no_change(monkeypatch):
+    before = fingerprint()
     read = Path.read_bytes
-    before = documents.fingerprint.__wrapped__()
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"# changed" if str(path) == file else b""))
-    assert documents.fingerprint.__wrapped__() != before
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"# a comment")
+    monkeypatch.setattr(vocabulary, "NYNORSK", dict(reversed(vocabulary.NYNORSK.items())))
+    assert fingerprint() == before
+
+
+def test_every_process_has_the_same_one():
+    code = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
+        "from jobsearch.search.documents import fingerprint; print(fingerprint())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert found == {f"{fingerprint()}\n"}

@@ -46,16 +46,18 @@ class EmbeddedIndex:
                 stale.append(write.uuid)
                 continue
             uuid = str(write.uuid)
-            if write.uuid in known:
-                writer.delete_documents_by_term("uuid", uuid)
-            if not write.purge:
-                try:
-                    writer.add_document(schema.document(uuid, write.version, write.document))
-                except ValueError as error:
-                    if "killed" in str(error):
-                        raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
-                    failed[write.uuid] = str(error)
-                    continue
+            try:
+                # Made before the former one is deleted: where it is refused, the former one stays.
+                document = None if write.purge else schema.document(self._schema, uuid, write.version, write.document)
+                if write.uuid in known:
+                    writer.delete_documents_by_term("uuid", uuid)
+                if document is not None:
+                    writer.add_document(document)
+            except (ValueError, TypeError, OverflowError) as error:
+                if "killed" in str(error):
+                    raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
+                failed[write.uuid] = type(error).__name__  # its words may quote the document
+                continue
             known[write.uuid] = self._pending[write.uuid] = write.version
             done += 1
         return Written(done, tuple(stale), failed)

@@ -9,26 +9,17 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from ..documents import FIELDS, UNCOUNTED
 from ..plan import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
-
-TOKENIZER = "whitespace-only"
+from ..schemas import TOKENIZER, tantivy_fields
 
 
 def build() -> tantivy.Schema:
-    """`uuid` and `version` are stored, everything else is only indexed: no readable text is kept."""
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("uuid", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("version", stored=True, indexed=True, fast=True)
-    for name, kind in FIELDS.items():
-        if kind == "phrase":
-            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="position")
-        elif kind == "word":
-            builder.add_text_field(name, tokenizer_name=TOKENIZER, index_option="basic")
-        elif kind == "keyword":
-            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name not in UNCOUNTED)
+    for name, kind, options in tantivy_fields():
+        if kind == "text":
+            builder.add_text_field(name, **options)
         else:
-            builder.add_integer_field(name, indexed=True, fast=True)
+            builder.add_integer_field(name, **options)
     return builder.build()
 
 
@@ -38,8 +29,9 @@ def register(index: tantivy.Index) -> None:
     index.register_tokenizer(TOKENIZER, whitespace)
 
 
-def document(uuid: str, version: int, fields: Mapping[str, Any] | None) -> tantivy.Document:
-    return tantivy.Document(uuid=uuid, version=version, **(fields or {}))
+def document(schema: tantivy.Schema, uuid: str, version: int, fields: Mapping[str, Any] | None) -> tantivy.Document:
+    """Raises ValueError where a value is not of its field's type: found at the commit, it would undo the whole chunk."""
+    return tantivy.Document.from_dict({"uuid": uuid, "version": version, **(fields or {})}, schema)
 
 
 class Compiler:

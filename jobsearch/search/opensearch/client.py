@@ -15,6 +15,7 @@ from opensearchpy.exceptions import (
     ImproperlyConfigured,
     NotFoundError,
     OpenSearchException,
+    SerializationError,
     SSLError,
     TransportError,
 )
@@ -31,6 +32,10 @@ CURE = "Is SEARCH_URL right, and the server up?"
 
 class Silent(EngineDown):
     """OpenSearch took the question, and has not answered in time."""
+
+
+class RequestRefused(EngineDown):
+    """The server answers, and does not take this request as it is: malformed (400), or too large (413)."""
 
 
 class Silence:
@@ -102,7 +107,11 @@ def failures() -> Iterator[None]:
         connecting = isinstance(error.info, TimeoutError) and not isinstance(error.info, NewConnectionError)
         if isinstance(error, ConnectionTimeout) or connecting:
             raise Silent(f"OpenSearch has not answered in time. {CURE}") from None
+        if error.status_code in (400, 413):
+            raise RequestRefused(f"OpenSearch refuses a request ({error.status_code}). {CURE}") from None
         # The error's own text can hold the request, and so what somebody searched for.
         raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {CURE}") from None
+    except SerializationError:
+        raise RequestRefused("A request to OpenSearch holds what JSON cannot.") from None
     except (OpenSearchException, ImproperlyConfigured) as error:
         raise EngineDown(f"OpenSearch cannot be used ({type(error).__name__}). {CURE}") from None

@@ -11,7 +11,7 @@ from uuid import UUID
 from opensearchpy import OpenSearch
 
 from ..engine import EngineDown, Stored, Write, Written
-from .client import WRITE_SECONDS, failures
+from .client import WRITE_SECONDS, RequestRefused, failures
 
 SEQUENCE = "sequence"
 """The id of a document without fields, whose version is the record's count of indexing runs. No search finds it."""
@@ -39,7 +39,7 @@ class OpenSearchIndex:
         failed: dict[UUID, str] = {}
         rest = iter(writes)
         while some := list(islice(rest, _BULK)):
-            for uuid, status, reason in self._bulk({write.uuid: _operation(write) for write in some}):
+            for uuid, status, reason in self._send({write.uuid: _operation(write) for write in some}):
                 if status < 300 or status == 404:  # 404: a purge of what was not there
                     done += 1
                 elif status == 409:
@@ -102,6 +102,19 @@ class OpenSearchIndex:
     def close(self) -> None:
         pass
 
+    def _send(self, operations: dict[UUID, list[dict[str, Any]]]) -> Iterator[tuple[UUID, int, str]]:
+        """A request that is refused as a whole, by the server or a proxy before it, is halved until only the document is left
+        out that is at fault: too large, or not to be read."""
+        try:
+            yield from self._bulk(operations)
+        except RequestRefused:
+            if len(operations) == 1:
+                yield next(iter(operations)), 400, "request_refused"
+                return
+            parts = list(operations.items())
+            for part in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+                yield from self._send(dict(part))
+
     def _bulk(self, operations: dict[UUID, list[dict[str, Any]]]) -> Iterator[tuple[UUID, int, str]]:
         """(uuid, status, reason) of each. What the server is too busy for is sent again, later and later."""
         for attempt in range(_ATTEMPTS):
@@ -118,6 +131,9 @@ class OpenSearchIndex:
                     again[uuid] = operations[uuid]
                 elif error.get("type") == "index_not_found_exception":
                     raise EngineDown(f"The index {self.name} is gone. Run manage.py rebuild_index.")
+                elif error.get("type") == "cluster_block_exception":
+                    # Refuses every document alike, so it is no fault of any of them.
+                    raise EngineDown(f"OpenSearch lets nothing be written into {self.name}. Is its disk nearly full?")
                 else:
                     # The reason can quote a value of the document; its type says enough.
                     yield uuid, result["status"], error.get("type", "")

@@ -1,4 +1,4 @@
-"""OpenSearch's mapping, and conditions in its query language: pure functions."""
+"""Conditions in OpenSearch's query language: pure functions. Its mapping is in `schemas`."""
 
 from __future__ import annotations
 
@@ -6,36 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..documents import FIELDS, UNCOUNTED
 from ..engine import RangesCount, Request, TermsCount
 from ..plan import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+from ..schemas import mapping, settings
+
+__all__ = ["body", "counts", "mapping", "query", "scan_body", "settings", "totals_body"]
 
 Json = dict[str, Any]
-
-
-def mapping() -> Json:
-    """Strict: a field that is not ours is an error. Only two numbers of a document are kept to be read back."""
-    kinds: dict[str, Json] = {
-        "phrase": {"type": "text", "analyzer": "whitespace", "norms": False},
-        "word": {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "docs"},
-        "keyword": {"type": "keyword"},
-        "number": {"type": "long"},
-    }
-    properties = {name: kinds[kind] | ({"doc_values": False} if name in UNCOUNTED else {}) for name, kind in FIELDS.items()}
-    properties["uuid"] = {"type": "keyword"}
-    return {"dynamic": "strict", "_source": {"includes": ["visible_until"]}, "properties": properties}
-
-
-def settings() -> Json:
-    """While an index is filled: no copies and no refreshing, which would be work for nobody."""
-    return {
-        "number_of_shards": 1,  # below a million ads one shard is fastest, and its counts are exact
-        "number_of_replicas": 0,
-        "refresh_interval": "-1",
-        "max_result_window": 10_000,
-        # So that "expunge deletes" rewrites every segment with a deleted ad in it, not only those with a tenth deleted.
-        "merge.policy.expunge_deletes_allowed": 0,
-    }
 
 
 SERVICE_SETTINGS = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}

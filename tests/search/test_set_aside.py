@@ -1,0 +1,401 @@
+"""One ad never holds up another: what hangs, fails or is refused is set aside, and what has ended leaves the index first."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import os
+import re
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search import (
+    EngineDown,
+    SearchQuery,
+    analyser,
+    compare,
+    documents,
+    engines,
+    index_changes,
+    lifecycle,
+    rebuild,
+    repair,
+    search,
+    set_aside,
+    tasks,
+)
+from jobsearch.search.embedded import index as embedded_index
+from jobsearch.search.leases import Busy, Lease
+from jobsearch.search.models import SetAside
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path) -> Path:
+    settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
+    yield tmp_path / "index"
+    engines.forget_engines()
+
+
+def hang_in_re() -> None:
+    """For years, in C code that holds the interpreter's lock."""
+    re.match(r"(?:a|aa)+$", "a" * 90 + "b")
+
+
+def hang_with_signals_caught() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    hang_in_re()
+
+
+def fill_memory() -> None:
+    kept = []
+    while True:
+        kept.append(bytes(2**26))
+
+
+def fall_out() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def leave() -> None:
+    os._exit(7)
+
+
+def read_past_the_end() -> None:
+    ctypes.string_at(0)
+
+
+def recurse() -> None:
+    recurse()
+
+
+def wait() -> None:
+    time.sleep(3600)
+
+
+def raise_with_the_ads_words() -> None:
+    raise ValueError("Ring Kari Nordmann på 22 33 44 55")
+
+
+@pytest.fixture
+def misbehave(monkeypatch):
+    """Makes the analysis of ads with this title do something bad; `mend` ends that."""
+    real = documents.document
+    bad: dict[str, object] = {}
+
+    def document(vacancy):
+        if vacancy.title in bad:
+            bad[vacancy.title]()
+        return real(vacancy)
+
+    monkeypatch.setattr(documents, "document", document)
+    return bad
+
+
+def total(q: str = "") -> int:
+    return search(SearchQuery(q=q)).total
+
+
+def close(key: uuid.UUID) -> None:
+    with transaction.atomic():
+        record.close([key], Vacancy.Closed.FEED)
+
+
+def change(key: uuid.UUID, **fields) -> None:
+    with transaction.atomic():
+        record.store([vacancy_data(uuid=key, raw=fields, **fields)])
+
+
+def later(monkeypatch, **time_passed) -> None:
+    SetAside.objects.update(next_try=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("act", "reason", "detail"),
+    [
+        (hang_in_re, "slow", "more than 0.3 s of processor time"),
+        (hang_with_signals_caught, "slow", "more than 0.3 s of processor time"),
+        (fill_memory, "memory", "more than 256 MB"),
+        (fall_out, "crashed", "signal 11"),
+        (read_past_the_end, "crashed", "signal 11"),
+        (leave, "crashed", "exit code 7"),
+        (recurse, "error", "RecursionError at test_set_aside.py"),
+        (wait, "stalled", "no answer within 1 s"),
+        (raise_with_the_ads_words, "error", "ValueError at test_set_aside.py"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_an_ad_that_cannot_be_analysed_holds_up_no_other(act, reason, detail, make_vacancy, misbehave, monkeypatch, caplog):
+    monkeypatch.setattr(analyser, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(analyser, "WAIT_SECONDS", 1.0)
+    stopped = make_vacancy(title="Murer")
+    index_changes()
+    misbehave["Kokk"] = act
+    before, bad, after = make_vacancy(title="Baker"), make_vacancy(title="Kokk"), make_vacancy(title="Snekker")
+    close(stopped)
+    began = time.monotonic()
+    report = index_changes()
+    assert time.monotonic() - began < 20
+    assert (report.indexed, report.failed) == (3, 1)
+    assert {*search(SearchQuery()).uuids} == {before, after}
+    row = SetAside.objects.get()
+    assert (row.uuid, row.version, row.reason, row.tries) == (bad, 1, reason, 1)
+    assert row.detail.startswith(detail)
+    assert "Nordmann" not in row.detail + caplog.text
+    assert engines.engine().current().stored([stopped])[stopped].visible_until == 0
+
+
+def test_ads_that_hang_together_are_all_set_aside_and_the_rest_is_found(make_vacancy, misbehave, monkeypatch):
+    monkeypatch.setattr(analyser, "CPU_SECONDS", 0.1)
+    monkeypatch.setattr(analyser, "CHUNK_SECONDS", 0.25)  # several chunks
+    index_changes()
+    misbehave["Kokk"] = hang_in_re
+    good = make_vacancy(title="Baker")
+    bad = {make_vacancy(title="Kokk") for _ in range(7)}
+    assert index_changes().failed == 7
+    assert {*SetAside.objects.values_list("uuid", flat=True)} == bad
+    assert search(SearchQuery()).uuids == [good]
+    assert set_aside.count_behind() == 0
+
+
+def test_it_is_not_tried_again_before_its_time_then_it_is(make_vacancy, misbehave, monkeypatch):
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    bad = make_vacancy(title="Kokk")
+    assert index_changes().failed == 1
+    assert index_changes().failed == 0
+    misbehave.clear()
+    assert index_changes().indexed == 0, "the same version, read in the same way, a moment later"
+    later(monkeypatch)
+    assert index_changes().indexed == 1
+    assert search(SearchQuery()).uuids == [bad]
+    assert not SetAside.objects.exists()
+
+
+@pytest.mark.parametrize("cause", ["changed ad", "another version of the analysis", "asked for by an administrator", "repaired"])
+def test_it_is_tried_again_at_once_when_something_has_changed(cause, make_vacancy, misbehave, monkeypatch):
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    bad = make_vacancy(title="Kokk")
+    index_changes()
+    misbehave.clear()
+    if cause == "changed ad":
+        change(bad, title="Servitør")
+    elif cause == "another version of the analysis":
+        SetAside.objects.update(fingerprint="of an earlier version")
+    elif cause == "asked for by an administrator":
+        assert set_aside.retry([bad]) == 1
+    else:
+        assert [one.kind for one in compare()] == ["set-aside"]
+        assert repair(compare()) == 1
+    index_changes()
+    assert search(SearchQuery()).uuids == [bad]
+    assert compare() == []
+    assert not SetAside.objects.exists()
+
+
+def test_another_version_of_the_analysis_builds_the_index_and_tries_all(make_vacancy, misbehave, monkeypatch):
+    make_vacancy(title="Baker")
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    make_vacancy(title="Kokk")
+    index_changes()
+    misbehave.clear()
+    monkeypatch.setattr(documents, "ANALYSIS_VERSION", documents.ANALYSIS_VERSION + 1)
+    documents.fingerprint.cache_clear()
+    try:
+        assert index_changes().rebuilt == "its schema has changed"
+        assert total() == 2
+    finally:
+        monkeypatch.undo()
+        documents.fingerprint.cache_clear()
+
+
+def test_the_former_document_of_an_active_ad_stays_and_goes_when_the_ad_ends(make_vacancy, misbehave):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    change(key, title="Kokk")
+    assert index_changes().failed == 1
+    assert total("baker") == 1, "the page itself shows what the database holds"
+    close(key)
+    assert index_changes().indexed == 1
+    assert (total(), compare()) == (0, [])
+    assert not SetAside.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["closed", "hidden", "expired", "forgotten"])
+def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misbehave):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    change(key, title="Kokk")
+    index_changes()
+    if end == "hidden":
+        record.set_hidden(key, True)
+    elif end == "expired":
+        Vacancy.objects.update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+    else:
+        close(key)
+    if end == "forgotten":
+        record.forget(timezone.now() + dt.timedelta(seconds=1))
+    assert lifecycle.remove_ended() == 1
+    held = engines.engine().current().stored([key])
+    assert held == {} if end == "forgotten" else held[key].visible_until == 0
+    assert not SetAside.objects.exists()
+
+
+def test_what_has_ended_leaves_the_index_without_any_analysis(make_vacancy, misbehave, monkeypatch):
+    keys = [make_vacancy(title=f"Baker {number}") for number in range(4)]
+    index_changes()
+    monkeypatch.setattr(analyser.os, "fork", lambda: pytest.fail("an analysis"))
+    close(keys[0])
+    record.set_hidden(keys[1], True)
+    make_vacancy(title="Ny")
+    tasks.remove_ended()
+    held = engines.engine().current().stored(keys)
+    assert [held[key].visible_until == 0 for key in keys] == [True, True, False, False]
+    assert set_aside.count_behind() == 1
+
+
+def test_ads_end_while_others_are_analysed_and_while_an_index_is_built(make_vacancy, monkeypatch):
+    """Neither holds the lease for writing."""
+    keys = [make_vacancy(title=f"Baker {number}") for number in range(3)]
+    index_changes()
+    real, ended = analyser.analyse, []
+
+    def analyse(found, now):
+        if len(ended) < 2:
+            ended.append(keys[len(ended)])
+            close(ended[-1])
+            assert lifecycle.remove_ended() == 1
+        return real(found, now)
+
+    monkeypatch.setattr(lifecycle, "analyse", analyse)
+    make_vacancy(title="Ny")
+    index_changes()
+    assert total() == 3
+    assert rebuild().rebuilt
+    assert total() == 2
+    assert compare() == []
+    assert len(ended) == 2
+
+
+def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_there_is_no_index(make_vacancy, monkeypatch):
+    tasks.remove_ended()
+    key = make_vacancy()
+    index_changes()
+    close(key)
+    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
+    with Lease("writes", 60), pytest.raises(Busy):
+        lifecycle.remove_ended()
+    with Lease("writes", 60):
+        tasks.remove_ended()
+    tasks.remove_ended()
+    assert engines.engine().current().stored([key])[key].visible_until == 0
+
+
+def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatch):
+    monkeypatch.setattr(lifecycle, "CHUNK", 20)
+    index_changes()
+    good = {make_vacancy(title="Baker") for _ in range(5)}
+    for _ in range(60):
+        make_vacancy(title="Kokk")
+    bad = set(Vacancy.objects.filter(title="Kokk").values_list("uuid", flat=True))
+    real = embedded_index.schema.document
+
+    def refuse(schema, key, version, fields):
+        if uuid.UUID(key) in bad:
+            raise ValueError("Ring Kari Nordmann")
+        return real(schema, key, version, fields)
+
+    monkeypatch.setattr(embedded_index.schema, "document", refuse)
+    assert index_changes().failed == 60
+    assert {*search(SearchQuery()).uuids} == good
+    assert {*SetAside.objects.values_list("reason", "detail")} == {("refused", "ValueError")}
+    index_changes()  # the second try, at once; from then on with longer and longer pauses
+    row = SetAside.objects.first()
+    assert row.tries == 2
+    assert dt.timedelta(seconds=30) < row.next_try - timezone.now() < dt.timedelta(seconds=61)
+    assert index_changes().failed == 0
+    assert set_aside.count_behind() == 0
+    assert {one.kind for one in compare()} == {"set-aside"}
+
+
+@pytest.mark.parametrize("poison", ["no number", 2**70, None, {"a": 1}, [1, "x"], 1.5], ids=repr)
+def test_a_refused_new_version_leaves_the_former_document_and_the_rest(poison, make_vacancy, monkeypatch):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    change(key, title="Kokk")
+    real = documents.document
+    monkeypatch.setattr(
+        documents, "document", lambda vacancy: {**real(vacancy), "order": poison} if vacancy.pk == key else real(vacancy)
+    )
+    make_vacancy(title="Snekker")
+    report = index_changes()
+    assert (report.indexed, report.failed) == (1, 1)
+    assert SetAside.objects.get().reason == "refused"
+    assert (total("baker"), total("snekker")) == (1, 1)
+
+
+def test_a_rebuild_sets_aside_and_is_not_held_up(make_vacancy, misbehave):
+    good = [make_vacancy(title="Baker") for _ in range(3)]
+    bad = make_vacancy(title="Kokk")
+    index_changes()
+    assert total() == 4
+    misbehave["Kokk"] = raise_with_the_ads_words
+    assert rebuild().rebuilt, "though a quarter of the ads is missing"
+    assert {*search(SearchQuery()).uuids} == {*good}
+    assert [(one.kind, one.uuid) for one in compare()] == [("set-aside", bad)]
+    assert Vacancy.objects.get(uuid=bad).indexed_version == 0, "behind, or it would never be tried again"
+    misbehave.clear()
+    set_aside.retry([bad])
+    assert index_changes().indexed == 1
+    assert (total(), compare()) == (4, [])
+
+
+def test_no_ad_is_blamed_where_no_child_can_begin(make_vacancy, monkeypatch):
+    index_changes()
+    make_vacancy()
+    monkeypatch.setattr(analyser, "_prepare", lambda pipe: 1 / 0)
+    with pytest.raises(analyser.NoChild):
+        index_changes()
+    assert not SetAside.objects.exists()
+    monkeypatch.undo()
+    assert index_changes().indexed == 1
+
+
+def test_no_child_and_no_file_is_left_behind(make_vacancy, misbehave):
+    misbehave["Kokk"] = raise_with_the_ads_words
+    index_changes()
+    before = set(Path("/proc/self/fd").iterdir())
+    for title in ("Baker", "Kokk"):
+        make_vacancy(title=title)
+    index_changes()
+    assert set(Path("/proc/self/fd").iterdir()) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_an_engine_that_is_down_is_no_ads_fault(make_vacancy, monkeypatch):
+    index_changes()
+    make_vacancy()
+
+    def down(self, writes):
+        raise EngineDown("full")
+
+    monkeypatch.setattr(embedded_index.EmbeddedIndex, "write", down)
+    with pytest.raises(EngineDown):
+        index_changes()
+    assert not SetAside.objects.exists()
