@@ -1,0 +1,41 @@
+"""One ad whose analysis hangs in a regular expression, under real workers: nothing else notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from ingest.standin import StandIn
+from jobsearch.search.embedded import EmbeddedEngine
+from tests.servers.live import LiveSite
+from tests.servers.ports import wait_until
+
+
+@pytest.mark.parametrize(("pool", "concurrency"), [("threads", 3), ("prefork", 2)])
+def test_an_ad_that_hangs_stops_neither_new_ads_nor_closings(
+    live_site: Callable[..., LiveSite], feed: StandIn, pool: str, concurrency: int
+) -> None:
+    stopped = feed.publish(title="Murer")
+    site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1", DJANGO_SETTINGS_MODULE="tests.servers.hanging_settings")
+    assert site.manage("sync") == 0
+    index = EmbeddedEngine(site.folder / "index").current()
+
+    def shown(ad: str) -> bool:
+        held = index.stored([UUID(ad)])
+        return bool(held) and held[UUID(ad)].visible_until > 0
+
+    assert shown(stopped)
+    hanging = [feed.publish(title=f"HENGER {number}") for number in range(3)]
+    other = feed.publish(title="Baker")
+    feed.stop(stopped)
+    site.worker(pool=pool, concurrency=concurrency)
+    site.beat()
+    wait_until(lambda: shown(other), 60, "the ad beside them")
+    wait_until(lambda: not shown(stopped), 30, "the ad that was stopped to leave the index")
+    wait_until(lambda: site.value("SELECT count(*) FROM search_setaside WHERE reason = 'slow'") == 3, 60, "three set aside")
+    late = feed.publish(title="Snekker")
+    wait_until(lambda: shown(late), 60, "an ad that came later")
+    assert not any(map(shown, hanging))
+    index.close()

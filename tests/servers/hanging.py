@@ -1,0 +1,20 @@
+"""Replaces the analysis by one that hangs for some ads; imported by a worker with `hanging_settings`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jobsearch.search import documents
+
+_document = documents.document
+
+
+def document(vacancy: Any) -> Mapping[str, Any]:
+    if "HENGER" in vacancy.title:
+        re.match(r"(?:a|aa)+$", "a" * 90 + "b")  # for years
+    return _document(vacancy)
+
+
+documents.document = document

@@ -1,0 +1,5 @@
+"""Settings of a live worker in which the analysis of ads with "HENGER" in the title hangs in `re`, holding the interpreter."""
+
+from tests.servers.live_settings import *  # noqa: F403
+
+CELERY_IMPORTS = ["tests.servers.hanging"]
