@@ -20,7 +20,6 @@ from ingest.models import DetailTask, FeedState, Run
 from ingest.reasons import named, told
 from jobsearch import search
 from jobsearch.control import queue_reasons, reports, works
-from jobsearch.vacancies import changes
 from jobsearch.vacancies.models import Moderation, Vacancy
 
 SLOW_ERASURE = dt.timedelta(minutes=5)
@@ -204,8 +203,13 @@ def _record() -> Tile:
 def _index() -> Tile:
     tile = Tile("index", _("Søkeindeksen"), OK, say("Søket svarer, og indeksen er lik databasen."))
     tile.works = _works("rebuild", "truth", "truth-feed")
-    behind = changes.count_behind()
+    behind, oldest, aside = search.count_behind(), search.oldest_behind(), search.SetAside.objects.count()
     tile.numbers = [(_("Rader indeksen ikke har"), reports.number(behind))]
+    if oldest:
+        tile.numbers.append((_("Eldste av dem"), ago(oldest)))
+    if aside:
+        tile.numbers.append((_("Satt til side"), reports.number(aside)))
+        tile.links = [(reverse("admin:search_setaside_changelist"), _("Annonser satt til side"))]
     try:
         health = search.engine_health()
     except search.EngineDown as error:
@@ -219,11 +223,25 @@ def _index() -> Tile:
     if not health.ok:
         tile.verdict, tile.sentence = BROKEN, say("Søket svarer ikke som det skal.")
         tile.problems = [health.detail] if health.detail else []
+    elif oldest and timezone.now() - oldest > search.INDEX_LATE:
+        tile.verdict, tile.sentence = BROKEN, say("Søket svarer, men indeksen tar ikke igjen databasen.")
+        tile.problems = [say("En endring har ventet i mer enn ti minutter. Sjekk at Celerys arbeider går, og hva loggen sier.")]
     elif behind > INDEX_BEHIND:
         tile.verdict, tile.sentence = WATCH, say("Søket svarer, men indeksen ligger etter databasen.")
         tile.problems = [say("Den tar igjen av seg selv så lenge Celerys arbeider går.")]
+    elif aside:
+        tile.verdict = WATCH
+        tile.sentence = ngettext(
+            "%(n)s annonse er satt til side, fordi den ikke lar seg indeksere.",
+            "%(n)s annonser er satt til side, fordi de ikke lar seg indeksere.",
+            aside,
+        ) % {"n": reports.number(aside)}
     elif behind:
         tile.sentence = say("Søket svarer. Noen få rader er på vei inn i indeksen.")
+    for failure in search.thread_failures_now():
+        tile.verdict = WATCH if tile.verdict is OK else tile.verdict
+        told = say("En bakgrunnstråd mislykkes: %(name)s, %(error)s. Den prøver igjen av seg selv.")
+        tile.problems.append(told % {"name": failure.name, "error": failure.error})
     return tile
 
 

@@ -10,7 +10,6 @@ from ingest import sync
 from ingest.models import Run
 from ingest.report import Report
 from jobsearch import search
-from jobsearch.vacancies import changes
 from jobsearch.vacancies.models import Vacancy
 
 log = logging.getLogger(__name__)
@@ -57,17 +56,17 @@ def open_index() -> None:
 def drain_index(on_progress: Progress | None = None) -> int:
     """Takes over into the index every row that is behind, and returns how many documents this process wrote.
 
-    Where another process is at it, waits for that one; gives up only when nobody gets on. Rows that the engine refuses
-    stay behind, to be seen in the control room.
+    Where another process is at it, waits for that one; gives up only when nobody gets on. Ads that are set aside are not
+    waited for; they are seen in the control room.
     """
-    written, least, since = 0, changes.count_behind(), time.monotonic()
+    written, least, since = 0, search.count_behind(), time.monotonic()
     total = least
     if on_progress and total:
         on_progress("index", 0, total)
     while True:
         report = search.index_changes(limit=INDEX_CHUNK)
         written += report.indexed
-        behind = changes.count_behind()
+        behind = search.count_behind()
         total = max(total, behind)
         if on_progress:
             on_progress("index", total - behind, total)

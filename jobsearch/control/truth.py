@@ -20,6 +20,7 @@ _INDEX = {
     "extra": "The ad is in the index, but not in the record",
     "stale": "The index has an older version of the ad",
     "ahead": "The index has a newer version of the ad than the record, as after a restored backup",
+    "set-aside": "The ad is set aside, because it cannot be indexed",
     "visibility": "Record and index do not agree on whether, or how long, the ad is shown",
 }
 _FEED = {

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from .query import NOT_STATED, SIZES, SearchQuery, clean
     from .recognised import Recognised
     from .searching import count, count_new, facet_counts, scan, search, similar
-    from .set_aside import count_behind, oldest_behind, retry
+    from .set_aside import INDEX_LATE, count_behind, oldest_behind, retry
     from .suggesting import Suggestion, suggest
+    from .thread_failures import thread_failures_now
     from .truth import compare, repair
     from .warm import keep_warm
     from .words import without, without_each
@@ -43,8 +44,9 @@ _HOMES = {
     "query": ("NOT_STATED", "SIZES", "SearchQuery", "clean"),
     "recognised": ("Recognised",),
     "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
-    "set_aside": ("count_behind", "oldest_behind", "retry"),
+    "set_aside": ("INDEX_LATE", "count_behind", "oldest_behind", "retry"),
     "suggesting": ("Suggestion", "suggest"),
+    "thread_failures": ("thread_failures_now",),
     "truth": ("compare", "repair"),
     "warm": ("keep_warm",),
     "words": ("without", "without_each"),
@@ -55,6 +57,7 @@ __all__ = [
     "CHART_DAYS",
     "FACETS",
     "FILTERS",
+    "INDEX_LATE",
     "LOOKED_AT",
     "NOT_STATED",
     "SIZES",
@@ -98,6 +101,7 @@ __all__ = [
     "search",
     "similar",
     "suggest",
+    "thread_failures_now",
     "without",
     "without_each",
 ]

@@ -11,6 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 from django.conf import settings
 from django.db import connections
 
+from .thread_failures import note_failure, note_success
+
 T = TypeVar("T")
 KEEP_SECONDS = 600
 RENEW_SECONDS = 300
@@ -67,6 +69,9 @@ class Recent(Generic[T]):
     def _renew(self) -> None:
         try:
             self._renewed(None)
+            note_success("recent")
+        except Exception as error:  # what is kept serves on until it is ten minutes old; then the reading itself raises
+            note_failure("recent", error)
         finally:
             self._renewing.release()
             connections.close_all()  # this thread's own

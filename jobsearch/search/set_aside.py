@@ -23,6 +23,8 @@ from .documents import fingerprint, removal_of
 from .models import SetAside
 
 log = logging.getLogger(__name__)
+INDEX_LATE = dt.timedelta(minutes=10)
+"""A change that has waited for so long means that indexing does not keep up: a run comes every five seconds."""
 LASTING = {SetAside.Reason.SLOW, SetAside.Reason.MEMORY, SetAside.Reason.ERROR}
 """Reasons that lie in the ad and in our code: the same again, unless one of the two changes."""
 LASTING_PAUSE = dt.timedelta(days=1)

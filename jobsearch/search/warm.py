@@ -13,6 +13,7 @@ from jobsearch.vacancies.models import Vacancy
 from .recent import RENEW_SECONDS
 from .spelling import speller
 from .suggesting import names
+from .thread_failures import note_failure, note_success
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = RENEW_SECONDS - 60
@@ -29,13 +30,21 @@ def keep_warm() -> None:
 
 def _keep() -> None:
     while True:
-        known = _ads()
-        read()
-        for _look in range(EVERY_SECONDS // LOOK_SECONDS):
-            connections.close_all()  # this thread's own, not held while it sleeps
+        try:
+            _keep_for_one_round()
+        except Exception as error:  # whatever it is, the next round must come
+            note_failure("warm", error)
             time.sleep(LOOK_SECONDS)
-            if outgrown(known):
-                break
+
+
+def _keep_for_one_round() -> None:
+    known = _ads()
+    read()
+    for _look in range(EVERY_SECONDS // LOOK_SECONDS):
+        connections.close_all()  # this thread's own, not held while it sleeps
+        time.sleep(LOOK_SECONDS)
+        if outgrown(known):
+            break
 
 
 def outgrown(known: int) -> bool:
@@ -52,9 +61,16 @@ def _ads() -> int:
 
 
 def read() -> None:
-    """One round. While there is no database the next one tries again, and a question that comes before it reads for itself."""
-    try:
-        for kept in (names, speller):
+    """One round. What fails is tried again by the next one, and a question that comes before it reads for itself."""
+    failed = False
+    for kept in (names, speller):
+        try:
             kept.renew()
-    except DatabaseError as error:
-        log.warning("The words of the record could not be read (%s); they will be tried again.", type(error).__name__)
+        except DatabaseError as error:
+            log.warning("The words of the record could not be read (%s); they will be tried again.", type(error).__name__)
+            return
+        except Exception as error:  # one of the two must not keep the other from being read
+            failed = True
+            note_failure("warm", error)
+    if not failed:
+        note_success("warm")

@@ -178,15 +178,26 @@ def set_hidden(uuid: UUID, hidden: bool, note: str = "") -> None:
         Vacancy.objects.filter(uuid=uuid).update(version=F("version") + 1, changed=timezone.now())
 
 
-def erase_traces() -> None:
-    """Makes the database file forget what was deleted: outside a transaction, after closings.
+def erase_traces() -> bool:
+    """Makes the database file forget what was deleted: outside a transaction, after closings. Never waits.
 
     SQLite overwrites deleted content in the file (`secure_delete`), but the write-ahead log still holds the old pages until
-    it is copied back and cut to nothing. A reader in the midst of something postpones that to the next call.
+    it is copied back and cut to nothing. While another connection reads or writes, that cannot be done: with a busy time-out
+    SQLite would wait for it and keep every writer out meanwhile, for up to 30 s. So it is tried without one; False where it was
+    postponed, and the task that runs every minute tries again.
     """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        patience = cursor.fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _pages, _copied = cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
+    return not busy
 
 
 def _row(entry: VacancyData, content_hash: str, now: dt.datetime) -> Vacancy:

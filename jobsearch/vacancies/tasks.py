@@ -13,8 +13,13 @@ from . import record
 
 @shared_task
 def close_expired() -> int:
-    """Deletes what ads whose last day has passed may not keep. NAV's terms allow nothing of them to be shown."""
-    return record.close_expired()
+    """Deletes what ads whose last day has passed may not keep. NAV's terms allow nothing of them to be shown.
+
+    Then what an earlier closing could not erase, because the database was being read.
+    """
+    closed = record.close_expired()
+    record.erase_traces()
+    return closed
 
 
 @shared_task

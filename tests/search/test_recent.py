@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from jobsearch.search import recent, warm
+from jobsearch.search import recent, thread_failures_now, warm
 from jobsearch.search.recent import KEEP_SECONDS, RENEW_SECONDS, Recent
 from jobsearch.search.spelling import speller
 from jobsearch.search.suggesting import names
+from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -160,3 +161,65 @@ def test_a_database_that_is_down_is_no_reason_to_read(monkeypatch):
 
     monkeypatch.setattr("jobsearch.vacancies.models.VacancyQuerySet.count", down)
     assert not warm.outgrown(0)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("Ring Kari"), ValueError("x"), MemoryError(), RecursionError(), KeyError("x")], ids=repr
+)
+@pytest.mark.django_db(transaction=True)
+def test_the_thread_goes_on_after_any_error_and_the_admin_shows_it(error, own_site, make_vacancy, monkeypatch):
+    make_vacancy(title="Fyrvokter")
+    rounds = []
+
+    def fail(now):
+        raise error
+
+    def sleep(seconds):
+        rounds.append(seconds)
+        if len(rounds) > 60:
+            raise SystemExit  # no Exception, so nothing takes it for a failure
+
+    monkeypatch.setattr(names, "_read", fail)
+    monkeypatch.setattr(warm.time, "sleep", sleep)
+    with pytest.raises(SystemExit):
+        warm._keep()
+    (failure,) = thread_failures_now()
+    assert failure.name == "warm"
+    assert failure.error.startswith(f"{type(error).__name__} at test_recent.py")
+    assert speller().knows("fyrvokter"), "the other one is read all the same"
+    monkeypatch.undo()
+    warm.read()
+    assert thread_failures_now() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_thread_goes_on_where_looking_at_the_database_fails_too(own_site, monkeypatch):
+    looks = []
+
+    def broken():
+        looks.append(1)
+        if len(looks) > 3:
+            raise SystemExit
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(warm, "_ads", broken)
+    monkeypatch.setattr(warm.time, "sleep", lambda seconds: None)
+    with pytest.raises(SystemExit):
+        warm._keep()
+    assert len(looks) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_renewed_beside_a_question_fails_without_a_loss_and_is_noted(clock):
+    values = iter([1])
+
+    def read(now):
+        return next(values)  # StopIteration, the second time
+
+    value = Recent(read)
+    assert value() == 1
+    clock.now += RENEW_SECONDS + 1
+    assert value() == 1
+    wait_until(lambda: not value._renewing.locked(), 5, "the thread to end")
+    assert [row.name for row in thread_failures_now()] == ["recent"]
+    assert value() == 1

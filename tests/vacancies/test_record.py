@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import changes, record
+from jobsearch.vacancies import changes, record, tasks
 from jobsearch.vacancies.data import CategoryData, LocationData
 from jobsearch.vacancies.models import Contact, Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.record import Outcome
@@ -164,3 +165,42 @@ def test_what_closing_deletes_is_in_no_file_of_the_database():
     assert files and sqlite3.connect(path).execute("select count(*) from vacancies_vacancy").fetchone() == (1,)
     for file in files:
         assert secret.encode() not in file.read_bytes(), file.name
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_erasing_waits_for_no_reader_and_keeps_no_writer_waiting():
+    secret = "Hemmelig Kontaktperson"
+    data, other = vacancy_data(contacts=(vacancy_data().contacts[0].__class__(name=secret),)), vacancy_data()
+    store(data)
+    path = Path(connection.settings_dict["NAME"])
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM vacancies_vacancy").fetchone()
+    close(data.uuid)
+    began = time.monotonic()
+    assert record.erase_traces() is False, "a reader still needs the old pages"
+    store(other)
+    assert time.monotonic() - began < 5, "neither erasing nor the writer after it waited for the reader"
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (30_000,), "other statements are as patient as before"
+    log = path.with_name(f"{path.name}-wal")
+    assert secret.encode() in log.read_bytes() + path.read_bytes()
+    reader.execute("COMMIT")
+    tasks.close_expired()
+    assert secret.encode() not in log.read_bytes() + path.read_bytes(), "the next minute's task erased it"
+    reader.close()
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_erasing_while_another_connection_writes_is_put_off():
+    path = Path(connection.settings_dict["NAME"])
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    assert record.erase_traces() is False
+    assert time.monotonic() - began < 5
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert record.erase_traces() is True

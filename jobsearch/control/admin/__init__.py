@@ -1,5 +1,5 @@
-"""What an administrator sees of the tables: the feed's, and the record's. Importing this registers both."""
+"""What an administrator sees of the tables: the feed's, the record's and the search's. Importing this registers them."""
 
-from . import feed, vacancies
+from . import feed, index, vacancies
 
-__all__ = ["feed", "vacancies"]
+__all__ = ["feed", "index", "vacancies"]

@@ -1,0 +1,47 @@
+"""Failures of background threads: logged, and kept in a table that the admin shows, while the thread goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import traceback
+from pathlib import Path
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from .models import ThreadFailure
+
+log = logging.getLogger(__name__)
+SHOWN = dt.timedelta(hours=1)
+"""A row that is older is of a process that has ended: a thread that goes on failing renews it every few minutes."""
+_failing: set[str] = set()
+
+
+def note_failure(name: str, error: Exception) -> None:
+    """Never raises. Keeps the kind of error and the line of code, not its words, which may repeat an ad's or a visitor's."""
+    _failing.add(name)
+    log.error("The background thread %s failed and goes on.", name, exc_info=error)
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
+    now = timezone.now()
+    values = {"error": f"{type(error).__name__}{where}"[:200], "last": now}
+    try:
+        ThreadFailure.objects.update_or_create(name=name, defaults=values, create_defaults={**values, "since": now})
+    except Exception as broken:  # the thread must go on, and its own error is in the log already
+        log.warning("That could not be noted in the database (%s).", type(broken).__name__)
+
+
+def note_success(name: str) -> None:
+    if name not in _failing:
+        return
+    try:
+        ThreadFailure.objects.filter(name=name).delete()
+    except DatabaseError:
+        return  # tried again after the next success
+    _failing.discard(name)
+
+
+def thread_failures_now() -> list[ThreadFailure]:
+    """What fails now, in any process."""
+    return list(ThreadFailure.objects.filter(last__gt=timezone.now() - SHOWN).order_by("name")[:5])
