@@ -211,6 +211,14 @@ def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return found
 
 
+def token(name: str) -> str:
+    """A shared secret that a client sends in a header; empty for none."""
+    given = text(name, "")
+    if given and not (given.isascii() and given.isprintable() and len(given) >= 16):
+        raise refuse(name, "it is shorter than 16 characters or holds others than ASCII", "Make one by openssl rand -hex 32.")
+    return given
+
+
 def secret_key(name: str) -> str:
     """The given key, or one generated once and kept under `var/`, readable by this user only."""
     given = text(name, "")

@@ -26,6 +26,7 @@ SECRET_KEY = env.secret_key("SECRET_KEY")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # whoever sends it is told the details of /readyz
 
 INSTALLED_APPS = [
     "jobsearch.control.apps.ControlAdminConfig",  # Django admin, with our index page
@@ -201,6 +202,7 @@ CELERY_TASK_ROUTES = {
     "ingest.tasks.follow_feed": {"queue": "feed"},
     "ingest.tasks.replay_overlap": {"queue": "feed"},
     "jobsearch.control.tasks.check_truth*": {"queue": "feed"},
+    "jobsearch.control.tasks.delete_old_rows": {"queue": "record"},
     "ingest.tasks.*": {"queue": "details"},
     "jobsearch.search.tasks.remove_ended": {"queue": "record"},
     "jobsearch.search.tasks.*": {"queue": "index"},
@@ -250,6 +252,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-what-is-past-retention": {
         "task": "jobsearch.vacancies.tasks.forget_old",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "delete-rows-past-their-time": {
+        "task": "jobsearch.control.tasks.delete_old_rows",
         "schedule": 3600,
         "options": {"expires": 3600},
     },

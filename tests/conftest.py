@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import uuid
 from collections.abc import Callable
 
@@ -47,6 +48,13 @@ def vacancy_data(**fields) -> VacancyData:
     values.update(fields)
     values.setdefault("raw", {"title": values["title"], "description": values["description"]})
     return VacancyData(**values)
+
+
+@pytest.fixture(autouse=True)
+def no_health_check_kept() -> None:
+    """A process keeps what `/readyz` found out for some seconds, which is longer than a test takes."""
+    if health := sys.modules.get("jobsearch.web.health"):
+        health.forget()
 
 
 @pytest.fixture

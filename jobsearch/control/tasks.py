@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from jobsearch.control import index_runs
+from jobsearch.control import index_runs, retention
 
 
 @shared_task
@@ -23,3 +23,9 @@ def check_truth(run_id: int) -> None:
 def check_truth_with_feed(run_id: int) -> None:
     """Compares the record with the index, and with the feed."""
     index_runs.check(run_id, with_feed=True)
+
+
+@shared_task
+def delete_old_rows() -> None:
+    """Deletes rows of tables that would grow for ever."""
+    retention.delete_old_rows()

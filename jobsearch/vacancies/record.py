@@ -171,6 +171,18 @@ def forget(before: dt.datetime, chunk: int = 500) -> int:
     return total
 
 
+def forget_tombstones(before: dt.date, chunk: int = 1000) -> int:
+    """Deletes tombstones of ads that ended before that day and are out of the index; returns how many."""
+    total = 0
+    while True:
+        old = Tombstone.objects.filter(closed_on__lt=before, indexed_version__gte=F("version")).order_by("uuid")
+        uuids = list(old.values_list("uuid", flat=True)[:chunk])
+        # Asked again in the deletion: an ad of these may have come back meanwhile.
+        total += Tombstone.objects.filter(uuid__in=uuids, closed_on__lt=before).delete()[0]
+        if len(uuids) < chunk:
+            return total
+
+
 def set_hidden(uuid: UUID, hidden: bool, note: str = "") -> None:
     """An administrator's decision to hide an ad or show it again; following the feed never undoes it."""
     with transaction.atomic():

@@ -10,6 +10,11 @@ from django.utils import timezone
 
 from . import record
 
+TOMBSTONE_DAYS = 400
+"""Thirteen months. A tombstone answers "this ad is gone" (410) to links and crawlers, and keeps a late write from bringing an ad
+back. No index lives that long with a write under way (OpenSearch's previous one is kept for a day), ads live six months at most,
+and an older backup of the database is not restored without a rebuild; an ad that comes back after it begins at version 1."""
+
 
 @shared_task
 def close_expired() -> int:
@@ -24,5 +29,8 @@ def close_expired() -> int:
 
 @shared_task
 def forget_old() -> int:
-    """Replaces ads past their retention by tombstones."""
-    return record.forget(timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS))
+    """Replaces ads past their retention by tombstones, and deletes tombstones past theirs."""
+    now = timezone.now()
+    days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
+    record.forget_tombstones((now - dt.timedelta(days=days)).date())
+    return record.forget(now - dt.timedelta(days=settings.RETENTION_DAYS))

@@ -23,6 +23,8 @@ class TrustedProxyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
         forwarded = {name: meta.pop(name) for name in _FORWARDED if name in meta}
+        if forwarded:
+            meta["jobsearch.forwarded"] = True  # for `health`, which tells this machine more than others
         if forwarded and _trusted(meta.get("REMOTE_ADDR", "")):
             # The rightmost address that is no proxy of ours: all left of it is what the client itself wrote.
             for address in reversed(forwarded.get("HTTP_X_FORWARDED_FOR", "").split(",")):

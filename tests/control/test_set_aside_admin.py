@@ -1,0 +1,105 @@
+"""What is set aside, a background thread that fails and an index that falls behind are seen in the admin."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.utils import timezone
+
+from jobsearch import search
+from jobsearch.search import SearchQuery, documents, thread_failures
+from jobsearch.vacancies.models import Vacancy
+from tests.web.page import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/search/setaside/"
+
+
+@pytest.fixture
+def administrator(client, index):
+    client.force_login(User.objects.create_superuser("administrator", password="x"))
+    return client
+
+
+@pytest.fixture
+def bad(administrator, make_vacancy, monkeypatch):
+    """An ad whose analysis fails until the patch is undone."""
+    search.index_changes()
+    real = documents.document
+
+    def document(vacancy):
+        if vacancy.title == "Kokk":
+            raise ValueError("Ring Kari Nordmann")
+        return real(vacancy)
+
+    monkeypatch.setattr(documents, "document", document)
+    key = make_vacancy(title="Kokk")
+    make_vacancy(title="Baker")
+    assert search.index_changes().failed == 1
+    return key
+
+
+def test_the_front_page_counts_it_and_leads_to_the_list(administrator, bad):
+    page = Page(administrator.get("/admin/"))
+    assert "1 annonse er satt til side" in page.text("//main")
+    assert LIST in page.all("//main//a/@href")
+    listed = Page(administrator.get(LIST)).text("//main")
+    assert str(bad) in listed
+    assert "Feil i analysen" in listed
+    assert "ValueError at test_set_aside_admin.py" in listed
+    assert "Nordmann" not in listed
+    assert administrator.get(f"{LIST}{bad}/change/").status_code == 200
+    assert str(bad) in Page(administrator.get(LIST, {"reason__exact": "error"})).text("//main")
+    assert str(bad) not in Page(administrator.get(LIST, {"reason__exact": "slow"})).text("//main")
+
+
+def test_an_administrator_has_it_tried_again(administrator, bad, monkeypatch):
+    monkeypatch.undo()
+    assert search.index_changes().indexed == 0
+    answer = administrator.post(LIST, {"action": "try_again", "_selected_action": [str(bad)]}, follow=True)
+    assert "1 annonse indekseres på nytt" in Page(answer).text("//main | //ul")
+    assert LogEntry.objects.get().object_repr == str(bad)
+    assert search.index_changes().indexed == 1
+    assert bad in search.search(SearchQuery()).uuids
+    assert not search.SetAside.objects.exists()
+
+
+def test_who_may_only_look_cannot_have_it_tried_again(client, bad):
+    user = User.objects.create_user("reader", password="x", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_setaside"))
+    client.force_login(user)
+    before = search.SetAside.objects.get().next_try
+    assert client.get(LIST).status_code == 200
+    client.post(LIST, {"action": "try_again", "_selected_action": [str(bad)]}, follow=True)
+    assert search.SetAside.objects.get().next_try == before
+
+
+def test_an_index_that_falls_behind_and_a_thread_that_fails_are_said(administrator, make_vacancy):
+    search.index_changes()
+    assert "tar ikke igjen databasen" not in Page(administrator.get("/admin/")).text("//main")
+    make_vacancy()
+    Vacancy.objects.update(changed=timezone.now() - dt.timedelta(minutes=11))
+    thread_failures.note_failure("warm", KeyError("Ring Kari Nordmann"))
+    text = Page(administrator.get("/admin/")).text("//main")
+    assert "indeksen tar ikke igjen databasen" in text
+    assert "En bakgrunnstråd mislykkes: warm, KeyError" in text
+    assert "Nordmann" not in text
+    thread_failures.note_success("warm")
+    search.index_changes()
+    text = Page(administrator.get("/admin/")).text("//main")
+    assert "bakgrunnstråd" not in text
+    assert "tar ikke igjen" not in text
+
+
+def test_check_truth_and_sync_name_it(administrator, bad, command, feed):
+    answer = command("check_truth", "--json")
+    assert answer.code == 1
+    (found,) = answer.json["found"]
+    assert (found["kind"], found["uuid"]) == ("set-aside", str(bad))
+    assert "error: ValueError" in found["sentence"]
+    answer = command("sync", "--json")
+    assert (answer.code, answer.json["index_behind"], answer.json["set_aside"]) == (1, 0, 1)
+    assert "1 ads are set aside" in command("sync").out
