@@ -108,7 +108,7 @@ def test_what_changes_during_the_way_back_is_neither_lost_nor_shown(engine, make
     monkeypatch.setattr(type(engine), "switch", switch_under_writes)
     monkeypatch.setattr(lifecycle, "Lease", _impatient(lifecycle.Lease))
     rollback()
-    assert passes == [0, 3]
+    assert passes == [0, 2], "the closed one was taken out under the lease; what needs analysis went round once more"
     index_changes()
     assert (total("kokk"), total("murer"), total("snekker"), total("baker"), total()) == (3, 1, 1, 1, 6)
     assert compare() == []
