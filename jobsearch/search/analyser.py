@@ -33,6 +33,7 @@ from .models import SetAside
 Reason = SetAside.Reason
 CPU_SECONDS = 1.0  # one ad; an ordinary one takes 0.001, so a busy or slow machine is far from it
 WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits for something instead of working
+START_SECONDS = 30.0  # the same for a child that is to begin
 CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not hold up the ordinary ones among them
 MEMORY = 256 * 2**20  # bytes above what the parent has
 _LENGTH = struct.Struct("!I")
@@ -100,11 +101,11 @@ def _ask_child(found: Sequence[Change], now: dt.datetime, until: float) -> tuple
     answers: list[Any] = []
     failure = None
     try:
-        ready = _receive(reading)
+        ready = _receive(reading, START_SECONDS)
         if ready != _READY:
             raise NoChild(f"The process that analyses ads did not begin ({ready}).")
         while len(answers) < len(found):
-            answer = _receive(reading)
+            answer = _receive(reading, WAIT_SECONDS)
             if isinstance(answer, Failure) and answer.reason in (Reason.STALLED, Reason.CRASHED):
                 failure = answer
                 break
@@ -122,16 +123,16 @@ def _ask_child(found: Sequence[Change], now: dt.datetime, until: float) -> tuple
     return answers, failure
 
 
-def _receive(pipe: int) -> Any:
+def _receive(pipe: int, seconds: float) -> Any:
     """The next answer; a Failure where the child ended (crashed) or does not answer (stalled)."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     data = b""
     size = _LENGTH.size
     while len(data) < size:
         poller = select.poll()  # not select(), which refuses file descriptors above 1023
         poller.register(pipe, select.POLLIN)
         if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            return Failure(Reason.STALLED, f"no answer within {WAIT_SECONDS:g} s")
+            return Failure(Reason.STALLED, f"no answer within {seconds:g} s")
         some = os.read(pipe, min(size - len(data), 1 << 16))
         if not some:
             return Failure(Reason.CRASHED)

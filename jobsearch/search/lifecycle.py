@@ -14,7 +14,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +37,7 @@ from .models import IndexState, SetAside
 log = logging.getLogger(__name__)
 CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
 WRITES_SECONDS = 120  # a chunk takes about one; a worker that died holds the others up for so long
+INDEXING_SECONDS = 120  # renewed with each chunk, which takes about one, and some forty at worst
 LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
 REBUILD_SECONDS = 180  # renewed with each chunk; for a machine that is gone, a dead process of this one holds nothing up
 PASSES = 5
@@ -80,28 +81,49 @@ def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | No
     in_use = engine()
     if reason := must_rebuild(in_use):
         return rebuild(reason=reason, needed=must_rebuild)
-    indexed = stale = 0
-    failed: set[UUID] = set()
+    done = _Done()
     try:
-        while True:
-            indexed += remove_ended(began)
-            if (limit is not None and indexed >= limit) or (should_stop and should_stop()):
-                break
-            wanted = CHUNK if limit is None else min(CHUNK, limit - indexed)
-            found = changes.behind(wanted, set_aside.leave_out(began))
-            if not found:
-                break
-            written = _index_chunk(in_use, found)
-            stale += len(written.stale)
-            indexed += written.done
-            if written.stale and restored(in_use, written.stale):
-                return rebuild(reason="the database is older than the index")
-            if not written.done and not written.stale and failed.issuperset(written.failed):
-                break  # switched since we looked, or nothing but what this run has tried
-            failed.update(written.failed)
+        done.indexed += remove_ended(began)
+        if (limit is None or done.indexed < limit) and set_aside.count_behind(began):
+            # One run analyses at a time: several would make the same documents, and occupy every process of a worker.
+            with Lease("indexing", INDEXING_SECONDS, wait=LEASE_WAIT) as lease:
+                if _take_over(in_use, began, lease, done, limit, should_stop):
+                    return rebuild(reason="the database is older than the index")
     except Busy:
-        return Report(indexed, stale, len(failed), time.monotonic() - started, busy=not indexed)
-    return Report(indexed, stale, len(failed), time.monotonic() - started)
+        return done.report(started, busy=not done.indexed)
+    return done.report(started)
+
+
+@dataclass(slots=True)
+class _Done:
+    indexed: int = 0
+    stale: int = 0
+    failed: set[UUID] = field(default_factory=set)
+
+    def report(self, started: float, *, busy: bool = False) -> Report:
+        return Report(self.indexed, self.stale, len(self.failed), time.monotonic() - started, busy=busy)
+
+
+def _take_over(
+    in_use: Engine, began: dt.datetime, lease: Lease, done: _Done, limit: int | None, should_stop: Callable[[], bool] | None
+) -> bool:
+    """Chunk after chunk; True where the database turns out to be older than the index."""
+    while (limit is None or done.indexed < limit) and not (should_stop and should_stop()):
+        wanted = CHUNK if limit is None else min(CHUNK, limit - done.indexed)
+        found = changes.behind(wanted, set_aside.leave_out(began))
+        if not found:
+            break
+        written = _index_chunk(in_use, found)
+        done.stale += len(written.stale)
+        done.indexed += written.done
+        if written.stale and restored(in_use, written.stale):
+            return True
+        if not written.done and not written.stale and done.failed.issuperset(written.failed):
+            break  # switched since we looked, or nothing but what this run has tried
+        done.failed.update(written.failed)
+        lease.renew()
+        done.indexed += remove_ended(began)
+    return False
 
 
 def remove_ended(began: dt.datetime | None = None) -> int:

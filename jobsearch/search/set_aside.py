@@ -110,5 +110,5 @@ def count_behind(now: dt.datetime | None = None) -> int:
 def oldest_behind(now: dt.datetime | None = None) -> dt.datetime | None:
     """When the oldest change was made that the index has not taken over, leaving out what is set aside."""
     rows = Vacancy.objects.behind_index().filter(~leave_out(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
-    oldest: dt.datetime | None = rows.aggregate(oldest=Min("changed"))["oldest"]
+    oldest: dt.datetime | None = rows.aggregate(oldest=Min(changes.BY_CHANGE))["oldest"]
     return oldest
