@@ -187,11 +187,16 @@ def _prepare(pipe: int) -> None:
     # A child that hangs must keep no port, file or connection of the parent's open.
     os.closerange(3, pipe)
     os.closerange(pipe + 1, _MOST_FILES)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold texts and contacts
+    _limit(resource.RLIMIT_CORE, 0)  # a core file would hold texts and contacts
     if used := _address_space():
-        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        most = used + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        _limit(resource.RLIMIT_AS, used + MEMORY)
+
+
+def _limit(kind: int, most: int) -> None:
+    _soft, hard = resource.getrlimit(kind)
+    # A sandbox may forbid it, as our systemd units do (@resources). Their own bound on memory holds then.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answer(change: Change, now: dt.datetime) -> Any:

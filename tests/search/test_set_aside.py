@@ -378,6 +378,18 @@ def test_no_ad_is_blamed_where_no_child_can_begin(make_vacancy, monkeypatch):
     assert index_changes().indexed == 1
 
 
+@pytest.mark.parametrize("refusal", [ValueError("not allowed to raise maximum limit"), PermissionError(1, "EPERM")], ids=repr)
+def test_a_sandbox_that_forbids_limits_stops_no_indexing(refusal, make_vacancy, monkeypatch):
+    def forbid(kind, limits):
+        raise refusal
+
+    index_changes()
+    key = make_vacancy()
+    monkeypatch.setattr(analyser.resource, "setrlimit", forbid)
+    assert index_changes().indexed == 1
+    assert search(SearchQuery()).uuids == [key]
+
+
 def test_no_child_and_no_file_is_left_behind(make_vacancy, misbehave):
     misbehave["Kokk"] = raise_with_the_ads_words
     index_changes()
