@@ -6,17 +6,16 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from jobsearch.vacancies import html
+from jobsearch.vacancies import cleaning
 from jobsearch.vacancies.data import VacancyData
-from jobsearch.vacancies.models import Contact, Vacancy
-from jobsearch.vacancies.text_values import printable, safe_link, squeeze
+from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
 from jobsearch.vacancies.visibility import visible_until
 
 from . import replay
@@ -27,6 +26,12 @@ from .messages import ACTIVE, BadEntry, FeedPage, Gone
 from .report import Progress
 
 _ASKED_AHEAD = 120
+# What the feed says of an ad; the other columns are ours.
+_COMPARED = (
+    "title job_title employer_name employer_orgnr employer_homepage employer_description description language source source_url "
+    "application_url application_due_text application_due published expires visible_until updated sector extent engagement "
+    "start_text position_count body_hash"
+).split()
 
 
 class Kind(enum.StrEnum):
@@ -135,36 +140,24 @@ def _difference(result: Fetched, said_active: bool | None) -> Difference | None:
 
 
 def _differing(row: Vacancy, data: VacancyData) -> list[str]:
-    """The names of what the record holds otherwise than it would write now."""
-    raw, told = (row.raw if isinstance(row.raw, dict) else {}), _kept(data.raw)
-    names = [name for name in sorted(raw.keys() | told.keys()) if raw.get(name) != told.get(name)]
-    columns = {
-        "title": squeeze(data.title),
-        "employer": squeeze(data.employer_name),
-        "description": html.sanitise(data.description),
-        "applicationUrl": safe_link(data.application_url),
-        "sourceurl": safe_link(data.source_url),
-        "expires": data.expires,
-    }
-    ours = (row.title, row.employer_name, row.description, row.application_url, row.source_url, row.expires)
-    names += [name for (name, value), held in zip(columns.items(), ours, strict=True) if value != held]
-    fields = ("name", "email", "phone", "role", "title")
-    held_people = list(Contact.objects.filter(vacancy=row).order_by("position").values_list(*fields))
-    people = [tuple(squeeze(getattr(person, name)) for name in fields) for person in data.contacts]
-    if held_people != [person for person in people if any(person)]:
-        names.append("contactList")
+    """The names of what the database holds otherwise than it would store now."""
+    would = cleaning.clean(data, row.changed, row.first_seen)
+    raw, said = (row.raw if isinstance(row.raw, dict) else {}), would.vacancy.raw
+    names = [name for name in sorted(raw.keys() | said.keys()) if raw.get(name) != said.get(name)]
+    names += [name for name in _COMPARED if getattr(row, name) != getattr(would.vacancy, name)]
+    for parts, manager, fields in (
+        (would.locations, row.locations, _fields_of(Location)),
+        (would.contacts, row.contacts, _fields_of(Contact)),
+        (would.occupations, row.occupations, _fields_of(Occupation)),
+        (would.categories, row.categories, _fields_of(Category)),
+    ):
+        if sorted(manager.values_list(*fields)) != sorted(tuple(getattr(part, name) for name in fields) for part in parts):
+            names.append(manager.model._meta.model_name or "")
     return list(dict.fromkeys(names))
 
 
-def _kept(value: Any) -> Any:
-    """A JSON value as the record keeps it: without characters that a database refuses."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, list):
-        return [_kept(item) for item in value]
-    if isinstance(value, dict):
-        return {printable(key): _kept(item) for key, item in value.items()}
-    return value
+def _fields_of(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if field.name not in {"id", "vacancy"}]
 
 
 def _no_idling() -> None:

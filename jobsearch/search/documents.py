@@ -76,8 +76,9 @@ _SEVERAL = re.compile(r",| og ")
 _EPOCH_DAY = dt.date(1970, 1, 1)
 _LISTS = (vocabulary, placenames, negation, areas, places, occupations, catalogue)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-DUE_UNKNOWN, DUE_SOON = 0, 1
-"""What `due` holds in place of a day number: nothing is said, or "as soon as possible" is."""
+DUE_UNKNOWN, DUE_SOON, DUE_IN_WORDS = 0, 1, 2
+"""What `due` holds in place of a day number: nothing is said, "as soon as possible" or "continuously" is, or something else
+("by agreement"), which is within no number of days and yet not "not stated"."""
 
 
 @lru_cache(maxsize=1)
@@ -211,19 +212,22 @@ def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str]
 
 def _due(vacancy: Vacancy) -> int:
     if vacancy.application_due:
-        return max(day_number(vacancy.application_due), DUE_SOON + 1)
-    return DUE_SOON if deadlines.is_soon(vacancy.application_due_text) else DUE_UNKNOWN
+        return max(day_number(vacancy.application_due), DUE_IN_WORDS)
+    words = vacancy.application_due_text
+    if deadlines.is_soon(words) or deadlines.is_continuous(words):
+        return DUE_SOON
+    return DUE_IN_WORDS if words else DUE_UNKNOWN
 
 
 def order(published: int, uuid: UUID) -> int:
     """One number to sort by, downwards: the newest first, then by uuid. 34 bits of seconds, 29 of the uuid."""
-    return min(published, 2**34 - 1) << 29 | (2**29 - 1 - (uuid.int >> 99))
+    return min(max(published, 0), 2**34 - 1) << 29 | (2**29 - 1 - (uuid.int >> 99))
 
 
 def deadline_order(deadline: int, published: int, uuid: UUID) -> int:
     """One number to sort by, upwards: the next deadline first, then the newest, then by uuid. 16 bits of days, 28 of
     minutes, 19 of the uuid."""
-    days, minutes = min(max(deadline, 0), 2**16 - 1), min(published // 60, 2**28 - 1)
+    days, minutes = min(max(deadline, 0), 2**16 - 1), min(max(published, 0) // 60, 2**28 - 1)
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
 
 

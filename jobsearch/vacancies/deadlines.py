@@ -1,4 +1,10 @@
-"""`applicationDue` is free text: a date where it is one, in the forms that the feed has been seen to use."""
+"""Parsing of `applicationDue` and `starttime`, which are free text: the date in it, or what kind of deadline it names.
+
+A date is read where the text can mean only one: "Frist: 15.12.2026", "tirsdag 15. desember", "20261215", "15/12-26 kl. 12".
+A date without a year is the next such day from `after` on, the day the ad was published. Outside 2000-2099 a year is a typing
+error ("2206") or a sign for "no end" (9999), and so is one of two digits more than two years ahead: such a text is shown as it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +13,147 @@ import re
 
 from .visibility import OSLO
 
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$")
-_NORWEGIAN = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})\.?(?:[ T].*)?$")
-_SOON = re.compile(r"\b(?:snarest|fortløpende|løpende|asap|straks|as soon as possible)\b", re.IGNORECASE)
+_READ = 500  # characters; as long as the field is stored
+_FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
+_AHEAD = dt.timedelta(days=2 * 366)
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan january|feb february|mar mars mrs march|apr april|mai may|jun juni june|jul juli july|aug august"
+        "|sep sept september|okt oct oktober october|nov november|des dec desember december".split("|"),
+        start=1,
+    )
+    for name in [*names.split(), *({1: ["januar"], 2: ["februar"]}.get(number, []))]
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = r"(?P<year>\d{4}|['’]?[2-9]\d)(?![\d:])"
+# After a name of a month: "10. des, 12. des" and "15. des 12.30" have no year.
+_YEAR_AFTER_NAME = r"(?P<year>\d{4}(?![\d:])|['’]?[2-9]\d(?![\d:]|\.\d|\.?\s?[a-zæøå]))"
+
+_ISO = re.compile(
+    r"(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?:[t ]\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?\s?(?:z|[+-]\d\d:?\d\d)?(?![\d-])", re.ASCII
+)
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+_TIME = re.compile(r"\b(?:kl|klokken|klokka|at)\.? ?\d{1,2}(?:[.:]\d\d)?\b|\b\d{1,2}:\d\d(?::\d\d)?\b", re.ASCII)
+_WITH_YEAR = [
+    re.compile(rf"(?<![\d.,])(?P<day>\d{{1,2}})\s?[./\-]\s?(?P<month>\d{{1,2}})\s?[./\-]\s?{_YEAR}", re.ASCII),
+    # With blanks alone it could be a telephone number, but for a whole year at its end.
+    re.compile(r"(?<![\d.,])(?P<day>\d{1,2})\.? (?P<month>\d{1,2})\.? (?P<year>20\d\d)(?!\d)", re.ASCII),
+    re.compile(r"(?<![\d.,])(?P<year>\d{4})\s?[./]\s?(?P<month>\d{1,2})\s?[./]\s?(?P<day>\d{1,2})(?!\d)", re.ASCII),
+    re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)", re.ASCII),
+]
+_OF = r"\s?(?:st|nd|rd|th)?\.?\s?(?:of )?\s?-?\s?"
+_NAMED = [
+    re.compile(
+        rf"(?<![\d.,])(?P<day>\d{{1,2}}){_OF}(?P<month>{_MONTH})(?![a-zæøå])\.?(?:(?:-|[\s,]{{0,2}}){_YEAR_AFTER_NAME})?",
+        re.ASCII,
+    ),
+    re.compile(rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.])(?:,? {_YEAR_AFTER_NAME})?", re.ASCII),
+]
+_NO_YEAR = re.compile(
+    r"(?<![\d.,])(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?!\.?\d)\.?(?![,/\-%])(?!\s?(?:%|prosent|kr\b|år\b|stil))", re.ASCII
+)
+# What may stand before a date without a year, and what may be all that stands after it.
+_WEEKDAYS = (
+    "mandag|måndag|tirsdag|tysdag|onsdag|torsdag|fredag|lørdag|laurdag|søndag|sundag|monday|tuesday|wednesday|thursday|friday"
+    "|saturday|sunday|ma|man|ti|tir|tirs|ty|tys|on|ons|to|tor|tors|fre|lør|lau|søn|sun|mon|tue|wed|thu|fri|sat"
+)
+_LABELS = "søknadsfristen?|søknads ?frist|søkefrist|frist(?:en)?|application deadline|deadline"
+_BEFORE = re.compile(
+    rf"[\W_]*+(?:(?:{_LABELS}|closing date|due date|for å søke|er|is|innen|innan|inntil|til|by|until|before|før|senest|seinast"
+    rf"|den|the|on|{_WEEKDAYS})\b[\W_]*+)*+"
+)
+_LABEL = re.compile(rf"(?:{_LABELS})(?:(?: er| is)?\s?:\s?|(?: er| is)?\s[\-–]?\s?)", re.IGNORECASE)
+_SOON = re.compile(
+    r"\b(?:snarest|snarast|snarlig|snarleg|snart|omgående|omgåande|umiddelbart|straks|strakst|asap|a\.s\.a\.p|as soon as possible"
+    r"|soonest|immediate(?:ly)?|med en gang|med ein gong|fortest mulig|fortast mogleg|så fort som|så raskt som|raskest mulig)\b",
+    re.IGNORECASE,
+)
+_CONTINUOUS = re.compile(
+    r"\b(?:fortløpende|fortløpande|fortlaupande|løpende|løpande|laupande|kontinuerlig|kontinuerleg|rolling|ongoing|continuous(?:ly)?"
+    r"|(?:til|until|før) (?:stillingen?|stillinga|the position|rett|position|the vacancy)\b|until filled)",
+    re.IGNORECASE,
+)
 
 
-def parse(text: str) -> dt.date | None:
-    """The day, or None where the text is none. A time with an offset is the day it is in Oslo; without one, Oslo's."""
-    text = text.strip()
-    if match := _ISO.match(text):
-        if len(text) > 11:
-            try:
-                moment = dt.datetime.fromisoformat(text)
-            except ValueError:
-                pass
-            else:
-                return moment.astimezone(OSLO).date() if moment.tzinfo else moment.date()
-        year, month, day = map(int, match.groups())
-    elif match := _NORWEGIAN.match(text):
-        day, month, year = map(int, match.groups())
-    else:
+def parse(text: str, after: dt.date | None = None) -> dt.date | None:
+    """The day, or None where the text names none; of several the last. A time with an offset is the day it is in Oslo.
+
+    `after`: the day of publication; without it, a day without a year is none.
+    """
+    text = text[:_READ].lower().strip()
+    if not any(mark.isdigit() for mark in text):
         return None
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
+    if found := _ISO.search(text):
+        return _plausible(_iso_day(found.group()), None)
+    text = _TIME.sub(" ", text)
+    for patterns in (_WITH_YEAR, *([pattern] for pattern in _NAMED)):
+        days = [day for pattern in patterns for found in pattern.finditer(text) if (day := _day_of(found, after))]
+        if days:
+            # "1.–15. desember", "første intervju 1.12.2026, frist 15.12.2026": applications are taken until the last.
+            return max(days)
+    found = _NO_YEAR.match(text, _BEFORE.match(text).end()) if text else None  # type: ignore[union-attr]
+    return _day_of(found, after) if found else None
 
 
 def is_soon(text: str) -> bool:
     """Whether the text asks people to apply as soon as they can."""
-    return bool(_SOON.search(text))
+    return bool(_SOON.search(text[:_READ]))
+
+
+def is_continuous(text: str) -> bool:
+    """Whether applications are read as they come, until someone is hired."""
+    return bool(_CONTINUOUS.search(text[:_READ])) and not is_soon(text)
+
+
+def without_label(text: str) -> str:
+    """The text without the word that the page puts before it: "Frist: etter avtale" is "etter avtale"."""
+    found = _LABEL.match(text)
+    return text[found.end() :] or text if found else text
+
+
+def _iso_day(text: str) -> dt.date | None:
+    if len(text) > 10:
+        try:
+            moment = dt.datetime.fromisoformat(text.upper().replace(" +", "+").replace(" Z", "Z").replace(",", "."))
+            return moment.astimezone(OSLO).date() if moment.tzinfo else moment.date()
+        except (ValueError, OverflowError):
+            pass
+    found = _ISO_DAY.match(text)
+    return _date(*map(int, found.group("year", "month", "day"))) if found else None
+
+
+def _day_of(found: re.Match[str], after: dt.date | None) -> dt.date | None:
+    day, name = int(found["day"]), found["month"]
+    month = _MONTHS.get(name) or int(name)
+    written = found.groupdict().get("year")
+    if not written:
+        return _next(day, month, after)
+    year = int(written.lstrip("'’"))
+    short = year < 100
+    if short:
+        year += 2000
+    if month > 12 >= day:
+        day, month = month, day  # 12/31/2026
+    return _plausible(_date(year, month, day), after if short else None)
+
+
+def _next(day: int, month: int, after: dt.date | None) -> dt.date | None:
+    if after is None:
+        return None
+    candidates = (_date(year, month, day) for year in range(after.year, after.year + 3))
+    return _plausible(next((one for one in candidates if one and one >= after), None), after)
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plausible(day: dt.date | None, after: dt.date | None) -> dt.date | None:
+    if day is None or not _FIRST <= day <= _LAST or (after is not None and day - after > _AHEAD):
+        return None
+    return day

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from .catalogue import OCCUPATIONS
-from .text_values import squeeze
+from .text_values import clean_line
 
 PATHS: dict[str, tuple[str, ...]] = {
     level1: tuple(f"{level1}/{level2}" for level2 in names) for level1, names in OCCUPATIONS.items()
 }
 UNKNOWN = "Uoppgitt/ ikke identifiserbare"  # NAV's level 1 for what it could not place
 _PARENT = {path: level1 for level1, paths in PATHS.items() for path in paths}
+# Case apart, a name of the catalogue is the catalogue's: "HELSE OG SOSIAL" is no field of its own.
+_SPELLINGS = {path.casefold(): path for path in (*PATHS, *_PARENT)}
 
 
 def path_of(level1: str, level2: str) -> str:
     """The path of one of an ad's occupations; "" where the feed names none."""
-    level1, level2 = squeeze(level1)[:120], squeeze(level2)[:120]
-    return f"{level1}/{level2}" if level1 and level2 else level1
+    level1, level2 = clean_line(level1, 120), clean_line(level2, 120)
+    level1 = _SPELLINGS.get(level1.casefold(), level1)
+    path = f"{level1}/{level2}" if level1 and level2 else level1
+    return _SPELLINGS.get(path.casefold(), path)
 
 
 def parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from .catalogue import COUNTIES, COUNTRIES
-from .text_values import squeeze
+from .text_values import clean_line
 
 ABROAD = "UTLAND"
 _NORWAY = {"", "NORGE", "NOREG", "NORWAY", "NO", "NOR"}
@@ -97,6 +97,11 @@ _HEIRS = {
 }
 
 
+def is_norwegian(country: str, path: str) -> bool:
+    """Whether a location is known to be in Norway: its country says so, or its path is one of the catalogue's counties."""
+    return path.partition("/")[0] != ABROAD and ((bool(_key(country)) and _key(country) in _NORWAY | _SVALBARD) or known(path))
+
+
 def other_names(municipality: str) -> list[str]:
     """What else a municipality of the catalogue is called: `DEATNU TANA` is "TANA" and "DEATNU" too."""
     return [other for other, name in _DOUBLE.items() if name == municipality]
@@ -141,4 +146,4 @@ def _capital(word: str) -> str:
 
 def _key(name: str) -> str:
     # A slash would end up inside a path; the feed's own names have none, but nothing promises it.
-    return squeeze(name).upper().replace("/", "-")[:90]
+    return clean_line(name, 90).upper().replace("/", "-")[:90]

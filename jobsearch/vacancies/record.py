@@ -12,17 +12,16 @@ import datetime as dt
 import enum
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import deadlines, html, language, likeness, occupations, places
+from . import cleaning
 from .data import VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
-from .text_values import printable, safe_link, squeeze
 from .visibility import OSLO, visible_until
 
 
@@ -63,8 +62,8 @@ def store(
     known = {row.uuid: row for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids)}
     stones = {stone.uuid: stone for stone in Tombstone.objects.filter(uuid__in=uuids)}
     outcomes: dict[UUID, Outcome] = {}
-    rows: list[Vacancy] = []
-    open_entries: list[VacancyData] = []
+    stored: dict[UUID, cleaning.Cleaned] = {}
+    opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
     for entry in entries:
         before = known.get(entry.uuid)
@@ -79,20 +78,22 @@ def store(
         if before and before.status == Vacancy.Status.INACTIVE and over:
             outcomes[entry.uuid] = Outcome.EXPIRED  # closed then, closed now: nothing to write
             continue
-        row = _row(entry, content_hash, now)
-        row.line_time = line_time
+        ad = cleaning.clean(entry, now, before.first_seen if before else None)
+        row = ad.vacancy
+        row.content_hash, row.line_time = content_hash, line_time
         earlier = before.version if before else stones[entry.uuid].version if entry.uuid in stones else 0
         row.version = earlier + 1  # never below a version that an index may hold, else its writes would be refused
         if over:
             _blank(row, Vacancy.Closed.EXPIRED, now)
         else:
-            open_entries.append(entry)
-        rows.append(row)
+            opened.add(entry.uuid)
+        stored[entry.uuid] = ad
         outcomes[entry.uuid] = Outcome.EXPIRED if over else Outcome.UPDATED if before else Outcome.NEW
     Vacancy.objects.bulk_update(unchanged, ["line_time", "checked"])
+    rows = [ad.vacancy for ad in stored.values()]
     Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
     Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in stones]).delete()
-    _replace_parts(rows, {entry.uuid: entry for entry in entries}, {entry.uuid for entry in open_entries}, known)
+    _replace_parts(stored, opened, known)
     return outcomes
 
 
@@ -212,104 +213,16 @@ def erase_traces() -> bool:
     return not busy
 
 
-def _row(entry: VacancyData, content_hash: str, now: dt.datetime) -> Vacancy:
-    description = html.sanitise(entry.description)
-    text = html.to_text(description)
-    employer = squeeze(entry.employer_name)
-    return Vacancy(
-        uuid=entry.uuid,
-        status=Vacancy.Status.ACTIVE,
-        title=squeeze(entry.title),
-        job_title=squeeze(entry.job_title),
-        employer_name=employer,
-        employer_orgnr=squeeze(entry.employer_orgnr)[:20],
-        employer_homepage=safe_link(entry.employer_homepage),
-        employer_description=html.sanitise(entry.employer_description),
-        description=description,
-        language=language.guess(text),
-        source=squeeze(entry.source)[:100],
-        source_url=safe_link(entry.source_url),
-        application_url=safe_link(entry.application_url),
-        application_due_text=squeeze(entry.application_due)[:500],
-        application_due=deadlines.parse(squeeze(entry.application_due)),
-        published=entry.published,
-        expires=entry.expires,
-        visible_until=visible_until(entry.expires),
-        updated=entry.updated,
-        sector=squeeze(entry.sector)[:100],
-        extent=squeeze(entry.extent)[:100],
-        engagement=squeeze(entry.engagement)[:100],
-        start_text=squeeze(entry.start)[:500],
-        position_count=_count(entry.position_count),
-        body_hash=likeness.body_hash(employer, text, _place_names(entry)),
-        content_hash=content_hash,
-        raw=_printable(entry.raw),
-        first_seen=now,
-        changed=now,
-        checked=now,
-    )
-
-
-def _place_names(entry: VacancyData) -> list[str]:
-    names = [(place.county, place.municipality, place.city, place.address, place.postal_code) for place in entry.locations[:200]]
-    return [printable(name)[:500] for of_place in names for name in of_place if name]
-
-
-def _replace_parts(
-    rows: Iterable[Vacancy], entries: Mapping[UUID, VacancyData], opened: Collection[UUID], known: Collection[UUID]
-) -> None:
-    """Writes the rows' places, occupations, categories and, of open ads only, contacts anew."""
-    rows = list(rows)
-    old = [row.uuid for row in rows if row.uuid in known]
+def _replace_parts(stored: Mapping[UUID, cleaning.Cleaned], opened: Collection[UUID], known: Collection[UUID]) -> None:
+    """Writes the ads' places, occupations, categories and, of open ads only, contacts anew."""
+    old = [uuid for uuid in stored if uuid in known]
     for model in (Location, Contact, Occupation, Category):
         if old:
             model.objects.filter(vacancy_id__in=old).delete()
-    locations: list[Location] = []
-    contacts: list[Contact] = []
-    jobs: list[Occupation] = []
-    categories: list[Category] = []
-    for row in rows:
-        entry = entries[row.uuid]
-        for position, place in enumerate(entry.locations[:200]):
-            locations.append(
-                Location(
-                    vacancy=row,
-                    position=position,
-                    raw_country=printable(place.country)[:500],
-                    raw_county=printable(place.county)[:500],
-                    raw_municipality=printable(place.municipality)[:500],
-                    city=squeeze(place.city)[:200],
-                    postal_code=squeeze(place.postal_code)[:40],
-                    address=squeeze(place.address)[:500],
-                    path=places.path_of(place.country, place.county, place.municipality),
-                )
-            )
-        if row.uuid in opened:
-            for position, person in enumerate(entry.contacts[:200]):
-                values = {name: squeeze(getattr(person, name))[:500] for name in ("name", "email", "phone", "role", "title")}
-                if any(values.values()):
-                    contacts.append(Contact(vacancy=row, position=position, **values))
-        paths: dict[str, Occupation] = {}
-        for job in entry.occupations[:200]:
-            if path := occupations.path_of(job.level1, job.level2):
-                names = {"raw_level1": printable(job.level1)[:500], "raw_level2": printable(job.level2)[:500]}
-                paths.setdefault(path, Occupation(vacancy=row, path=path, **names))
-        jobs += paths.values()
-        for category in entry.categories[:200]:
-            categories.append(
-                Category(
-                    vacancy=row,
-                    type=squeeze(category.type)[:40],
-                    raw_code=printable(category.code)[:500],
-                    raw_name=printable(category.name)[:500],
-                    code=squeeze(category.code).lower()[:200],  # the feed spells one ESCO code c9112 and C9112
-                    name=squeeze(category.name).rstrip("; ")[:300],
-                )
-            )
-    Location.objects.bulk_create(locations)
-    Contact.objects.bulk_create(contacts)
-    Occupation.objects.bulk_create(jobs)
-    Category.objects.bulk_create(categories)
+    Location.objects.bulk_create([one for ad in stored.values() for one in ad.locations])
+    Contact.objects.bulk_create([one for uuid, ad in stored.items() if uuid in opened for one in ad.contacts])
+    Occupation.objects.bulk_create([one for ad in stored.values() for one in ad.occupations])
+    Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
 
 
 def _blank(row: Vacancy, reason: Vacancy.Closed, now: dt.datetime) -> None:
@@ -322,24 +235,8 @@ def _set(row: Vacancy, values: Mapping[str, object]) -> None:
         setattr(row, name, value)
 
 
-def _count(value: str) -> int | None:
-    digits = squeeze(value)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 7 else None
-
-
 def _digest(entry: VacancyData) -> str:
     """A hash of all that the source says of the ad, contacts included, so that any edit is seen as one."""
     people = [[person.name, person.email, person.phone, person.role, person.title] for person in entry.contacts]
     told = json.dumps([entry.raw, people], sort_keys=True, default=str, ensure_ascii=True)
     return hashlib.sha256(f"{told}{entry.expires.isoformat()}".encode()).hexdigest()
-
-
-def _printable(value: object) -> object:
-    """A JSON value without characters that a database refuses (NUL, lone surrogates), however deep they sit."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {printable(str(key)): _printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_printable(item) for item in value]
-    return value

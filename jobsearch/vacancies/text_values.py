@@ -1,47 +1,95 @@
-"""Small text from outside, made safe to keep: white space folded, controls removed, links checked."""
+"""Cleaning of short fields from outside: one line of readable text, without markup, bounded in length.
+
+`clean_line` is what every short field goes through when an ad is stored; pages, the index and the consistency check read
+what it gave. Running text with markup is `html.sanitise`'s, addresses are `links`'.
+"""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+import unicodedata
+from html import unescape
 
-# C0 controls but tab and newlines (PostgreSQL refuses NUL), and the marks that turn the direction of the text around
-# them: an ad's title could otherwise rewrite the line it stands on.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_HOST = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d{1,5})?(?:[/?#]\S*)?$", re.IGNORECASE)
-_EMAIL = re.compile(r"^[^@\s/:?#]+@(?:[a-z0-9æøå-]+\.)+[a-zæøå]{2,}$", re.IGNORECASE)
-LINK_LENGTH = 2000  # characters; what browsers and proxies carry
+from . import characters
+
+READ = 8  # times a field's length: so much of a value is looked at, however long it was sent
+
+# Names that are decoded without their semicolon too: no word begins with them. Others only with one, or "regnskap" in
+# "økonomi&regnskap" would begin with a registered sign.
+_INVISIBLE = "nbsp|shy|rlm|lrm|zwj|zwnj|zwsp"
+_REFERENCE = re.compile(
+    rf"&(?:\#[0-9]{{1,8}};?|\#[xX][0-9a-fA-F]{{1,7}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};|(?:{_INVISIBLE}))", re.ASCII
+)
+_INLINE = set("a abbr b big cite code em font i kbd mark s small span strike strong sub sup tt u".split())
+_BLOCK = set("blockquote br center div h1 h2 h3 h4 h5 h6 hr li ol p pre section table tbody td th thead tr ul".split())
+_ALONE = {"br", "hr"}
+_TAG = re.compile(rf"<(/?)({'|'.join(sorted(_INLINE | _BLOCK, reverse=True))})(?:\s[^<>]{{0,300}}|/)?>", re.IGNORECASE | re.ASCII)
+# What programs write where they have nothing. Not "na" or "nan", which are names of people and of restaurants.
+_NOTHING = {
+    "null",
+    "(null)",
+    "<null>",
+    "none",
+    "undefined",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "nil",
+    "[object object]",
+    "object object",
+}
 
 
 def printable(value: str) -> str:
-    """The text without NUL, other control characters and marks of direction."""
-    return _CONTROLS.sub("", value)
+    """The text without characters that cannot be seen; line breaks and markup stay. See `characters.clean`."""
+    return characters.clean(value)
 
 
 def squeeze(value: str) -> str:
     """`printable` on one line: white space of every kind folded to single blanks, none at the ends."""
-    return " ".join(printable(value).split())
+    return " ".join(characters.clean(value).split())
 
 
-def safe_link(value: str) -> str:
-    """An http, https or mailto address, or "" where there is none: `javascript:` and the like never become links.
-
-    Employers write `www.example.no` and plain e-mail addresses too: those get the scheme that is meant.
-    """
-    value = squeeze(value)
-    if not value or len(value) > LINK_LENGTH or any(mark in value for mark in "\"'<>`\\ "):
-        return ""
-    if _EMAIL.match(value):
-        return f"mailto:{value}"
-    if _HOST.match(value):
-        value = f"https://{value}"
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    if parts.scheme.lower() == "mailto":
-        return value if _EMAIL.match(parts.path) else ""
-    if parts.scheme.lower() not in {"http", "https"} or not host or parts.username is not None:
-        return ""
+def decode_references(value: str) -> str:
+    """Character references resolved: "R&amp;D" is "R&D". At most twice, since some sources encode twice ("H&amp;amp;M")."""
+    for _ in range(2):
+        if "&" not in value:
+            break
+        value = _REFERENCE.sub(_decode, value)
     return value
+
+
+def clean_line(value: str, length: int = 500) -> str:
+    """A short field as it is stored: references resolved, formatting left out, one line, cut; "" for what stands for no value."""
+    value = decode_references(value[: length * READ])
+    value = characters.cut(squeeze(_strip_tags(value)), length)
+    return "" if is_nothing(value) else value
+
+
+def is_nothing(value: str) -> bool:
+    """Whether a value says nothing: empty, only punctuation ("-", "..."), or a program's word for no value ("null")."""
+    return value.casefold() in _NOTHING or not any(one.isalnum() or unicodedata.category(one) == "So" for one in value)
+
+
+def _strip_tags(value: str) -> str:
+    """The value without tags of formatting that is closed again; any other "<" is text ("<18 år", "C<b>")."""
+    if "<" not in value:
+        return value
+    found = {(end, name.lower()) for end, name in _TAG.findall(value)}
+    stripped = {name for end, name in found if name in _ALONE or {("", name), ("/", name)} <= found}
+
+    def shown(match: re.Match[str]) -> str:
+        name = match[2].lower()
+        return match.group() if name not in stripped else " " if name in _BLOCK else ""
+
+    return _TAG.sub(shown, value) if stripped else value
+
+
+def _decode(match: re.Match[str]) -> str:
+    reference = match.group()
+    if not reference.endswith(";"):
+        reference += ";"
+    decoded = unescape(reference)
+    # U+FFFD is what HTML makes of NUL and of half characters; HTML has no name zwsp, it calls that ZeroWidthSpace.
+    return "" if decoded == "\ufffd" or reference == "&zwsp;" else decoded

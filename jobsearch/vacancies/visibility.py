@@ -24,8 +24,14 @@ def visible_until(expires: dt.datetime) -> dt.datetime:
 
     `expires` is usually the *start* of the last day (local midnight), so the whole of that day counts.
     """
-    day = expires.astimezone(OSLO).date() if expires.year < 9999 else dt.date(9998, 12, 31)
+    day = min(max(oslo_day(expires), dt.date(1900, 1, 1)), dt.date(9998, 12, 31))  # what databases hold in any time zone
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=OSLO)
+
+
+def oslo_day(moment: dt.datetime) -> dt.date:
+    """The day of a moment in Oslo. Of the first and the last year of the calendar the day as written: a change of zone could
+    leave the calendar (OverflowError)."""
+    return moment.astimezone(OSLO).date() if dt.MINYEAR < moment.year < dt.MAXYEAR else moment.date()
 
 
 def is_active(vacancy: Vacancy, now: dt.datetime | None = None, *, hidden: bool = False) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch import search
-from jobsearch.vacancies import deadlines, freshness, places, wording
+from jobsearch.vacancies import deadlines, freshness, html, links, places, wording
+from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from jobsearch.vacancies.text_values import safe_link
 from jobsearch.vacancies.visibility import is_active
 
 from . import cards, dates, employers, landing, structured
@@ -73,7 +73,8 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
         "contacts": contacts,
         "original": original,
         "apply_url": apply_url,
-        "apply_host": host(apply_url),
+        "apply_host": links.host_of(apply_url),
+        "mixed_scripts": _mixes_scripts(vacancy, apply_url),
         "employer_url": employers.address(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:OTHERS],
         "more_others": len(others) > OTHERS,
@@ -84,10 +85,12 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
     }
 
 
-def host(url: str) -> str:
-    """The host that a link leads to, as people know it ("jobbnorge.no"); "" for what is no web address."""
-    parts = urlsplit(url)
-    return (parts.hostname or "").removeprefix("www.") if parts.scheme in {"http", "https"} else ""
+def _mixes_scripts(vacancy: Vacancy, *shown: str) -> bool:
+    """Whether a link of the page leads to a host in letters of several alphabets, which may look like another one."""
+    inside = [vacancy.employer_description, vacancy.description]
+    # Such hosts are stored in punycode; few ads have any.
+    found = [link for text in inside if "//xn--" in text for link in html.links_of(text)]
+    return any(map(links.mixes_scripts, [*shown, vacancy.employer_homepage, *found]))
 
 
 def summary(vacancy: Vacancy, employer: str) -> str:
@@ -98,6 +101,8 @@ def summary(vacancy: Vacancy, employer: str) -> str:
         parts.append(_("Frist %(day)s") % {"day": dates.day(vacancy.application_due)})  # no "tomorrow": a crawler keeps it
     elif deadlines.is_soon(vacancy.application_due_text):
         parts.append(_("Snarest"))
+    elif deadlines.is_continuous(vacancy.application_due_text):
+        parts.append(_("Fortløpende"))
     if vacancy.engagement:
         parts.append(wording.said(vacancy.engagement))
     return " · ".join(part for part in parts if part)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO
+from jobsearch.vacancies.visibility import OSLO, oslo_day
 
 SOON_DAYS = 3  # from here a deadline gets its tint
 
@@ -30,7 +30,7 @@ class Deadline:
 
 
 def today() -> dt.date:
-    return timezone.now().astimezone(OSLO).date()
+    return oslo_day(timezone.now())
 
 
 def day(value: dt.date, *, weekday: bool = False) -> str:
@@ -48,6 +48,9 @@ def deadline(vacancy: Vacancy) -> Deadline | None:
     if due is None:
         if deadlines.is_soon(text):
             return Deadline(_("Snarest"))
+        if deadlines.is_continuous(text):
+            return Deadline(_("Fortløpende"))
+        text = deadlines.without_label(text)
         return Deadline(_("Frist: %(text)s") % {"text": text}, own=text) if text else None
     left = (due - today()).days
     exact = day(due, weekday=True)
@@ -66,7 +69,7 @@ def published(moment: dt.datetime | None) -> str:
     """When an ad came: "Publisert i dag"."""
     if moment is None:
         return ""
-    date = moment.astimezone(OSLO).date()
+    date = oslo_day(moment)
     ago = (today() - date).days
     if ago <= 0:
         return _("Publisert i dag")
@@ -79,7 +82,7 @@ def moment(value: dt.datetime | None) -> str:
     """A day and a time of day, Oslo's."""
     if value is None:
         return ""
-    local = value.astimezone(OSLO)
+    local = value.astimezone(OSLO) if dt.MINYEAR < value.year < dt.MAXYEAR else value
     clock = date_format(local, "H:i")
     date = local.date()
     if date == today():

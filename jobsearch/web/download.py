@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from jobsearch import search
-from jobsearch.vacancies import privacy
+from jobsearch.vacancies import deadlines, privacy
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO
+from jobsearch.vacancies.visibility import oslo_day
 
 from .cards import place_name, rows
 from .lasting import Lasting
@@ -97,8 +97,8 @@ def _row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
         lasting.title,
         lasting.employer,
         " / ".join(places),
-        due.isoformat() if due else privacy.redact(vacancy.application_due_text, contacts).strip(),
-        published.astimezone(OSLO).date().isoformat() if published else "",
+        due.isoformat() if due else privacy.redact(deadlines.without_label(vacancy.application_due_text), contacts).strip(),
+        oslo_day(published).isoformat() if published else "",
         vacancy.engagement,
         vacancy.extent,
         vacancy.sector,

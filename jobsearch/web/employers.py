@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.vacancies import freshness
+from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
-from jobsearch.vacancies.text_values import safe_link
 
 from . import results as view
 

@@ -12,21 +12,20 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import nh3
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from jobsearch.vacancies import deadlines, occupations, places, privacy
+from jobsearch.vacancies import deadlines, html, occupations, places, privacy
+from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Contact, Location, Vacancy
-from jobsearch.vacancies.text_values import safe_link
-from jobsearch.vacancies.visibility import OSLO
+from jobsearch.vacancies.visibility import OSLO, oslo_day
 
 from .lasting import Lasting
 
 # Inside a script element these could end it; as escapes they mean the same in JSON. The last two end a line in JavaScript.
 _ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
-_cleaner = nh3.Cleaner(tags=set("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split()), attributes={})
+_TAGS = frozenset("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split())
 _TAG = re.compile(r"(<[^>]*>)")
 
 # `Heltid` is what the feed calls every ad that does not say part-time, so it is no claim of ours. `Fast` has no word there.
@@ -64,7 +63,7 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
         return None
     levels = [(occupations.parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
     levels = [(above, path) for above, path in levels if above != occupations.UNKNOWN]
-    starts = deadlines.parse(vacancy.start_text)
+    starts = deadlines.parse(vacancy.start_text, oslo_day(vacancy.published or vacancy.first_seen))
     optional = {
         "employmentType": _employment(vacancy),
         "totalJobOpenings": vacancy.position_count,
@@ -91,13 +90,14 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
 def _valid_through(vacancy: Vacancy) -> dt.datetime:
     """The end of the deadline's day, or the ad's own end where that is sooner or the ad names no day."""
     due = vacancy.application_due
-    if due is None or due >= dt.date(9998, 12, 31):
+    if due is None or due >= oslo_day(vacancy.visible_until):
         return vacancy.visible_until
     return min(vacancy.visible_until, dt.datetime.combine(due + dt.timedelta(days=1), dt.time(), tzinfo=OSLO))
 
 
 def _moment(value: dt.datetime) -> str:
-    return value.astimezone(OSLO).isoformat(timespec="seconds")
+    local = value.astimezone(OSLO) if dt.MINYEAR < value.year < dt.MAXYEAR else value
+    return local.isoformat(timespec="seconds")
 
 
 def _organisation(name: str, link: str) -> dict[str, Any]:
@@ -118,8 +118,13 @@ def _place(location: Location, street: str) -> dict[str, Any] | None:
         "addressLocality": places.label((location.city or ("" if abroad else municipality)).upper()),
         "addressRegion": "" if abroad else places.label(above),
     }
-    country = {"@type": "Country", "name": places.label(municipality)} if abroad else "NO"
-    address = {"@type": "PostalAddress", **{name: value for name, value in parts.items() if value}, "addressCountry": country}
+    country: object = ""
+    if abroad and municipality:
+        country = {"@type": "Country", "name": places.label(municipality)}
+    elif places.is_norwegian(location.raw_country, location.path):
+        country = "NO"
+    filled = {name: value for name, value in {**parts, "addressCountry": country}.items() if value}
+    address = {"@type": "PostalAddress", **filled}
     return {"@type": "Place", "address": address}
 
 
@@ -130,7 +135,7 @@ def _employment(vacancy: Vacancy) -> list[str]:
 
 def _description(vacancy: Vacancy, contacts: list[Contact]) -> str:
     """The ad's text with its paragraphs and lists, without links, e-mail addresses, phone numbers and contacts' names."""
-    plain = _cleaner.clean(vacancy.description)
+    plain = html.keep_tags(vacancy.description, _TAGS)
     kept = " ".join(
         [vacancy.title, vacancy.employer_name, *(places.label(location.path) for location in vacancy.locations.all())]
     )

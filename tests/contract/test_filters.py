@@ -105,7 +105,9 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
         return {str(day)} | {str(days) for days in (1, 3, 7) if day > today - dt.timedelta(days=days)}
     if facet == "deadline":
         if not row.application_due:
-            return {"asap" if deadlines.is_soon(row.application_due_text) else NOT_STATED}
+            words = row.application_due_text
+            soon = deadlines.is_soon(words) or deadlines.is_continuous(words)
+            return {"asap"} if soon else set() if words else {NOT_STATED}
         left = (row.application_due - today).days
         return {str(days) for days in (3, 7, 14, 30) if 0 <= left < days}
     if facet == "employer":

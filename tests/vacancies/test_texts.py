@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.vacancies import deadlines, html, language, privacy, text_values
+from jobsearch.vacancies import deadlines, html, language, links, privacy
 from jobsearch.vacancies.data import ContactData
 
 KARI = ContactData(name="Kari Nordmann", email="kari.nordmann@bergen.example", phone="950 27 028")
@@ -125,7 +125,7 @@ def test_words_of_the_ads_own_title_and_place_stay():
     ],
 )
 def test_only_links_that_are_safe_become_links(link, safe):
-    assert text_values.safe_link(link) == safe
+    assert links.safe_link(link) == safe
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jobsearch.vacancies import deadlines, html, language, places, text_values, wording
+from jobsearch.vacancies import deadlines, html, language, links, places, wording
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import oslo_day
 from jobsearch.web import back, cards, dates
 
 register = template.Library()
@@ -55,7 +56,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        value = value.astimezone(dates.OSLO).date()
+        value = oslo_day(value)
     return dates.day(value, weekday=True)
 
 
@@ -94,7 +95,7 @@ def back_address(context: Context) -> str:
 @register.filter
 def link(url: str) -> str:
     """An address that may stand in an `href`, or "". The record has checked it; a second look at the door costs nothing."""
-    return text_values.safe_link(url)
+    return links.safe_link(url)
 
 
 @register.filter
@@ -120,10 +121,16 @@ def phone(value: str) -> SafeString:
 @register.filter
 def email(value: str) -> SafeString:
     """An e-mail address as a link to write to it, where it is one."""
-    target = text_values.safe_link(value)
+    target = links.safe_link(value)
     if not target.startswith("mailto:"):
         return format_html("{}", value)
     return format_html('<a href="{}">{}</a>', target, value.removeprefix("mailto:"))
+
+
+@register.filter
+def without_label(text: str) -> str:
+    """A deadline in the employer's words, without the word that the page puts before it."""
+    return deadlines.without_label(text)
 
 
 @register.simple_tag
@@ -146,7 +153,7 @@ def title_lang(vacancy: Vacancy) -> str:
 @register.filter
 def starts(vacancy: Vacancy) -> SafeString:
     """When the work begins: a date in words where the text is one, else the employer's own words."""
-    date = deadlines.parse(vacancy.start_text)
+    date = deadlines.parse(vacancy.start_text, oslo_day(vacancy.published or vacancy.first_seen))
     return format_html("{}", dates.day(date)) if date else written(vacancy, vacancy.start_text)
 
 

@@ -1,0 +1,110 @@
+"""Unicode cleaning of text from outside: invisible characters, direction marks and stacked marks removed, NFC composed.
+
+Used for every field, short or long, so that "truck\u00adfører" is one word for readers, for the index and for what takes
+contacts out of a text. Linear: each expression is a character class with at most a fixed look at its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MARKS_A_LETTER = 2
+"""Combining marks kept on one letter after composition: Vietnamese and Sámi need one at most, a stack of 50 covers the page."""
+
+# Variation selectors and joiners belong to emoji: "❤\ufe0f\u200d🔥" is one sign.
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
+    "\u3297\u3299\U0001f000-\U0001faff"
+)
+# Scripts whose letters a joiner or non-joiner shapes: Arabic (Persian, Kurdish) to Myanmar, Khmer, Mongolian.
+_JOINING = "\u0620-\u109f\u1780-\u18aa"
+_BLANK = {
+    *"\x0b\x0c\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0\u115f\u1160",
+    *map(chr, range(0x2000, 0x200B)),
+}
+_HYPHENS = "\u2010\u2011\ufe63\uff0d"
+_SELECTORS = "\ufe0e\ufe0f"
+_JOINERS = "\u200c\u200d"
+_KEPT_CONTROLS = "\t\n\r"
+
+
+def _class_of(codes: list[int]) -> str:
+    """Code points in their order as the inside of a character class, neighbours as ranges."""
+    ranges: list[list[int]] = []
+    for code in codes:
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+def _is_removed(code: int, category: str) -> bool:
+    # Cc controls, Cf direction marks and other invisible signs, Cs half characters, Cn with xFFFE and xFFFF noncharacters.
+    if category in {"Cc", "Cf", "Cs"} or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return True
+    # Invisible, though Unicode counts them as marks or symbols: grapheme joiner, Khmer and Mongolian fillers, variation
+    # selectors, object replacement.
+    return code in {0x034F, 0x17B4, 0x17B5, 0x180F, 0x2065, 0xFFFC} or 0x180B <= code <= 0x180D or 0xFE00 <= code <= 0xFE0D
+
+
+def _list_codes() -> tuple[list[int], list[int]]:
+    """The characters that are removed, and the combining marks that are kept."""
+    removed, marks = [], []
+    for code in range(0x20000):  # the planes above hold CJK, and tags and selectors, which are added below
+        category = unicodedata.category(chr(code))
+        if category[0] not in "CM" and code != 0xFFFC:
+            continue
+        if code in _OWN_CODES or chr(code) in _KEPT_CONTROLS:
+            continue
+        if _is_removed(code, category):
+            removed.append(code)
+        elif category in {"Mn", "Me"}:
+            marks.append(code)
+    return removed, marks
+
+
+# Handled one by one below.
+_OWN_CODES = frozenset(map(ord, {*_BLANK, *_HYPHENS, *_SELECTORS, *_JOINERS}))
+_REMOVED_CODES, _MARK_CODES = _list_codes()
+_MARKS = _class_of(_MARK_CODES)
+_REMOVED = re.compile(f"[{_class_of(_REMOVED_CODES)}\U000e0000-\U000e0fff]")
+_ODD_BLANK = re.compile(f"[{_class_of(sorted(map(ord, _BLANK)))}]")
+_ODD_HYPHEN = re.compile(f"[{_HYPHENS}]")
+_LOOSE_SELECTOR = re.compile(f"(?<![{_EMOJI}])[{_SELECTORS}]")
+_LOOSE_JOINER = re.compile(
+    f"(?<![{_EMOJI}{_SELECTORS}{_JOINING}])[{_JOINERS}]|[{_JOINERS}](?![{_EMOJI}{_JOINING}])"
+    f"|(?<=[{_JOINING}])[{_JOINERS}](?=[{_EMOJI}])|(?<=[{_EMOJI}{_SELECTORS}])(?:\u200c|\u200d(?=[{_JOINING}]))"
+)
+_STACK = re.compile(f"([{_MARKS}]{{{MARKS_A_LETTER}}})[{_MARKS}]+")
+_LOOSE_MARK = re.compile(rf"(^|[\s<>=])[{_MARKS}]+")
+# One look for anything that may need work: nearly every text is done after it. All of the upper planes are one range here,
+# since a class with a hundred ranges there is ten times as slow on the letters of any text.
+_SUSPECT = re.compile(
+    f"[{_class_of(sorted({*_REMOVED_CODES, *_MARK_CODES, *_OWN_CODES} & {*range(0x10000)}))}\U00010000-\U0010ffff]"
+)
+_ENDS_INSIDE = re.compile(f"[{_MARKS}{_SELECTORS}{_JOINERS}\U0001f3fb-\U0001f3ff]")
+
+
+def clean(text: str) -> str:
+    """The text composed, without what cannot be seen or turns its direction. Tabs and line breaks stay; no markup is read."""
+    if _SUSPECT.search(text) is None and unicodedata.is_normalized("NFC", text):
+        return text
+    text = _ODD_HYPHEN.sub("-", _ODD_BLANK.sub(" ", _REMOVED.sub("", text)))
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", _LOOSE_SELECTOR.sub("", text))
+    text = _STACK.sub(r"\1", _LOOSE_MARK.sub(r"\1", text))
+    return _LOOSE_JOINER.sub("", text)
+
+
+def cut(text: str, length: int) -> str:
+    """At most so many characters of a cleaned text, ending neither inside a letter with its marks nor in a blank."""
+    if len(text) <= length:
+        return text
+    end = length
+    # A cluster is short once it is cleaned; the bound only serves a chain of joined emoji that is longer than the field.
+    while end > max(0, length - 50) and (_ENDS_INSIDE.match(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end].rstrip().rstrip(_JOINERS)

@@ -1,0 +1,175 @@
+"""Cleaning of an ad at the door: the values of a source -> the rows as they are stored, cleaned and bounded once.
+
+Pages, the index and the consistency check work on these rows; none of them cleans anything again. Pure but for `now`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from . import characters, deadlines, html, language, likeness, occupations, places
+from .catalogue import ENGAGEMENTS, EXTENTS, SECTORS
+from .data import VacancyData
+from .links import safe_link
+from .models import Category, Contact, Location, Occupation, Vacancy
+from .text_values import READ, clean_line, is_nothing, squeeze
+from .visibility import oslo_day, visible_until
+
+PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
+TITLE, NAME, WORDS, CODE = 500, 200, 300, 100  # characters of short fields
+_RAW_DEPTH = 40  # levels of the source's own object; the feed's have four
+
+_KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS)}
+_REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters, which databases refuse
+_DIGIT_GROUPS = str.maketrans("", "", " .")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An open ad as it is stored: unsaved rows. `occupations` has no path twice."""
+
+    vacancy: Vacancy
+    locations: list[Location]
+    contacts: list[Contact]
+    occupations: list[Occupation]
+    categories: list[Category]
+
+
+def clean(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None = None) -> Cleaned:
+    """The rows of an ad that is stored `now`; `first_seen` where the database has had it before."""
+    first_seen = first_seen or now
+    row = _clean_vacancy(entry, now, first_seen)
+    locations = [
+        Location(
+            vacancy=row,
+            position=position,
+            raw_country=clean_line(place.country, NAME),
+            raw_county=clean_line(place.county, NAME),
+            raw_municipality=clean_line(place.municipality, NAME),
+            city=clean_line(place.city, NAME),
+            postal_code=clean_line(place.postal_code, 40),
+            address=clean_line(place.address, WORDS),
+        )
+        for position, place in enumerate(entry.locations[:PARTS])
+    ]
+    for location in locations:
+        location.path = places.path_of(location.raw_country, location.raw_county, location.raw_municipality)
+    text = html.to_text(row.description)
+    row.language = language.guess(text)
+    row.body_hash = likeness.body_hash(row.employer_name, text, place_names(locations))
+    return Cleaned(row, locations, _clean_contacts(entry, row), _clean_occupations(entry, row), _clean_categories(entry, row))
+
+
+def effective_published(published: dt.datetime | None, first_seen: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    """When the ad was published; a moment still to come is taken for the one when the ad was first seen.
+
+    So a card, the chart, the order and JobPosting say the same, and no ad stays at the top until 2030.
+    """
+    return first_seen if published is not None and published > now else published
+
+
+def known_spelling(value: str) -> str:
+    """A value of NAV's lists in NAV's own spelling ("FAST" is "Fast"); any other as it is."""
+    return _KNOWN.get(value.casefold().rstrip(" .,;"), value)
+
+
+def clean_orgnr(value: str) -> str:
+    """An organisation number without the blanks and dots that people write in it; anything else as it is, also its markup."""
+    value = characters.cut(squeeze(value[: 20 * READ]), 20)
+    if is_nothing(value):
+        return ""
+    digits = value.translate(_DIGIT_GROUPS)
+    return digits if len(digits) == 9 and digits.isascii() and digits.isdigit() else value
+
+
+def place_names(locations: Iterable[Location]) -> list[str]:
+    """What an ad's own places are called, for `likeness`."""
+    fields = ("raw_county", "raw_municipality", "city", "address", "postal_code")
+    return [name for location in locations for field in fields if (name := getattr(location, field))]
+
+
+def storable(value: Any, depth: int = 0) -> Any:
+    """A JSON value as a database takes it: without NUL and half characters, and no deeper than `_RAW_DEPTH`."""
+    if isinstance(value, str):
+        return _REFUSED.sub("", value)
+    if isinstance(value, dict | list) and depth >= _RAW_DEPTH:
+        return None
+    if isinstance(value, dict):
+        return {_REFUSED.sub("", str(key)): storable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item, depth + 1) for item in value]
+    return value
+
+
+def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime) -> Vacancy:
+    published = effective_published(entry.published, first_seen, now)
+    due = clean_line(entry.application_due)
+    return Vacancy(
+        uuid=entry.uuid,
+        status=Vacancy.Status.ACTIVE,
+        title=clean_line(entry.title, TITLE),
+        job_title=clean_line(entry.job_title, WORDS),
+        employer_name=clean_line(entry.employer_name, NAME),
+        employer_orgnr=clean_orgnr(entry.employer_orgnr),
+        employer_homepage=safe_link(entry.employer_homepage),
+        employer_description=html.sanitise(entry.employer_description),
+        description=html.sanitise(entry.description),
+        source=clean_line(entry.source, CODE),
+        source_url=safe_link(entry.source_url),
+        application_url=safe_link(entry.application_url),
+        application_due_text=due,
+        application_due=deadlines.parse(due, oslo_day(published or first_seen)),
+        published=published,
+        expires=entry.expires,
+        visible_until=visible_until(entry.expires),
+        updated=entry.updated,
+        sector=known_spelling(clean_line(entry.sector, CODE)),
+        extent=known_spelling(clean_line(entry.extent, CODE)),
+        engagement=known_spelling(clean_line(entry.engagement, CODE)),
+        start_text=clean_line(entry.start),
+        position_count=_count(clean_line(entry.position_count, 20)),
+        raw=storable(entry.raw),
+        first_seen=first_seen,
+        changed=now,
+        checked=now,
+    )
+
+
+def _clean_contacts(entry: VacancyData, row: Vacancy) -> list[Contact]:
+    found = []
+    for position, person in enumerate(entry.contacts[:PARTS]):
+        values = {name: clean_line(getattr(person, name), WORDS) for name in ("name", "email", "phone", "role", "title")}
+        if any(values.values()):
+            found.append(Contact(vacancy=row, position=position, **values))
+    return found
+
+
+def _clean_occupations(entry: VacancyData, row: Vacancy) -> list[Occupation]:
+    paths: dict[str, Occupation] = {}
+    for job in entry.occupations[:PARTS]:
+        names = {"raw_level1": clean_line(job.level1, NAME), "raw_level2": clean_line(job.level2, NAME)}
+        if path := occupations.path_of(*names.values()):
+            paths.setdefault(path, Occupation(vacancy=row, path=path, **names))
+    return list(paths.values())
+
+
+def _clean_categories(entry: VacancyData, row: Vacancy) -> list[Category]:
+    return [
+        Category(
+            vacancy=row,
+            type=clean_line(category.type, 40),
+            raw_code=clean_line(category.code, WORDS),
+            raw_name=clean_line(category.name, WORDS),
+            code=clean_line(category.code, NAME).lower()[:NAME],  # the feed spells one ESCO code c9112 and C9112
+            name=clean_line(category.name, WORDS).rstrip("; "),
+        )
+        for category in entry.categories[:PARTS]
+    ]
+
+
+def _count(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
