@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from html import unescape
 
 import nh3
 
 from . import characters, links, markup
-from .text_values import is_nothing
+from .text_values import is_nothing, unescape
 
 _ANY_HEADING = re.compile(r"<(/?)h([1-6])>")
 _ANY_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")

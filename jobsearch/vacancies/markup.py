@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from typing import NamedTuple
 
 from . import characters
+from .text_values import unescape
 
 SOURCE = 400_000  # characters read; the longest real description has about 20,000
 LENGTH = 100_000  # characters written
@@ -37,6 +37,7 @@ UNSEEN = {
 
 _RENAMED = {"h1": "h2"}  # the page has its own h1
 _TABLE_PARTS = {"caption", "tbody", "tfoot", "thead", "tr", "td", "th"}
+_BETWEEN_CELLS = {"table", "tbody", "tfoot", "thead", "tr"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 # Opening one of these closes the nearest open one of the second, unless one of the third stands between.
 _CLOSES: dict[str, tuple[set[str], set[str]]] = {
@@ -47,7 +48,7 @@ _CLOSES: dict[str, tuple[set[str], set[str]]] = {
     "td": ({"td", "th"}, {"table", "tr"}),
     "th": ({"td", "th"}, {"table", "tr"}),
     "tr": ({"tr", "caption"}, {"table", "tbody", "thead", "tfoot"}),
-    **dict.fromkeys(("tbody", "thead", "tfoot"), ({"tbody", "thead", "tfoot", "caption"}, {"table"})),
+    **dict.fromkeys(("tbody", "thead", "tfoot", "caption"), ({"tbody", "thead", "tfoot", "caption"}, {"table"})),
 }
 _CLOSES_P = (BLOCKS & TAGS) - VOID - _TABLE_PARTS | {"hr"}
 _CELL = {"td", "th", "caption"}
@@ -151,17 +152,27 @@ class _Writer:
     def write(self, part: str) -> None:
         self.parts.append(part)
         self.length += len(part)
+        self.full = self.full or self.length >= LENGTH
+
+    def separate(self) -> None:
+        """Keeps the words before and after an element that is left out apart."""
+        if self.parts[-1:] != ["<pre>"]:
+            self.write("\n")
 
     def add_text(self, text: str) -> None:
-        text = characters.clean(text)
+        text = characters.clean(text).replace("\r\n", "\n").replace("\r", "\n")
+        if self.parts[-1:] == ["<pre>"]:
+            text = text.lstrip("\n")  # HTML drops the first one itself
         if not text:
             return
+        if text.strip(" \t\n\r"):
+            self._open_cell()
+            if self.full:
+                return
         escaped = escape(text)
-        left = LENGTH - self.length
-        if len(escaped) > left:
+        if len(escaped) > LENGTH - self.length:
             self.full = True
-            # Cut before escaping: a reference of up to six characters must not be cut.
-            text = characters.cut(text, max(0, left // 6))
+            text = characters.cut(text, _fitting(text, LENGTH - self.length))
             escaped = escape(text)
         if self.open and not self.open[-1].filled and text.strip():
             for one in self.open:
@@ -172,35 +183,39 @@ class _Writer:
         name = _RENAMED.get(name, name)
         if name not in TAGS:
             if name in BLOCKS:
-                self.write("\n")
+                self.separate()
             return
         self._close_before(name)
         if name in VOID:
+            self._open_cell()
             self._count()
             self.write(f"<{name}>")
             if name == "hr":
                 for one in self.open:
                     one.filled = True
             return
-        if name in _TABLE_PARTS and not self._fits_table(name):
-            self.write("\n")
+        if name in _TABLE_PARTS and (self.dropped.get("table", 0) or not self._fits_table(name)):
+            self.separate()
             return
-        if len(self.open) >= DEPTH:
+        if name not in _TABLE_PARTS:
+            self._open_cell()
+        # A table is left out whole: its cells lie three levels below it.
+        if len(self.open) + 3 * (name == "table") >= DEPTH and name not in _TABLE_PARTS:
             self.dropped[name] = self.dropped.get(name, 0) + 1
             if name in BLOCKS:
-                self.write("\n")
+                self.separate()
             return
         self._open(name, self._attributes(name, attributes))
 
     def end(self, name: str) -> None:
         name = _RENAMED.get(name, name)
         if name == "br":
-            self.write("<br>")
+            self.start(name, "")
         elif name not in TAGS or self.dropped.get(name, 0):
             if name in TAGS:
                 self.dropped[name] -= 1
             if name in BLOCKS:
-                self.write("\n")
+                self.separate()
         else:
             self._close(name, set() if name in {*_TABLE_PARTS, "table"} else _CELL)
 
@@ -223,7 +238,15 @@ class _Writer:
             self._open(needed, "")
         return True
 
+    def _open_cell(self) -> None:
+        """Opens a cell where text or an element stands between cells; a parser would move it before the table."""
+        if self.open and self.open[-1].name in _BETWEEN_CELLS:
+            self._fits_table("td")
+            self._open("td", "")
+
     def _open(self, name: str, attributes: str) -> None:
+        if self.full:
+            return  # an element that HTML implies was the last one allowed
         self._count()
         self.open.append(_Open(name, len(self.parts), self.length))
         self.names[name] = self.names.get(name, 0) + 1
@@ -231,7 +254,7 @@ class _Writer:
 
     def _count(self) -> None:
         self.elements += 1
-        self.full = self.full or self.elements >= ELEMENTS or self.length >= LENGTH
+        self.full = self.full or self.elements >= ELEMENTS
 
     def _close_before(self, name: str) -> None:
         if name in _CLOSES:
@@ -300,6 +323,15 @@ def limit(source: str, write_link: Callable[[str], str]) -> str:
 def escape(text: str) -> str:
     """Text as HTML parsers write it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of the text fit when they are escaped."""
+    for place, character in enumerate(text):
+        room -= len(escape(character))
+        if room < 0:
+            return place
+    return len(text)
 
 
 def _attribute(written: str, name: str) -> str:

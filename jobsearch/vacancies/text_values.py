@@ -6,9 +6,9 @@ what it gave. Running text with markup is `html.sanitise`'s, addresses are `link
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from html import unescape
 
 from . import characters
 
@@ -18,8 +18,10 @@ READ = 8  # times a field's length: so much of a value is looked at, however lon
 # "økonomi&regnskap" would begin with a registered sign.
 _INVISIBLE = "nbsp|shy|rlm|lrm|zwj|zwnj|zwsp"
 _REFERENCE = re.compile(
-    rf"&(?:\#[0-9]{{1,8}};?|\#[xX][0-9a-fA-F]{{1,7}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};|(?:{_INVISIBLE}))", re.ASCII
+    rf"&(?:\#[0-9]{{1,7}};?|\#[xX][0-9a-fA-F]{{1,6}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};|(?:{_INVISIBLE}))", re.ASCII
 )
+_LEADING_ZEROS = re.compile(r"&#([xX]?)0+(?=[0-9a-fA-F])")
+_TOO_LARGE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?", re.ASCII)
 _INLINE = set("a abbr b big cite code em font i kbd mark s small span strike strong sub sup tt u".split())
 _BLOCK = set("blockquote br center div h1 h2 h3 h4 h5 h6 hr li ol p pre section table tbody td th thead tr ul".split())
 _ALONE = {"br", "hr"}
@@ -51,12 +53,18 @@ def squeeze(value: str) -> str:
     return " ".join(characters.clean(value).split())
 
 
+def unescape(text: str) -> str:
+    """Character references of HTML resolved once, by HTML's own rules. Unlike Python's, never a ValueError: a number of more than
+    4,300 digits is no character, and is left out like any other that is too large."""
+    return html.unescape(_short_numbers(text))
+
+
 def decode_references(value: str) -> str:
     """Character references resolved: "R&amp;D" is "R&D". At most twice, since some sources encode twice ("H&amp;amp;M")."""
     for _ in range(2):
         if "&" not in value:
             break
-        value = _REFERENCE.sub(_decode, value)
+        value = _REFERENCE.sub(_decode, _short_numbers(value))
     return value
 
 
@@ -70,6 +78,11 @@ def clean_line(value: str, length: int = 500) -> str:
 def is_nothing(value: str) -> bool:
     """Whether a value says nothing: empty, only punctuation ("-", "..."), or a program's word for no value ("null")."""
     return value.casefold() in _NOTHING or not any(one.isalnum() or unicodedata.category(one) == "So" for one in value)
+
+
+def _short_numbers(text: str) -> str:
+    """Numeric references without leading zeros, and without those that no character has."""
+    return _TOO_LARGE.sub("", _LEADING_ZEROS.sub(r"&#\1", text)) if "&#" in text else text
 
 
 def _strip_tags(value: str) -> str:

@@ -1,0 +1,140 @@
+"""Markup from outside: bounded in size, depth and time whatever is sent, and the same words as before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+
+import nh3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.standin.ads import compose
+from jobsearch.vacancies import html, markup
+
+DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+SECONDS = 1.0  # of the processor; each attack takes some 50 ms on a small machine, and took seconds to minutes before
+
+
+def depth_of(value: str) -> int:
+    depth = deepest = 0
+    for end, name in re.findall(r"<(/?)([a-z][a-z0-9]*)", value):
+        if name not in markup.VOID:
+            depth += -1 if end else 1
+            deepest = max(deepest, depth)
+    assert depth == 0, "tags are not balanced"
+    return deepest
+
+
+ATTACKS = {
+    "lists in lists": "<p>x</p>" + "<ul><li>x" * 22_000,
+    "lists that are closed": "<ul><li>x" * 11_000 + "</li></ul>" * 11_000,
+    "blocks": "<div>x" * 60_000,
+    "empty blocks": "<div>" * 80_000,
+    "paragraphs": "<p>x" * 100_000,
+    "tables": "<table><tr><td>x" * 20_000,
+    "cells": "<table><tr>" + "<td>x" * 70_000,
+    "parts of tables without one": "<td><tr><tbody>x" * 20_000,
+    "bold": "<b>x" * 90_000,
+    "misnested": "<b><i><u><p>x</b></i></u></p>" * 15_000,
+    "unclosed formatting before paragraphs": "".join(f"<b id={n}>" for n in range(3_000)) + "</p>" + "<p>x" * 30_000,
+    "formatting closed outside": "<p>" + "<b><i><em><strong><u><s><code>" * 50 + "x</p>" + "<p>x</p>" * 20_000,
+    "links": "<a href='https://x.no/'>x</a>" * 100_000,
+    "links in links": "<a href='https://x.no/'>x" * 40_000,
+    "headings": "<h1>x<h2>y" * 30_000,
+    "quotes": "<blockquote>x" * 30_000,
+    "an attribute": f"<p title='{'x' * 5_000_000}'>x</p>",
+    "attributes": f"<p {'a=1 ' * 200_000}>x</p>",
+    "open quotes": '<a "' * 100_000,
+    "open quotes of both kinds": "<a '\"<b \"'" * 40_000,
+    "tags inside quotes": '<a "<a\' "' * 40_000,
+    "open tags": "<p " * 130_000,
+    "smaller than": "<" * 400_000,
+    "closing": "</" * 200_000,
+    "end tags": "</div></p></li></table>" * 20_000,
+    "text": "x" * 5_000_000,
+    "text with blanks": "x " * 2_500_000,
+    "comments": "<!-- x -->y" * 40_000,
+    "open comments": "<!--" * 100_000,
+    "bogus comments": "<!x" * 130_000,
+    "CDATA": "<![CDATA[x]]>" * 40_000,
+    "open CDATA": "<![CDATA[" * 45_000,
+    "instructions": "<?x" * 130_000,
+    "references": "&amp;" * 100_000,
+    "references that grow": "&NotEqualTilde;" * 30_000,
+    "open references": "&" * 400_000,
+    "number references": "&#" + "9" * 400_000,
+    "svg": "<svg>" * 80_000,
+    "svg that is closed": "<svg><p>x</p></svg>" * 20_000,
+    "math": "<math><mtext><table><mglyph>" * 15_000,
+    "templates": "<template>x" * 35_000,
+    "scripts": "<script>" * 50_000,
+    "scripts that are closed": "<script>x</script>y" * 20_000,
+    "selects": "<select><option>x" * 20_000,
+    "unknown elements": "<x-y>x" * 60_000,
+    "combining marks": "<p>" + "a" + "\u0301" * 390_000,
+    "marks between tags": "<b>\u0301</b>" * 30_000,
+    "invisible": "\u200b\u202e\u00ad" * 130_000,
+    "joined emoji": "\U0001f469\u200d" * 190_000,
+    "NUL": "\x00" * 400_000,
+    "line breaks": "<br>" * 100_000,
+    "rules": "<hr>" * 100_000,
+    "empty paragraphs": "<p>&nbsp;</p>" * 30_000,
+}
+
+
+@pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
+def test_hostile_markup_is_bounded_in_time_size_and_depth(source):
+    began = time.process_time()
+    clean = html.sanitise(source)
+    text = html.to_text(clean)
+    took = time.process_time() - began
+    assert took < SECONDS
+    assert len(clean) <= markup.LENGTH + 5_000 and len(text) <= markup.LENGTH
+    assert clean.count("<") <= 3 * markup.ELEMENTS
+    assert depth_of(clean) <= markup.DEPTH
+    assert html.sanitise(clean) == clean
+
+
+@pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
+def test_the_text_of_hostile_markup_is_bounded_in_time(source):
+    began = time.process_time()
+    assert len(html.to_text(source)) <= markup.SOURCE
+    assert time.process_time() - began < SECONDS
+
+
+MARKS = st.sampled_from(
+    "<p> </p> <b> </b> <ul> </ul> <li> </li> <table> <tr> <td> </td> </table> <div> </div> <br> <hr> <h1> </h1> <a href='https://x.no'> </a> "
+    "<script> </script> <svg> </svg> <!-- --> <![CDATA[ ]]> &amp; &shy; &#8238; &nbsp; < > \" ' = / x y \u0301 \u202e \u200d \x00 <p "
+    "<th colspan=2> </dd> <dt> <blockquote> </blockquote> <caption> <thead> <sup> </sup> <i> </i> <font> </font> <template>".split(
+        " "
+    )
+)
+
+
+@given(st.lists(MARKS | st.text(max_size=5), max_size=60).map("".join))
+def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
+    clean = html.sanitise(source)
+    assert html.sanitise(clean) == clean
+    assert depth_of(clean) <= markup.DEPTH
+    assert html.to_text(clean) == html.to_text(f"<!-- the long way -->{clean}")
+    # A browser's parser finds nothing to change in it: no element is implied, closed or moved.
+    limited = markup.limit(source, lambda link: "")
+    again = nh3.clean(
+        limited, tags=markup.TAGS, attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, link_rel=None
+    )
+    assert again == limited
+
+
+def test_the_feeds_ordinary_markup_keeps_its_words_and_elements():
+    """What the cleaner alone made of them, it makes of them still."""
+    cleaner = nh3.Cleaner(tags=markup.TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener noreferrer")
+    for number in range(300):
+        ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
+        clean = html.sanitise(ad["description"])
+        plain = cleaner.clean(ad["description"])
+        assert re.sub(r"<(p|div|li)>(?:\s|&nbsp;)*</\1>|\s|&nbsp;", "", clean.replace("h2", "h1")) == re.sub(
+            r"<(p|div|li)>(?:\s|&nbsp;)*</\1>|\s|&nbsp;", "", plain.replace("h2", "h1")
+        )
