@@ -131,7 +131,7 @@ def _day_of(found: re.Match[str], after: dt.date | None) -> dt.date | None:
     if not written:
         return _next(day, month, after)
     year = int(written.lstrip("'’"))
-    short = year < 100
+    short = len(written.lstrip("'’")) == 2
     if short:
         year += 2000
     if month > 12 >= day:

@@ -8,11 +8,13 @@ import time
 
 import nh3
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.standin.ads import compose
 from jobsearch.vacancies import html, markup
+
+FIXED = settings(derandomize=True, deadline=None)
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 SECONDS = 1.0  # of the processor; each attack takes some 50 ms on a small machine, and took seconds to minutes before
@@ -106,14 +108,17 @@ def test_the_text_of_hostile_markup_is_bounded_in_time(source):
 
 
 MARKS = st.sampled_from(
-    "<p> </p> <b> </b> <ul> </ul> <li> </li> <table> <tr> <td> </td> </table> <div> </div> <br> <hr> <h1> </h1> <a href='https://x.no'> </a> "
-    "<script> </script> <svg> </svg> <!-- --> <![CDATA[ ]]> &amp; &shy; &#8238; &nbsp; < > \" ' = / x y \u0301 \u202e \u200d \x00 <p "
-    "<th colspan=2> </dd> <dt> <blockquote> </blockquote> <caption> <thead> <sup> </sup> <i> </i> <font> </font> <template>".split(
-        " "
-    )
+    (
+        "<p> </p> <b> </b> <ul> </ul> <li> </li> <table> <tr> <td> </td> </table> <div> </div> <br> </br> <hr> <h1> </h1> <pre> "
+        "<a/href='https://x.no'> </a> <script> </script> <svg> </svg> <!-- --> <![CDATA[ ]]> &amp; &shy; &#8238; &nbsp; < > "
+        "\" ' = / "
+        "\" ' x y \u0301 \u202e \u200d \x00 \r <p <th/colspan=2> </dd> <dt> <blockquote> </blockquote> <caption> <thead> <sup> </sup> "
+        "<i> </i> <font> </font> <template>"
+    ).split(" ")
 )
 
 
+@FIXED
 @given(st.lists(MARKS | st.text(max_size=5), max_size=60).map("".join))
 def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
     clean = html.sanitise(source)

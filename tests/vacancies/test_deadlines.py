@@ -1,0 +1,143 @@
+"""Deadlines: free text in, a day or a kind out, and never an exception."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobsearch.search import documents
+from jobsearch.vacancies import deadlines
+from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
+from jobsearch.web import dates
+
+FIXED = settings(derandomize=True, deadline=None)
+
+PUBLISHED = dt.date(2026, 11, 20)
+DAY = dt.date(2026, 12, 15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15.12.26", "Frist: 15.12.2026", "15. desember 2026", "15. des. 2026", "tirsdag 15. desember", "Innen 15.12.2026",
+        "15.12.2026, kl 12", "20261215", "2026-12-15+01:00", "2026-12-15T23:59", "2026-12-15 12:00", "15/12-26", "15/12",
+        "15.12.", "15.12",
+        "15-12-2026", "15 12 2026", "15. 12. 2026", "15.12. 2026", "15.12.2026.", "15.12.2026 kl. 23:59", "15.12.26 kl 12.00",
+        "Søknadsfrist: 15.des", "SØKNADSFRIST 15. DESEMBER 2026", "Søknadsfristen er 15. desember", "senest 15.12.2026 kl 12",
+        "frist for å søke er 15. desember", "innan 15. desember", "tysdag 15. desember", "by 15 December 2026",
+        "15th of December",
+        "December 15th, 2026", "Dec 15", "Tuesday, 15 December 2026", "12/15/2026", "2026/12/15", "2026.12.15",
+        "1.-15. desember 2026",
+        "snarest, senest 15.12.2026", "fortløpende, siste frist 15. desember", "15.12.'26", "15des2026",
+        "Application deadline: 15 Dec 2026",
+        "15. desember 23:59", "15. desember 12.00", "15. desember 2026 eller før",
+    ],
+)  # fmt: skip
+def test_a_day_is_read_however_it_is_written(text):
+    assert deadlines.parse(text, PUBLISHED) == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("5. januar", dt.date(2027, 1, 5)),
+        ("20.11", PUBLISHED),
+        ("19.11", dt.date(2027, 11, 19)),
+        ("29. februar", dt.date(2028, 2, 29)),
+        ("senest innen 5.jan 27", dt.date(2027, 1, 5)),
+        ("24.12.25", dt.date(2025, 12, 24)),
+        ("2026-12-15T23:30:00Z", dt.date(2026, 12, 16)),
+    ],
+)
+def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
+    assert deadlines.parse(text, PUBLISHED) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Etter avtale", "uke 50", "31.02.2026", "20261315", "kl 12.00", "8.00-16.00", "2.5 stillinger", "50 %", "100 prosent",
+        "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "31.12.9999", "01.01.0001", "15.12.2206", "15.12.1999", "15.12.62",
+        "ring 22 33 44 55", "ring 12 10 20 26", "12.2026", "desember", "1. juledag", "9999-99-99", "٢٠٢٦-١٢-١٥",
+    ],
+)  # fmt: skip
+def test_what_is_no_day_is_none(text):
+    assert deadlines.parse(text, PUBLISHED) is None
+
+
+@pytest.mark.parametrize("text", ["15.12", "tirsdag 15. desember", "Dec 15"])
+def test_without_a_publication_a_day_without_a_year_is_none(text):
+    assert deadlines.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Omgående", "soon"), ("Snarlig", "soon"), ("så snart som mulig", "soon"), ("Snarest mulig", "soon"), ("snarast råd",
+        "soon"),
+        ("ASAP", "soon"), ("As soon as possible", "soon"), ("straks", "soon"), ("umiddelbart", "soon"), ("med en gang", "soon"),
+        ("Fortløpende", "continuous"), ("Søknader vurderes løpende", "continuous"), ("fortlaupande", "continuous"),
+        ("Rolling admission", "continuous"), ("til stillingen er besatt", "continuous"), ("until filled", "continuous"),
+        ("Fortløpende, søk snarest", "soon"),
+        ("Etter avtale", ""), ("", ""), ("Snart kommer jula AS", "soon"), ("omgåelse", ""),
+    ],
+)  # fmt: skip
+def test_kinds_of_deadlines(text, kind):
+    assert ("soon" if deadlines.is_soon(text) else "continuous" if deadlines.is_continuous(text) else "") == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Frist: etter avtale", "etter avtale"), ("Søknadsfrist etter avtale", "etter avtale"), ("Fristen er satt", "satt"),
+        ("Deadline: TBD", "TBD"), ("Fristløst", "Fristløst"), ("Etter avtale", "Etter avtale"), ("Frist:", "Frist:"), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_word_deadline_is_not_said_twice(text, shown):
+    assert deadlines.without_label(text) == shown
+
+
+WORDS = st.sampled_from(
+    (
+        "frist: innen 15 31 . / - : 12 2026 26 0 99999 desember des jan kl T Z +01:00 -99:99 9999-12-31 0001-01-01 tirsdag snarest ² "
+        "٣ \u0130"
+    ).split(" ")
+)
+
+
+@FIXED
+@given(st.lists(WORDS | st.text(max_size=4), max_size=12).map(" ".join) | st.text(), st.dates() | st.none())
+def test_no_text_raises(text, after):
+    day = deadlines.parse(text, after)
+    assert day is None or 2000 <= day.year <= 2099
+    assert deadlines.is_soon(text) in {True, False} and deadlines.is_continuous(text) in {True, False}
+    assert isinstance(deadlines.without_label(text), str)
+
+
+ZONES = st.sampled_from([dt.UTC, OSLO, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=12))])
+
+
+@FIXED
+@given(st.datetimes(timezones=ZONES))
+def test_no_moment_raises(moment):
+    until = visible_until(moment)
+    assert until.astimezone(dt.UTC) and until > dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+    assert abs((oslo_day(moment) - moment.date()).days) <= 1
+    assert dates.published(moment) and dates.moment(moment)
+
+
+@FIXED
+@given(st.integers(-(2**70), 2**70), st.integers(-(2**40), 2**40), st.uuids())
+def test_any_time_and_day_has_an_order_that_an_index_holds(published, deadline, uuid):
+    assert 0 <= documents.order(published, uuid) < 2**63
+    assert 0 <= documents.deadline_order(deadline, published, uuid) < 2**63
+
+
+@FIXED
+@given(st.dates())
+def test_any_day_has_a_number_and_words(day):
+    assert documents.day_number(day) == (day - dt.date(1970, 1, 1)).days
+    assert dates.day(day) and dates.day(day, weekday=True)
