@@ -67,6 +67,46 @@ def test_every_difference_is_named_and_mended(feed, site, compare, mend):
     assert Contact.objects.get(vacancy=edited).name == "En annen"
 
 
+ODD = {
+    "a long contact": {"contactList": [{"name": "Kari Nordmann", "role": "x" * 501, "email": "k@x.no"}]},
+    "many contacts": {"contactList": [{"name": f"Kari {number}", "email": "k@x.no"} for number in range(201)]},
+    "an empty contact": {"contactList": [{"name": "-", "email": "null"}, {"name": "Kari", "email": "k@x.no"}]},
+    "many places": {
+        "workLocations": [{"country": "NORGE", "county": "OSLO", "municipal": "OSLO", "address": f"{n}"} for n in range(201)]
+    },
+    "a decomposed place": {"workLocations": [{"country": "NORGE", "county": "MØRE OG ROMSDAL", "municipal": "A\u030aLESUND"}]},
+    "long fields": {"title": "x" * 600, "jobtitle": "y" * 600, "applicationDue": "z" * 600, "sector": "w" * 600},
+    "references": {
+        "title": "R&amp;amp;D",
+        "employer": {"name": "H&amp;M &#8238;", "description": "<p>.</p>", "homepage": "www.x.no"},
+    },
+    "known values": {"engagementtype": "FAST", "extent": "heltid", "sector": "offentlig "},
+    "no values": {"title": "null", "sector": "N/A", "starttime": "-"},
+    "a coming publication": {"published": "2031-01-01T00:00:00"},
+    "a long text": {"description": "<p>" + "<ul><li>x" * 3_000},
+    "links": {"applicationUrl": "https://n\u0430v.no/x", "sourceurl": "mailto:a@b.no?cc=c@d.no"},
+    "many occupations": {"occupationCategories": [{"level1": "HELSE OG SOSIAL", "level2": "sykepleier"}] * 300},
+    "odd categories": {"categoryList": [{"categoryType": "ESCO", "code": "C" * 600, "name": "Renholdere; "}] * 300},
+    "odd numbers": {"score": 1e22, "other": -0.0, "more": 12345678901234567890, "positioncount": 2.0},
+    "half characters": {"title": "Kokk\ud83d", "extra": {"a\ud83d": ["b\x00"]}},
+}
+
+
+@pytest.mark.parametrize("fields", ODD.values(), ids=ODD.keys())
+def test_what_was_cut_or_cleaned_when_it_was_stored_is_no_difference(feed, site, compare, mend, fields):
+    ad, other = feed.publish(), feed.publish()
+    feed.edit_silently(ad, **fields)
+    site.follow()
+    assert {ad, other} <= site.active()
+    assert compare() == {}
+    # What really differs is still found, and mended once.
+    Vacancy.objects.filter(uuid=ad).update(employer_orgnr="999888777", start_text="nå")
+    Contact.objects.filter(vacancy=other).delete()
+    assert compare() == {ad: Kind.DIFFERS, other: Kind.DIFFERS}
+    mend()
+    assert compare() == {}
+
+
 def test_a_line_that_was_missed_is_named(feed, site, compare, mend):
     """The feed's last line says INACTIVE, and the record did not hear it."""
     ad, other = feed.publish(), feed.publish()

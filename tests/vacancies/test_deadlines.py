@@ -102,8 +102,8 @@ def test_the_word_deadline_is_not_said_twice(text, shown):
 
 WORDS = st.sampled_from(
     (
-        "frist: innen 15 31 . / - : 12 2026 26 0 99999 desember des jan kl T Z +01:00 -99:99 9999-12-31 0001-01-01 tirsdag snarest ² "
-        "٣ \u0130"
+        "frist: innen 15 31 . / - : 12 2026 26 0 99999 desember des jan kl T Z +01:00 -99:99 9999-12-31 0001-01-01 tirsdag "
+        "snarest ² ٣ \u0130"
     ).split(" ")
 )
 

@@ -112,8 +112,8 @@ MARKS = st.sampled_from(
         "<p> </p> <b> </b> <ul> </ul> <li> </li> <table> <tr> <td> </td> </table> <div> </div> <br> </br> <hr> <h1> </h1> <pre> "
         "<a/href='https://x.no'> </a> <script> </script> <svg> </svg> <!-- --> <![CDATA[ ]]> &amp; &shy; &#8238; &nbsp; < > "
         "\" ' = / "
-        "\" ' x y \u0301 \u202e \u200d \x00 \r <p <th/colspan=2> </dd> <dt> <blockquote> </blockquote> <caption> <thead> <sup> </sup> "
-        "<i> </i> <font> </font> <template>"
+        "\" ' x y \u0301 \u202e \u200d \x00 \r <p <th/colspan=2> </dd> <dt> <blockquote> </blockquote> <caption> <thead> "
+        "<sup> </sup> <i> </i> <font> </font> <template>"
     ).split(" ")
 )
 

@@ -1,0 +1,175 @@
+"""What odd values of an ad become on every page: one rule for each, on cards, on the ad's page, in counts and for crawlers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+
+import pytest
+from django.utils import timezone
+
+from jobsearch.vacancies import html, links, markup
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
+from tests.web.page import Page
+
+CYRILLIC_A = "\u0430"
+
+
+def ad_page(client, ad) -> Page:
+    response = client.get(f"/stilling/{ad}/")
+    assert response.status_code == 200
+    return Page(response)
+
+
+def posting(page: Page) -> dict:
+    return json.loads(page.one("//head/script[@type='application/ld+json']").text)
+
+
+@pytest.mark.parametrize("days", [1, 40, 4_000])
+def test_a_publication_that_is_to_come_is_today_everywhere(client, ads, days):
+    coming = timezone.now() + dt.timedelta(days=days)
+    ad, earlier = ads(
+        {"title": "Kokk", "published": coming}, {"title": "Baker", "published": timezone.now() - dt.timedelta(days=1)}
+    )
+    today = timezone.now().astimezone(OSLO).date()
+    row = Vacancy.objects.get(uuid=ad)
+    for address in ("/?published=1", f"/?published={today}", "/?q=kokk"):
+        page = Page(client.get(address))
+        assert (page.titles, page.total) == (["Kokk"], 1)
+        assert "Publisert i dag" in page.text("//article")
+    page = ad_page(client, ad)
+    assert dt.datetime.fromisoformat(posting(page)["datePosted"]).date() == today
+    assert str(today.day) in page.text("//dl[@class='facts']")
+    bar = Page(client.get("/")).one(f"//*[@id='f-published']//tbody//a[@data-day='{today}']/../../td")
+    assert bar.text == "1"
+    newest = ads({"title": "Lege", "published": row.published + dt.timedelta(milliseconds=1_500)})
+    assert Page(client.get("/?sort=published")).titles == ["Lege", "Kokk", "Baker"] and newest and earlier
+
+
+@pytest.mark.parametrize(
+    "words", ["Etter avtale", "uke 50", "Når rette vedkommende er funnet", "Frist: etter avtale", "31.02.2026"]
+)
+def test_a_deadline_in_words_is_not_called_not_stated(client, ads, words):
+    ads({"title": "Kokk", "application_due": words})
+    assert "Frist: " in Page(client.get("/")).text("//article")
+    assert "Frist: Frist" not in Page(client.get("/")).text("//article")
+    for choice in ("Ikke+oppgitt", "asap", "3", "30"):
+        assert Page(client.get(f"/?deadline={choice}")).titles == []
+    count = Page(client.get("/")).all("//*[@id='f-deadline']//input[@value='Ikke oppgitt']")
+    assert not count or count[0].get("disabled") is not None or "0" in count[0].getparent().text_content()
+
+
+@pytest.mark.parametrize("empty", ["", "null", "N/A", "-", "&nbsp;"])
+def test_no_deadline_is_called_not_stated(client, ads, empty):
+    ads({"title": "Kokk", "application_due": empty})
+    assert "Frist" not in Page(client.get("/")).text("//article")
+    assert Page(client.get("/?deadline=Ikke+oppgitt")).titles == ["Kokk"]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [("Omgående", "Snarest"), ("så snart som mulig", "Snarest"), ("Fortløpende", "Fortløpende"), ("løpende", "Fortløpende")],
+)
+def test_soon_and_continuous_are_told_apart_and_found_together(client, ads, words, shown):
+    (ad,) = ads({"title": "Kokk", "application_due": words})
+    assert shown in Page(client.get("/?deadline=asap")).text("//article")
+    assert shown in ad_page(client, ad).text("//header[@class='ad-head']")
+    assert Page(client.get("/?deadline=Ikke+oppgitt")).titles == []
+
+
+@pytest.mark.parametrize("due", ["9999-12-31T23:59:59Z", "0001-01-01", "99999999", "31.12.9999", "1.1.1", "\ud83d" * 3])
+def test_a_deadline_beyond_the_calendar_hides_no_ad(client, ads, due):
+    (ad,) = ads({"title": "Kokk", "application_due": due, "start": due})
+    assert Page(client.get("/?sort=deadline")).titles == ["Kokk"]
+    assert posting(ad_page(client, ad))["title"] == "Kokk"
+    assert client.get("/sitemap-stillinger-1.xml").status_code in {200, 404}
+
+
+def test_a_last_day_beyond_the_calendar_hides_no_ad(client, ads):
+    (ad,) = ads({"title": "Kokk", "expires": dt.datetime(9998, 12, 31, tzinfo=dt.UTC)})
+    assert Page(client.get("/?q=kokk")).titles == ["Kokk"]
+    assert posting(ad_page(client, ad))["validThrough"].startswith("999")
+
+
+@pytest.mark.parametrize("empty", ["<p>.</p>", "<ul><li></li></ul>", "-", "N/A", "<p>&nbsp;</p>", "<p><img src='logo.png'></p>"])
+def test_an_employer_that_says_nothing_has_no_heading(client, ads, empty):
+    (ad,) = ads({"employer_description": empty})
+    assert not ad_page(client, ad).all("//section[@class='ad-employer']")
+
+
+@pytest.mark.parametrize("title", ["null", "None", "undefined", "-"])
+def test_a_title_that_is_none_is_said_to_be_none(client, ads, title):
+    (ad,) = ads({"title": title, "employer_name": title})
+    assert ad_page(client, ad).text("//h1") == "Stilling uten tittel"
+    assert Page(client.get("/?employer=Ikke+oppgitt")).total == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "country"),
+    [
+        (LocationData(city="Kiruna"), None),
+        (LocationData(postal_code="98131", city="Kiruna"), None),
+        (LocationData("null", "", "", "Kiruna"), None),
+        (LocationData("", "NORRBOTTEN", "", "Kiruna"), None),
+        (LocationData("NORGE", "", "", "Bergen"), "NO"),
+        (LocationData("Norway", "", "", "Bergen"), "NO"),
+        (LocationData("", "VESTLAND", "BERGEN"), "NO"),
+        (LocationData("", "HORDALAND", ""), "NO"),
+        (LocationData("SVALBARD", "", "", "Longyearbyen"), "NO"),
+        (LocationData("SVERIGE", "", "", "Kiruna"), {"@type": "Country", "name": "Sverige"}),
+    ],
+)
+def test_a_country_is_said_where_it_is_known(client, ads, location, country):
+    (ad,) = ads({"locations": (location,)})
+    [place] = posting(ad_page(client, ad))["jobLocation"]
+    assert place["address"].get("addressCountry") == country
+
+
+def test_a_look_alike_host_is_shown_in_punycode_with_a_warning(client, ads):
+    like, plain, inside = ads(
+        {"application_url": f"https://{CYRILLIC_A}rbeidsplassen.nav.no/x"},
+        {"application_url": "https://www.blåbær.no/x"},
+        {"description": f"<p>Les <a href='https://n{CYRILLIC_A}v.no/'>mer</a></p>"},
+    )
+    page = ad_page(client, like)
+    assert "på xn--rbeidsplassen-v1k.nav.no" in page.text("//p[@class='apply']")
+    assert page.one("//p[@class='apply']/a").get("href") == "https://xn--rbeidsplassen-v1k.nav.no/x"
+    warning = "//p[contains(@class, 'message warn')]"
+    assert "flere alfabeter" in page.text(warning)
+    assert "flere alfabeter" in ad_page(client, inside).text(warning)
+    page = ad_page(client, plain)
+    assert "på blåbær.no" in page.text("//p[@class='apply']") and not page.all(warning)
+
+
+def test_a_page_cleans_nothing_again(client, ads, monkeypatch):
+    (ad,) = ads(
+        {"description": "<h2>Om oss</h2><p>Vi <b>søker</b> <a href='https://x.no'>deg</a></p><table><tr><td>a</td></tr></table>"}
+    )
+
+    def refuse(*args: object, **kwargs: object):
+        raise AssertionError("cleaned at a view")
+
+    monkeypatch.setattr(html, "sanitise", refuse)
+    monkeypatch.setattr(markup, "limit", refuse)
+    monkeypatch.setattr(markup, "tokens", refuse)
+    page = ad_page(client, ad)
+    assert " ".join(posting(page)["description"].split()) == "<h2>Om oss</h2><p>Vi <b>søker</b> deg</p> a"
+
+
+def test_a_hostile_text_costs_its_page_no_time(client, ads):
+    (ad,) = ads({"title": "Kokk", "description": "<p>x</p>" + "<ul><li>x" * 22_000, "employer_description": "<div>" * 50_000})
+    client.get(f"/stilling/{ad}/")
+    began = time.process_time()
+    response = client.get(f"/stilling/{ad}/")
+    assert response.status_code == 200 and len(response.content) < 3 * markup.LENGTH
+    assert time.process_time() - began < 2
+    assert links.safe_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
+
+
+def test_an_invisible_sign_hides_no_word(client, ads):
+    ads({"title": "Kokk", "description": "<p>Du har truck&shy;fører&#8203;bevis og A\u030apent sinn</p>"})
+    assert Page(client.get("/?q=truckførerbevis")).titles == ["Kokk"]
+    assert Page(client.get("/?q=åpent")).titles == ["Kokk"]
