@@ -142,7 +142,7 @@ def _difference(result: Fetched, said_active: bool | None) -> Difference | None:
 def _differing(row: Vacancy, data: VacancyData) -> list[str]:
     """The names of what the database holds otherwise than it would store now."""
     would = cleaning.clean(data, row.changed, row.first_seen)
-    raw, said = (row.raw if isinstance(row.raw, dict) else {}), would.vacancy.raw
+    raw, said = (one.raw if isinstance(one.raw, dict) else {} for one in (row, would.vacancy))
     names = [name for name in sorted(raw.keys() | said.keys()) if raw.get(name) != said.get(name)]
     names += [name for name in _COMPARED if getattr(row, name) != getattr(would.vacancy, name)]
     for parts, manager, fields in (

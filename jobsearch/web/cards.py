@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
 from jobsearch import search
-from jobsearch.vacancies import likeness, places, wording
+from jobsearch.vacancies import cleaning, likeness, places, wording
 from jobsearch.vacancies.models import Location, Vacancy
 
 from . import dates
@@ -120,12 +120,7 @@ def _sameness(vacancy: Vacancy) -> tuple[str, str] | None:
     """Equal for ads of one employer with one text and one title, but for the names of their places; None for none such."""
     if not (vacancy.body_hash and vacancy.employer_name):
         return None
-    names = [
-        name
-        for place in vacancy.locations.all()
-        for name in (place.raw_county, place.raw_municipality, place.city, place.address, place.postal_code)
-    ]
-    return vacancy.body_hash, likeness.words(vacancy.title, names)
+    return vacancy.body_hash, likeness.words(vacancy.title, cleaning.place_names(vacancy.locations.all()))
 
 
 def _others_in_words(first: Card, others: Sequence[Card]) -> str:
