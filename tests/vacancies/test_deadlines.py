@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from jobsearch.search import documents
 from jobsearch.vacancies import deadlines
+from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
-from jobsearch.web import dates
+from jobsearch.web import dates, structured
 
 FIXED = settings(derandomize=True, deadline=None)
 
@@ -141,3 +142,12 @@ def test_any_time_and_day_has_an_order_that_an_index_holds(published, deadline, 
 def test_any_day_has_a_number_and_words(day):
     assert documents.day_number(day) == (day - dt.date(1970, 1, 1)).days
     assert dates.day(day) and dates.day(day, weekday=True)
+
+
+@FIXED
+@given(st.datetimes(timezones=ZONES), st.dates() | st.none(), st.datetimes(timezones=ZONES))
+def test_any_moment_and_day_can_stand_in_a_job_posting(expires, due, published):
+    ad = Vacancy(visible_until=visible_until(expires), application_due=due, published=published)
+    until = structured._valid_through(ad)
+    assert until <= ad.visible_until
+    assert structured._moment(until) and structured._moment(published)
