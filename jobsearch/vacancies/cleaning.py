@@ -16,6 +16,7 @@ from .catalogue import ENGAGEMENTS, EXTENTS, SECTORS
 from .data import VacancyData
 from .links import safe_link
 from .models import Category, Contact, Location, Occupation, Vacancy
+from .orgnr import parse_orgnr
 from .text_values import READ, clean_line, is_nothing, squeeze
 from .visibility import oslo_day, visible_until
 
@@ -25,7 +26,6 @@ _RAW_DEPTH = 40  # levels of the source's own object; the feed's have four
 
 _KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS)}
 _REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters, which databases refuse
-_DIGIT_GROUPS = str.maketrans("", "", " .")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,9 @@ def known_spelling(value: str) -> str:
 
 
 def clean_orgnr(value: str) -> str:
-    """An organisation number without the blanks and dots that people write in it; anything else as it is, also its markup."""
-    value = characters.cut(squeeze(value[: 20 * READ]), 20)
-    if is_nothing(value):
-        return ""
-    digits = value.translate(_DIGIT_GROUPS)
-    return digits if len(digits) == 9 and digits.isascii() and digits.isdigit() else value
+    """An organisation number as its nine digits; anything else as it is, also its markup."""
+    value = squeeze(value[: 20 * READ])
+    return parse_orgnr(value) or ("" if is_nothing(value) else characters.cut(value, 20))
 
 
 def place_names(locations: Iterable[Location]) -> list[str]:

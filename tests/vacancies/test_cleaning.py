@@ -116,7 +116,14 @@ def test_a_place_has_one_path_in_every_spelling(place):
 
 @pytest.mark.parametrize(
     ("given_", "kept"),
-    [("999 888 777", "999888777"), ("999.888.777", "999888777"), ("999888777", "999888777"), ("null", ""), ("12 34", "12 34")],
+    [
+        ("999 888 777", "999888777"),
+        ("999.888.777", "999888777"),
+        ("NO 999 888 777 MVA", "999888777"),
+        ("999888777", "999888777"),
+        ("null", ""),
+        ("12 34", "12 34"),
+    ],
 )
 def test_an_organisation_number_is_its_digits(given_, kept):
     assert cleaned(employer_orgnr=given_).vacancy.employer_orgnr == kept
@@ -197,14 +204,14 @@ def test_any_ad_is_cleaned_once_and_for_all(data):
 
 
 def clean_stored() -> None:
-    migration = importlib.import_module("jobsearch.vacancies.migrations.0004_clean_stored_ads")
+    migration = importlib.import_module("jobsearch.vacancies.migrations.0005_clean_stored_ads")
     with connection.schema_editor() as editor:
         migration.clean_stored(apps, editor)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkeypatch):
-    migration = importlib.import_module("jobsearch.vacancies.migrations.0004_clean_stored_ads")
+    migration = importlib.import_module("jobsearch.vacancies.migrations.0005_clean_stored_ads")
     monkeypatch.setattr(migration, "CHUNK", 2)
     clean, dirty, closed, *more = [make_vacancy() for _ in range(7)]
     coming = timezone.now() + dt.timedelta(days=90)
