@@ -1,4 +1,4 @@
-"""Cleaning of an ad at the door: the values of a source -> the rows as they are stored, cleaned and bounded once.
+"""Cleaning of an ad before it is stored: the values of a source -> rows, cleaned and bounded once.
 
 Pages, the index and the consistency check work on these rows; none of them cleans anything again. Pure but for `now`.
 """

@@ -31,7 +31,7 @@ _cleaner = nh3.Cleaner(
 def sanitise(value: str) -> str:
     """The HTML that a page may show as it is: only allowed elements, only safe links, no element without text.
 
-    Called once, when an ad is stored. Bounded in length, elements and depth by `markup`; nh3 has the last word on what is safe.
+    Called once, when an ad is stored. Bounded in length, elements and depth by `markup`; nh3 decides what is safe.
     "" where the text says nothing: no letter or digit, or a program's word for no value. An employer's `h1` becomes `h2`.
     """
     if not value or not value.strip():

@@ -1,4 +1,4 @@
-"""Cleans what was stored before ads were cleaned at the door; ads that change get a new version, so the search follows.
+"""Cleans what was stored before `vacancies.cleaning` existed; ads that change get a new version, so the search follows.
 
 Works in chunks, each a transaction of its own, by uuid: memory stays flat, and a run that was interrupted is simply run again.
 """
