@@ -12,7 +12,7 @@ import unicodedata
 
 from . import characters
 
-READ = 8  # times a field's length: so much of a value is looked at, however long it was sent
+READ = 4  # times a field's length: so much of a value is looked at, however long it was sent
 
 # Names that are decoded without their semicolon too: no word begins with them. Others only with one, or "regnskap" in
 # "økonomi&regnskap" would begin with a registered sign.

@@ -76,7 +76,7 @@ def test_a_short_field_is_one_readable_line(written, shown):
     assert text_values.clean_line(written) == shown
 
 
-@pytest.mark.parametrize("length", [3, 50, 1_000])
+@pytest.mark.parametrize("length", [3, 50, 400])
 def test_stacks_of_marks_are_cut(length):
     for stacked in ("K" + "\u0301" * length, "K" + "\u0336\u0489\u20dd" * length):
         for shown in (text_values.clean_line(f"{stacked}okk"), html.to_text(html.sanitise(f"<p>{stacked}okk</p>"))):
