@@ -204,14 +204,14 @@ def test_any_ad_is_cleaned_once_and_for_all(data):
 
 
 def clean_stored() -> None:
-    migration = importlib.import_module("jobsearch.vacancies.migrations.0005_clean_stored_ads")
+    migration = importlib.import_module("jobsearch.vacancies.migrations.0004_clean_stored_ads")
     with connection.schema_editor() as editor:
         migration.clean_stored(apps, editor)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkeypatch):
-    migration = importlib.import_module("jobsearch.vacancies.migrations.0005_clean_stored_ads")
+    migration = importlib.import_module("jobsearch.vacancies.migrations.0004_clean_stored_ads")
     monkeypatch.setattr(migration, "CHUNK", 2)
     clean, dirty, closed, *more = [make_vacancy() for _ in range(7)]
     coming = timezone.now() + dt.timedelta(days=90)

@@ -30,9 +30,7 @@ def posting(page: Page) -> dict:
 @pytest.mark.parametrize("days", [1, 40, 4_000])
 def test_a_publication_that_is_to_come_is_today_everywhere(client, ads, days):
     coming = timezone.now() + dt.timedelta(days=days)
-    ad, _ = ads(
-        {"title": "Kokk", "published": coming}, {"title": "Baker", "published": timezone.now() - dt.timedelta(days=1)}
-    )
+    ad, _ = ads({"title": "Kokk", "published": coming}, {"title": "Baker", "published": timezone.now() - dt.timedelta(days=1)})
     today = timezone.now().astimezone(OSLO).date()
     for address in ("/?published=1", f"/?published={today}", "/?q=kokk"):
         page = Page(client.get(address))

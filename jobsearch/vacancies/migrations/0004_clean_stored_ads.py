@@ -112,6 +112,6 @@ def _data_of(row, parts):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("vacancies", "0004_employer_names")]
+    dependencies = [("vacancies", "0003_employers")]
 
     operations = [migrations.RunPython(clean_stored, migrations.RunPython.noop, elidable=True)]
