@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import datetime as dt
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -9,11 +13,43 @@ from collections.abc import Callable
 # "/api/publicToken" answers a line of prose and then the token: only its own shape tells it from the words around it.
 _JWT = re.compile(rb"(?<![\w.-])eyJ[\w-]+\.[\w-]+\.[\w-]+(?![\w-])", re.ASCII)
 
+_LABEL = re.compile(r"(?:authorization\s*:)?\s*bearer\b", re.IGNORECASE)
+_QUOTES = " \t\r\n\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+LONGEST = 8000
+"""Characters; NAV's server refuses headers of 9 kB."""
+
 
 def find_token(body: bytes) -> str | None:
     """The first JSON web token in a text, or None."""
     match = _JWT.search(body)
     return match.group().decode("ascii") if match else None
+
+
+def read_private(text: str) -> str:
+    """The token in what a person wrote as NAV_FEED_TOKEN: with "Bearer" before it, in quotes, over several lines, or with all
+    the prose of the mail that it came in. Raises `ValueError` where there is none."""
+    token = find_token(text.encode())
+    if token is None:
+        words = _LABEL.sub("", text.strip(_QUOTES)).strip(_QUOTES)
+        token = find_token("".join(words.split()).encode())  # a long line that was broken in a mail
+        token = token or words
+    if not token and text.strip():
+        raise ValueError("there is no token in it")
+    if token and (not token.isascii() or not token.isprintable() or " " in token):
+        raise ValueError("it is not a token, which is one word of letters, digits, dots, - and _")
+    return token
+
+
+def expiry(token: str) -> dt.datetime | None:
+    """When the token says that it expires; None where it does not say so. The signature is not checked: NAV does that."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LONGEST:
+        return None
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        return dt.datetime.fromtimestamp(payload["exp"], dt.UTC)
+    except (binascii.Error, ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
+        return None
 
 
 class SameToken(Exception):

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from ingest.tokens import read_private
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -60,6 +62,14 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
 def names(name: str, default: list[str]) -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+
+
+def feed_token(name: str) -> str:
+    """A token of one's own for the feed, found in whatever it was pasted with; empty if none is set."""
+    try:
+        return read_private(text(name, ""))
+    except ValueError as error:
+        raise refuse(name, str(error), "Write the token alone (it begins with eyJ), or leave it out.") from None
 
 
 def http_url(name: str, default: str) -> str:

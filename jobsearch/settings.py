@@ -152,7 +152,7 @@ STORAGES = {
 # --- The feed ---------------------------------------------------------------------------------------------------------
 
 NAV_FEED_URL = env.http_url("NAV_FEED_URL", "https://pam-stilling-feed.nav.no")
-NAV_FEED_TOKEN = env.text("NAV_FEED_TOKEN", "")  # empty: the public token is fetched, and renewed when it is refused
+NAV_FEED_TOKEN = env.feed_token("NAV_FEED_TOKEN")  # empty: the public token is fetched, and renewed when it is refused
 FEED_BACKFILL_DAYS = env.number("FEED_BACKFILL_DAYS", 180, least=1, most=3650)
 FEED_POLL_SECONDS = env.number("FEED_POLL_SECONDS", 120, least=1, most=86_400)
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=0, most=3650)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import json
 import threading
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
-from ingest.tokens import SameToken, Tokens, find_token
+from ingest.tokens import SameToken, Tokens, expiry, find_token, read_private
+from jobsearch import environment
 
 ONE, TWO = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyIn0.c2ln"
 
@@ -60,3 +65,65 @@ def test_a_token_of_ones_own_is_never_replaced():
     assert tokens.current() == ONE
     with pytest.raises(SameToken):
         tokens.renew(ONE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "Bearer {}",
+        "bearer   {}",
+        "BEARER\t{}\n",
+        "Authorization: Bearer {}",
+        '"Bearer {}"',
+        "'{}'",
+        "\u201cBearer {}\u201d",
+        "\u00ab{}\u00bb",
+        "token={}",
+        " {}\r\n",
+        "Current public token for Nav Job Vacancy Feed:\n{}",
+        "Hei!\n\nHer er tokenet: {}.\nHilsen NAV",
+    ],
+)
+def test_a_token_of_ones_own_is_found_in_what_it_was_pasted_with(text):
+    assert read_private(text.format(ONE)) == ONE
+
+
+def test_a_token_that_was_broken_over_lines_is_whole_again():
+    assert read_private(f"Bearer {ONE[:30]}\n  {ONE[30:]}") == ONE
+
+
+def test_a_token_of_another_kind_is_taken_as_it_is():
+    assert read_private("Bearer an_opaque-token.1") == "an_opaque-token.1"
+    assert read_private("  ") == ""
+
+
+@pytest.mark.parametrize("text", ["Bearer", '""', "no token here", "t\u00f8ken", "eyJ \x00"])
+def test_what_is_no_token_is_refused(text):
+    with pytest.raises(ValueError):
+        read_private(text)
+
+
+def _jwt(payload: object) -> str:
+    return f"eyJhbGciOiJIUzI1NiJ9.{base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip('=')}.c2ln"
+
+
+def test_the_end_of_a_token_is_read_from_it():
+    assert expiry(_jwt({"exp": 1_800_000_000})) == dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "a.b.c", "a.b", _jwt({}), _jwt([]), _jwt({"exp": None}), _jwt({"exp": "soon"}), _jwt({"exp": 1e300}),
+     _jwt({"exp": -1e18}), _jwt({"exp": [1]}), "a." + "A" * 9000 + ".c", "a.!!!.c"],
+)  # fmt: skip
+def test_a_token_that_does_not_say_its_end_has_none(token):
+    assert expiry(token) is None
+
+
+def test_a_token_that_is_none_ends_the_start_with_a_sentence(monkeypatch):
+    monkeypatch.setenv("NAV_FEED_TOKEN", f"Bearer {ONE}")
+    assert environment.feed_token("NAV_FEED_TOKEN") == ONE
+    monkeypatch.setenv("NAV_FEED_TOKEN", "ask Kari for it")
+    with pytest.raises(ImproperlyConfigured, match=r"NAV_FEED_TOKEN: it is not a token.*begins with eyJ"):
+        environment.feed_token("NAV_FEED_TOKEN")
