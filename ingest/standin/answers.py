@@ -58,7 +58,7 @@ class Ask:
 
 @dataclass
 class Answer:
-    """A response before it goes on the wire; the last four fields serve faults."""
+    """A response before it goes on the wire; the last five fields serve faults."""
 
     status: int = 200
     body: bytes = b""
@@ -70,6 +70,8 @@ class Answer:
     """Content-Length to claim when it is not the body's; the connection is closed after the body."""
     reset: bool = False
     """Answer nothing and reset the connection."""
+    pause: float = 0.0
+    """Seconds after each byte, those of the head included."""
 
 
 def error(ask: Ask, status: int, title: str, anchor: str) -> Answer:

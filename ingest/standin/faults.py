@@ -32,8 +32,9 @@ _REASONS = {429: "Too Many Requests", 500: "Server Error", 502: "Bad Gateway", 5
 
 FAULTS = (
     "status", "database_down", "hang", "reset", "truncated", "invalid_json", "html_with_200", "wrong_content_type",
-    "gzip_bomb", "oversized", "empty_body", "redirect", "foreign_next_url", "self_referring_next", "cyclic_next",
-    "items_not_a_list", "page_gone", "frozen_tip", "mass_404", "line_without_uuid", "unknown_status", "bad_dates",
+    "gzip_bomb", "oversized", "too_deep", "drip", "empty_body", "redirect", "foreign_next_url", "self_referring_next",
+    "cyclic_next", "items_not_a_list", "page_gone", "frozen_tip", "mass_404", "line_without_uuid", "unknown_status",
+    "bad_dates",
 )  # fmt: skip
 """The names, which are the methods of `Faults`; a test holds the two together."""
 
@@ -263,6 +264,20 @@ class Faults:
     def oversized(self, size: int = 64_000_000, **where: Unpack[Where]) -> Fault:
         """The right JSON, padded with blanks to `size` bytes."""
         return self._remade("oversized", lambda right: right.body.ljust(size), None, where)
+
+    def too_deep(self, levels: int = 100_000, **where: Unpack[Where]) -> Fault:
+        """JSON that is nested so deeply that a parser gives up."""
+        return self._remade("too_deep", lambda right: b'{"a":' * levels + b"1" + b"}" * levels, None, where)
+
+    def drip(self, pause: float = 0.1, **where: Unpack[Where]) -> Fault:
+        """The right answer, head and body, one byte at a time: never silent for long enough to be a time-out of reading."""
+
+        def slow(ask: Ask, produce: Produce) -> Answer:
+            right = produce()
+            right.pause = pause
+            return right
+
+        return self._add("drip", "any", slow, where)
 
     def gzip_bomb(self, size: int = 256_000_000, **where: Unpack[Where]) -> Fault:
         """A small compressed body that unpacks to `size` bytes of blanks."""

@@ -125,7 +125,17 @@ class _Handler(BaseHTTPRequestHandler):
             head.append("Connection: close")
         if ask.method == "HEAD" or result.status == 304:
             body = b""
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
+        whole = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+        if result.pause:
+            self._drip(whole, result.pause)
+        else:
+            self.wfile.write(whole)
+
+    def _drip(self, whole: bytes, pause: float) -> None:
+        for number in range(len(whole)):
+            self.wfile.write(whole[number : number + 1])
+            if self.server.closing.wait(pause):
+                return
 
     def _reset(self) -> None:
         """Close so that the client sees a reset rather than an orderly end."""

@@ -42,7 +42,7 @@ class StandIn:
         self.active_without_content = self.store.active_without_content
         self.detail_fails_for_good = self.store.detail_fails_for_good
         self.append_line, self.late_commit = self.store.append_line, self.store.late_commit
-        self.batch = self.store.batch
+        self.batch, self.rebuild = self.store.batch, self.store.rebuild
         self.truth, self.last_line_status = self.store.truth, self.store.last_line_status
 
     @property

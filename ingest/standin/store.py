@@ -249,6 +249,18 @@ class Store(Database):
 
         return LateCommit(commit)
 
+    def rebuild(self, *, at: datetime | None = None) -> None:
+        """The feed is built anew: each line gets a new id, so page ids that readers hold are gone. `at`: also a new time,
+        the same for all, as after all messages were read again; without it the times stay."""
+        with self.writing() as connection:
+            self.set_meta("salt", f"{self.meta('salt')}+")
+            self.reload_salt()
+            for (seq,) in connection.execute("SELECT seq FROM line").fetchall():
+                connection.execute("UPDATE line SET id = ? WHERE seq = ?", (self.line_id(seq), seq))
+            if at is not None:
+                connection.execute("UPDATE line SET time = ?", (micros(at),))
+                connection.execute("UPDATE line SET peak = time WHERE peak IS NOT NULL")
+
     # -- what is true -------------------------------------------------------------------------------------------------
 
     def ad(self, uuid: str) -> Ad | None:
