@@ -16,6 +16,10 @@ class FeedDown(FeedError):
     """Nothing can be concluded from the answer, or none came: an outage until a bad ad is proved. Try again later."""
 
 
+class Unproved(FeedDown):
+    """404 for an ad while no other ad shows that the feed is well: put off, not believed."""
+
+
 class TooLarge(FeedDown):
     """More than the agreed number of bytes."""
 

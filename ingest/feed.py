@@ -17,7 +17,7 @@ from uuid import UUID
 from jobsearch.vacancies.data import VacancyData
 
 from .errors import BrokenPage, EntryGone, FeedDown, PageGone, TooLarge, Unauthorized
-from .messages import BadEntry, BadPage, FeedPage, Gone, read_detail, read_json, read_page
+from .messages import BadEntry, BadPage, FeedPage, Gone, TooDeep, read_detail, read_json, read_page
 from .tokens import SameToken, Tokens, find_token
 from .transport import Answer, Limits, Transport
 
@@ -103,7 +103,10 @@ class Feed:
             raise BadEntry(error.reason, str(error.args[0])) from None
         if answer.status == 404:
             raise EntryGone("404", "The feed has no such ad.")
-        return read_detail(uuid, _json(answer, "detail"))
+        try:
+            return read_detail(uuid, _json(answer, "detail"))
+        except TooDeep:
+            raise BadEntry("too-deep", "The detail is nested too deeply to be read.") from None
 
     def _page(self, path: str, *, query: str = "", headers: dict[str, str] | None = None) -> FeedPage:
         for pause in (*self._pauses, None):
@@ -116,6 +119,8 @@ class Feed:
                 raise
             except BadPage as error:
                 raise BrokenPage(error.reason, str(error)) from None
+            except TooDeep:
+                raise BrokenPage("broken-json", "The page is nested too deeply to be read.") from None
             except FeedDown:
                 # With jitter: all who follow a feed come back at the same moment otherwise.
                 if pause is None or self._stopped.wait(pause * _uniform(0.5, 1.5)):
@@ -171,5 +176,7 @@ def _json(answer: Answer, what: str) -> Any:
         raise FeedDown("not-json", f"The {what} came as {answer.content_type[:60] or 'nothing named'} instead of JSON.")
     try:
         return read_json(answer.body)
+    except TooDeep:
+        raise
     except ValueError:
         raise FeedDown("broken-json", f"The {what} is not readable JSON.") from None

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,11 +19,18 @@ from zoneinfo import ZoneInfo
 from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
 OSLO = ZoneInfo("Europe/Oslo")
-ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
+ACTIVE, INACTIVE, MASKED = "ACTIVE", "INACTIVE", "MASKED"
+"""What the lines of an ad say of it, see `FeedLine.says`; the first two are also the words of the wire."""
 MASK = "..."
 """The title of a line whose ad was stopped, deleted or rejected ("NAV's server does so")."""
 BLANKS = frozenset({"", "?"})
 """What the server writes where it has nothing to say: `?` for null and for what its clean-up emptied."""
+
+
+DEEPEST = 40
+"""Levels of nesting that are kept; an ad has six. Python, SQLite and PostgreSQL each fail somewhere above some hundreds."""
+LONGEST_NUMBER = 300
+"""Digits of a whole number that is kept."""
 
 
 class BadMessage(Exception):
@@ -59,6 +66,17 @@ class FeedLine:
     """The word that was sent where it is neither ACTIVE nor INACTIVE; such a line counts as INACTIVE."""
 
     @property
+    def says(self) -> str:
+        """`ACTIVE`, `INACTIVE`, or `MASKED`: inactive, with title and employer withdrawn."""
+        return MASKED if self.masked else self.status
+
+    def following(self, before: FeedLine | None) -> FeedLine:
+        """This line with the effect of the line `before` it of the same ad: a title that was withdrawn stays withdrawn
+        until the ad is active again, as it does when the lines are read one by one."""
+        carried = before is not None and before.masked and self.status != ACTIVE
+        return replace(self, masked=True) if carried and not self.masked else self
+
+    @property
     def fingerprint(self) -> str:
         """Tells this line from others on a page that is read again. Lines have no id of their own on the wire."""
         return f"{self.uuid}|{self.status}|{self.time.isoformat() if self.time else ''}|{int(self.masked)}"
@@ -87,17 +105,23 @@ class Gone:
     uuid: UUID
 
 
-def read_json(body: bytes) -> Any:
-    """The JSON of a body. Raises `ValueError` for what is not JSON, too deep to read, or not UTF-8.
+class TooDeep(ValueError):
+    """JSON nested more deeply than a program can read (some 1,000 levels): asking again gives the same."""
 
-    What JSON writes and no database takes (NUL, lone surrogates, infinite numbers) is removed here, once for all fields.
+
+def read_json(body: bytes) -> Any:
+    """The object or list of a JSON body. Raises `ValueError` for what is neither, `TooDeep`, or not UTF-8.
+
+    What JSON writes and no database takes (NUL, lone surrogates, infinite numbers, whole numbers of 1,000 digits) is
+    removed here, once for all fields; values nested more than `DEEPEST` levels are dropped.
     """
     try:
-        value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite)
+        value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite, parse_int=_whole)
     except RecursionError:
-        raise ValueError("nested too deeply") from None
-    lowered = body.lower()
-    return _cleaned(value) if b"\\u0000" in lowered or b"\\ud" in lowered else value
+        raise TooDeep("nested too deeply") from None
+    if not isinstance(value, dict | list):
+        raise ValueError("neither an object nor a list")
+    return _cleaned(value)
 
 
 def read_page(payload: Any) -> FeedPage:
@@ -150,7 +174,7 @@ def read_line(item: Any, position: int = 0) -> FeedLine | RejectedLine:
         business_name=business,
         municipal=_text(entry.get("municipal")),
         time=read_time(entry.get("sistEndret") or item.get("date_modified")),
-        masked=word != ACTIVE and (title == MASK or (title in BLANKS and business in BLANKS)),
+        masked=word != ACTIVE and (title.strip() == MASK or (title in BLANKS and business in BLANKS)),
         unknown_status="" if word in (ACTIVE, INACTIVE) else _text(status)[:40],
     )
 
@@ -208,7 +232,7 @@ def read_time(value: Any) -> dt.datetime | None:
 
 
 _TIME = re.compile(
-    r"\+?(\d{4,9})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{0,12}))?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?",
+    r"\+?(\d{4,9})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{0,12}))?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 
@@ -218,8 +242,10 @@ def _zone(text: str | None) -> dt.tzinfo:
         return OSLO
     if text in "Zz":
         return dt.UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    return dt.timezone((1 if text[0] == "+" else -1) * dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    # Java writes seconds too, +00:53:28, for times before a country had time zones.
+    digits = text[1:].replace(":", "").ljust(6, "0")
+    offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]), seconds=int(digits[4:]))
+    return dt.timezone(offset if text[0] == "+" else -offset)
 
 
 def _vacancy(uuid: UUID, content: dict[str, Any]) -> VacancyData:
@@ -311,11 +337,16 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _cleaned(value: Any) -> Any:
+def _whole(text: str) -> int | None:
+    # Python itself refuses more than 4,300 digits, and with them the whole message.
+    return int(text) if len(text) <= LONGEST_NUMBER else None
+
+
+def _cleaned(value: Any, level: int = 0) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+        return [_cleaned(item, level + 1) for item in value] if level < DEEPEST else None
     if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+        return {_cleaned(key): _cleaned(item, level + 1) for key, item in value.items()} if level < DEEPEST else None
     return value

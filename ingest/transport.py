@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -14,15 +17,19 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .errors import FeedDown, TooLarge
 
+LONGEST_HEAD = 90.0
 _CHUNK = 64 * 1024  # bytes taken from the wire, and given by the decompressor, at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long an answer may take, in seconds, and how large it may be once decompressed, in bytes.
+
+    `read` is the longest silence, and the longest time until all headers are there; `total` is that of the whole answer.
 
     NAV's feed has been seen to take 26 s for a page, 30 s for a detail, 28 s for the token.
     """
@@ -61,7 +68,7 @@ class Transport:
         session.proxies.update(get_environ_proxies(self.origin))
         session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=threads, max_retries=0))
+            session.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=threads, max_retries=0))
 
     def close(self) -> None:
         self._session.close()
@@ -161,3 +168,65 @@ def _plainly(error: Exception) -> str:
         cause = below
     text = str(cause).split(": ", 1)[-1] or type(cause).__name__
     return text[:200].rstrip(".")
+
+
+class _WithDeadline:
+    """A connection whose answer's head must be complete within the time-out of reading: one byte of it at a time would
+    otherwise hold a thread, and with it the run, for ever."""
+
+    sock: socket.socket
+    timeout: float | None
+
+    def getresponse(self) -> Any:
+        late = threading.Event()
+
+        def hang_up(connection: socket.socket = self.sock) -> None:
+            late.set()
+            with contextlib.suppress(OSError):  # closed already
+                connection.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(self.timeout or LONGEST_HEAD, hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            response = super().getresponse()  # type: ignore[misc]
+        except Exception as error:
+            if late.is_set():
+                raise TimeoutError("the answer's headers did not end in time") from error
+            raise
+        finally:
+            timer.cancel()
+        if late.is_set():  # a head that is cut off reads like one that ends there
+            response.close()
+            raise TimeoutError("the answer's headers did not end in time")
+        return response
+
+
+class _Connection(_WithDeadline, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_WithDeadline, HTTPSConnection):
+    pass
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
