@@ -1,20 +1,53 @@
-"""Tells an outage from bad ads. Failures are held back until the feed has proved, by answering for another ad, that it is
-alive; only then do they count against the ads that they happened to."""
+"""Circuit breaker for details: tells an outage from bad ads.
+
+Failures are held back until the feed has shown, by answering for another ad, that it is well; only then do they count
+against the ads that they happened to. What they may mean differs:
+
+- *failed* (5xx, timeout): the ad's own, as soon as any other ad is answered;
+- *missing* (404): believed only if another ad is there and the missing one is still missing when it is asked for twice more;
+- *unreadable*: the ad's own, unless very many are unreadable and none can be read (the feed's form has changed).
+
+"Another ad" is a control, an ad that was there lately, or one of a sample from the whole queue. The newest ads alone prove
+nothing: at a first load they may be the only bad ones.
+"""
 
 from __future__ import annotations
 
+import enum
+import random
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from .errors import EntryGone, FeedDown
+from .errors import EntryGone, FeedDown, Unauthorized, Unproved
 from .feed import Feed
-from .fetching import Fetched
-from .messages import BadEntry
+from .fetching import DetailPool, Fetched
 
 FAILURES = 5
 """So many different ads failing one after the other, with no answer between, may be an outage."""
 MISSING = 10
 """So many 404s one after the other may be a wrong host. 404 is rare: ads that turned FINN, and little else."""
+UNREADABLE = 10
+"""So many unreadable details one after the other may be a new form of the feed."""
+ASKED_AGAIN = 10
+"""Missing ads that are asked for twice more before 404 is believed; of more, as many at random."""
+_THREADS = 6
+_chance = random.SystemRandom()
+
+
+class Answer(enum.Enum):
+    THERE = enum.auto()
+    MISSING = enum.auto()
+    UNREADABLE = enum.auto()
+    FAILED = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Ads to ask for. `known`: those that ought to be there; `sample`: some of the whole queue, asked if none of them is."""
+
+    known: Sequence[UUID] = ()
+    sample: Sequence[UUID] = ()
 
 
 class Breaker:
@@ -22,67 +55,106 @@ class Breaker:
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._failures: list[Fetched] = []
+        self._failed: list[Fetched] = []
         self._missing: list[Fetched] = []
+        self._unreadable: list[Fetched] = []
 
     @property
     def held(self) -> list[UUID]:
         """The ads whose results are held back."""
-        return [result.uuid for result in self._failures + self._missing]
+        return [result.uuid for result in self._failed + self._missing + self._unreadable]
 
     @property
     def suspicious(self) -> bool:
-        return len(self._failures) >= FAILURES or len(self._missing) >= MISSING
+        return len(self._failed) >= FAILURES or len(self._missing) >= MISSING or len(self._unreadable) >= UNREADABLE
 
     def hold(self, result: Fetched) -> None:
-        """Takes a result whose outcome is `EntryGone` or `FeedDown`."""
-        (self._missing if isinstance(result.outcome, EntryGone) else self._failures).append(result)
+        """Takes a result whose outcome is an error."""
+        if isinstance(result.outcome, EntryGone):
+            self._missing.append(result)
+        elif isinstance(result.outcome, FeedDown):
+            self._failed.append(result)
+        else:
+            self._unreadable.append(result)
 
-    def proved(self, number: int) -> list[Fetched]:
-        """The held results that were asked for before question `number`, which was answered: these were not an outage.
+    def proved(self, number: int, *, readable: bool) -> list[Fetched]:
+        """The held results that are no outage now that question `number` was answered, and `readable` or not.
 
-        What was asked for later is held on: the answer may be from before the outage began.
+        What was asked for later is held on: the answer may be from before the outage began. A 404 waits for `judge`.
         """
-        released = [result for result in self._failures + self._missing if result.number < number]
-        self._failures = [result for result in self._failures if result.number >= number]
-        self._missing = [result for result in self._missing if result.number >= number]
+        released = [result for result in self._failed if result.number < number]
+        self._failed = [result for result in self._failed if result.number >= number]
+        if readable:
+            released += self._unreadable
+            self._unreadable = []
         return released
 
-    def judge(self, controls: Sequence[UUID]) -> list[Fetched]:
-        """Asks the feed for `controls`, ads that ought to be there. Answers what was held if that is the ads' own fault.
+    def judge(self, controls: Controls) -> list[Fetched]:
+        """Asks the feed for `controls`. Returns what was held where it is the ads' own fault; a 404 that nothing proves has
+        the outcome `Unproved` then.
 
-        Raises `FeedDown` if it is the feed's. The held results are dropped then: their ads stay as they were.
+        Raises `FeedDown` if it is the feed's fault. The held results are dropped then: their ads stay as they were.
         """
-        failures, missing = self._failures, self._missing
-        self._failures, self._missing = [], []
-        answers = [self._answer(uuid) for uuid in controls]
-        if failures:
-            alive = any(answer != "failed" for answer in answers) if answers else len(failures) < FAILURES
-            if not alive:
-                raise FeedDown(
-                    "outage", f"{len(failures)} different ads failed one after the other, the last with {failures[-1].outcome}"
-                )
-        if missing:
-            # A wrong host has none of the ads that we hold as active; where one of several servers is ill, what it
-            # calls missing is there when another is asked.
-            sound = "there" in answers if answers else len(missing) < MISSING
-            if sound and len(missing) >= MISSING:
-                sound = all(self._answer(result.uuid) == "missing" for result in missing[:3])
-            if not sound:
-                raise FeedDown(
-                    "mass-404",
-                    f"{len(missing)} ads are missing at once, though others are just as missing or they are there when "
-                    "asked for again. NAV_FEED_URL or something between us and NAV may be wrong; no ad is closed for this.",
-                )
-        return failures + missing
+        failed, missing, unreadable = self._failed, self._missing, self._unreadable
+        self._failed, self._missing, self._unreadable = [], [], []
+        many = len(unreadable) >= UNREADABLE
+        answers: list[Answer] = []
+        if failed or missing or many:
+            answers = self._ask(controls.known)
+            # A 404 proves only that a server is there, which is enough for those that failed.
+            sure = any(answer != Answer.FAILED for answer in answers) if not missing and not many else Answer.THERE in answers
+            if not sure:
+                answers += self._ask(controls.sample)
+        self._judge_failed(failed, answers)
+        if many and Answer.THERE not in answers:
+            raise FeedDown(
+                "format", f"{len(unreadable)} details one after the other cannot be read, the last for {unreadable[-1].outcome}"
+            )
+        return failed + unreadable + (self._judge_missing(missing, answers) if missing else [])
 
-    def _answer(self, uuid: UUID) -> str:
+    def _judge_failed(self, failed: list[Fetched], answers: list[Answer]) -> None:
+        alive = any(answer != Answer.FAILED for answer in answers) if answers else len(failed) < FAILURES
+        if failed and not alive:
+            last = failed[-1].outcome
+            raise FeedDown("outage", f"{len(failed)} different ads failed one after the other, the last with {last}")
+
+    def _judge_missing(self, missing: list[Fetched], answers: list[Answer]) -> list[Fetched]:
+        there = Answer.THERE in answers
+        if not there and len(missing) >= MISSING:
+            raise FeedDown(
+                "mass-404",
+                f"{len(missing)} ads are missing at once, and others are just as missing. NAV_FEED_URL or something between "
+                "us and NAV may be wrong; no ad is closed for this.",
+            )
+        if there:
+            # Where one of several servers is ill, what it calls missing is there when another is asked.
+            uuids = [result.uuid for result in missing]
+            again = self._ask(2 * (uuids if len(uuids) <= ASKED_AGAIN else _chance.sample(uuids, ASKED_AGAIN)))
+            if all(answer == Answer.MISSING for answer in again):
+                return missing
+        doubt = Unproved("404-unproved", "The feed says that it has no such ad, but nothing shows that the feed is well.")
+        return [replace(result, outcome=doubt) for result in missing]
+
+    def _ask(self, uuids: Sequence[UUID]) -> list[Answer]:
+        """What the feed answers for each, asked for at once: in an outage each may take a minute."""
+        answers: list[Answer] = []
+        pool = DetailPool(self._feed, min(_THREADS, len(uuids)))
         try:
-            self._feed.detail(uuid)
-        except EntryGone:
-            return "missing"
-        except FeedDown:
-            return "failed"
-        except BadEntry:
-            return "there"
-        return "there"
+            for uuid in uuids:
+                pool.ask(uuid, 0)
+            while pool.pending:
+                if result := pool.get():
+                    answers.append(_answer(result.outcome))
+        finally:
+            pool.close()
+        return answers
+
+
+def _answer(outcome: object) -> Answer:
+    if isinstance(outcome, EntryGone):
+        return Answer.MISSING
+    if isinstance(outcome, Unauthorized):
+        raise outcome
+    if isinstance(outcome, FeedDown):
+        return Answer.FAILED
+    return Answer.UNREADABLE if isinstance(outcome, Exception) else Answer.THERE

@@ -7,24 +7,21 @@ other way round an old answer could overwrite a newer one, or reopen an ad that 
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
-
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import VacancyData
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
-from .breaker import Breaker
-from .errors import EntryGone, FeedDown, LeaseHeld, Unauthorized
+from .breaker import Breaker, Controls
+from .detail_writer import write
+from .errors import EntryGone, FeedDown, Unauthorized
 from .feed import Feed
 from .fetching import DetailPool, Fetched, call
 from .lease import Lease
 from .messages import BadEntry, Gone
-from .models import DetailTask
 from .report import Hooks, Report
 from .stopping import Stopped
 
@@ -37,6 +34,8 @@ ASKED_AHEAD = 120
 LONGEST_HELD = 1.0
 """Seconds after which a batch is written though it is not full, so that what was fetched can be seen."""
 CONTROLS = 3
+SAMPLE = 6
+_chance = random.SystemRandom()
 
 
 class Drain:
@@ -60,23 +59,32 @@ class Drain:
         self._nothing_more = False
         self._done, self._total = 0, 0
 
-    def run(self) -> None:
-        self._total = detail_queue.count_due()
+    def run(self, seconds: float = float("inf")) -> bool:
+        """Fetches until nothing is due, or for that long. Returns whether nothing is due any more."""
+        self._total = self._done + detail_queue.count_due()
+        self._nothing_more = False
+        until = time.monotonic() + seconds
         pool = DetailPool(self._feed, self._threads)
         try:
             while self._work_left(pool):
                 self._hooks.idle()
                 if result := pool.get():
                     self._take(result)
-                if self._breaker.suspicious:
+                out_of_time = time.monotonic() > until
+                if self._breaker.suspicious or (out_of_time and self._breaker.held):
                     self._judge(pool)
                 if len(self._batch) >= BATCH or (self._batch and time.monotonic() - self._batch_since > LONGEST_HELD):
                     self._flush()
+                if out_of_time:
+                    self._flush()
+                    return False
+            return True
         except (Stopped, FeedDown):
             self._flush()  # what was answered is not asked for again
             raise
         finally:
             pool.close()
+            self._outstanding.clear()
 
     def _work_left(self, pool: DetailPool) -> bool:
         """Keeps the threads busy; at the end settles what is still open. False when nothing is due any more."""
@@ -107,16 +115,17 @@ class Drain:
         outcome = result.outcome
         if isinstance(outcome, Unauthorized):
             raise outcome
-        if isinstance(outcome, FeedDown | EntryGone):
-            self._breaker.hold(result)
+        if not isinstance(outcome, Exception):
+            self._add([*self._breaker.proved(result.number, readable=not isinstance(outcome, Gone)), result])
             return
-        if isinstance(outcome, Exception) and not isinstance(outcome, BadEntry):
+        if not isinstance(outcome, FeedDown | EntryGone | BadEntry):
             log.error("Reading the detail of ad %s failed.", result.uuid, exc_info=outcome)
-        self._add([*self._breaker.proved(result.number), result])
+        self._breaker.hold(result)
 
     def _judge(self, pool: DetailPool) -> None:
         pool.pause()
-        controls = _held_as_active(self._breaker.held)
+        held = self._breaker.held
+        controls = Controls(_ought_to_be_there(held), detail_queue.sample(SAMPLE, other_than=held))
         self._add(call(lambda: self._breaker.judge(controls), self._hooks.idle))
         pool.resume()
 
@@ -129,7 +138,8 @@ class Drain:
         batch, self._batch = self._batch, []
         if not batch:
             return
-        self._write(batch)
+        written = write(batch, self._lease, self._report)
+        self._nothing_more = self._nothing_more and written
         for result in batch:
             del self._outstanding[result.uuid]
         self._done += len(batch)
@@ -137,55 +147,16 @@ class Drain:
         self._hooks.progress("details", self._done, self._total)
         self._hooks.after_batch()
 
-    def _write(self, batch: list[Fetched]) -> None:
-        """All in one transaction; if an ad cannot be stored, each in one of its own, and that ad is set apart."""
-        try:
-            erase = self._commit(batch)
-        except (OperationalError, InterfaceError, LeaseHeld):
-            raise  # the database's trouble, or ours; no ad's
-        except Exception as error:
-            if len(batch) > 1:
-                for result in batch:
-                    self._write([result])
-                return
-            log.exception("Ad %s cannot be stored.", batch[0].uuid)
-            unstorable = BadEntry("not-stored", f"The ad cannot be stored ({type(error).__name__}).")
-            erase = self._commit([Fetched(0, batch[0].uuid, batch[0].marker, unstorable)])
-        if erase:
-            record.erase_traces()
 
-    def _commit(self, batch: list[Fetched]) -> bool:
-        """One transaction. Answers whether something was deleted that must not be found in a file."""
-        report = self._report
-        with transaction.atomic():
-            self._lease.fence()
-            rows = DetailTask.objects.select_for_update().filter(uuid__in=[result.uuid for result in batch])
-            tasks = {row.uuid: row for row in rows}
-            valid = [result for result in batch if result.uuid in tasks and tasks[result.uuid].marker == result.marker]
-            entries = [result.outcome for result in valid if isinstance(result.outcome, VacancyData)]
-            gone = [result.uuid for result in valid if isinstance(result.outcome, Gone | EntryGone)]
-            times = {uuid: row.line_time for uuid, row in tasks.items() if row.line_time}
-            outcomes = record.store(entries, line_times=times) if entries else {}
-            closed = record.close(gone, Vacancy.Closed.WITHDRAWN, line_times=times) if gone else 0
-            DetailTask.objects.filter(uuid__in=[*outcomes, *gone]).delete()
-            for result in valid:
-                if isinstance(result.outcome, FeedDown):
-                    detail_queue.defer(result.uuid, result.marker, str(result.outcome))
-                elif isinstance(result.outcome, BadEntry):
-                    detail_queue.quarantine(result.uuid, result.marker, f"{result.outcome.reason}: {result.outcome}")
-                elif isinstance(result.outcome, Exception) and not isinstance(result.outcome, EntryGone):
-                    detail_queue.quarantine(result.uuid, result.marker, f"unreadable: {type(result.outcome).__name__}")
-        for outcome in outcomes.values():
-            setattr(report, outcome.value, getattr(report, outcome.value) + 1)
-        report.closed += closed
-        report.gone += len(gone)
-        report.superseded += len(batch) - len(valid)
-        self._nothing_more = self._nothing_more and len(valid) == len(batch)
-        return bool(closed or report.expired)
+def _ought_to_be_there(other_than: Iterable[UUID]) -> list[UUID]:
+    """Some ads of which the feed has a detail, unless it is ill: active ones that were fetched lately, and closed ones,
+    of which it keeps the bare status. Chosen at random, so that no odd one decides always."""
+    rows = Vacancy.objects.exclude(uuid__in=list(other_than))
+    recent = rows.filter(status=Vacancy.Status.ACTIVE).order_by("-checked").values_list("uuid", flat=True)[:50]
+    ended = rows.filter(status=Vacancy.Status.INACTIVE, closed_reason=Vacancy.Closed.FEED)
+    closed = ended.order_by("-closed_at").values_list("uuid", flat=True)[:50]
+    return [*_some(list(recent), CONTROLS), *_some(list(closed), 1)]
 
 
-def _held_as_active(other_than: Iterable[UUID]) -> list[UUID]:
-    """Some ads that were fetched lately and should be there still. Chosen at random, so that no odd one decides always."""
-    rows = Vacancy.objects.active().exclude(uuid__in=list(other_than))
-    recent = rows.order_by("-checked").values_list("uuid", flat=True)[:50]
-    return list(Vacancy.objects.filter(uuid__in=list(recent)).order_by("?").values_list("uuid", flat=True)[:CONTROLS])
+def _some(uuids: list[UUID], count: int) -> list[UUID]:
+    return _chance.sample(uuids, min(count, len(uuids)))

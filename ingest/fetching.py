@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -38,7 +38,9 @@ def call(work: Callable[[], T], idle: Idle) -> T:
     return result
 
 
-def pages_ahead(feed: Feed, entry: Callable[[], FeedPage | None], entry_id: str, idle: Idle) -> Iterator[tuple[str, FeedPage]]:
+def pages_ahead(
+    feed: Feed, entry: Callable[[], FeedPage | None], entry_id: str, idle: Idle
+) -> Generator[tuple[str, FeedPage], None, None]:
     """The pages from `entry` to the tip, each with the id that it was asked for by, fetched while others are applied.
 
     `entry_id` is empty where the first page is not asked for by id. The walk ends before a page that it had already.

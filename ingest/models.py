@@ -32,6 +32,9 @@ class FeedState(models.Model):
     token_problem = models.TextField(_("problem med token"), blank=True)
     problem = models.TextField(_("problem"), blank=True)
     problem_since = models.DateTimeField(null=True, blank=True)
+    catching_up = models.BooleanField(
+        default=False, help_text=_("Lesingen begynte på nytt etter tid: linjene kan være eldre enn det vi vet")
+    )
     cursor_lost = models.DateTimeField(
         _("mistet plassen"), null=True, blank=True, help_text=_("Når siden vi sto på, ikke fantes lenger")
     )
@@ -62,6 +65,12 @@ class FeedState(models.Model):
         return state
 
     @classmethod
+    def lock(cls) -> None:
+        """Locks the row until the transaction ends: the first lock of every transaction that writes the queue or, for the
+        feed, ads (docs/decisions/order-of-locks.md)."""
+        cls.objects.filter(id=1).update(marker=F("marker"))
+
+    @classmethod
     def take_markers(cls, count: int) -> int:
         """The first of `count` numbers that no task has had before. Within a transaction."""
         cls.objects.filter(id=1).update(marker=F("marker") + count)
@@ -80,7 +89,7 @@ class PageMark(models.Model):
         verbose_name_plural = _("bokmerker")
 
     def __str__(self) -> str:
-        return f"{self.page_id} ({self.line_time:%Y-%m-%d %H:%M})"
+        return f"{self.page_id} ({timezone.localtime(self.line_time):%Y-%m-%d %H:%M})"
 
 
 class DetailTask(models.Model):
@@ -98,9 +107,20 @@ class DetailTask(models.Model):
         RECHECK = "recheck", _("Løpende kontroll")
         ADMIN = "admin", _("Bedt om av en administrator")
 
+    class Says(models.TextChoices):
+        """What the last line of the ad says of it; empty where no line is the reason to ask."""
+
+        ACTIVE = "ACTIVE", _("Aktiv")
+        INACTIVE = "INACTIVE", _("Ikke aktiv")
+        MASKED = "MASKED", _("Ikke aktiv, og tittelen er trukket tilbake")
+
     uuid = models.UUIDField(primary_key=True)
     marker = models.PositiveBigIntegerField()
     line_time = models.DateTimeField(null=True, blank=True)
+    line_says = models.CharField(max_length=8, choices=Says, blank=True, default="")
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text=_("Siden da er svaret 404, uten at en annen annonse viser at strømmen er frisk")
+    )
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.LINE)
     state = models.CharField(max_length=12, choices=State, default=State.WAITING, db_index=True)
     attempts = models.PositiveIntegerField(_("forsøk"), default=0)
@@ -150,7 +170,7 @@ class Run(models.Model):
         ordering = ["-started"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.started:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.started):%Y-%m-%d %H:%M}"
 
     def finish(self, state: str, *, report: dict[str, Any] | None = None, error: str = "") -> None:
         self.state, self.error, self.finished = state, error, timezone.now()

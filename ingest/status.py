@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from . import detail_queue
 from .models import DetailTask, FeedState, Run
 from .reasons import told
+from .tokens import expiry, read_private
 
 QUIET = dt.timedelta(hours=72)
 """The feed may rest so long over a weekend with holidays; a tip that is older stands still."""
 BEHIND = dt.timedelta(hours=1)
 QUARANTINE_MANY = 25
+TOKEN_SOON = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,10 @@ class Status:
     """The last line that was applied: "data as of"."""
     last_read: dt.datetime | None = None
     lag: dt.timedelta | None = None
-    """How much newer the feed's newest line is than the last that was applied."""
+    """How far behind the feed we are: how much newer its newest line is than the last that was applied or, while it does
+    not let itself be read, how long ago that was (lines may have come since)."""
+    token_expires: dt.datetime | None = None
+    """When the token in use says that it expires."""
     waiting: int = 0
     deferred: int = 0
     quarantined: int = 0
@@ -50,7 +55,10 @@ def status(now: dt.datetime | None = None) -> Status:
         return Status(problems=[_("Strømmen er ikke lest ennå.")])
     counts = detail_queue.counts()
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
+    late = late_after()
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
+    if state.last_read and (state.problem or now - state.last_read > late):
+        lag = max(lag or dt.timedelta(), now - state.last_read)
     oldest = DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
     last_run = Run.objects.filter(kind=Run.Kind.SYNC, finished__isnull=False).order_by("-finished").first()
     facts = Status(
@@ -60,6 +68,7 @@ def status(now: dt.datetime | None = None) -> Status:
         last_line=state.last_line_time,
         last_read=state.last_read,
         lag=lag,
+        token_expires=expiry(read_private(settings.NAV_FEED_TOKEN) or state.token),
         oldest_waiting=oldest,
         following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
         last_run=last_run,
@@ -71,22 +80,33 @@ def status(now: dt.datetime | None = None) -> Status:
     return facts
 
 
+def late_after() -> dt.timedelta:
+    """How old the last reading of the feed may be: some polls, and a slow answer."""
+    return dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
+
+
 def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
     """What an administrator should look at, the worst first. A job that ends well proves nothing, so times are judged."""
     found = []
     if state.problem:
         found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": told(state.problem)})
-    late = dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
+    unread = state.last_read is not None and now - state.last_read > late_after()
     if state.last_read is None:
         found.append(_("Strømmen er ikke lest ennå."))
-    elif now - state.last_read > late:
+    elif unread:
         found.append(_("Strømmen er ikke lest siden %(time)s.") % {"time": _local(state.last_read)})
     if facts.newest_line_age is not None and facts.newest_line_age > QUIET:
         found.append(_("Strømmen står stille: nyeste linje er fra %(time)s.") % {"time": _local(facts.newest_line)})
-    if facts.lag is not None and facts.lag > BEHIND and not facts.following:
+    if facts.lag is not None and facts.lag > BEHIND and not facts.following and not state.problem and not unread:
         found.append(_("Vi ligger etter strømmen: siste leste linje er fra %(time)s.") % {"time": _local(facts.last_line)})
     if facts.oldest_waiting and now - facts.oldest_waiting > BEHIND and not facts.following:
         found.append(_("Annonser har ventet på detaljer siden %(time)s.") % {"time": _local(facts.oldest_waiting)})
+    private = bool(settings.NAV_FEED_TOKEN)  # the public one is renewed without us
+    if private and facts.token_expires and facts.token_expires - now < TOKEN_SOON:
+        told_as = _("Tokenet i NAV_FEED_TOKEN utløper %(time)s. Be NAV om et nytt.")
+        if facts.token_expires <= now:
+            told_as = _("Tokenet i NAV_FEED_TOKEN utløp %(time)s. Be NAV om et nytt.")
+        found.append(told_as % {"time": _local(facts.token_expires)})
     if facts.quarantined >= QUARANTINE_MANY:
         found.append(_("%(count)d annonser står i karantene.") % {"count": facts.quarantined})
     if state.cursor_lost and now - state.cursor_lost < dt.timedelta(days=7):

@@ -24,10 +24,14 @@ from .models import FeedState, Run
 from .pages import Walk
 from .report import Hooks, Progress, Report
 from .stopping import Stopped, StopSignals
+from .tokens import read_private
 
 log = logging.getLogger(__name__)
 
 THREADS = 6
+DETAILS_SECONDS = 60.0
+DETAILS_SECONDS_AT_HEAD = 300.0
+"""How long details are fetched before lines are read again: what has ended meanwhile may not be shown for much longer."""
 RUNS_KEPT = dt.timedelta(days=14)
 _PROGRESS_EVERY = 1.0  # seconds between two notes of progress in the run's row
 
@@ -39,7 +43,7 @@ def connect(**options: Any) -> Feed:
         state.origin,
         **{
             "user_agent": f"jobsearch/0.1 (+{settings.SITE_URL})",
-            "private_token": settings.NAV_FEED_TOKEN,
+            "private_token": read_private(settings.NAV_FEED_TOKEN),
             "cached_token": state.token,
             "threads": THREADS,
             **options,
@@ -104,24 +108,41 @@ def run(
 
 def _work(feed: Feed, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
     problem: FeedDown | None = None
+    record.close_expired()  # whatever becomes of the feed
     try:
         if retry_now:
             detail_queue.retry_now()
         walk = Walk(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), hooks=hooks)
-        try:
-            walk.to_the_tip()
-            walk.look_at_the_tip()
-        except BrokenPage as error:
-            problem = error  # the pages lead nowhere, but the details that are owed are to be had
-        Drain(feed, lease, report, threads=THREADS, hooks=hooks).run()
+        drain = Drain(feed, lease, report, threads=THREADS, hooks=hooks)
+        problem = _take_turns(walk, drain)
     except FeedDown as error:
-        problem = problem or error
+        problem = error
     if problem:
         log.warning("The run ended early: %s", problem)
         report.problem = str(problem)
     _note_health(lease, feed, problem)
     record.erase_traces()  # once more: somebody may have been reading each time that something was deleted
     report.finish(detail_queue.counts())
+
+
+def _take_turns(walk: Walk, drain: Drain) -> FeedDown | None:
+    """Lines and details by turns: neither a feed that never ends nor a long queue of details holds up the other.
+
+    Ends when all lines of the feed were read and no detail is due. Returns what kept the lines from being read.
+    """
+    problem: FeedDown | None = None
+    while True:
+        try:
+            walk.turn()
+            if walk.at_head:
+                walk.look_at_the_tip()
+        except BrokenPage as error:
+            problem = error  # the pages lead nowhere, but the details that are owed are to be had
+        if problem:
+            drain.run()
+            return problem
+        if drain.run(DETAILS_SECONDS_AT_HEAD if walk.at_head else DETAILS_SECONDS) and walk.at_head:
+            return None
 
 
 def _note_health(lease: Lease, feed: Feed, problem: FeedDown | None) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from jobsearch.vacancies import cleaning
+from jobsearch.vacancies import cleaning, masking, record
 from jobsearch.vacancies.data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
 from jobsearch.vacancies.visibility import visible_until
@@ -22,7 +22,8 @@ from . import replay
 from .errors import EntryGone, FeedDown
 from .feed import Feed
 from .fetching import DetailPool, Fetched, pages_ahead
-from .messages import ACTIVE, BadEntry, FeedPage, Gone
+from .messages import ACTIVE, INACTIVE, MASKED, BadEntry, FeedPage, Gone
+from .models import FeedState
 from .report import Progress
 
 _ASKED_AHEAD = 120
@@ -32,6 +33,7 @@ _COMPARED = (
     "application_url application_due_text application_due published expires visible_until updated sector extent engagement "
     "start_text position_count body_hash"
 ).split()
+_CHUNK = 5000
 
 
 class Kind(enum.StrEnum):
@@ -45,6 +47,8 @@ class Kind(enum.StrEnum):
     """Active in both, with other content."""
     UNREADABLE = "unreadable"
     """Active in the feed, with a detail that cannot be read."""
+    NAMED = "keeps its title"
+    """Closed in both; the feed's last line withdraws title and employer, which the record keeps."""
     UNANSWERED = "unanswered"
     """The feed did not answer for this ad, so nothing is known."""
 
@@ -54,6 +58,8 @@ class Difference:
     uuid: UUID
     kind: Kind
     detail: str = ""
+    line_says: str = ""
+    """What the feed's last line says of the ad (`FeedLine.says`)."""
 
     def __str__(self) -> str:
         return f"{self.uuid}: {self.kind.value}{f' ({self.detail})' if self.detail else ''}"
@@ -62,13 +68,15 @@ class Difference:
 def compare_with_feed(feed: Feed, progress: Progress | None = None, *, threads: int = 6) -> Iterator[Difference]:
     """Each ad in which the record and the feed differ now. Raises `FeedDown`, `PageGone`.
 
-    Asks for the detail of every ad that either of the two calls active, as only that is sure. Changes nothing. An ad that
-    changes while the comparison runs may be named, and is right again after the next sync.
+    Asks for the detail of every ad that either of the two calls active, as only that is sure. Whether title and employer
+    of a closed ad are withdrawn, its detail does not say: that is read from the lines. Changes nothing. An ad that changes
+    while the comparison runs may be named, and is right again after the next sync.
     """
     progress = progress or (lambda phase, done, total: None)
-    active = _active_by_lines(feed, progress)
+    says = _last_lines(feed, progress)
+    yield from (Difference(uuid, Kind.NAMED, line_says=MASKED) for uuid in _named(says))
     held = set(Vacancy.objects.active().values_list("uuid", flat=True).iterator())
-    waiting = sorted(held | {uuid for uuid, is_active in active.items() if is_active}, key=str)
+    waiting = sorted(held | {uuid for uuid, said in says.items() if said == ACTIVE}, key=str)
     total, done, failed = len(waiting), 0, 0
     pool = DetailPool(feed, threads)
     try:
@@ -82,27 +90,37 @@ def compare_with_feed(feed: Feed, progress: Progress | None = None, *, threads: 
             failed = failed + 1 if isinstance(result.outcome, FeedDown) else 0
             if failed > 20:
                 raise result.outcome if isinstance(result.outcome, FeedDown) else AssertionError
-            if difference := _difference(result, active.get(result.uuid)):
-                yield difference
+            said = says.get(result.uuid, "")
+            if difference := _difference(result, said):
+                yield replace(difference, line_says=said)
             progress("details", done, total)
     finally:
         pool.close()
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Queues a check of each; the next run writes what the feed then says. Answers how many."""
+    """Queues a check of each, of which the next run writes what the feed then says, and deletes names that are withdrawn.
+    Returns how many."""
     found = list(differences)
-    changed = [difference.uuid for difference in found if difference.kind == Kind.DIFFERS]
+    named = [difference.uuid for difference in found if difference.kind == Kind.NAMED]
+    differing = [difference.uuid for difference in found if difference.kind == Kind.DIFFERS]
+    checked = {difference.uuid: difference.line_says for difference in found if difference.kind != Kind.NAMED}
     with transaction.atomic():
+        FeedState.lock()  # before the ads' rows, as everywhere
+        queued = replay.ask_again(checked, checked)
+        record.lock([*named, *differing])
         # The record leaves an ad alone whose content it has already, by this hash; here it must write all the same.
-        Vacancy.objects.filter(uuid__in=changed).update(content_hash="")
-        return replay.ask_again({difference.uuid for difference in found})
+        Vacancy.objects.filter(uuid__in=differing).update(content_hash="")
+        masking.mask(named)
+    if named:
+        record.erase_traces()
+    return queued + len(named)
 
 
-def _active_by_lines(feed: Feed, progress: Progress) -> dict[UUID, bool]:
-    """What the last line of each ad in the backfill says."""
+def _last_lines(feed: Feed, progress: Progress) -> dict[UUID, str]:
+    """What the last line of each ad in the backfill says (`FeedLine.says`)."""
     since = timezone.now() - dt.timedelta(days=settings.FEED_BACKFILL_DAYS)
-    active: dict[UUID, bool] = {}
+    says: dict[UUID, str] = {}
     lines = 0
 
     def entry() -> FeedPage | None:
@@ -110,13 +128,21 @@ def _active_by_lines(feed: Feed, progress: Progress) -> dict[UUID, bool]:
 
     for _asked, page in pages_ahead(feed, entry, "", _no_idling):
         for line in page.lines:
-            active[line.uuid] = line.status == ACTIVE
+            kept = says.get(line.uuid) == MASKED and line.status != ACTIVE  # as in `FeedLine.following`
+            says[line.uuid] = MASKED if kept else line.says
         lines += len(page.lines)
         progress("pages", lines, 0)
-    return active
+    return says
 
 
-def _difference(result: Fetched, said_active: bool | None) -> Difference | None:
+def _named(says: Mapping[UUID, str]) -> Iterator[UUID]:
+    """Closed ads that keep a title or employer which their last line withdraws."""
+    masked = [uuid for uuid, said in says.items() if said == MASKED]
+    for start in range(0, len(masked), _CHUNK):
+        yield from sorted(masking.closed_with_names(masked[start : start + _CHUNK]))
+
+
+def _difference(result: Fetched, said: str) -> Difference | None:
     """Judges one ad by its detail and by what the record holds at this moment, not when the comparison began."""
     uuid, outcome = result.uuid, result.outcome
     row = Vacancy.objects.filter(uuid=uuid).first()
@@ -124,7 +150,7 @@ def _difference(result: Fetched, said_active: bool | None) -> Difference | None:
     if isinstance(outcome, Gone | EntryGone):
         if not held:
             return None
-        if said_active is False:
+        if said in (INACTIVE, MASKED):
             return Difference(uuid, Kind.CLOSED)
         return Difference(uuid, Kind.ZOMBIE, "404" if isinstance(outcome, EntryGone) else "")
     if isinstance(outcome, BadEntry):

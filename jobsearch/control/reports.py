@@ -29,6 +29,7 @@ LABELS: dict[str, Any] = {
     "superseded": _("overtatt av nyere"),
     "rejected_lines": _("uleselige linjer"),
     "queued": _("lagt i kø"),
+    "masked": _("fikk tittelen fjernet"),
     "seconds": _("sekunder"),
     "at_tip": _("ved slutten av strømmen"),
     "written": _("skrevet"),

@@ -37,6 +37,7 @@ class Vacancy(models.Model):
         FEED = "feed", _("Strømmen sa at annonsen er inaktiv")
         WITHDRAWN = "withdrawn", _("Annonsen finnes ikke lenger i strømmen")
         EXPIRED = "expired", _("Siste dag er passert")
+        UNREADABLE = "unreadable", _("Detaljene lar seg ikke lese")
 
     uuid = models.UUIDField(primary_key=True)
     status = models.CharField(max_length=8, choices=Status)

@@ -3,7 +3,8 @@
 Closing deletes, in the same transaction: contacts, texts, links and the raw copy. What stays for `RETENTION_DAYS` is what
 tells a visitor which ad it was (title, employer, place, occupation, dates); after that only a tombstone.
 
-Whoever writes several rows locks them in the order of their uuids, so that two that meet never wait for each other.
+Whoever writes several rows locks them in the order of their uuids, so that two that meet never wait for each other; a
+transaction that stores some ads and closes others calls `lock` for all of them first (docs/decisions/order-of-locks.md).
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ import datetime as dt
 import enum
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import cleaning
+from . import cleaning, masking
 from .data import VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
 from .visibility import OSLO, visible_until
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(enum.StrEnum):
@@ -43,7 +48,6 @@ _CLOSED_BLANKS = {
     "body_hash": "",
     "content_hash": "",
 }
-_MASKED_BLANKS = {"title": "", "job_title": "", "employer_name": "", "employer_orgnr": ""}
 _KEPT_ON_UPDATE = {"uuid", "first_seen", "indexed_version"}
 _COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name not in _KEPT_ON_UPDATE]
 
@@ -97,6 +101,11 @@ def store(
     return outcomes
 
 
+def lock(uuids: Iterable[UUID]) -> None:
+    """Locks these rows until the transaction ends, in the order of their uuids."""
+    list(Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids)).values_list("uuid"))
+
+
 def close(
     uuids: Collection[UUID],
     reason: Vacancy.Closed,
@@ -108,47 +117,80 @@ def close(
     """Closes ads and deletes what an inactive ad may not have; returns how many were active. Needs an open transaction.
 
     `masked`: those whose title and employer the source has withdrawn too; that is taken from an ad closed before as well.
-    Unknown uuids are nothing to close.
+    Unknown uuids are nothing to close. An ad that was closed as withdrawn or unreadable takes the later reason.
     """
     now = now or timezone.now()
     line_times = line_times or {}
     closed = 0
     touched: list[Vacancy] = []
+    looked_at: list[Vacancy] = []
     for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids)):
         active = row.status == Vacancy.Status.ACTIVE
-        unmasked = row.uuid in masked and any(getattr(row, name) for name in _MASKED_BLANKS)
-        if not active and not unmasked:
-            continue
+        if reason == Vacancy.Closed.EXPIRED and row.visible_until > now:
+            continue  # prolonged after it was found to have expired, before it was locked here
         if active:
             _blank(row, reason, now)
             closed += 1
-        if row.uuid in masked:
-            _set(row, _MASKED_BLANKS)
+        elif row.closed_reason in (Vacancy.Closed.WITHDRAWN, Vacancy.Closed.UNREADABLE):
+            row.closed_reason = reason
+        elif row.uuid not in masked:
+            continue
+        row.checked = now
         row.line_time = line_times.get(row.uuid) or row.line_time
-        row.version += 1
-        row.changed = now
-        touched.append(row)
-    fields = [*_CLOSED_BLANKS, *_MASKED_BLANKS, "status", "closed_at", "closed_reason", "line_time", "version", "changed"]
-    Vacancy.objects.bulk_update(touched, fields)
+        if active or (row.uuid in masked and masking.has_names(row)):
+            if row.uuid in masked:
+                _set(row, masking.BLANKS)
+            row.version += 1
+            row.changed = now
+            touched.append(row)
+        else:
+            looked_at.append(row)  # no search is concerned, so the version stays
+    fields = [*_CLOSED_BLANKS, *masking.BLANKS, "status", "closed_at", "closed_reason", "line_time", "checked"]
+    Vacancy.objects.bulk_update(touched, [*fields, "version", "changed"])
+    Vacancy.objects.bulk_update(looked_at, ["closed_reason", "line_time", "checked"])
     Contact.objects.filter(vacancy__in=touched).delete()
     return closed
 
 
 def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
-    """Closes every ad whose last day has passed; they were out of sight since that midnight. Returns how many."""
+    """Closes every ad whose last day has passed; they were out of sight since that midnight. Returns how many.
+
+    An ad that cannot be closed is logged and left for the next call; the others are closed all the same.
+    """
     now = now or timezone.now()
     total = 0
-    while True:
-        with transaction.atomic():
-            due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now)
-            uuids = list(due.values_list("uuid", flat=True)[:chunk])
-            if uuids:
-                total += close(uuids, Vacancy.Closed.EXPIRED, now=now)
-        if not uuids:
-            break
+    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now).order_by("uuid")
+    while uuids := list(due.values_list("uuid", flat=True)[:chunk]):
+        total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
+        due = due.filter(uuid__gt=uuids[-1])
     if total:
         erase_traces()
     return total
+
+
+def close_each(
+    uuids: Sequence[UUID], reason: Vacancy.Closed, *, masked: Collection[UUID] = (), **options: Any
+) -> tuple[int, list[UUID]]:
+    """`close` for all at once or, where that fails for one of them, for each alone.
+
+    Returns how many were active, and which could not be closed. Raises only for the database's own trouble. `options` are
+    those of `close`.
+    """
+    try:
+        with transaction.atomic():
+            return close(uuids, reason, masked=masked, **options), []
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(uuids) == 1:
+            log.exception("Ad %s cannot be closed.", uuids[0])
+            return 0, list(uuids)
+    closed, failed = 0, []
+    for uuid in uuids:
+        one, failing = close_each([uuid], reason, masked=masked, **options)
+        closed += one
+        failed += failing
+    return closed, failed
 
 
 def forget(before: dt.datetime, chunk: int = 500) -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+
+import pytest
+import time_machine
+from django.utils import timezone
 
 from ingest import status
 from ingest.models import DetailTask
@@ -124,3 +129,36 @@ def test_a_token_of_ones_own_is_used_and_never_kept(feed, site, settings):
     assert report.exit_code == 2
     assert "NAV_FEED_TOKEN" in report.problem
     assert _tokens_asked(feed) == 0
+
+
+@pytest.mark.parametrize("text", ["Bearer {}", '"bearer {}"\n', "Public token:\n{}\n"])
+def test_a_token_of_ones_own_may_be_pasted_with_what_stood_around_it(feed, site, settings, text):
+    """38"""
+    token = feed.tokens.private()
+    settings.NAV_FEED_TOKEN = text.format(token)
+    ad = feed.publish()
+    assert site.follow().exit_code == 0
+    assert ad in site.active()
+    assert {request.headers["authorization"] for request in feed.requests} == {f"Bearer {token}"}
+
+
+def test_the_end_of_the_token_is_known_beforehand(feed, site, settings):
+    """40: a token of one's own is not renewed by us; the public one is."""
+    feed.publish()
+    site.follow()
+    public = status.status()
+    assert public.token_expires - timezone.now() > dt.timedelta(days=30)
+    settings.NAV_FEED_TOKEN = f"Bearer {feed.token}"
+    assert status.status().problems == []
+    with time_machine.travel(timezone.now() + dt.timedelta(days=30), tick=True):
+        assert any("NAV_FEED_TOKEN utløper" in problem for problem in status.status().problems)
+        settings.NAV_FEED_TOKEN = ""
+        assert not any("NAV_FEED_TOKEN" in problem for problem in status.status().problems)
+
+
+def test_the_end_of_a_token_that_has_passed_is_named(feed, site, settings):
+    feed.publish()
+    site.follow()
+    settings.NAV_FEED_TOKEN = feed.token
+    with time_machine.travel(timezone.now() + dt.timedelta(days=36), tick=True):
+        assert any("NAV_FEED_TOKEN utløp " in problem for problem in status.status().problems)

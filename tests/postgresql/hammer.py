@@ -16,6 +16,13 @@ django.setup()
 from django.db import Error, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from ingest import detail_queue, detail_writer, replay, truth  # noqa: E402
+from ingest.closing import close_by_lines  # noqa: E402
+from ingest.errors import EntryGone  # noqa: E402
+from ingest.fetching import Fetched  # noqa: E402
+from ingest.messages import FeedLine  # noqa: E402
+from ingest.models import DetailTask, FeedState  # noqa: E402
+from ingest.report import Report  # noqa: E402
 from jobsearch.vacancies import changes, record  # noqa: E402
 from jobsearch.vacancies.data import VacancyData  # noqa: E402
 from jobsearch.vacancies.models import Vacancy  # noqa: E402
@@ -29,18 +36,50 @@ def some(count: int) -> list[uuid.UUID]:
     return chance.sample(UUIDS, count)
 
 
+class Lease:
+    """The one that a sync holds, without its expiry: its fence is the lock on the feed's row."""
+
+    def fence(self) -> None:
+        FeedState.lock()
+
+
 def follow() -> None:
-    """What the consumer does: an ad is told anew, another is closed."""
+    """What a sync does: a page's lines close and queue ads, then details are stored, closed, put off, in one transaction."""
     now = timezone.now()
-    entries = [
-        VacancyData(uuid=one, title=f"Sykepleier {chance.random()}", published=now, updated=now,
-                    expires=now + dt.timedelta(days=chance.choice((5, 5, -5))), raw={"title": str(chance.random())})
-        for one in some(chance.choice((8, 8, 400)))
-    ]  # fmt: skip
+    ads = some(chance.choice((8, 8, 400)))
     with transaction.atomic():
-        record.store(entries)
-    with transaction.atomic():
-        record.close(some(chance.choice((8, 8, 400))), Vacancy.Closed.FEED)
+        FeedState.lock()
+        lines = [FeedLine(one, "INACTIVE", time=now, masked=chance.random() < 0.3) for one in ads[::3]]
+        close_by_lines(lines, may_be_old=chance.random() < 0.5)
+        detail_queue.put(dict.fromkeys(ads[1::3], now), DetailTask.Origin.LINE)
+    rows = detail_queue.due(50)
+    chance.shuffle(rows)
+    answers = [Fetched(0, row.uuid, row.marker, answer(row.uuid, now)) for row in rows]
+    if answers:
+        detail_writer.write(answers, Lease(), Report())
+
+
+def answer(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
+    if chance.random() < 0.3:
+        return EntryGone("404", "gone")
+    return VacancyData(
+        uuid=one,
+        title=f"Sykepleier {chance.random()}",
+        published=now,
+        updated=now,
+        expires=now + dt.timedelta(days=chance.choice((5, 5, -5))),
+        raw={"title": str(chance.random())},
+    )
+
+
+def repair() -> None:
+    """What the consistency check's repair does, the replay, the recheck, and an administrator's retry."""
+    kinds = list(truth.Kind)
+    truth.repair(truth.Difference(one, chance.choice(kinds), line_says="MASKED") for one in some(chance.choice((8, 200))))
+    replay._apply({one: FeedLine(one, "INACTIVE", time=timezone.now(), masked=True) for one in some(50)})
+    replay.recheck(limit=20)
+    detail_queue.retry_now()
+    detail_queue.release(some(50))
 
 
 def clock() -> None:
@@ -59,7 +98,14 @@ def moderate() -> None:
     record.set_hidden(some(1)[0], chance.random() < 0.5)
 
 
-work = {"follow": follow, "clock": clock, "index": index, "moderate": moderate}[role.rstrip("0123456789")]
+def forget() -> None:
+    """What the retention does."""
+    record.forget(timezone.now() - dt.timedelta(seconds=2))
+
+
+roles = {"follow": follow, "repair": repair, "clock": clock, "index": index, "moderate": moderate, "forget": forget}
+work = roles[role.rstrip("0123456789")]
+FeedState.bound("http://127.0.0.1:9")
 until = time.monotonic() + seconds
 rounds = 0
 while time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""Several processes write the same rows: each takes them in the order of their uuids, so none waits for one that waits for it."""
+"""Several processes write the same rows: each locks tables and rows in one order (docs/decisions/order-of-locks.md)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from tests.servers.live import ROOT, LiveSite
 
-ROLES = ("follow", "clock", "index", "moderate")
+ROLES = ("follow", "clock", "index", "moderate", "repair", "forget")
 
 
-def test_following_closing_indexing_and_hiding_at_once_never_deadlock(live_site: Callable[..., LiveSite]) -> None:
+def test_writing_the_same_rows_in_six_ways_at_once_never_deadlocks(
+    live_site: Callable[..., LiveSite],
+) -> None:
     site = live_site("postgresql", feed="http://127.0.0.1:9")
     script = str(ROOT / "tests/postgresql/hammer.py")
     running = [site.start(role, script, role, "10") for role in ROLES]
