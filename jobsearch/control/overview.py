@@ -90,11 +90,12 @@ def room(user: works.Person) -> Room:
         tile.works = [work for work in tile.works if works.may(user, work)]
     verdict = next(verdict for verdict in _WORST if any(tile.verdict is verdict for tile in tiles))
     bad = [tile for tile in tiles if tile.verdict in (BROKEN, WATCH)]
-    sentence = (
-        ngettext("%(n)s ting trenger øynene dine.", "%(n)s ting trenger øynene dine.", len(bad)) % {"n": len(bad)}
-        if bad
-        else say("Alt går av seg selv.")
-    )
+    if bad:
+        sentence = ngettext("%(n)s ting trenger øynene dine.", "%(n)s ting trenger øynene dine.", len(bad)) % {"n": len(bad)}
+    elif verdict is UNKNOWN:
+        sentence = " ".join(tile.sentence for tile in tiles if tile.verdict is UNKNOWN)
+    else:
+        sentence = say("Alt går av seg selv.")
     running, latest = _runs()
     return Room(verdict, sentence, tiles, running, latest)
 
@@ -104,10 +105,14 @@ def _feed(facts: feed_status.Status) -> Tile:
     about_details = _about_details(facts)
     problems = [problem for problem in facts.problems if problem not in about_details]
     verdict, sentence = OK, say("Vi følger strømmen, og er à jour.")
-    if state is None or facts.last_read is None:
-        verdict, sentence = UNKNOWN, say("Strømmen er ikke lest ennå. Les den nå, eller vent til neste runde.")
-    elif state.problem:
+    if state and state.problem:
         verdict, sentence = BROKEN, say("Strømmen lar seg ikke lese nå.")
+    elif state is None or facts.last_read is None:
+        verdict, sentence = UNKNOWN, say("Strømmen er ikke lest ennå. Les den nå, eller vent til neste runde.")
+        if state and timezone.now() - state.first_started > feed_status.late_after():
+            verdict = BROKEN  # by now it should have been
+    elif timezone.now() - facts.last_read > feed_status.late_after():
+        verdict, sentence = BROKEN, say("Strømmen leses ikke. Sjekk at Celerys arbeider og beat går.")
     elif problems:
         verdict, sentence = WATCH, say("Strømmen leses, men noe er ikke som det skal.")
     elif facts.following:
@@ -123,6 +128,7 @@ def _feed(facts: feed_status.Status) -> Tile:
         (_("Sist lest"), ago(facts.last_read)),
         (_("Siste kjøring"), _last_run(facts.last_run)),
         (_("Adresse"), state.origin if state else str(settings.NAV_FEED_URL)),
+        (_("Tokenet utløper"), date_format(timezone.localtime(facts.token_expires), "j.n.Y H:i") if facts.token_expires else "–"),
         (_("Neste side"), state.page_id if state and state.page_id else "–"),
     ]
     tile.links = [(reverse("admin:ingest_feedstate_changelist"), _("Hele tilstanden"))]

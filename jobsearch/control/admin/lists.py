@@ -20,15 +20,24 @@ MOST_COUNTED = 10_000
 Admin = TypeVar("Admin", bound=admin.ModelAdmin)
 
 
+class CappedCount(int):
+    """A count that went no further: shown as ">10 000". Django groups the digits from the right, so a sign before them is
+    left alone, and its templates need not be copied for this."""
+
+    def __str__(self) -> str:
+        return f">{int(self)}"
+
+
 class CappedPaginator(Paginator):
     """Counts at most `MOST_COUNTED` rows: nobody turns to page 101, and a count of a large table takes a scan of it."""
 
     @cached_property
     def count(self) -> int:
         rows = self.object_list
-        if isinstance(rows, models.QuerySet):
-            return rows.order_by()[:MOST_COUNTED].count()
-        return len(rows)
+        if not isinstance(rows, models.QuerySet):
+            return len(rows)
+        counted = rows.order_by()[: MOST_COUNTED + 1].count()
+        return counted if counted <= MOST_COUNTED else CappedCount(MOST_COUNTED)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

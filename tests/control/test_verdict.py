@@ -1,0 +1,117 @@
+"""What the admin's front page says of the feed: right now, not as of the last time that all was well."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils import timezone
+
+from ingest import status, sync
+from ingest.models import FeedState, Run
+from ingest.standin import StandIn
+from jobsearch.control import overview
+from jobsearch.control.admin import lists
+from jobsearch.search import Health
+from jobsearch.vacancies.models import Tombstone
+from tests.ingest import plain_ads
+
+ALL_WELL = "Alt går av seg selv."
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: Health("tantivy", "0.27", True, 12))
+
+
+@pytest.fixture
+def administrator(client, transactional_db):
+    client.force_login(User.objects.create_superuser("administrator", password="x"))
+    return client
+
+
+@pytest.fixture
+def room(administrator):
+    return lambda: overview.room(User.objects.get())
+
+
+@pytest.fixture
+def feed(settings):
+    with StandIn(ads=plain_ads) as standin:
+        settings.NAV_FEED_URL = standin.url
+        yield standin
+
+
+def _numbers(room) -> dict[str, str]:
+    return {str(name): text for name, text in room.tiles[0].numbers}
+
+
+def test_before_anything_is_known_that_is_said(room):
+    assert room().verdict.key == "unknown"
+    assert ALL_WELL not in room().sentence
+    assert "ikke lest ennå" in room().sentence
+
+
+def test_a_feed_that_has_never_answered_is_a_fault(room, settings):
+    settings.NAV_FEED_URL = "http://127.0.0.1:9"
+    assert sync.run().exit_code == 2
+    assert room().verdict.key == "broken"
+    assert ALL_WELL not in room().sentence
+    assert any("ingen forbindelse" in problem for problem in room().tiles[0].problems)
+
+
+def test_a_feed_that_nothing_has_read_is_a_fault_after_a_while(room):
+    FeedState.objects.create(origin="http://feed.example", first_started=timezone.now() - dt.timedelta(hours=1))
+    assert room().verdict.key == "broken"
+
+
+def test_where_all_is_well_that_is_said(room, feed):
+    feed.publish()
+    sync.run()
+    assert (room().verdict.key, room().sentence) == ("ok", ALL_WELL)
+    assert _numbers(room())["Etterslep"] == "0 s"
+
+
+@pytest.mark.parametrize("how", ["an outage", "no worker"])
+def test_the_lag_grows_while_the_feed_is_not_read(room, feed, how):
+    feed.publish()
+    sync.run()
+    if how == "an outage":
+        with feed.faults.status(503):
+            sync.run()
+    lags = []
+    for hours in (1, 3):
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=hours), tick=True):
+            lags.append(status.status().lag)
+            assert room().verdict.key == "broken"
+            assert _numbers(room())["Etterslep"].startswith(f"{hours} t")
+    assert dt.timedelta(hours=1) <= lags[0] < lags[1]
+    sync.run()
+    assert status.status().lag == dt.timedelta()
+    assert room().verdict.key == "ok"
+
+
+def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
+    moment = dt.datetime(2026, 11, 23, 22, 46, 54, tzinfo=dt.UTC)
+    run = Run.objects.create(kind="sync", state="done", started=moment, finished=moment)
+    text = administrator.get(reverse("admin:ingest_run_change", args=[run.pk])).content.decode()
+    assert "2026-11-23 23:46" in text
+    assert "22:46" not in text
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(3, "3"), (4, "4"), (5, "&gt;4"), (9, "&gt;4")])
+def test_a_count_that_was_cut_short_is_shown_as_such(administrator, monkeypatch, rows, shown):
+    monkeypatch.setattr(lists, "MOST_COUNTED", 4)
+    for number in range(rows):
+        Tombstone.objects.create(uuid=f"00000000-0000-4000-8000-{number:012}", closed_on=timezone.now().date(), version=1)
+    text = administrator.get(reverse("admin:vacancies_tombstone_changelist")).content.decode()
+    assert f"{shown} gravsteiner" in " ".join(text.split())
+
+
+def test_a_capped_count_keeps_its_groups_of_digits():
+    said = Template("{% load i18n %}{{ n }} {% blocktranslate count n=n %}one{% plural %}{{ n }} many{% endblocktranslate %}")
+    assert said.render(Context({"n": lists.CappedCount(10_000)})).replace("\xa0", " ") == "&gt;10 000 &gt;10 000 many"
