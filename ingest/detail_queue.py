@@ -18,6 +18,8 @@ LONGEST_PAUSE = dt.timedelta(hours=6)
 ATTEMPTS = 8
 """So many failures in a row, some two hours of them, and an ad is set apart."""
 QUARANTINE_PAUSE = dt.timedelta(hours=24)
+FIRST_QUARANTINE_PAUSE = dt.timedelta(hours=1)
+"""An unreadable ad is closed, so it is asked for soon the first time: what could not be read may have been a moment's."""
 
 _uniform = random.SystemRandom().uniform
 
@@ -138,7 +140,8 @@ def quarantine(uuid: UUID, marker: int, reason: str) -> None:
         return
     row.attempts += 1
     row.state, row.reason = DetailTask.State.QUARANTINED, reason[:1000]
-    row.next_try = timezone.now() + QUARANTINE_PAUSE * _uniform(0.75, 1.25)
+    pause = FIRST_QUARANTINE_PAUSE if row.attempts == 1 else QUARANTINE_PAUSE
+    row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
     row.save(update_fields=["attempts", "state", "next_try", "reason"])
 
 

@@ -19,7 +19,7 @@ from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
 from .closing import close_by_lines
-from .errors import FeedDown, FeedLoop, PageGone
+from .errors import FeedDown, FeedLoop, PageGone, Unauthorized
 from .feed import Feed
 from .fetching import call, pages_ahead
 from .lease import Lease
@@ -140,7 +140,8 @@ class Walk:
                 if page.next_id is None:
                     continue  # the last one
                 pages += 1
-                newest = newest or self._newest_line()
+                if pages == 1:
+                    newest = self._newest_line()
                 past += bool(past or (newest and newest.fingerprint in {line.fingerprint for line in page.lines}))
                 if past > PAGES_PAST_HEAD:
                     break
@@ -150,7 +151,14 @@ class Walk:
         self.at_head = True
 
     def _newest_line(self) -> FeedLine | None:
-        page = call(self._feed.last_page, self._hooks.idle)
+        """The feed's newest line; None if it cannot be had, and the turn ends by its other limits."""
+        try:
+            page = call(self._feed.last_page, self._hooks.idle)
+        except Unauthorized:
+            raise
+        except FeedDown as error:
+            log.warning("The feed's newest line cannot be had: %s", error)
+            return None
         return page.lines[-1] if page and page.lines else None
 
     def _apply(self, page_id: str, page: FeedPage, cursor: str) -> None:

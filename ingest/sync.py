@@ -134,10 +134,13 @@ def _take_turns(walk: Walk, drain: Drain) -> FeedDown | None:
     while True:
         try:
             walk.turn()
-            if walk.at_head:
-                walk.look_at_the_tip()
         except BrokenPage as error:
             problem = error  # the pages lead nowhere, but the details that are owed are to be had
+        if walk.at_head:
+            try:
+                walk.look_at_the_tip()
+            except FeedDown as error:
+                problem = error
         if problem:
             drain.run()
             return problem

@@ -1,4 +1,4 @@
-"""Hazards 20, 21 and 9 of the zombies: what is an outage, what is an ad's own, and what a 404 proves."""
+"""Hazards 20, 21 and 24: what is an outage, what is one ad's own trouble, and what a 404 proves."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from ingest import details, pages, sync
+from ingest.errors import FeedDown
 from ingest.models import DetailTask, FeedState
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
@@ -114,6 +115,23 @@ def test_an_ad_is_closed_while_many_details_are_fetched(feed, site, monkeypatch)
     assert owed_when_closed[0] > 20
     assert (report.exit_code, report.waiting) == (0, 0)
     assert site.is_true()
+
+
+def test_a_newest_line_that_cannot_be_had_holds_up_no_detail(feed, site, monkeypatch):
+    """41: only the age of the feed is not known then."""
+    feed.publish()
+    site.follow()
+    new = [feed.publish() for _ in range(5)]
+    client = site.client()
+
+    def failing():
+        raise FeedDown("status-500", "no")
+
+    monkeypatch.setattr(client, "last_page", failing)
+    report = sync.run(feed=client)
+    client.close()
+    assert (report.exit_code, report.at_tip) == (2, True)
+    assert site.active() > set(new)
 
 
 def test_what_has_expired_is_closed_whatever_becomes_of_the_feed(feed, site, stored):

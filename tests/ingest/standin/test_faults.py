@@ -223,6 +223,32 @@ def test_mass_404_takes_details_only(feed, client, ads_of):
     assert client.feed_page().status == 200
 
 
+def test_a_detail_too_deep_for_a_parser(feed, client, ads_of):
+    with feed.faults.too_deep(uuid=ads_of[0]):
+        body = client.detail(ads_of[0]).body
+    assert body.startswith(b'{"a":{"a":')
+    assert body.endswith(b"}}")
+
+
+def test_an_answer_that_drips_is_whole_in_the_end(feed, client, ads_of):
+    right = client.ask("/api/publicToken", token=None)
+    started = time.monotonic()
+    with feed.faults.drip(0.001, on="token"):
+        slow = client.ask("/api/publicToken", token=None)
+    assert slow.body == right.body
+    assert time.monotonic() - started > 0.2  # some three hundred bytes, the head included
+
+
+def test_a_feed_that_is_built_anew_has_other_line_ids_and_the_same_lines(feed, client, ads_of):
+    before, lines = client.feed_page().json, client.items()
+    feed.rebuild()
+    assert client.ask(f"/api/v1/feed/{before['id']}").status == 404
+    assert client.items() == lines
+    assert client.feed_page().json["id"] != before["id"]
+    feed.rebuild(at=feed.store.clock())
+    assert len({item["date_modified"] for item in client.items()}) == 1
+
+
 def test_line_without_uuid(feed, client, ads_of):
     feed.faults.line_without_uuid(uuid=ads_of[2])
     items = client.items()
