@@ -34,7 +34,8 @@ ASKED_AHEAD = 120
 LONGEST_HELD = 1.0
 """Seconds after which a batch is written though it is not full, so that what was fetched can be seen."""
 CONTROLS = 3
-SAMPLE = 6
+SAMPLE = 12
+"""Ads asked for to make sure: of those that ought to be there, and of the whole queue where none of them is."""
 _chance = random.SystemRandom()
 
 
@@ -124,6 +125,7 @@ class Drain:
 
     def _judge(self, pool: DetailPool) -> None:
         pool.pause()
+        self._flush()  # what was just answered is what is best asked for
         held = self._breaker.held
         controls = Controls(_ought_to_be_there(held), detail_queue.sample(SAMPLE, other_than=held))
         self._add(call(lambda: self._breaker.judge(controls), self._hooks.idle))

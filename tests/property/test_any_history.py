@@ -30,6 +30,7 @@ from ingest import detail_queue, replay, sync
 from ingest.errors import LeaseHeld
 from ingest.models import DetailTask, FeedState, PageMark, Run
 from ingest.standin import StandIn
+from ingest.truth import compare_with_feed
 from jobsearch import search
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
@@ -113,6 +114,17 @@ class AnyHistory(RuleBasedStateMachine):
             self.feed.publish(**self.contacts())
             self.sync()
 
+    @rule(ad=ads, end=st.sampled_from(["stop", "expire"]))
+    def commit_an_end_late(self, ad: str, end: str) -> None:
+        if ad in self.feed.truth():
+            with self.feed.late_commit(end, ad):
+                self.feed.publish(**self.contacts())
+                self.sync()
+
+    @rule()
+    def be_built_anew(self) -> None:
+        self.feed.rebuild()
+
     @rule(name=st.sampled_from(sorted(FAULTS)))
     def sync_in_trouble(self, name: str) -> None:
         FAULTS[name](self.feed.faults)
@@ -178,6 +190,8 @@ class AnyHistory(RuleBasedStateMachine):
         detail_queue.release()
         report = sync.run(retry_now=True)
         assert report.exit_code == 0, report
+        with closing(sync.connect()) as feed:
+            assert list(compare_with_feed(feed)) == []  # names that are withdrawn among it
         search.index_changes()
 
         truth = {UUID(uuid): content for uuid, content in self.feed.truth().items()}
