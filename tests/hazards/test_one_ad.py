@@ -127,7 +127,7 @@ LESSER = {
     "a number for a description": {"description": 17},
     "five thousand places": {"workLocations": [{"municipal": f"STED {number}"} for number in range(5000)]},
     "a megabyte of title": {"title": "Sykepleier " * 100_000},
-    "a megabyte without a blank": {"employer": {"name": "x" * 1_000_000, "orgnr": "9" * 1_000_000}},
+    "a word without end": {"employer": {"name": "x" * 2000, "orgnr": "9" * 1_000_000}, "sector": "x" * 1_000_000},
     "NUL everywhere": {"title": "a\0b", "employer": {"name": "\0"}, "contactList": [{"name": "\0\0"}], "x\0y": {"\0": "\0"}},
     "half characters": {"title": "Syke\ud83d", "sector": "\udc00", "k\ud83d": "\ud83d"},
     "another title twice": {"title": "Kokk", "Title": "Baker"},
