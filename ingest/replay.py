@@ -75,7 +75,7 @@ def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callabl
 
 def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
     """Queues and masks by these last lines. In one transaction before which no sync's is unfinished, so an ad that is being
-    closed meanwhile is either still in the queue, where it is told that its title is withdrawn, or closed and masked here."""
+    closed meanwhile is either still in the queue, where its row notes that its title is withdrawn, or closed and masked here."""
     withdrawn = [uuid for uuid, line in last.items() if line.masked]
     with transaction.atomic():
         FeedState.lock()

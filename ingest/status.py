@@ -103,10 +103,10 @@ def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
         found.append(_("Annonser har ventet på detaljer siden %(time)s.") % {"time": _local(facts.oldest_waiting)})
     private = bool(settings.NAV_FEED_TOKEN)  # the public one is renewed without us
     if private and facts.token_expires and facts.token_expires - now < TOKEN_SOON:
-        told_as = _("Tokenet i NAV_FEED_TOKEN utløper %(time)s. Be NAV om et nytt.")
+        sentence = _("Tokenet i NAV_FEED_TOKEN utløper %(time)s. Be NAV om et nytt.")
         if facts.token_expires <= now:
-            told_as = _("Tokenet i NAV_FEED_TOKEN utløp %(time)s. Be NAV om et nytt.")
-        found.append(told_as % {"time": _local(facts.token_expires)})
+            sentence = _("Tokenet i NAV_FEED_TOKEN utløp %(time)s. Be NAV om et nytt.")
+        found.append(sentence % {"time": _local(facts.token_expires)})
     if facts.quarantined >= QUARANTINE_MANY:
         found.append(_("%(count)d annonser står i karantene.") % {"count": facts.quarantined})
     if state.cursor_lost and now - state.cursor_lost < dt.timedelta(days=7):

@@ -155,7 +155,7 @@ def test_a_mask_and_an_ordinary_end_on_one_page_are_as_on_two(feed, site):
     assert is_blank(site.ad(ad))
 
 
-def test_an_ad_that_waits_for_another_check_is_told_of_the_mask(feed, site, look_back):
+def test_a_queued_check_learns_of_the_mask(feed, site, look_back):
     """The check of its detail, queued for another reason, would keep the title."""
     feed.publish()
     ad = feed.publish()
