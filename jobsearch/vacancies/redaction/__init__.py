@@ -1,0 +1,101 @@
+"""Redaction: contact information removed from an ad's texts. E-mail addresses, phone numbers and the contacts' names.
+
+What reaches an index, a file, a feed, a mail or a search engine goes through a `Redactor`, for active ads too: searching for a
+person finds nothing, and an index needs no cleaning of names when an ad closes. Which words, numbers and addresses go, and how
+well that works, is in docs/decisions/redaction.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from . import words
+from .addresses import AddressFinder
+from .names import NameFinder
+from .people import FIELD_LENGTH, Person, parse_people
+from .phones import PhoneFinder, own_numbers
+from .spans import Span, join, remove
+from .tokens import WORD, fold
+
+CONTACTS = 200  # contacts of one ad that are read; `record` stores no more
+PERSONS = 300
+SOURCES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt"})
+"""The files that decide what is removed: an index made by others is made anew."""
+
+_WRITTEN_PLAINLY = re.compile(r"[^\W\d_]+(?:[ \-][^\W\d_]+)*")  # nothing but words
+
+
+class Contact(Protocol):
+    name: str
+    email: str
+    phone: str
+
+
+class Redactor:
+    """Removes contact information from the texts of one ad.
+
+    `keep`: the names of its employer and places, and for its text the title: a single word of them is never removed, so that
+    the surname Berg doesn't take the municipality's name out of the ad.
+    """
+
+    def __init__(self, contacts: Iterable[Contact] = (), *keep: str) -> None:
+        contacts = list(islice(contacts, CONTACTS))
+        self._phones = PhoneFinder(own_numbers(value for contact in contacts for value in (contact.phone, contact.name) if value))
+        self._addresses = AddressFinder(
+            part for contact in contacts for value in (contact.email, contact.name) if "@" in value for part in _parts(value)
+        )
+        self._kept = frozenset(fold(word) for text in keep for word in WORD.findall(text[:2000]))
+        self._names = NameFinder(self._persons(contacts), self._kept)
+
+    def redact_text(self, text: str) -> str:
+        """A running text without contact information; line ends stay."""
+        return remove(text, self.find(text))
+
+    def redact_title(self, text: str) -> str:
+        """A title, or the name of an employer, an occupation or a place, without contact information.
+
+        Only a whole name is removed: "Avdelingsleder hjemmetjenesten" stays whole with a contact called "Avdelingsleder Anne
+        Prøvesen".
+        """
+        spans = self.find(text, title=True)
+        return " ".join(remove(text, spans).split()) if spans else text
+
+    def find(self, text: str, *, title: bool = False) -> list[Span]:
+        """The spans of contact information in a text, in order, none touching another. `title`: whole names only."""
+        taken = join([*self._addresses.find(text), *self._phones.find(text)])
+        names = self._names.find(text, taken, title=title) if self._names else []
+        return join([*taken, *names]) if names else taken
+
+    def _persons(self, contacts: list[Contact]) -> list[Person]:
+        found: dict[Person, None] = {}
+        for contact in contacts:
+            field = contact.name[:FIELD_LENGTH]
+            if not field:
+                continue
+            if not _WRITTEN_PLAINLY.fullmatch(field):
+                field = remove(field, join([*self._addresses.find(field), *self._phones.find(field)]), ";")
+            for person in parse_people(field):
+                if not self._is_employer(person):
+                    found[person] = None
+        return list(found)[:PERSONS]
+
+    def _is_employer(self, person: Person) -> bool:
+        """Whether a "name" is the employer's: no person's, unless it begins like one."""
+        return self._kept.issuperset(person.strong) and person.strong[0] not in words.given_names()
+
+
+def redact_text(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
+    return Redactor(contacts, *keep).redact_text(text)
+
+
+def redact_title(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
+    return Redactor(contacts, *keep).redact_title(text)
+
+
+def _parts(value: str) -> list[str]:
+    """The addresses of a field that may hold several."""
+    return [part for part in value[:500].replace(";", " ").replace(",", " ").split() if "@" in part]

@@ -1,0 +1,437 @@
+"""Names of an ad's contacts in its texts.
+
+A whole name is two of a person's words side by side, in any order and spelling; it goes everywhere. A single word of a name
+goes only where the text uses it as a name: after "kontakt", "ring", "v/", a title, beside a phone number, an e-mail address or
+another name. The text is split into words once, and words are looked up in dictionaries: the time grows with the text and with
+the names, never with their product, and no pattern is built from a name.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+
+from . import words
+from .people import Person
+from .spans import Span, join
+from .tokens import LONGEST, WORD, Token, fold, forms, remove_invisible, shorten, squash, tokenise
+
+_FEW_WORDS = 30  # words of names that are looked for as they are before a text is split into words
+_REGION = 300  # characters around a word of a name that are looked at: more than any context reaches
+_MIDDLES = 2  # words that may stand between two words of one name: "Kari B. Nordmann", "Jan van der Meulen" has particles only
+_GAP = re.compile(r"[\s,.\-_'’`´/\u2010-\u2015\u2212]{0,6}")
+_MIDDLE_GAP = re.compile(r"[^\S\n]{0,2}(?:\.[^\S\n]{0,2}|[-\u2010-\u2015][^\S\n]?)?")
+_LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_LABEL_END = re.compile(r"[\s.,:;!/()\-\u2010-\u2015]{0,6}")
+_NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
+
+# Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
+_CONTACT = frozenset(
+    """
+    kontakt kontakte kontakter kontaktar kontaktes kontaktast kontaktperson kontaktpersoner kontaktpersonar
+    kontaktpersonen kontaktinfo kontaktinformasjon ring ringe ringer spoer spoerre spoerring spoersmaal snakk snakke
+    snakker prat prate hilsen hilsning helsing helsingar mvh vh attn att contact contacts call phone ask email mail
+    regards sincerely rettes rettast sendes sendast send sender henvendelse henvendelser tekst sms heter heiter hete navn
+    namn name named called signert tlf telefon tel mobil mob moet meld melde meet treff talk speak text reach intervju
+    intervjuer referanse spoerje spoerjast
+    """.split()
+)
+_WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"
+_FILLERS = frozenset(
+    """
+    gjerne med til oss vaar vaart vaare etter hos paa om er stillingen stillinga stilling jobben dette daglig dagleg eller
+    og assisterende fungerende den din min mitt mine our your the my to for is with at please vennlig venleg beste best
+    kind warm information more mer meir informasjon da naa direkte a an us me av fra fraa
+    """.split()
+)
+_DIRECT = frozenset("kontakt kontakte ring ringe call contact hilsen helsing mvh etter v attn ask for spoer".split())
+_CONTACT_NOUNS = frozenset(
+    "nummer nummeret number telefon telefonnummer mobil mobilnummer mobiltelefon epost mail email phone tlf inbox".split()
+)
+_BESIDE = frozenset(
+    """
+    tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
+    mobilnr tlfnr er is telefonnummer mailadresse adresse ring eller or og and via direkte
+    """.split()
+)
+_BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "
+
+
+class NameFinder:
+    """The names of a list of persons, made ready to be looked for. `kept`: keys that no single word of a name takes out."""
+
+    def __init__(self, persons: Sequence[Person], kept: frozenset[str]) -> None:
+        self._persons = persons
+        self._kept = kept
+        keys = {key for person in persons for key in person.strong}
+        self._halves = {half for key in keys if len(key) > 6 for half in _halves(key)}
+        self._sought = _spellings(keys | self._halves) if len(keys) <= _FEW_WORDS else ()
+        self._ready = False
+
+    def _prepare(self) -> None:
+        """Builds the tables, for the few texts that seem to hold a name."""
+        self._people: defaultdict[str, int] = defaultdict(int)
+        self._firsts: defaultdict[str, int] = defaultdict(int)
+        self._lasts: defaultdict[str, int] = defaultdict(int)
+        self._letters: defaultdict[str, int] = defaultdict(int)  # initials that the words of a name have
+        self._initials: defaultdict[str, int] = defaultdict(int)  # initials that stand in the contact's name
+        self._wholes: set[str] = set()
+        self._single: set[str] = set()
+        for number, person in enumerate(self._persons):
+            self._add(person, 1 << number)
+        self._known = {*self._people, *self._wholes}
+        self._ready = True
+
+    def _add(self, person: Person, bit: int) -> None:
+        strong = person.strong
+        for key in strong:
+            for form in {key, shorten(key)}:
+                self._people[form] |= bit
+                self._letters[form[0]] |= bit
+            self._single.update(form for form in {key, shorten(key)} if form == key or len(form) >= 4)
+        for key in person.keys:
+            if len(key) == 1:
+                self._initials[key] |= bit
+        for form in {strong[0], shorten(strong[0])}:
+            self._firsts[form] |= bit
+        for form in {strong[-1], shorten(strong[-1])}:
+            self._lasts[form] |= bit
+        for place, (one, other) in enumerate(zip(person.keys, person.keys[1:], strict=False)):
+            for joined in {one + other, shorten(one + other)}:
+                if len(person.keys) == 2:
+                    self._wholes.add(joined)
+                elif len(one) > 1:
+                    self._people[joined] |= bit
+                    if place == 0:
+                        self._firsts[joined] |= bit
+                    if place == len(person.keys) - 2:
+                        self._lasts[joined] |= bit
+        if len(strong) > 1:
+            self._wholes |= {"".join(person.keys), strong[0] + strong[-1]}
+
+    def __bool__(self) -> bool:
+        return bool(self._persons)
+
+    def find(self, text: str, taken: Sequence[Span] = (), *, title: bool = False) -> list[Span]:
+        """The spans of names. `taken`: spans of phone numbers and addresses, in order. `title`: whole names only."""
+        found: list[Span] = []
+        for start, end in self._regions(text) if self._persons else ():
+            tokens = self._atoms(text, _outside(tokenise(text, start, end), _within(taken, start, end)))
+            masks = [self._mask(token.key) for token in tokens]
+            whole = self._find_whole(text, tokens, masks)
+            found += [(tokens[first].start, tokens[last].end) for first, last in whole]
+            if not title:
+                used = {place for first, last in whole for place in range(first, last + 1)}
+                near = _within(taken, start - _BESIDE_REACH, end + _BESIDE_REACH)
+                found += [(tokens[place].start, tokens[place].end) for place in self._find_single(text, tokens, used, near)]
+        return [_with_genitive(text, span) for span in found]
+
+    def _regions(self, text: str) -> list[Span]:
+        """Where names may be: the surroundings of words that begin like a word of a name."""
+        squashed = squash(text) if self._sought else None
+        if squashed is None:
+            if not self._ready:
+                self._prepare()
+            return [(0, len(text))] if self._mentioned(text) else []
+        found = []
+        for word in self._sought:
+            position = squashed.find(word)
+            while position >= 0:
+                if position == 0 or not text[position - 1].isalpha():
+                    found.append((max(0, position - _REGION), min(len(text), position + _REGION)))
+                position = squashed.find(word, position + 1)
+        if found and not self._ready:
+            self._prepare()
+        return [_whole_words(text, *region) for region in join(found)] if found else []
+
+    def _mentioned(self, text: str) -> bool:
+        """Whether a word of a name stands in the text."""
+        return any(not self._known.isdisjoint(forms(word)) or fold(word) in self._halves for word in {*WORD.findall(text)})
+
+    def _mask(self, key: str) -> int:
+        """The persons that have a word, as bits."""
+        return self._look_up(self._people, key)
+
+    def _look_up(self, table: defaultdict[str, int], key: str) -> int:
+        for form in forms(key):
+            if found := table.get(form, 0):
+                return found
+        return 0
+
+    def _atoms(self, text: str, tokens: list[Token]) -> list[Token]:
+        """The tokens, with two that one word of a name joins as one: "Anne-Marie" for Annemarie."""
+        atoms: list[Token] = []
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            following = tokens[position + 1] if position + 1 < len(tokens) else None
+            if following and token.key in self._halves and following.start - token.end <= 2:
+                joined = token.key + following.key
+                if joined in self._people and text[token.end : following.start].strip(" -\u2010\u2011\u00a0") == "":
+                    token = Token(token.start, following.end, joined, token.capital)
+                    position += 1
+            atoms.append(token)
+            position += 1
+        return atoms
+
+    def _find_whole(self, text: str, tokens: list[Token], masks: list[int]) -> list[Span]:
+        """Whole names, as the places of their first and last tokens."""
+        found: list[Span] = []
+        previous = -1  # the last token that is a word of a name
+        for place, token in enumerate(tokens):
+            if not masks[place]:
+                if self._is_whole_word(token.key):
+                    found.append((place, place))
+                continue
+            if previous >= 0 and self._is_one_name(text, tokens, masks, previous, place):
+                found.append((previous, place))
+            elif self._has_initial(text, tokens, place, -1):
+                found.append((place - 1, place))
+            elif self._has_initial(text, tokens, place, 1):
+                found.append((place, place + 1))
+            previous = place
+        return [self._with_initials(text, tokens, span) for span in found]
+
+    def _is_whole_word(self, key: str) -> bool:
+        return key in self._wholes or (key.endswith("s") and key[:-1] in self._wholes)
+
+    def _is_one_name(self, text: str, tokens: list[Token], masks: list[int], one: int, other: int) -> bool:
+        first, last = tokens[one], tokens[other]
+        if not masks[one] & masks[other] or _stem(first.key) == _stem(last.key) or other - one - 1 > _MIDDLES:
+            return False
+        firsts, lasts = self._look_up(self._firsts, first.key), self._look_up(self._lasts, last.key)
+        in_order = firsts & lasts
+        backwards = self._look_up(self._lasts, first.key) & self._look_up(self._firsts, last.key)
+        common = words.is_common(first.key) and words.is_common(last.key)
+        if common and other - one == 1:
+            # "vår dag", "Stein, berg og jord": two everyday words are a name only if written like one.
+            gap = remove_invisible(text[first.end : last.start])
+            if not (first.capital and last.capital) or not (gap.strip() in {"", "-"} or (backwards and gap.strip() == ",")):
+                return False
+        if other - one == 1:
+            return bool(_GAP.fullmatch(remove_invisible(text[first.end : last.start])))
+        if not (in_order or backwards) or not (first.capital and last.capital):
+            return False
+        for place in range(one, other):
+            before, after = tokens[place], tokens[place + 1]
+            if after is not last and not (after.capital or after.key in words.PARTICLES):
+                return False
+            if after.key in words.CONJUNCTIONS or after.key in _CONTACT:
+                return False
+            if common and after is not last and len(after.key) > 1:
+                return False
+            gap = remove_invisible(text[before.end : after.start])
+            if not _MIDDLE_GAP.fullmatch(gap) or ("." in gap and len(before.key) > 2):
+                return False
+        return True
+
+    def _has_initial(self, text: str, tokens: list[Token], place: int, step: int) -> bool:
+        """Whether an initial beside a word makes a whole name of it: "K. Nordmann", "Kari N.", or Kari for "K. Nordmann"."""
+        beside = place + step
+        if not 0 <= beside < len(tokens) or not tokens[beside].capital:
+            return False
+        token, other = tokens[place], tokens[beside]
+        gap = remove_invisible(text[other.end : token.start] if step < 0 else text[token.end : other.start])
+        if len(other.key) == 1:
+            if step < 0:
+                return gap in {". ", "."} and bool(self._look_up(self._lasts, token.key) & self._letters.get(other.key, 0))
+            dotted = text[other.end : other.end + 1] == "." or other.end == len(text)
+            persons = self._look_up(self._firsts, token.key) & self._letters.get(other.key, 0)
+            return gap == " " and token.capital and dotted and bool(persons) and not words.is_common(token.key)
+        persons = self._look_up(self._lasts, token.key) & self._initials.get(other.key[:1], 0)
+        return step < 0 and gap.isspace() and "\n" not in gap and bool(persons) and other.key not in _CONTACT
+
+    def _with_initials(self, text: str, tokens: list[Token], span: Span) -> Span:
+        """Initials before a name are a part of it: "A. M. Nordmann"."""
+        start, end = span
+        while start > 0 and len(tokens[start - 1].key) == 1 and tokens[start - 1].capital:
+            if text[tokens[start - 1].end : tokens[start].start] not in {".", ". "}:
+                break
+            start -= 1
+        return start, end
+
+    def _find_single(self, text: str, tokens: list[Token], used: set[int], taken: Sequence[Span]) -> list[int]:
+        """Places of single words that the text uses as names."""
+        candidates = [
+            place for place, token in enumerate(tokens) if place not in used and self._may_be_single(text, tokens, place)
+        ]
+        if not candidates:
+            return []
+        beside = _besides(text, tokens, taken)
+        found = {
+            place
+            for place in candidates
+            if self._is_named(text, tokens, place, place in beside)
+            and not self._is_protected(text, tokens, place, place in beside)
+        }
+        # A name in a list with another name: "Kari og Ola Nordmann". Forwards, then backwards.
+        known = used | found
+        for order, step in ((candidates, -1), (candidates[::-1], 1)):
+            for place in order:
+                if place not in known and self._is_listed(text, tokens, place, step, known):
+                    found.add(place)
+                    known.add(place)
+        return sorted(found)
+
+    def _may_be_single(self, text: str, tokens: list[Token], place: int) -> bool:
+        token = tokens[place]
+        if not token.capital or len(token.key) < 2:
+            return False
+        key = token.key
+        return not self._single.isdisjoint(forms(key)) and self._kept.isdisjoint((key, _stem(key)))
+
+    def _is_protected(self, text: str, tokens: list[Token], place: int, beside: bool) -> bool:
+        """Whether a word is more than a name: an everyday word, a place, an occupation, the name of a school."""
+        token = tokens[place]
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        if following and text[token.end : following.start] in {" ", "-", "\u00a0"} and words.is_institution(following.key):
+            return True
+        if not (words.is_common(token.key) or words.is_common(_stem(token.key))):
+            return False
+        if token.key in words.places() or token.key in words.occupations() or words.is_title(token.key):
+            return True
+        # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
+        before = tokens[place - 1] if place else None
+        direct = (
+            before is not None
+            and before.key in _DIRECT
+            and text[before.end : token.start] in {" ", ", ", "/", "\u00a0", "\n", ",\n"}
+        )
+        return not (direct and (beside or _NAMED_ALONE.match(text, token.end)))
+
+    def _is_named(self, text: str, tokens: list[Token], place: int, beside: bool) -> bool:
+        if beside:
+            return True
+        token = tokens[place]
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        if token.key.endswith("s") and following and following.key in _CONTACT_NOUNS and following.start - token.end <= 2:
+            return True
+        for back in range(place - 1, max(-1, place - 7), -1):
+            before = tokens[back]
+            gap = text[before.end : tokens[back + 1].start]
+            if before.key == "v" and gap.lstrip().startswith("/"):
+                return True
+            if before.key in _CONTACT:
+                return bool(_LABEL_END.fullmatch(gap))
+            if before.key in _WEAK_CONTACT:
+                alone = bool(_NAMED_ALONE.match(text, token.end))
+                return back == place - 1 and alone and (token.key in words.given_names())
+            if _SENTENCE_END.search(gap) or len(gap) > 6:
+                return False
+            if words.is_title(before.key) and back == place - 1:
+                return token.key in words.given_names() or bool(_NAMED_ALONE.match(text, token.end))
+            if before.key not in _FILLERS and not words.is_title(before.key):
+                return False
+        return False
+
+    def _is_listed(self, text: str, tokens: list[Token], place: int, step: int, known: set[int]) -> bool:
+        """Whether a word stands beside a name, or is joined to one by "og"."""
+        if words.is_common(tokens[place].key):
+            return False
+        beside = place + step
+        joined = False
+        if 0 <= beside < len(tokens) and tokens[beside].key in words.CONJUNCTIONS:
+            beside += step
+            joined = True
+        if beside not in known:
+            return False
+        low, high = sorted((place, beside))
+        gap = text[tokens[low].end : tokens[high].start]
+        if joined:
+            return not _SENTENCE_END.search(gap) and len(gap) <= 10
+        return (
+            bool(_LIST_GAP.fullmatch(gap))
+            and not _SENTENCE_END.search(gap)
+            and not self._is_protected(text, tokens, place, False)
+        )
+
+
+def _halves(key: str) -> list[str]:
+    """The first halves of a word that is two given names: it may be written as two words."""
+    names = words.given_names()
+    return [key[:at] for at in range(3, len(key) - 2) if key[:at] in names and key[at:] in names]
+
+
+def _spellings(keys: Iterable[str]) -> tuple[bytes, ...]:
+    """What stands in a squashed text (`tokens.squash`) wherever one of these words stands in the text, however spelled."""
+    found: set[str] = set()
+    for key in keys:
+        found.add(key)
+        for double, single in (("aa", "a"), ("ae", "a"), ("oe", "o"), ("ue", "u")):
+            if double in key:
+                found |= {spelled.replace(double, single) for spelled in found}
+    return tuple(key.encode() for key in found if key.isascii())
+
+
+def _stem(key: str) -> str:
+    """The key without the ending of a genitive."""
+    return key[:-1] if len(key) > 2 and key.endswith("s") else key
+
+
+def _whole_words(text: str, start: int, end: int) -> Span:
+    """A span of the text that cuts no word in two, unless it is longer than any name."""
+    low, high = start, end
+    while low > 0 and start - low < LONGEST and not text[low - 1].isspace():
+        low -= 1
+    while high < len(text) and high - end < LONGEST and not text[high].isspace():
+        high += 1
+    return low, high
+
+
+def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
+    """Those of ordered spans that lie in a part of the text, or reach into it."""
+    low = bisect_left(spans, start, key=itemgetter(1))
+    return spans[low : bisect_left(spans, end, low, key=itemgetter(0))]
+
+
+def _outside(tokens: list[Token], taken: Sequence[Span]) -> list[Token]:
+    if not taken:
+        return tokens
+    kept: list[Token] = []
+    position = 0
+    for token in tokens:
+        while position < len(taken) and taken[position][1] <= token.start:
+            position += 1
+        if position == len(taken) or token.end <= taken[position][0]:
+            kept.append(token)
+    return kept
+
+
+def _besides(text: str, tokens: list[Token], taken: Iterable[Span]) -> set[int]:
+    """Places of tokens that a phone number or an address stands beside, only labels and punctuation between."""
+    found: set[int] = set()
+    place = 0
+    for start, end in taken:
+        while place < len(tokens) and tokens[place].start < start:
+            place += 1
+        back, edge = place - 1, start
+        while back >= 0 and start - tokens[back].end <= _BESIDE_REACH:
+            gap = text[tokens[back].end : edge]
+            if len(gap) > 6 or ("." in gap and tokens[back].key not in _BESIDE) or gap.count("\n") > 1:
+                break
+            if tokens[back].key not in _BESIDE and not words.is_title(tokens[back].key):
+                found.add(back)
+                break
+            edge = tokens[back].start
+            back -= 1
+        if place < len(tokens):
+            gap = text[end : tokens[place].start]
+            if len(gap) <= 5 and not any(mark in gap for mark in ".!?"):
+                found.add(place)
+    return found
+
+
+def _with_genitive(text: str, span: Span) -> Span:
+    """The span with the "s" or "'" of a genitive behind it: "Nordmann's", "Hans'"."""
+    start, end = span
+    rest = text[end : end + 2]
+    if rest[:1] in {"'", "’", "´", "`"}:
+        if rest[1:2] in {"s", "S"} and not text[end + 2 : end + 3].isalpha():
+            return start, end + 2
+        if not rest[1:2].isalpha():
+            return start, end + 1
+    return span

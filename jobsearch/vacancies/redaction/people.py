@@ -1,0 +1,103 @@
+"""The persons that a contact's name field names, without titles, labels, units and companies.
+
+"Avdelingsleder Anne Prøvesen, tlf 400 00 000" -> Anne Prøvesen; "Norsk Rekruttering v/ Python Hansen" -> Python Hansen;
+"Butikksjef" -> no person.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import words
+from .tokens import Token, tokenise
+
+FIELD_LENGTH = 300  # characters of a name field that are read
+PERSONS = 6  # of one field
+WORDS = 8  # of one name
+_BY = re.compile(r"(?:\bv|\bc)\s?/\s?o?\b|\bved\b|\bv/", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[/;|()\[\]{}:•·\n\t+<>\"]|\s[-\u2010-\u2015]{1,2}\s")
+_PLAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)? [^\W\d_]+(?:-[^\W\d_]+)?")  # two words: no pattern below fits
+_AND = re.compile(r"\s(?:og|and|eller|or|samt|&)\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name in its usual order: given names first. Keys of words as `tokens.fold` makes them; initials are one letter."""
+
+    keys: tuple[str, ...]
+
+    @property
+    def strong(self) -> tuple[str, ...]:
+        """The words that are neither initials nor particles."""
+        return tuple(key for key in self.keys if len(key) > 1 and key not in words.PARTICLES)
+
+
+def parse_people(field: str) -> list[Person]:
+    """The persons of a name field that holds no e-mail address or phone number any more."""
+    field = field[:FIELD_LENGTH]
+    if _PLAIN.fullmatch(field):
+        return _parse_listed(field)
+    by = _BY.search(field)
+    if by:
+        # "Company v/ person"; "Person, v/ department" where what follows is no name.
+        after = _parse(field[by.end() :])
+        return (after or _parse(field[: by.start()]))[:PERSONS]
+    return _parse(field)[:PERSONS]
+
+
+def _parse(field: str) -> list[Person]:
+    found: list[Person] = []
+    for chunk in _SEPARATORS.split(field):
+        if _is_company(chunk):
+            continue
+        for part in _AND.split(chunk):
+            found += _parse_listed(part)
+    return list(dict.fromkeys(found))
+
+
+def _is_company(chunk: str) -> bool:
+    keys = [token.key for token in tokenise(chunk)]
+    return any(key in words.COMPANY_FORMS for key in keys[1:]) and not any(key in words.given_names() for key in keys)
+
+
+def _parse_listed(part: str) -> list[Person]:
+    """Names between commas; "Nordberg, Kari" is one name."""
+    names = [name for piece in part.split(",") if (name := _strip_titles(tokenise(piece)))]
+    found: list[Person] = []
+    position = 0
+    while position < len(names):
+        name = names[position]
+        following = names[position + 1] if position + 1 < len(names) else ()
+        if following and _is_reversed(name, following):
+            name = (*following, *name)
+            position += 1
+        position += 1
+        person = Person(name[:WORDS])
+        if person.strong and not all(words.is_no_name(key) for key in person.strong):
+            found.append(person)
+    return found
+
+
+def _is_reversed(surname: tuple[str, ...], given: tuple[str, ...]) -> bool:
+    names = words.given_names()
+    if len(surname) == 1:
+        return True
+    return len(given) == 1 and surname[0] not in names and given[0] in names
+
+
+def _strip_titles(tokens: list[Token]) -> tuple[str, ...]:
+    """The name's words: titles before and after it left out, and what follows a title that follows the name."""
+    if any(token.capital for token in tokens):
+        # "Avdelingsleder hjemmetjenesten Anne Prøvesen": words in lower case are no part of a capitalised name.
+        tokens = [token for token in tokens if token.capital or token.key in words.PARTICLES]
+    keys = [token.key for token in tokens]
+    while keys and words.is_title(keys[0]) and keys[0] not in words.given_names():
+        keys.pop(0)
+    for place, key in enumerate(keys):
+        if words.is_title(key) and key not in words.PARTICLES and not (words.is_surname_too(key) and place < 2):
+            keys = keys[:place]
+            break
+    while keys and keys[-1] in words.PARTICLES:
+        keys.pop()
+    return tuple(keys)

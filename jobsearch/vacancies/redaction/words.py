@@ -1,0 +1,105 @@
+"""Word lists that tell a name from other words: titles and companies, everyday words, given names, places, occupations."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from .. import catalogue
+from .tokens import WORD, fold
+
+_FOLDER = Path(__file__).parent
+CONJUNCTIONS = frozenset("og eller and or samt & eller/og og/eller".split())
+PARTICLES = frozenset(
+    "van von der den de da do dos del di du el al bin ibn ben abu la le ter ten zu zum af av mac mc st san".split()
+)
+"""Small words inside names: no part of a name by themselves."""
+COMPANY_FORMS = frozenset("as asa ans ltd limited inc gmbh ab aps oy plc llc bemanning rekruttering kommune consulting".split())
+# Occupations that are surnames too: the last word of "Markus Baker" is no title.
+_SURNAMES = frozenset(
+    "baker smed prest maler fisker moeller skredder snekker murer kokk jeger vekter bonde skriver feier page".split()
+)
+_INSTITUTIONS = tuple(
+    fold(end)
+    for end in """
+    skole skolen skule skulen skolar hage hagen hagar hjem hjemmet heim heimen senter senteret kommune kirke kyrkje kirken
+    hus huset kontor kontoret bygg transport klinikk klinikken gård gard gården stasjon park brygge kai hotell fabrikk
+    verk verksted auto maskin eiendom torg sone sonen bolig bolag vgs sykehus sjukehus bofellesskap menighet sokn krets
+    idrettslag mølle bruk verft hall arena museum bibliotek terrasse kafé restaurant butikk bakeri apotek bad brannstasjon
+    """.split()
+)
+
+
+def _read(name: str) -> frozenset[str]:
+    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.lower().split())
+
+
+@lru_cache(maxsize=1)
+def _titles() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole words, and the ends of compounds."""
+    listed = _read("titles.txt")
+    ends = tuple(fold(word[1:]) for word in sorted(listed) if word.startswith("-"))
+    whole = {fold(part) for word in listed for part in WORD.findall(word)}
+    return frozenset(whole), ends
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    return frozenset(map(fold, _read("given_names.txt")))
+
+
+@lru_cache(maxsize=1)
+def everyday() -> frozenset[str]:
+    """Everyday words and languages, kinds of work and engagement."""
+    names = [*catalogue.LANGUAGES.values(), *catalogue.ENGAGEMENTS, *catalogue.EXTENTS, *catalogue.SECTORS]
+    return frozenset(map(fold, [*_read("everyday_words.txt"), *(word for name in names for word in WORD.findall(name))]))
+
+
+@lru_cache(maxsize=1)
+def name_words() -> frozenset[str]:
+    """Everyday words that are names of people too: "stein", "berg"."""
+    return frozenset(map(fold, _read("name_words.txt")))
+
+
+@lru_cache(maxsize=1)
+def places() -> frozenset[str]:
+    names = [*catalogue.COUNTIES, *(name for names in catalogue.COUNTIES.values() for name in names), *catalogue.COUNTRIES]
+    return frozenset(fold(word) for name in names for word in WORD.findall(name))
+
+
+@lru_cache(maxsize=1)
+def occupations() -> frozenset[str]:
+    names = [*catalogue.OCCUPATIONS, *(name for names in catalogue.OCCUPATIONS.values() for name in names)]
+    return frozenset(fold(word) for name in names for word in WORD.findall(name))
+
+
+@lru_cache(maxsize=10_000)
+def is_title(key: str) -> bool:
+    """Whether a word is a title, role, unit, label or company form: "avdelingsleder", "tlf", "rekruttering", "AS"."""
+    whole, ends = _titles()
+    return key in whole or key.endswith(ends)
+
+
+@lru_cache(maxsize=10_000)
+def is_surname_too(key: str) -> bool:
+    return key in _SURNAMES
+
+
+@lru_cache(maxsize=10_000)
+def is_common(key: str) -> bool:
+    """Whether a word is an everyday word, a language, a place, an occupation or a title, whatever else it may be."""
+    return key in everyday() or key in name_words() or key in places() or key in occupations() or is_title(key)
+
+
+@lru_cache(maxsize=10_000)
+def is_no_name(key: str) -> bool:
+    """Whether a word by itself is not taken for a person's name in a name field."""
+    names = key in given_names() or key in name_words() or key in _SURNAMES
+    return not names and (key in everyday() or key in places() or key in occupations() or is_title(key))
+
+
+@lru_cache(maxsize=10_000)
+def is_institution(key: str) -> bool:
+    """Whether a word makes a place or a company of the name before it: "Berg skole", "Moen Transport AS"."""
+    return key in COMPANY_FORMS or key.endswith(_INSTITUTIONS)
