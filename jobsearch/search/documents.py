@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, privacy, visibility
+from jobsearch.vacancies import catalogue, changes, deadlines, html, occupations, places, redaction, visibility
 
 from . import areas, negation, placenames, text, vocabulary
 from .employers import employer_key
@@ -71,7 +71,6 @@ FIELDS: dict[str, Kind] = {
 }
 UNCOUNTED = {"title_whole", "employer_whole", "area"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
-_SEPARATOR = f" {text.BREAK} "  # neither a blank nor a letter, so no name or number is seen across it
 _SEVERAL = re.compile(r",| og ")
 _EPOCH_DAY = dt.date(1970, 1, 1)
 _LISTS = (vocabulary, placenames, negation, areas, places, occupations, catalogue)
@@ -136,15 +135,13 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     locations = list(vacancy.locations.all())
     paths = sorted({location.path for location in locations if location.path})
     places_of = place_names(locations)
-    kept = " ".join([vacancy.employer_name, *places_of])
     jobs = list(vacancy.occupations.all())
-    # One pass for all short texts: a pass costs more by its patterns, one for each contact, than by the text's length.
-    shorts = [vacancy.title, vacancy.employer_name, *job_names(vacancy)]
-    short = _SEPARATOR.join(name.replace(text.BREAK, " ") for name in shorts)
-    title, employer, *named_jobs = privacy.redact(short, contacts, kept).split(_SEPARATOR.strip())
-    body = privacy.redact(html.to_text(vacancy.description), contacts, f"{vacancy.title} {kept}")
+    redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
+    title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
+    named_jobs = [redactor.redact_title(name) for name in job_names(vacancy)]
+    body = redactor.redact_text(html.to_text(vacancy.description), keep=title)
     title_words, employer_words = text.words(title), text.words(employer)
-    job_words, location_words = _listed(named_jobs), _listed(places_of)
+    job_words, location_words = _listed(named_jobs), _listed(map(redactor.redact_title, places_of))
     body_words = text.body_words(body)
     body_exact = [word.exact for word in body_words]
     body = unicodedata.normalize("NFC", body)

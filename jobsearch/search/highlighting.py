@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jobsearch.vacancies import html, privacy
+from jobsearch.vacancies import html, redaction
 
 from . import documents, matching, text
 from .negation import find_negated
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 20_000
 """Characters of an ad's HTML in which a passage is looked for, at most: the whole of nearly every ad."""
 _PAGE = 400_000  # characters that all ads of a page share: a page of a hundred huge ads takes no seconds
-_UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape `privacy.redact`
+_UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
 _BLANKS = re.compile(r"[^\S\n]+")
 _NAMED_PLACES = PLACES - EVERYDAY_PLACES
 _NAMED_FOLDED = frozenset(map(text.fold, _NAMED_PLACES))
@@ -171,27 +171,27 @@ class Highlighter:
         contacts = list(vacancy.contacts.all())
         locations = list(vacancy.locations.all())
         places = documents.place_names(locations)
-        kept = " ".join([vacancy.employer_name, *places])
-        title = self._short(vacancy.title, "title", contacts, kept)
-        employer = self._short(vacancy.employer_name, "employer", contacts, kept)
+        redactor = redaction.Redactor(contacts, vacancy.employer_name, *places)
+        title = self._short(vacancy.title, "title", redactor)
+        employer = self._short(vacancy.employer_name, "employer", redactor)
         shown = groups_of(title) | groups_of(employer)
         for place in places:
             shown |= groups_of(self._marks(place, "place"))
-        name, job = self._occupation(vacancy, contacts, kept, shown)
+        name, job = self._occupation(vacancy, redactor, shown)
         body: Pieces = ()
         unshown = self._met_by_text & ~(shown | groups_of(job))
         nowhere = not any(location.path for location in locations)
         if opening and (unshown or (nowhere and self._names_place)):
-            readable = _readable(opening[: self.reach], len(opening) >= self.reach, contacts, f"{vacancy.title} {kept}")
+            readable = _readable(opening[: self.reach], len(opening) >= self.reach, redactor, vacancy.title)
             body = passage(readable, self._marks(readable, "body", nowhere), ~(shown | groups_of(job)))
         return Marked(cut(vacancy.title, title), cut(vacancy.employer_name, employer), cut(name, job), body)
 
-    def _occupation(self, vacancy: Vacancy, contacts: list, kept: str, shown: int) -> tuple[str, list[Mark]]:
+    def _occupation(self, vacancy: Vacancy, redactor: redaction.Redactor, shown: int) -> tuple[str, list[Mark]]:
         """The name of the occupation that meets most of what the texts above it do not show."""
         best: tuple[int, str, list[Mark]] = (0, "", [])
         if self._looked["job"]:
             for name in documents.job_names(vacancy):
-                marks = self._short(name, "job", contacts, kept)
+                marks = self._short(name, "job", redactor)
                 more = (groups_of(marks) & ~shown).bit_count()
                 if more > best[0]:
                     best = (more, name, marks)
@@ -214,12 +214,12 @@ class Highlighter:
                 for value in together or (leaf.value,):
                     forms[value] = forms.get(value, 0) | bit
 
-    def _short(self, value: str, source: str, contacts: list, kept: str) -> list[Mark]:
+    def _short(self, value: str, source: str, redactor: redaction.Redactor) -> list[Mark]:
         """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
         value = unicodedata.normalize("NFC", value)
         marks = self._marks(value, source)
-        if marks and contacts:
-            known = {*text.tokens(privacy.redact(value, contacts, kept))}
+        if marks:
+            known = {*text.tokens(redactor.redact_title(value))}
             marks = [mark for mark in marks if known.issuperset(text.tokens(value[mark.start : mark.end]))]
         return marks
 
@@ -324,11 +324,11 @@ def _mark_in_full(value: str, tokens: Sequence[re.Match[str]], looked: _Looked, 
                     found[place] |= groups
 
 
-def _readable(opening: str, cut: bool, contacts: list, kept: str) -> str:
+def _readable(opening: str, cut: bool, redactor: redaction.Redactor, title: str) -> str:
     """The plain text of an ad's HTML without its contacts, composed, blanks single."""
     if cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
-    plain = unicodedata.normalize("NFC", privacy.redact(html.to_text(opening), contacts, kept))
+    plain = unicodedata.normalize("NFC", redactor.redact_text(html.to_text(opening), keep=redactor.redact_title(title)))
     if cut:
         plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
     return _BLANKS.sub(" ", plain)

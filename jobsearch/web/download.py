@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from jobsearch import search
-from jobsearch.vacancies import deadlines, privacy
+from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import oslo_day
 
@@ -89,15 +89,15 @@ def _row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
 
     The file lives on after the ad: what is a contact's name, number or address is taken out of its words as for the index.
     """
-    places = list(dict.fromkeys(name for location in vacancy.locations.all() if (name := place_name(location))))
-    contacts = list(vacancy.contacts.all())
-    lasting = Lasting(vacancy, contacts)
+    lasting = Lasting(vacancy, list(vacancy.contacts.all()))
+    names = (lasting.redactor.redact_title(place_name(location)) for location in vacancy.locations.all())
+    places = list(dict.fromkeys(filter(None, names)))
     due, published = vacancy.application_due, vacancy.published
     return (
         lasting.title,
         lasting.employer,
         " / ".join(places),
-        due.isoformat() if due else privacy.redact(deadlines.without_label(vacancy.application_due_text), contacts).strip(),
+        due.isoformat() if due else lasting.redactor.redact_text(deadlines.without_label(vacancy.application_due_text)).strip(),
         oslo_day(published).isoformat() if published else "",
         vacancy.engagement,
         vacancy.extent,

@@ -1,36 +1,39 @@
-"""An ad's short texts for what outlives its page: files, shared links, what a search engine has read.
-
-What is a contact's name, number or address is taken out of them as it is for the index, whatever field it was written in.
-"""
+"""An ad's texts without contact information, for what outlives its page: files, shared links, what a search engine has read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from jobsearch.vacancies import places, privacy
+from jobsearch.vacancies import places
 from jobsearch.vacancies.models import Contact, Location, Vacancy
+from jobsearch.vacancies.redaction import Redactor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lasting:
     """The texts of an ad without its `contacts`; the names of its employer and places stay."""
 
     vacancy: Vacancy
     contacts: Sequence[Contact]
 
-    @property
-    def title(self) -> str:
-        return self._without_contacts(self.vacancy.title)
+    @cached_property
+    def redactor(self) -> Redactor:
+        names = (places.label(location.path) for location in self.vacancy.locations.all())
+        return Redactor(self.contacts, self.vacancy.employer_name, *names)
 
-    @property
+    @cached_property
+    def title(self) -> str:
+        return self.redactor.redact_title(self.vacancy.title)
+
+    @cached_property
     def employer(self) -> str:
-        return self._without_contacts(self.vacancy.employer_name)
+        return self.redactor.redact_title(self.vacancy.employer_name)
 
     def address(self, location: Location) -> str:
         """Street and number."""
-        return self._without_contacts(location.address)
+        return self.redactor.redact_title(location.address)
 
-    def _without_contacts(self, text: str) -> str:
-        names = (places.label(location.path) for location in self.vacancy.locations.all())
-        return privacy.redact(text, self.contacts, " ".join([self.vacancy.employer_name, *names])).strip()
+    def city(self, location: Location) -> str:
+        return self.redactor.redact_title(location.city)

@@ -7,16 +7,21 @@ none. A search engine keeps what it has read, so contacts are left out here, als
 from __future__ import annotations
 
 import datetime as dt
+import html
+import itertools
 import json
 import re
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from jobsearch.vacancies import deadlines, html, occupations, places, privacy
+from jobsearch.vacancies import deadlines, occupations, places
+from jobsearch.vacancies.html import keep_tags
 from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Contact, Location, Vacancy
 from jobsearch.vacancies.visibility import OSLO, oslo_day
@@ -27,6 +32,7 @@ from .lasting import Lasting
 _ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 _TAGS = frozenset("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split())
 _TAG = re.compile(r"(<[^>]*>)")
+_INLINE = re.compile(r"</?(?:strong|em|b|i)>")
 
 # `Heltid` is what the feed calls every ad that does not say part-time, so it is no claim of ours. `Fast` has no word there.
 _EMPLOYMENT = {
@@ -54,10 +60,9 @@ def script(data: dict[str, Any] | None) -> SafeString:
 
 def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.datetime | None = None) -> dict[str, Any] | None:
     """The JobPosting of an active ad, or None where it lacks what one must have or its deadline has passed."""
-    until, contacts = _valid_through(vacancy), list(contacts)
-    lasting = Lasting(vacancy, contacts)
-    where = [found for location in vacancy.locations.all() if (found := _place(location, lasting.address(location)))]
-    description = _description(vacancy, contacts)
+    until, lasting = _valid_through(vacancy), Lasting(vacancy, list(contacts))
+    where = [found for location in vacancy.locations.all() if (found := _place(location, lasting))]
+    description = _description(lasting)
     required = (lasting.title, lasting.employer, description, where)
     if not all(required) or until <= (now or timezone.now()):
         return None
@@ -80,7 +85,7 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
         "url": url,
         "datePosted": _moment(vacancy.published or vacancy.first_seen),
         "validThrough": _moment(until),
-        "hiringOrganization": _organisation(lasting.employer, vacancy.employer_homepage),
+        "hiringOrganization": _organisation(lasting),
         "jobLocation": where,
         "directApply": False,
         **{name: value for name, value in optional.items() if value},
@@ -100,22 +105,22 @@ def _moment(value: dt.datetime) -> str:
     return local.isoformat(timespec="seconds")
 
 
-def _organisation(name: str, link: str) -> dict[str, Any]:
-    homepage = safe_link(link)
-    own = {"sameAs": homepage} if homepage.startswith(("http://", "https://")) else {}
-    return {"@type": "Organization", "name": name, **own}
+def _organisation(lasting: Lasting) -> dict[str, Any]:
+    homepage = safe_link(lasting.vacancy.employer_homepage)
+    own = homepage.startswith(("http://", "https://")) and not lasting.redactor.find(unquote(homepage))
+    return {"@type": "Organization", "name": lasting.employer, **({"sameAs": homepage} if own else {})}
 
 
-def _place(location: Location, street: str) -> dict[str, Any] | None:
+def _place(location: Location, lasting: Lasting) -> dict[str, Any] | None:
     """A location as a place with an address; None where the feed names none but a country."""
     if not (location.path or location.city or location.postal_code):
         return None
     above, _, municipality = location.path.partition("/")
     abroad = above == places.ABROAD
     parts = {
-        "streetAddress": street,
-        "postalCode": location.postal_code,
-        "addressLocality": places.label((location.city or ("" if abroad else municipality)).upper()),
+        "streetAddress": lasting.address(location),
+        "postalCode": lasting.redactor.redact_title(location.postal_code),
+        "addressLocality": places.label((lasting.city(location) or ("" if abroad else municipality)).upper()),
         "addressRegion": "" if abroad else places.label(above),
     }
     country: object = ""
@@ -133,11 +138,26 @@ def _employment(vacancy: Vacancy) -> list[str]:
     return [*kinds, *filter(None, [_EMPLOYMENT.get(vacancy.engagement)])]
 
 
-def _description(vacancy: Vacancy, contacts: list[Contact]) -> str:
-    """The ad's text with its paragraphs and lists, without links, e-mail addresses, phone numbers and contacts' names."""
-    plain = html.keep_tags(vacancy.description, _TAGS)
-    kept = " ".join(
-        [vacancy.title, vacancy.employer_name, *(places.label(location.path) for location in vacancy.locations.all())]
-    )
-    parts = _TAG.split(plain)
-    return "".join(part if part.startswith("<") else privacy.redact(part, contacts, kept) for part in parts).strip()
+def _description(lasting: Lasting) -> str:
+    """The ad's text with its paragraphs and lists, without links and contact information.
+
+    A name is looked for across inline elements ("<b>Kari</b> Nordmann") and behind character references ("950&nbsp;64&nbsp;865").
+    """
+    parts = _TAG.split(keep_tags(lasting.vacancy.description, _TAGS))
+    texts = [html.unescape(part) for part in parts[::2]]
+    gaps = ["" if _INLINE.fullmatch(tag) else "\n" for tag in parts[1::2]]
+    whole = "".join(itertools.chain.from_iterable(itertools.zip_longest(texts, gaps, fillvalue="")))
+    spans = deque(lasting.redactor.find(whole, keep=lasting.title))
+    start = 0
+    for place, text in enumerate(texts):
+        end = start + len(text)
+        kept, position = [], start
+        while spans and spans[0][0] < end:
+            kept.append(whole[position : max(position, spans[0][0])])
+            position = min(end, max(position, spans[0][1]))
+            if spans[0][1] > end:
+                break
+            spans.popleft()
+        parts[2 * place] = html.escape(" ".join([*kept, whole[position:end]]), quote=False)
+        start = end + len(gaps[place] if place < len(gaps) else "")
+    return "".join(parts).strip()

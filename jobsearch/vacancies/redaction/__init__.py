@@ -38,8 +38,8 @@ class Contact(Protocol):
 class Redactor:
     """Removes contact information from the texts of one ad.
 
-    `keep`: the names of its employer and places, and for its text the title: a single word of them is never removed, so that
-    the surname Berg doesn't take the municipality's name out of the ad.
+    `keep`: the names of its employer and places. A single word of them is never removed, so that the surname Berg doesn't take
+    the municipality's name out of the ad.
     """
 
     def __init__(self, contacts: Iterable[Contact] = (), *keep: str) -> None:
@@ -48,12 +48,20 @@ class Redactor:
         self._addresses = AddressFinder(
             part for contact in contacts for value in (contact.email, contact.name) if "@" in value for part in _parts(value)
         )
-        self._kept = frozenset(fold(word) for text in keep for word in WORD.findall(text[:2000]))
-        self._names = NameFinder(self._persons(contacts), self._kept)
+        named = _keys(*keep)
+        self._names = NameFinder(self._persons(contacts, named))
+        if self._names.has_word(named):
+            # The employer "Tannlege Kari Nordmann": what is left of it without the whole name is its own.
+            named = _keys(*(self.redact_title(text) for text in keep))
+        self._kept = named
 
-    def redact_text(self, text: str) -> str:
-        """A running text without contact information; line ends stay."""
-        return remove(text, self.find(text))
+    def redact_text(self, text: str, keep: str = "") -> str:
+        """A running text without contact information; line ends stay. `keep`: the ad's redacted title, kept like the names."""
+        return remove(text, self._find(text, self._kept | _keys(keep) if keep else self._kept))
+
+    def find(self, text: str, keep: str = "") -> list[Span]:
+        """The spans that `redact_text` removes, in order, none touching another."""
+        return self._find(text, self._kept | _keys(keep))
 
     def redact_title(self, text: str) -> str:
         """A title, or the name of an employer, an occupation or a place, without contact information.
@@ -61,16 +69,16 @@ class Redactor:
         Only a whole name is removed: "Avdelingsleder hjemmetjenesten" stays whole with a contact called "Avdelingsleder Anne
         Prøvesen".
         """
-        spans = self.find(text, title=True)
+        spans = self._find(text, frozenset(), title=True)
         return " ".join(remove(text, spans).split()) if spans else text
 
-    def find(self, text: str, *, title: bool = False) -> list[Span]:
-        """The spans of contact information in a text, in order, none touching another. `title`: whole names only."""
+    def _find(self, text: str, kept: frozenset[str], *, title: bool = False) -> list[Span]:
         taken = join([*self._addresses.find(text), *self._phones.find(text)])
-        names = self._names.find(text, taken, title=title) if self._names else []
+        names = self._names.find(text, taken, kept, title=title)
         return join([*taken, *names]) if names else taken
 
-    def _persons(self, contacts: list[Contact]) -> list[Person]:
+    def _persons(self, contacts: list[Contact], named: frozenset[str]) -> list[Person]:
+        """The persons among the contacts: a name that is the employer's and doesn't begin like a person's is none."""
         found: dict[Person, None] = {}
         for contact in contacts:
             field = contact.name[:FIELD_LENGTH]
@@ -79,13 +87,9 @@ class Redactor:
             if not _WRITTEN_PLAINLY.fullmatch(field):
                 field = remove(field, join([*self._addresses.find(field), *self._phones.find(field)]), ";")
             for person in parse_people(field):
-                if not self._is_employer(person):
+                if not named.issuperset(person.strong) or person.strong[0] in words.given_names():
                     found[person] = None
         return list(found)[:PERSONS]
-
-    def _is_employer(self, person: Person) -> bool:
-        """Whether a "name" is the employer's: no person's, unless it begins like one."""
-        return self._kept.issuperset(person.strong) and person.strong[0] not in words.given_names()
 
 
 def redact_text(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
@@ -94,6 +98,10 @@ def redact_text(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
 
 def redact_title(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
     return Redactor(contacts, *keep).redact_title(text)
+
+
+def _keys(*texts: str) -> frozenset[str]:
+    return frozenset(fold(word) for text in texts for word in WORD.findall(text[:2000]))
 
 
 def _parts(value: str) -> list[str]:

@@ -62,12 +62,11 @@ _BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (led
 
 
 class NameFinder:
-    """The names of a list of persons, made ready to be looked for. `kept`: keys that no single word of a name takes out."""
+    """The names of a list of persons, made ready to be looked for."""
 
-    def __init__(self, persons: Sequence[Person], kept: frozenset[str]) -> None:
+    def __init__(self, persons: Sequence[Person]) -> None:
         self._persons = persons
-        self._kept = kept
-        keys = {key for person in persons for key in person.strong}
+        keys = self._keys = {key for person in persons for key in person.strong}
         self._halves = {half for key in keys if len(key) > 6 for half in _halves(key)}
         self._sought = _spellings(keys | self._halves) if len(keys) <= _FEW_WORDS else ()
         self._ready = False
@@ -113,11 +112,13 @@ class NameFinder:
         if len(strong) > 1:
             self._wholes |= {"".join(person.keys), strong[0] + strong[-1]}
 
-    def __bool__(self) -> bool:
-        return bool(self._persons)
+    def has_word(self, keys: frozenset[str]) -> bool:
+        """Whether a word of a name is among these."""
+        return not self._keys.isdisjoint(keys)
 
-    def find(self, text: str, taken: Sequence[Span] = (), *, title: bool = False) -> list[Span]:
-        """The spans of names. `taken`: spans of phone numbers and addresses, in order. `title`: whole names only."""
+    def find(self, text: str, taken: Sequence[Span], kept: frozenset[str], *, title: bool = False) -> list[Span]:
+        """The spans of names. `taken`: spans of phone numbers and addresses, in order. `kept`: keys of words that are not removed
+        by themselves. `title`: whole names only."""
         found: list[Span] = []
         for start, end in self._regions(text) if self._persons else ():
             tokens = self._atoms(text, _outside(tokenise(text, start, end), _within(taken, start, end)))
@@ -127,7 +128,7 @@ class NameFinder:
             if not title:
                 used = {place for first, last in whole for place in range(first, last + 1)}
                 near = _within(taken, start - _BESIDE_REACH, end + _BESIDE_REACH)
-                found += [(tokens[place].start, tokens[place].end) for place in self._find_single(text, tokens, used, near)]
+                found += [(tokens[place].start, tokens[place].end) for place in self._find_single(text, tokens, used, near, kept)]
         return [_with_genitive(text, span) for span in found]
 
     def _regions(self, text: str) -> list[Span]:
@@ -254,10 +255,12 @@ class NameFinder:
             start -= 1
         return start, end
 
-    def _find_single(self, text: str, tokens: list[Token], used: set[int], taken: Sequence[Span]) -> list[int]:
+    def _find_single(
+        self, text: str, tokens: list[Token], used: set[int], taken: Sequence[Span], kept: frozenset[str]
+    ) -> list[int]:
         """Places of single words that the text uses as names."""
         candidates = [
-            place for place, token in enumerate(tokens) if place not in used and self._may_be_single(text, tokens, place)
+            place for place, token in enumerate(tokens) if place not in used and self._may_be_single(tokens[place], kept)
         ]
         if not candidates:
             return []
@@ -277,12 +280,10 @@ class NameFinder:
                     known.add(place)
         return sorted(found)
 
-    def _may_be_single(self, text: str, tokens: list[Token], place: int) -> bool:
-        token = tokens[place]
-        if not token.capital or len(token.key) < 2:
+    def _may_be_single(self, token: Token, kept: frozenset[str]) -> bool:
+        if not token.capital or len(token.key) < 2 or self._single.isdisjoint(forms(token.key)):
             return False
-        key = token.key
-        return not self._single.isdisjoint(forms(key)) and self._kept.isdisjoint((key, _stem(key)))
+        return kept.isdisjoint((token.key, _stem(token.key)))
 
     def _is_protected(self, text: str, tokens: list[Token], place: int, beside: bool) -> bool:
         """Whether a word is more than a name: an everyday word, a place, an occupation, the name of a school."""
