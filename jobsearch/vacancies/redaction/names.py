@@ -15,50 +15,16 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from . import words
+from .context import BESIDE_REACH, CONTACT, find_beside, is_listed, is_named, is_protected
 from .people import Person
 from .spans import Span, join
-from .tokens import LONGEST, WORD, Token, fold, forms, remove_invisible, shorten, squash, tokenise
+from .tokens import LONGEST, WORD, Token, fold, forms, remove_invisible, shorten, squash, stem, tokenise
 
 _FEW_WORDS = 30  # words of names that are looked for as they are before a text is split into words
 _REGION = 300  # characters around a word of a name that are looked at: more than any context reaches
 _MIDDLES = 2  # words that may stand between two words of one name: "Kari B. Nordmann", "Jan van der Meulen" has particles only
 _GAP = re.compile(r"[\s,.\-_'’`´/\u2010-\u2015\u2212]{0,6}")
 _MIDDLE_GAP = re.compile(r"[^\S\n]{0,2}(?:\.[^\S\n]{0,2}|[-\u2010-\u2015][^\S\n]?)?")
-_LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
-_SENTENCE_END = re.compile(r"[.!?\n]")
-_LABEL_END = re.compile(r"[\s.,:;!/()\-\u2010-\u2015]{0,6}")
-_NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
-
-# Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
-_CONTACT = frozenset(
-    """
-    kontakt kontakte kontakter kontaktar kontaktes kontaktast kontaktperson kontaktpersoner kontaktpersonar
-    kontaktpersonen kontaktinfo kontaktinformasjon ring ringe ringer spoer spoerre spoerring spoersmaal snakk snakke
-    snakker prat prate hilsen hilsning helsing helsingar mvh vh attn att contact contacts call phone ask email mail
-    regards sincerely rettes rettast sendes sendast send sender henvendelse henvendelser tekst sms heter heiter hete navn
-    namn name named called signert tlf telefon tel mobil mob moet meld melde meet treff talk speak text reach intervju
-    intervjuer referanse spoerje spoerjast
-    """.split()
-)
-_WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"
-_FILLERS = frozenset(
-    """
-    gjerne med til oss vaar vaart vaare etter hos paa om er stillingen stillinga stilling jobben dette daglig dagleg eller
-    og assisterende fungerende den din min mitt mine our your the my to for is with at please vennlig venleg beste best
-    kind warm information more mer meir informasjon da naa direkte a an us me av fra fraa
-    """.split()
-)
-_DIRECT = frozenset("kontakt kontakte ring ringe call contact hilsen helsing mvh etter v attn ask for spoer".split())
-_CONTACT_NOUNS = frozenset(
-    "nummer nummeret number telefon telefonnummer mobil mobilnummer mobiltelefon epost mail email phone tlf inbox".split()
-)
-_BESIDE = frozenset(
-    """
-    tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
-    mobilnr tlfnr er is telefonnummer mailadresse adresse ring eller or og and via direkte
-    """.split()
-)
-_BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "
 
 
 class NameFinder:
@@ -127,7 +93,7 @@ class NameFinder:
             found += [(tokens[first].start, tokens[last].end) for first, last in whole]
             if not title:
                 used = {place for first, last in whole for place in range(first, last + 1)}
-                near = _within(taken, start - _BESIDE_REACH, end + _BESIDE_REACH)
+                near = _within(taken, start - BESIDE_REACH, end + BESIDE_REACH)
                 found += [(tokens[place].start, tokens[place].end) for place in self._find_single(text, tokens, used, near, kept)]
         return [_with_genitive(text, span) for span in found]
 
@@ -202,7 +168,7 @@ class NameFinder:
 
     def _is_one_name(self, text: str, tokens: list[Token], masks: list[int], one: int, other: int) -> bool:
         first, last = tokens[one], tokens[other]
-        if not masks[one] & masks[other] or _stem(first.key) == _stem(last.key) or other - one - 1 > _MIDDLES:
+        if not masks[one] & masks[other] or stem(first.key) == stem(last.key) or other - one - 1 > _MIDDLES:
             return False
         firsts, lasts = self._look_up(self._firsts, first.key), self._look_up(self._lasts, last.key)
         in_order = firsts & lasts
@@ -221,7 +187,7 @@ class NameFinder:
             before, after = tokens[place], tokens[place + 1]
             if after is not last and not (after.capital or after.key in words.PARTICLES):
                 return False
-            if after.key in words.CONJUNCTIONS or after.key in _CONTACT:
+            if after.key in words.CONJUNCTIONS or after.key in CONTACT:
                 return False
             if common and after is not last and len(after.key) > 1:
                 return False
@@ -244,7 +210,7 @@ class NameFinder:
             persons = self._look_up(self._firsts, token.key) & self._letters.get(other.key, 0)
             return gap == " " and token.capital and dotted and bool(persons) and not words.is_common(token.key)
         persons = self._look_up(self._lasts, token.key) & self._initials.get(other.key[:1], 0)
-        return step < 0 and gap.isspace() and "\n" not in gap and bool(persons) and other.key not in _CONTACT
+        return step < 0 and gap.isspace() and "\n" not in gap and bool(persons) and other.key not in CONTACT
 
     def _with_initials(self, text: str, tokens: list[Token], span: Span) -> Span:
         """Initials before a name are a part of it: "A. M. Nordmann"."""
@@ -264,18 +230,17 @@ class NameFinder:
         ]
         if not candidates:
             return []
-        beside = _besides(text, tokens, taken)
+        beside = find_beside(text, tokens, taken)
         found = {
             place
             for place in candidates
-            if self._is_named(text, tokens, place, place in beside)
-            and not self._is_protected(text, tokens, place, place in beside)
+            if is_named(text, tokens, place, place in beside) and not is_protected(text, tokens, place, place in beside)
         }
         # A name in a list with another name: "Kari og Ola Nordmann". Forwards, then backwards.
         known = used | found
         for order, step in ((candidates, -1), (candidates[::-1], 1)):
             for place in order:
-                if place not in known and self._is_listed(text, tokens, place, step, known):
+                if place not in known and is_listed(text, tokens, place, step, known):
                     found.add(place)
                     known.add(place)
         return sorted(found)
@@ -283,72 +248,7 @@ class NameFinder:
     def _may_be_single(self, token: Token, kept: frozenset[str]) -> bool:
         if not token.capital or len(token.key) < 2 or self._single.isdisjoint(forms(token.key)):
             return False
-        return kept.isdisjoint((token.key, _stem(token.key)))
-
-    def _is_protected(self, text: str, tokens: list[Token], place: int, beside: bool) -> bool:
-        """Whether a word is more than a name: an everyday word, a place, an occupation, the name of a school."""
-        token = tokens[place]
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if following and text[token.end : following.start] in {" ", "-", "\u00a0"} and words.is_institution(following.key):
-            return True
-        if not (words.is_common(token.key) or words.is_common(_stem(token.key))):
-            return False
-        if token.key in words.places() or token.key in words.occupations() or words.is_title(token.key):
-            return True
-        # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
-        before = tokens[place - 1] if place else None
-        direct = (
-            before is not None
-            and before.key in _DIRECT
-            and text[before.end : token.start] in {" ", ", ", "/", "\u00a0", "\n", ",\n"}
-        )
-        return not (direct and (beside or _NAMED_ALONE.match(text, token.end)))
-
-    def _is_named(self, text: str, tokens: list[Token], place: int, beside: bool) -> bool:
-        if beside:
-            return True
-        token = tokens[place]
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.key.endswith("s") and following and following.key in _CONTACT_NOUNS and following.start - token.end <= 2:
-            return True
-        for back in range(place - 1, max(-1, place - 7), -1):
-            before = tokens[back]
-            gap = text[before.end : tokens[back + 1].start]
-            if before.key == "v" and gap.lstrip().startswith("/"):
-                return True
-            if before.key in _CONTACT:
-                return bool(_LABEL_END.fullmatch(gap))
-            if before.key in _WEAK_CONTACT:
-                alone = bool(_NAMED_ALONE.match(text, token.end))
-                return back == place - 1 and alone and (token.key in words.given_names())
-            if _SENTENCE_END.search(gap) or len(gap) > 6:
-                return False
-            if words.is_title(before.key) and back == place - 1:
-                return token.key in words.given_names() or bool(_NAMED_ALONE.match(text, token.end))
-            if before.key not in _FILLERS and not words.is_title(before.key):
-                return False
-        return False
-
-    def _is_listed(self, text: str, tokens: list[Token], place: int, step: int, known: set[int]) -> bool:
-        """Whether a word stands beside a name, or is joined to one by "og"."""
-        if words.is_common(tokens[place].key):
-            return False
-        beside = place + step
-        joined = False
-        if 0 <= beside < len(tokens) and tokens[beside].key in words.CONJUNCTIONS:
-            beside += step
-            joined = True
-        if beside not in known:
-            return False
-        low, high = sorted((place, beside))
-        gap = text[tokens[low].end : tokens[high].start]
-        if joined:
-            return not _SENTENCE_END.search(gap) and len(gap) <= 10
-        return (
-            bool(_LIST_GAP.fullmatch(gap))
-            and not _SENTENCE_END.search(gap)
-            and not self._is_protected(text, tokens, place, False)
-        )
+        return kept.isdisjoint((token.key, stem(token.key)))
 
 
 def _halves(key: str) -> list[str]:
@@ -366,11 +266,6 @@ def _spellings(keys: Iterable[str]) -> tuple[bytes, ...]:
             if double in key:
                 found |= {spelled.replace(double, single) for spelled in found}
     return tuple(key.encode() for key in found if key.isascii())
-
-
-def _stem(key: str) -> str:
-    """The key without the ending of a genitive."""
-    return key[:-1] if len(key) > 2 and key.endswith("s") else key
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:
@@ -400,30 +295,6 @@ def _outside(tokens: list[Token], taken: Sequence[Span]) -> list[Token]:
         if position == len(taken) or token.end <= taken[position][0]:
             kept.append(token)
     return kept
-
-
-def _besides(text: str, tokens: list[Token], taken: Iterable[Span]) -> set[int]:
-    """Places of tokens that a phone number or an address stands beside, only labels and punctuation between."""
-    found: set[int] = set()
-    place = 0
-    for start, end in taken:
-        while place < len(tokens) and tokens[place].start < start:
-            place += 1
-        back, edge = place - 1, start
-        while back >= 0 and start - tokens[back].end <= _BESIDE_REACH:
-            gap = text[tokens[back].end : edge]
-            if len(gap) > 6 or ("." in gap and tokens[back].key not in _BESIDE) or gap.count("\n") > 1:
-                break
-            if tokens[back].key not in _BESIDE and not words.is_title(tokens[back].key):
-                found.add(back)
-                break
-            edge = tokens[back].start
-            back -= 1
-        if place < len(tokens):
-            gap = text[end : tokens[place].start]
-            if len(gap) <= 5 and not any(mark in gap for mark in ".!?"):
-                found.add(place)
-    return found
 
 
 def _with_genitive(text: str, span: Span) -> Span:

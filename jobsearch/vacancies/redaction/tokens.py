@@ -87,3 +87,8 @@ def forms(word: str) -> tuple[str, ...]:
     key = fold(word)
     keys = (key, key[:-1]) if len(key) > 2 and key.endswith("s") else (key,)
     return tuple(dict.fromkeys([*keys, *map(shorten, keys)]))
+
+
+def stem(key: str) -> str:
+    """The key without the ending of a genitive."""
+    return key[:-1] if len(key) > 2 and key.endswith("s") else key

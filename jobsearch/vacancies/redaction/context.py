@@ -1,0 +1,132 @@
+"""Whether a text uses a single word as a person's name: by the words, numbers and names around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from . import words
+from .spans import Span
+from .tokens import Token, stem
+
+_LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_LABEL_END = re.compile(r"[\s.,:;!/()\-\u2010-\u2015]{0,6}")
+_NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
+
+# Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
+CONTACT = frozenset(
+    """
+    kontakt kontakte kontakter kontaktar kontaktes kontaktast kontaktperson kontaktpersoner kontaktpersonar
+    kontaktpersonen kontaktinfo kontaktinformasjon ring ringe ringer spoer spoerre spoerring spoersmaal snakk snakke
+    snakker prat prate hilsen hilsning helsing helsingar mvh vh attn att contact contacts call phone ask email mail
+    regards sincerely rettes rettast sendes sendast send sender henvendelse henvendelser tekst sms heter heiter hete navn
+    namn name named called signert tlf telefon tel mobil mob moet meld melde meet treff talk speak text reach intervju
+    intervjuer referanse spoerje spoerjast
+    """.split()
+)
+_WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"
+_FILLERS = frozenset(
+    """
+    gjerne med til oss vaar vaart vaare etter hos paa om er stillingen stillinga stilling jobben dette daglig dagleg eller
+    og assisterende fungerende den din min mitt mine our your the my to for is with at please vennlig venleg beste best
+    kind warm information more mer meir informasjon da naa direkte a an us me av fra fraa
+    """.split()
+)
+_DIRECT = frozenset("kontakt kontakte ring ringe call contact hilsen helsing mvh etter v attn ask for spoer".split())
+_CONTACT_NOUNS = frozenset(
+    "nummer nummeret number telefon telefonnummer mobil mobilnummer mobiltelefon epost mail email phone tlf inbox".split()
+)
+_BESIDE = frozenset(
+    """
+    tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
+    mobilnr tlfnr er is telefonnummer mailadresse adresse ring eller or og and via direkte
+    """.split()
+)
+BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "
+
+
+def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
+    if beside:
+        return True
+    token = tokens[place]
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if token.key.endswith("s") and following and following.key in _CONTACT_NOUNS and following.start - token.end <= 2:
+        return True
+    for back in range(place - 1, max(-1, place - 7), -1):
+        before = tokens[back]
+        gap = text[before.end : tokens[back + 1].start]
+        if before.key == "v" and gap.lstrip().startswith("/"):
+            return True
+        if before.key in CONTACT:
+            return bool(_LABEL_END.fullmatch(gap))
+        if before.key in _WEAK_CONTACT:
+            alone = bool(_NAMED_ALONE.match(text, token.end))
+            return back == place - 1 and alone and (token.key in words.given_names())
+        if _SENTENCE_END.search(gap) or len(gap) > 6:
+            return False
+        if words.is_title(before.key) and back == place - 1:
+            return token.key in words.given_names() or bool(_NAMED_ALONE.match(text, token.end))
+        if before.key not in _FILLERS and not words.is_title(before.key):
+            return False
+    return False
+
+
+def is_protected(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
+    """Whether a word is more than a name: an everyday word, a place, an occupation, the name of a school."""
+    token = tokens[place]
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if following and text[token.end : following.start] in {" ", "-", "\u00a0"} and words.is_institution(following.key):
+        return True
+    if not (words.is_common(token.key) or words.is_common(stem(token.key))):
+        return False
+    if token.key in words.places() or token.key in words.occupations() or words.is_title(token.key):
+        return True
+    # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
+    before = tokens[place - 1] if place else None
+    direct = (
+        before is not None and before.key in _DIRECT and text[before.end : token.start] in {" ", ", ", "/", "\u00a0", "\n", ",\n"}
+    )
+    return not (direct and (beside or _NAMED_ALONE.match(text, token.end)))
+
+
+def is_listed(text: str, tokens: list[Token], place: int, step: int, known: set[int]) -> bool:
+    """Whether a word stands beside a name, or is joined to one by "og"."""
+    if words.is_common(tokens[place].key):
+        return False
+    beside = place + step
+    joined = False
+    if 0 <= beside < len(tokens) and tokens[beside].key in words.CONJUNCTIONS:
+        beside += step
+        joined = True
+    if beside not in known:
+        return False
+    low, high = sorted((place, beside))
+    gap = text[tokens[low].end : tokens[high].start]
+    if joined:
+        return not _SENTENCE_END.search(gap) and len(gap) <= 10
+    return bool(_LIST_GAP.fullmatch(gap)) and not _SENTENCE_END.search(gap) and not is_protected(text, tokens, place, False)
+
+
+def find_beside(text: str, tokens: list[Token], taken: Iterable[Span]) -> set[int]:
+    """Places of tokens that a phone number or an address stands beside, only labels and punctuation between."""
+    found: set[int] = set()
+    place = 0
+    for start, end in taken:
+        while place < len(tokens) and tokens[place].start < start:
+            place += 1
+        back, edge = place - 1, start
+        while back >= 0 and start - tokens[back].end <= BESIDE_REACH:
+            gap = text[tokens[back].end : edge]
+            if len(gap) > 6 or ("." in gap and tokens[back].key not in _BESIDE) or gap.count("\n") > 1:
+                break
+            if tokens[back].key not in _BESIDE and not words.is_title(tokens[back].key):
+                found.add(back)
+                break
+            edge = tokens[back].start
+            back -= 1
+        if place < len(tokens):
+            gap = text[end : tokens[place].start]
+            if len(gap) <= 5 and not any(mark in gap for mark in ".!?"):
+                found.add(place)
+    return found
