@@ -40,7 +40,8 @@ _CONTACT_NOUNS = frozenset(
 _BESIDE = frozenset(
     """
     tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
-    mobilnr tlfnr er is telefonnummer mailadresse adresse ring eller or og and via direkte
+    mobilnr tlfnr er is telefonnummer mailadresse adresse ring svarer svarar svare answers naas naast nås treffes treffast
+    har tar tek imot mottar eller or og and via direkte
     """.split()
 )
 BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "

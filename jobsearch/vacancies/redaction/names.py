@@ -24,7 +24,7 @@ _FEW_WORDS = 30  # words of names that are looked for as they are before a text 
 _REGION = 300  # characters around a word of a name that are looked at: more than any context reaches
 _MIDDLES = 2  # words that may stand between two words of one name: "Kari B. Nordmann", "Jan van der Meulen" has particles only
 _GAP = re.compile(r"[\s,.\-_'’`´/\u2010-\u2015\u2212]{0,6}")
-_MIDDLE_GAP = re.compile(r"[^\S\n]{0,2}(?:\.[^\S\n]{0,2}|[-\u2010-\u2015][^\S\n]?)?")
+_MIDDLE_GAP = re.compile(r"[^\S\n]{0,2}(?:\.[^\S\n]{0,2}|[-\u2010-\u2015'’´`][^\S\n]?)?")
 
 
 class NameFinder:
@@ -61,6 +61,7 @@ class NameFinder:
         for key in person.keys:
             if len(key) == 1:
                 self._initials[key] |= bit
+                self._letters[key] |= bit
         for form in {strong[0], shorten(strong[0])}:
             self._firsts[form] |= bit
         for form in {strong[-1], shorten(strong[-1])}:
@@ -181,7 +182,8 @@ class NameFinder:
                 return False
         if other - one == 1:
             return bool(_GAP.fullmatch(remove_invisible(text[first.end : last.start])))
-        if not (in_order or backwards) or not (first.capital and last.capital):
+        particles = all(token.key in words.PARTICLES for token in tokens[one + 1 : other])
+        if not (in_order or backwards or particles) or not (first.capital and last.capital):
             return False
         for place in range(one, other):
             before, after = tokens[place], tokens[place + 1]

@@ -74,7 +74,7 @@ def _parse_listed(part: str) -> list[Person]:
             position += 1
         position += 1
         person = Person(name[:WORDS])
-        if person.strong and not all(words.is_no_name(key) for key in person.strong):
+        if person.strong and not all(words.is_no_name(key) for key in person.strong) and not _is_of_place(person):
             found.append(person)
     return found
 
@@ -86,16 +86,27 @@ def _is_reversed(surname: tuple[str, ...], given: tuple[str, ...]) -> bool:
     return len(given) == 1 and surname[0] not in names and given[0] in names
 
 
+def _is_of_place(person: Person) -> bool:
+    """Whether a name is a body's that is called by its place: "Bergen Brannvesen"."""
+    return person.strong[0] in words.places() and words.given_names().isdisjoint(person.strong)
+
+
+def _is_occupation(key: str) -> bool:
+    return words.is_title(key) or (key in words.occupations() and len(key) > 3)
+
+
 def _strip_titles(tokens: list[Token]) -> tuple[str, ...]:
     """The name's words: titles before and after it left out, and what follows a title that follows the name."""
     if any(token.capital for token in tokens):
         # "Avdelingsleder hjemmetjenesten Anne Prøvesen": words in lower case are no part of a capitalised name.
         tokens = [token for token in tokens if token.capital or token.key in words.PARTICLES]
     keys = [token.key for token in tokens]
-    while keys and words.is_title(keys[0]) and keys[0] not in words.given_names():
+    while keys and _is_occupation(keys[0]) and keys[0] not in words.given_names():
+        if words.is_surname_too(keys[0]) and len(keys) < 3:
+            break
         keys.pop(0)
     for place, key in enumerate(keys):
-        if words.is_title(key) and key not in words.PARTICLES and not (words.is_surname_too(key) and place < 2):
+        if words.is_title(key) and key not in words.PARTICLES and not (words.is_surname_too(key) and place < 2) and place:
             keys = keys[:place]
             break
     while keys and keys[-1] in words.PARTICLES:

@@ -35,6 +35,9 @@ REFERENCES = frozenset(
     omsetning omsetter omsatte budsjett budsjettet verdi revenue turnover budget salary
     """.split()
 )
+REFERENCE_ENDS = ("nummer", "nr", "kode", "sak", "konto")
+GLUED_REFERENCES = frozenset("stilling stillinga stillingen position vacancy oppdrag tiltak post annonsa".split())
+"""Only before eight digits without a blank between: "merkes stilling 93062217"."""
 UNITS = frozenset(
     """
     kr nok sek dkk eur usd gbp kroner kroners euro dollar mill million millioner millionar mrd milliard milliarder

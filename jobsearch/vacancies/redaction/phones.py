@@ -13,7 +13,17 @@ from collections.abc import Iterable, Sequence
 import phonenumbers
 
 from .digits import RUN, Group, digits_of, is_series, is_time_or_date, is_written_date, looks_like_amount, split_groups
-from .phone_words import FILLERS, LABEL_ENDS, LABELS, REFERENCES, SHORT_LABELS, UNIT_STARTS, UNITS
+from .phone_words import (
+    FILLERS,
+    GLUED_REFERENCES,
+    LABEL_ENDS,
+    LABELS,
+    REFERENCE_ENDS,
+    REFERENCES,
+    SHORT_LABELS,
+    UNIT_STARTS,
+    UNITS,
+)
 from .spans import Span
 from .tokens import fold, remove_invisible
 
@@ -295,7 +305,13 @@ class _Search:
                 return False
             if key in LABELS or key.endswith(LABEL_ENDS):
                 return False
-            if key in REFERENCES or (key.endswith(("nummer", "nr", "kode", "sak", "konto")) and key not in {"nr", "nummer"}):
+            if (
+                key in REFERENCES
+                or match.group().endswith("ID")
+                or (key.endswith(REFERENCE_ENDS) and key not in {"nr", "nummer"})
+            ):
+                return True
+            if back == 0 and len(group.digits) == 8 and key in GLUED_REFERENCES:
                 return True
             if key not in {"nr", "nummer", "no", "number", "er", "is", "id", "en", "paa"}:
                 return False

@@ -78,7 +78,7 @@ def occupations() -> frozenset[str]:
 def is_title(key: str) -> bool:
     """Whether a word is a title, role, unit, label or company form: "avdelingsleder", "tlf", "rekruttering", "AS"."""
     whole, ends = _titles()
-    return key in whole or key.endswith(ends)
+    return len(key) > 1 and (key in whole or key.endswith(ends))
 
 
 @lru_cache(maxsize=10_000)
