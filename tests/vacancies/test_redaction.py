@@ -118,7 +118,9 @@ def test_a_name_is_known_in_every_unicode_form(name, form, other):
     assert Redactor([contact]).redact_text(text).split() == ["Svar", "gis", "av", ",", "som", "er", "her."]
 
 
-FIELDS = ["Avdelingsleder Anne Prøvesen", "Anne Prøvesen (leder)", "Leder: Anne Prøvesen", "v/ Anne Prøvesen", "Anne Prøvesen, HR"]
+FIELDS = [
+    *("Avdelingsleder Anne Prøvesen", "Anne Prøvesen (leder)", "Leder: Anne Prøvesen", "v/ Anne Prøvesen", "Anne Prøvesen, HR"),
+]
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -24,15 +24,16 @@ _BARE_HOST = re.compile(r"( at {1,2})[\w\-]{1,63}(?:\.\w| ?[(\[{]? ?(?:dot|punkt
 _SKIP = re.compile(rf"[ \u00a0\u2009\u202f{INVISIBLE}]{{0,6}}")
 _LABEL = re.compile(rf"[^\W_](?:[\w\-\u2010\u2011{INVISIBLE}]{{0,70}})")
 _DOT = re.compile(
-    rf"[{INVISIBLE}]{{0,3}}[.\uff0e\u3002\uff61\u2024][{INVISIBLE}]{{0,3}}|&(?:#46|#x2[eE]|period);"
+    rf"[{INVISIBLE}]{{0,3}}[.\uff0e\u3002\uff61\u2024][{INVISIBLE}]{{0,3}}|&(?:#46|#x2[eE]|period);|[ ]\.[ ]"
     r"|[^\S\n]?[(\[{]\s?(?:\.|dot|punkt|punktum|prikk)\s?[)\]}][^\S\n]?|[^\S\n]{1,2}(?:dot|punkt|punktum|prikk)[^\S\n]{1,2}",
     re.IGNORECASE,
 )
 _DOT_BEFORE = re.compile(
-    r"([\w\-]{1,40})(?:[^\S\n]?[(\[{]\s?(?:\.|dot|punkt|punktum|prikk)\s?[)\]}][^\S\n]?|[^\S\n](?:dot|punkt|punktum|prikk)[^\S\n])$",
+    r"([\w\-]{1,40})(?:[^\S\n]?[(\[{]\s?(?:\.|dot|punkt|punktum|prikk)\s?[)\]}][^\S\n]?|[^\S\n](?:\.|dot|punkt|punktum|prikk)[^\S\n])$",
     re.IGNORECASE,
 )
 _DOT_WORDS = ("dot", "punkt", "prikk")
+_MISTYPED = re.compile(r"(?:, ?|\. )(no|com|net|org|se|dk|eu)\b")  # "kari@firma,no", "kari@firma. no"
 _LOCAL_MARKS = frozenset("._+-'’%&~=*!\u2010\u2011\uff0e\uff0b" + "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _LOCAL_LENGTH = 80
 _TOP = re.compile(r"(?:xn--[a-z0-9\-]{1,59}|[^\W\d_]{2,24})")
@@ -102,7 +103,11 @@ class AddressFinder:
             return None
         local = text[first:low]
         dotted = text[max(0, first - 60) : first]
-        if any(word in dotted.lower() for word in _DOT_WORDS) or (dotted.rstrip()[-1:] in {")", "]", "}"} and "." in dotted[-5:]):
+        if (
+            any(word in dotted.lower() for word in _DOT_WORDS)
+            or dotted.endswith(" . ")
+            or (dotted.rstrip()[-1:] in {")", "]", "}"} and "." in dotted[-5:])
+        ):
             for _ in range(3):
                 before = _DOT_BEFORE.search(text[max(0, first - 60) : first])
                 if not before:
@@ -148,6 +153,8 @@ class AddressFinder:
                 found = (label.start() + len(label.group().rstrip("-")), worded, bare)
                 if worded and bare in _TOP_DOMAINS and not text[label.end() : label.end() + 1].startswith("."):
                     break
+            if not count and (mistyped := _MISTYPED.match(text, label.end())):
+                return mistyped.end(), False, mistyped.group(1)
             dot = _DOT.match(text, label.end())
             if not dot:
                 break

@@ -12,7 +12,7 @@ from .tokens import Token, stem
 _LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _LABEL_END = re.compile(r"[\s.,:;!/()\-\u2010-\u2015]{0,6}")
-_NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
+_NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|i|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
 
 # Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
 CONTACT = frozenset(
@@ -22,9 +22,43 @@ CONTACT = frozenset(
     snakker prat prate hilsen hilsning helsing helsingar mvh vh attn att contact contacts call phone ask email mail
     regards sincerely rettes rettast sendes sendast send sender henvendelse henvendelser tekst sms heter heiter hete navn
     namn name named called signert tlf telefon tel mobil mob moet meld melde meet treff talk speak text reach intervju
-    intervjuer referanse spoerje spoerjast
+    intervjuer referanse spoerje spoerjast skriv skrive write soeknad soeknaden cv moeter
     """.split()
 )
+_PERSONS_TITLES = (
+    *(
+        "leder",
+        "leiar",
+        "sjef",
+        "rektor",
+        "styrer",
+        "styrar",
+        "ansvarlig",
+        "ansvarleg",
+        "konsulent",
+        "raadgiver",
+        "raadgjevar",
+        "dr",
+    ),
+    *(
+        "direktoer",
+        "laerer",
+        "laerar",
+        "lege",
+        "pleier",
+        "pleiar",
+        "koordinator",
+        "manager",
+        "prest",
+        "herr",
+        "hr",
+        "fru",
+        "frk",
+        "mr",
+    ),
+    *("mrs", "ms", "ordfoerer", "ordfoerar", "professor", "assistent"),
+)
+"""Ends of titles that a person's name follows: "rektor Nordmann", but not "hotell Nordmann"."""
 _WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"
 _FILLERS = frozenset(
     """
@@ -40,8 +74,8 @@ _CONTACT_NOUNS = frozenset(
 _BESIDE = frozenset(
     """
     tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
-    mobilnr tlfnr er is telefonnummer mailadresse adresse ring svarer svarar svare answers naas naast nås treffes treffast
-    har tar tek imot mottar eller or og and via direkte
+    mobilnr tlfnr er is telefonnummer mailadresse adresse fra i hos ring svarer svarar svare answers naas naast nås
+    treffes treffast har tar tek imot mottar eller or og and via direkte
     """.split()
 )
 BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "
@@ -52,6 +86,8 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
         return True
     token = tokens[place]
     following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if following and following.key == "s" and place + 2 < len(tokens) and tokens[place + 2].key in _CONTACT_NOUNS:
+        return True
     if token.key.endswith("s") and following and following.key in _CONTACT_NOUNS and following.start - token.end <= 2:
         return True
     for back in range(place - 1, max(-1, place - 7), -1):
@@ -64,10 +100,13 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
         if before.key in _WEAK_CONTACT:
             alone = bool(_NAMED_ALONE.match(text, token.end))
             return back == place - 1 and alone and (token.key in words.given_names())
-        if _SENTENCE_END.search(gap) or len(gap) > 6:
+        shortened = gap == ". " and len(before.key) <= 4 and words.is_title(before.key)  # "Mr. ", "Dr. "
+        if (_SENTENCE_END.search(gap) and not shortened) or len(gap) > 6:
             return False
-        if words.is_title(before.key) and back == place - 1:
+        if words.is_title(before.key) and back == place - 1 and not before.key.endswith(_PERSONS_TITLES):
             return token.key in words.given_names() or bool(_NAMED_ALONE.match(text, token.end))
+        if words.is_title(before.key) and back == place - 1:
+            return True
         if before.key not in _FILLERS and not words.is_title(before.key):
             return False
     return False
@@ -86,7 +125,9 @@ def is_protected(text: str, tokens: list[Token], place: int, beside: bool) -> bo
     # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
     before = tokens[place - 1] if place else None
     direct = (
-        before is not None and before.key in _DIRECT and text[before.end : token.start] in {" ", ", ", "/", "\u00a0", "\n", ",\n"}
+        before is not None
+        and before.key in _DIRECT
+        and text[before.end : token.start] in {" ", ", ", ": ", "/", "\u00a0", "\n", ",\n"}
     )
     return not (direct and (beside or _NAMED_ALONE.match(text, token.end)))
 

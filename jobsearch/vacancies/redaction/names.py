@@ -88,12 +88,17 @@ class NameFinder:
         by themselves. `title`: whole names only."""
         found: list[Span] = []
         for start, end in self._regions(text) if self._persons else ():
-            tokens = self._atoms(text, _outside(tokenise(text, start, end), _within(taken, start, end)))
+            tokens = self._atoms(text, tokenise(text, start, end))
             masks = [self._mask(token.key) for token in tokens]
             whole = self._find_whole(text, tokens, masks)
             found += [(tokens[first].start, tokens[last].end) for first, last in whole]
             if not title:
+                inside = _within(taken, start, end)
                 used = {place for first, last in whole for place in range(first, last + 1)}
+                if inside:
+                    names = {tokens[place].start for place in used}
+                    tokens = _outside(tokens, inside)
+                    used = {place for place, token in enumerate(tokens) if token.start in names}
                 near = _within(taken, start - BESIDE_REACH, end + BESIDE_REACH)
                 found += [(tokens[place].start, tokens[place].end) for place in self._find_single(text, tokens, used, near, kept)]
         return [_with_genitive(text, span) for span in found]
@@ -209,7 +214,8 @@ class NameFinder:
             if step < 0:
                 return gap in {". ", "."} and bool(self._look_up(self._lasts, token.key) & self._letters.get(other.key, 0))
             dotted = text[other.end : other.end + 1] == "." or other.end == len(text)
-            persons = self._look_up(self._firsts, token.key) & self._letters.get(other.key, 0)
+            known = self._look_up(self._firsts, token.key) | self._look_up(self._lasts, token.key)
+            persons = known & self._letters.get(other.key, 0)
             return gap == " " and token.capital and dotted and bool(persons) and not words.is_common(token.key)
         persons = self._look_up(self._lasts, token.key) & self._initials.get(other.key[:1], 0)
         return step < 0 and gap.isspace() and "\n" not in gap and bool(persons) and other.key not in CONTACT

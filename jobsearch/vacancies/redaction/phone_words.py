@@ -8,7 +8,8 @@ LABELS = frozenset(
     tlf tel telefon telefonen telefonnummer telefonnr telefonnummeret telefax faks fax mob mobil mobilen mobiltelefon
     mobilnr mobilnummer phone phones telephone cell mobile ring ringe ringer call calls text sms whatsapp signal viber
     vipps sentralbord sentralbordet direktenummer direkte dir kontakttelefon vakttelefon vakttelefonen tekst melding tlfnr
-    telnr phonenumber zadzwon puh gsm hotline numer telefono telefonu numeriu skambinkite hotlinje slaa
+    telnr phonenumber zadzwon puh gsm hotline naas naast treffes treffast numer telefono telefonu numeriu skambinkite
+    hotlinje slaa
     """.split()
 )
 LABEL_ENDS = ("telefon", "telefonen", "telefonnummer", "mobil", "mobilen", "tlf", "phone")
@@ -21,21 +22,22 @@ FILLERS = frozenset(
 )
 REFERENCES = frozenset(
     """
-    kr nok sek dkk eur usd gbp kroner euro dollar loenn beloep sum sak saks saken saksnr saksnummer arkivsak arkivsaksnr
-    arkivsaknr arkiv arkivref journal journalnr journalpost jnr ref refnr referanse referansenr referansenummer reference
-    stillingsnr stillingsnummer stillingsid stillings annonse annonsenr annonsenummer annonseid annonsekode id idnr kode
-    finnkode finn code koden job jobid jobnr jobbid jobbnr jobbnummer iso nsen ns en iec ean isbn issn gtin postboks boks
-    pb pob pobox box postnr postnummer rom room gnr bnr snr fnr kl klokka klokken uke veke week uker veker konto kontonr
-    kontonummer bankkonto iban orgnr org organisasjonsnr organisasjonsnummer organisasjonsnummeret orgnummer foretaksnr
-    varenr varenummer artnr artikkel artikkelnr koordinater coordinates lat lon lng nord oest side sider versjon version
-    serienr serienummer kundenr kundenummer kundeid prosjekt prosjektnr prosjektnummer prosjektid avtalenr avtale kontrakt
-    kontraktsnr dato datert date frist fristen innen oppstart periode perioden aar aarene fra mellom between from str strl
-    stoerrelse stoerrelser size reg regnr hpr hprnr ansattnr ansattnummer lot modell model type partinr ticket versjonsnr
-    doc dok dokument dokumentnr dokumentnummer bestillingsnr ordrenr ordre order lisens lisensnr sertifikat sertifikatnr
-    omsetning omsetter omsatte budsjett budsjettet verdi revenue turnover budget salary
+    ip v ver kr nok sek dkk eur usd gbp kroner euro dollar loenn beloep sum sak saks saken saksnr saksnummer arkivsak
+    arkivsaksnr arkivsaknr arkiv arkivref journal journalnr journalpost jnr ref refnr referanse referansenr
+    referansenummer reference stillingsnr stillingsnummer stillingsid stillings annonse annonsenr annonsenummer annonseid
+    annonsekode id idnr kode finnkode finn code koden job jobid jobnr jobbid jobbnr jobbnummer iso nsen ns en iec ean isbn
+    issn gtin postboks boks pb pob pobox box postnr postnummer rom room gnr bnr snr fnr kl klokka klokken uke veke week
+    uker veker konto kontonr kontonummer bankkonto iban orgnr org organisasjonsnr organisasjonsnummer
+    organisasjonsnummeret orgnummer foretaksnr varenr varenummer artnr artikkel artikkelnr koordinater coordinates lat lon
+    lng nord oest side sider versjon version serienr serienummer kundenr kundenummer kundeid prosjekt prosjektnr
+    prosjektnummer prosjektid avtalenr avtale kontrakt kontraktsnr dato datert date frist fristen innen oppstart periode
+    perioden aar aarene fra mellom between from str strl stoerrelse stoerrelser size reg regnr hpr hprnr ansattnr
+    ansattnummer lot modell model type partinr ticket versjonsnr doc dok dokument dokumentnr dokumentnummer bestillingsnr
+    ordrenr ordre order lisens lisensnr sertifikat sertifikatnr omsetning omsetter omsatte budsjett budsjettet verdi
+    revenue turnover budget salary
     """.split()
 )
-REFERENCE_ENDS = ("nummer", "nr", "kode", "sak", "konto")
+REFERENCE_ENDS = ("nummer", "nr", "kode", "sak", "konto", "referanse", "ref")
 GLUED_REFERENCES = frozenset("stilling stillinga stillingen position vacancy oppdrag tiltak post annonsa".split())
 """Only before eight digits without a blank between: "merkes stilling 93062217"."""
 UNITS = frozenset(

@@ -311,7 +311,7 @@ class _Search:
                 or (key.endswith(REFERENCE_ENDS) and key not in {"nr", "nummer"})
             ):
                 return True
-            if back == 0 and len(group.digits) == 8 and key in GLUED_REFERENCES:
+            if back == 0 and len(group.digits) == 8 and (key in GLUED_REFERENCES or key in {"nr", "nummer"}):
                 return True
             if key not in {"nr", "nummer", "no", "number", "er", "is", "id", "en", "paa"}:
                 return False
