@@ -23,8 +23,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from . import cleaning, masking
-from .data import VacancyData
+from .data import ContactData, VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
+from .redaction import Redactor
 from .visibility import OSLO, visible_until
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def store(
         earlier = before.version if before else stones[entry.uuid].version if entry.uuid in stones else 0
         row.version = earlier + 1  # never below a version that an index may hold, else its writes would be refused
         if over:
+            _redact(row, entry.contacts)
             _blank(row, Vacancy.Closed.EXPIRED, now)
         else:
             opened.add(entry.uuid)
@@ -124,11 +126,13 @@ def close(
     closed = 0
     touched: list[Vacancy] = []
     looked_at: list[Vacancy] = []
-    for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids)):
+    rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids))
+    for row in rows.prefetch_related("contacts"):
         active = row.status == Vacancy.Status.ACTIVE
         if reason == Vacancy.Closed.EXPIRED and row.visible_until > now:
             continue  # prolonged after it was found to have expired, before it was locked here
         if active:
+            _redact(row, row.contacts.all())
             _blank(row, reason, now)
             closed += 1
         elif row.closed_reason in (Vacancy.Closed.WITHDRAWN, Vacancy.Closed.UNREADABLE):
@@ -265,6 +269,21 @@ def _replace_parts(stored: Mapping[UUID, cleaning.Cleaned], opened: Collection[U
     Contact.objects.bulk_create([one for uuid, ad in stored.items() if uuid in opened for one in ad.contacts])
     Occupation.objects.bulk_create([one for ad in stored.values() for one in ad.occupations])
     Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
+
+
+def _redact(row: Vacancy, contacts: Iterable[Contact | ContactData]) -> None:
+    """Takes the contacts out of what stays of a closed ad: "Vikar for Anne Prøvesen" must not outlive the contact.
+
+    An ad is closed whatever happens here: texts that cannot be redacted are deleted.
+    """
+    names = ("title", "job_title", "employer_name")
+    try:
+        redactor = Redactor(contacts, row.employer_name)
+        kept = {name: redactor.redact_title(getattr(row, name)) for name in names}
+    except Exception:
+        log.exception("The title of ad %s cannot be redacted and is deleted", row.uuid)
+        kept = dict.fromkeys(names, "")
+    _set(row, kept)
 
 
 def _blank(row: Vacancy, reason: Vacancy.Closed, now: dt.datetime) -> None:

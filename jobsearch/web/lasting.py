@@ -32,8 +32,8 @@ class Lasting:
         return self.redactor.redact_title(self.vacancy.employer_name)
 
     def address(self, location: Location) -> str:
-        """Street and number."""
-        return self.redactor.redact_title(location.address)
+        """Street and number: a field that people write sentences in ("v/ Kari, Storgata 2")."""
+        return self.redactor.redact_text(location.address).strip()
 
     def city(self, location: Location) -> str:
         return self.redactor.redact_title(location.city)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jobsearch.vacancies import changes, record, tasks
-from jobsearch.vacancies.data import CategoryData, LocationData
+from jobsearch.vacancies.data import CategoryData, ContactData, LocationData
 from jobsearch.vacancies.models import Contact, Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.record import Outcome
 from jobsearch.vacancies.visibility import OSLO, visible_until
@@ -59,6 +59,19 @@ def test_closing_deletes_contacts_texts_links_and_raw_but_not_what_tells_the_ad(
     assert not Contact.objects.exists()
     assert row.locations.get().path == "VESTLAND/BERGEN"
     assert close(data.uuid) == 0
+
+
+def test_a_contact_in_the_title_does_not_outlive_the_ad():
+    person = ContactData("Anne Prøvesen", "anne@hus.example", "950 64 865")
+    title, employer = "Vikar for Anne Prøvesen, ring 950 64 865", "Tannlege Anne Prøvesen AS"
+    data = vacancy_data(title=title, job_title="Vikar (anne@hus.example)", employer_name=employer, contacts=(person,))
+    store(data)
+    close(data.uuid)
+    row = Vacancy.objects.get()
+    assert (row.title, row.job_title, row.employer_name) == ("Vikar for , ring", "Vikar ( )", "Tannlege AS")
+    over = vacancy_data(expires=timezone.now() - dt.timedelta(days=2), title=title, contacts=(person,))
+    store(over)
+    assert Vacancy.objects.get(uuid=over.uuid).title == "Vikar for , ring"
 
 
 def test_closing_as_masked_deletes_title_and_employer_too_even_afterwards():

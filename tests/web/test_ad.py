@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import struct
 import uuid
 from itertools import pairwise
@@ -278,6 +279,22 @@ def test_what_outlives_the_page_names_no_contact_whatever_field_does(client, ads
     assert meta(page, "og:title") == "Kokk, ring" and meta(page, "description").startswith("Kroa, tlf. · Bergen")
     assert not [text for text in kept for trace in ("Ragnfrid", "Uthaug", "22 33", "22334455") if trace in text]
     assert page.text("//h1") == title
+
+
+@pytest.mark.parametrize(
+    ("title", "contact"),
+    [
+        ("Avdelingsleder hjemmetjenesten", "Avdelingsleder Anne Prøvesen"),
+        ("Butikksjef", "Butikksjef"),
+        ("Stein- og anleggsarbeider", "Stein Prøvesen"),
+        ("Nattevakt 2200-0730, 50-60-70-80 %, sak 26/12345-1", "Natt Vakt"),
+    ],
+)
+def test_a_contact_takes_no_word_out_of_the_title(client, ads, title, contact):
+    (ad,) = ads({"title": title, "contacts": (ContactData(contact, "a@b.example", "22 33 44 55"),)})
+    page = get(client, ad)
+    assert meta(page, "og:title") == title and page.text("//title").startswith(title)
+    assert json.loads(page.one("//script[@type='application/ld+json']").text)["title"] == title
 
 
 def test_the_picture_of_shared_links_is_small_and_of_the_size_that_is_told():

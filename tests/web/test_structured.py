@@ -143,6 +143,29 @@ def test_no_person_is_in_it_not_even_where_the_text_names_one(client, ads):
     assert "Berg kommune er stor" in text and "<li>Natt</li>" in text and "<h2>" in text
 
 
+@pytest.mark.parametrize(
+    ("body", "stays"),
+    [
+        ("<p>Ring Kari <em>B.</em> Nordmann&nbsp;nå</p>", "nå"),
+        ("<p><strong>Ka</strong>ri <b>Nord</b>mann svarer</p>", "svarer"),
+        ("<p>Kari</p><p>Nordmann</p><p>Natt</p>", "<p>Natt</p>"),
+        ("<p>Ring 950&nbsp;64&nbsp;865 eller <b>950</b> 64 <i>865</i> &lt;i dag&gt;</p>", "&lt;i dag&gt;"),
+        ("<p>kari<b>@</b>sykehus.example &amp; kari&amp;#64;sykehus.example</p>", "&amp;"),
+    ],
+)
+def test_no_person_is_in_it_across_elements_and_character_references(client, ads, body, stays):
+    people = (ContactData("Kari Nordmann", "kari@sykehus.example", "950 64 865"),)
+    (ad,) = ads({"description": f"{body}<p>Turnus 22.00-07.30</p>", "contacts": people})
+    description = posting(client, ad)["description"]
+    assert stays in description and "<p>Turnus 22.00-07.30</p>" in description
+    assert not [trace for trace in ("Kari", "Ka<", "Nord", "950", "865", "64", "sykehus", "@") if trace in description]
+
+
+def test_a_homepage_that_holds_an_address_is_left_out(client, ads):
+    (ad,) = ads({"employer_homepage": "https://sykehus.example/?mail=kari%40sykehus.example"})
+    assert "sameAs" not in posting(client, ad)["hiringOrganization"]
+
+
 def test_no_person_is_in_it_whatever_field_names_one(client, ads):
     people = (ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55"),)
     where = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "v/ Kari Nordmann, Storgata 2, tlf. 22 33 44 55"),)
