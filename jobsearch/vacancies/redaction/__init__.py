@@ -30,9 +30,12 @@ _WRITTEN_PLAINLY = re.compile(r"[^\W\d_]+(?:[ \-][^\W\d_]+)*")  # nothing but wo
 
 
 class Contact(Protocol):
-    name: str
-    email: str
-    phone: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
 
 
 class Redactor:

@@ -86,7 +86,8 @@ class AddressFinder:
         return found
 
     def _around(self, text: str, start: int, end: int, bare: bool) -> Span | None:
-        after = _SKIP.match(text, end).end()  # type: ignore[union-attr] - matches always
+        skipped = _SKIP.match(text, end)
+        after = skipped.end() if skipped else end
         last, worded, top = self._host_end(text, after)
         if bare and last < 0:
             return None

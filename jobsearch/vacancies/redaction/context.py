@@ -11,7 +11,7 @@ from .tokens import Token, stem
 
 _LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
 _SENTENCE_END = re.compile(r"[.!?\n]")
-_LABEL_END = re.compile(r"[\s.,:;!/()\-\u2010-\u2015]{0,6}")
+_LABEL_END = re.compile(r"[\s.,:;!/()«»\"“”\-\u2010-\u2015]{0,6}")
 _NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|i|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
 
 # Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
@@ -22,7 +22,7 @@ CONTACT = frozenset(
     snakker prat prate hilsen hilsning helsing helsingar mvh vh attn att contact contacts call phone ask email mail
     regards sincerely rettes rettast sendes sendast send sender henvendelse henvendelser tekst sms heter heiter hete navn
     namn name named called signert tlf telefon tel mobil mob moet meld melde meet treff talk speak text reach intervju
-    intervjuer referanse spoerje spoerjast skriv skrive write soeknad soeknaden cv moeter
+    merkes merkast merk touch intervjuer referanse spoerje spoerjast skriv skrive write soeknad soeknaden cv moeter
     """.split()
 )
 _PERSONS_TITLES = (
@@ -67,7 +67,9 @@ _FILLERS = frozenset(
     kind warm information more mer meir informasjon da naa direkte a an us me av fra fraa
     """.split()
 )
-_DIRECT = frozenset("kontakt kontakte ring ringe call contact hilsen helsing mvh etter v attn ask for spoer".split())
+_DIRECT = frozenset(
+    "til to med with kontakt kontakte ring ringe call contact hilsen helsing mvh etter v attn ask for spoer".split()
+)
 _CONTACT_NOUNS = frozenset(
     "nummer nummeret number telefon telefonnummer mobil mobilnummer mobiltelefon epost mail email phone tlf inbox".split()
 )
@@ -75,7 +77,7 @@ _BESIDE = frozenset(
     """
     tlf tel telefon telefonen mobil mobilen mob mobiltelefon paa e post epost mail email phone m t nr on at nummer sms
     mobilnr tlfnr er is telefonnummer mailadresse adresse fra i hos ring svarer svarar svare answers naas naast nås
-    treffes treffast har tar tek imot mottar eller or og and via direkte
+    treffes treffast har tar tek imot mottar kan kontaktes kontaktast can be reached contacted eller or og and via direkte
     """.split()
 )
 BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (leder), mobiltelefon nr. "

@@ -12,7 +12,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 
 from . import words
 from .context import BESIDE_REACH, CONTACT, find_beside, is_listed, is_named, is_protected
@@ -45,6 +46,7 @@ class NameFinder:
         self._letters: defaultdict[str, int] = defaultdict(int)  # initials that the words of a name have
         self._initials: defaultdict[str, int] = defaultdict(int)  # initials that stand in the contact's name
         self._wholes: set[str] = set()
+        self._particles = {key for person in self._persons for key in person.keys if key in words.PARTICLES}
         self._single: set[str] = set()
         for number, person in enumerate(self._persons):
             self._add(person, 1 << number)
@@ -90,7 +92,7 @@ class NameFinder:
         for start, end in self._regions(text) if self._persons else ():
             tokens = self._atoms(text, tokenise(text, start, end))
             masks = [self._mask(token.key) for token in tokens]
-            whole = self._find_whole(text, tokens, masks)
+            whole = self._find_whole(text, tokens, masks, title=title)
             found += [(tokens[first].start, tokens[last].end) for first, last in whole]
             if not title:
                 inside = _within(taken, start, end)
@@ -151,9 +153,9 @@ class NameFinder:
             position += 1
         return atoms
 
-    def _find_whole(self, text: str, tokens: list[Token], masks: list[int]) -> list[Span]:
+    def _find_whole(self, text: str, tokens: list[Token], masks: list[int], *, title: bool) -> list[Span]:
         """Whole names, as the places of their first and last tokens."""
-        found: list[Span] = []
+        found: list[Span] = []  # each within one name; those of one name overlap
         previous = -1  # the last token that is a word of a name
         for place, token in enumerate(tokens):
             if not masks[place]:
@@ -162,12 +164,41 @@ class NameFinder:
                 continue
             if previous >= 0 and self._is_one_name(text, tokens, masks, previous, place):
                 found.append((previous, place))
-            elif self._has_initial(text, tokens, place, -1):
-                found.append((place - 1, place))
+            elif start := self._with_initial(text, tokens, place):
+                found.append((start - 1, place))
             elif self._has_initial(text, tokens, place, 1):
                 found.append((place, place + 1))
             previous = place
-        return [self._with_initials(text, tokens, span) for span in found]
+        names: list[Span] = []
+        for start, end in found:
+            if names and start <= names[-1][1]:
+                names[-1] = (names[-1][0], max(end, names[-1][1]))
+            else:
+                names.append((start, end))
+        if title:
+            names = [name for name in names if self._is_complete(tokens, *name)]
+        return [self._with_particles(text, tokens, span) for span in names]
+
+    def _is_complete(self, tokens: list[Token], start: int, end: int) -> bool:
+        """Whether a name has its first and its last word: of "Kari Berg Hansen" neither "Kari Berg" nor "Berg Hansen"."""
+        keys = [token.key for token in tokens[start : end + 1]]
+        firsts = reduce(or_, (self._look_up(self._firsts, key) for key in keys))
+        lasts = reduce(or_, (self._look_up(self._lasts, key) for key in keys))
+        return bool(firsts & lasts) or len(keys) == 1 or (bool(firsts | lasts) and any(len(key) == 1 for key in keys))
+
+    def _with_initial(self, text: str, tokens: list[Token], place: int) -> int:
+        """The place after an initial (or what it stands for) before a word of a name, particles or initials between; 0 for none."""
+        starts = [place]
+        while starts[-1] > 1 and len(starts) <= 3:
+            before, after = tokens[starts[-1] - 1], tokens[starts[-1]]
+            gap = text[before.end : after.start]
+            if not (before.key in self._particles and gap.isspace()) and not (len(before.key) == 1 and gap in {".", ". "}):
+                break
+            starts.append(starts[-1] - 1)
+        for first in starts:
+            if first and self._has_initial(text, tokens, place, first - 1 - place):
+                return first
+        return 0
 
     def _is_whole_word(self, key: str) -> bool:
         return key in self._wholes or (key.endswith("s") and key[:-1] in self._wholes)
@@ -209,22 +240,25 @@ class NameFinder:
         if not 0 <= beside < len(tokens) or not tokens[beside].capital:
             return False
         token, other = tokens[place], tokens[beside]
-        gap = remove_invisible(text[other.end : token.start] if step < 0 else text[token.end : other.start])
+        near = tokens[beside + 1] if step < 0 else token
+        gap = remove_invisible(text[other.end : near.start] if step < 0 else text[token.end : other.start])
         if len(other.key) == 1:
             if step < 0:
                 return gap in {". ", "."} and bool(self._look_up(self._lasts, token.key) & self._letters.get(other.key, 0))
             dotted = text[other.end : other.end + 1] == "." or other.end == len(text)
             known = self._look_up(self._firsts, token.key) | self._look_up(self._lasts, token.key)
             persons = known & self._letters.get(other.key, 0)
-            return gap == " " and token.capital and dotted and bool(persons) and not words.is_common(token.key)
+            return gap in {" ", ", "} and token.capital and dotted and bool(persons) and not words.is_common(token.key)
         persons = self._look_up(self._lasts, token.key) & self._initials.get(other.key[:1], 0)
         return step < 0 and gap.isspace() and "\n" not in gap and bool(persons) and other.key not in CONTACT
 
-    def _with_initials(self, text: str, tokens: list[Token], span: Span) -> Span:
-        """Initials before a name are a part of it: "A. M. Nordmann"."""
+    def _with_particles(self, text: str, tokens: list[Token], span: Span) -> Span:
+        """Initials and particles before a name are a part of it: "A. M. Nordmann", "Van der Berg, Johan"."""
         start, end = span
-        while start > 0 and len(tokens[start - 1].key) == 1 and tokens[start - 1].capital:
-            if text[tokens[start - 1].end : tokens[start].start] not in {".", ". "}:
+        while start > 0:
+            before, gap = tokens[start - 1], text[tokens[start - 1].end : tokens[start].start]
+            initial = len(before.key) == 1 and before.capital and gap in {".", ". "}
+            if not initial and not (before.key in self._particles and gap in {" ", "-", "'", "’", "\u00a0"}):
                 break
             start -= 1
         return start, end
@@ -262,6 +296,8 @@ class NameFinder:
 def _halves(key: str) -> list[str]:
     """The first halves of a word that is two given names: it may be written as two words."""
     names = words.given_names()
+    if key.startswith("mc"):
+        return ["mc"]
     return [key[:at] for at in range(3, len(key) - 2) if key[:at] in names and key[at:] in names]
 
 

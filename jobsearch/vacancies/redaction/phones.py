@@ -130,7 +130,8 @@ class _Search:
         group = groups[position]
         before = self.text[max(0, group.start - 4) : group.start]
         prefix = _PREFIX.search(before)
-        plus = bool(prefix) and not before[: prefix.start()][-1:].isalnum() and before[: prefix.start()][-1:] != "+"
+        sign = before[: prefix.start()][-1:] if prefix else ""
+        plus = prefix is not None and not sign.isalnum() and sign != "+"
         zeros = group.digits.startswith("00") and len(group.digits) > 2 and group.digits[2] != "0"
         if not plus and not (zeros and self._is_free(group)):
             return 0
@@ -261,6 +262,8 @@ class _Search:
             return not self.text[max(0, start - 2) : start - 1].isdecimal() or self.last == start - 1
         if before in {"/", "-", "."}:
             word = self.text[max(0, start - 40) : start - 1].split()
+            if word and "@" in word[-1]:
+                return True
             return not (word and any(mark in word[-1] for mark in "./?=_") and before == "/") and not (
                 before == "-" and word and word[-1][-1:].isalnum()
             )
@@ -301,6 +304,8 @@ class _Search:
         for back, match in enumerate(reversed(found[-3:])):
             key = fold(match.group())
             rest = before[match.end() :]
+            if back and any(map(str.isdecimal, before[match.end() : found[-back].start()])):
+                return False
             if back == 0 and (len(rest.strip()) > 3 or "\n" in rest):
                 return False
             if key in LABELS or key.endswith(LABEL_ENDS):

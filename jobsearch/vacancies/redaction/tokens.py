@@ -54,6 +54,8 @@ def fold(word: str) -> str:
         return word.lower()[:LONGEST]
     # Cut first: sorting a long stack of combining marks takes time that grows with its square.
     composed = unicodedata.normalize("NFKC", _UNSEEN.sub("", word[: 2 * LONGEST])).lower()
+    if len(composed) == 1:
+        return unicodedata.normalize("NFD", composed.translate(_LETTERS))[:1]  # an initial is one letter: "Å." is "A."
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFC", composed).translate(_LETTERS))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))[:LONGEST]
 

@@ -11,7 +11,7 @@ from .tokens import WORD, fold
 _FOLDER = Path(__file__).parent
 CONJUNCTIONS = frozenset("og eller and or samt & eller/og og/eller".split())
 PARTICLES = frozenset(
-    "van von der den de da do dos del di du el al bin ibn ben abu la le ter ten zu zum af av mac mc st san".split()
+    "van von der den de da do dos del di du el al bin ibn ben abu la le ter ten zu zum af av mac mc st san d y e".split()
 )
 """Small words inside names: no part of a name by themselves."""
 COMPANY_FORMS = frozenset("as asa ans ltd limited inc gmbh ab aps oy plc llc bemanning rekruttering kommune consulting".split())
