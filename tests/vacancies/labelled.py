@@ -13,6 +13,7 @@ from jobsearch.vacancies.redaction import Redactor
 
 DATA = Path(__file__).with_name("data")
 HALVES = {"held": DATA / "redaction_held.tsv", "later": DATA / "redaction_later.tsv"}
+MENDED = DATA / "redaction_mended.tsv"
 KINDS = ("phone", "name", "address")
 _ESCAPE = re.compile(r"\\n|\\u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"\w+")

@@ -76,6 +76,11 @@ def test_precision_and_recall_on_the_labelled_lines(kind, half):
     assert (precision, recall) >= FLOORS[kind] and recall >= FLOORS[kind][1], wrong
 
 
+@pytest.mark.parametrize("line", labelled.read(labelled.MENDED), ids=lambda line: line.text[:60])
+def test_what_was_wrong_once_stays_mended(line):
+    assert not line.left() and not line.lost(), line.redact()
+
+
 @pytest.mark.parametrize(
     ("title", "contact", "left"),
     [

@@ -106,7 +106,7 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
         if (_SENTENCE_END.search(gap) and not shortened) or len(gap) > 6:
             return False
         if words.is_title(before.key) and back == place - 1 and not before.key.endswith(_PERSONS_TITLES):
-            return token.key in words.given_names() or bool(_NAMED_ALONE.match(text, token.end))
+            return token.key in words.given_names()
         if words.is_title(before.key) and back == place - 1:
             return True
         if before.key not in _FILLERS and not words.is_title(before.key):

@@ -187,7 +187,7 @@ class NameFinder:
         return bool(firsts & lasts) or len(keys) == 1 or (bool(firsts | lasts) and any(len(key) == 1 for key in keys))
 
     def _with_initial(self, text: str, tokens: list[Token], place: int) -> int:
-        """The place after an initial (or what it stands for) before a word of a name, particles or initials between; 0 for none."""
+        """The place after an initial, or its name, before a word of a name, particles or initials between; 0 for none."""
         starts = [place]
         while starts[-1] > 1 and len(starts) <= 3:
             before, after = tokens[starts[-1] - 1], tokens[starts[-1]]
@@ -217,7 +217,8 @@ class NameFinder:
             if not (first.capital and last.capital) or not (gap.strip() in {"", "-"} or (backwards and gap.strip() == ",")):
                 return False
         if other - one == 1:
-            return bool(_GAP.fullmatch(remove_invisible(text[first.end : last.start])))
+            gap = remove_invisible(text[first.end : last.start])
+            return bool(_GAP.fullmatch(gap)) and ("," not in gap or bool(in_order or backwards))
         particles = all(token.key in words.PARTICLES for token in tokens[one + 1 : other])
         if not (in_order or backwards or particles) or not (first.capital and last.capital):
             return False
