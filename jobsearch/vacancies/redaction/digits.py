@@ -83,6 +83,8 @@ def _part_times(groups: list[Group]) -> list[Group]:
             and _is_hour(one.digits)
             and _is_hour(other.digits)
         ):
+            if _pairs_before(groups, place - 1) == 3:
+                continue  # "22 60 41 08-09": two numbers of which the last pair differs
             other_part = "|" if after == " " else ""
         else:
             continue
@@ -92,6 +94,14 @@ def _part_times(groups: list[Group]) -> list[Group]:
             following = groups[place + 1]
             parted[place + 1] = Group(following.start, following.end, following.digits, other_part)
     return parted
+
+
+def _pairs_before(groups: Sequence[Group], place: int) -> int:
+    """How many pairs of digits, with blanks between, stand directly before a group; five at most."""
+    count = 0
+    while count < 5 and place > count and groups[place - count].gap == " " and len(groups[place - count - 1].digits) == 2:
+        count += 1
+    return count
 
 
 def _is_hour(digits: str) -> bool:

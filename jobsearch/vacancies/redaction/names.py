@@ -262,6 +262,13 @@ class NameFinder:
             if not initial and not (before.key in self._particles and gap in {" ", "-", "'", "’", "\u00a0"}):
                 break
             start -= 1
+        following = tokens[end + 1] if end + 1 < len(tokens) else None
+        if following and following.capital:
+            gap = text[tokens[end].end : following.start]
+            # "Moe-Berg" for Moe, "Nordmann, Kari Beate" for Kari Nordmann
+            turned = "," in text[tokens[start].start : tokens[end].start] and following.key in words.given_names()
+            if gap in {"-", "\u2011"} or (gap == " " and turned):
+                end += 1
         return start, end
 
     def _find_single(

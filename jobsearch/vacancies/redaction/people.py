@@ -40,9 +40,11 @@ def parse_people(field: str) -> list[Person]:
         return _parse_listed(field)
     by = _BY.search(field)
     if by:
-        # "Company v/ person"; "Person, v/ department" where what follows is no name.
-        after = _parse(field[by.end() :])
-        return (after or _parse(field[: by.start()]))[:PERSONS]
+        # "Company v/ person", but also "Person v/ department" and "Person ved Company".
+        before, after = _parse(field[: by.start()]), _parse(field[by.end() :])
+        if any(_is_surely_person(person) for person in before):
+            return [*before, *filter(_is_surely_person, after)][:PERSONS]
+        return (after or before)[:PERSONS]
     return _parse(field)[:PERSONS]
 
 
@@ -84,6 +86,10 @@ def _is_reversed(surname: tuple[str, ...], given: tuple[str, ...]) -> bool:
     if len(surname) == 1:
         return True
     return len(given) == 1 and surname[0] not in names and given[0] in names
+
+
+def _is_surely_person(person: Person) -> bool:
+    return len(person.strong) > 1 and person.strong[0] in words.given_names()
 
 
 def _is_of_place(person: Person) -> bool:

@@ -29,12 +29,12 @@ REFERENCES = frozenset(
     issn gtin postboks boks pb pob pobox box postnr postnummer rom room gnr bnr snr fnr kl klokka klokken uke veke week
     uker veker konto kontonr kontonummer bankkonto iban orgnr org organisasjonsnr organisasjonsnummer
     organisasjonsnummeret orgnummer foretaksnr varenr varenummer artnr artikkel artikkelnr koordinater coordinates lat lon
-    lng nord oest side sider versjon version serienr serienummer kundenr kundenummer kundeid prosjekt prosjektnr
-    prosjektnummer prosjektid avtalenr avtale kontrakt kontraktsnr dato datert date frist fristen innen oppstart periode
-    perioden aar aarene fra mellom between from str strl stoerrelse stoerrelser size reg regnr hpr hprnr ansattnr
-    ansattnummer lot modell model type partinr ticket versjonsnr doc dok dokument dokumentnr dokumentnummer bestillingsnr
-    ordrenr ordre order lisens lisensnr sertifikat sertifikatnr omsetning omsetter omsatte budsjett budsjettet verdi
-    revenue turnover budget salary
+    lng side sider versjon version serienr serienummer kundenr kundenummer kundeid prosjekt prosjektnr prosjektnummer
+    prosjektid avtalenr avtale kontrakt kontraktsnr dato datert date frist fristen innen oppstart periode perioden aar
+    aarene fra mellom between from str strl stoerrelse stoerrelser size reg regnr hpr hprnr ansattnr ansattnummer lot
+    modell model type partinr ticket versjonsnr doc dok dokument dokumentnr dokumentnummer bestillingsnr ordrenr ordre
+    order lisens lisensnr sertifikat sertifikatnr omsetning omsetter omsatte budsjett budsjettet verdi revenue turnover
+    budget salary
     """.split()
 )
 REFERENCE_ENDS = ("nummer", "nr", "kode", "sak", "konto", "referanse", "ref")
