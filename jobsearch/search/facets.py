@@ -246,8 +246,9 @@ class PublishedFacet(SingleFacet):
             return {}
         today = max(by_day) - _DAY
         found = {str(days): sum(by_day.get(today - ago * _DAY, 0) for ago in range(-1, days)) for days in PUBLISHED}
-        # The end of a chosen day that lies further back begins a range of many days, which is nobody's count.
-        one_day = {day for day in by_day if day <= today and (day + _DAY in by_day)}
+        # A chosen day before the chart is the first edge. The edge after it only ends that day: its own range is not counted,
+        # be it one day long (the chosen day lies just before the chart) or many.
+        one_day = {min(by_day), *(today - ago * _DAY for ago in range(CHART_DAYS))}
         return found | {str(day): by_day[day] for day in sorted(one_day)}
 
 

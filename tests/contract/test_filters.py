@@ -184,7 +184,7 @@ def test_two_facets_together_count_what_the_record_says(many, one, other):
         "1",
         "3",
         "7",
-        *(str(now.astimezone(OSLO).date() - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 17)),
+        *(str(now.astimezone(OSLO).date() - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 15, 17)),
     ]
     chance = random.Random(f"{one} {other}")
     for value in chance.sample(values[one], min(4, len(values[one]))):
@@ -198,6 +198,13 @@ def test_each_value_alone_finds_as_many_as_it_is_said_to(many, facet):
     assert len(counts) > 2 or facet in {"sector", "extent"}
     for value, number in counts.items():
         assert count(SearchQuery().with_value(facet, value), now) == number, value
+
+
+@pytest.mark.parametrize("ago", [0, 1, 12, 13, 14, 15, 16, 17, 20])
+def test_a_chosen_day_is_counted_beside_the_chart_and_no_other_day(many, ago):
+    """The first day that the chart no longer shows is 14 days ago: its end is also the beginning of the chart."""
+    now = timezone.now()
+    agree(SearchQuery(published=now.astimezone(OSLO).date() - dt.timedelta(days=ago)), active(now), now)
 
 
 def all_hits(query: SearchQuery) -> set[uuid.UUID]:
