@@ -56,6 +56,21 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, unanswered);
+// A newer choice aborts the request of an older one. That is no error, but htmx logs it as two; it does so synchronously, so
+// no other message is lost.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { xhr } = event.detail;
+  const end = xhr.onabort;
+  xhr.onabort = () => {
+    const { error } = console;
+    console.error = () => {};
+    try {
+      end();
+    } finally {
+      console.error = error;
+    }
+  };
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A proxy's own error page, say, must not take the place of the list.
   if (!isForResults(event) || event.detail.serverResponse.includes('id="treff"')) return;

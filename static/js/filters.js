@@ -63,17 +63,18 @@ if (filters) {
     chosenNow();
   });
 
-  // What a long list has to show is asked for when it is opened.
+  // What a long list has to show is asked for when it is opened. A list that the page brings open is asked for once: the
+  // browser reports it as toggled as well, before or after this script has begun to listen, but always before "load".
   const renew = (field) => htmx.trigger(field, "renew");
   filters.addEventListener(
     "toggle",
     (event) => {
       const field = event.target.matches(".facet[open]") && event.target.querySelector("[data-long]");
-      if (field) renew(field);
+      if (field && document.readyState === "complete") renew(field);
     },
     true,
   );
-  filters.querySelectorAll(".facet[open] [data-long]").forEach((field) => addEventListener("load", () => renew(field)));
+  addEventListener("load", () => filters.querySelectorAll(".facet[open] [data-long]").forEach(renew));
 
   // A place that is picked among the proposals is chosen; not every browser calls that a change before the field is left.
   filters.addEventListener("input", (event) => {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
@@ -24,6 +25,7 @@ from tests.web.support import (  # noqa: F401 - fixtures
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
+MOST_SECONDS = 5
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -46,11 +48,25 @@ class Watch:
 
     host: str
     complaints: list[str] = field(default_factory=list)
+    under_way: dict[Page, set[Request]] = field(default_factory=dict)
 
     def over(self, page: Page, expected: tuple[str, ...] = ()) -> None:
         page.on("console", lambda message: self._heard(message.type, message.text, expected))
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("request", lambda request: self._asked(request.url))
+        asked = self.under_way[page] = set()
+        page.on("request", lambda request: (asked.add(request), self._asked(request.url)))
+        for ended in ("requestfinished", "requestfailed"):
+            page.on(ended, lambda request: asked.discard(request))
+
+    def wait_for_answers(self) -> None:
+        """Wait until no page has a request under way: an answer to a page that is closed would meet the next test's database.
+
+        A request that a test holds back for good is waited for in vain, `MOST_SECONDS` long.
+        """
+        until = time.monotonic() + MOST_SECONDS
+        for page, asked in self.under_way.items():
+            while asked and not page.is_closed() and time.monotonic() < until:
+                page.wait_for_timeout(20)
 
     def _heard(self, kind: str, text: str, expected: tuple[str, ...]) -> None:
         if kind in {"error", "warning"} and not any(one in text for one in expected):
@@ -87,6 +103,7 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
         return page
 
     yield opened
+    watch.wait_for_answers()
     for context in contexts:
         context.close()
     assert watch.complaints == []
