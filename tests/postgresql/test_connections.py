@@ -62,11 +62,13 @@ def test_the_web_shares_connections_and_a_worker_has_its_own(
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert set(pool.map(get, range(60))) == {200}
+    # One for each of the four threads that answer, and one for the thread that reads the words of the ads anew. The session of
+    # a process that has just ended may be counted for a moment.
     sessions = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jobsearch'"
-    assert 1 <= site.value(f"SELECT count(*) {sessions}") <= 4, "more sessions than threads"
-    before = site.rows(f"SELECT pid {sessions} ORDER BY pid")
+    wait_until(lambda: 1 <= site.value(f"SELECT count(*) {sessions}") <= 5, 30, "no more sessions than threads")
+    before = {*site.rows(f"SELECT pid {sessions}")}
     get(0)
-    assert site.rows(f"SELECT pid {sessions} ORDER BY pid") == before, "a request opened a session of its own"
+    assert {*site.rows(f"SELECT pid {sessions}")} <= before, "a request opened a session of its own"
     site.worker("worker")
     site.wake("ingest.tasks.follow_feed")
     wait_until(lambda: site.rows("SELECT 1 FROM ingest_run WHERE state = 'done'"), 40, "a run")
