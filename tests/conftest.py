@@ -13,6 +13,14 @@ from django.utils import timezone
 
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import ContactData, LocationData, OccupationData, VacancyData
+from tests.options import (  # noqa: F401 - hooks, for every folder
+    next_uuid,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_report_header,
+    pytest_runtest_setup,
+)
 from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     fresh_database,
     live_site,
@@ -29,7 +37,7 @@ def vacancy_data(**fields) -> VacancyData:
     """An ordinary active ad; whatever a test cares about is given by name."""
     now = timezone.now()
     values = {
-        "uuid": uuid.uuid4(),
+        "uuid": next_uuid(),
         "title": "Sykepleier",
         "description": "<p>Vi søker en sykepleier til natt. Ring Kari Nordmann på 22 33 44 55 eller kari@sykehus.example.</p>",
         "published": now - dt.timedelta(days=1),

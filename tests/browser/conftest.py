@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
@@ -26,6 +26,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
 MOST_SECONDS = 5
+LONG = 60_000  # milliseconds that only a page that hangs needs, however busy the computer
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -36,10 +37,19 @@ def pytest_collection_modifyitems(items) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=LONG)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def wait_for(page: Page, true: Callable[[], object]) -> None:
+    """Wait, as the page goes on, until `true()` is."""
+    until = time.monotonic() + LONG / 1000
+    while not true():
+        assert time.monotonic() < until, "waited in vain"
+        page.wait_for_timeout(20)
 
 
 @dataclass
@@ -93,7 +103,7 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
             locale="nb-NO",
             has_touch=width < 1000,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(LONG)
         contexts.append(context)
         page = context.new_page()
         watch.over(page, expected)

@@ -10,6 +10,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import wait_for
 from tests.browser.test_facets import some, total, unfold  # noqa: F401 - a fixture
 
 RESULTS = re.compile(r"/\?.*extent=")
@@ -21,14 +22,6 @@ def hold(page: Page, address: re.Pattern[str]) -> list[Route]:
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
-
-
-def wait_for(page: Page, held: list[Route], number: int) -> None:
-    for _ in range(500):
-        if len(held) >= number:
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"{len(held)} requests instead of {number}")
 
 
 @pytest.mark.parametrize("address", ["/?employer=Firma+00", "/?employer=Firma+00&deadline=asap", "/?employer=Firma+07&q=lege"])
@@ -45,13 +38,14 @@ def test_a_list_that_is_open_from_the_start_is_asked_for_once(open_page, some, a
 def test_a_list_that_is_opened_is_asked_for_each_time(open_page, some):  # noqa: F811
     page = open_page("/")
     held = hold(page, EMPLOYERS)
-    for number in (1, 2):
-        unfold(page, "Arbeidsgiver")
-        wait_for(page, held, number)
-        held[-1].continue_()
+    for _ in range(2):
+        with page.expect_request(EMPLOYERS):
+            unfold(page, "Arbeidsgiver")
+        wait_for(page, lambda: held)
+        held.pop().continue_()
         expect(page.locator("#f-employer").get_by_label("Firma 01 (1)")).to_be_visible()
         unfold(page, "Arbeidsgiver")
-    assert len(held) == 2
+    assert held == []
 
 
 def test_a_newer_choice_aborts_an_older_one_without_a_word(open_page, some):  # noqa: F811
@@ -59,11 +53,11 @@ def test_a_newer_choice_aborts_an_older_one_without_a_word(open_page, some):  # 
     unfold(page, "Omfang")
     held = hold(page, RESULTS)
     page.get_by_label(re.compile("^Deltid")).check()
-    wait_for(page, held, 1)
+    wait_for(page, lambda: len(held) >= 1)
     page.get_by_label(re.compile("^Heltid")).check()
-    wait_for(page, held, 2)
+    wait_for(page, lambda: len(held) >= 2)
     page.get_by_label(re.compile("^Deltid")).uncheck()
-    wait_for(page, held, 3)
+    wait_for(page, lambda: len(held) >= 3)
     held[-1].continue_()
     page.wait_for_url("**/?extent=Heltid")
     total(page, 46)
@@ -73,9 +67,9 @@ def test_letters_typed_while_a_list_is_awaited_abort_without_a_word(open_page, s
     page = open_page("/om/")
     held = hold(page, EMPLOYERS)
     page.goto("/?employer=Firma+00")
-    wait_for(page, held, 1)
+    wait_for(page, lambda: len(held) >= 1)
     page.locator("#w-employer").press_sequentially("firma 01")
-    wait_for(page, held, 2)
+    wait_for(page, lambda: len(held) >= 2)
     held[-1].continue_()
     expect(page.locator("#f-employer").get_by_label("Firma 01 (1)")).to_be_visible()
 
@@ -85,7 +79,7 @@ def test_a_page_that_is_left_while_an_answer_is_awaited_says_nothing(open_page, 
     page = open_page("/om/")
     held = hold(page, EMPLOYERS)
     page.goto("/?employer=Firma+00")
-    wait_for(page, held, 1)
+    wait_for(page, lambda: len(held) >= 1)
     if leave == "address":
         page.goto("/om/")
     elif leave == "link":
@@ -94,7 +88,7 @@ def test_a_page_that_is_left_while_an_answer_is_awaited_says_nothing(open_page, 
     elif leave == "search":
         page.locator("#q").fill("kokk")
         page.get_by_role("button", name="Søk", exact=True).click()
-        wait_for(page, held, 2)  # the list is renewed with the results, which aborts the first request
+        wait_for(page, lambda: len(held) >= 2)  # the list is renewed with the results, which aborts the first request
         held[-1].continue_()
         total(page, 3)
     else:

@@ -30,7 +30,7 @@ def test_opensearch_restarted_in_the_middle_of_a_first_load_loses_nothing(
     with StandIn(ads=plain_ads) as feed, cluster(1) as (node,):
         for _ in range(ADS):
             feed.publish()
-        feed.faults.latency(detail=0.4)  # half a minute of loading, six at a time
+        feed.faults.latency(detail=1)  # a minute of loading, six at a time
         site = live_site(
             "postgresql",
             feed=feed.url,
@@ -45,6 +45,7 @@ def test_opensearch_restarted_in_the_middle_of_a_first_load_loses_nothing(
         node.kill()
         held = len(site.active())
         assert held < ADS, "the load was over before"
+        feed.faults.latency(detail=0.2)
         wait_until(lambda: len(site.active()) > held + 50, 60, "the load to go on without an engine")
         time.sleep(6)  # a round of indexing that finds nobody
         node.start()

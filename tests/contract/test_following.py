@@ -335,7 +335,7 @@ def test_deleted_text_is_taken_out_of_the_files_when_it_is_time(engine, make_vac
     for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
         monkeypatch.setattr(module, name, 0)
     # OpenSearch keeps what was deleted for copies that lag behind, and looks every 30 s whether any does.
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while deleted_documents(engine) and time.monotonic() < deadline:
         lifecycle.erase()
         time.sleep(2)

@@ -157,7 +157,7 @@ def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch
 def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "JOBSEARCH_READ_DOTENV": "0"}
     environment["DJANGO_SETTINGS_MODULE"] = "jobsearch.settings"
-    done = subprocess.run([sys.executable, "manage.py", "sync", "--json"], capture_output=True, env=environment, timeout=60)
+    done = subprocess.run([sys.executable, "manage.py", "sync", "--json"], capture_output=True, env=environment, timeout=240)
     assert done.returncode == 2, done.stderr
     assert json.loads(done.stdout)["reason"] == "not-migrated"
     assert b"manage.py migrate" in done.stderr

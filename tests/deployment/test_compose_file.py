@@ -34,7 +34,7 @@ def in_bytes(text: str) -> int:
 
 def test_the_file_follows_the_compose_specification():
     command = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(composition.COMPOSE)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
@@ -86,7 +86,7 @@ def settings_under(environment: dict[str, str], folder: Path) -> subprocess.Comp
     """
     env = {"PATH": os.environ["PATH"], **composition.image_environment(), **environment}
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=240)
 
 
 def test_the_settings_take_what_the_composition_gives_them_and_find_both_applications(services, tmp_path):

@@ -67,7 +67,9 @@ class Site:
         """Runs the service's health check and returns its exit code."""
         kind, *words = self.services[name]["healthcheck"]["test"]
         command = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
-        return subprocess.run(self.here(command), env=self.env(name), cwd=self.folder, capture_output=True, timeout=60).returncode
+        return subprocess.run(
+            self.here(command), env=self.env(name), cwd=self.folder, capture_output=True, timeout=240
+        ).returncode
 
     def becomes_healthy(self, name: str, seconds: float) -> bool:
         until = time.monotonic() + seconds
@@ -80,7 +82,7 @@ class Site:
 
     def get(self, path: str) -> int:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -91,7 +93,7 @@ class Site:
         codes = {}
         for name, process in self.running.items():
             try:
-                codes[name] = process.wait(30)
+                codes[name] = process.wait(120)
             except subprocess.TimeoutExpired:
                 process.kill()
                 codes[name] = -signal.SIGKILL
@@ -123,7 +125,7 @@ def test_the_images_commands_bring_up_the_site_and_its_checks_can_fail(site):
     assert site.check("web") != 0
 
     migrated = subprocess.run(
-        site.services["migrate"]["command"], env=site.env("migrate"), cwd=site.folder, capture_output=True, text=True, timeout=120
+        site.services["migrate"]["command"], env=site.env("migrate"), cwd=site.folder, capture_output=True, text=True, timeout=240
     )
     assert migrated.returncode == 0, migrated.stderr
     assert site.check("beat") != 0, "a beat that never ran is not healthy"
@@ -131,7 +133,7 @@ def test_the_images_commands_bring_up_the_site_and_its_checks_can_fail(site):
     for name in ("web", "worker", "beat"):
         site.start(name)
     for name in ("web", "worker", "beat"):
-        assert site.becomes_healthy(name, seconds=60), f"{name} is not healthy:\n{site.log(name)}"
+        assert site.becomes_healthy(name, seconds=240), f"{name} is not healthy:\n{site.log(name)}"
 
     assert site.get("/healthz") == 200
     assert site.get("/readyz") == 200

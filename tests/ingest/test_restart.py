@@ -19,6 +19,7 @@ from tests.ingest import plain_ads
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.processes
 LONG = 120  # seconds that only a process that hangs needs, however busy the machine
 PROGRAM = """
 import json, os, sys

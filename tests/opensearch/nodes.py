@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "var" / "opensearch"
 RUNNERS = {"2.19": "2.19.1.0", "3.x": "3.8.0.0"}
 LEAST_JAVA = {"2.19": 17, "3.x": 21}
-START_SECONDS = 120
+START_SECONDS = 400
 
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>

@@ -1,6 +1,7 @@
 """One of several processes that try to hold the feed's lease at once; run by test_several_workers.
 
-Whoever holds it makes a file that must not be there yet. Prints how often it had the lease, and how often another was in.
+Each holds it as often as it is asked to, and makes a file that must not be there yet.
+Prints how often it had the lease, and how often another was in.
 """
 
 import sys
@@ -14,12 +15,12 @@ django.setup()
 from ingest.errors import LeaseHeld  # noqa: E402
 from ingest.lease import Lease  # noqa: E402
 
-folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
+folder, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+(folder / f"{name}.ready").touch()
 while not (folder / "go").exists():
     time.sleep(0.01)
-until = time.monotonic() + seconds
 held = intruders = 0
-while time.monotonic() < until:
+while held < rounds:
     try:
         with Lease() as lease:
             try:

@@ -14,7 +14,7 @@ from ingest.standin import StandIn
 from jobsearch import environment
 from tests.ingest import plain_ads
 from tests.servers import processes
-from tests.servers.live import LiveSite
+from tests.servers.live import LiveSite, wait_for_first_ads
 from tests.servers.ports import wait_until
 from tests.servers.postgresql import OwnServer
 from tests.servers.redis import Redis
@@ -57,7 +57,7 @@ def test_the_web_shares_connections_and_a_worker_has_its_own(
     url = site.web()
 
     def get(_number: int) -> int:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=30) as answer:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
             return int(answer.status)
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -83,11 +83,11 @@ def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer
             assert site.manage("migrate", "--verbosity", "0") == 0
             assert site.manage("sync") == 0
             page = f"{site.web()}/stilling/{ad}/"
-            with urllib.request.urlopen(page, timeout=20) as answer:
+            with urllib.request.urlopen(page, timeout=60) as answer:
                 assert answer.status == 200
             own_postgresql.stop()
             own_postgresql.start()
-            with urllib.request.urlopen(page, timeout=20) as answer:
+            with urllib.request.urlopen(page, timeout=60) as answer:
                 assert answer.status == 200
         finally:
             site.stop()
@@ -104,11 +104,12 @@ def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
         try:
             assert site.manage("migrate", "--verbosity", "0") == 0
             worker, beat = site.worker("worker"), site.beat()
-            wait_until(lambda: len(site.active()) >= 50, 60, "the first ads")
+            wait_for_first_ads(site, feed, 50)
             assert len(site.active()) < 300, "the load was over before"
             own_postgresql.stop()
             time.sleep(3)  # so that beat looks at its schedule while there is none
             own_postgresql.start()
+            feed.faults.latency(detail=0)
             # The run that lost its database could not give its lease back, and its process lives: the lease runs out by
             # itself within a minute, which is not waited for here.
             site.rows("UPDATE ingest_feedstate SET lease_until = now() RETURNING id")
@@ -126,9 +127,7 @@ def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[...,
     options = environment._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
         paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
-        began = time.monotonic()
-        assert site.manage("sync") == 0
-        assert time.monotonic() - began < 30
+        assert site.manage("sync") == 0  # which would wait for the row as long as the paused session lives
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             paused.execute("SELECT 1")
 
@@ -136,7 +135,7 @@ def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[...,
 def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
     site = live_site("postgresql", feed=feed.url)
     url = site.web()
-    with urllib.request.urlopen(f"{url}/readyz", timeout=20) as answer:
+    with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
         assert answer.status == 200
     processes.stop(site._running[-1], seconds=30)
     assert "couldn't stop thread" not in site.log("web")

@@ -64,7 +64,7 @@ def test_judging_needs_no_search():
         "import sys; from tests.relevance.judging import judged; judged(); "
         "print([name for name in sys.modules if name.startswith('jobsearch.search') or name == 'tantivy'])"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=240, check=True)
     assert done.stdout.strip() == "[]"
 
 

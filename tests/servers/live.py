@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from ingest.standin import StandIn
+
 from . import processes
 from .ports import HOST, free_port, listens, wait_until
 
@@ -53,7 +55,7 @@ class LiveSite:
 
     def manage(self, *arguments: str, **env: str) -> int:
         """Runs a command to its end; returns its exit code. Its output is in `manage.log`."""
-        return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(120)
+        return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(240)
 
     def sync(self, name: str = "sync") -> subprocess.Popen[bytes]:
         return self.start(name, str(ROOT / "manage.py"), "sync", "--json")
@@ -84,7 +86,7 @@ class LiveSite:
     def wake(self, task: str, *arguments: object, queue: str = "") -> int:
         """Sends one message as the site does; returns the exit code of the process that sent it."""
         code = f"from jobsearch.celery import app; app.send_task({task!r}, args={json.dumps(arguments)}, retry=False)"
-        return self.start("send", "-c", f"import django; django.setup(); {code}").wait(60)
+        return self.start("send", "-c", f"import django; django.setup(); {code}").wait(240)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -115,6 +117,13 @@ class LiveSite:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
             processes.kill(process)
+
+
+def wait_for_first_ads(site: LiveSite, feed: StandIn, number: int) -> None:
+    """Wait until so many ads are stored. From then on the feed takes a second for each answer, so that the first load is
+    still under way whatever the test does next; `latency(detail=0)` ends that."""
+    wait_until(lambda: len(site.active()) >= number, 60, "the first ads")
+    feed.faults.latency(detail=1)
 
 
 def _uuid_text(value: object) -> str:

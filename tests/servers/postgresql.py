@@ -85,7 +85,7 @@ class OwnServer(Server):
         command = [str(self._programs / "initdb"), "--pgdata", str(self._data), "--username", USER, "--no-sync"]
         command += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", str(secret)]
         made = processes.start(command, self._log, user=self._account)
-        if made.wait(60):
+        if made.wait(240):
             raise RuntimeError(f"initdb failed:\n{self._log.read_text()[-2000:]}")
 
     def start(self) -> None:

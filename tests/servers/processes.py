@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from .ports import BUSY
+
 
 def start(
     command: Sequence[str],
@@ -44,7 +46,7 @@ def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, 
     if process.poll() is None:
         process.send_signal(by)
         try:
-            process.wait(seconds)
+            process.wait(BUSY * seconds)
         except subprocess.TimeoutExpired:
             kill(process)
     kill(process)  # children that were left

@@ -22,7 +22,7 @@ import time
 from tests.servers import postgresql, redis
 with redis.running() as one, postgresql.running() as other:
     print(one.url, other.url, flush=True)
-    time.sleep(120)
+    time.sleep(600)
 """
 _OUTSIDE = {
     "DATABASE_URL": "postgres://production.example/jobs",

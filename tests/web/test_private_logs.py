@@ -88,7 +88,7 @@ def test_a_request_that_cannot_be_read_is_logged_without_its_words(tmp_path):
         assert site.manage("migrate", "--verbosity", "0") == 0
         at = urlsplit(site.web())
         for request in REQUESTS:
-            with socket.create_connection((at.hostname, at.port), timeout=20) as connection:
+            with socket.create_connection((at.hostname, at.port), timeout=60) as connection:
                 connection.sendall(f"{request}\r\nHost: localhost\r\n\r\n".encode())
                 assert connection.recv(12)[9:10] == b"4", request
     finally:

@@ -92,7 +92,7 @@ class Client:
 
     def __post_init__(self) -> None:
         address = self.feed.url.removeprefix("http://")
-        self.connection = http.client.HTTPConnection(address, timeout=10)
+        self.connection = http.client.HTTPConnection(address, timeout=60)
 
     def ask(self, path: str, method: str = "GET", token: str | None = "", **headers: str) -> Reply:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -7,10 +7,29 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from ingest.standin.faults import FAULTS, Faults
+
+WITHOUT_END = 600  # seconds: a test that waited so long would be given up
+
+
+@contextmanager
+def cleared_later(clear: Callable[[], None]) -> Iterator[threading.Event]:
+    """Calls `clear` a moment after the block began; the event tells whether it has been called."""
+    cleared = threading.Event()
+
+    def run() -> None:
+        cleared.set()
+        clear()
+
+    timer = threading.Timer(0.2, run)
+    timer.start()
+    yield cleared
+    timer.join()
 
 
 @pytest.fixture
@@ -60,38 +79,35 @@ def test_bad_token_gets_401_even_when_the_application_fails(feed, client, ads_of
 
 
 def test_database_down_answers_first_at_once_then_slowly(feed, client, ads_of):
-    feed.faults.database_down(wait=0.2)
-    took = []
-    for _ in range(2):
-        started = time.perf_counter()
+    fault = feed.faults.database_down(wait=WITHOUT_END)
+    assert client.feed_page().status == 500
+    with cleared_later(fault.clear) as cleared:
         assert client.feed_page().status == 500
-        took.append(time.perf_counter() - started)
-    assert took[0] < 0.15 < took[1]
+        assert cleared.is_set()
 
 
 def test_latency_is_per_kind_and_ends_with_clear(feed, client, ads_of):
+    feed.faults.latency(page=WITHOUT_END)
+    assert client.detail(ads_of[0]).status == 200
+    with cleared_later(feed.faults.clear) as cleared:
+        assert client.feed_page().status == 200
+        assert cleared.is_set()
+    assert client.feed_page().status == 200
+
+
+def test_latency_lets_an_answer_wait_so_long(feed, client, ads_of):
     feed.faults.latency(page=0.2)
-
-    def seconds(ask):
-        started = time.perf_counter()
-        assert ask().status == 200
-        return time.perf_counter() - started
-
-    assert seconds(client.feed_page) >= 0.2
-    assert seconds(lambda: client.detail(ads_of[0])) < 0.2
-    feed.faults.clear()
-    assert seconds(client.feed_page) < 0.2
+    started = time.perf_counter()
+    assert client.feed_page().status == 200
+    assert time.perf_counter() - started >= 0.2
 
 
 def test_hang_lasts_until_cleared_then_the_connection_is_gone(feed, client, ads_of):
     fault = feed.faults.hang(on="page")
-    timer = threading.Timer(0.2, fault.clear)
-    timer.start()
-    started = time.perf_counter()
-    with pytest.raises((http.client.HTTPException, OSError)):
-        client.feed_page()
-    assert time.perf_counter() - started >= 0.2
-    timer.join()
+    with cleared_later(fault.clear) as cleared:
+        with pytest.raises((http.client.HTTPException, OSError)):
+            client.feed_page()
+        assert cleared.is_set()
     client.connection.close()
     assert client.feed_page().status == 200
 
@@ -101,13 +117,11 @@ def test_stand_in_closes_at_once_though_a_request_hangs(ads):
 
     with StandIn(ads=ads) as feed:
         feed.faults.hang()
-        connection = http.client.HTTPConnection(feed.url.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(feed.url.removeprefix("http://"), timeout=60)
         connection.request("GET", "/api/publicToken")
-        started = time.perf_counter()
     with pytest.raises((http.client.HTTPException, OSError)):
         connection.getresponse()
     connection.close()
-    assert time.perf_counter() - started < 2
 
 
 def test_reset_is_a_reset(feed, client, ads_of):

@@ -17,6 +17,7 @@ import pytest
 from ingest.standin.__main__ import main
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.processes
 SMALL = ["--active", "20", "--lines", "80", "--days", "30", "--port", "0"]
 
 
@@ -33,7 +34,7 @@ def running(*arguments, end=signal.SIGTERM):
             assert line.startswith("listening on http://127.0.0.1:"), process.stderr.read()
             yield line.split()[-1], process
             process.send_signal(end)
-            out, err = process.communicate(timeout=10)
+            out, err = process.communicate(timeout=120)
             assert (process.returncode, out, err) == (0, "", "")
         finally:
             process.kill()

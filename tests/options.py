@@ -1,0 +1,105 @@
+"""Options of the test command: a chosen clock (`--clock`), a shuffled order (`--shuffle`), and what is random in a test.
+
+Nothing here is random by default: `hypothesis` draws the same examples each time (`--hypothesis-profile random` draws new
+ones), and ads made by hand get the same uuids whenever a test runs, in whatever order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import hypothesis
+import pytest
+import time_machine
+
+OSLO = ZoneInfo("Europe/Oslo")
+REAL_CLOCK = {"browser", "celery", "cluster", "demo", "deployment", "postgresql", "servers"}
+"""Folders whose tests start other programs, which have the machine's clock."""
+
+_slow_is_no_error = [hypothesis.HealthCheck.too_slow]  # on a busy computer
+hypothesis.settings.register_profile(
+    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=_slow_is_no_error
+)
+hypothesis.settings.register_profile("random", deadline=None, suppress_health_check=_slow_is_no_error, print_blob=True)
+hypothesis.settings.load_profile("fixed")
+
+_chance = random.Random()
+_clock: time_machine.Coordinates | None = None
+_moment: dt.datetime | None = None
+
+
+def next_uuid() -> uuid.UUID:
+    """A uuid that depends on the test alone and on how many it has asked for."""
+    return uuid.UUID(int=_chance.getrandbits(128), version=4)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("jobsearch")
+    group.addoption(
+        "--clock",
+        metavar="MOMENT",
+        type=moment,
+        help="begin each test at this moment, as 2028-02-29T12:00 (Oslo's) or 2026-10-25T00:30+00:00; "
+        "tests that start other programs are left out",
+    )
+    group.addoption(
+        "--shuffle", metavar="SEED", type=int, help="run files, and tests within a file, in an order that this number decides"
+    )
+
+
+def moment(text: str) -> dt.datetime:
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=OSLO)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    global _clock, _moment
+    _moment = config.getoption("--clock")
+    if _moment:
+        travel = time_machine.travel(_moment, tick=True)
+        _clock = travel.start()
+        config.add_cleanup(travel.stop)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return f"clock: each test begins at {_moment.astimezone(OSLO).isoformat()}" if _moment else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _moment:
+        real = [item for item in items if _keeps_the_real_clock(item)]
+        config.hook.pytest_deselected(items=real)
+        items[:] = [item for item in items if item not in set(real)]
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        shuffle(items, seed)
+
+
+def _keeps_the_real_clock(item: pytest.Item) -> bool:
+    folder = Path(item.nodeid.partition("::")[0]).parts[1]
+    return folder in REAL_CLOCK or any(item.get_closest_marker(name) for name in ("opensearch", "processes"))
+
+
+def shuffle(items: list[pytest.Item], seed: int) -> None:
+    """Files in another order, and the tests of each: tests of one file stay together, for they share what is slow to make."""
+    by_file: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    chance = random.Random(seed)
+    files = sorted(by_file)
+    chance.shuffle(files)
+    for file in files:
+        chance.shuffle(by_file[file])
+    items[:] = [item for file in files for item in by_file[file]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _chance.seed(item.nodeid)
+    if _clock and _moment:
+        _clock.move_to(_moment)
