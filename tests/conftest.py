@@ -33,16 +33,23 @@ from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
 )
 
 
+def in_days(number: float) -> dt.datetime:
+    """The same time of day in Oslo so many days from now, or before now where the number is negative.
+
+    24 hours before 23:30 on the day that the clocks go back is 00:30 of the same day.
+    """
+    return (timezone.localtime() + dt.timedelta(days=number)).astimezone(dt.UTC)
+
+
 def vacancy_data(**fields) -> VacancyData:
     """An ordinary active ad; whatever a test cares about is given by name."""
-    now = timezone.now()
     values = {
         "uuid": next_uuid(),
         "title": "Sykepleier",
         "description": "<p>Vi søker en sykepleier til natt. Ring Kari Nordmann på 22 33 44 55 eller kari@sykehus.example.</p>",
-        "published": now - dt.timedelta(days=1),
-        "expires": now + dt.timedelta(days=14),
-        "updated": now - dt.timedelta(days=1),
+        "published": in_days(-1),
+        "expires": in_days(14),
+        "updated": in_days(-1),
         "employer_name": "Sykehuset",
         "source_url": "https://sykehus.example/stilling",
         "application_url": "https://sykehus.example/sok",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from playwright.sync_api import expect
 from jobsearch.vacancies.data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.conftest import in_days
 
 BERGEN, VOSS = (LocationData("NORGE", "VESTLAND", name, name) for name in ("BERGEN", "VOSS"))
 
@@ -23,10 +23,7 @@ def some(ads):
     now = timezone.now()
     common = {"locations": (BERGEN,), "application_due": "Snarest"}
     return ads(
-        *(
-            {"title": f"Kokk {n}", "employer_name": "Firma 00", "published": now - dt.timedelta(days=2), **common}
-            for n in range(3)
-        ),
+        *({"title": f"Kokk {n}", "employer_name": "Firma 00", "published": in_days(-2), **common} for n in range(3)),
         {"title": "Baker", "employer_name": "Ålesund bakeri AS", "locations": (VOSS,), "extent": "Deltid", "published": now},
         *({"title": f"Lege {n}", "employer_name": f"Firma {n:02}", "locations": (BERGEN,)} for n in range(1, 44)),
     )
@@ -175,7 +172,7 @@ def test_without_scripts_the_municipality_wins_over_its_county(open_page, some):
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_a_day_of_the_chart_filters_and_pressed_again_is_taken_back(open_page, some, width):
-    day = str((timezone.now() - dt.timedelta(days=2)).astimezone(OSLO).date())
+    day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width)
     unfold(page, "Publisert")
     bar = page.locator(f"svg a[data-day='{day}']")
@@ -209,7 +206,7 @@ def test_the_charts_table_does_the_same_by_keyboard_and_stays_open(open_page, so
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_without_scripts_day_employer_and_reset_are_links(open_page, some, width):
-    day = str((timezone.now() - dt.timedelta(days=2)).astimezone(OSLO).date())
+    day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width, scripts=False)
     unfold(page, "Arbeidsgiver")
     expect(page.locator("#w-employer")).not_to_be_visible()

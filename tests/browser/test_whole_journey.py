@@ -5,11 +5,9 @@ The pointer's way is also looked at at every stop: by axe in both schemes, for i
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from jobsearch.vacancies.data import LocationData, OccupationData
@@ -17,11 +15,12 @@ from jobsearch.vacancies.visibility import OSLO
 from tests.browser.accessibility import counts_agree, fits, number_in, violations
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.hands import Keyboard, Pointer
+from tests.conftest import in_days
 from tests.web.support import PASSWORD
 
 NURSES = 56
 ENGLISH = "<p>We are looking for a nurse who would like to work with us and with all of the people that live here.</p>"
-DAY = timezone.now() - dt.timedelta(days=2)
+DAY = in_days(-2)
 
 
 def place(name: str, county: str = "VESTLAND") -> tuple[LocationData, ...]:
@@ -41,7 +40,7 @@ def town(ads):
         wanted | {"title": "Sykepleier i Oslo", "locations": place("OSLO", "OSLO")},
         wanted | {"title": "Sykepleier with English", "description": ENGLISH},
         wanted | {"title": "Sykepleier uten hast", "application_due": ""},
-        wanted | {"title": "Sykepleier fra i går", "published": timezone.now() - dt.timedelta(days=1)},
+        wanted | {"title": "Sykepleier fra i går", "published": in_days(-1)},
         cook | {"title": "Kokk i Bergen", "employer_name": "Kroa AS"},
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.utils import timezone
+
 from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
 SPACE = uuid.UUID("5f0e7a52-6c52-4c8e-9d1b-0a3c5d7e9f11")
@@ -94,6 +96,7 @@ NAMES = {value: key for key, value in KEYS.items()}
 def corpus(now: dt.datetime) -> list[VacancyData]:
     """The ads, an hour apart in time, the first the newest."""
     found = []
+    today = timezone.localtime(now).date()
     for position, (key, (title, employer, place, level1, level2, body)) in enumerate(_ROWS.items()):
         locations = (LocationData("NORGE", *place, city=place[1]),) if place else ()
         if key == "abroad":
@@ -109,7 +112,7 @@ def corpus(now: dt.datetime) -> list[VacancyData]:
                 description=f"<p>{body}</p><p>Ring Ragnfrid Uthaug på 22 33 44 55 eller ragnfrid@uthaug.example</p>",
                 published=now - dt.timedelta(hours=position + 1),
                 expires=now + dt.timedelta(days=20),
-                application_due=(now + dt.timedelta(days=position % 9 - 2)).strftime("%d.%m.%Y") if position % 4 else "Snarest",
+                application_due=f"{today + dt.timedelta(days=position % 9 - 2):%d.%m.%Y}" if position % 4 else "Snarest",
                 locations=locations,
                 occupations=(OccupationData(level1, level2),),
                 categories=categories,

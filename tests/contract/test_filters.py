@@ -78,7 +78,7 @@ def fill() -> None:
                 extent=chance.choice(["Heltid", "Deltid", ""]),
                 engagement=chance.choice(["Fast", "Vikariat", "", "Noe nytt"]),
                 published=now - dt.timedelta(hours=chance.randrange(-20, 500)) if chance.random() < 0.95 else None,
-                application_due=(now + dt.timedelta(days=chance.randrange(-5, 40))).strftime("%Y-%m-%d")
+                application_due=str(now.astimezone(OSLO).date() + dt.timedelta(days=chance.randrange(-5, 40)))
                 if chance.random() < 0.7
                 else chance.choice(DUE),
                 contacts=(),

@@ -11,6 +11,7 @@ from jobsearch.vacancies import record
 from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import cards
+from tests.conftest import in_days
 from tests.web.page import Page
 
 
@@ -24,12 +25,12 @@ def get(client, address: str = "/") -> Page:
     return Page(response)
 
 
-def in_days(number: int) -> str:
-    return (timezone.now() + dt.timedelta(days=number)).strftime("%d.%m.%Y")
+def due(number: int) -> str:
+    return f"{timezone.localtime(in_days(number)):%d.%m.%Y}"
 
 
 def test_a_card_says_who_where_when_and_how(client, ads):
-    ads({"application_due": in_days(1), "extent": "Deltid"})
+    ads({"application_due": due(1), "extent": "Deltid"})
     page = get(client)
     assert page.text("//article//*[@class='card-employer']") == "Sykehuset"
     assert page.text("//article//*[@class='card-place']") == "Bergen"
@@ -38,7 +39,7 @@ def test_a_card_says_who_where_when_and_how(client, ads):
 
 
 def test_full_time_is_no_news_and_a_past_deadline_stands_last(client, ads):
-    ads({"application_due": in_days(-1)})
+    ads({"application_due": due(-1)})
     facts = [item.text_content() for item in get(client).all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
     assert facts == ["Publisert i går", "Fast", "Fristen er ute"]
 
@@ -205,7 +206,7 @@ def test_an_ad_that_has_ended_is_not_in_a_row_either(client, ads):
 
 def test_marks_and_deadlines_are_there_for_each_ad_of_a_row(client, ads):
     one, other = chain("BERGEN", "VOSS")
-    ads(one, other | {"application_due": in_days(0)})
+    ads(one, other | {"application_due": due(0)})
     page = get(client, "/?q=butikkmedarbeider")
     assert "Frist i dag" in page.text("//details[@class='fold']")
     assert "Butikkmedarbeider" in page.text("//details[@class='fold']//a//mark")
