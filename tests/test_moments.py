@@ -1,0 +1,182 @@
+"""Days are Oslo's at every moment: leap day, both nights on which the clocks change, the turn of a month and of a year.
+
+Each moment is given with the day that it is in Oslo, so that no expected day is computed as the code computes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from jobsearch.search import CHART_DAYS, SearchQuery, count, index_changes, search
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO, visible_until
+from jobsearch.web import chart, dates, structured
+from tests.conftest import vacancy_data
+from tests.web.page import Page
+from tests.web.support import own_index  # noqa: F401 - a fixture
+
+UNUSUAL = {
+    "leap day": ("2028-02-29T12:00+01:00", "2028-02-29"),
+    "clocks go on in a second": ("2027-03-28T01:59:59+01:00", "2027-03-28"),
+    "clocks have gone on": ("2027-03-28T03:30+02:00", "2027-03-28"),
+    "end of a day of 23 hours": ("2027-03-28T23:30+02:00", "2027-03-28"),
+    "after a day of 23 hours": ("2027-03-29T00:15+02:00", "2027-03-29"),
+    "02:30 for the first time": ("2026-10-25T02:30+02:00", "2026-10-25"),
+    "02:30 for the second time": ("2026-10-25T02:30+01:00", "2026-10-25"),
+    "end of a day of 25 hours": ("2026-10-25T23:30+01:00", "2026-10-25"),
+    "after a day of 25 hours": ("2026-10-26T00:15+01:00", "2026-10-26"),
+    "last minute of a year": ("2026-12-31T23:59+01:00", "2026-12-31"),
+    "first moment of a year": ("2027-01-01T00:00+01:00", "2027-01-01"),
+    "first hour of a month": ("2026-12-01T00:10+01:00", "2026-12-01"),
+    "last hour of a month": ("2026-06-30T23:50+02:00", "2026-06-30"),
+}
+WEEK = {f"weekday {day}": (f"2026-12-{7 + day:02}T09:00+01:00", f"2026-12-{7 + day:02}") for day in range(7)}
+MOMENTS = UNUSUAL | WEEK
+
+
+@pytest.fixture(params=MOMENTS.values(), ids=MOMENTS)
+def today(request: pytest.FixtureRequest) -> Iterator[dt.date]:
+    """Oslo's day at the moment that the clock stands at."""
+    moment, day = request.param
+    with time_machine.travel(dt.datetime.fromisoformat(moment), tick=False):
+        yield dt.date.fromisoformat(day)
+
+
+def days(number: int) -> dt.timedelta:
+    return dt.timedelta(days=number)
+
+
+def first_second(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=OSLO).astimezone(dt.UTC)
+
+
+def last_second(day: dt.date) -> dt.datetime:
+    return first_second(day + days(1)) - dt.timedelta(seconds=1)
+
+
+def store(*ads: dict) -> None:
+    with transaction.atomic():
+        record.store([vacancy_data(**fields) for fields in ads])
+
+
+def test_days_are_named_from_oslos_today(today):
+    assert dates.today() == today
+    assert dates.published(first_second(today)) == "Publisert i dag"
+    for moment in (first_second(today - days(1)), last_second(today - days(1))):
+        assert dates.published(moment) == "Publisert i går"
+        assert dates.moment(moment).startswith("i går kl. ")
+    assert dates.published(last_second(today - days(2))) == f"Publisert {dates.day(today - days(2))}"
+    assert dates.moment(first_second(today)) == "i dag kl. 00:00"
+    for day in (today - days(1), today, today + days(1)):
+        assert (str(day.year) in dates.day(day)) is (day.year != today.year)
+
+
+def test_deadlines_are_named_from_oslos_today(today):
+    def said(left: int) -> tuple[str, str]:
+        deadline = dates.deadline(Vacancy(application_due=today + days(left)))
+        assert deadline is not None
+        return deadline.words, deadline.tone
+
+    assert said(-1) == ("Fristen er ute", "past")
+    assert said(0) == ("Frist i dag", "soon")
+    assert said(1) == ("Frist i morgen", "soon")
+    assert said(2) == (f"Frist {dates.day(today + days(2), weekday=True)}", "soon")
+    assert said(4) == (f"Frist {dates.day(today + days(4), weekday=True)}", "")
+    assert said(7) == (f"Frist {dates.day(today + days(7))}", "")
+
+
+@pytest.mark.django_db
+def test_an_ad_is_shown_until_its_last_day_is_over(today):
+    store(
+        {"title": "today", "expires": first_second(today)},
+        {"title": "today at noon", "expires": first_second(today) + dt.timedelta(hours=12)},
+        {"title": "tomorrow", "expires": first_second(today + days(1))},
+        {"title": "yesterday", "expires": last_second(today - days(1))},
+    )
+
+    def shown(at: dt.datetime) -> set[str]:
+        return set(Vacancy.objects.active(at).values_list("title", flat=True))
+
+    assert visible_until(first_second(today)) == visible_until(last_second(today)) == first_second(today + days(1))
+    assert set(Vacancy.objects.active().values_list("title", flat=True)) == {"today", "today at noon", "tomorrow"}
+    assert shown(last_second(today)) == {"today", "today at noon", "tomorrow"}
+    assert shown(first_second(today + days(1))) == {"tomorrow"}
+    assert shown(first_second(today + days(2))) == set()
+    assert record.close_expired() == 0
+    assert record.close_expired(last_second(today)) == 0
+    assert record.close_expired(first_second(today + days(1))) == 2
+
+
+@pytest.mark.django_db
+def test_a_posting_is_valid_through_the_day_of_its_deadline(today):
+    store({"application_due": str(today), "expires": first_second(today + days(9))})
+    vacancy = Vacancy.objects.get()
+    posting = structured.posting(vacancy, [], "https://jobb.example/")
+    assert posting is not None
+    assert dt.datetime.fromisoformat(posting["validThrough"]) == first_second(today + days(1))
+    assert structured.posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
+
+
+@pytest.mark.django_db
+def test_every_day_has_its_own_ads_in_counts_filters_and_chart(today, own_index):  # noqa: F811
+    """Two ads a day, in its first and in its last second, for twenty days; today one, in its first second."""
+    past = [today - days(ago) for ago in range(20)]
+    store(
+        *({"published": first_second(day)} for day in past),
+        *({"published": last_second(day)} for day in past[1:]),
+    )
+    index_changes()
+    expected = {day: 2 if day != today else 1 for day in past}
+    page = search(SearchQuery())
+    counts = page.counts["published"]
+    assert counts == {str(day): expected[day] for day in past[:CHART_DAYS]} | {"1": 1, "3": 5, "7": 13}
+    for day in past:
+        query = SearchQuery(published=day)
+        assert count(query) == expected[day], day
+        assert search(query).counts["published"][str(day)] == expected[day]
+    for number in (1, 3, 7):
+        assert count(SearchQuery(published=number)) == counts[str(number)]
+    drawn = chart.bars(SearchQuery(), counts, lambda query: "")
+    assert [(bar.value, bar.count) for bar in drawn] == [(str(day), expected[day]) for day in reversed(past[:CHART_DAYS])]
+
+
+@pytest.mark.django_db
+def test_deadlines_are_filtered_by_oslos_days(today, own_index):  # noqa: F811
+    left = [-2, -1, 0, 1, 2, 3, 6, 7, 13, 14, 29, 30]
+    store(*({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left))
+    index_changes()
+    counts = search(SearchQuery()).counts["deadline"]
+    for value in ("3", "7", "14", "30"):
+        expected = sum(0 <= number < int(value) for number in left)
+        assert counts[value] == count(SearchQuery(deadline=value)) == expected, value
+
+
+@pytest.mark.django_db
+def test_ads_on_both_sides_of_midnight_share_a_row_and_are_named_by_their_days(today, own_index, client):  # noqa: F811
+    same = {"employer_name": "Kiwi", "description": "<p>Kiwi søker deg. Du liker folk.</p>", "application_due": str(today)}
+    when = {"BERGEN": first_second(today), "VOSS": last_second(today - days(1)), "STORD": first_second(today - days(1))}
+    store(
+        *(
+            {
+                **same,
+                "title": f"Butikkmedarbeider {name.capitalize()}",
+                "published": moment,
+                "expires": first_second(today),
+                "locations": (LocationData("NORGE", "VESTLAND", name, name),),
+            }
+            for name, moment in when.items()
+        )
+    )
+    index_changes()
+    page = Page(client.get("/"))
+    assert len(page.all("//ul[contains(@class, 'cards')]/li | //ol[contains(@class, 'cards')]/li")) == 1
+    text = page.text("//article")
+    assert "Frist i dag" in text
+    assert "Publisert i dag" in text

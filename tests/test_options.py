@@ -1,0 +1,59 @@
+"""The options of the test command do what they say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from types import SimpleNamespace
+
+import hypothesis
+import pytest
+
+from tests import options
+
+FILES = ["tests/a/test_one.py", "tests/a/test_two.py", "tests/b/test_three.py"]
+
+
+def items() -> list:
+    return [SimpleNamespace(nodeid=f"{file}::test_{number}") for file in FILES for number in range(5)]
+
+
+def order(seed: int) -> list[str]:
+    found = items()
+    options.shuffle(found, seed)
+    return [item.nodeid for item in found]
+
+
+def test_a_seed_decides_the_order_and_the_tests_of_a_file_stay_together():
+    assert order(1) == order(1)
+    assert len({tuple(order(seed)) for seed in range(5)}) > 1
+    for seed in range(5):
+        assert sorted(order(seed)) == sorted(item.nodeid for item in items())
+        files = [nodeid.partition("::")[0] for nodeid in order(seed)]
+        assert sum(one != other for one, other in pairwise(files)) == len(FILES) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2028-02-29T12:00", "2028-02-29T11:00"),
+        ("2026-07-01T00:30", "2026-06-30T22:30"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T01:30"),
+        ("2026-10-25T00:30+00:00", "2026-10-25T00:30"),
+    ],
+)
+def test_a_moment_without_an_offset_is_oslos(text, utc):
+    assert options.moment(text) == dt.datetime.fromisoformat(f"{utc}+00:00")
+
+
+def test_examples_are_the_same_each_time_and_take_the_time_they_take():
+    fixed = hypothesis.settings.get_profile("fixed")
+    assert fixed.derandomize and fixed.deadline is None
+    assert not hypothesis.settings.get_profile("random").derandomize
+
+
+def test_uuids_depend_on_the_test_and_not_on_what_ran_before_it(request):
+    first = options.next_uuid()
+    options.pytest_runtest_setup(request.node)
+    assert options.next_uuid() == first
+    assert options.next_uuid() != first
