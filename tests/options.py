@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 import uuid
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ import time_machine
 OSLO = ZoneInfo("Europe/Oslo")
 REAL_CLOCK = {"browser", "celery", "cluster", "demo", "deployment", "postgresql", "servers"}
 """Folders whose tests start other programs, which have the machine's clock."""
+
+BEFORE_MIDNIGHT = 60  # seconds in which no test begins
 
 _slow_is_no_error = [hypothesis.HealthCheck.too_slow]  # on a busy computer
 hypothesis.settings.register_profile(
@@ -103,3 +106,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     _chance.seed(item.nodeid)
     if _clock and _moment:
         _clock.move_to(_moment)
+    else:
+        wait_for_midnight(dt.datetime.now(OSLO))
+
+
+def wait_for_midnight(now: dt.datetime) -> None:
+    """Keep a test within one day: it would make ads for today, and ask for them tomorrow."""
+    midnight = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), tzinfo=OSLO)
+    left = (midnight - now.astimezone(dt.UTC)).total_seconds()
+    if left <= BEFORE_MIDNIGHT:
+        time.sleep(left)

@@ -57,3 +57,21 @@ def test_uuids_depend_on_the_test_and_not_on_what_ran_before_it(request):
     options.pytest_runtest_setup(request.node)
     assert options.next_uuid() == first
     assert options.next_uuid() != first
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        ("2026-12-31T23:59:30+01:00", [30]),
+        ("2026-10-25T23:59:01+01:00", [59]),
+        ("2026-06-30T21:59:30+00:00", [30]),
+        ("2026-12-31T23:58:30+01:00", []),
+        ("2026-10-25T22:59:30+01:00", []),
+        ("2027-01-01T00:00:00+01:00", []),
+    ],
+)
+def test_no_test_begins_in_the_last_minute_of_a_day(monkeypatch, now, seconds):
+    slept: list[float] = []
+    monkeypatch.setattr(options.time, "sleep", slept.append)
+    options.wait_for_midnight(dt.datetime.fromisoformat(now).astimezone(options.OSLO))
+    assert slept == seconds
