@@ -18,6 +18,7 @@ from ingest.standin import StandIn
 from jobsearch.vacancies import record
 from jobsearch.vacancies.models import Vacancy
 from tests.ingest import plain_ads
+from tests.servers.ports import wait_until
 
 
 def test_what_is_owed_survives_a_restart(feed, site):
@@ -39,6 +40,7 @@ def test_an_answer_that_was_asked_for_before_a_newer_line_is_not_written(feed, s
 
     def a_newer_line_comes() -> None:
         if not told:
+            wait_until(lambda: site.asked(closed) and site.asked(edited), 30, "both to be on their way")
             told.append(DetailTask.objects.filter(uuid=closed).delete())
             with transaction.atomic():
                 detail_queue.put({UUID(edited): timezone.now()}, DetailTask.Origin.LINE)
