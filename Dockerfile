@@ -11,6 +11,7 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
 
 COPY manage.py /srv/utlyst/
+COPY gunicorn.conf.py /srv/utlyst/
 COPY jobsearch /srv/utlyst/jobsearch
 COPY ingest /srv/utlyst/ingest
 COPY templates /srv/utlyst/templates
@@ -46,7 +47,6 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 
 # No HEALTHCHECK: what "healthy" means differs from process to process, so docker-compose.yml says it for each.
-# No access log: it would write down what people search for. /dev/shm: the heartbeat file must not wait for a disk.
-CMD ["gunicorn", "jobsearch.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
-     "--limit-request-line", "8190"]
+# /dev/shm: the heartbeat file must not wait for a disk.
+CMD ["gunicorn", "jobsearch.wsgi:application", "--config", "gunicorn.conf.py", "--bind", "0.0.0.0:8000", "--workers", "2", \
+     "--threads", "4", "--worker-tmp-dir", "/dev/shm"]

@@ -10,16 +10,12 @@ from django.conf import settings
 from .processes import Parts
 
 WEB_THREADS = 4
-LONGEST_ADDRESS = 8190  # bytes of a first line: sixty occupations and sixty places have more than the 4,094 that gunicorn takes
 
 
 def start_web(parts: Parts, host: str, port: int) -> None:
     """gunicorn with one process of a few threads: what two cores and a small machine's memory are good for."""
     command = [sys.executable, "-m", "gunicorn", "jobsearch.wsgi:application", "--bind", f"{host}:{port}"]
-    # No access log: it would write down what people search for. No control socket: it would lie outside our folders.
-    command += ["--no-control-socket"]
-    command += ["--limit-request-line", str(LONGEST_ADDRESS)]
-    command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS), "--timeout", "60"]
+    command += ["--config", str(settings.BASE_DIR / "gunicorn.conf.py"), "--workers", "1", "--threads", str(WEB_THREADS)]
     command += ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - a heartbeat file
     parts.start("web", command)
 

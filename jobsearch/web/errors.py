@@ -27,6 +27,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return response
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("413.html", _bare()), status=413)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html", _bare()), status=500)
 

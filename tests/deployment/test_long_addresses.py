@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import runpy
 
 import pytest
 
-from jobsearch.demo import stack
+from jobsearch.buffered_worker import BufferedWorker
 from jobsearch.search import SearchQuery
 from jobsearch.search.query import VALUES_PER_FACET
 from jobsearch.vacancies import occupations
 from jobsearch.vacancies.geography import centres
 from tests.deployment.composition import ROOT
 
-FILES = ["Dockerfile", "docker-compose.yml", "docs/deployment/systemd/utlyst-web.service"]
+FILES = ["Dockerfile", "docker-compose.yml", "docs/deployment/systemd/utlyst-web.service", "jobsearch/demo/stack.py"]
+CONFIG = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 
 def longest(values) -> tuple[str, ...]:
@@ -27,10 +29,20 @@ def first_line() -> int:
 
 
 def test_a_search_with_as_many_places_and_occupations_as_may_be_chosen_fits():
-    assert 4094 < first_line() < stack.LONGEST_ADDRESS
+    assert 4094 < first_line() < CONFIG["limit_request_line"]
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_way_of_starting_takes_as_much(file):
-    found = re.findall(r"--limit-request-line\W+(\d+)", (ROOT / file).read_text())
-    assert found == [str(stack.LONGEST_ADDRESS)]
+def test_every_way_of_starting_reads_the_same_settings(file):
+    """A class, limit or time-out on a command line would win over gunicorn.conf.py."""
+    text = (ROOT / file).read_text()
+    assert re.search(r"--config\W.*gunicorn\.conf\.py", text)
+    for option in ("worker-class", "timeout", "graceful-timeout", "keep-alive", "limit-request", "access-logfile"):
+        assert f"--{option}" not in text
+
+
+def test_the_settings_are_those_that_hold_slow_clients_off():
+    assert CONFIG["worker_class"] == f"{BufferedWorker.__module__}.{BufferedWorker.__qualname__}"
+    assert CONFIG["worker_connections"] < 1000, "a process may open 1,024 files"
+    assert CONFIG["sendfile"] is False
+    assert "accesslog" not in CONFIG

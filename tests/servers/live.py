@@ -78,7 +78,8 @@ class LiveSite:
     def web(self, name: str = "web") -> str:
         """gunicorn, once it answers; returns the site's address."""
         port = free_port()
-        words = ["jobsearch.wsgi:application", "--bind", f"{HOST}:{port}", "--threads", "4", "--worker-class", "gthread"]
+        words = ["jobsearch.wsgi:application", "--config", str(ROOT / "gunicorn.conf.py")]
+        words += ["--bind", f"{HOST}:{port}", "--threads", "4"]
         self.start(name, "-m", "gunicorn", *words)
         wait_until(lambda: listens(port), 40, f"gunicorn, see {self.folder / f'{name}.log'}")
         return f"http://{HOST}:{port}"
