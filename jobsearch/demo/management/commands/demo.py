@@ -9,6 +9,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.management import call_command
@@ -67,9 +68,9 @@ class Command(BaseCommand):
             PREPARED: "1",
             "JOBSEARCH_READ_DOTENV": "0",
             "NAV_FEED_URL": f"http://{HOST}:{port}",
-            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",  # an absolute path: four slashes
-            "SEARCH_URL": f"embedded://{self.folder / 'index'}",
-            "CELERY_BROKER_URL": f"filesystem://{self.folder / 'broker'}",
+            "DATABASE_URL": f"sqlite:///{quote(str(self.folder / 'db.sqlite3'))}",  # an absolute path: four slashes
+            "SEARCH_URL": f"embedded://{quote(str(self.folder / 'index'))}",
+            "CELERY_BROKER_URL": f"filesystem://{quote(str(self.folder / 'broker'))}",
             "SECRET_KEY": _kept(self.folder / "secret_key", lambda: secrets.token_urlsafe(48)),
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "FEED_BACKFILL_DAYS": str(DAYS),
