@@ -1,7 +1,8 @@
+# Base images are pinned by digest: docs/operations.md says how to renew them.
 # One image for all of the site's own processes; docker-compose.yml says which command makes it which:
 # migrate, web, worker or beat. The Python is the one that every test runs on.
 
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-bookworm@sha256:528257d48c1da0dcecc2e725d1ae34498d60c965f1241e39cd6a85a8859bdf84 AS build
 
 # Only wheels, each by its hash: nothing is compiled, so no compiler is needed here or later.
 COPY requirements.lock /build/
@@ -22,7 +23,7 @@ COPY locale /srv/utlyst/locale
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib /srv/utlyst
 
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:528257d48c1da0dcecc2e725d1ae34498d60c965f1241e39cd6a85a8859bdf84
 
 # A fixed number, so that a volume's owner stays the same from one build to the next. No shell, no home, no password.
 RUN groupadd --system --gid 10001 utlyst \

@@ -116,15 +116,15 @@ def attacking(kind: Callable[[Address, threading.Event], None], to: Address, num
             thread.join(10)
 
 
-def ask(to: Address, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **headers: str) -> tuple[int, float]:
+def ask(
+    to: Address, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **headers: str
+) -> tuple[int, float]:
     """The status of the response and how many seconds it took. 0: the connection was closed without one."""
     began = time.monotonic()
     connection = http.client.HTTPConnection(to.host, to.port, timeout=30)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused while it is sent; there may be a response
         connection.request(method, path, body=body, headers=names, encode_chunked="Transfer-Encoding" in names)
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # refused before all was sent; the response may have come all the same
     try:
         response = connection.getresponse()
         response.read()

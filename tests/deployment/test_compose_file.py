@@ -176,7 +176,7 @@ def test_what_a_service_waits_for_has_a_health_check(services):
 
 @pytest.mark.parametrize("name", sorted(SERVERS))
 def test_a_servers_image_has_a_version(services, name):
-    assert re.fullmatch(r"[\w/]+:\d+(\.\d+)*(-\w+)?", services[name]["image"])
+    assert re.fullmatch(r"[\w/]+:\d+(\.\d+)*(-\w+)?@sha256:[0-9a-f]{64}", services[name]["image"])
 
 
 def test_what_must_last_lies_in_volumes_and_nothing_else_does(services):

