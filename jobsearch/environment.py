@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import conninfo
 
 from ingest.tokens import read_private
 
@@ -24,14 +28,38 @@ PROCESS = "JOBSEARCH_PROCESS"
 
 # The server ends a session that holds a transaction open and does nothing: a worker that hangs or is paused would hold its
 # rows, the feed's lease among them, against all others for ever. Waiting for another's row ends as SQLite's does.
-_SESSION = "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000"
+_SESSION = "-c idle_in_transaction_session_timeout=60000"
+
+_LONGEST_PROBLEM = 200  # characters of a refused value that are shown
+WAIT_SECONDS, WEB_WAIT_SECONDS = 30, 5
+"""How long a writer waits for another one. A visitor gets a page that says so instead: half a minute holds a thread."""
+
+_PASSWORD = re.compile(r"://\S*@")
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_DATABASE_NUMBER = re.compile(r"/?|/[0-9]{1,4}")
 
 env = environ.Env()
 
 
 def refuse(name: str, problem: str, cure: str) -> ImproperlyConfigured:
-    """The one shape of a settings error: which variable, what is wrong with it, what to write instead."""
+    """The one shape of a settings error: which variable, what is wrong with it (without a password), what to write instead."""
+    problem = _PASSWORD.sub("://…@", problem)
+    problem = problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…"
     return ImproperlyConfigured(f"{name}: {problem}. {cure}")
+
+
+def read_dotenv(path: Path) -> None:
+    """Reads `.env` into the environment; what the environment already says wins."""
+    try:
+        path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    except UnicodeDecodeError:
+        raise refuse(str(path), "it is not UTF-8 text", "Save it as UTF-8, or copy .env.example anew.") from None
+    except OSError as error:
+        raise refuse(str(path), f"it cannot be read ({error.strerror})", "Let the site's user read it.") from None
+    env.read_env(path)
 
 
 def text(name: str, default: str) -> str:
@@ -72,20 +100,41 @@ def feed_token(name: str) -> str:
         raise refuse(name, str(error), "Write the token alone (it begins with eyJ), or leave it out.") from None
 
 
+def host_names(name: str, default: list[str]) -> list[str]:
+    """Host names as ALLOWED_HOSTS takes them: `jobb.example.no`, `.example.no` with all below it, `[::1]`, or `*`."""
+    found = names(name, default)
+    for host in found:
+        if host != "*" and not _is_host(host.removeprefix(".").removeprefix("[").removesuffix("]")):
+            cure = "Write only host names, like jobb.example.no, without https:// and port."
+            raise refuse(name, f"{host!r} is not a host name", cure)
+    return found
+
+
+def mail_addresses(name: str, default: list[str]) -> list[str]:
+    """Addresses, each of which may have a name before it: `Utlyst <post@example.no>`."""
+    found = names(name, default)
+    for address in found:
+        local, _, domain = parseaddr(address)[1].rpartition("@")
+        if not local or not domain or not address.isprintable():
+            raise refuse(name, f"{address!r} is not a mail address", "Write it like post@example.no.")
+    return found
+
+
 def http_url(name: str, default: str) -> str:
     """An http(s) origin with an optional path, without a trailing slash, credentials, query or fragment."""
     value = text(name, default).rstrip("/")
     parts = _split(name, value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise refuse(name, f"{value!r} is not an http(s) address", f"Write it like {default}.")
-    if parts.username or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise refuse(name, "it holds credentials, a query or a fragment", f"Write only scheme and host, like {default}.")
     return value
 
 
 def origin(name: str, value: str) -> str:
     parts = _split(name, value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+    extra = "@" in parts.netloc or parts.query or parts.fragment or parts.path not in {"", "/"}
+    if parts.scheme not in {"http", "https"} or not parts.hostname or extra:
         raise refuse(name, f"{value!r} is not an origin", "Write scheme and host, like https://jobb.example.no.")
     return value.rstrip("/")
 
@@ -95,7 +144,7 @@ def path_after_scheme(name: str, url: str) -> Path:
     rest = unquote(url.partition("://")[2])
     if not rest.strip("/"):
         raise refuse(name, f"{url!r} names no path", "Write a path after ://, like var/data.")
-    return BASE_DIR / rest
+    return BASE_DIR / _path(name, rest)
 
 
 def database(name: str, default: str) -> dict[str, object]:
@@ -121,7 +170,9 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
         rest = rest[1:]
     if not rest.strip("/"):
         raise refuse(name, f"{url!r} names no file", "Write sqlite:///var/db.sqlite3.")
-    path = BASE_DIR / rest
+    path = BASE_DIR / _path(name, rest)
+    if path.is_dir():
+        raise refuse(name, f"{path} is a folder", "Write the path of a file, like sqlite:///var/db.sqlite3.")
     make_private_folder(name, path.parent)
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -130,7 +181,7 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
             # A write transaction takes its lock at BEGIN: otherwise two that read first and write later deadlock,
             # and SQLite answers "database is locked" at once, whatever the timeout.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 30,  # seconds a writer waits for another
+            "timeout": _wait_seconds(),
             # secure_delete overwrites what is deleted: a closed ad's contacts must not be found in the file.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
@@ -140,14 +191,27 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
     }
 
 
+def _wait_seconds() -> int:
+    return WEB_WAIT_SECONDS if os.environ.get(PROCESS) == "web" else WAIT_SECONDS
+
+
 def _postgresql(name: str, url: str) -> dict[str, object]:
     _split(name, url)
-    config = dict(env.db_url_config(url))
+    try:
+        config = dict(env.db_url_config(url))
+        conninfo.make_conninfo(**{key: str(value) for key, value in (config.get("OPTIONS") or {}).items()})
+    except (ValueError, ImproperlyConfigured, psycopg.Error) as error:
+        problem = str(error).strip().partition("\n")[0]
+        raise refuse(name, f"PostgreSQL does not take it ({problem})", "Write postgres://user:password@host:5432/name.") from None
+    mode = (config.get("OPTIONS") or {}).get("sslmode")
+    if mode is not None and mode not in _SSL_MODES:
+        raise refuse(name, f"{mode!r} is no sslmode", f"Write one of {', '.join(_SSL_MODES)}.")
     if not config.get("NAME"):
         raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_HEALTH_CHECKS"] = True  # a connection that the server dropped is replaced, not handed to a visitor
-    options = {"connect_timeout": 5, "options": _SESSION, "application_name": "jobsearch", **(config.get("OPTIONS") or {})}
+    session = f"{_SESSION} -c lock_timeout={_wait_seconds() * 1000}"
+    options = {"connect_timeout": 5, "options": session, "application_name": "jobsearch", **(config.get("OPTIONS") or {})}
     if os.environ.get(PROCESS) == "web":
         # A thread that answers a request borrows a connection. Elsewhere none are shared: Celery forks its processes, and
         # a forked pool would have two processes write into one connection.
@@ -168,9 +232,12 @@ def search_url(name: str, default: str) -> str:
         return url
     if scheme in {"http", "https"}:
         # Several nodes: `https://user:password@one:9200,two:9200`; each is checked as an address of its own.
-        hosts = url.rpartition("@")[2] if "@" in url else url.partition("://")[2]
+        credentials, _, hosts = url.partition("://")[2].rpartition("@")
+        if set(credentials) & set("/?#@"):
+            raise refuse(name, "its user or password holds @ / ? or #", "Write these as %40 %2F %3F %23.")
         for host in hosts.rstrip("/").split(","):
-            if not _split(name, f"{scheme}://{host}").hostname:
+            parts = _split(name, f"{scheme}://{host}")
+            if not parts.hostname or parts.path or parts.query or parts.fragment:
                 raise refuse(name, f"{host!r} is not a host", "Write https://user:password@host:9200,host:9200.")
         return url.rstrip("/")
     raise refuse(name, f"{scheme!r} is no engine", "Write embedded://var/index or http(s)://host:9200.")
@@ -182,7 +249,7 @@ def broker_url(name: str, default: str) -> str:
     if scheme == "filesystem":
         make_private_folder(name, path_after_scheme(name, url))
         return url
-    if scheme in {"redis", "rediss"} and _split(name, url).hostname:
+    if _is_redis(name, url):
         return url
     raise refuse(name, f"{url!r} is no broker", "Write filesystem://var/broker or redis://host:6379/0.")
 
@@ -192,7 +259,7 @@ def cache(name: str, default: str) -> dict[str, object]:
     scheme = url.partition(":")[0]
     if scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    if scheme in {"redis", "rediss"} and _split(name, url).hostname:
+    if _is_redis(name, url):
         return {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": url,
@@ -203,11 +270,15 @@ def cache(name: str, default: str) -> dict[str, object]:
 
 
 def email(name: str, default: str) -> dict[str, object]:
-    url = text(name, default)
+    """Django's settings for mail, from an address. A server that is silent is given up after ten seconds."""
+    url, cure = text(name, default), "Write smtp+tls://user:password@host:587."
+    parts = _split(name, url)
+    if parts.scheme.startswith("smtp") and (not parts.hostname or parts.query or parts.path.strip("/")):
+        raise refuse(name, "it names no mail server, or more than one", cure)
     try:
-        return dict(env.email_url_config(url))
+        return {"EMAIL_TIMEOUT": 10, **env.email_url_config(url)}
     except (KeyError, ValueError, ImproperlyConfigured):
-        raise refuse(name, "it is no mail address scheme", "Write smtp+tls://user:password@host:587.") from None
+        raise refuse(name, "it is no mail address scheme", cure) from None
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
@@ -235,6 +306,8 @@ def secret_key(name: str) -> str:
     if given:
         if len(given) < 32:
             raise refuse(name, "it is shorter than 32 characters", "Leave it out and one is generated under var/.")
+        if len(set(given)) < 8:
+            raise refuse(name, "it has fewer than 8 different characters", "Leave it out, or make one by: openssl rand -hex 32.")
         return given
     path = VAR_DIR / "secret_key"
     make_private_folder(name, path.parent)
@@ -258,10 +331,42 @@ def make_private_folder(name: str, path: Path) -> None:
         raise refuse(name, f"{path} cannot be made ({error.strerror})", "Choose a folder this user may write.") from None
 
 
-def _split(name: str, url: str):
+def _split(name: str, url: str) -> SplitResult:
+    """The parts of an address, with a host and a port that can be."""
     try:
         parts = urlsplit(url)
-        _ = parts.port  # raises on "host:port" with words in it
+        host, port = parts.hostname, parts.port  # raises on "host:port" with words in it
     except ValueError as error:
         raise refuse(name, f"it is not an address ({error})", "See the table of settings in the README.") from None
+    if not url.isprintable() or " " in url:
+        raise refuse(name, "it holds a blank or a sign that cannot be seen", "Write it without, or as %20.")
+    if port == 0:
+        raise refuse(name, "0 is no port", "Write a port from 1 to 65535.")
+    if host and not _is_host(host):
+        raise refuse(name, f"{host!r} is not a host name", "Write letters, digits, dots and hyphens; xn--… for others.")
     return parts
+
+
+def _is_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    if ":" in host or labels[-1].isdigit():
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return True
+    return len(host) < 254 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def _path(name: str, path: str) -> str:
+    if not path.isprintable():
+        raise refuse(name, "its path holds a sign that cannot be seen", "Choose another path.")
+    return path
+
+
+def _is_redis(name: str, url: str) -> bool:
+    """Whether an address is `redis[s]://[:password@]host[:port][/number]`."""
+    if url.partition(":")[0] not in {"redis", "rediss"}:
+        return False
+    parts = _split(name, url)
+    return bool(parts.hostname and not parts.query and not parts.fragment and _DATABASE_NUMBER.fullmatch(parts.path))

@@ -15,7 +15,7 @@ from . import environment as env
 from .environment import BASE_DIR
 
 if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
-    env.env.read_env(BASE_DIR / ".env")  # what the environment already says wins
+    env.read_dotenv(BASE_DIR / ".env")
 
 # --- The site ---------------------------------------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ SITE_NAME = "Utlyst"
 SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.secret_key("SECRET_KEY")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # whoever sends it is told the details of /readyz
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_celery_beat",
+    "axes",
     "jobsearch.vacancies",
     "ingest",
     "jobsearch.search",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jobsearch.web.middleware.TrustedProxyMiddleware",
+    "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is looked at
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a third of the bytes on a telephone; pads each page against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -62,6 +64,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jobsearch.web.login_throttle.KnownBrowserMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: puts the page for a refused login in the place of the form
 ]
 
 ROOT_URLCONF = "jobsearch.urls"
@@ -83,6 +87,18 @@ TEMPLATES = [
     },
 ]
 
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# What is counted and when it locks is in jobsearch/web/login_throttle.py; these tell axes to use it, and to keep no more.
+AXES_HANDLER = "jobsearch.web.login_throttle.LoginThrottle"
+AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.locked_out"
+AXES_USERNAME_CALLABLE = "jobsearch.web.login_throttle.normalise_name"
+AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.client_address"
+AXES_LOCKOUT_PARAMETERS = ["ip_address", "username", ["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker's tries would keep the owner out for good
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # jobsearch/control has its own list
+AXES_VERBOSE = False
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "saved:list"
 LOGOUT_REDIRECT_URL = "web:results"
@@ -92,6 +108,8 @@ LOGOUT_REDIRECT_URL = "web:results"
 _HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 86_400  # seconds
+STAFF_SESSION_SECONDS = 12 * 3600  # an administrator logs in once a working day
 LANGUAGE_COOKIE_AGE = 365 * 86_400  # seconds
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
@@ -114,13 +132,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+SILENCED_SYSTEM_CHECKS = [
+    # No redirect to https here: the proxy that ends TLS does it, as the shipped files do. Where TRUSTED_PROXIES does not name
+    # that proxy, every request looks like http to Django, and a redirect would lead to itself.
+    "security.W008",
+    # Neither "includeSubDomains" nor "preload" in HSTS: they speak for hosts that are not this site's, and a browser's list of
+    # preloaded hosts cannot be left for months. That is the domain's owner's to decide, in the proxy.
+    "security.W005",
+    "security.W021",
 ]
 
 # --- Language and time ------------------------------------------------------------------------------------------------
@@ -212,6 +239,7 @@ CELERY_TASK_ROUTES = {
     "jobsearch.control.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
     "jobsearch.saved.tasks.*": {"queue": "alerts"},
+    "jobsearch.web.tasks.*": {"queue": "record"},
 }
 CELERY_TASK_DEFAULT_QUEUE = "record"
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker serves is a slip of the pen: refuse it at once
@@ -258,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "forget-login-attempts": {
+        "task": "jobsearch.web.tasks.forget_login_attempts",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "delete-rows-past-their-time": {
         "task": "jobsearch.control.tasks.delete_old_rows",
         "schedule": 3600,
@@ -278,8 +311,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail and logs ----------------------------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "jobsearch@localhost")
-ADMINS = [(address.partition("@")[0], address) for address in env.names("ADMINS", [])]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
+ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 
 LOGGING = {
     "version": 1,
@@ -294,6 +327,7 @@ LOGGING = {
     "loggers": {
         "jobsearch": {"level": "INFO"},
         "ingest": {"level": "INFO"},
+        "axes": {"level": "ERROR"},  # a line for each wrong password would let anyone fill the log
         # Queries are private: Django's own handlers would mail a request with its parameters.
         "django": {"level": "WARNING", "handlers": ["console", "mail"], "propagate": False},
         "django.request": {"level": "ERROR", "filters": ["broken"]},

@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from jobsearch.web.forms import LoginForm
+from jobsearch.web.password import PasswordChange
 
 urlpatterns = [
     path("", include("jobsearch.web.urls")),
@@ -23,6 +24,7 @@ urlpatterns = [
         ),
         name="login",
     ),
+    path("passord/", PasswordChange.as_view(), name="password_change"),
     path("logg-ut/", auth_views.LogoutView.as_view(), name="logout"),
     path("sprak/", set_language, name="set_language"),
     path("admin/", admin.site.urls),

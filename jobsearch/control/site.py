@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as say
@@ -15,19 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest.models import Run
+from jobsearch import private_logs
 from jobsearch.control import overview, works
-from jobsearch.web.attempts import CountedLogin
 
-
-class CountedAdminLogin(CountedLogin, AdminAuthenticationForm):
-    """Admin's own form, with guessing slowed down."""
+log = logging.getLogger(__name__)
 
 
 class ControlSite(admin.AdminSite):
     site_header = _("Utlyst kontrollrom")
     site_title = _("Kontrollrom")
     index_title = _("Kontrollrom")
-    login_form = CountedAdminLogin
     enable_nav_sidebar = False  # the front page is the way to everything, and lists need the width
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -38,6 +38,33 @@ class ControlSite(admin.AdminSite):
             path("kjoring/<int:pk>/fjern/", self.admin_view(require_POST(self.drop_view)), name="control_drop"),
             *super().get_urls(),
         ]
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
+        """Every page of the admin goes through here: an address that cannot be read leads to the page without its parameters.
+
+        Django checks much of what stands in an address, but hands years, keys and texts on: year 0, a number of thirty digits, a
+        range with one end or a date filled into a form raise errors of a dozen kinds, in queries and in widgets. An error that
+        is the program's own is met again without the parameters, and is then answered as one.
+        """
+
+        @wraps(view)
+        def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                response = view(request, *args, **kwargs)
+                if isinstance(response, TemplateResponse):
+                    response.render()  # the rows of a list are asked for while it is rendered
+                return response
+            except (Http404, PermissionDenied, SuspiciousOperation):
+                raise
+            except Exception as error:
+                if request.method not in {"GET", "HEAD"} or set(request.GET) <= {"e"}:
+                    raise
+                log.warning("The parameters of an admin page could not be read.\n%s", private_logs.places(error))
+            messages.warning(request, say("Adressen gir ikke mening, så vi viser siden uten filtre."))
+            is_list = request.resolver_match and (request.resolver_match.url_name or "").endswith("_changelist")
+            return HttpResponseRedirect(f"{request.path}?e=1" if is_list else request.path)
+
+        return super().admin_view(read, cacheable)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), **self._room(request)})

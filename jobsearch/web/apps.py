@@ -6,3 +6,6 @@ class WebConfig(AppConfig):
     name = "jobsearch.web"
     label = "web"
     verbose_name = _("Nettsidene")
+
+    def ready(self) -> None:
+        from . import password  # noqa: F401 - listens to logins

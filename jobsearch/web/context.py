@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 SOURCE_URL = "https://arbeidsplassen.nav.no/"
-_FORMS = {"login", "saved:rename"}
+_FORMS = {"login", "password_change", "saved:rename"}
 """Whose address shows the form again after a POST that was not accepted."""
 
 

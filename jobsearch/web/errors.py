@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from .context import SOURCE_URL
+
+RETRY_SECONDS = 30  # after a page that the database did not answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,7 +36,21 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("413.html", _bare()), status=413)
 
 
+def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
+    minutes = -(-seconds // 60)
+    response = HttpResponse(render_to_string("429.html", {**_bare(), "minutes": minutes}), status=429)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
+    """500; 503 where the database is out of reach or busy: Django calls this while it handles the error."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = HttpResponse(render_to_string("503.html", _bare()), status=503)
+        response["Retry-After"] = str(RETRY_SECONDS)
+        response["Cache-Control"] = "private, no-store"
+        return response
     return HttpResponse(render_to_string("500.html", _bare()), status=500)
 
 

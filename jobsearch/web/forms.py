@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.utils.translation import gettext_lazy as _
 
-from .attempts import CountedLogin
 
-
-class LoginForm(CountedLogin):
+class LoginForm(AuthenticationForm):
     username = UsernameField(
         label=_("Brukernavn"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -25,3 +25,26 @@ class LoginForm(CountedLogin):
         "invalid_login": _("Feil brukernavn eller passord."),
         "inactive": _("Feil brukernavn eller passord."),  # whether a person has an account is nobody's business
     }
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """Django's, with our texts. The new password's rules are `AUTH_PASSWORD_VALIDATORS`."""
+
+    field_order = ["old_password", "new_password1", "new_password2"]
+    error_messages = {
+        "password_incorrect": _("Det gamle passordet er feil."),
+        "password_mismatch": _("De to nye passordene er ikke like."),
+    }
+    LABELS = {
+        "old_password": _("Gammelt passord"),
+        "new_password1": _("Nytt passord"),
+        "new_password2": _("Nytt passord igjen"),
+    }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, label in self.LABELS.items():
+            self.fields[name].label = label
+            self.fields[name].help_text = ""
+            self.fields[name].error_messages["required"] = _("Fyll ut dette feltet.")
+        self.fields["new_password1"].help_text = _("Minst 12 tegn. Gjerne flere ord etter hverandre.")

@@ -1,4 +1,4 @@
-"""Middleware: the client's address behind proxies, the largest request body."""
+"""Middleware: the client's address behind proxies, health checks, the largest request body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from . import errors
+from . import errors, health
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 
@@ -40,6 +40,23 @@ class TrustedProxyMiddleware:
             if scheme in {"http", "https"}:
                 meta["wsgi.url_scheme"] = scheme
         return self.get_response(request)
+
+
+class HealthCheckMiddleware:
+    """Answers `/healthz` and `/readyz` whatever host they are asked for, and without a redirect to https.
+
+    A cluster's probe and a load balancer ask by the address of the pod, which ALLOWED_HOSTS cannot name. Stands before the
+    middleware that looks at the host, and after the one that finds the client's address.
+    """
+
+    views = {"/healthz": health.healthz, "/readyz": health.readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = self.views.get(request.path_info)
+        return view(request) if view else self.get_response(request)
 
 
 class BodyLimitMiddleware:

@@ -139,7 +139,9 @@ def test_a_large_body_is_refused_by_its_length_alone(front, path, kind):
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
 def test_a_large_post_sent_to_its_end_does_no_harm(front, kind):
     length = sum(map(len, MULTIPART))
-    with attacking(lambda to, over: ask(to, "/sprak/", "POST", iter(MULTIPART), Content_Type=kind, Content_Length=str(length)), front, 2):
+    with attacking(
+        lambda to, over: ask(to, "/sprak/", "POST", iter(MULTIPART), Content_Type=kind, Content_Length=str(length)), front, 2
+    ):
         answers = [ask(front, PAGE) for _ in range(10)]
     assert {status for status, _ in answers} == {200}
     assert max(seconds for _, seconds in answers) < PATIENCE

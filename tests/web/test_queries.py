@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from jobsearch.search import spelling, suggesting
 from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
-from tests.web.support import PASSWORD
 
 ORGNR = "999888777"
 ADDRESSES = [
@@ -60,7 +59,7 @@ def asked(client, address: str) -> list[str]:
 
 @pytest.fixture
 def logged_in(client, recruiter):
-    assert client.login(username=recruiter.username, password=PASSWORD)
+    client.force_login(recruiter)
     return client
 
 

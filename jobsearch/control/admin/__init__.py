@@ -1,5 +1,8 @@
-"""What an administrator sees of the tables: the feed's, the record's and the search's. Importing this registers them."""
+"""What an administrator sees of the tables: the feed's, the record's, the search's, and failed logins.
 
-from . import feed, index, vacancies
+Importing this registers them.
+"""
 
-__all__ = ["feed", "index", "vacancies"]
+from . import feed, index, logins, vacancies
+
+__all__ = ["feed", "index", "logins", "vacancies"]

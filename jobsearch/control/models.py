@@ -1,0 +1,15 @@
+"""Tables of the admin: none of its own, only names for other apps' tables."""
+
+from __future__ import annotations
+
+from axes.models import AccessAttempt
+from django.utils.translation import gettext_lazy as _
+
+
+class LoginAttempt(AccessAttempt):
+    """Failed logins of a name from an address, as the login throttle counts them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("mislykket innlogging")
+        verbose_name_plural = _("mislykkede innlogginger")

@@ -1,0 +1,157 @@
+"""No address of Django admin is answered with 500: filters, searches, pages and keys that make no sense."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from ingest.models import DetailTask, FeedState, Run
+
+JUNK = [
+    "",
+    "0",
+    "-1",
+    "x",
+    "9" * 5,
+    "9" * 30,
+    "1e400",
+    "nan",
+    "\x00",
+    "'",
+    "æ🙂",
+    "%",
+    "None",
+    "true",
+    "10000-01-01",
+    "0000-00-00",
+    "9999-12-31T23:59:59.999999+14:00",
+    "0001-01-01T00:00:00-14:00",
+    "25:61",
+    ",",
+    "0,0",
+    "[1]",
+    "00000000-0000-0000-0000-00000000000g",
+    "\U000e0001" * 3,
+    "a" * 4000,
+]
+LOOKUPS = "in isnull gt lte range icontains iregex".split()
+DATE_LOOKUPS = "year month iso_year date time year__in".split()
+PARAMETERS = [
+    "p",
+    "o",
+    "q",
+    "e",
+    "all",
+    "_facets",
+    "_popup",
+    "_to_field",
+    "_changelist_filters",
+    "_source_model",
+    "ot",
+    "now",
+    "kind",
+]
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def client(transactional_db, admin_client, make_vacancy):
+    """An administrator, on lists that have rows."""
+    make_vacancy()
+    Run.objects.create(kind="sync", state=Run.State.DONE, started=timezone.now(), finished=timezone.now())
+    FeedState.objects.get_or_create(origin="http://127.0.0.1:9")
+    now = timezone.now()
+    DetailTask.objects.create(uuid="9b2f1f0e-0000-4000-8000-000000000001", marker=1, line_time=now, queued=now, next_try=now)
+    admin_client.raise_request_exception = False
+    return admin_client
+
+
+def address(model: type[models.Model], page: str, *arguments: str) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+def filters(model: type[models.Model]) -> list[str]:
+    found = [*PARAMETERS, "nosuchfield", "nosuchfield__gt", "pk", "pk__in", "id__gt"]
+    for field in model._meta.get_fields():
+        found += [field.name, *(f"{field.name}__{lookup}" for lookup in LOOKUPS)]
+        if isinstance(field, models.DateField):
+            found += [f"{field.name}__{lookup}" for lookup in DATE_LOOKUPS]
+    return found
+
+
+def failures(client, url: str, queries: list[dict[str, str]]) -> list[str]:
+    """What was answered with 500, redirects followed once."""
+    failed = []
+    for query in queries:
+        response = client.get(url, query)
+        if response.status_code in {301, 302}:
+            response = client.get(response["Location"])
+        if response.status_code >= 500:
+            failed.append(f"{url} {query!r:.200}: {response.status_code}")
+    return failed
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_no_filter_of_a_list_is_an_error(client, model):
+    names = filters(model)
+    # One value each, another one for the next: all of them for all would be 20,000 pages.
+    queries = [{name: JUNK[number * 7 % len(JUNK)]} for number, name in enumerate(names)]
+    queries += [{"q": value} for value in JUNK[::3]]
+    if dates := [field.name for field in model._meta.get_fields() if isinstance(field, models.DateField)]:
+        queries += [{f"{dates[0]}__{lookup}": value} for lookup in ("year", "gt") for value in JUNK[::2]]
+    assert failures(client, address(model, "changelist"), queries) == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_no_key_is_an_error(client, model):
+    failed = []
+    for key in JUNK[1::3]:
+        for page in ("change", "history", "delete"):
+            failed += failures(client, address(model, page, key), [{"_to_field": "x"} if page == "delete" else {}])
+    assert failed == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_no_value_filled_in_by_the_address_is_an_error(client, model):
+    names = [field.name for field in model._meta.get_fields()]
+    queries = [{name: JUNK[(number * 5 + turn) % len(JUNK)] for number, name in enumerate(names)} for turn in range(len(JUNK))]
+    assert failures(client, address(model, "add"), queries) == []
+
+
+@pytest.mark.parametrize("name", ["autocomplete", "jsi18n", "view_on_site", "password_change", "index", "login", "nosuch"])
+def test_no_other_page_is_an_error(client, name):
+    if name == "view_on_site":
+        urls = [f"/admin/r/{kind}/{key}/" for kind in ("0", "x", "9" * 30, "1") for key in ("x", "0", "9" * 30)]
+    elif name == "nosuch":
+        urls = [
+            "/admin/nosuch/",
+            "/admin/ingest/",
+            "/admin/ingest/nosuch/1/",
+            "/admin/%00/",
+            "/admin/tilstand/",
+            "/admin/start/x/",
+        ]
+    else:
+        urls = [reverse(f"admin:{name}")]
+    keys = ("app_label", "model_name", "field_name", "term", "next", "p")
+    queries = [{}] + [dict.fromkeys(keys, value) for value in JUNK]
+    assert [failure for url in urls for failure in failures(client, url, queries)] == []
+
+
+def test_a_filter_that_makes_no_sense_leads_to_the_list_with_a_word_about_it(client):
+    response = client.get("/admin/vacancies/vacancy/?first_seen__year=0", follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain == [("/admin/vacancies/vacancy/?e=1", 302)]
+
+
+def test_an_error_of_ours_is_still_an_error(client, monkeypatch):
+    """Only what a filter in the address brought about is turned away."""
+
+    def fail(*args: object, **options: object) -> None:
+        raise ValueError("a fault in the code")
+
+    monkeypatch.setattr("django.contrib.admin.options.ModelAdmin.get_queryset", fail)
+    assert client.get("/admin/ingest/run/").status_code == 500

@@ -1,0 +1,120 @@
+"""A database that is busy or out of reach: 503 with a sentence, after a bounded wait, on every page."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+import pytest
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.test import Client
+
+from jobsearch import environment
+from tests.deployment.hostile_clients import Address, ask
+from tests.servers.live import LiveSite
+from tests.servers.ports import HOST, free_port
+from tests.web.page import Page
+from tests.web.support import PASSWORD
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("database is locked"),
+        OperationalError("connection to server at 127.0.0.1, port 5432 failed: Connection refused"),
+        OperationalError("disk I/O error"),
+        InterfaceError("connection already closed"),
+    ],
+)
+def test_a_login_that_the_database_does_not_take_is_told_so(visitor, recruiter, monkeypatch, error):
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", fail)
+    response = visitor.post("/logg-inn/", {"username": "rita", "password": PASSWORD})
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+    assert "no-store" in response["Cache-Control"]
+    assert "Ingenting ble lagret" in Page(response).text("//main")
+
+
+@pytest.mark.parametrize("where", ["/", "/om/", "/logg-inn/", "/jobb/", "/sitemap.xml", "/lagrede-sok/", "/admin/"])
+def test_no_page_answers_500_without_its_database(visitor, recruiter, monkeypatch, where):
+    visitor.force_login(recruiter)
+
+    def fail(*args: object, **options: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as down:
+        down.setattr("django.db.backends.utils.CursorWrapper.execute", fail)
+        assert visitor.get(where).status_code in {200, 503}
+
+
+def test_an_error_of_the_program_stays_500(visitor, recruiter, monkeypatch):
+    def fail(*args: object, **options: object) -> None:
+        raise ProgrammingError("syntax error")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", fail)
+    assert visitor.post("/logg-inn/", {"username": "rita", "password": PASSWORD}).status_code == 500
+
+
+@pytest.mark.parametrize(("process", "seconds"), [("web", 5), ("", 30)])
+def test_a_visitor_waits_less_for_another_writer_than_a_worker(monkeypatch, process, seconds):
+    monkeypatch.setenv("JOBSEARCH_PROCESS", process)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
+    assert environment.database("DATABASE_URL", "")["OPTIONS"]["timeout"] == seconds
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db.example/jobs")
+    assert f"lock_timeout={seconds * 1000}" in environment.database("DATABASE_URL", "")["OPTIONS"]["options"]
+
+
+def test_while_another_process_writes_a_login_is_answered_in_time(tmp_path, fresh_database):
+    """A writer that holds SQLite for longer than anyone waits."""
+    database = fresh_database("sqlite")
+    site = LiveSite(tmp_path, database=database, feed="http://127.0.0.1:9")
+    try:
+        address = Address(HOST, int(site.web().rpartition(":")[2]))
+        head = _form(address)
+        writer = sqlite3.connect(tmp_path / "db.sqlite3", isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        status, _ = ask(address, "/logg-inn/", "POST", head[0], **head[1])
+        assert status == 503
+        assert time.monotonic() - began < 15
+        assert ask(address, "/om/")[0] == 200, "readers do not wait"
+        writer.execute("ROLLBACK")
+        assert ask(address, "/logg-inn/", "POST", head[0], **head[1])[0] == 200, "a wrong password, and no more"
+    finally:
+        site.stop()
+
+
+def test_without_postgresql_pages_say_so(tmp_path):
+    site = LiveSite(tmp_path, database=f"postgres://u:p@{HOST}:{free_port()}/jobs", feed="http://127.0.0.1:9")
+    try:
+        address = Address(HOST, int(site.web().rpartition(":")[2]))
+        assert ask(address, "/healthz")[0] == 200
+        status, seconds = ask(address, "/")
+        assert status == 503
+        assert seconds < 15
+    finally:
+        site.stop()
+
+
+def _form(address: Address) -> tuple[bytes, dict[str, str]]:
+    """A login form with its CSRF token."""
+    import http.client
+    import re
+
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
+    connection.request("GET", "/logg-inn/")
+    response = connection.getresponse()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.read().decode())
+    cookie = response.getheader("Set-Cookie", "").partition(";")[0]
+    connection.close()
+    assert token
+    body = f"csrfmiddlewaretoken={token[1]}&username=kari&password=feil".encode()
+    return body, {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie}

@@ -1,0 +1,237 @@
+"""Login throttle: failed logins are counted in the database by name, by address and by both, without keeping owners out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from jobsearch.web import login_throttle
+from jobsearch.web.login_throttle import BY_ADDRESS, BY_NAME, BY_NAME_AND_ADDRESS, WINDOW
+from tests.servers.live import LiveSite
+from tests.web.support import PASSWORD
+
+PAGES = ["/logg-inn/", "/admin/login/"]
+
+
+def tried(name: str = "rita", password: str = "feil", address: str = "127.0.0.1", page: str = PAGES[0], client=None) -> str:
+    """ "in", "wrong" or "locked"."""
+    client = client or Client()
+    answer = client.post(page, {"username": name, "password": password, "next": "/om/"}, REMOTE_ADDR=address)
+    if answer.status_code == 429:
+        assert "Prøv igjen om" in answer.content.decode()
+        assert 0 < int(answer["Retry-After"]) <= WINDOW.total_seconds()
+        return "locked"
+    return {302: "in", 200: "wrong"}[answer.status_code]
+
+
+def later(**by: int) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + dt.timedelta(**by), tick=False)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_after_five_wrong_passwords_the_right_one_waits_too(admin_user, page):
+    name = admin_user.get_username()
+    assert {tried(name, page=page) for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
+    assert tried(name, page=page) == tried(name, "password", page=page) == "locked"
+    assert tried(name, "password", "203.0.113.7", page) == "in", "the owner comes in from elsewhere"
+    with later(minutes=15, seconds=1):
+        assert tried(name, "password", page=page) == "in"
+
+
+def test_a_lock_ends_however_often_it_is_tried(recruiter):
+    assert {tried() for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
+    for minutes in range(1, 15):
+        with later(minutes=minutes):
+            assert tried() == "locked"
+    with later(minutes=15, seconds=1):
+        assert tried(password=PASSWORD) == "in"
+
+
+def test_both_login_pages_are_counted_together(admin_user):
+    name = admin_user.get_username()
+    for turn in range(BY_NAME_AND_ADDRESS):
+        assert tried(name, page=PAGES[turn % 2]) == "wrong"
+    assert {tried(name, page=page) for page in PAGES} == {"locked"}
+
+
+def test_many_other_names_do_not_make_it_forget_one(recruiter):
+    """350 names from 50 addresses in between."""
+    assert {tried() for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
+    now = timezone.now()
+    AccessAttempt.objects.bulk_create(
+        AccessAttempt(username=f"name{number}", ip_address=f"198.51.100.{number % 50}", failures_since_start=1, attempt_time=now)
+        for number in range(350)
+    )
+    assert tried() == "locked"
+
+
+def test_one_password_on_many_names_is_stopped_by_the_address(recruiter):
+    answers = [tried(f"name{number}", address="203.0.113.9") for number in range(40)]
+    assert answers == ["wrong"] * BY_ADDRESS + ["locked"] * (40 - BY_ADDRESS)
+    assert tried(password=PASSWORD, address="203.0.113.9") == "locked"
+    assert tried(password=PASSWORD, address="203.0.113.10") == "in"
+
+
+def test_an_ipv6_customer_is_one_address(recruiter):
+    answers = [tried(f"name{number}", address=f"2001:db8:1:2:{number:x}::{number:x}") for number in range(BY_ADDRESS + 2)]
+    assert answers[-3:] == ["wrong", "locked", "locked"]
+    assert tried(password=PASSWORD, address="2001:db8:1:3::1") == "in", "the next /64 is another customer"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:203.0.113.5", "fe80::1%eth0", "", "unix:"])
+def test_every_kind_of_address_is_counted(recruiter, address):
+    assert {tried(address=address) for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
+    assert tried(address=address) == "locked"
+
+
+def test_an_address_written_as_ipv6_is_the_same(recruiter):
+    for turn in range(BY_NAME_AND_ADDRESS):
+        assert tried(address=["203.0.113.5", "::ffff:203.0.113.5"][turn % 2]) == "wrong"
+    assert tried(address="203.0.113.5") == "locked"
+
+
+@pytest.mark.parametrize("spelling", ["RITA", "Rita", "ｒｉｔａ", " rita ", "rita\u200a"])
+def test_another_spelling_of_the_name_is_the_same_name(recruiter, spelling):
+    for turn in range(BY_NAME_AND_ADDRESS):
+        assert tried(["rita", spelling][turn % 2]) == "wrong"
+    assert tried() == "locked"
+
+
+def attack_from_everywhere(name: str) -> None:
+    for number in range(BY_NAME):
+        assert tried(name, address=f"198.51.100.{number}") == "wrong"
+
+
+def test_many_addresses_against_one_name_are_stopped(recruiter):
+    attack_from_everywhere("rita")
+    assert tried(address="203.0.113.7") == "locked"
+
+
+def test_the_owner_comes_in_all_the_same_by_a_browser_that_has_been_in(recruiter):
+    browser = Client()
+    assert tried(password=PASSWORD, address="192.0.2.1", client=browser) == "in"
+    browser.post("/logg-ut/")
+    attack_from_everywhere("rita")
+    assert tried(password=PASSWORD, address="192.0.2.2") == "locked", "a new browser waits"
+    assert tried(password=PASSWORD, address="192.0.2.3", client=browser) == "in"
+
+
+def test_a_browser_known_to_one_account_is_not_known_to_another(recruiter, django_user_model):
+    django_user_model.objects.create_user("mons", password=PASSWORD)
+    browser = Client()
+    assert tried("mons", PASSWORD, "192.0.2.1", client=browser) == "in"
+    browser.post("/logg-ut/")
+    attack_from_everywhere("rita")
+    assert tried(password=PASSWORD, address="192.0.2.1", client=browser) == "locked"
+    browser.cookies[login_throttle.KNOWN_COOKIE] = "forged"
+    assert tried(password=PASSWORD, address="192.0.2.1", client=browser) == "locked"
+
+
+def test_a_known_browser_may_not_guess_either(recruiter):
+    browser = Client()
+    assert tried(password=PASSWORD, client=browser) == "in"
+    browser.post("/logg-ut/")
+    assert [tried(client=browser) for _ in range(BY_NAME_AND_ADDRESS + 1)][-2:] == ["wrong", "locked"]
+
+
+def test_a_right_password_ends_the_count_of_its_own_name_only(recruiter, django_user_model):
+    """An attacker's own account does not give him new tries at others'."""
+    django_user_model.objects.create_user("mons", password=PASSWORD)
+    for number in range(BY_ADDRESS - 1):
+        assert tried(f"name{number}") == "wrong"
+    assert tried("mons", PASSWORD) == "in"
+    assert tried("one more") == "wrong"
+    assert tried("two more") == "locked"
+
+
+def test_an_unknown_name_is_locked_like_a_known_one(recruiter):
+    for name, address in (("rita", "192.0.2.1"), ("nosuch", "192.0.2.2")):
+        assert [tried(name, address=address) for _ in range(BY_NAME_AND_ADDRESS + 1)][-2:] == ["wrong", "locked"]
+
+
+def test_what_is_kept_is_no_password_and_no_browser(recruiter, caplog):
+    Client(headers={"user-agent": "Mosaic/1.0"}).post(PAGES[0], {"username": "rita", "password": "hemmelig"})
+    kept = AccessAttempt.objects.get()
+    assert (kept.username, kept.ip_address) == ("rita", "127.0.0.1")
+    assert not any((kept.user_agent, kept.get_data, kept.post_data, kept.http_accept, kept.path_info))
+    assert "hemmelig" not in caplog.text and "rita" not in caplog.text
+
+
+def test_attempts_are_forgotten_after_some_days_and_never_grow_beyond_a_number(db, monkeypatch):
+    monkeypatch.setattr(login_throttle, "MOST_KEPT", 10)
+    now = timezone.now()
+    rows = AccessAttempt.objects.bulk_create(
+        AccessAttempt(username=f"name{number}", ip_address="192.0.2.1", failures_since_start=1) for number in range(30)
+    )
+    for number, row in enumerate(rows):  # the oldest is nearly ten days old
+        AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - dt.timedelta(hours=8 * number, minutes=1))
+    assert login_throttle.forget_old_attempts() == 20
+    assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == sorted(f"name{number}" for number in range(10))
+    monkeypatch.setattr(login_throttle, "MOST_KEPT", 1000)
+    with later(days=login_throttle.KEPT_DAYS):
+        login_throttle.forget_old_attempts()
+    assert AccessAttempt.objects.count() == 0
+
+
+def test_a_load_of_names_is_kept_only_while_passwords_are_looked_at(recruiter):
+    """Refused tries leave nothing: 200 names from one address, 20 rows."""
+    for number in range(200):
+        tried(f"name{number}")
+    assert AccessAttempt.objects.count() == BY_ADDRESS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tries_at_once_gain_nothing(recruiter):
+    answers: list[str] = []
+
+    def attempt() -> None:
+        try:
+            answers.append(tried(address="203.0.113.20"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(15)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 15
+    assert answers.count("wrong") <= BY_NAME_AND_ADDRESS
+
+
+def test_processes_count_together_without_redis(tmp_path, fresh_database):
+    """Two web servers on one database."""
+    site = LiveSite(tmp_path, database=fresh_database("sqlite"), feed="http://127.0.0.1:9")
+    try:
+        assert site.manage("create_administrator", "--username", "kari", "--email", "kari@example.no") == 0, site.log("manage")
+        urls = [site.web("one"), site.web("two")]
+        answers = [_post(urls[turn % 2]) for turn in range(BY_NAME_AND_ADDRESS + 2)]
+    finally:
+        site.stop()
+    assert answers == [200] * BY_NAME_AND_ADDRESS + [429] * 2
+
+
+def _post(url: str) -> int:
+    import http.cookiejar
+    import re
+    import urllib.error
+    import urllib.parse
+    import urllib.request
+
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    page = opener.open(f"{url}/logg-inn/", timeout=30).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "username": "kari", "password": "feil"})
+    try:
+        return opener.open(f"{url}/logg-inn/", form.encode(), timeout=30).status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
