@@ -7,6 +7,8 @@ has taken over in `indexed_version`. So nobody has to tell the search anything: 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +22,17 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         """What may be shown at this moment, by the rule of `visibility`."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
         return self.filter(visibility.condition(now)).filter(~models.Exists(hidden))
+
+    def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
+        """The active ads among these uuids, in their order: read by primary key, then judged by `visibility` in Python.
+
+        `active().filter(uuid__in=…)` finds the same rows, but SQLite reads every active ad for it: without statistics it
+        takes an index on `status` for the narrower one (51 ms instead of 4 for 25 of 10,000 ads).
+        """
+        wanted = list(dict.fromkeys(uuids))
+        rows = {row.uuid: row for row in self.filter(pk__in=wanted)} if wanted else {}
+        hidden = Moderation.hidden_among(rows)
+        return [row for uuid in wanted if (row := rows.get(uuid)) and visibility.is_active(row, now, hidden=row.uuid in hidden)]
 
     def behind_index(self) -> VacancyQuerySet:
         """Rows whose latest version the search has not taken over."""
@@ -83,11 +96,17 @@ class Vacancy(models.Model):
         verbose_name = _("stilling")
         verbose_name_plural = _("stillinger")
         indexes = [
-            models.Index(fields=["uuid"], name="vacancy_behind_index", condition=Q(version__gt=F("indexed_version"))),
+            # The status first: a search asks for the closed ones among these, and SQLite would else read all closed ads.
+            models.Index(fields=["status", "uuid"], name="vacancy_behind_index", condition=Q(version__gt=F("indexed_version"))),
             models.Index(fields=["status", "checked"], name="vacancy_to_recheck"),
-            # With the status, or SQLite takes the index above for an employer's active ads and reads all that are active.
-            models.Index(fields=["employer_orgnr", "status"], name="vacancy_of_employer"),
             models.Index(fields=["employer_name", "status"], name="vacancy_of_employer_name"),
+            # With all that tells which are active, or SQLite takes an index that begins with the status for an employer's
+            # active ads and reads all that are active.
+            models.Index(fields=["employer_orgnr", "status", "visible_until", "uuid"], name="vacancy_of_employer"),
+            # For "data as of": a maximum without an index reads every row past its texts (30-50 ms for 10,000 ads).
+            models.Index(fields=["line_time"], name="vacancy_line_time"),
+            # All that the count of active ads and the site maps read, so that no row is fetched for them.
+            models.Index(fields=["status", "uuid", "visible_until", "changed", "employer_orgnr"], name="vacancy_active_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -180,6 +199,13 @@ class Moderation(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @classmethod
+    def hidden_among(cls, uuids: Collection[UUID]) -> set[UUID]:
+        """Those of these ads that an administrator has hidden."""
+        if not uuids:
+            return set()
+        return set(cls.objects.filter(pk__in=list(uuids), hidden=True).values_list("uuid", flat=True))
 
 
 class Tombstone(models.Model):

@@ -66,7 +66,7 @@ def listed(
     wanted = list(uuids)
     marker = search.highlighter(query, len(wanted), in_text=in_text)
     found = _active(wanted, read=marker.reach if marker.reads_text else 0, names=bool(marker))
-    return _folded([_card(vacancy, marker, query.place, since) for vacancy in found])
+    return _folded([_card(vacancy, marker, query.place, since) for vacancy in found], apart=bool(query.since))
 
 
 def plain(vacancy: Vacancy) -> Card:
@@ -76,15 +76,13 @@ def plain(vacancy: Vacancy) -> Card:
 
 def _active(uuids: Iterable[UUID], *, read: int = 0, names: bool = False) -> list[Vacancy]:
     """`read`: so many characters of each text too."""
-    wanted = list(uuids)
-    found = Vacancy.objects.active().filter(uuid__in=wanted).defer("raw", "description", "employer_description")
+    found = Vacancy.objects.defer("raw", "description", "employer_description")
     related = ["locations"]
     if names:
         related += ["contacts", "occupations", "categories"]
     if read:
         found = found.annotate(opening=Left("description", read))
-    by_uuid = {vacancy.uuid: vacancy for vacancy in found.prefetch_related(*related)}
-    return [by_uuid[uuid] for uuid in wanted if uuid in by_uuid]
+    return found.prefetch_related(*related).list_active(uuids)
 
 
 def _card(vacancy: Vacancy, marker: search.Highlighter, chosen: Sequence[str], since: dt.datetime | None) -> Card:
@@ -102,12 +100,16 @@ def _card(vacancy: Vacancy, marker: search.Highlighter, chosen: Sequence[str], s
     )
 
 
-def _folded(cards: Sequence[Card]) -> list[Row]:
-    """Neighbours that are alike in one row. Only neighbours: the order of the list is what was asked for."""
+def _folded(cards: Sequence[Card], *, apart: bool) -> list[Row]:
+    """Neighbours that are alike in one row. Only neighbours: the order of the list is what was asked for.
+
+    `apart`: new ads and others are two lists, so that no row holds both.
+    """
     groups: list[list[Card]] = []
-    before: tuple[str, str] | None = None
+    before: tuple[object, ...] | None = None
     for card in cards:
-        same = _sameness(card.vacancy)
+        sameness = _sameness(card.vacancy)
+        same = (*sameness, card.new and apart) if sameness else None
         if same is not None and same == before:
             groups[-1].append(card)
         else:
