@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from .models import SetAside, ThreadFailure
     from .passages import Piece
     from .problems import Problem
-    from .query import NOT_STATED, SIZES, SearchQuery, clean
+    from .query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean
     from .recognised import Recognised
-    from .searching import count, count_new, facet_counts, scan, search, similar
+    from .searching import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
     from .set_aside import INDEX_LATE, count_behind, oldest_behind, retry
     from .suggesting import Suggestion, suggest
     from .thread_failures import thread_failures_now
@@ -41,9 +41,9 @@ _HOMES = {
     "models": ("SetAside", "ThreadFailure"),
     "passages": ("Piece",),
     "problems": ("Problem",),
-    "query": ("NOT_STATED", "SIZES", "SearchQuery", "clean"),
+    "query": ("LONGEST_QUERY_STRING", "NOT_STATED", "SINCE_DAYS", "SIZES", "SearchQuery", "clean"),
     "recognised": ("Recognised",),
-    "searching": ("count", "count_new", "facet_counts", "scan", "search", "similar"),
+    "searching": (*("Counted", "count", "count_many", "count_new", "facet_counts", "scan", "search", "similar", "without_ads"),),
     "set_aside": ("INDEX_LATE", "count_behind", "oldest_behind", "retry"),
     "suggesting": ("Suggestion", "suggest"),
     "thread_failures": ("thread_failures_now",),
@@ -58,11 +58,14 @@ __all__ = [
     "FACETS",
     "FILTERS",
     "INDEX_LATE",
+    "LONGEST_QUERY_STRING",
     "LOOKED_AT",
     "NOT_STATED",
+    "SINCE_DAYS",
     "SIZES",
     "Busy",
     "Choice",
+    "Counted",
     "EngineDown",
     "Facet",
     "Health",
@@ -85,6 +88,7 @@ __all__ = [
     "compare",
     "count",
     "count_behind",
+    "count_many",
     "count_new",
     "distance",
     "engine_health",
@@ -103,6 +107,7 @@ __all__ = [
     "suggest",
     "thread_failures_now",
     "without",
+    "without_ads",
     "without_each",
 ]
 

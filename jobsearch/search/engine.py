@@ -44,6 +44,7 @@ class Page:
     many (`meant_total`).
     `recognised`: words of the search that name a value of a facet, and were taken for it as well.
     `in_text`: no ad is one of the occupation asked for; these ads mention it in their text.
+    `new`: hits first seen after the search's `since`; they come first.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -58,6 +59,7 @@ class Page:
     meant_total: int = 0
     recognised: tuple[Recognised, ...] = ()
     in_text: bool = False
+    new: int = 0
 
     @property
     def uuids(self) -> list[UUID]:

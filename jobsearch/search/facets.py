@@ -177,11 +177,15 @@ class DeadlineFacet(SingleFacet):
     def value_label(self, value: str) -> str:
         if value == "asap":
             return _("Snarest")
+        if value not in DEADLINES:
+            return _quoted(value)
         return _("Ikke oppgitt") if value == NOT_STATED else _("Innen %(n)s dager") % {"n": value}
 
     def full_label(self, value: str) -> str:
         if value == "asap":
             return _("Frist snarest")
+        if value not in DEADLINES:
+            return f"{self.label} {_quoted(value)}"
         return _("Frist ikke oppgitt") if value == NOT_STATED else _("Frist innen %(n)s dager") % {"n": value}
 
     def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
@@ -219,7 +223,7 @@ class PublishedFacet(SingleFacet):
         day = published_value(value)
         if isinstance(day, dt.date):
             return date_format(day, pgettext("datoformat", "l j. F"))
-        return {"1": _("I dag"), "3": _("Siste 3 dager"), "7": _("Siste 7 dager")}.get(value, value)
+        return {"1": _("I dag"), "3": _("Siste 3 dager"), "7": _("Siste 7 dager")}.get(value) or _quoted(value)
 
     def full_label(self, value: str) -> str:
         label = self.value_label(value)
@@ -263,13 +267,28 @@ class NearFilter(Facet):
 
     def value_label(self, value: str) -> str:
         km, _blank, near = value.partition(" ")
+        if not self._is_read(value):
+            return _quoted(value)
         return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": distance.label(near)}
+
+    def full_label(self, value: str) -> str:
+        return self.value_label(value) if self._is_read(value) else f"{self.label} {_quoted(value)}"
+
+    @staticmethod
+    def _is_read(value: str) -> bool:
+        """Whether it is a distance from a known place, and not what was typed for one."""
+        km, _blank, near = value.partition(" ")
+        return bool(near) and km in map(str, distance.KILOMETRES)
 
     def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
         return distance.condition(query.near, query.km) if query.near else None
 
 
 _DAY = dt.timedelta(days=1)
+
+
+def _quoted(text: str) -> str:
+    return _("«%(words)s»") % {"words": text}
 
 
 def _oslo(now: dt.datetime) -> dt.date:
@@ -321,4 +340,6 @@ def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
 def filters(query: SearchQuery, now: dt.datetime) -> dict[str, Node]:
     """The conditions of what is chosen."""
     found = {name: facet.filter(query, now) for name, facet in FILTERS.items()}
+    if query.unreadable:
+        found["unreadable"] = Terms("uuid", ())
     return {name: node for name, node in found.items() if node is not None}

@@ -1,8 +1,12 @@
-"""Which values a facet knows: the catalogue's, and any that an ad of the record has. Every name may be an employer's."""
+"""Values of facets: which of them the catalogue has, what lies under what, and what they are called.
+
+A value outside the catalogue is a value too, and nothing is asked to tell whether an ad has it: a search for it finds what
+there is, and nothing where no ad has it. So a saved search never widens when the last ad with its value is gone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from jobsearch.vacancies import occupations, places
 from jobsearch.vacancies.catalogue import ENGAGEMENTS, EXTENTS, LANGUAGES, NOT_STATED, SECTORS
@@ -31,38 +35,24 @@ def label(facet: str, value: str) -> str:
 
 
 def listed(facet: str, value: str) -> bool:
+    """Whether the value is in the catalogue. Others may be an ad's all the same: a foreign country, any employer."""
     if value == NOT_STATED:
         return True
     if facet == "place":
         return places.known(value)
     if facet == "occupation":
         return occupations.known(value)
-    return value in _LISTED[facet]
+    return value in _LISTED.get(facet, ())
 
 
-def known_values(facet: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Those of the wanted values that exist, each with its proper spelling (`Vestland/Bergen` -> `VESTLAND/BERGEN`).
-
-    Asks the database only for what no list has: a foreign country, an old county, a new kind of engagement. An employer
-    without an ad just now stays a value: a search for it that was saved must find nothing, not everything.
-    """
-    if facet == "employer":
+def spell(facet: str, values: Collection[str]) -> list[str]:
+    """The values as ads have them: `Vestland/Bergen` -> `VESTLAND/BERGEN`. One query for employers, which go by the name that
+    most ads of their organisation number have; none for the others."""
+    if facet == "place":
+        return [value if value == NOT_STATED else value.upper() for value in values]
+    if facet == "employer" and values:
         from .employers import find_canonical
 
-        return find_canonical(list(wanted))
-    found: dict[str, str] = {}
-    for value in wanted:
-        spelled = value.upper() if facet == "place" and value != NOT_STATED else value
-        if listed(facet, spelled) or _in_record(facet, spelled):
-            found[value] = spelled
-    return found
-
-
-def _in_record(facet: str, value: str) -> bool:
-    from jobsearch.vacancies.models import Location, Occupation, Vacancy
-
-    if facet in {"place", "occupation"}:
-        model = Location if facet == "place" else Occupation
-        rows = model.objects.all()
-        return rows.filter(path=value).exists() or rows.filter(path__startswith=f"{value}/").exists()
-    return Vacancy.objects.filter(**{facet: value}).exists()
+        canonical = find_canonical(values)
+        return [canonical[value] for value in values]
+    return list(values)

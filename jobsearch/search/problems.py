@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 _UNKNOWN = {
-    "place": lambda: _("Vi kjenner ikke stedet «%s»."),
-    "occupation": lambda: _("Vi kjenner ikke yrket «%s»."),
-    "sector": lambda: _("Vi kjenner ikke sektoren «%s»."),
-    "extent": lambda: _("Vi kjenner ikke omfanget «%s»."),
-    "engagement": lambda: _("Vi kjenner ikke ansettelsesformen «%s»."),
+    "place": lambda: _("Vi har ingen annonser fra stedet «%s» nå."),
+    "occupation": lambda: _("Vi har ingen annonser med yrket «%s» nå."),
+    "sector": lambda: _("Vi har ingen annonser fra sektoren «%s» nå."),
+    "extent": lambda: _("Vi har ingen annonser med omfanget «%s» nå."),
+    "engagement": lambda: _("Vi har ingen annonser med ansettelsesformen «%s» nå."),
     "employer": lambda: _("Vi har ingen annonser fra «%s» nå."),
-    "language": lambda: _("Vi kjenner ikke språket «%s»."),
+    "language": lambda: _("Vi har ingen annonser på språket «%s» nå."),
     "deadline": lambda: _("Vi kjenner ikke fristen «%s»."),
     "published": lambda: _("Vi kan ikke vise annonser fra «%s»."),
     "km": lambda: _("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen."),
+    "since": lambda: _("Vi forstår ikke tidspunktet «%s»."),
     "sort": lambda: _("Vi kjenner ikke rekkefølgen «%s»."),
     "size": lambda: _("Vi kan ikke vise «%s» treff per side."),
     "page": lambda: _("Det finnes ingen side «%s»."),

@@ -2,6 +2,9 @@
 
 `place`, `occupation`, `sector`, `extent`, `engagement`, `employer` and `language` repeat: the values of one facet are OR-ed,
 facets AND-ed. A saved search is `to_params()`, read again by `from_params()`: a page, a mail and a feed of a search ask the same.
+
+Reading asks no engine, and the database only for employers' names (one query) and the postal codes behind `near`. A value that no ad has is
+kept and finds nothing: left out, it would turn a narrow search into one for everything.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -35,9 +39,13 @@ PUBLISHED_DAYS = 180  # how far back a single day can be asked for: ads are not 
 SORTS = ("relevance", "published", "deadline")
 SIZES = (25, 50, 100)  # hits on a page, the default first
 Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but nobody types one
-VALUES_PER_FACET = 60
+VALUES_PER_FACET = 50
+VALUES_READ = 500  # repeated parameters of one name that are looked at
+LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server takes
+SINCE_DAYS = 400  # how far back `since` may lie
 VALUE_LENGTH = known.VALUE_LENGTH
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
+_UNREADABLE = {"unknown", "ambiguous", "no_point", "no_table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,10 @@ class SearchQuery:
     `published`: since midnight in Oslo so many days back (1 = today), or one day of Oslo's, or None. `deadline`: "asap", the
     number of days from today that the deadline lies within (today counted, "7"), "Ikke oppgitt", or None. `near`: a
     municipality's path or a postal code that all lies within `km` kilometres of, or "".
+
+    `since`: a moment in seconds since 1970, or 0. Ads first seen after it come first, in date order, before the others; it
+    filters nothing. `unreadable`: (name, value) of filters with one value that cannot be read (any more): a day too long ago,
+    a postal code that is in no table. A search with one finds nothing.
     """
 
     q: str = ""
@@ -63,13 +75,26 @@ class SearchQuery:
     km: int = distance.DEFAULT_KM
     sort: str = "relevance"
     size: int = SIZES[0]
+    since: int = 0
     page: int = 1
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_address(cls, text: str) -> tuple[SearchQuery, list[Problem]]:
+        """The search of an address's part after `?`, also a hostile one: never raises, and reads no more than a page would."""
+        if len(text) > LONGEST_QUERY_STRING:
+            return cls(), [Problem("q", "", "too_long", blocks=True)]
+        try:
+            params = QueryDict(text)
+        except (TooManyFieldsSent, ValueError):  # more than 1,000 names; bytes that are no text
+            return cls(), [Problem("q", "", "too_long", blocks=True)]
+        return cls.from_params(params)
 
     @classmethod
     def from_params(cls, params: QueryDict | Mapping[str, str]) -> tuple[SearchQuery, list[Problem]]:
         """The search that the parameters ask for, and what of them could not be used. Never raises, whatever they hold.
 
-        An unknown value is left out of the filter and named by a `Problem`. A query text with a national identity number
+        A query text with a national identity number
         or an e-mail address is not taken at all: that problem `blocks`, and the page must not show results for it.
         """
         problems: list[Problem] = []
@@ -80,6 +105,8 @@ class SearchQuery:
         values["published"] = _read_published(_last(params, "published"), problems)
         near, km = clean(_last(params, "near"), VALUE_LENGTH), clean(_last(params, "km"), 20)
         values["near"], values["km"] = distance.read(near, km, problems)
+        values["unreadable"] = _read_unreadable(params, problems)
+        values["since"] = _read_since(_last(params, "since"), problems)
         values["sort"] = _read_choice("sort", _last(params, "sort"), SORTS, "relevance", problems)
         size = _read_choice("size", _last(params, "size"), SIZES, SIZES[0], problems) or SIZES[0]
         values["size"] = size
@@ -91,8 +118,11 @@ class SearchQuery:
         pairs = [("q", self.q)] if self.q else []
         for facet in FACETS:
             pairs += [(facet, value) for value in getattr(self, facet)]
-        pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
-        if self.near:
+        unreadable = dict(self.unreadable)
+        pairs += [(facet, str(value)) for facet in SINGLE if (value := getattr(self, facet) or unreadable.get(facet))]
+        if "near" in unreadable:
+            pairs.append(("near", unreadable["near"]))
+        elif self.near:
             pairs.append(("near", self.near))
             if self.km != distance.DEFAULT_KM:
                 pairs.append(("km", str(self.km)))
@@ -100,6 +130,8 @@ class SearchQuery:
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
             pairs.append(("size", str(self.size)))
+        if self.since:
+            pairs.append(("since", str(self.since)))
         if page and self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
@@ -114,6 +146,7 @@ class SearchQuery:
             if facet in changes:
                 changes[facet] = _canonical(facet, changes[facet])  # type: ignore[arg-type]
         changes.setdefault("page", 1)
+        changes.setdefault("unreadable", tuple(pair for pair in self.unreadable if pair[0] not in changes))
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
@@ -146,6 +179,7 @@ class SearchQuery:
         """Every chosen facet value, as the chips show them: (facet, value)."""
         pairs = [(facet, value) for facet in FACETS for value in getattr(self, facet)]
         pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
+        pairs += self.unreadable
         return [*pairs, ("near", f"{self.km} {self.near}")] if self.near else pairs
 
     @property
@@ -201,16 +235,15 @@ def _read_q(value: str, problems: list[Problem]) -> str:
 
 
 def _read_facet(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    if facet == "employer" and (kind := next(filter(None, map(find_private, values[:500])), None)):
-        problems.append(Problem(facet, "", kind, blocks=True))  # a name is any text, so it is looked at as one
+    wanted = list(dict.fromkeys(filter(None, (clean(value, VALUE_LENGTH) for value in values[:VALUES_READ]))))
+    # Any text may be a value, so it is looked at as one.
+    if kind := next(filter(None, (find_private(value) for value in wanted)), None):
+        problems.append(Problem(facet, "", kind, blocks=True))
         return ()
-    wanted = list(dict.fromkeys(cleaned for value in values[:500] if (cleaned := clean(value, VALUE_LENGTH))))
     if len(wanted) > VALUES_PER_FACET:
         problems.append(Problem(facet, "", "too_many"))
-        wanted = wanted[:VALUES_PER_FACET]
-    found = known.known_values(facet, wanted)
-    problems += [Problem(facet, value, "unknown") for value in wanted if value not in found]
-    return _canonical(facet, [found[value] for value in wanted if value in found])
+    spelled = known.spell(facet, wanted[:VALUES_PER_FACET])
+    return _canonical(facet, (clean(value, VALUE_LENGTH) for value in spelled))
 
 
 def _canonical(facet: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -236,6 +269,31 @@ def _read_published(value: str, problems: list[Problem]) -> int | dt.date | None
     if value and found is None:
         problems.append(Problem("published", value, "unknown"))
     return found
+
+
+def _read_unreadable(params: QueryDict | Mapping[str, str], problems: list[Problem]) -> tuple[tuple[str, str], ...]:
+    """The filters with one value that the problems so far are about, with what they hold."""
+    named = {problem.field for problem in problems if problem.code in _UNREADABLE}
+    pairs = [(name, clean(_last(params, name), VALUE_LENGTH)) for name in (*SINGLE, "near") if name in named]
+    kept = []
+    for name, text in pairs:
+        if kind := find_private(text):
+            problems[:] = [problem for problem in problems if problem.field != name]  # its sentence would repeat the value
+            problems.append(Problem(name, "", kind, blocks=True))
+        else:
+            kept.append((name, text))
+    return tuple(kept)
+
+
+def _read_since(value: str, problems: list[Problem]) -> int:
+    value = clean(value, 20)
+    if not value:
+        return 0
+    now = int(timezone.now().timestamp())
+    if value.isascii() and value.isdigit() and now - SINCE_DAYS * 86_400 <= int(value) <= now:
+        return int(value)
+    problems.append(Problem("since", value, "unknown"))
+    return 0
 
 
 def _read_page(value: str, last: int, problems: list[Problem]) -> int:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
-from . import matching, spelling, text
+from . import employers, known, matching, spelling, text
 from .clauses import Parsed
 from .documents import day_number
 from .engine import Answer, Hit, Page, QueryError, RangesCount, Request, TermsCount, epoch
@@ -23,9 +22,12 @@ from .engines import engine
 from .facets import FACETS, filters
 from .plan import All, Best, Node, Range, Term, Terms
 from .private import find_private
+from .problems import Problem
+from .query import FACETS as VALUE_FACETS
 from .query import SearchQuery
+from .readings import Reading, other_readings
 from .vocabulary import STOP_WORDS
-from .words import mentioned, parse
+from .words import parse
 
 FEW_TO_ASK = 20
 """Hits below which it is asked whether another word was meant, if no name of work, employer or place has the one typed;
@@ -35,8 +37,8 @@ FEW, MANY_MORE = 3, 5
 MOST_EXCLUDED = 5000
 """Closed ads that the index has not taken over yet, sent along with each search. More than this are only there during a
 first load, when the index has never held them."""
-MOST_MENTIONS = 10
-"""Ads whose text may name an occupation that no ad is of, to be shown for it."""
+MOST_NAMED = 10
+"""Chosen values without ads that a page names."""
 
 SCANNED = 1000
 """Hits of a scan that are asked for at a time."""
@@ -47,7 +49,11 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
 
     Raises QueryError where the query may not be searched for, EngineDown where the engine cannot answer.
     """
-    now = now or timezone.now()
+    with employers.preloaded(query.employer):
+        return _search(query, now or timezone.now(), excluded)
+
+
+def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | None) -> Page:
     always = matching.visible(now, gone() if excluded is None else set(excluded))
 
     def answered(parsed: Parsed) -> Answer:
@@ -59,20 +65,22 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
                 counts={name: spec for name, facet in FACETS.items() if (spec := facet.count(query, now))},
                 sort=_sort(query, parsed),
                 offset=query.offset,
-                size=query.size,
+                size=0 if query.since else query.size,
                 today=_today(now),
             )
         )
 
     read, answer = _first_found(query, always, now, answered)
+    hits, new = _new_first(query, read.parsed, always, now) if query.since and answer.total else (answer.hits, 0)
     nearby: dict[str, Any] = {}
     if read.insisting and (total := _total(parse(read.insisting), always, now, query)):
         nearby = {"insisting": read.insisting, "insisting_total": total}
     elif not read.corrected and answer.total < FEW_TO_ASK:
         nearby = _meant(query, answer.total, always, now)
     return Page(
-        hits=answer.hits,
+        hits=hits,
         total=answer.total,
+        new=new,
         counts={name: facet.read(answer.counts.get(name, {})) for name, facet in FACETS.items()},
         understood=read.parsed.understood,
         dropped=read.parsed.dropped,
@@ -81,6 +89,22 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
         in_text=read.in_text,
         **nearby,
     )
+
+
+def _new_first(query: SearchQuery, parsed: Parsed, always: Node, now: dt.datetime) -> tuple[tuple[Hit, ...], int]:
+    """The page's hits with those first seen after `query.since` before the others, by date; and how many there are of them."""
+
+    def hits_of(part: Node, sort: str, offset: int, size: int) -> Answer:
+        request = _counting(parsed, All((always, part)), now, query, {})
+        return engine().search(replace(request, sort=sort, offset=offset, size=size))
+
+    new = hits_of(_seen_after(query.since), "published", query.offset, query.size)
+    # An offset past the last new hit gives none of them; the page then begins that much later among the others.
+    room = query.size - len(new.hits)
+    if not room:
+        return new.hits, new.total
+    others = Range("first_seen", below=query.since + 1)
+    return (*new.hits, *hits_of(others, _sort(query, parsed), max(0, query.offset - new.total), room).hits), new.total
 
 
 def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
@@ -97,12 +121,84 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
 
 def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
     """How many active ads the search finds now."""
-    return _count(query, now or timezone.now(), None)
+    _parse(query)
+    return count_many([(query, None)], now)[0].total
 
 
 def count_new(query: SearchQuery, since: dt.datetime, now: dt.datetime | None = None) -> int:
-    """How many of them the record has first seen after that moment."""
-    return _count(query, now or timezone.now(), Range("first_seen", least=epoch(since) + 1))
+    """How many of them the database has first seen after that moment."""
+    _parse(query)
+    return count_many([(query, since)], now)[0].new
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`new`: of the total, those first seen after the moment that was asked about."""
+
+    total: int = 0
+    new: int = 0
+
+
+def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime | None = None) -> list[Counted]:
+    """What each search finds now, and since its moment: one request to the engine for all of them. Where some find nothing as
+    typed, one more request tells how else they may be read, and a third counts that. Raises EngineDown.
+
+    A search that may not be asked (see `find_private`) finds nothing.
+    """
+    with employers.preloaded({name for query, _since in asked for name in query.employer}):
+        return _count_many(asked, now or timezone.now())
+
+
+def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime) -> list[Counted]:
+    visible = matching.visible(now, gone())
+    found = [Counted()] * len(asked)
+    typed = {place: parse(query.q) for place, (query, _since) in enumerate(asked) if not find_private(query.q)}
+
+    def count_readings(wanted: Sequence[tuple[int, Parsed]]) -> list[Counted]:
+        requests = []
+        for place, parsed in wanted:
+            query, since = asked[place]
+            requests.append(_counting(parsed, visible, now, query, {}))
+            if since:
+                new = All((visible, _seen_after(epoch(since))))
+                requests.append(_counting(parsed, new, now, query, {}))
+        totals = iter(engine().totals(requests) if requests else ())
+        return [Counted(next(totals), next(totals) if asked[place][1] else 0) for place, _parsed in wanted]
+
+    for place, counted in zip(typed, count_readings(list(typed.items())), strict=True):
+        found[place] = counted
+    unfound = [place for place in typed if not found[place].total and asked[place][0].q]
+    if unfound:
+        readings = _others([(asked[place][0], typed[place]) for place in unfound], visible, now)
+        wanted = [(place, one.parsed) for place, others in zip(unfound, readings, strict=True) for one in others]
+        for (place, _parsed), counted in zip(wanted, count_readings(wanted), strict=True):
+            if not found[place].total:
+                found[place] = counted
+    return found
+
+
+def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str, int]] | None = None) -> list[list[Problem]]:
+    """For each search the chosen values that no active ad has, whatever else is asked for, as problems to name: an employer's
+    name may be misspelled, a foreign country's last ad may be over. A value of the catalogue is no surprise without ads.
+
+    `counts`: of the search's own answer, which spare most values the question. One request to the engine, at most, for
+    `MOST_NAMED` values of each search. Raises EngineDown.
+    """
+    asked: list[tuple[int, str, str]] = []
+    for place, query in enumerate(queries):
+        chosen = [(facet, value) for facet in VALUE_FACETS for value in getattr(query, facet) if not known.listed(facet, value)]
+        zero = [(facet, value) for facet, value in chosen if not (counts or {}).get(facet, {}).get(value)]
+        asked += [(place, facet, value) for facet, value in zero[:MOST_NAMED]]
+    found: list[list[Problem]] = [[] for _query in queries]
+    alone = count_many([(SearchQuery().replace(**{facet: (value,)}), None) for _, facet, value in asked]) if asked else []
+    for (place, facet, value), counted in zip(asked, alone, strict=True):
+        if not counted.total:
+            found[place].append(Problem(facet, FACETS[facet].value_label(value), "unknown"))
+    return found
+
+
+def _seen_after(moment: int) -> Node:
+    return Range("first_seen", least=moment + 1)
 
 
 def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None) -> dict[str, int]:
@@ -140,10 +236,15 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[
 
 
 def gone() -> set[UUID]:
-    """Ads that the record has closed or hidden and the index still shows."""
-    hidden = Moderation.objects.filter(hidden=True).values("uuid")
-    closed = Vacancy.objects.behind_index().filter(Q(status=Vacancy.Status.INACTIVE) | Q(uuid__in=hidden))
-    return set(closed.values_list("uuid", flat=True)[:MOST_EXCLUDED])
+    """Ads that the database has closed or hidden and the index still shows.
+
+    Two queries: joined by OR, SQLite answers the first half by reading every closed ad. So it does for `status = 'INACTIVE'`,
+    where it takes an index of all ads that begins with the status; for a range it takes the small one of those behind.
+    """
+    behind = Vacancy.objects.behind_index().values_list("uuid", flat=True)
+    closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)[:MOST_EXCLUDED]
+    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))[:MOST_EXCLUDED]
+    return {*closed, *hidden}
 
 
 def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:
@@ -153,47 +254,28 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
         return []
     now = now or timezone.now()
     visible = matching.visible(now, gone())
-    return engine().totals([_counting(_parse(query), visible, now, query, {}) for query in queries])
+    with employers.preloaded({name for query in queries for name in query.employer}):
+        return engine().totals([_counting(_parse(query), visible, now, query, {}) for query in queries])
 
 
-def _count(query: SearchQuery, now: dt.datetime, also: Node | None) -> int:
-    visible = matching.visible(now, gone())
-    always = All((visible, also)) if also else visible
-    _read, answer = _first_found(query, visible, now, lambda parsed: _without_hits(parsed, always, now, query, {}))
-    return answer.total
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way in which what was typed may be meant; the fields are those of `Page`."""
-
-    parsed: Parsed
-    corrected: str = ""
-    insisting: str = ""
-    in_text: bool = False
-
-
-def _first_found(query: SearchQuery, visible: Node, now: dt.datetime, ask: Callable[[Parsed], Answer]) -> tuple[_Reading, Answer]:
-    """The first reading that finds anything, and what it finds; the words as typed where none does. Every question goes by
-    this, so that counts equal lists."""
-    readings = _readings(query, visible, now)
-    typed = next(readings)
+def _first_found(query: SearchQuery, visible: Node, now: dt.datetime, ask: Callable[[Parsed], Answer]) -> tuple[Reading, Answer]:
+    """The first reading that finds anything, and what it finds; the words as typed where none does. Every search goes by
+    this and every count by `count_many`, in the same order, so that counts equal lists."""
+    typed = Reading(_parse(query))
     answer = ask(typed.parsed)
     if not answer.total:
-        for reading in readings:
+        for reading in _others([(query, typed.parsed)], visible, now)[0]:
             if (found := ask(reading.parsed)).total:
                 return reading, found
     return typed, answer
 
 
-def _readings(query: SearchQuery, visible: Node, now: dt.datetime) -> Iterator[_Reading]:
-    """As typed; then, worked out only when asked for, what else may be meant by a search that finds nothing."""
-    parsed = _parse(query)
-    yield _Reading(parsed)
-    if in_texts := _mentioned(parsed, visible, now):
-        yield _Reading(in_texts, in_text=True)
-    if correction := spelling.corrected(query.q, lambda word: _total(parse(word), visible, now) > 0, now):
-        yield _Reading(parse(correction.q), correction.q, correction.insisting)
+def _others(unfound: Sequence[tuple[SearchQuery, Parsed]], visible: Node, now: dt.datetime) -> list[list[Reading]]:
+    return other_readings(
+        [(query.q, parsed) for query, parsed in unfound],
+        lambda words: engine().totals([_counting(parsed, visible, now, None, {}) for parsed in words]),
+        now,
+    )
 
 
 def _total(parsed: Parsed, always: Node, now: dt.datetime, query: SearchQuery | None = None) -> int:
@@ -223,15 +305,6 @@ def _counting(
         size=0,
         today=_today(now),
     )
-
-
-def _mentioned(parsed: Parsed, visible: Node, now: dt.datetime) -> Parsed | None:
-    """The occupation that no ad is of, as a word of the text. None where an ad is of it, though other conditions leave it out,
-    and where so many texts have the word that it says nothing about the post."""
-    found = mentioned(parsed)
-    if not found or _total(parsed, visible, now):
-        return None
-    return found if 0 < _total(found, visible, now) <= MOST_MENTIONS else None
 
 
 def _meant(query: SearchQuery, total: int, visible: Node, now: dt.datetime) -> dict[str, Any]:

@@ -175,6 +175,11 @@ def distance(a: str, b: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
+def unknown_words(q: str, now: dt.datetime | None = None) -> list[str]:
+    """The words that `corrected` asks about: plain ones that no title, occupation, employer or place has."""
+    return [word for _start, word in _in_question(words.tidy(q)) if not speller(now).knows(text.word(word).exact)]
+
+
 def corrected(q: str, is_found: Callable[[str], bool], now: dt.datetime | None = None) -> Correction | None:
     """A query that finds nothing with its unknown words put right; None where there is nothing to put right or a word is
     like no other.

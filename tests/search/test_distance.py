@@ -122,9 +122,10 @@ def test_with_a_table_a_postal_code_is_the_finer_answer(voss, typed, near):
         *[("Herøy", "ambiguous"), ("Våler", "ambiguous"), ("Sandvika", "ambiguous"), ("herøy, atlantis", "ambiguous")],
     ],
 )
-def test_what_is_no_place_is_named_and_the_search_goes_on_without(voss, typed, code):
+def test_what_is_no_place_is_named_and_kept_so_that_a_saved_search_never_widens(voss, typed, code):
     query, problems = SearchQuery.from_params({"q": "kokk", "near": typed, "km": "50"})
-    assert query == SearchQuery(q="kokk")
+    assert query == SearchQuery(q="kokk", unreadable=(("near", typed),))
+    assert query.urlencode() == f"q=kokk&{urlencode({'near': typed})}" and query.without("near") == SearchQuery(q="kokk")
     assert [(one.field, one.code, one.blocks) for one in problems] == [("near", code, False)]
     assert problems[0].value in problems[0].message
 

@@ -17,11 +17,11 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import tantivy
@@ -31,6 +31,7 @@ from ..engine import Answer, EngineDown, Health, Index, IndexMissing, NoPrevious
 from .index import EmbeddedIndex
 from .reading import Reader
 
+T = TypeVar("T")
 ERASE_AFTER = 600  # seconds that deleted text may lie in the files of the index
 ERASE_SHARE = 60  # and not oftener than this many times what the last build took: 10 s of work at most every 10 min
 VERSION = version("tantivy")
@@ -55,18 +56,22 @@ class EmbeddedEngine:
         self._open: _Open | None = None
 
     def search(self, request: Request) -> Answer:
+        return self._read(lambda reader: reader.search(request))
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
+        return self._read(lambda reader: [reader.search(request).total for request in counting])
+
+    def _read(self, ask: Callable[[Reader], T]) -> T:
         for attempt in (1, 2):
             try:
-                return self._reader().search(request)
+                return ask(self._reader())
             except (ValueError, OSError) as error:
                 # A switch may have removed the build between opening its index and reading a file of it.
                 self._open = None
                 if attempt == 2:
                     raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
         raise AssertionError("unreachable")
-
-    def totals(self, requests: Sequence[Request]) -> list[int]:
-        return [self.search(dataclasses.replace(request, size=0, counts={})).total for request in requests]
 
     def scan(self, request: Request) -> Generator[UUID]:
         try:

@@ -1,0 +1,63 @@
+"""Many counts in one request, and new ads before the others: the same on every engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search import Counted, SearchQuery, count_many, index_changes, search, spelling
+from jobsearch.vacancies import record
+from jobsearch.vacancies.models import Vacancy
+from tests.conftest import vacancy_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def thirty(engine) -> list[uuid.UUID]:
+    """Thirty ads published an hour apart, the newest first; every fifth was first seen just now, the others days ago."""
+    now = timezone.now()
+    ads = [vacancy_data(title=f"Kokk {n}", occupations=(), published=now - dt.timedelta(hours=n)) for n in range(30)]
+    with transaction.atomic():
+        record.store(ads)
+    Vacancy.objects.update(first_seen=now - dt.timedelta(days=3))
+    Vacancy.objects.filter(uuid__in=[ad.uuid for ad in ads[::5]]).update(first_seen=now)
+    index_changes()
+    spelling.speller.renew()
+    return [ad.uuid for ad in ads]
+
+
+def test_many_counts_are_each_what_its_page_finds(thirty):
+    day = timezone.now() - dt.timedelta(days=1)
+    asked = ["kokk", "kokk 7", "kokkk", "murer", "kokk OR murer", "-kokk", '"kokk 3"', "kari@example.no", ""]
+    counted = count_many([(SearchQuery(q=q), day) for q in asked])
+    assert counted == [
+        *[Counted(30, 6), Counted(1, 0), Counted(30, 6), Counted(0, 0), Counted(30, 6), Counted(0, 0), Counted(1, 0)],
+        *[Counted(0, 0), Counted(30, 6)],
+    ]
+    narrowed = [SearchQuery(q="kokk", place=(place,)) for place in ("VESTLAND", "UTLAND/HELLAS")]
+    assert [one.total for one in count_many([(query, None) for query in narrowed])] == [30, 0]
+    assert count_many([]) == []
+
+
+def test_a_filter_that_cannot_be_read_finds_nothing(thirty):
+    query, _problems = SearchQuery.from_address("q=kokk&published=2020-01-01")
+    page = search(query)
+    assert (page.total, page.hits, count_many([(query, None)])) == (0, (), [Counted()])
+    assert not any(page.counts["place"].values())
+
+
+@pytest.mark.parametrize("size", [25, 50])
+@pytest.mark.parametrize("q", ["", "kokk"])
+def test_new_ads_come_first_by_date_and_then_the_others(thirty, q, size):
+    query = SearchQuery(q=q, sort="published", since=int((timezone.now() - dt.timedelta(days=1)).timestamp()), size=size)
+    expected = thirty[::5] + [ad for n, ad in enumerate(thirty) if n % 5]
+    pages = [search(query.replace(page=number)) for number in range(1, 30 // size + 2)]
+    assert [uuid for page in pages for uuid in page.uuids] == expected
+    assert {(page.total, page.new) for page in pages} == {(30, 6)}
+    assert pages[0].counts == search(query.replace(since=0)).counts
+    assert search(query.replace(since=int(timezone.now().timestamp()) + 60)).new == 0
