@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.http import QueryDict
@@ -11,24 +15,62 @@ from django.utils.translation import gettext_lazy as _
 from jobsearch import search
 
 NAME_LENGTH = 80
+_PRESENTATION = {"sort", "size", "page", "since"}  # parameters that say how hits are shown, not which
+_SHOWN = 100  # characters of parameters that cannot be read
+
+
+def digest_of(params: str) -> str:
+    """What makes two saved searches of a person the same one. A hash: PostgreSQL indexes no text of 8 kB."""
+    return hashlib.sha256(params.encode()).hexdigest()
+
+
+class SavedSearchManager(models.Manager["SavedSearch"]):
+    def mark_seen(self, owner_id: int, query: search.SearchQuery, now: dt.datetime) -> None:
+        """Counts "new" from now on in the person's saved search with these parameters, whether it was saved in date order or
+        in the usual one, which opening it changes to date order. A no-op where the person has saved no such search."""
+        query = query.replace(since=0)
+        orders = {query.sort, "relevance"} if query.sort == "published" else {query.sort}
+        digests = [digest_of(query.replace(sort=sort).urlencode(page=False)) for sort in orders]
+        self.filter(owner_id=owner_id, digest__in=digests, last_looked__lt=now).update(last_looked=now)
 
 
 class SavedSearch(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("navn"), max_length=NAME_LENGTH)
     params = models.TextField(_("parametre"), blank=True, help_text=_("Adressens del etter ?, kanonisk og uten side"))
+    digest = models.CharField(max_length=64, editable=False)
     created = models.DateTimeField(_("lagret"), auto_now_add=True)
     last_looked = models.DateTimeField(_("sist sett på"), default=timezone.now)
+
+    objects = SavedSearchManager()
 
     class Meta:
         verbose_name = _("lagret søk")
         verbose_name_plural = _("lagrede søk")
         ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="saved_search_once_a_person")]
 
     def __str__(self) -> str:
         return f"#{self.pk}"  # no name and no parameters: what people search for stays out of logs and histories
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.digest = digest_of(self.params)
+        super().save(*args, **kwargs)
+
     @property
     def query(self) -> search.SearchQuery:
-        """The search, read by the same code as the page's. A value that is gone from the facets is left out, as there."""
-        return search.SearchQuery.from_params(QueryDict(self.params))[0]
+        """The search, read by the same code as the page's. What cannot be read finds nothing, never everything."""
+        query, problems = search.SearchQuery.from_address(self.params)
+        blocked = any(problem.blocks for problem in problems)
+        if blocked or (not (query.q or query.chosen) and self._narrows):
+            return search.SearchQuery(unreadable=(("published", self.params[:_SHOWN]),))
+        return query.replace(since=0)
+
+    @property
+    def unreadable(self) -> str:
+        """The parameters, where none of them means anything (any more); "" for a search that can be run."""
+        return self.params[:_SHOWN] if self.query.unreadable == (("published", self.params[:_SHOWN]),) else ""
+
+    @property
+    def _narrows(self) -> bool:
+        return bool(set(QueryDict(self.params)) - _PRESENTATION)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.overview, name="list"),
     path("lagre/", views.create, name="create"),
     path("<int:pk>/", views.look, name="open"),
+    path("<int:pk>/sett/", views.mark_seen, name="mark_seen"),
     path("<int:pk>/navn/", views.rename, name="rename"),
     path("<int:pk>/slett/", views.delete, name="delete"),
 ]

@@ -1,0 +1,113 @@
+"""What the list of saved searches costs: one request to the engine, however many there are."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from jobsearch import search
+from jobsearch.saved.views import MOST, PAGE_SIZE
+from jobsearch.search import engines, spelling
+from tests.web.page import Page
+
+LIST = "/lagrede-sok/"
+
+
+@pytest.fixture
+def logged_in(client, recruiter):
+    client.force_login(recruiter)
+    return client
+
+
+@pytest.fixture
+def asked(monkeypatch, own_index) -> list[str]:
+    """The engine's methods that were called: each is one request where the engine is a server."""
+    engine, called = engines.engine(), []
+
+    def counted(name):
+        original = getattr(engine, name)
+        return lambda *args: called.append(name) or original(*args)
+
+    for name in ("search", "totals", "scan"):
+        monkeypatch.setattr(engine, name, counted(name))
+    cache.clear()
+    return called
+
+
+@pytest.mark.parametrize("number", [1, 25, 101, MOST])
+def test_a_page_of_the_list_asks_the_engine_once(logged_in, recruiter, ads, asked, number):
+    ads({"title": "Kokk"})
+    for n in range(number):
+        recruiter.saved_searches.create(
+            name=f"Søk {n:03}", params=f"q=kokk&size={50 if n % 2 else 100}&sort=published&employer=E{n}&employer=Sykehuset"
+        )
+    asked.clear()
+    with CaptureQueriesContext(connection) as captured:
+        page = Page(logged_in.get(LIST))
+    assert asked == ["totals"]
+    assert len(captured) <= 12
+    shown = page.all("//*[@data-total]")
+    assert len(shown) == min(number, PAGE_SIZE) and {one.get("data-total") for one in shown} == {"1"}
+
+
+def test_searches_that_find_nothing_cost_three_requests_together(logged_in, recruiter, ads, asked):
+    ads({"title": "Kokk"}, {"title": "Sykepleier"})
+    spelling.speller.renew()
+    for n in range(25):
+        recruiter.saved_searches.create(name=f"Søk {n}", params=f"q=sykepleeir{'+x' * (n % 2)}&size=50&place=UTLAND%2FX{n}")
+    recruiter.saved_searches.all()[24].delete()
+    recruiter.saved_searches.create(name="Aa", params="q=sykepleeir")
+    asked.clear()
+    page = Page(logged_in.get(LIST))
+    assert len(asked) <= 4 and set(asked) == {"totals"}
+    assert page.all("//*[@data-total]")[0].get("data-total") == "2", "counted as the page finds it, by the corrected word"
+    assert search.search(search.SearchQuery(q="sykepleeir")).total == 2
+
+
+def test_counts_are_kept_for_seconds_and_a_look_renews_them(logged_in, recruiter, ads, asked):
+    ads({"title": "Kokk"})
+    saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk")
+    asked.clear()
+    for _ in range(3):
+        assert Page(logged_in.get(LIST)).total == 1
+    assert asked == ["totals"]
+    logged_in.post(f"{LIST}{saved.pk}/sett/")
+    assert Page(logged_in.get(LIST)).one("//*[@data-new]").get("data-new") == "0"
+    assert asked == ["totals", "totals"]
+
+
+def test_a_cache_that_does_not_answer_costs_a_count_and_no_page(logged_in, recruiter, ads, settings, caplog):
+    ads({"title": "Kokk"})
+    recruiter.saved_searches.create(name="Kokker", params="q=kokk")
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9"}}
+    assert Page(logged_in.get(LIST)).total == 1
+    assert "CACHE_URL" in caplog.text
+
+
+def test_the_list_has_pages_and_one_past_the_last_leads_to_the_last(logged_in, recruiter, ads):
+    ads({"title": "Kokk"})
+    for n in range(60):
+        recruiter.saved_searches.create(name=f"Søk {n:02}", params=f"q=kokk&employer=E{n}")
+    first, third = Page(logged_in.get(LIST)), Page(logged_in.get(f"{LIST}?page=3"))
+    assert (len(first.all("//h2")), len(third.all("//h2"))) == (25, 10)
+    assert first.one("//a[@rel='next']").get("href") == f"{LIST}?page=2" and not first.all("//a[@rel='prev']")
+    assert third.one("//a[@rel='prev']").get("href") == f"{LIST}?page=2" and not third.all("//a[@rel='next']")
+    for number in ("4", "99999", "9" * 500):
+        assert logged_in.get(LIST, {"page": number}).url == f"{LIST}?page=3"
+    for number in ("x", "", "-", "\x00", "-1", "0"):
+        assert Page(logged_in.get(LIST, {"page": number})).text("//h2") == first.text("//h2")
+
+
+def test_many_counts_are_each_what_a_single_one_is(ads, recruiter):
+    ads({"title": "Kokk"}, {"title": "Baker"}, {"title": "Sykepleier"})
+    spelling.speller.renew()
+    texts = ["kokk", "sykepleeir", "kokk OR baker", "-kokk", "xylofon", "kari@example.no", "", '"kokk"', "01010750160"]
+    queries = [search.SearchQuery(q=q) for q in texts]
+    counted = search.count_many([(query, None) for query in queries])
+    for query, one in zip(queries, counted, strict=True):
+        if query.q in {"kari@example.no", "01010750160"}:
+            assert one.total == 0
+        else:
+            assert one.total == search.count(query) == search.search(query).total, query.q

@@ -1,0 +1,118 @@
+"""A saved search whose value no ad has any more, or that cannot be read: it finds nothing and says so, never everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch import search
+from jobsearch.vacancies import record
+from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.models import PostalCode, Vacancy
+from tests.web.page import Page
+
+LIST = "/lagrede-sok/"
+ABROAD = (LocationData("HELLAS", "", "", "ATEN"),)
+
+
+@pytest.fixture
+def logged_in(client, recruiter):
+    client.force_login(recruiter)
+    return client
+
+
+@pytest.fixture
+def emptied(ads):
+    """Three ads at home; those of a foreign country, an unlisted engagement and an employer are forgotten."""
+    *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
+    with transaction.atomic():
+        record.close([abroad, other], Vacancy.Closed.FEED)
+    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    search.index_changes()
+
+
+def list_of(client) -> Page:
+    return Page(client.get(LIST))
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ("place=UTLAND%2FHELLAS", "Vi har ingen annonser fra stedet «Hellas» nå."),
+        ("place=HORDALAND", "Vi har ingen annonser fra stedet «Hordaland» nå."),
+        ("occupation=Helse+og+sosial%2FDrage", "Vi har ingen annonser med yrket «Drage» nå."),
+        ("engagement=Evig", "Vi har ingen annonser med ansettelsesformen «Evig» nå."),
+        ("extent=Kvart", "Vi har ingen annonser med omfanget «Kvart» nå."),
+        ("sector=Kirken", "Vi har ingen annonser fra sektoren «Kirken» nå."),
+        ("language=tlh", "Vi har ingen annonser på språket «tlh» nå."),
+        ("employer=Kroa", "Vi har ingen annonser fra «Kroa» nå."),
+        ("published=2020-01-01", "Vi kan ikke vise annonser fra «2020-01-01»."),
+        ("deadline=90", "Vi kjenner ikke fristen «90»."),
+        ("near=5003", "Skriv kommunen i stedet for «5003»."),
+        ("near=VESTLAND%2FATLANTIS", "Vi vet ikke hvor «VESTLAND/ATLANTIS» er."),
+    ],
+)
+def test_a_value_that_is_gone_finds_nothing_and_is_named_everywhere(logged_in, recruiter, emptied, params, sentence):
+    saved = recruiter.saved_searches.create(name="X", params=params)
+    assert search.count(saved.query) == 0 and list(search.scan(saved.query)) == []
+    listed = list_of(logged_in)
+    assert listed.total == 0 and sentence in listed.text()
+    opened = logged_in.get(f"{LIST}{saved.pk}/")
+    assert params in opened.url
+    page = Page(logged_in.get(opened.url))
+    assert page.total == 0 and page.titles == [] and sentence in page.text()
+    download = logged_in.get(f"/treff.csv?{params}")
+    assert download["Content-Type"].startswith("text/html") and sentence in Page(download).text()
+
+
+def test_beside_a_gone_value_the_others_count(logged_in, recruiter, emptied):
+    recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS&place=VESTLAND")
+    assert list_of(logged_in).total == 3
+
+
+def test_a_gone_value_comes_back_with_its_ad(logged_in, recruiter, emptied, ads):
+    saved = recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS")
+    ads({"locations": ABROAD})
+    assert search.count(saved.query) == 1
+    listed = list_of(logged_in)
+    assert listed.total == 1 and "ingen annonser" not in listed.text()
+
+
+def test_a_postal_code_is_read_as_long_as_there_is_a_table(logged_in, recruiter, ads):
+    ads({}, {"locations": (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS", "5700"),)})
+    PostalCode.objects.create(code="5700", name="Voss", latitude=60.63, longitude=6.42, loaded=timezone.now())
+    saved = recruiter.saved_searches.create(name="X", params="near=5700&km=5")
+    assert search.count(saved.query) == 1
+    PostalCode.objects.all().delete()
+    assert search.count(saved.query) == 0 and list_of(logged_in).total == 0
+
+
+@pytest.mark.parametrize(
+    "params", ["foo=bar", "x", "q=", "place=&employer=", "%FF=%00", "q=kari%40sykehus.example", "a&" * 1500, "q=" + "x" * 9000]
+)
+def test_one_with_unreadable_parameters_only_finds_nothing_and_says_so(logged_in, recruiter, emptied, params):
+    saved = recruiter.saved_searches.create(name="Mitt søk", params=params)
+    assert search.count(saved.query) == 0
+    listed = list_of(logged_in)
+    assert listed.total == 0 and "Dette søket kan ikke leses lenger" in listed.text()
+    opened = logged_in.get(f"{LIST}{saved.pk}/", follow=True)
+    assert opened.redirect_chain == [(LIST, 302)]
+    assert "Dette søket kan ikke leses lenger" in Page(opened).text("//body")
+
+
+@pytest.mark.parametrize("params", ["", "sort=published", "size=50&sort=deadline"])
+def test_one_for_everything_is_for_everything(logged_in, recruiter, emptied, params):
+    recruiter.saved_searches.create(name="Alle", params=params)
+    assert list_of(logged_in).total == 3
+
+
+def test_the_engine_down_hides_no_search(logged_in, recruiter, emptied, engine_down):
+    saved = recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS")
+    response = logged_in.get(f"{LIST}{saved.pk}/", follow=True)
+    assert response.status_code == 503
+    assert Page(response).one("//input[@value='UTLAND/HELLAS']").get("checked") is not None
+    saved.refresh_from_db()
+    assert saved.last_looked < timezone.now() and list_of(logged_in).all("//h2") != []
