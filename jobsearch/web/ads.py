@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ from .lasting import Lasting
 SIMILAR = 5
 OTHERS = 5
 HIDDEN_FROM_CRAWLERS = "noindex, noarchive"
+_UUID = re.compile(r"(?:urn:uuid:)?\{?HEX{8}-?HEX{4}-?HEX{4}-?HEX{4}-?HEX{12}\}?".replace("HEX", "[0-9a-f]"), re.IGNORECASE)
 
 
 @require_safe
@@ -34,6 +36,14 @@ def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
     response = _ad(request, uuid)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+def spelled_otherwise(request: HttpRequest, typed: str) -> HttpResponse:
+    """An ad's number in another spelling of UUIDs leads to its page: upper case, without hyphens, in braces, as a URN."""
+    if not _UUID.fullmatch(typed):
+        raise Http404
+    return redirect("web:ad", UUID(typed.lower()), permanent=True)
 
 
 def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:

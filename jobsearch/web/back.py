@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 
 from jobsearch import search
@@ -28,11 +28,7 @@ def address(request: HttpRequest) -> str:
         return front
     if parts.path != front:
         return _other_list(parts.path, parts.query) or front
-    try:
-        asked = QueryDict(parts.query)
-    except (ValueError, UnicodeError):
-        return front
-    query, problems = search.SearchQuery.from_params(asked)
+    query, problems = search.SearchQuery.from_address(parts.query)
     if any(problem.blocks for problem in problems):
         return front
     found = query.urlencode()

@@ -92,6 +92,13 @@ def moment(value: dt.datetime | None) -> str:
     return _("%(day)s kl. %(clock)s") % {"day": day(date), "clock": clock}
 
 
+def new_since(count: int, since: dt.datetime) -> str:
+    """ "6 nye siden i går kl. 16.49"."""
+    if not count:
+        return _("Ingen nye siden %(moment)s") % {"moment": moment(since)}
+    return ngettext("%(n)s ny siden %(moment)s", "%(n)s nye siden %(moment)s", count) % {"n": count, "moment": moment(since)}
+
+
 def count_of_results(total: int) -> str:
     """ "1 treff", "10 312 treff"."""
     from django.utils.formats import number_format

@@ -40,7 +40,10 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     try:
         uuids = search.scan(query)
         first = list(islice(uuids, CHUNK))  # before a byte is sent: afterwards it is too late for a page
+        gone = [] if first else search.without_ads([query])[0]
     except (search.EngineDown, search.QueryError):
+        return _never_kept(results(request))
+    if gone:
         return _never_kept(results(request))
     response = StreamingHttpResponse(
         _file(first, uuids, request.build_absolute_uri(reverse("web:results"))), content_type="text/csv; charset=utf-8"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,11 +17,14 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 
+from . import cards
 from . import results as view
 
 PAGE_SIZE = 25
 MOST_OTHERS = 6  # one more than a page of an ad shows, to know whether there are more
 ORGNR = re.compile(r"[0-9]{9}")
+LONGEST_TYPED = 30  # characters of an address that may be a number written apart
+_APART = re.compile(r"[ .\u00a0-]")
 
 
 def address(orgnr: str) -> str:
@@ -43,21 +47,26 @@ def other_ads(vacancy: Vacancy) -> list[Vacancy]:
 
 @require_safe
 def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
-    """An employer that the record knows; one without active ads has a page that says so, which no crawler keeps."""
+    """An employer that the database knows; one without active ads has a page that says so, which no crawler keeps.
+
+    Which ads there are is asked once: name, number and list then fit each other, whatever ends while the page is made.
+    """
     if not ORGNR.fullmatch(orgnr):
+        digits = _APART.sub("", orgnr[:LONGEST_TYPED])
+        if ORGNR.fullmatch(digits):  # "974 760 673", as people write it
+            return redirect(address(digits), permanent=True)
         raise Http404
-    ads = ads_of(orgnr)
-    total = ads.count()
-    if not total and not (name := _former_name(orgnr)):
+    ads = list(ads_of(orgnr).prefetch_related(None).values_list("uuid", "employer_name", "employer_homepage"))
+    name = ads[0][1] if ads else _former_name(orgnr)
+    if not (ads or name):
         raise Http404
-    number = request.GET.get("page", "")
-    last = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, int(number)), last) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    shown = list(ads[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
-    newest = ads.first()
-    if newest:
-        name = newest.employer_name
     here = address(orgnr)
+    total, last = len(ads), max(1, -(-len(ads) // PAGE_SIZE))
+    number = request.GET.get("page", "")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 1
+    if page > last:  # as of every list: see `results.page_past_the_last`
+        return redirect(_page_address(here, last))
+    page = max(1, page)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(total) and not request.GET
     context = {
@@ -65,8 +74,8 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "name": name,
         "heading": heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
-        "homepage": _homepage(ads),
-        "vacancies": shown,
+        "homepage": _homepage(homepage for _uuid, _name, homepage in ads),
+        "vacancies": cards.rows(uuid for uuid, _name, _homepage in ads[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
         "total": total,
         "pages": _pages(here, page, last),
         "canonical": f"{settings.SITE_URL}{here}",
@@ -81,27 +90,32 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
 
 
 def _former_name(orgnr: str) -> str:
-    """What the employer was called in its latest ad, while the record remembers it; hidden ads say nothing."""
-    hidden = Moderation.objects.filter(hidden=True).values("uuid")
-    rows = Vacancy.objects.filter(employer_orgnr=orgnr).exclude(employer_name="").exclude(uuid__in=hidden)
-    return rows.order_by("-changed").values_list("employer_name", flat=True).first() or ""
+    """What the employer was called in its latest ad, while the database remembers it; hidden ads say nothing."""
+    rows = Vacancy.objects.filter(employer_orgnr=orgnr).exclude(employer_name="").values_list("uuid", "changed", "employer_name")
+    latest = sorted(rows, key=lambda row: row[1], reverse=True)
+    hidden = Moderation.hidden_among([uuid for uuid, _changed, _name in latest])
+    return next((name for uuid, _changed, name in latest if uuid not in hidden), "")
 
 
-def _homepage(ads: VacancyQuerySet) -> str:
+def _homepage(named: Iterable[str]) -> str:
     """The employer's own site as its newest ad that names one has it; an e-mail address is none."""
-    named = ads.exclude(employer_homepage="").values_list("employer_homepage", flat=True).first()
-    url = safe_link(named or "")
+    url = safe_link(next(filter(None, named), ""))
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _pages(here: str, number: int, last: int) -> view.Pages:
-    def page(n: int) -> str:
-        return here if n == 1 else f"{here}?page={n}"
+def _page_address(here: str, number: int) -> str:
+    return here if number == 1 else f"{here}?page={number}"
 
+
+def _pages(here: str, number: int, last: int) -> view.Pages:
     near = sorted({1, last, *range(number - 1, number + 2)} & set(range(1, last + 1)))
     links: list[tuple[int, str]] = []
     for before, n in zip([0, *near], near, strict=False):
-        links += [(0, "")] * (n > before + 1) + [(n, page(n))]
+        links += [(0, "")] * (n > before + 1) + [(n, _page_address(here, n))]
     return view.Pages(
-        number, last, previous=page(number - 1) if number > 1 else "", next=page(number + 1) if number < last else "", links=links
+        number,
+        last,
+        previous=_page_address(here, number - 1) if number > 1 else "",
+        next=_page_address(here, number + 1) if number < last else "",
+        links=links,
     )

@@ -21,6 +21,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(render_to_string("400.html", _bare()), status=400)
 
 
+def address_too_long() -> HttpResponse:
+    return HttpResponse(render_to_string("400.html", _bare()), status=414)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", status=403)
 

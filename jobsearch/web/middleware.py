@@ -1,4 +1,4 @@
-"""Middleware: the client's address behind proxies, health checks, the largest request body."""
+"""Middleware: the client's address behind proxies, health checks, limits of addresses, cookies and bodies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from jobsearch.search import LONGEST_QUERY_STRING
 
 from . import errors, health
 
@@ -75,6 +77,21 @@ class BodyLimitMiddleware:
             return errors.too_large(request) if length.isdigit() else errors.bad_request(request, ValueError("length"))
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return errors.too_large(request)
+        return self.get_response(request)
+
+
+class RequestLimitsMiddleware:
+    """Refuses an address that is longer than the web servers of the documentation take, whatever server is in front, and drops
+    cookies with NUL, which PostgreSQL refuses as a session's key."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY_STRING:
+            return errors.address_too_long()
+        if any("\0" in value for value in request.COOKIES.values()):
+            request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         return self.get_response(request)
 
 

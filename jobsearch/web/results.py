@@ -20,8 +20,7 @@ SHOWN = 8  # values of a facet before "Vis alle"
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
 OPEN_AT_FIRST = ("place", "occupation")
 SEARCHED = ("place", "occupation", "employer")  # facets with a field to type a part of a value's name into
-MOST_ABSENT = 5  # employers without a hit that are looked up one by one
-MOST_DROPS = 8  # suggestions on an empty page; each costs one count
+MOST_DROPS = 8  # suggestions on an empty page
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +174,6 @@ def chips(query: search.SearchQuery) -> list[Link]:
     ]
 
 
-def absent(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> list[search.Problem]:
-    """The chosen employers that no active ad is from, whatever else is asked for: a name may be spelled wrong, or be over."""
-    without = [value for value in query.employer if not counts.get("employer", {}).get(value)]
-    alone = [value for value in without[:MOST_ABSENT] if not search.count(search.SearchQuery(employer=(value,)))]
-    return [search.Problem("employer", value, "unknown") for value in alone]
-
-
 def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Recognised]) -> list[Link]:
     """Words of the search that were taken for a filter's value, each as the way back out of it: named as the filter names it,
     but as typed where several values are meant ("Sørlandet")."""
@@ -204,7 +196,8 @@ def drops(query: search.SearchQuery) -> list[Link]:
     parts = [(_quoted(part), query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
     steps = parts + [(_left_out(query, facet, value), query.without(facet, value)) for facet, value in query.chosen]
     steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
-    found = [Link(label, address(other), search.count(other)) for label, other in steps]
+    counts = search.count_many([(other, None) for _label, other in steps])
+    found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]
     last = found.pop() if parts else None
     ordered = sorted(found, key=lambda link: -link.count) + ([last] if last else [])
     return [link for link in ordered if link.count]
@@ -216,7 +209,7 @@ def _quoted(words: str) -> str:
 
 def _left_out(query: search.SearchQuery, facet: str, value: str) -> str:
     """A filter's value as it follows the word "uten"."""
-    if facet == "near":  # a chip says "Innen 25 km fra Bergen"
+    if facet == "near" and query.near:  # a chip says "Innen 25 km fra Bergen"
         return _("grensen på %(km)s km fra %(place)s") % {"km": query.km, "place": distance.label(query.near)}
     return search.FILTERS[facet].full_label(value)
 
@@ -238,6 +231,24 @@ def pages(query: search.SearchQuery, total: int) -> Pages:
         next=address(query.replace(page=query.page + 1)) if query.page < last else "",
         links=links,
     )
+
+
+def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:
+    """Where a page that does not exist leads: the last one of the list; "" where the page is there.
+
+    Every list does so: an ad that ends can take the last page away while it is being read. Never is one page's list shown at
+    the address of another.
+    """
+    last = last_page(query, total)
+    too_deep = any(problem.code == "too_deep" for problem in problems)
+    if not too_deep and (query.page <= last or not total):  # a list without hits is as empty on any page
+        return ""
+    return address(query.replace(page=last))
+
+
+def is_cut(query: search.SearchQuery, total: int) -> bool:
+    """Whether this is the last page that can be asked for, though there are more hits."""
+    return query.page == query.deepest_page and total > query.page * query.size
 
 
 def last_page(query: search.SearchQuery, total: int) -> int:

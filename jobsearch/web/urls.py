@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.results, name="results"),
     path("filter/<slug:name>/", filters.facet, name="facet"),
     path("stilling/<uuid:uuid>/", ads.ad, name="ad"),
+    path("stilling/<str:typed>/", ads.spelled_otherwise, name="ad_spelled_otherwise"),
     path("arbeidsgiver/<str:orgnr>/", employers.employer, name="employer"),
     path("jobb/", landing.landings, name="landings"),
     path("jobb/<str:slug>/", landing.landing, name="landing"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from jobsearch.saved.models import SavedSearch
 from jobsearch.saved.words import short
 from jobsearch.vacancies import freshness
 
-from . import cards, distance, visits
+from . import cards, dates, distance, visits
 from . import results as view
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
@@ -27,6 +28,7 @@ HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """The search, and with nothing asked the home page."""
+    began = timezone.now()
     query, problems = search.SearchQuery.from_params(request.GET)
     blocked = any(problem.blocks for problem in problems)
     if not problems and (target := _canonical_address(request, query)):
@@ -36,11 +38,13 @@ def results(request: HttpRequest) -> HttpResponse:
         if blocked:
             return _without_results(request, context, 400)
         found = search.search(query)
-        if found.total and query.page > (last := view.last_page(query, found.total)):
-            return redirect(view.address(query.replace(page=last)))
-        problems += view.absent(query, found.counts)
+        if last := view.page_past_the_last(query, problems, found.total):
+            return redirect(last)
+        problems += search.without_ads([query], found.counts)[0]
         visit = visits.visit(request)
         context |= _answered(query, found, visit.since)
+        if query.since:
+            context |= _new_since(request, query, found, began)
     except search.EngineDown:
         context["engine_down"] = True
         return _without_results(request, context, 503)
@@ -84,13 +88,17 @@ def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: 
 
 def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
     """What the page shows of the answer. `since`: when the visitor was here before. Raises EngineDown."""
+    asked = query.replace(q=found.corrected or query.q)
+    if query.since:
+        since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     return {
         "facets": view.facet_views(query, found.counts),
         "total": found.total,
-        "rows": cards.listed(found.uuids, query.replace(q=found.corrected or query.q), since, in_text=found.in_text),
-        "new": search.count_new(query, since) if since and found.total else 0,
+        "rows": cards.listed(found.uuids, asked, since, in_text=found.in_text),
+        "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
+        "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
         "corrected": found.corrected,
         "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
@@ -103,6 +111,16 @@ def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime 
         "drops": view.drops(query) if not found.total else [],
         "as_of": freshness.data_as_of(),
     }
+
+
+def _new_since(request: HttpRequest, query: search.SearchQuery, found: search.Page, began: dt.datetime) -> dict[str, object]:
+    """The heading of what is new, and where the page goes over to the rest. Shown to its end, it is no longer new: the
+    saved search that this is counts from now on."""
+    seen_all = query.offset + query.size >= found.new
+    looked_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if seen_all and request.method == "GET" and not looked_ahead and request.user.is_authenticated:
+        SavedSearch.objects.mark_seen(request.user.pk, query, began)
+    return {"new_heading": dates.new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
 
 
 def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:

@@ -44,7 +44,7 @@ def engine_down(monkeypatch) -> None:
     def down(*args: object, **kwargs: object):
         raise search.EngineDown("Nobody answers. Start it.")
 
-    for name in ("search", "count", "count_new", "similar"):
+    for name in ("search", "count", "count_many", "count_new", "similar"):
         monkeypatch.setattr(f"jobsearch.search.searching.{name}", down)
 
 

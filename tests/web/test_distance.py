@@ -93,7 +93,7 @@ def test_without_hits_the_way_out_is_shown_with_its_number(client, some):
 )
 def test_an_unknown_place_is_said_at_the_field_which_keeps_what_was_typed(client, some, typed, words):
     page = get(client, f"/?q=kokk&near={typed}&km=10")
-    assert page.total == 4
+    assert page.total == 0
     field = page.one("//input[@id='near']")
     assert field.get("value") == typed
     assert field.get("aria-invalid") == "true"
@@ -143,7 +143,7 @@ def test_every_municipality_is_proposed_in_the_page_and_not_again_in_an_answer(c
 
 def test_the_answer_to_a_choice_tells_of_an_unknown_place_aloud(client, some):
     answer = get(client, "/?near=Atlantis", **{"HX-Request": "true"})
-    assert answer.text("//*[@id='live']") == "Vi vet ikke hvor «Atlantis» er. Skriv en kommune eller et postnummer. 4 treff"
+    assert answer.text("//*[@id='live']") == "Vi vet ikke hvor «Atlantis» er. Skriv en kommune eller et postnummer. 0 treff"
 
 
 def test_the_field_is_there_while_the_engine_is_down(client, some, engine_down):

@@ -51,7 +51,8 @@ def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vaca
 
 @pytest.mark.parametrize("number", ["2", "99", "999999"])
 def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many, number, settings):
-    response = client.get(ADDRESS, {"page": number})
+    response = client.get(ADDRESS, {"page": number}, follow=True)
+    assert response.redirect_chain == ([] if number == "2" else [(f"{ADDRESS}?page=2", 302)])
     page = Page(response)
     assert page.titles == ["Kokk 25", "Kokk 26"] and "(side 2)" in page.text("//title")
     assert response["X-Robots-Tag"] == "noindex"

@@ -147,9 +147,6 @@ def test_canonical_link_and_robots(client, some, settings):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/?place=ATLANTIS", "Vi kjenner ikke stedet «ATLANTIS»."),
-        ("/?occupation=Drage", "Vi kjenner ikke yrket «Drage»."),
-        ("/?sector=Halvt", "Vi kjenner ikke sektoren «Halvt»."),
         ("/?sort=loudness", "Vi kjenner ikke rekkefølgen «loudness»."),
         ("/?page=x", "Det finnes ingen side «x»."),
     ],
@@ -158,6 +155,29 @@ def test_unknown_values_are_named_not_silently_empty(client, some, address, sent
     page = get(client, address)
     assert sentence in page.text()
     assert page.total == 4
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence", "without"),
+    [
+        ("/?place=ATLANTIS", "Vi har ingen annonser fra stedet «Atlantis» nå.", "/"),
+        ("/?place=UTLAND%2FHELLAS", "Vi har ingen annonser fra stedet «Hellas» nå.", "/"),
+        ("/?occupation=Drage", "Vi har ingen annonser med yrket «Drage» nå.", "/"),
+        ("/?sector=Halvt", "Vi har ingen annonser fra sektoren «Halvt» nå.", "/"),
+        ("/?extent=Kvart", "Vi har ingen annonser med omfanget «Kvart» nå.", "/"),
+        ("/?engagement=Evig", "Vi har ingen annonser med ansettelsesformen «Evig» nå.", "/"),
+        ("/?language=tlh", "Vi har ingen annonser på språket «tlh» nå.", "/"),
+        ("/?published=2999-01-01", "Vi kan ikke vise annonser fra «2999-01-01».", "/"),
+        ("/?deadline=5", "Vi kjenner ikke fristen «5».", "/"),
+        ("/?near=Atlantis", "Vi vet ikke hvor «Atlantis» er.", "/"),
+    ],
+)
+def test_a_filter_with_a_value_that_no_ad_has_finds_nothing_and_is_named(client, some, address, sentence, without):
+    page = get(client, address)
+    assert sentence in page.text()
+    assert page.total == 0
+    assert [link.get("href") for link in page.all("//ul[@class='drops']//a")] == [without]
+    assert page.one("//a[@class='chip']").get("href") == without
 
 
 @pytest.mark.parametrize("q", ["01010750160", "kari@example.no"])

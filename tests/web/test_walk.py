@@ -188,7 +188,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         yield "name too long", client.post(f"/lagrede-sok/{saved.pk}/navn/", {"name": "x" * 200})
         for form, data in (("lagre/", {"query": "q=fox", "name": "New"}), (f"{saved.pk}/navn/", {"name": "Fox"})):
             yield form, client.post(f"/lagrede-sok/{form}", data, follow=True)
-        extra = recruiter.saved_searches.create(name="Extra", params="")
+        extra = recruiter.saved_searches.create(name="Extra", params="q=extra")
         yield "deleted", client.post(f"/lagrede-sok/{extra.pk}/slett/", follow=True)
         with monkeypatch.context() as patch:
             _silence(patch)
@@ -218,5 +218,5 @@ def _silence(patch) -> None:
     def down(*args: object, **kwargs: object):
         raise search.EngineDown("Nobody answers.")
 
-    for name in ("search", "count", "count_new", "similar"):
+    for name in ("search", "count", "count_many", "count_new", "similar"):
         patch.setattr(f"jobsearch.search.searching.{name}", down)

@@ -1,0 +1,130 @@
+"""Every page of the site, found by its URL patterns: a new page fails these tests until it is listed here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData
+from jobsearch.vacancies.models import Vacancy
+from tests.web.support import closed, hidden
+
+ORGNR = "999888777"
+SAVED = (
+    "q=kokk",
+    "q=kkok",
+    "q=xylofon+servit%C3%B8r",
+    "place=UTLAND%2FHELLAS",
+    "published=2020-01-01",
+    "q=kokk&sort=deadline",
+    "",
+)
+
+
+@dataclass
+class Site:
+    """What the pages are about: `active` ads, one each that is `closed` and `hidden`, and a user's saved searches."""
+
+    active: list[UUID]
+    closed: UUID
+    hidden: UUID
+    saved: list[int]
+
+
+PAGES: dict[str, Callable[[Site], list[str]]] = {
+    "web:results": lambda site: [
+        "/",
+        "/?q=kokk",
+        "/?q=kokk&place=VESTLAND&sort=published",
+        "/?q=kokk&sort=deadline&page=2",
+        "/?q=kokk&near=VESTLAND%2FBERGEN",
+        "/?q=kokk&near=5003&km=100",
+        "/?q=kkok",
+        "/?q=xylofon+servit%C3%B8r+zzzz+brannmannn",
+        "/?employer=Kro+1&employer=Fantes+AS&place=UTLAND%2FHELLAS&sector=Kirken",
+        f"/?since={int((timezone.now() - dt.timedelta(hours=1)).timestamp())}&sort=published",
+    ],
+    "web:facet": lambda site: [f"/filter/{name}/?q=kokk" for name in ("employer", "place", "occupation")],
+    "web:ad": lambda site: [f"/stilling/{uuid}/" for uuid in (site.active[0], site.closed, site.hidden, UUID(int=1))],
+    "web:ad_spelled_otherwise": lambda site: [f"/stilling/{str(site.active[0]).upper()}/", "/stilling/x/"],
+    "web:employer": lambda site: [f"/arbeidsgiver/{ORGNR}/", f"/arbeidsgiver/{ORGNR}/?page=2", "/arbeidsgiver/111222333/"],
+    "web:landings": lambda site: ["/jobb/"],
+    "web:landing": lambda site: ["/jobb/bergen/", "/jobb/kokk/", "/jobb/utland/", "/jobb/svalbard/"],
+    "web:download": lambda site: ["/treff.csv?q=kokk", "/treff.csv?place=UTLAND%2FHELLAS"],
+    "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
+    "web:about": lambda site: ["/om/"],
+    "web:robots": lambda site: ["/robots.txt"],
+    "web:sitemap": lambda site: ["/sitemap.xml"],
+    "web:sitemap_part": lambda site: [
+        f"/sitemap-{part}.xml" for part in ("sider", "stillinger-1", "stillinger-2", "steder", "yrker", "arbeidsgivere")
+    ],
+    "web:favicon": lambda site: ["/favicon.ico"],
+    "web:healthz": lambda site: ["/healthz"],
+    "web:readyz": lambda site: ["/readyz"],
+    "saved:list": lambda site: ["/lagrede-sok/"],
+    "saved:create": lambda site: ["/lagrede-sok/lagre/?query=q%3Dkokk"],
+    "saved:open": lambda site: [f"/lagrede-sok/{pk}/" for pk in site.saved],
+    "saved:mark_seen": lambda site: [f"/lagrede-sok/{site.saved[0]}/sett/"],
+    "saved:rename": lambda site: [f"/lagrede-sok/{site.saved[0]}/navn/"],
+    "saved:delete": lambda site: [f"/lagrede-sok/{site.saved[0]}/slett/"],
+    "login": lambda site: ["/logg-inn/"],
+    "logout": lambda site: ["/logg-ut/"],
+    "set_language": lambda site: ["/sprak/"],
+}
+"""A page's name -> addresses of it. Django admin's pages are not among them: they are for staff, and have tests of their own."""
+
+
+def addresses(site: Site) -> list[str]:
+    return [address for of_page in PAGES.values() for address in of_page(site)]
+
+
+def names_of_patterns(patterns=None, namespace: str = "") -> Iterator[str]:
+    """The name of each page in the URL configuration, as `namespace:name`."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            if pattern.namespace != "admin":
+                yield from names_of_patterns(pattern.url_patterns, inside)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+def build(ads, recruiter, *, number: int = 30) -> Site:
+    """A site with ads of one employer and of many, with locations at home and abroad, some of which have ended."""
+    now = timezone.now()
+    made = ads(
+        *(
+            {
+                "title": f"Kokk nummer {n}",
+                "employer_name": "Kroa" if n % 2 else f"Kro {n}",
+                "employer_orgnr": ORGNR if n % 2 or number <= 100 else f"{900_000_000 + n}",
+                "employer_homepage": "https://kroa.example",
+                "description": f"<p>Vi trenger en kokk på vakt {n}, gjerne med xylofon.</p>",
+                "published": now - dt.timedelta(hours=n),
+                "locations": (
+                    LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5003"),
+                    LocationData("SVERIGE", "", "", "STOCKHOLM"),
+                ),
+                "occupations": (OccupationData("Reiseliv og mat", "Kokk"),),
+                "categories": (CategoryData("JANZZ", "1", "Kokk"),),
+                "contacts": (ContactData(f"Kari Nummer{n}", "kari@kroa.example", "22 33 44 55"),),
+            }
+            for n in range(number)
+        ),
+        {"title": "Ferdig", "employer_orgnr": "111222333"},
+        {"title": "Skjult"},
+    )
+    *active, ended, unseen = made
+    closed(ended)
+    hidden(unseen)
+    Vacancy.objects.filter(uuid__in=active[5:]).update(first_seen=now - dt.timedelta(days=3))
+    saved = [
+        recruiter.saved_searches.create(name=f"Søk {n}", params=params, last_looked=now - dt.timedelta(days=1)).pk
+        for n, params in enumerate(SAVED)
+    ]
+    return Site(active, ended, unseen, saved)

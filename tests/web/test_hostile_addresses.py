@@ -1,0 +1,211 @@
+"""What a request may cost, whatever its address, headers and cookies hold: a fixed number of queries and engine calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from jobsearch import search
+from jobsearch.search import engines, spelling, suggesting
+from jobsearch.search.query import LONGEST_QUERY_STRING, VALUES_PER_FACET
+from tests.web.every_page import PAGES, addresses, build, names_of_patterns
+from tests.web.support import PASSWORD
+
+QUERIES = 30
+"""The most that a page needs: the ad's own. A download reads so many for each 200 hits."""
+ENGINE_CALLS = 10
+"""A search that finds nothing: as typed, how else it may be read, those readings, what was meant, values without ads, steps
+back; each of these is one request for all that there are."""
+FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
+ALL_NAMES = (*FACETS, "q", "deadline", "published", "near", "km", "sort", "size", "since", "page", "within", "query", "next")
+
+
+def sixty_unknown(*facets: str) -> str:
+    return urlencode([(facet, f"x{n}") for facet in facets for n in range(60)])
+
+
+HOSTILE = {
+    "sixty unknown values of each filter": sixty_unknown(*FACETS),
+    "sixty unknown places with a slash": urlencode([("place", f"UTLAND/X{n}") for n in range(60)]),
+    "sixty unknown occupations under a known one": urlencode([("occupation", f"IT/X{n}") for n in range(60)]),
+    "repeated parameters": "&".join(["sort=published&page=2&size=50&q=kokk&deadline=7"] * 100),
+    "nine hundred names": "&".join(f"a{n}=1" for n in range(900)),
+    "two thousand names": "&".join(["a"] * 2000),
+    "eight kilobytes of words": "q=" + "+".join(f"ordd{n}" for n in range(800)),
+    "misspelled words": "q=" + "+".join(["kokkk", "sykepleeir", "brannmannn", "xylofonn", "servitoor", "renholdr"] * 6),
+    "long word": "q=" + "a" * 7000,
+    "page far beyond": "page=999999999999",
+    "page of 5,000 digits": "page=" + "9" * 5000,
+    "page below one": "page=-1&size=-25",
+    "page 0": "page=0",
+    "NUL": "&".join(f"{name}=%00x%00" for name in ALL_NAMES),
+    "lone surrogates": "&".join(f"{name}=%ED%A0%80" for name in ALL_NAMES),
+    "no UTF-8": "&".join(f"{name}=%FF%FE" for name in ALL_NAMES) + "&%FF=%FF",
+    "broken escapes": "q=%&place=%2&page=%zz&%%%=%",
+    "names with brackets": "&".join(f"{name}[]=x&{name}[0][a]=y" for name in ALL_NAMES),
+    "or, minus and quotes": "q=" + quote("-" * 20 + '"' * 20 + " OR OR | || -OR (" + "kokk OR " * 20 + '"' + " -a" * 20),
+    "stars and slashes": "q=" + quote("a* " * 30 + "kokk/kelner/" * 8),
+    "near nothing": "near=" + quote("5003 " * 50) + "&km=-1",
+    "near a pattern": "near=" + quote("(.*)+$[a-z]{9999}") + "&km=1e9",
+    "sort and size": "sort=drop+table&size=99999999999999999999",
+    "year 0": "published=0000-01-01&deadline=0",
+    "year 99999": "published=99999-12-31&deadline=99999",
+    "since before time": "since=-1&since=99999999999999999999",
+    "since next year": "since=1999999999",
+    "digits that are none": "page=%D9%A2&size=%D9%A5&km=%D9%A2%D9%A5&since=%D9%A2",
+    "direction marks": "q=%E2%80%AEkkok&place=%E2%80%AEOLSO",
+    "other parameters": "csrfmiddlewaretoken=x&_method=DELETE&__class__=x&constructor=x",
+}
+assert all(len(address) <= LONGEST_QUERY_STRING for address in HOSTILE.values())
+HEADERS = {
+    "Referer": "http://testserver/?" + sixty_unknown(*FACETS),
+    "Referer with two thousand names": "http://testserver/?" + "&".join(["a"] * 2000),
+    "Referer that is none": "http://[::1/\x00?%ED%A0%80",
+    "Referer to another list": f"http://testserver/arbeidsgiver/{'9' * 5000}/?page={'9' * 3000}",
+    "Cookie": "x" * 4000,
+    "Accept-Language": ",".join(f"a{n}-b;q=0.{n % 10}" for n in range(900)),
+    "HX-Request": "true",
+    "HX-Current-URL": "http://testserver/?" + sixty_unknown(*FACETS),
+    "HX-Target": "\u202e" * 100,
+    "HX-Trigger-Name": "%00",
+    "Sec-Purpose": "prefetch" * 500,
+    "If-Modified-Since": "Mon, 99 Foo 99999 99:99:99 GMT",
+}
+
+
+@pytest.fixture
+def site(client, ads, recruiter):
+    for kept in (spelling.speller, suggesting.names):
+        kept()  # read before, as on a site in use
+    found = build(ads, recruiter)
+    assert client.login(username=recruiter.username, password=PASSWORD)
+    return found
+
+
+@pytest.fixture
+def engine_calls(monkeypatch, own_index) -> list[str]:
+    """The engine's methods that were called, each a request where the engine is a server."""
+    engine, called = engines.engine(), []
+    for name in ("search", "totals", "scan"):
+        monkeypatch.setattr(engine, name, counted(name, getattr(engine, name), called))
+    return called
+
+
+def counted(name: str, asked: Callable, called: list[str]) -> Callable:
+    def counting(*args):
+        called.append(name)
+        return asked(*args)
+
+    return counting
+
+
+@contextmanager
+def bounded(engine_calls: list[str], what: object, queries: int = QUERIES) -> Iterator[None]:
+    engine_calls.clear()
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    assert len(captured) <= queries, (what, len(captured), [query["sql"][:200] for query in captured])
+    # A download of nothing is the page of the same search: it asks for the hits, and then for the page.
+    most = 2 * ENGINE_CALLS if "/treff.csv" in str(what) else ENGINE_CALLS
+    assert len(engine_calls) <= most, (what, engine_calls)
+
+
+def read(response) -> int:
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response.status_code
+
+
+def test_every_page_is_listed():
+    assert set(PAGES) == set(names_of_patterns())
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_address_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+    for path in {address.partition("?")[0] for address in addresses(site)}:
+        with bounded(engine_calls, (what, path)):
+            response = client.get(f"{path}?{HOSTILE[what]}")
+            assert read(response) < 500, (what, path)
+        assert response.status_code != 503, (what, path)
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_no_header_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+    for address in addresses(site):
+        with bounded(engine_calls, (what, address)):
+            assert read(client.get(address, headers={what.partition(" ")[0]: HEADERS[what]})) < 500, address
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 4000, "", '"\\000\\000\\000\\000\\000\\000\\000\\000abc"', "\x7f\xff", "0.99999999999999", "../../x"]
+)
+def test_no_cookie_costs_more_than_a_page_does_or_breaks_one(site, engine_calls, value):
+    for address in addresses(site):
+        fresh = Client(
+            headers={"Cookie": "; ".join(f"{name}={value}" for name in ("sessionid", "csrftoken", "django_language", "visits"))}
+        )
+        with bounded(engine_calls, address):
+            assert read(fresh.get(address)) < 500, address
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_form_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+    given = {"query": HOSTILE[what], "name": HOSTILE[what][:70], "next": f"/?{HOSTILE[what]}", "language": HOSTILE[what][:70]}
+    forms = [address for name in PAGES if name not in {"logout", "saved:delete"} for address in PAGES[name](site)]
+    for address in forms:
+        with bounded(engine_calls, (what, address)):
+            assert read(client.post(address.partition("?")[0], given)) < 500, address
+            assert read(client.get("/lagrede-sok/lagre/", given)) < 500
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_saved_search_of_any_text_is_bounded_and_never_finds_everything(client, recruiter, site, engine_calls, what):
+    saved = recruiter.saved_searches.create(name=f"A{what}"[:80], params=HOSTILE[what])
+    with bounded(engine_calls, what):
+        assert client.get("/lagrede-sok/").status_code == 200
+    with bounded(engine_calls, what):
+        response = client.get(f"/lagrede-sok/{saved.pk}/")
+        assert read(client.get(response.url)) < 500
+    only_of_order = {part.partition("=")[0] for part in HOSTILE[what].split("&")} <= {"sort", "size", "page", "since"}
+    assert only_of_order or "kokk" in HOSTILE[what] or search.count(saved.query) < len(site.active), saved.query
+
+
+def test_a_longer_address_than_the_web_server_takes_is_refused_by_every_server(client, site, engine_calls):
+    for path in {address.partition("?")[0] for address in addresses(site)}:
+        with bounded(engine_calls, path, queries=0):
+            assert client.get(f"{path}?q={'a' * LONGEST_QUERY_STRING}").status_code == 414
+
+
+def test_values_beyond_those_that_are_honoured_are_ignored_and_said(client, site):
+    values = urlencode([("employer", f"Kro {n}") for n in range(100, 100 + VALUES_PER_FACET)])
+    assert "for mange valg" not in client.get(f"/?{values}").content.decode()
+    assert "for mange valg" in client.get(f"/?{values}&employer=Kro+999").content.decode()
+    query, _problems = search.SearchQuery.from_address(f"{values}&employer=Kro+999")
+    assert len(query.employer) == VALUES_PER_FACET
+
+
+def test_reading_an_address_asks_the_database_nothing_about_values(site, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        query, problems = search.SearchQuery.from_address(sixty_unknown(*FACETS))
+    assert len(query.chosen) == VALUES_PER_FACET * len(FACETS)
+    assert {problem.code for problem in problems} == {"too_many"}
+
+
+@pytest.mark.parametrize("facet", FACETS)
+@pytest.mark.parametrize("value", ["kari@sykehus.example", "01010012356"])
+def test_private_data_is_no_filters_value_and_repeated_nowhere(client, site, facet, value):
+    response = client.get("/", {facet: value})
+    assert response.status_code == 400 and value not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["deadline", "published", "near"])
+@pytest.mark.parametrize("value", ["kari@sykehus.example", "01010750160"])
+def test_private_data_in_a_filter_of_one_value_is_repeated_nowhere(client, site, name, value):
+    response = client.get("/", {name: value})
+    assert response.status_code == 400 and value not in response.content.decode()

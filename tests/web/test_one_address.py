@@ -1,0 +1,117 @@
+"""One page, one address: numbers spelled otherwise lead to it, and a page past the last leads to the last."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from jobsearch.search import engines, searching
+from jobsearch.search.query import DEEPEST_HIT
+from tests.web.page import Page
+
+ORGNR = "999888777"
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda ad: str(ad).upper(),
+        lambda ad: str(ad).capitalize(),
+        lambda ad: ad.hex,
+        lambda ad: ad.hex.upper(),
+        lambda ad: f"{{{ad}}}",
+        lambda ad: f"urn:uuid:{ad}",
+        lambda ad: f"URN:UUID:{str(ad).upper()}",
+    ],
+)
+def test_an_ads_number_spelled_otherwise_leads_to_its_page(client, ads, spell):
+    (ad,) = ads({"uuid": uuid.UUID("ab12cd34-1111-4222-8333-abcdefabcdef")})
+    response = client.get(f"/stilling/{spell(ad)}/")
+    assert (response.status_code, response.url) == (301, f"/stilling/{ad}/")
+    assert client.get(response.url).status_code == 200
+    slashless = client.get(f"/stilling/{spell(ad)}", follow=True)
+    assert slashless.status_code == 200 and slashless.redirect_chain[-1][0] == f"/stilling/{ad}/"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x",
+        "0" * 31,
+        "0" * 33,
+        "g" * 32,
+        "{" * 40,
+        "١" * 32,
+        "0" * 31 + "_",
+        "ab12cd34-1111-4222-8333-abcdefabcdef%00",
+        "a" * 3000,
+        "1-2-3",
+        "%0A",
+    ],
+)
+def test_what_is_no_ads_number_is_not_found(client, db, typed):
+    assert client.get(f"/stilling/{typed}/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["999 888 777", "999%C2%A0888%C2%A0777", "999.888.777", "999-888-777"])
+def test_an_employers_number_written_apart_leads_to_its_page(client, ads, typed):
+    ads({"employer_orgnr": ORGNR})
+    response = client.get(f"/arbeidsgiver/{typed}/")
+    assert (response.status_code, response.url) == (301, f"/arbeidsgiver/{ORGNR}/")
+    assert client.get(response.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "last"),
+    [
+        ("/?page=4", "/?page=3"),
+        ("/?page=400", "/?page=3"),
+        ("/?page=401", "/?page=3"),
+        ("/?page=999999999999", "/?page=3"),
+        ("/?size=50&page=3", "/?size=50&page=2"),
+        ("/?size=50&page=201", "/?size=50&page=2"),
+        ("/?size=100&page=101", "/?size=100"),
+        ("/?q=kokk&page=401&sort=published", "/?q=kokk&sort=published&page=3"),
+        (f"/arbeidsgiver/{ORGNR}/?page=4", f"/arbeidsgiver/{ORGNR}/?page=3"),
+        (f"/arbeidsgiver/{ORGNR}/?page=999999999999", f"/arbeidsgiver/{ORGNR}/?page=3"),
+    ],
+)
+def test_a_page_past_the_last_leads_to_the_last(client, ads, asked, last):
+    ads(*({"title": f"Kokk {n}", "employer_orgnr": ORGNR} for n in range(55)))
+    response = client.get(asked)
+    assert (response.status_code, response.url) == (302, last)
+    assert client.get(last).status_code == 200
+
+
+def test_a_page_past_the_last_of_no_hits_is_no_other_pages_list(client, ads):
+    ads({"title": "Kokk"})
+    assert client.get("/?q=xqzzyw&page=401").url == "/?q=xqzzyw"
+    assert Page(client.get("/?q=xqzzyw&page=7")).titles == []
+
+
+def test_a_page_past_the_last_of_an_employer_whose_ads_are_over_leads_to_its_first(client, ads):
+    from tests.web.support import closed
+
+    for ad in ads({"employer_orgnr": ORGNR}):
+        closed(ad)
+    assert client.get(f"/arbeidsgiver/{ORGNR}/?page=2").url == f"/arbeidsgiver/{ORGNR}/"
+
+
+def test_beyond_what_can_be_reached_the_deepest_page_says_that_there_is_more(client, ads, monkeypatch):
+    """10,012 hits: page 401 would begin within them, and an engine answers no deeper than 10,000."""
+    ads({"title": "Kokk"})
+    engine = engines.engine()
+    search = engine.search
+
+    def many(request):
+        found = search(searching.replace(request, offset=0))
+        return searching.replace(found, total=DEEPEST_HIT + 12)
+
+    monkeypatch.setattr(engine, "search", many)
+    sentence = "Vi viser ikke flere sider. Gjør søket smalere for å se resten."
+    for asked in ("/?page=401", "/?page=402", "/?page=9999999"):
+        assert client.get(asked).url == "/?page=400"
+    page = Page(client.get("/?page=400"))
+    assert sentence in page.text() and "Side 400 av 400" in page.text("//nav[@aria-label='Sider']")
+    assert sentence not in Page(client.get("/?page=399")).text()
