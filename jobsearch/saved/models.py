@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch import search
@@ -57,10 +59,15 @@ class SavedSearch(models.Model):
         self.digest = digest_of(self.params)
         super().save(*args, **kwargs)
 
-    @property
+    @cached_property
+    def read(self) -> tuple[search.SearchQuery, list[search.Problem]]:
+        """The parameters as the page reads them, and what of them cannot be used."""
+        return search.SearchQuery.from_address(self.params)
+
+    @cached_property
     def query(self) -> search.SearchQuery:
         """The search, read by the same code as the page's. What cannot be read finds nothing, never everything."""
-        query, problems = search.SearchQuery.from_address(self.params)
+        query, problems = self.read
         blocked = any(problem.blocks for problem in problems)
         if blocked or (not (query.q or query.chosen) and self._narrows):
             return search.SearchQuery(unreadable=(("published", self.params[:_SHOWN]),))
@@ -71,6 +78,12 @@ class SavedSearch(models.Model):
         """The parameters, where none of them means anything (any more); "" for a search that can be run."""
         return self.params[:_SHOWN] if self.query.unreadable == (("published", self.params[:_SHOWN]),) else ""
 
+    @staticmethod
+    def read_together(rows: Sequence[SavedSearch]) -> None:
+        """Reads the parameters of all of them with the queries of one."""
+        for row, read in zip(rows, search.read_addresses([row.params for row in rows]), strict=True):
+            row.read = read
+
     @property
     def _narrows(self) -> bool:
-        return bool(set(QueryDict(self.params)) - _PRESENTATION)
+        return bool(set(QueryDict(self.params)) - _PRESENTATION)  # not blocked, so there are not too many

@@ -53,6 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if number > pages.num_pages:
         return redirect(reverse("saved:list") + (f"?page={pages.num_pages}" if pages.num_pages > 1 else ""))
     page = pages.page(number)
+    SavedSearch.read_together(list(page))
     rows, engine_down = [_row(saved) for saved in page], False
     try:
         for row, counted in zip(rows, count_hits([row.saved for row in rows]), strict=True):
@@ -66,7 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _row(saved: SavedSearch) -> Row:
     if saved.unreadable:
         return Row(saved, problems=[_("Dette søket kan ikke leses lenger: «%(text)s».") % {"text": saved.unreadable}])
-    query, problems = search.SearchQuery.from_address(saved.params)
+    query, problems = saved.read
     return Row(saved, criteria(query), problems=[problem.message for problem in problems])
 
 

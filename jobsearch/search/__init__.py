@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .models import SetAside, ThreadFailure
     from .passages import Piece
     from .problems import Problem
-    from .query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean
+    from .query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean, read_addresses
     from .recognised import Recognised
     from .searching import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
     from .set_aside import INDEX_LATE, count_behind, oldest_behind, retry
@@ -41,7 +41,7 @@ _HOMES = {
     "models": ("SetAside", "ThreadFailure"),
     "passages": ("Piece",),
     "problems": ("Problem",),
-    "query": ("LONGEST_QUERY_STRING", "NOT_STATED", "SINCE_DAYS", "SIZES", "SearchQuery", "clean"),
+    "query": ("LONGEST_QUERY_STRING", "NOT_STATED", "SINCE_DAYS", "SIZES", "SearchQuery", "clean", "read_addresses"),
     "recognised": ("Recognised",),
     "searching": (*("Counted", "count", "count_many", "count_new", "facet_counts", "scan", "search", "similar", "without_ads"),),
     "set_aside": ("INDEX_LATE", "count_behind", "oldest_behind", "retry"),
@@ -98,6 +98,7 @@ __all__ = [
     "keep_warm",
     "narrow",
     "oldest_behind",
+    "read_addresses",
     "rebuild",
     "repair",
     "retry",

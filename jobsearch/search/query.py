@@ -3,16 +3,17 @@
 `place`, `occupation`, `sector`, `extent`, `engagement`, `employer` and `language` repeat: the values of one facet are OR-ed,
 facets AND-ed. A saved search is `to_params()`, read again by `from_params()`: a page, a mail and a feed of a search ask the same.
 
-Reading asks no engine, and the database only for employers' names (one query) and the postal codes behind `near`. A value that no ad has is
-kept and finds nothing: left out, it would turn a narrow search into one for everything.
+Reading asks no engine, and the database only for employers' names (one query) and the postal codes behind `near`. A value
+that no ad has is kept and finds nothing: left out, it would turn a narrow search into one for everything.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -190,6 +191,19 @@ class SearchQuery:
     def deepest_page(self) -> int:
         """The last page that can be asked for, however many hits there are."""
         return DEEPEST_HIT // self.size
+
+
+def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem]]]:
+    """`from_address` of each, with one query for the employers of all."""
+    from .employers import preloaded
+
+    names: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(TooManyFieldsSent, ValueError):  # read as nothing below, and named there
+            values = QueryDict(text[:LONGEST_QUERY_STRING]).getlist("employer")[:VALUES_READ]
+            names |= {clean(value, VALUE_LENGTH) for value in values} - {""}
+    with preloaded(names):
+        return [SearchQuery.from_address(text) for text in texts]
 
 
 def published_value(value: str) -> int | dt.date | None:
