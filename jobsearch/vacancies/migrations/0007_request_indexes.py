@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vacancies", "0004_employer_names"),
+        ("vacancies", "0006_closed_as_unreadable"),
     ]
 
     operations = [
