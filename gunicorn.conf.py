@@ -5,7 +5,7 @@ worker_connections = 500  # a process; below the 1,024 files that a process may 
 keepalive = 5  # seconds
 timeout = 60
 graceful_timeout = 30
-limit_request_line = 8190  # bytes; sixty occupations and sixty places have more than the 4,094 of gunicorn's default
+limit_request_line = 8190  # bytes; fifty occupations and fifty places have more than the 4,094 of gunicorn's default
 limit_request_fields = 100
 sendfile = False  # the worker keeps what a slow client has not read; a file sent by the kernel would hold a thread
 # No access log: it would write down what people search for. No control socket: it would lie outside our folders.

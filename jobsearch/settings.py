@@ -50,8 +50,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jobsearch.web.middleware.TrustedProxyMiddleware",
-    "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is looked at
     "jobsearch.web.middleware.RequestLimitsMiddleware",
+    "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is looked at
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a third of the bytes on a telephone; pads each page against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",

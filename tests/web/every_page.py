@@ -74,6 +74,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "saved:delete": lambda site: [f"/lagrede-sok/{site.saved[0]}/slett/"],
     "login": lambda site: ["/logg-inn/"],
     "logout": lambda site: ["/logg-ut/"],
+    "password_change": lambda site: ["/passord/"],
     "set_language": lambda site: ["/sprak/"],
 }
 """A page's name -> addresses of it. Django admin's pages are not among them: they are for staff, and have tests of their own."""

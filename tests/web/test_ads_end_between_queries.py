@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from jobsearch.search import spelling, suggesting
 from jobsearch.vacancies.models import Category, Contact, Location, Moderation, Occupation, Vacancy
 from tests.web.every_page import addresses, build
-from tests.web.support import PASSWORD
 
 
 def close_all() -> None:
@@ -40,7 +39,7 @@ def site(client, ads, recruiter):
     for kept in (spelling.speller, suggesting.names):
         kept()
     found = build(ads, recruiter)
-    assert client.login(username=recruiter.username, password=PASSWORD)
+    client.force_login(recruiter)
     return found
 
 

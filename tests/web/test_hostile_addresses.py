@@ -15,7 +15,6 @@ from jobsearch import search
 from jobsearch.search import engines, spelling, suggesting
 from jobsearch.search.query import LONGEST_QUERY_STRING, VALUES_PER_FACET
 from tests.web.every_page import PAGES, addresses, build, names_of_patterns
-from tests.web.support import PASSWORD
 
 QUERIES = 30
 """The most that a page needs: the ad's own. A download reads so many for each 200 hits."""
@@ -84,7 +83,7 @@ def site(client, ads, recruiter):
     for kept in (spelling.speller, suggesting.names):
         kept()  # read before, as on a site in use
     found = build(ads, recruiter)
-    assert client.login(username=recruiter.username, password=PASSWORD)
+    client.force_login(recruiter)
     return found
 
 

@@ -19,7 +19,6 @@ from django.utils import timezone
 from jobsearch.search import spelling, suggesting
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
 from tests.web.every_page import addresses, build
-from tests.web.support import PASSWORD
 
 TABLE = "vacancies_vacancy"
 ROWS = 3_000
@@ -44,7 +43,7 @@ def site(request, client, ads, recruiter):
             cursor.execute("ANALYZE")
     for kept in (spelling.speller, suggesting.names):
         kept.renew()  # read in a thread of its own on a site in use, and whole
-    assert client.login(username=recruiter.username, password=PASSWORD)
+    client.force_login(recruiter)
     yield found
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ import uuid
 from urllib.parse import unquote_plus
 
 import pytest
-from django.core.cache import cache
+from axes.models import AccessAttempt
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -18,7 +18,7 @@ from jobsearch.vacancies import catalogue as feed
 from jobsearch.vacancies import record
 from jobsearch.vacancies.data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import attempts, errors, visits
+from jobsearch.web import errors, login_throttle, visits
 from tests.web.page import Page
 from tests.web.support import PASSWORD
 from tests.web.words import foreign_words, said_on, words_of
@@ -162,9 +162,9 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             yield name, client.get(address, follow=True)
         yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
         yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
-        for _ in range(attempts.MOST):
+        for _ in range(login_throttle.BY_NAME_AND_ADDRESS):
             paused = client.post("/logg-inn/", {"username": "x", "password": "y"})
-        cache.clear()
+        AccessAttempt.objects.all().delete()
         yield "login paused", paused
         yield "login empty", client.post("/logg-inn/", {})
         yield "bad host", client.get("/", headers={"host": "evil.example"})
