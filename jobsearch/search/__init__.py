@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .passages import Piece
     from .problems import Problem
     from .query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean, read_addresses
+    from .query_text import without, without_each
     from .recognised import Recognised
     from .searching import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
     from .set_aside import INDEX_LATE, count_behind, oldest_behind, retry
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from .thread_failures import thread_failures_now
     from .truth import compare, repair
     from .warm import keep_warm
-    from .words import without, without_each
 
 _HOMES = {
     "engine": ("EngineDown", "Health", "Hit", "IndexMissing", "Page", "QueryError"),
@@ -42,6 +42,7 @@ _HOMES = {
     "passages": ("Piece",),
     "problems": ("Problem",),
     "query": ("LONGEST_QUERY_STRING", "NOT_STATED", "SINCE_DAYS", "SIZES", "SearchQuery", "clean", "read_addresses"),
+    "query_text": ("without", "without_each"),
     "recognised": ("Recognised",),
     "searching": (*("Counted", "count", "count_many", "count_new", "facet_counts", "scan", "search", "similar", "without_ads"),),
     "set_aside": ("INDEX_LATE", "count_behind", "oldest_behind", "retry"),
@@ -49,7 +50,6 @@ _HOMES = {
     "thread_failures": ("thread_failures_now",),
     "truth": ("compare", "repair"),
     "warm": ("keep_warm",),
-    "words": ("without", "without_each"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

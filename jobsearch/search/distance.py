@@ -8,7 +8,6 @@ points need no other index.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,15 +17,15 @@ from django.utils.translation import gettext as _
 from jobsearch.vacancies import geography, places
 
 from .areas import uncertain
+from .letters import normalise, sketch
 from .plan import Node, Terms
 from .private import find_private
 from .problems import Problem
 
 KILOMETRES = (5, 10, 25, 50, 100)
 DEFAULT_KM = 25
-_CODE = re.compile(r"(?:NO?[- ])?([0-9]{4})(?![0-9])[ ,]*(.*)", re.IGNORECASE)
-_KINDS = re.compile(r" (?:kommune|kommuna|herad|by)$")
-_FOLDING = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
+_CODE = re.compile(r"(?:NO?[- ])?([0-9]{4})(?![0-9])[ ,]*+(.*)", re.IGNORECASE)
+_KINDS = (" kommune", " kommuna", " herad", " by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def read(near: str, km: str, problems: list[Problem]) -> tuple[str, int]:
 
 def resolve(typed: str) -> str | NearProblem:
     """What is meant: `VESTLAND/VOSS` or `5700`, for "voss", "Voss, Vestland", "5700 Voss" and the like."""
+    typed = normalise(typed)
     path = typed.upper()
     if path in geography.centres():
         return path
@@ -126,10 +126,8 @@ _ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the t
 
 def _key(name: str) -> str:
     """A name as it is compared: "Tromsø kommune" is "tromso"."""
-    name = name.casefold().replace("aa", "å").translate(_FOLDING)
-    name = "".join(mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark))
-    name = " ".join(re.sub(r"[^\w ]+", " ", name).split())
-    return _KINDS.sub("", name)
+    name = " ".join(re.sub(r"[^\w ]+", " ", sketch(normalise(name))).split())
+    return name.removesuffix(next(filter(name.endswith, _KINDS), ""))
 
 
 def _named(typed: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from . import areas, negation, placenames, text, vocabulary
 from .employers import employer_key
 from .engine import Write, epoch
 from .known import NOT_STATED
+from .letters import normalise
 from .negation import find_negated
 from .vocabulary import EVERYDAY_PLACES, PLACES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["phrase", "word", "keyword", "number"]
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raise it by one when a change of code gives the same ad another document, so that every index is built anew.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 
@@ -139,7 +140,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in job_names(vacancy)]
-    body = redactor.redact_text(html.to_text(vacancy.description), keep=title)
+    body = normalise(redactor.redact_text(html.to_text(vacancy.description), keep=title))
     title_words, employer_words = text.words(title), text.words(employer)
     job_words, location_words = _listed(named_jobs), _listed(map(redactor.redact_title, places_of))
     body_words = text.body_words(body)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from jobsearch.vacancies import catalogue, occupations, places, wording
 from jobsearch.vacancies.visibility import OSLO
 
-from . import distance, employers, known, text
+from . import distance, employers, known
 from .documents import DUE_SOON, DUE_UNKNOWN, day_number
 from .engine import RangesCount, TermsCount, epoch
+from .letters import sketch
 from .plan import Node, Range, Terms
 from .query import DEADLINES, NOT_STATED, PUBLISHED, SearchQuery, published_value
 
@@ -327,7 +328,7 @@ def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
 
     def named(choice: Choice) -> bool:
         name = choice.label.casefold()
-        return wanted in name or (wanted.isascii() and wanted in text.fold(name))
+        return wanted in name or (wanted.isascii() and sketch(wanted) in sketch(name))
 
     found = []
     for choice in choices:

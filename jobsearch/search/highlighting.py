@@ -13,7 +13,7 @@ import functools
 import itertools
 import operator
 import re
-import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from jobsearch.vacancies import html, redaction
 
-from . import documents, matching, text
+from . import documents, letters, matching, text
 from .negation import find_negated
 from .passages import Mark, Pieces, cut, groups_of, passage
 from .plan import All, Best, Node, Phrase, Prefix, Term
@@ -116,7 +116,7 @@ class Highlighter:
     def __init__(self, q: str, ads: int = 1, *, in_text: bool = False) -> None:
         self.reach = min(LOOKED_AT, _PAGE // max(1, ads))
         self._looked = {source: _Looked(source) for source in _SOURCES}
-        self._alone: defaultdict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
+        self._alone: defaultdict[tuple[str, bool], dict[text.Word, int]] = defaultdict(dict)
         parsed = parse(q)
         node = matching.compile_words((mentioned(parsed) or parsed) if in_text else parsed)
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
@@ -160,7 +160,7 @@ class Highlighter:
 
     def snippet(self, value: str, *, nowhere: bool = False) -> Pieces:
         """The passage of a plain text that shows best what was met in it, or nothing. `nowhere`: its ad names no place."""
-        value = unicodedata.normalize("NFC", value)
+        value = letters.compose(value)
         return passage(value, self._marks(value, "body", nowhere), ~0)
 
     def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
@@ -216,7 +216,7 @@ class Highlighter:
 
     def _short(self, value: str, source: str, redactor: redaction.Redactor) -> list[Mark]:
         """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
-        value = unicodedata.normalize("NFC", value)
+        value = letters.compose(value)
         marks = self._marks(value, source)
         if marks:
             known = {*text.tokens(redactor.redact_title(value))}
@@ -224,7 +224,7 @@ class Highlighter:
         return marks
 
     def _pieces(self, value: str, source: str) -> Pieces:
-        value = unicodedata.normalize("NFC", value)
+        value = letters.compose(value)
         return cut(value, self._marks(value, source))
 
     def _marks(self, value: str, source: str, nowhere: bool = False) -> list[Mark]:
@@ -233,18 +233,24 @@ class Highlighter:
         places = self._looked["place"] if nowhere else None
         if not looked and not places:
             return []
-        tokens = text.located(value, running=source == "body")
-        raws = [token.group() for token in tokens]
-        alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
-        alone.update((raw, _alone(text.word(raw), looked, places)) for raw in {*raws} - alone.keys())
-        found = [alone[raw] for raw in raws]
-        if source == "body" and any(found):
-            _prefer_stated(value, tokens, found)
-        if looked.phrases or looked.joined or looked.together:
-            _mark_several([text.word(raw) for raw in raws], looked, found)
+        plain, written = letters.normalise_in_place(value)
+        tokens = text.located(plain, running=source == "body")
+        words = [text.word(token.group()) for token in tokens]
         if source != "body":
-            _mark_in_full(value, tokens, looked, found)
-        return [Mark(*token.span(), groups) for token, groups in zip(tokens, found, strict=True) if groups]
+            words = text.with_place_names(words)
+        alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
+        alone.update((word, _alone(word, looked, places)) for word in {*words} - alone.keys())
+        found = [alone[word] for word in words]
+        if source == "body" and any(found):
+            _prefer_stated(plain, tokens, found)
+        if looked.phrases or looked.joined or looked.together:
+            _mark_several(words, looked, found)
+        if source != "body":
+            _mark_in_full(plain, tokens, looked, found)
+        spans = [token.span() for token in tokens]
+        if written:
+            spans = [(written[start], written[end - 1] + 1) for start, end in spans]
+        return [Mark(*span, groups) for span, groups in zip(spans, found, strict=True) if groups]
 
 
 def highlighter(query: SearchQuery, ads: int = 1, *, in_text: bool = False) -> Highlighter:
@@ -308,27 +314,28 @@ def _mark_several(words: Sequence[text.Word], looked: _Looked, found: list[int])
 
 def _mark_in_full(value: str, tokens: Sequence[re.Match[str]], looked: _Looked, found: list[int]) -> None:
     """Short forms are met as what they stand for, and what is written once for several words as each of them."""
+    starts = [token.start() for token in tokens]
     for words, start, end in text.short_forms(value):
         groups = functools.reduce(operator.or_, map(looked.of, words), 0)
-        for place, token in enumerate(tokens):
-            if start <= token.start() < end:
-                found[place] = groups
+        for place in range(bisect_left(starts, start), bisect_left(starts, end)):
+            found[place] = groups
     if looked.source in {"title", "job"}:
         forms = looked.joined if looked.source == "title" else looked.stem
-        for stem, start, end in text.shared(value):
-            groups = forms.get(stem, 0)
-            if looked.source == "title" and not stem.isascii():
-                groups |= looked.fold.get(text.fold(stem), 0)
-            for place, token in enumerate(tokens):
-                if start <= token.start() < end:
-                    found[place] |= groups
+        for stems, start, end in text.shared(value):
+            groups = 0
+            for stem in stems:
+                groups |= forms.get(stem, 0)
+                if looked.source == "title" and not stem.isascii():
+                    groups |= looked.fold.get(text.fold(stem), 0)
+            for place in range(bisect_left(starts, start), bisect_left(starts, end)):
+                found[place] |= groups
 
 
 def _readable(opening: str, cut: bool, redactor: redaction.Redactor, title: str) -> str:
     """The plain text of an ad's HTML without its contacts, composed, blanks single."""
     if cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
-    plain = unicodedata.normalize("NFC", redactor.redact_text(html.to_text(opening), keep=redactor.redact_title(title)))
+    plain = letters.compose(redactor.redact_text(html.to_text(opening), keep=redactor.redact_title(title)))
     if cut:
         plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
     return _BLANKS.sub(" ", plain)

@@ -17,7 +17,7 @@ from .engine import epoch
 from .names import Name, is_known_post, is_post
 from .placenames import TOWNS
 from .plan import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
-from .vocabulary import EVERYDAY_PLACES, PLACES, PLAIN, STOP_WORDS
+from .vocabulary import EVERYDAY_PLACES, FUNCTION_WORDS, PLACES, PLAIN, STOP_WORDS
 
 NOTHING = Terms("uuid", ())
 WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
@@ -38,6 +38,7 @@ _SPELLED = {"title_stem": 52, "parts": 28, "job_stem": 20, "employer_stem": 12}
 _NAMED = {"title_stem": 44, "joined": 40, "job_stem": 16}
 _NAMED_WIDE = 24
 _NAMED_EMPLOYER = 40
+_AS_THEY_ARE = PLAIN | FUNCTION_WORDS
 _PARTLY = 6  # letters of a word whose æ, ø and å may be right in part
 _WHOLE = 5  # letters of a word that may be met in its other forms by a text, though it is alone
 _FEW = 6  # words in which the name of an employer is looked for
@@ -169,7 +170,7 @@ def _each(field: str, stems: tuple[str, ...], score: int) -> Node:
 
 def _typed_without_letters(exact: str, stem: str, body: bool) -> list[Node]:
     """The word as one that should have had æ, ø or å: "larer", "laerer", "sjafor"."""
-    if not exact.isalpha() or exact in PLAIN or len(exact) < 3:
+    if not exact.isalpha() or exact in _AS_THEY_ARE or len(exact) < 3:
         return []
     nodes: list[Node] = []
     if exact.isascii():
@@ -177,7 +178,7 @@ def _typed_without_letters(exact: str, stem: str, body: bool) -> list[Node]:
         nodes += [Term(field, form, score) for form in forms for field, score in _FOLDED.items()]
         if body:
             nodes.append(Term("body_fold", exact, _FOLDED_BODY))
-    elif len(exact) >= _PARTLY and not is_known_post(stem) and exact not in PLACES:
+    elif len(exact) >= _PARTLY and not is_known_post(stem) and exact not in PLACES and text.fold(stem) not in FUNCTION_WORDS:
         # Some of the letters were typed and some not: "bussjafør".
         nodes += [Term(field, text.fold(stem), score) for field, score in _FOLDED.items()]
     spelled = exact.replace("ae", "æ").replace("oe", "ø")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from .letters import compose
 
 PASSAGE = 160  # characters
 _LEAD = 50  # characters before the word, at most, so that it stands in what a phone shows of two lines
@@ -43,7 +44,7 @@ def groups_of(marks: Iterable[Mark]) -> int:
 
 def cut(value: str, marks: Sequence[Mark]) -> Pieces:
     """The text in pieces; words met side by side are one piece."""
-    value = unicodedata.normalize("NFC", value)
+    value = compose(value)
     pieces: list[Piece] = []
     at = 0
     for number, mark in enumerate(marks):

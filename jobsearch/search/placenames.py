@@ -5,7 +5,12 @@ Facts: where each lies. Municipalities and counties themselves are in the catalo
 
 from __future__ import annotations
 
-from jobsearch.vacancies import catalogue
+import itertools
+from collections.abc import Iterator, Sequence
+
+from jobsearch.vacancies import catalogue, geography
+
+from .letters import keyboard_forms, spell
 
 # Municipality: towns, villages and parts of towns in it that are names of one word.
 _TOWNS = """
@@ -213,7 +218,7 @@ def _read_towns() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in _TOWNS.replace("\n    ", " ").strip().splitlines():
         municipality, _, names = line.partition(":")
-        for name in names.split():
+        for name in map(spell, names.split()):
             found[name] = (*found.get(name, ()), *_paths(municipality))
     return found
 
@@ -236,3 +241,52 @@ TOWNS = _read_towns()
 
 REGIONS = _read_regions()
 """A region as it is typed -> the counties or municipalities in it."""
+
+# Names typed without æ, ø and å that are other words: "bo" is to live, "as" a company, "ha" to have, "fiska" caught fish; Jaren
+# is a village that is not in Jæren, Lardal one that is not Lærdal. In `ALONE` are those that are the name of a municipality
+# where nothing else is typed.
+_OTHER_WORDS = frozenset("a al as bo ha fiska jaren lardal".split())
+ALONE = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
+
+
+def _all_names() -> Iterator[str]:
+    for name in COUNTIES_OF:
+        yield from (name, *each_language(name))
+    yield from (*catalogue.COUNTIES, *TOWNS, *REGIONS, *(centre.name for centre in geography.centres().values()))
+
+
+def _read_spellings() -> tuple[dict[str, str], dict[tuple[str, ...], tuple[str, ...]]]:
+    names = {tuple(map(spell, _split(name))) for name in _all_names()}
+    words: dict[str, str] = {}
+    for (name,) in sorted(name for name in names if len(name) == 1):
+        forms = {spell(form) for form in keyboard_forms(name)} - _OTHER_WORDS
+        words |= {form: name for form in forms if (form,) not in names}
+    several: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for name in sorted(name for name in names if len(name) > 1):
+        forms_of = [{spell(form) for form in keyboard_forms(word)} for word in name]
+        for typed in itertools.product(*forms_of):
+            several.setdefault(tuple(words.get(word, word) for word in typed), name)
+    return words, {typed: name for typed, name in several.items() if typed != name}
+
+
+def _split(name: str) -> list[str]:
+    return "".join(" " if mark in "-()" else mark for mark in name.lower()).split()
+
+
+SPELLINGS, _SPELLINGS_OF_SEVERAL = _read_spellings()
+"""A name of one word as it is typed on another keyboard -> its words: "baerum", "barum" -> "bærum"."""
+_FIRST_WORDS = frozenset(typed[0] for typed in _SPELLINGS_OF_SEVERAL)
+_MOST_WORDS = max(map(len, _SPELLINGS_OF_SEVERAL))
+
+
+def spell_names(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(place, word) of what to write instead in names of several words: "more", "og", "romsdal" -> (0, "møre")."""
+    start = 0
+    while start < len(words):
+        if words[start] in _FIRST_WORDS:
+            for end in range(min(len(words), start + _MOST_WORDS), start + 1, -1):
+                if name := _SPELLINGS_OF_SEVERAL.get(tuple(words[start:end])):
+                    yield from ((start + place, word) for place, word in enumerate(name) if word != words[start + place])
+                    start = end - 1
+                    break
+        start += 1

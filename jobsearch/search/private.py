@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
+from .letters import normalise
+
+_EMAIL = re.compile(r"(?<![^\s@])[^\s@]++@[^\s@]+\.[^\s@]{2,}")
 _ELEVEN = re.compile(r"(?<!\d)(\d{6})[ .-]?(\d{5})(?!\d)")
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def find_private(text: str) -> str | None:
-    """Either "identity_number", "email", or None."""
+    """Either "identity_number", "email", or None. Invisible characters and wide digits hide neither."""
+    text = normalise(text)
     if any(is_identity_number(match.group(1) + match.group(2)) for match in _ELEVEN.finditer(text)):
         return "identity_number"
     return "email" if _EMAIL.search(text) else None

@@ -25,6 +25,7 @@ from django.utils import timezone
 from jobsearch.vacancies.visibility import OSLO
 
 from . import distance, known
+from .letters import normalise
 from .private import find_private
 from .problems import Problem
 
@@ -239,6 +240,7 @@ def clean(value: str, length: int) -> str:
 
 
 def _read_q(value: str, problems: list[Problem]) -> str:
+    value = normalise(value[: 16 * Q_LENGTH])
     text = clean(value, Q_LENGTH)
     if kind := find_private(clean(value, 4 * Q_LENGTH)):
         problems.append(Problem("q", "", kind, blocks=True))  # the value itself is kept nowhere

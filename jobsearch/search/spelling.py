@@ -17,6 +17,7 @@ from django.db.models import Count
 from jobsearch.vacancies.models import Category, Location, Occupation, Vacancy
 
 from . import names, text, words
+from .query_text import tidy
 from .recent import Recent
 from .vocabulary import FILLERS, PLACES
 
@@ -186,7 +187,7 @@ def corrected(q: str, is_found: Callable[[str], bool], now: dt.datetime | None =
 
     A word that `is_found` by itself is not wrong. What stands in quotes, after a minus or before a star is left as it is.
     """
-    q = words.tidy(q)
+    q = tidy(q)
     found: list[tuple[int, str, str]] = []
     for start, word in _in_question(q):
         exact = text.word(word).exact
@@ -203,7 +204,7 @@ def corrected(q: str, is_found: Callable[[str], bool], now: dt.datetime | None =
 def meant(q: str, few: bool, now: dt.datetime | None = None) -> str:
     """The query as it may have been meant: words that no title, occupation, employer or place has, replaced by their
     neighbours; with `few` also those of one or two titles. "" where all words are right, or like no other."""
-    q = words.tidy(q)
+    q = tidy(q)
     found = []
     for start, word in _in_question(q):
         exact = text.word(word).exact

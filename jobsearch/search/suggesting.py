@@ -25,8 +25,10 @@ from jobsearch.vacancies.models import Category, Location, Occupation, Vacancy
 from . import employers, known, text, words
 from . import names as listed
 from .facets import FACETS
+from .letters import compose, normalise_in_place
 from .private import find_private
 from .query import Q_LENGTH, SearchQuery
+from .query_text import is_or, tidy, without_small_end
 from .recent import Recent
 from .searching import totals
 from .vocabulary import FILLERS
@@ -46,7 +48,7 @@ _ENGAGED = {"fast", "vikar", "vikariat", "heltid", "deltid"}  # not what the wor
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LAST = "\U0010ffff"
 _APART = re.compile(r"[\s,.;:/&()–−-]*")
-_SYNTAX = re.compile(r'["“”„«»″*|]+|(?<!\S)[-−–+]+')
+_SYNTAX = re.compile(r'["*|]+|(?<!\S)[-+]+')
 _PERSONAL = re.compile(r"@|://|\d[\d ]{4,}")
 
 
@@ -144,7 +146,7 @@ def suggest(query: SearchQuery, typed: str, now: dt.datetime | None = None) -> l
     now = now or timezone.now()
     if len(typed) > Q_LENGTH or find_private(typed):
         return []
-    candidates = list(_candidates(query, words.tidy(typed), now))
+    candidates = list(_candidates(query, tidy(typed), now))
     counts = totals([option.query for option in candidates], now)
     found: dict[Kind, list[Suggestion]] = {kind: [] for kind in SHARES}
     for option, count in zip(candidates, counts, strict=True):
@@ -178,7 +180,7 @@ def _candidates(query: SearchQuery, q: str, now: dt.datetime) -> Iterator[_Candi
             typed = _asked_for([text.word(raw).exact for _, raw in tokens[start:]])
             if not typed:
                 continue
-            head = words.without_small_end(q[: tokens[start][0]])
+            head = without_small_end(q[: tokens[start][0]])
             for kind, matched in known_names.matching(typed, mistyped).items():
                 options = [
                     _Candidate(kind, head, _label(name), to, typed) for name in matched if (to := _leads_to(query, head, name))
@@ -211,7 +213,7 @@ def _last_words(q: str) -> list[tuple[int, str]]:
 
 def _leads_to(query: SearchQuery, head: str, name: Name) -> SearchQuery | None:
     """The search that choosing the name is; None where it cannot be asked for."""
-    if words.is_or(head.rpartition(" ")[2]) and (name.value or len(name.words) > 1):
+    if is_or(head.rpartition(" ")[2]) and (name.value or len(name.words) > 1):
         return None  # only a word is the other one of two
     q = head if name.value else f"{head} {_asked(name)}".strip()
     if len(q) > Q_LENGTH or find_private(q):
@@ -221,7 +223,7 @@ def _leads_to(query: SearchQuery, head: str, name: Name) -> SearchQuery | None:
 
 def _asked(name: Name) -> str:
     """The name as words of a search: nothing in it is taken for a sign."""
-    return " ".join(part for part in _SYNTAX.sub(" ", name.label).split() if not words.is_or(part))
+    return " ".join(part for part in _SYNTAX.sub(" ", tidy(name.label)).split() if not is_or(part))
 
 
 def _label(name: Name) -> str:
@@ -242,14 +244,16 @@ def _shared(found: dict, column: int, most: int) -> dict:  # type: ignore[type-a
 def _marked(label: str, typed: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """The label in pieces: the beginnings of its words that were typed, and what is between them."""
     pieces: list[tuple[str, bool]] = []
-    end = at = 0
-    for raw in text.tokens(label):
-        at = label.index(raw, at)
-        length = max((_length(raw, word) for word in typed), default=0)
+    end = 0
+    label = compose(label)
+    plain, places = normalise_in_place(label)
+    for token in text.located(plain):
+        length = max((_length(token.group(), word) for word in typed), default=0)
         if length:
-            pieces += [(label[end:at], False), (label[at : at + length], True)]
-            end = at + length
-        at += len(raw)
+            first, last = token.start(), token.start() + length - 1
+            at, until = (places[first], places[last] + 1) if places else (first, last + 1)
+            pieces += [(label[end:at], False), (label[at:until], True)]
+            end = until
     return tuple(piece for piece in [*pieces, (label[end:], False)] if piece[0])
 
 

@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from .letters import fold, has_telling_accent, normalise, spell
+from .placenames import SPELLINGS, spell_names
 from .vocabulary import (
     AGENTS,
     ALSO_WHAT_STANDS_BEFORE,
+    FEED,
+    FUNCTION_WORDS,
     HEADS,
     IRREGULAR,
     KEPT,
@@ -32,22 +36,15 @@ BREAK = "¶"
 # C++, C#, F#, .NET are words. "it-" is the trade; "it" and "It" alone are, in a running text, an English pronoun.
 _TOKEN = re.compile(
     r"(?<!\w)[cC]\+\+(?!\w)|(?<!\w)[cCfF]#(?!\w)|(?:(?<!\w)|(?<=[aA][sS][pP])|(?<=[aA][dD][oO]))\.(?:NET|Net|net)\b"
-    r"|\b[iI]t-(?=\w)|[^\W_]+(?:['’][^\W_]+)*|\n"
+    r"|\b[iI]t[-–](?=\w)|[^\W_]+(?:['’][^\W_]+)*|\n"
 )
 _PRONOUNS = {"it", "It"}
-_SPELLINGS = str.maketrans(
-    {"ä": "æ", "ö": "ø", "'": None, "’": None, "ð": "d", "đ": "d", "ŋ": "n", "ł": "l", "ß": "ss", "œ": "ø"}
-)
-_FOLDING = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
+_NO_LETTERS = str.maketrans(dict.fromkeys("'’-–"))
 _COMPANIES = frozenset("as asa hf sa ba da ans ks kf iks nuf sf rhf".split())
-_LONGEST = 60  # characters of a word; longer ones are addresses and accidents
+_LONGEST = 60  # characters of a word; longer ones are addresses and accidents, cut and not analysed
 
 _SUFFIX = re.compile(r"(.{3,}?)(?:(?:er|ar)(?:ene|ane|ne|en|e|ar|arane)?|ene|ane|en|et|a|e)s?")
 _PLAIN_S = re.compile(r"(.{3,}(?:nt|or|st|an))s")
-
-
-def fold(word: str) -> str:
-    return word.translate(_FOLDING)
 
 
 def _either_spelling(words: frozenset[str] | set[str]) -> str:
@@ -70,13 +67,12 @@ _SHORT_START = re.compile(
     r"|styrer|rektor|butikk|kjøkken|daglig|assistent|ansvarl|personell)",
     re.IGNORECASE,
 )
-_SHORT_END = re.compile(rf"(\w*)(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
+_SHORT_END = re.compile(rf"(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
 _SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
 _SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\. (?=\w)\S+|\S+", re.IGNORECASE)
-_LETTERS = r"[^\W\d_]+"
-_CUT = re.compile(rf"((?:{_LETTERS}-\s*(?:[,/&+]|og\b|eller\b)?\s*)+)(?<=[\s/,&+])({_LETTERS})(?![\w-])", re.IGNORECASE)
-_CUT_WORD = re.compile(rf"({_LETTERS})-(?=[\s,/&+])")
-_CONTINUED = re.compile(rf"({_LETTERS})\s?/\s?-\s?({_LETTERS})")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LINKS = frozenset(["og", "eller"])
+_CONTINUED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\s?/\s?[-–]\s?([^\W\d_]+)")
 
 
 class Word(NamedTuple):
@@ -91,7 +87,10 @@ _CACHE_SIZE = 60_000  # spellings: some 12 MB. A month of ads has about 100,000 
 
 
 def word(raw: str) -> Word:
-    """The forms of one token, as `tokens` cuts it."""
+    """The forms of one token, as `tokens` cuts it. Of a longer one than any word has there is only its beginning."""
+    if len(raw) > _LONGEST:
+        exact = _exact(raw[:_LONGEST])
+        return Word(exact, exact, "")
     found = _cache.get(raw)
     if found is None:
         if len(_cache) >= _CACHE_SIZE:
@@ -104,13 +103,21 @@ def word(raw: str) -> Word:
 
 
 def tokens(text: str) -> list[str]:
-    """The text's tokens as written; a line break is one of its own."""
-    return _TOKEN.findall(text)
+    """The text's tokens; a line break is one of its own."""
+    return _TOKEN.findall(normalise(text))
 
 
 def words(text: str) -> list[Word]:
     """The words of a title, a name or a query: everything counts, "it" too, and short forms are written out."""
-    return [word(raw) for raw in _TOKEN.findall(in_full(unicodedata.normalize("NFC", text))) if raw != "\n"]
+    return with_place_names([word(raw) for raw in _TOKEN.findall(in_full(normalise(text))) if raw != "\n"])
+
+
+def with_place_names(words: list[Word]) -> list[Word]:
+    """The words with names of places of several words as they are spelled: "More og Romsdal" as "Møre og Romsdal"."""
+    found = [*words]
+    for place, spelled in spell_names([word.exact for word in words]):
+        found[place] = word(spelled)
+    return found
 
 
 def in_full(text: str) -> str:
@@ -119,11 +126,11 @@ def in_full(text: str) -> str:
         return text
     text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
     text = _SHORT_START.sub(lambda match: SHORT_STARTS[match[1].lower()], text)
-    return _SHORT_END.sub(lambda match: match[1] + SHORT_ENDS[match[2].lower()], text)
+    return _SHORT_END.sub(lambda match: SHORT_ENDS[match[1].lower()], text)
 
 
 def short_forms(text: str) -> Iterator[tuple[list[Word], int, int]]:
-    """What short forms stand for, and where in the composed text each is."""
+    """What short forms stand for, and where in the normalised text each is."""
     for match in _SHORT_CHUNK.finditer(text):
         if "." in match.group() and (full := in_full(match.group())) != match.group():
             yield words(full), *match.span()
@@ -132,33 +139,55 @@ def short_forms(text: str) -> Iterator[tuple[list[Word], int, int]]:
 def written_out(text: str) -> set[str]:
     """Stems of what is written once for several words: "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut"
     -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
-    return {stem for stem, _, _ in shared(in_full(unicodedata.normalize("NFC", text)))}
+    return {stem for stems, _, _ in shared(in_full(normalise(text))) for stem in stems}
 
 
-def shared(text: str) -> Iterator[tuple[str, int, int]]:
-    """The same, each with where it stands in the composed text."""
-    if "-" not in text:
+def shared(text: str) -> Iterator[tuple[list[str], int, int]]:
+    """The same, each with where it stands in the normalised text."""
+    if "-" not in text and "–" not in text:
         return
-    for match in _CUT.finditer(text):
-        whole = word(match[2]).stem
-        for first in _CUT_WORD.findall(match[1]):
-            for end in (whole, *parts(whole)[:1]):
-                yield joined(word(first).exact, end), *match.span()
+    for firsts, last, start, end in _shared_ends(text):
+        whole = word(last).stem
+        ends = (whole, *parts(whole)[:1])
+        yield [joined(word(first).exact, one) for first in firsts for one in ends], start, end
     for match in _CONTINUED.finditer(text):
         whole = word(match[1]).stem
         if inside := parts(whole):
-            yield joined(whole[: -len(inside[0])], word(match[2]).stem), *match.span()
+            yield [joined(whole[: -len(inside[0])], word(match[2]).stem)], *match.span()
+
+
+def _shared_ends(text: str) -> Iterator[tuple[list[str], str, int, int]]:
+    """(cut words, the word whose end they share, start, end) of each "Bil-, drosje- og varebilførere", in one pass."""
+    firsts: list[str] = []
+    start = before = 0  # where the row of cut words begins, and where its last word ended
+    linked = False  # "og" has been read
+    for run in _LETTERS.finditer(text):
+        between = text[before : run.start()].strip() if firsts else ""
+        goes_on = bool(firsts) and between in ({""} if linked else {"", ",", "/", "&", "+"})
+        if goes_on and not linked and run.group().lower() in _LINKS:
+            linked, before = True, run.end()
+            continue
+        after = text[run.end() : run.end() + 1]
+        if after in ("-", "–"):
+            if not goes_on:
+                firsts, start = [], run.start()
+            if text[run.end() + 1 : run.end() + 2].strip().strip(",/&+") == "":
+                firsts.append(run.group())
+            linked, before = False, run.end() + 1
+            continue
+        if goes_on and before < run.start() and not (after.isalnum() or after == "_"):
+            yield firsts, run.group(), start, run.end()
+        firsts, linked = [], False
 
 
 def body_words(text: str) -> list[Word]:
     """The words of a running text, `BREAK` between its lines."""
     cached = _cache.get
-    text = unicodedata.normalize("NFC", text)
-    return [cached(raw) or word(raw) for raw in _TOKEN.findall(text) if raw not in _PRONOUNS]
+    return [cached(raw) or word(raw) for raw in _TOKEN.findall(normalise(text)) if raw not in _PRONOUNS]
 
 
 def located(text: str, *, running: bool = False) -> list[re.Match[str]]:
-    """The tokens of a composed text where they stand, in order: of its `words`, or `body_words` where it is a running text."""
+    """The tokens of a normalised text where they stand, in order: of its `words`, or `body_words` where it is a running text."""
     left_out = _PRONOUNS if running else {"\n"}
     return [match for match in _TOKEN.finditer(text) if match.group() not in left_out]
 
@@ -168,13 +197,11 @@ def _exact(raw: str) -> str:
         return BREAK
     # Some letters, such as ﷺ, are composed of several words: the engines would part them, a query's phrase would not.
     composed = "".join(unicodedata.normalize("NFKC", raw).split())
-    lowered = composed.lower().rstrip("-").translate(_SPELLINGS)[:_LONGEST]
-    if not lowered.isascii():
-        # Accents go (idé, Müller), but the letters æ, ø and å are letters of their own.
-        kept = lowered.replace("å", "\x00")
-        kept = "".join(mark for mark in unicodedata.normalize("NFD", kept) if not unicodedata.combining(mark))
-        lowered = kept.replace("\x00", "å")
-    return lowered.replace("aa", "å") or BREAK
+    lowered = composed.lower().translate(_NO_LETTERS)[:_LONGEST]
+    spelled = FEED.join(map(spell, lowered.split(FEED)))
+    if spelled in FUNCTION_WORDS and not lowered.isascii() and has_telling_accent(lowered):
+        return lowered
+    return SPELLINGS.get(spelled, spelled) or BREAK
 
 
 def bare_name(words: Iterable[str]) -> str:
@@ -208,7 +235,12 @@ def stem_of(exact: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def parts(stem: str) -> tuple[str, ...]:
-    """The stems inside a compound that ends like a job: `programvareutvikler` -> `utvikler`, `programvar`."""
+    """The stems inside a compound that ends like a job: `programvareutvikler` -> `utvikler`, `programvar`; feed in any."""
+    found = _parts(stem)
+    return (*found, FEED) if FEED in stem and stem != FEED and FEED not in found else found
+
+
+def _parts(stem: str) -> tuple[str, ...]:
     if stem in UNSPLIT or len(stem) < 7:
         return ()
     for head in _HEADS:

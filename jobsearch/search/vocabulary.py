@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from jobsearch.vacancies import catalogue
 
+from .letters import spell
 from .placenames import TOWNS, each_language
 
 
@@ -82,6 +83,9 @@ IRREGULAR = {
     "kolleger": "kollega",
     "kollegaene": "kollega",
     "kollega": "kollega",
+    "fôring": "fôr",
+    "fôringa": "fôr",
+    "fôringen": "fôr",
     # Spelt wrong more often than not.
     "mekanikker": "mekaniker",
     "elektrikker": "elektriker",
@@ -94,6 +98,9 @@ IRREGULAR = {
     "pleieass": "pleieassistent",
     "kontorass": "kontorassistent",
 }
+
+FEED = "fôr"
+"""With its accent always what animals eat, inside a compound too ("kraftfôr", "fôrselger")."""
 
 # Nynorsk (and old spellings) -> bokmål, inside words; longest first where one holds another.
 NYNORSK = {
@@ -236,7 +243,17 @@ PLAIN = _words(
 STOP_WORDS = _words(
     """
     og i på til for med av en et ei ein eit den det de er som om fra frå ved hos nær jeg eg vi meg oss kan vil skal å at in the
-    a an of for at near and som eller innen innenfor
+    a an of for at near and som eller innen innenfor én éin éi ét òg à
+    """
+)
+
+# Small words from which an accent tells another word: "fôr" is feed, "allé" a street, "vêr" the weather in nynorsk. Such a word
+# keeps its accent in the index and in queries; every other word loses it ("idé", "kafé", "Müller", "André").
+FUNCTION_WORDS = STOP_WORDS | _words(
+    """
+    alle bare ble bli da der dere dit du eller er ha han har her hit ho hun hva hver hvor ikke ikkje inn ja jo kor kun kva la
+    ler men mer mi min mot ned nei no om opp over sa seg ser si sin so ta under ut var ver vor
+    as be by do he is it me my on or to we you
     """
 )
 FILLERS = STOP_WORDS | _words(
@@ -265,7 +282,7 @@ FILLERS_BEFORE = {
 
 # Single words that name a place: never stemmed ("bergen" is no form of "berg").
 PLACES = frozenset(TOWNS) | frozenset(
-    form.lower()
+    spell(form.lower())
     for county, municipalities in catalogue.COUNTIES.items()
     for name in (county, *municipalities)
     for form in (name.partition(" (")[0], *each_language(name))

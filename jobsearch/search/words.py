@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -12,17 +11,16 @@ from jobsearch.vacancies.orgnr import parse_orgnr
 
 from . import combining, names, recognised, text
 from .clauses import Alternative, Clause, Item, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
-from .placenames import TOWNS
+from .placenames import ALONE, TOWNS
+from .query_text import CHUNK, is_or, tidy
 from .recognised import Recognised
 from .vocabulary import FILLERS, FILLERS_BEFORE, STOP_WORDS
 
 MOST_WORDS = 30
 MOST_CHOICES = 6
+_AFTER_A_PLACE = (["kommune"], ["kommuna"], ["herad"])
 _LONGEST_BODY = 4  # words of a municipality's name as an employer
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
-_CHUNK = re.compile(r'(?P<minus>[-−–])?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
 _PERHAPS_OR = {"eller", "or", "/", "&", "+"}
-_OR = {"OR", "ELLER", "|", "||"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _ORGNR = re.compile(
@@ -33,21 +31,15 @@ _ORGNR = re.compile(
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def tidy(q: str) -> str:
-    """As it is read: one kind of quotes, no blanks around."""
-    return unicodedata.normalize("NFC", q).translate(_QUOTES).strip()
 
 
 def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
     """(place, word as typed) of what a tidy query asks for in plain words: no phrase, minus, prefix or OR."""
-    for chunk in _CHUNK.finditer(q):
+    for chunk in CHUNK.finditer(q):
         plain = chunk.group("plain")
-        if plain and plain not in _OR and plain[0] not in "-−–" and not plain.endswith("*"):
-            at = chunk.start()
-            for raw in text.tokens(plain):
-                at = q.index(raw, at)
-                yield at, raw
-                at += len(raw)
+        if plain and not is_or(plain) and plain[0] != "-" and not plain.endswith("*"):
+            for token in text.located(plain):
+                yield chunk.start() + token.start(), token.group()
 
 
 def _join_orgnr(q: str) -> str:
@@ -61,7 +53,7 @@ def parse(q: str) -> Parsed:
         return Parsed(empty=True)
     if not re.search(r"\s", q) and (found := _UUID.search(q)):
         return Parsed(uuid=UUID(found.group()), understood=found.group().lower())
-    items = combining.combine(_with_meanings(_items(q)))
+    items = combining.combine(_with_meanings(_with_place_names(_items(q))))
     items, dropped = _without_fillers(items)
     never = tuple(alternative for item in items if item.minus for alternative in _excluded(item))
     wanted = [item for item in items if not item.minus]
@@ -236,6 +228,35 @@ def _excluded_meaning(item: Item) -> Item:
     return item
 
 
+def _with_place_names(items: list[Item]) -> list[Item]:
+    """Names of places in their own spelling where only several words, or the whole query, tell what is meant by one."""
+    said = [[word.exact for word in item.words] if item.plain else [] for item in items]
+    for place, item in enumerate(items):
+        before, after = said[place - 1] if place else [], said[place + 1] if place + 1 < len(said) else []
+        if len(said[place]) == 1 and (len(items) == 1 or before == ["i"] or after in _AFTER_A_PLACE):
+            (name,) = said[place]
+            item.clauses = [Wanted(text.word(ALONE[name]))] if name in ALONE else item.clauses
+    start = 0
+    for end in range(1, len(items) + 1):
+        if end == len(items) or not _goes_on(items[end - 1], items[end]):
+            _spell_names(items[start:end])
+            start = end
+    return items
+
+
+def _goes_on(before: Item, item: Item) -> bool:
+    """Whether two items may be words of one name."""
+    return before.plain and item.plain and not (before.minus or item.minus or item.either)
+
+
+def _spell_names(run: list[Item]) -> None:
+    """Writes the names of places in a run of words as they are spelled."""
+    if all(item.plain for item in run):
+        spelled = iter(text.with_place_names([word for item in run for word in item.words]))
+        for item in run:
+            item.clauses = [Wanted(next(spelled)) for _ in item.words]
+
+
 def _town(item: Item, posts: bool) -> Item:
     """A town whose name is also an everyday word is meant where an occupation is asked for beside it: "butikk ski"."""
     if posts and len(item.words) == 1 and item.words[0].exact in TOWNS:
@@ -247,12 +268,12 @@ def _items(q: str) -> list[Item]:
     items: list[Item] = []
     either = False
     listed = False  # "kokk eller servitør", "oslo, bergen": either, if both are occupations or both are places
-    for match in _CHUNK.finditer(q):
+    for match in CHUNK.finditer(q):
         plain = match.group("plain")
-        if plain and plain not in _OR and plain.lower() in _PERHAPS_OR:
+        if plain and not is_or(plain) and plain.lower() in _PERHAPS_OR:
             listed = True
             continue
-        if plain in _OR:
+        if plain and is_or(plain):
             either = bool(items) and not items[-1].minus
             continue
         several = _between_slashes(plain) if plain else []
@@ -276,7 +297,7 @@ def _phrase(content: str, minus: bool) -> Item | None:
 
 
 def _plain(chunk: str) -> Item | None:
-    minus = len(chunk) > 1 and chunk[0] in "-−–" and chunk[1] not in "-−–"
+    minus = len(chunk) > 1 and chunk[0] == "-" != chunk[1]
     body = chunk[1:] if minus else chunk.lstrip("+")
     found = [word for word in text.words(body) if word.exact != text.BREAK]
     if not found:
@@ -294,7 +315,7 @@ def _plain(chunk: str) -> Item | None:
 
 def _between_slashes(chunk: str) -> list[Item]:
     """Occupations or places between slashes: "sykepleier/vernepleier", "miljøarbeider/-terapeut", "Oslo/Bergen"."""
-    if "/" not in chunk or chunk[0] in "-−–" or chunk.endswith("*"):
+    if "/" not in chunk or chunk[0] == "-" or chunk.endswith("*"):
         return []
     pieces = [piece for piece in chunk.split("/") if piece[:1] != "-" and piece[-1:] != "-"]
     shared = [text.word(stem) for stem in sorted(text.written_out(chunk))]
@@ -370,31 +391,3 @@ def _excluded(item: Item) -> list[Alternative]:
 def _shown(groups: list[list[Item]], never: list[Item]) -> str:
     parts = [" OR ".join(item.shown for item in group) for group in groups]
     return " ".join([*parts, *(f"-{item.shown}" for item in never)])
-
-
-def is_or(part: str) -> bool:
-    return part in _OR
-
-
-def without_each(q: str) -> list[tuple[str, str]]:
-    """(part, the rest) for each part of a query of two to four, small words aside; none where OR ties parts together."""
-    q = tidy(q)
-    parts = [(chunk.group(), chunk.start(), chunk.end()) for chunk in _CHUNK.finditer(q)]
-    parts = [part for part in parts if part[0].lower() not in FILLERS]
-    if not 2 <= len(parts) <= 4 or any(is_or(shown) for shown, _, _ in parts):
-        return []
-    return [(shown, without_small_end(q[:start] + q[end:])) for shown, start, end in parts]
-
-
-def without(q: str, typed: str) -> str:
-    """The query without these words of it."""
-    found = re.search(rf"(?<!\w){re.escape(typed)}(?!\w)", q, re.IGNORECASE) if typed else None
-    return without_small_end(q[: found.start()] + q[found.end() :]) if found else q
-
-
-def without_small_end(q: str) -> str:
-    """On one line, without words at the end that only lead over to what stood there ("ledige stillinger i")."""
-    parts = q.rstrip(" ,;:/").split()
-    while parts and parts[-1].lower() in FILLERS:
-        parts.pop()
-    return " ".join(parts)
