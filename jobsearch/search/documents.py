@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -145,7 +144,6 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     job_words, location_words = _listed(named_jobs), _listed(map(redactor.redact_title, places_of))
     body_words = text.body_words(body)
     body_exact = [word.exact for word in body_words]
-    body = unicodedata.normalize("NFC", body)
     body_denied = [text.word(body[start:end]) for start, end in find_negated(body)]
     stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
     stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))

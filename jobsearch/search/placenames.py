@@ -244,7 +244,7 @@ REGIONS = _read_regions()
 
 # Names typed without æ, ø and å that are other words: "bo" is to live, "as" a company, "ha" to have, "fiska" caught fish; Jaren
 # is a village that is not in Jæren, Lardal one that is not Lærdal. In `ALONE` are those that are the name of a municipality
-# where nothing else is typed.
+# where nothing else is typed, after "i" and before "kommune".
 _OTHER_WORDS = frozenset("a al as bo ha fiska jaren lardal".split())
 ALONE = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 

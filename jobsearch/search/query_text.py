@@ -12,9 +12,9 @@ CHUNK = re.compile(r'(?P<minus>-)?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
 _OR = {"OR", "ELLER", "|", "||"}
 
 # Marks that are nothing else than quotation marks, wherever they stand.
-_QUOTES = "“”„‟«»″‶〝〞〟「」『』❝❞🙶🙷🙸"
+_QUOTES = "“”„‟«»〝〞〟「」『』❝❞🙶🙷🙸"
 # Marks that are also apostrophes, accents or signs: quotation marks only in pairs around words.
-_SINGLE_QUOTES = frozenset("'’‚‹›❛❜❮❯")
+_SINGLE_QUOTES = frozenset("'’‚‹›❛❜❮❯″‶")
 _DASHES = "–—―⸺⸻﹘"  # the hyphens and the minus sign are "-" for documents too, see `letters`
 _ONE_KIND = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
 _BEFORE_QUOTE = frozenset(" \t\n([-+")
