@@ -33,7 +33,9 @@ _MARK = re.compile("[\u0300-\u036f]+")
 _SORTED = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
 _STACK = re.compile(f"([{_SORTED}]{{8}})[{_SORTED}]+")
 
-_LETTER_BY_LETTER = str.maketrans({"ä": "æ", "ö": "ø", "ð": "d", "đ": "d", "ŋ": "n", "ł": "l", "ŧ": "t", "ß": "ss", "œ": "ø"})
+_LETTER_BY_LETTER = str.maketrans(
+    {"ä": "æ", "ö": "ø", "ǻ": "å", "ð": "d", "đ": "d", "ŋ": "n", "ł": "l", "ŧ": "t", "ß": "ss", "œ": "ø"}
+)
 _FOLDING = str.maketrans("æøåéèêëáàâóòôíìîúùû", "aoaeeeeaaaoooiiiuuu")
 _ACCENTS = {"\u0300", "\u0301", "\u0302"}  # grave, acute, circumflex: those that tell Norwegian words apart
 _KEYBOARDS = {"æ": ("æ", "ae", "a"), "ø": ("ø", "oe", "o"), "å": ("å", "a"), "ü": ("u", "ue")}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .letters import compose
+from .letters import compose, normalise
 
 PASSAGE = 160  # characters
 _LEAD = 50  # characters before the word, at most, so that it stands in what a phone shows of two lines
@@ -49,7 +49,7 @@ def cut(value: str, marks: Sequence[Mark]) -> Pieces:
     at = 0
     for number, mark in enumerate(marks):
         end = mark.end
-        if number + 1 < len(marks) and value[end : marks[number + 1].start] in {" ", "-", ""}:
+        if number + 1 < len(marks) and normalise(value[end : marks[number + 1].start]) in {" ", "-", ""}:
             end = marks[number + 1].start
         if pieces and pieces[-1].met and at == mark.start:
             pieces[-1] = Piece(pieces[-1].text + value[at:end], True)

@@ -218,7 +218,7 @@ def _read_towns() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in _TOWNS.replace("\n    ", " ").strip().splitlines():
         municipality, _, names = line.partition(":")
-        for name in map(spell, names.split()):
+        for name in names.split():
             found[name] = (*found.get(name, ()), *_paths(municipality))
     return found
 
@@ -236,7 +236,7 @@ def _paths(name: str) -> tuple[str, ...]:
     return (name,) if name in catalogue.COUNTIES else COUNTIES_OF[name]
 
 
-TOWNS = _read_towns()
+TOWNS = {spell(name): paths for name, paths in _read_towns().items()}
 """A town, village or part of a town -> the municipalities that have one of that name."""
 
 REGIONS = _read_regions()
@@ -252,20 +252,21 @@ ALONE = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 def _all_names() -> Iterator[str]:
     for name in COUNTIES_OF:
         yield from (name, *each_language(name))
-    yield from (*catalogue.COUNTIES, *TOWNS, *REGIONS, *(centre.name for centre in geography.centres().values()))
+    yield from (*catalogue.COUNTIES, *_read_towns(), *REGIONS, *(centre.name for centre in geography.centres().values()))
 
 
 def _read_spellings() -> tuple[dict[str, str], dict[tuple[str, ...], tuple[str, ...]]]:
-    names = {tuple(map(spell, _split(name))) for name in _all_names()}
+    written = sorted({tuple(_split(name)) for name in _all_names()})
+    names = {tuple(map(spell, name)) for name in written}
     words: dict[str, str] = {}
-    for (name,) in sorted(name for name in names if len(name) == 1):
+    for (name,) in (name for name in written if len(name) == 1):
         forms = {spell(form) for form in keyboard_forms(name)} - _OTHER_WORDS
-        words |= {form: name for form in forms if (form,) not in names}
+        words |= {form: spell(name) for form in forms if (form,) not in names}
     several: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for name in sorted(name for name in names if len(name) > 1):
-        forms_of = [{spell(form) for form in keyboard_forms(word)} for word in name]
+    for name_of_several in (name for name in written if len(name) > 1):
+        forms_of = [{spell(form) for form in keyboard_forms(word)} for word in name_of_several]
         for typed in itertools.product(*forms_of):
-            several.setdefault(tuple(words.get(word, word) for word in typed), name)
+            several.setdefault(tuple(words.get(word, word) for word in typed), tuple(map(spell, name_of_several)))
     return words, {typed: name for typed, name in several.items() if typed != name}
 
 
