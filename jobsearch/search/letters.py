@@ -27,6 +27,8 @@ _SAME_LENGTH = {
     0x3000: " ",
 }
 _UNUSUAL = re.compile(f"[{_INVISIBLE}{_HYPHENS}{_APOSTROPHES}\uff01-\uff5e\u3000]")
+# Nearly every text is of these alone, and normalised: one look at each character instead of four.
+_ORDINARY = re.compile("[\x00-\x5f\x61-\xac\xae-\xb3\xb5-\u02b8\u2013-\u2017\u2019\u201a\u201c-\u2026\u20ac]*+")
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 _MARK = re.compile("[\u0300-\u036f]+")
 # Every character that Unicode sorts when it composes: sorting 100,000 of them in a row takes Python five seconds.
@@ -43,8 +45,8 @@ _KEYBOARDS = {"æ": ("æ", "ae", "a"), "ø": ("ø", "oe", "o"), "å": ("å", "a"
 
 def normalise(text: str) -> str:
     """The text composed (NFC), without invisible characters and stray accents, with ASCII hyphens, apostrophes and widths."""
-    if text.isascii():
-        return text.replace("`", "'")
+    if _ORDINARY.fullmatch(text):
+        return text
     if _UNUSUAL.search(text):
         text = _INVISIBLE_RUN.sub("", text).translate(_SAME_LENGTH)
     text = compose(text)
@@ -53,8 +55,10 @@ def normalise(text: str) -> str:
 
 def normalise_in_place(text: str) -> tuple[str, list[int] | None]:
     """`normalise` of a composed text, and where each of its characters stands in that; None where all stand as they stood."""
+    if _ORDINARY.fullmatch(text):
+        return text, None
     plain = text.translate(_SAME_LENGTH)
-    if text.isascii() or not (_INVISIBLE_RUN.search(plain) or _MARK.search(plain)):
+    if not (_INVISIBLE_RUN.search(plain) or _MARK.search(plain)):
         return plain, None
     places = [place for place, mark in enumerate(plain) if not (_INVISIBLE_RUN.match(mark) or _MARK.match(mark))]
     return "".join(plain[place] for place in places), places
@@ -62,7 +66,7 @@ def normalise_in_place(text: str) -> tuple[str, list[int] | None]:
 
 def compose(text: str) -> str:
     """The text in Unicode's form NFC, in linear time: of a stack of accents the first eight stay."""
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     return unicodedata.normalize("NFC", _STACK.sub(r"\1", text))
 

@@ -121,6 +121,14 @@ def test_each_character_is_found_where_it_stood(written):
         assert mark == stood or letters.normalise(stood) == mark
 
 
+def test_ordinary_characters_are_normalised_already():
+    """Each by itself and beside an accent that would be composed with it."""
+    for code in range(0x3000):
+        if letters._ORDINARY.fullmatch(chr(code)):
+            assert unicodedata.normalize("NFC", chr(code)) == chr(code) == chr(code).translate(letters._SAME_LENGTH)
+            assert not unicodedata.combining(chr(code)) and not letters._UNUSUAL.search(chr(code))
+
+
 def test_a_hundred_thousand_accents_are_not_sorted():
     """Python would take five seconds: it sorts them one by one."""
     assert len(letters.compose("a" + "\u0301\u0316" * 50_000)) < 20
