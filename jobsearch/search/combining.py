@@ -9,7 +9,7 @@ from . import names, recognised
 from .clauses import Alternative, Item, WantedPhrase
 from .vocabulary import PLACES
 
-_AND = frozenset({"og", "and", "samt"})
+_AND = frozenset({"og", "òg", "and", "samt"})
 _WITHOUT = frozenset({"uten", "utan", "without"})
 # How an ad says that it does not ask for something; {} is the word after "uten". Phrases of exact words.
 _NOT_REQUIRED = (

@@ -31,8 +31,6 @@ _ORGNR = re.compile(
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-
-
 def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
     """(place, word as typed) of what a tidy query asks for in plain words: no phrase, minus, prefix or OR."""
     for chunk in CHUNK.finditer(q):
