@@ -42,7 +42,9 @@ HOSTILE = {
 def blank(title: str, text: str) -> SimpleNamespace:
     """An ad that has nothing but a title and a text."""
     rows = SimpleNamespace(all=list)
-    names = dict.fromkeys("employer_name job_title engagement extent sector language application_due_text".split(), "")
+    names = dict.fromkeys(
+        "employer_name employer_orgnr job_title engagement extent sector language application_due_text".split(), ""
+    )
     moments = {"published": None, "first_seen": None, "application_due": None, "visible_until": dt.datetime.now(dt.UTC)}
     related = dict.fromkeys(("contacts", "locations", "occupations", "categories"), rows)
     return SimpleNamespace(uuid=UUID(int=1), title=title, description=f"<p>{text}</p>", **names, **moments, **related)
