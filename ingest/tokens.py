@@ -13,7 +13,7 @@ from collections.abc import Callable
 # "/api/publicToken" answers a line of prose and then the token: only its own shape tells it from the words around it.
 _JWT = re.compile(rb"(?<![\w.-])eyJ[\w-]+\.[\w-]+\.[\w-]+(?![\w-])", re.ASCII)
 
-_LABEL = re.compile(r"(?:authorization\s*:)?\s*bearer\b", re.IGNORECASE)
+_LABEL = re.compile(r"(?:authorization\s*+:\s*+)?bearer\b", re.IGNORECASE)
 _QUOTES = " \t\r\n\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 LONGEST = 8000
 """Characters; NAV's server refuses headers of 9 kB."""

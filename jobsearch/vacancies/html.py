@@ -11,7 +11,7 @@ from . import characters, links, markup
 from .text_values import is_nothing, unescape
 
 _ANY_HEADING = re.compile(r"<(/?)h([1-6])>")
-_ANY_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
+_ANY_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*+)[^<>]*+>")
 # Tags as `sanitise` writes them.
 _ATTRIBUTES = r'(?: [a-z]+="[^"<>]*+")*+'
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(markup.BLOCKS & markup.TAGS, reverse=True))}){_ATTRIBUTES}>")

@@ -31,7 +31,7 @@ from .lasting import Lasting
 # Inside a script element these could end it; as escapes they mean the same in JSON. The last two end a line in JavaScript.
 _ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 _TAGS = frozenset("p br ul ol li h2 h3 h4 h5 h6 strong em b i".split())
-_TAG = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"(<[^<>]*>)")  # none of them keeps an attribute
 _INLINE = re.compile(r"</?(?:strong|em|b|i)>")
 
 # `Heltid` is what the feed calls every ad that does not say part-time, so it is no claim of ours. `Fast` has no word there.
