@@ -34,7 +34,7 @@ _LONGEST_PROBLEM = 200  # characters of a refused value that are shown
 WAIT_SECONDS, WEB_WAIT_SECONDS = 30, 5
 """How long a writer waits for another one. A visitor gets a page that says so instead: half a minute holds a thread."""
 
-_PASSWORD = re.compile(r"://\S*@")
+_PASSWORD = re.compile(r"(?<!\S)((?>\S*?://))\S*@")  # from the first :// of a word to its last @
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _DATABASE_NUMBER = re.compile(r"/?|/[0-9]{1,4}")
@@ -44,7 +44,7 @@ env = environ.Env()
 
 def refuse(name: str, problem: str, cure: str) -> ImproperlyConfigured:
     """The one shape of a settings error: which variable, what is wrong with it (without a password), what to write instead."""
-    problem = _PASSWORD.sub("://…@", problem)
+    problem = _PASSWORD.sub(r"\1…@", problem)
     problem = problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…"
     return ImproperlyConfigured(f"{name}: {problem}. {cure}")
 
