@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 from . import words
@@ -23,8 +22,6 @@ from .tokens import WORD, fold
 
 CONTACTS = 200  # contacts of one ad that are read; `record` stores no more
 PERSONS = 300
-SOURCES = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt"})
-"""The files that decide what is removed: an index made by others is made anew."""
 
 _WRITTEN_PLAINLY = re.compile(r"[^\W\d_]+(?:[ \-][^\W\d_]+)*")  # nothing but words
 
