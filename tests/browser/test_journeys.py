@@ -54,7 +54,7 @@ def test_a_recruiter_saves_opens_renames_and_deletes(open_page, some, recruiter,
     page.get_by_role("link", name="Lagrede søk").click()
     expect(page.locator("[data-total]")).to_have_text(["1 treff", "2 treff"])
     page.get_by_role("link", name="Pleiere", exact=True).click()
-    page.wait_for_url("**/?q=sykepleier")
+    page.wait_for_url("**/?q=sykepleier&sort=published&since=*")
     total(page, 2)
 
     page.goto("/lagrede-sok/")
