@@ -49,7 +49,7 @@ def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vaca
     assert page.one("//meta[@property='og:title']").get("content") == "Ledige stillinger hos Sykehuset"
 
 
-@pytest.mark.parametrize("number", ["2", "99", "999999"])
+@pytest.mark.parametrize("number", ["2", "99", "999999", "9" * 19, "9" * 5000])
 def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many, number, settings):
     response = client.get(ADDRESS, {"page": number}, follow=True)
     assert response.redirect_chain == ([] if number == "2" else [(f"{ADDRESS}?page=2", 302)])
@@ -62,7 +62,7 @@ def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many,
     assert first.get("href") == f"{ADDRESS}?page=2" and "nofollow" in first.get("rel")
 
 
-@pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "٢", "9" * 5000, "\x00", "1e9"])
+@pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "٢", "\x00", "1e9"])
 def test_a_page_that_is_no_number_is_the_first(client, many, number):
     assert Page(client.get(ADDRESS, {"page": number})).titles[0] == "Kokk 0"
 
