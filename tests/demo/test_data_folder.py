@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from jobsearch import environment
 from jobsearch.demo.management.commands import demo
@@ -65,3 +65,21 @@ def test_everything_lies_in_the_folder_that_was_named(prepared, monkeypatch, tmp
     broker = environment.path_after_scheme("CELERY_BROKER_URL", environment.broker_url("CELERY_BROKER_URL", ""))
     assert [Path(str(database)), index, broker] == [folder / "db.sqlite3", folder / "index", folder / "broker"]
     assert [path.name for path in tmp_path.iterdir()] == [name], "and nothing beside it"
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "tab\t", "\udcff\udcfe", "zero\u200bwidth", "x" * 300])
+def test_a_name_that_no_setting_can_hold_is_refused(monkeypatch, tmp_path, name):
+    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.PREPARED):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(CommandError, match=r"^--data: "):
+        call_command("demo", "--data", str(tmp_path / name))
+    assert list(tmp_path.iterdir()) == [], "no folder is left behind"
+
+
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path, name):
+    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.PREPARED):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError, match=r"^--data: .*cannot be made a folder"):
+        call_command("demo", "--data", str(tmp_path / name))

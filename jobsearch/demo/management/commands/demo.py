@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, default=FOLDER, help="the folder for everything it keeps")
 
     def handle(self, *, port: int, active: int, lines: int, data: Path, **options: Any) -> None:
-        self.folder = data.resolve()
+        self.folder = _folder(data)
         if os.environ.get(PREPARED) != "1":
             self.prepare()
         began = time.monotonic()
@@ -61,7 +61,10 @@ class Command(BaseCommand):
                     f"{name} is set, but the demo keeps to its own data under var/demo. "
                     f"Unset {name} (and take it out of .env), or run `manage.py start`, which uses it."
                 )
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise CommandError(f"--data: {self.folder} cannot be made a folder ({error.strerror}).") from None
         port = _kept(self.folder / "feed-port", lambda: str(free_port(8099)))
         env = {name: value for name, value in os.environ.items() if name not in _OTHERS}
         env |= {
@@ -124,6 +127,17 @@ _OTHERS = frozenset(
     "NAV_FEED_TOKEN SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL CSRF_TRUSTED_ORIGINS "
     "TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS".split()
 )
+
+
+def _folder(data: Path) -> Path:
+    """The folder for the data. Its name must be text that a setting can hold: no control characters, no broken UTF-8."""
+    try:
+        folder = data.resolve()
+    except OSError as error:
+        raise CommandError(f"--data: no folder can have this name ({error.strerror}).") from None
+    if not str(folder).isprintable():
+        raise CommandError(f"--data: {str(folder)!r} holds a sign that cannot be shown. Choose another folder.")
+    return folder
 
 
 def _kept(path: Path, make: Any) -> str:
