@@ -64,7 +64,10 @@ def read_dotenv(path: Path) -> None:
 
 def text(name: str, default: str) -> str:
     """The variable's text; an empty variable counts as not set, as in a copied `.env` with blank lines."""
-    return os.environ.get(name, "").strip() or default
+    value = os.environ.get(name, "").strip()
+    if any("\ud800" <= mark <= "\udfff" for mark in value):  # what Python makes of bytes that are not UTF-8
+        raise refuse(name, "it is not UTF-8 text", "Write it in UTF-8.")
+    return value or default
 
 
 def flag(name: str, default: bool) -> bool:

@@ -150,3 +150,13 @@ def test_a_start_that_is_refused_ends_with_the_sentence(tmp_path):
     answer = check_deploy(SECRET_KEY="a")
     assert answer.returncode != 0
     assert "SECRET_KEY: it is shorter than 32 characters" in answer.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("reader", ["secret_key", "number", "flag", "search_url", "mail_addresses"])
+@pytest.mark.parametrize("value", ["abcdefghijklmnopqrstuvwxyz0123456789\udcff", "\udcc3(", "a\udc80@b.no"])
+def test_bytes_that_are_not_utf_8_are_refused(monkeypatch, reader, value):
+    """As a secret key they would be taken, and each request that signs something would fail."""
+    monkeypatch.setenv("X", value)
+    monkeypatch.setenv("SECRET_KEY", value)
+    with pytest.raises(ImproperlyConfigured, match="it is not UTF-8 text"):
+        READERS[reader]()
