@@ -7,6 +7,9 @@ timeout = 60
 graceful_timeout = 30
 limit_request_line = 8190  # bytes; fifty occupations and fifty places have more than the 4,094 of gunicorn's default
 limit_request_fields = 100
+# gunicorn takes SCRIPT_NAME and PATH_INFO from headers of a proxy on this machine, which passes on what strangers write: a path
+# that does not begin with it was a 500.
+forwarder_headers = ""
 sendfile = False  # the worker keeps what a slow client has not read; a file sent by the kernel would hold a thread
 # No access log: it would write down what people search for. No control socket: it would lie outside our folders.
 control_socket_disable = True

@@ -173,6 +173,20 @@ def test_a_long_header_or_address_is_refused(front, size):
     assert ask(front, PAGE)[0] == 200
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "script_name", "PATH_INFO", "REMOTE_ADDR"])
+@pytest.mark.parametrize("value", ["/nosuch", "/om", "//host.example", "x", ""])
+def test_no_header_moves_the_site(front, name, value):
+    """Caddy passes on names with an underscore, which nginx drops."""
+    request = f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n{name}: {value}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((front.host, front.port), timeout=10) as client:
+        client.sendall(request.encode())
+        received = b""
+        while chunk := client.recv(65536):
+            received += chunk
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b'href="/static/' in received and b'action="/sprak/"' in received
+
+
 def test_requests_sent_one_behind_the_other_are_answered_in_order(gunicorn):
     post = hostile_clients.FORM + b"Content-Length: 3\r\n\r\na=b"
     get = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
