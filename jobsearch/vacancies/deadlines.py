@@ -52,7 +52,8 @@ _NAMED = [
     re.compile(rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.])(?:,? {_YEAR_AFTER_NAME})?", re.ASCII),
 ]
 _NO_YEAR = re.compile(
-    r"(?<![\d.,])(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?!\.?\d)\.?(?![,/\-%])(?!\s?(?:%|prosent|kr\b|år\b|stil))", re.ASCII
+    r"(?<![\d.,])(?:\d{1,2}\s?[./]\s?\d{1,2}\.?\s?[\-–]\s?)?(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?!\.?\d)\.?(?![,/\-%])(?!\s?(?:%|prosent|kr\b|år\b|stil))",
+    re.ASCII,
 )
 # What may stand before a date without a year, and what may be all that stands after it.
 _WEEKDAYS = (
@@ -61,13 +62,16 @@ _WEEKDAYS = (
 )
 _LABELS = "søknadsfristen?|søknads ?frist|søkefrist|frist(?:en)?|application deadline|deadline"
 _BEFORE = re.compile(
-    rf"[\W_]*+(?:(?:{_LABELS}|closing date|due date|for å søke|er|is|innen|innan|inntil|til|by|until|before|før|senest|seinast"
-    rf"|den|the|on|{_WEEKDAYS})\b[\W_]*+)*+"
+    rf"[\W_]*+(?:(?:{_LABELS}|closing date|due date|for å søke|søk|apply|er|is|innen|innan|inntil|til|by|until|before|før|senest"
+    r"|seinast|latest|no later than|at the latest|t\.?o\.?m|med|utgangen av|ny|forlenget|forlenga|utvidet|utvida|extended|to"
+    r"|snarest|snarast|mulig|mogleg|asap|as soon as possible|omgående|straks|fortløpende|fortløpande|løpende|løpande|vurdering"
+    rf"|og|and|men|but|den|the|on|{_WEEKDAYS})\b[\W_]*+)*+"
 )
 _LABEL = re.compile(rf"(?:{_LABELS})(?:(?: er| is)?\s?:\s?|(?: er| is)?\s[\-–]?\s?)", re.IGNORECASE)
 _SOON = re.compile(
     r"\b(?:snarest|snarast|snarlig|snarleg|snart|omgående|omgåande|umiddelbart|straks|strakst|asap|a\.s\.a\.p|as soon as possible"
-    r"|soonest|immediate(?:ly)?|med en gang|med ein gong|fortest mulig|fortast mogleg|så fort som|så raskt som|raskest mulig)\b",
+    r"|soon|soonest|immediate(?:ly)?|right away|at once|med en gang|med ein gong|med det same|fortest|fortast|hurtigst|raskest"
+    r"|raskast|så fort|så raskt)\b",
     re.IGNORECASE,
 )
 _CONTINUOUS = re.compile(

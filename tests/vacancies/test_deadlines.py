@@ -34,7 +34,10 @@ DAY = dt.date(2026, 12, 15)
         "1.-15. desember 2026",
         "snarest, senest 15.12.2026", "fortløpende, siste frist 15. desember", "15.12.'26", "15des2026",
         "Application deadline: 15 Dec 2026",
-        "15. desember 23:59", "15. desember 12.00", "15. desember 2026 eller før",
+        "15. desember 23:59", "15. desember 12.00", "15. desember 2026 eller før", "Snarest, senest 15.12.", "ASAP, latest 15/12",
+        "Løpende vurdering, senest 15.12", "t.o.m. 15.12", "til og med 15/12", "Ny frist 15.12", "Forlenget til 15.12.",
+        "Søk innen 15/12", "innen utgangen av 15.12", "1.12 - 15.12", "1.12.-15.12.",
+        "Fortløpende, men senest tirsdag 15.12 kl 23:59",
     ],
 )  # fmt: skip
 def test_a_day_is_read_however_it_is_written(text):
@@ -62,7 +65,8 @@ def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
     [
         "", "Etter avtale", "uke 50", "31.02.2026", "20261315", "kl 12.00", "8.00-16.00", "2.5 stillinger", "50 %", "100 prosent",
         "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "31.12.9999", "01.01.0001", "15.12.2206", "15.12.1999", "15.12.62",
-        "ring 22 33 44 55", "ring 12 10 20 26", "12.2026", "desember", "1. juledag", "9999-99-99", "٢٠٢٦-١٢-١٥",
+        "ring 22 33 44 55", "ring 12 10 20 26", "12.2026",
+        "Snarest, første intervju 1.12", "Løpende, oppstart 1.8", "desember", "1. juledag", "9999-99-99", "٢٠٢٦-١٢-١٥",
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_none(text):
@@ -80,6 +84,7 @@ def test_without_a_publication_a_day_without_a_year_is_none(text):
         ("Omgående", "soon"), ("Snarlig", "soon"), ("så snart som mulig", "soon"), ("Snarest mulig", "soon"), ("snarast råd",
         "soon"),
         ("ASAP", "soon"), ("As soon as possible", "soon"), ("straks", "soon"), ("umiddelbart", "soon"), ("med en gang", "soon"),
+        ("hurtigst mulig", "soon"), ("Raskest mogleg", "soon"), ("så fort det lar seg gjøre", "soon"), ("Right away", "soon"),
         ("Fortløpende", "continuous"), ("Søknader vurderes løpende", "continuous"), ("fortlaupande", "continuous"),
         ("Rolling admission", "continuous"), ("til stillingen er besatt", "continuous"), ("until filled", "continuous"),
         ("Fortløpende, søk snarest", "soon"),
