@@ -18,6 +18,12 @@ _BRACKETED = re.compile(
     re.IGNORECASE,
 )
 _SPELLED = re.compile(r"\s?\b(?:alfakr(?:ø|oe|o)ll|kr(?:ø|oe|o)ll-?\s?alfa|snabel-?\s?a)\b\s?", re.IGNORECASE)
+# "kari -at- firma.no", "kari*at*firma.no". Between words and without blanks, "-", "_" and "/" join ordinary words too.
+_MARKED = re.compile(
+    r"[^\S\n]?([-_*\"'|/~=+\u2013\u2014«»“”]{1,2})[^\S\n]?(?:at|alfakrøll|krøllalfa)[^\S\n]?[-_*\"'|/~=+\u2013\u2014«»“”]{1,2}[^\S\n]?",
+    re.IGNORECASE,
+)
+_A_GRAVE = re.compile(r"[^\S\n]{1,2}à[^\S\n]{1,2}", re.IGNORECASE)
 _BARE = re.compile(r"[^\S\n]{1,2}at[^\S\n]{1,2}", re.IGNORECASE)
 # The same before what may be a host: "at" is among the commonest words of Norwegian and English.
 _BARE_HOST = re.compile(r"( at {1,2})[\w\-]{1,63}(?:\.\w| ?[(\[{]? ?(?:dot|punkt|prikk))")
@@ -173,6 +179,10 @@ def _at_marks(text: str, lowered: str) -> set[tuple[int, int, bool]]:
         found.update((*match.span(), False) for match in _BRACKETED.finditer(text))
     if any(word in lowered for word in ("krøll", "kroll", "kroell", "snabel")):
         found.update((*match.span(), False) for match in _SPELLED.finditer(text))
+    for match in _MARKED.finditer(text):
+        found.add((*match.span(), match[1] in {"-", "_", "/"} and not any(map(str.isspace, match.group()))))
+    if "à" in lowered:
+        found.update((*match.span(), True) for match in _A_GRAVE.finditer(text))
     if "at\u00a0" in lowered or "\u00a0at" in lowered or len(lowered) != len(text):
         found.update((*match.span(), True) for match in _BARE.finditer(text))
     else:

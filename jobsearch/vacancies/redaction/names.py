@@ -24,6 +24,8 @@ from .tokens import LONGEST, WORD, Token, fold, forms, remove_invisible, shorten
 _FEW_WORDS = 30  # words of names that are looked for as they are before a text is split into words
 _REGION = 300  # characters around a word of a name that are looked at: more than any context reaches
 _MIDDLES = 2  # words that may stand between two words of one name: "Kari B. Nordmann", "Jan van der Meulen" has particles only
+_DOUBLES = {"a": ("aa", "ae"), "o": ("oe",), "u": ("ue",)}  # å, æ, ø and ü as they are typed on other keyboards
+_SECONDS = frozenset("ae")
 _GAP = re.compile(r"[\s,.\-_'’`´/\u2010-\u2015\u2212]{0,6}")
 _MIDDLE_GAP = re.compile(r"[^\S\n]{0,2}(?:\.[^\S\n]{0,2}|[-\u2010-\u2015'’´`][^\S\n]?)?")
 
@@ -317,6 +319,14 @@ def _spellings(keys: Iterable[str]) -> tuple[bytes, ...]:
         for double, single in (("aa", "a"), ("ae", "a"), ("oe", "o"), ("ue", "u")):
             if double in key:
                 found |= {spelled.replace(double, single) for spelled in found}
+    # "Hakon" is "Haakon" in a text too. One letter at a time: names that have two such letters are spelled alike in both.
+    found |= {
+        spelled[:place] + double + spelled[place + 1 :]
+        for spelled in [*found]
+        for place, letter in enumerate(spelled)
+        for double in _DOUBLES.get(letter, ())
+        if spelled[place + 1 : place + 2] not in _SECONDS
+    }
     return tuple(key.encode() for key in found if key.isascii())
 
 

@@ -108,8 +108,8 @@ def _strip_titles(tokens: list[Token]) -> tuple[str, ...]:
         tokens = [token for token in tokens if token.capital or token.key in words.PARTICLES]
     keys = [token.key for token in tokens]
     while keys and _is_occupation(keys[0]) and keys[0] not in words.given_names():
-        if words.is_surname_too(keys[0]) and len(keys) < 3:
-            break
+        if words.is_surname_too(keys[0]) and (len(keys) == 1 or keys[1] in words.given_names()):
+            break  # "Baker Kari"; but in "Snekker Andersen" it is the trade
         keys.pop(0)
     for place, key in enumerate(keys):
         if words.is_title(key) and key not in words.PARTICLES and not (words.is_surname_too(key) and place < 2) and place:

@@ -161,11 +161,22 @@ class _Search:
         """The phone numbers among groups that are neither a contact's own nor have a country code."""
         found: list[Span] = []
         start = 0
-        for end in range(1, len(groups) + 1):
+        while size := self._slashed(groups, start):
+            found.append(self.add(groups[start], groups[start + size - 1]))
+            start += size
+        for end in range(start + 1, len(groups) + 1):
             if end == len(groups) or groups[end].gap in {"/", "|"}:
                 found += self._in_piece(groups, start, end)
                 start = end
         return found
+
+    def _slashed(self, groups: Sequence[Group], start: int) -> int:
+        """How many groups a number behind a label has whose groups slashes part: "tlf 411/22/334"; 0 for none."""
+        for shape in _SHAPES[1:]:
+            number = groups[start : start + len(shape)]
+            if tuple(len(group.digits) for group in number) == shape and {group.gap for group in number[1:]} == {"/"}:
+                return len(shape) if not is_series(number) and self._has_label(number[0]) else 0
+        return 0
 
     def _in_piece(self, groups: Sequence[Group], start: int, end: int) -> list[Span]:
         """Numbers between boundaries: of `groups[start:end]`, whose gaps are blanks, dots and dashes only."""
