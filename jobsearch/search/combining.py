@@ -10,11 +10,22 @@ from .clauses import Alternative, Item, WantedPhrase
 from .vocabulary import PLACES
 
 _AND = frozenset({"og", "òg", "and", "samt"})
+_LINKS = frozenset({"i", "på", "in"})
 _WITHOUT = frozenset({"uten", "utan", "without"})
+# "uten krav til erfaring", "uten formell utdanning": what is not asked for comes after these.
+_DEMAND = frozenset({"krav", "krevd"})
+_DEMAND_LINKS = frozenset({"til", "om", "på"})
+_ADJECTIVES = frozenset(
+    """
+    formell formelle relevant relevante tidligere tidlegare høyere høgare spesiell spesielle fullført any formal previous prior
+    """.split()
+)
 # How an ad says that it does not ask for something; {} is the word after "uten". Phrases of exact words.
 _NOT_REQUIRED = (
     "uten {}",
     "uten krav til {}",
+    "ingen {}",
+    "inga {}",
     "ingen krav til {}",
     "ingen krav om {}",
     "ikke krav til {}",
@@ -51,6 +62,9 @@ _NOT_REQUIRED = (
     "{} is not required",
     "{} not required",
     "{} is not necessary",
+    "no prior {}",
+    "no previous {}",
+    "uten krav om {}",
 )
 
 
@@ -75,11 +89,15 @@ def kind_of(item: Item) -> str:
 def _join_lists(items: list[Item]) -> list[Item]:
     joined: list[Item] = []
     for place, item in enumerate(items):
-        if _is_one_of(item, _AND) and joined and place + 1 < len(items):
-            following = items[place + 1]
-            if not following.apart and kind_of(joined[-1]) == kind_of(following) != "":
+        following = items[place + 1] if place + 1 < len(items) else None
+        if joined and following and _is_one_of(item, _AND):
+            named = items[place + 2] if place + 2 < len(items) and _is_one_of(following, _LINKS) else following
+            if not following.apart and kind_of(joined[-1]) == kind_of(named) != "":
                 following.listed = True
                 continue
+        if joined and following and item.listed and _is_one_of(item, _LINKS) and kind_of(joined[-1]) == kind_of(following) != "":
+            following.listed = True  # "i Oslo og i Bergen"
+            continue
         if item.listed and joined and kind_of(joined[-1]) == kind_of(item) != "":
             item.either = True
         joined.append(item)
@@ -89,13 +107,25 @@ def _join_lists(items: list[Item]) -> list[Item]:
 def _read_without(items: list[Item]) -> list[Item]:
     """ "uten deltid" excludes the filter's value; "uten utdanning" asks for ads that say so, never for the occupation."""
     found: list[Item] = []
-    for item in items:
+    for place, item in enumerate(items):
         before = found[-1] if found else None
+        if before and _is_one_of(before, _WITHOUT) and _leads_on(items, place):
+            continue
         if before and _is_one_of(before, _WITHOUT) and item.plain and not item.minus and item.words and not item.apart:
             found[-1] = _without(before, item)
         else:
             found.append(item)
     return found
+
+
+def _leads_on(items: list[Item], place: int) -> bool:
+    """Whether what "uten" is about comes after this word: "krav til" or an adjective."""
+    item = items[place]
+    if place + 1 == len(items) or not items[place + 1].plain:
+        return False
+    if _is_one_of(item, _DEMAND):
+        return place + 2 < len(items) and _is_one_of(items[place + 1], _DEMAND_LINKS)
+    return _is_one_of(item, _ADJECTIVES) or (_is_one_of(item, _DEMAND_LINKS) and _is_one_of(items[place - 1], _DEMAND))
 
 
 def _is_one_of(item: Item, words: frozenset[str]) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["phrase", "word", "keyword", "number"]
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raise it by one when a change of code gives the same ad another document, so that every index is built anew.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 

@@ -58,11 +58,11 @@ def find_negated(value: str) -> list[tuple[int, int]]:
     found: dict[tuple[int, int], None] = {}
     for match in islice(_NEGATION.finditer(value), _MOST):
         if english or match.group().lower() != "no":
-            found |= dict.fromkeys(_find_scope(value, match.start(), match.end()))
+            found |= dict.fromkeys(_find_scope(value, match.start(), match.end(), english))
     return sorted(found)
 
 
-def _find_scope(value: str, start: int, end: int) -> list[tuple[int, int]]:
+def _find_scope(value: str, start: int, end: int, english: bool) -> list[tuple[int, int]]:
     ends = _CLAUSE_END.search(value, end, end + _CLAUSE_LENGTH)
     after = _located(value, end, ends.start() if ends else min(len(value), end + _CLAUSE_LENGTH))
     before = _located(value, _find_clause_start(value, start), start)
@@ -75,6 +75,8 @@ def _find_scope(value: str, start: int, end: int) -> list[tuple[int, int]]:
     scope: list[tuple[int, int]] = []
     for place, word in enumerate(tails[:_SCOPE]):
         follows = tails[place + 1 : place + 2]
+        if place == 0 and word == "i" and not english:
+            continue  # "inngår ikke i turnus"; further on it is where, or English "I"
         if word in _BREAKS or (word in {"og", "and"} and follows and follows[0] in _BREAKS | _VERBS):
             break
         scope.append(after[place])

@@ -19,13 +19,14 @@ from .vocabulary import FILLERS, FILLERS_BEFORE, STOP_WORDS
 MOST_WORDS = 30
 MOST_CHOICES = 6
 _AFTER_A_PLACE = (["kommune"], ["kommuna"], ["herad"])
+_BETWEEN = re.compile(r"[/,;|]")
 _LONGEST_BODY = 4  # words of a municipality's name as an employer
-_PERHAPS_OR = {"eller", "or", "/", "&", "+"}
+_PERHAPS_OR = {"eller", "or", "/", "&", "+", ",", ";"}
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 _JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _ORGNR = re.compile(
-    r"(?<!\w)(?<!\d[ .])(?:org(?:\.|anisasjons)?\s?(?:nr|nummer)\.?:?\s?)?(?:NO\s?)?"
-    r"([0-9]{3})[ .]?([0-9]{3})[ .]?([0-9]{3})(?:\s?MVA)?(?!\w)(?![ .]\d)",
+    r"(?<!\w)(?<!\d[\s.-])(?:org(?:\.|anisasjons)?\s?(?:nr|nummer)\.?:?\s?)?(?:NO\s?)?"
+    r"([0-9]{3})[\s.-]?([0-9]{3})[\s.-]?([0-9]{3})(?:\s?MVA)?(?!\w)(?![\s.-]\d)",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -282,7 +283,7 @@ def _items(q: str) -> list[Item]:
         found[0].either = either and not item.minus
         found[0].listed = listed and bool(items)
         either = False
-        listed = bool(plain and plain.endswith(","))
+        listed = bool(plain and plain.endswith((",", ";")))
         items += found
         if sum(len(one.clauses) for one in items) >= MOST_WORDS:
             break
@@ -312,10 +313,10 @@ def _plain(chunk: str) -> Item | None:
 
 
 def _between_slashes(chunk: str) -> list[Item]:
-    """Occupations or places between slashes: "sykepleier/vernepleier", "miljøarbeider/-terapeut", "Oslo/Bergen"."""
-    if "/" not in chunk or chunk[0] == "-" or chunk.endswith("*"):
+    """Occupations or places between slashes: "sykepleier/vernepleier", "miljøarbeider/-terapeut", "Oslo;Bergen"."""
+    if not _BETWEEN.search(chunk) or chunk[0] == "-" or chunk.endswith("*"):
         return []
-    pieces = [piece for piece in chunk.split("/") if piece[:1] != "-" and piece[-1:] != "-"]
+    pieces = [piece for piece in _BETWEEN.split(chunk.strip(",;|")) if piece[:1] != "-" and piece[-1:] != "-"]
     shared = [text.word(stem) for stem in sorted(text.written_out(chunk))]
     found = [_item_of(words) for words in (*map(text.words, pieces), *([word] for word in shared)) if words]
     kinds = {combining.kind_of(item) for item in found}

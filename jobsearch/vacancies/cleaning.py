@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import characters, deadlines, html, language, likeness, occupations, places
-from .catalogue import ENGAGEMENTS, EXTENTS, SECTORS
+from .catalogue import ENGAGEMENTS, EXTENTS, NOT_STATED, SECTORS
 from .data import VacancyData
 from .links import safe_link
 from .models import Category, Contact, Location, Occupation, Vacancy
@@ -24,7 +24,24 @@ PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
 TITLE, NAME, WORDS, CODE = 500, 200, 300, 100  # characters of short fields
 _RAW_DEPTH = 40  # levels of the source's own object; the feed's have four
 
-_KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS)}
+# What employers' own systems send for NAV's values.
+_OTHERWISE = {
+    "offentleg": "Offentlig",
+    "offentlig sektor": "Offentlig",
+    "offentleg sektor": "Offentlig",
+    "privat sektor": "Privat",
+    "fulltid": "Heltid",
+    "full-time": "Heltid",
+    "full time": "Heltid",
+    "part-time": "Deltid",
+    "part time": "Deltid",
+    "fast stilling": "Fast",
+    "fast ansettelse": "Fast",
+    "permanent": "Fast",
+    "sommerjobb": "Feriejobb",
+    "ikkje oppgitt": NOT_STATED,
+}
+_KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS, NOT_STATED)} | _OTHERWISE
 _REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters, which databases refuse
 
 

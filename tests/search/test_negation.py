@@ -27,6 +27,8 @@ def negated(value: str) -> set[str]:
         ("Det er verken turnus eller helg.", "turnus"),
         ("Stillinga har ikkje heimekontor.", "heimekontor"),
         ("The job is in Oslo. Home office is not possible.", "office"),
+        ("Stillingen inngår ikke i turnus.", "turnus"),
+        ("Du jobber ikke i helger.", "helger"),
         ("You will work at the harbour, with no night shifts.", "shifts"),
     ],
 )

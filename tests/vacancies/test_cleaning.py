@@ -78,6 +78,8 @@ def test_a_word_for_no_value_is_no_value_of_a_facet(value):
         ("extent", "heltid", "Heltid"), ("extent", "Deltid ", "Deltid"), ("extent", "DELTID.", "Deltid"), ("extent",
         "Hel\u00adtid", "Heltid"),
         ("sector", "offentlig", "Offentlig"), ("sector", "PRIVAT", "Privat"), ("sector", "Ideell", "Ideell"),
+        ("sector", "offentleg", "Offentlig"), ("sector", "Privat sektor", "Privat"), ("sector", "ikke oppgitt", "Ikke oppgitt"),
+        ("extent", "Fulltid", "Heltid"), ("extent", "FULL TIME", "Heltid"), ("engagement", "Fast stilling", "Fast"),
         ("engagement", "Noe  helt\u200b nytt", "Noe helt nytt"),
     ],
 )  # fmt: skip
