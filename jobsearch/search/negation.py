@@ -21,6 +21,13 @@ _MOST = 200  # negations of a text that are looked at
 _NEGATION = re.compile(
     r"(?<!\w)(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|not|no|without|never)(?!\w)", re.IGNORECASE
 )
+_NEEDED = re.compile(r"[^.,;:!?()\n•–]{1,60}?\b(?:required|needed|necessary)\b", re.IGNORECASE)
+# "Hjemmekontor: nei", "Turnus – ikke aktuelt"
+_ANSWERED_NO = re.compile(
+    r"(?<![^\W\d_])([^\W\d_]++)\s?[:–-]\s?(?:nei|no|ikke|ikkje|ingen|inga|none|not)"
+    r"(?=\s?(?:$|[.,;!\n)]|aktuelt|mulig|mogleg|nødvendig|naudsynt|påkrevd|påkravd|tilgjengelig|possible|required|available))",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"[.,;:!?()\n•–]")
 
 
@@ -54,11 +61,12 @@ _WELCOME = _words("fordel føremon ønskelig ønskjeleg pluss plus advantage bon
 
 def find_negated(value: str) -> list[tuple[int, int]]:
     """(start, end) of each word of a composed running text that stands in the scope of a negation, in order."""
-    english = " the " in value  # "no" is "now" in nynorsk
+    english = " the " in value  # "no" is "now" in nynorsk, but "no experience required" is English in any text
     found: dict[tuple[int, int], None] = {}
     for match in islice(_NEGATION.finditer(value), _MOST):
-        if english or match.group().lower() != "no":
+        if english or match.group().lower() != "no" or _NEEDED.match(value, match.end()):
             found |= dict.fromkeys(_find_scope(value, match.start(), match.end(), english))
+    found |= dict.fromkeys(match.span(1) for match in islice(_ANSWERED_NO.finditer(value), _MOST))
     return sorted(found)
 
 

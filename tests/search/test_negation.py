@@ -29,6 +29,9 @@ def negated(value: str) -> set[str]:
         ("The job is in Oslo. Home office is not possible.", "office"),
         ("Stillingen inngår ikke i turnus.", "turnus"),
         ("Du jobber ikke i helger.", "helger"),
+        ("Hjemmekontor: nei. Turnus: ja.", "hjemmekontor"),
+        ("Turnus – ikke aktuelt", "turnus"),
+        ("No experience required.", "experience"),
         ("You will work at the harbour, with no night shifts.", "shifts"),
     ],
 )
@@ -47,6 +50,8 @@ def test_denied(sentence, word):
         ("Vi har ikke kantine og du må ha bil.", "bil"),
         ("Du har ikke noe imot nattarbeid.", "nattarbeid"),
         ("Vi søkjer no hjelp på natt.", "natt"),
+        ("Hjemmekontor: nei. Turnus: ja.", "turnus"),
+        ("Arbeidstid: ikke kveld, men dag.", "arbeidstid"),
         ("Ingen dager er like på sykehjemmet.", "sykehjemmet"),
         ("Vi tilbyr hjemmekontor. Det er ikke heis.", "hjemmekontor"),
     ],
