@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import phonenumbers
 
@@ -37,6 +38,7 @@ _LIST = re.compile(r"[,;/|]|[^\W\d_]+")  # between several numbers of one field
 LIBRARY_CALLS = 100  # of one text; a text with more numbers is judged by their shape from there on
 LEAST_DIGITS = 5
 
+_PARTING = frozenset("/-\u2010\u2011\u2012\u2013\u2014")
 _SHAPES = ((8,), (3, 2, 3), (2, 2, 2, 2))
 
 
@@ -171,10 +173,16 @@ class _Search:
         return found
 
     def _slashed(self, groups: Sequence[Group], start: int) -> int:
-        """How many groups a number behind a label has whose groups slashes part: "tlf 411/22/334"; 0 for none."""
+        """How many groups a number behind a label has whose groups slashes or dashes between blanks part; 0 for none.
+
+        "tlf 411/22/334", "tlf 411 - 22 - 334".
+        """
         for shape in _SHAPES[1:]:
             number = groups[start : start + len(shape)]
-            if tuple(len(group.digits) for group in number) == shape and {group.gap for group in number[1:]} == {"/"}:
+            between = {self.text[one.end : other.start].strip() for one, other in pairwise(number)}
+            if tuple(len(group.digits) for group in number) == shape and len(between) == 1 and between <= _PARTING:
+                if number[0].digits[0] in "01":
+                    return 0
                 return len(shape) if not is_series(number) and self._has_label(number[0]) else 0
         return 0
 
