@@ -60,8 +60,8 @@ class Item:
     """A part of the query as typed, `shown` to the reader: words, a phrase, a prefix.
 
     `either`: one of a choice with the item before it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it
-    one of a choice if both are occupations or both are places. `others`: more ways to be found. `meaning`: the value of a
-    facet that its words name.
+    one of a choice if both are occupations or both are places. `after_or`: it follows "eller".
+    `others`: more ways to be found. `meaning`: the value of a facet that its words name.
     """
 
     clauses: list[Clause]
@@ -70,6 +70,7 @@ class Item:
     plain: bool = False
     either: bool = False
     listed: bool = False
+    after_or: bool = False
     others: tuple[Alternative, ...] = ()
     meaning: Meaning | None = None
 

@@ -107,15 +107,27 @@ def _join_lists(items: list[Item]) -> list[Item]:
 def _read_without(items: list[Item]) -> list[Item]:
     """ "uten deltid" excludes the filter's value; "uten utdanning" asks for ads that say so, never for the occupation."""
     found: list[Item] = []
+    lead: Item | None = None  # the "uten" whose list of words goes on
     for place, item in enumerate(items):
         before = found[-1] if found else None
         if before and _is_one_of(before, _WITHOUT) and _leads_on(items, place):
             continue
         if before and _is_one_of(before, _WITHOUT) and item.plain and not item.minus and item.words and not item.apart:
-            found[-1] = _without(before, item)
+            lead = found.pop()
+            found.append(_without(lead, item))
+        elif lead and place + 1 < len(items) and _is_one_of(item, _AND) and _may_go_on(items[place + 1]):
+            continue
+        elif lead and (item.after_or or _is_one_of(items[place - 1], _AND)) and _may_go_on(item):
+            found.append(_without(lead, item))
         else:
+            lead = None
             found.append(item)
     return found
+
+
+def _may_go_on(item: Item) -> bool:
+    """Whether a word after "uten erfaring og" is one more that is not asked for: no place, no occupation."""
+    return item.plain and not item.minus and bool(item.words) and not kind_of(item)
 
 
 def _leads_on(items: list[Item], place: int) -> bool:

@@ -59,7 +59,8 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
     "extent": {
         ("Deltid",): "deltid, deltidsjobb, deltidsjobber, deltidsstilling, deltidsstillinger, deltidsarbeid, deltids, part time, "
         "part-time, parttime, part time job",
-        ("Heltid",): "heltid, heltidsstilling, heltidsjobb, fulltid, fulltidsjobb, fulltidsstilling, full time, full-time, "
+        ("Heltid",): "heltid, heltidsstilling, heltidsjobb, heiltid, heiltidsstilling, heiltidsjobb, "
+        "fulltid, fulltidsjobb, fulltidsstilling, full time, full-time, "
         "fulltime",
     },
     "occupation": {

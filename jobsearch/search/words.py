@@ -207,7 +207,8 @@ def _with_meanings(items: list[Item]) -> list[Item]:
                 clauses: list[Clause] = [Wanted(word, place=place_meant) for item in named for word in item.words]
                 shown = " ".join(item.shown for item in named)
                 first = named[0]
-                found.append(Item(clauses, shown, plain=True, either=first.either, listed=first.listed, meaning=meaning))
+                joined = (first.either, first.listed, first.after_or)
+                found.append(Item(clauses, shown, False, True, *joined, meaning=meaning))
             else:
                 found += [_town(item, posts) for item in named]
             taken = ends
@@ -266,11 +267,12 @@ def _town(item: Item, posts: bool) -> Item:
 def _items(q: str) -> list[Item]:
     items: list[Item] = []
     either = False
+    after_or = False
     listed = False  # "kokk eller servitør", "oslo, bergen": either, if both are occupations or both are places
     for match in CHUNK.finditer(q):
         plain = match.group("plain")
         if plain and not is_or(plain) and plain.lower() in _PERHAPS_OR:
-            listed = True
+            listed, after_or = True, plain.isalpha()
             continue
         if plain and is_or(plain):
             either = bool(items) and not items[-1].minus
@@ -282,7 +284,8 @@ def _items(q: str) -> list[Item]:
         found = several or [item]
         found[0].either = either and not item.minus
         found[0].listed = listed and bool(items)
-        either = False
+        found[0].after_or = after_or
+        either = after_or = False
         listed = bool(plain and plain.endswith((",", ";")))
         items += found
         if sum(len(one.clauses) for one in items) >= MOST_WORDS:
