@@ -159,6 +159,13 @@ def test_a_single_name_is_known_whatever_the_keyboard(name, written):
     assert written not in Redactor([ContactData(name=name)]).redact_text(f"Kontakt {written} for mer.")
 
 
+@pytest.mark.parametrize("name", ["Ingrid (Inga) Testdal", 'Ingrid "Inga" Testdal', "Avdelingsleder Ingrid «Inga» Testdal, tlf"])
+def test_a_name_in_brackets_is_another_first_name(name):
+    redactor = Redactor([ContactData(name=name)])
+    assert redactor.redact_title("Vikar for Ingrid Testdal") == redactor.redact_title("Vikar for Inga Testdal") == "Vikar for"
+    assert "Ing" not in redactor.redact_text("Ring Inga eller Ingrid.")
+
+
 def test_a_trade_before_a_surname_is_no_part_of_the_name():
     redactor = Redactor([ContactData(name="Snekker Andersen")])
     assert redactor.redact_title("Snekker Andersen søker lærling") == "Snekker Andersen søker lærling"

@@ -18,6 +18,7 @@ WORDS = 8  # of one name
 _BY = re.compile(r"(?:\bv|\bc)\s?/\s?o?\b|\bved\b|\bv/", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[/;|()\[\]{}:•·\n\t+<>\"]|\s[-\u2010-\u2015]{1,2}\s")
 _PLAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)? [^\W\d_]+(?:-[^\W\d_]+)?")  # two words: no pattern below fits
+_CALLED = re.compile(r" ?[(\"«“„]([^\W\d_]{2,40})[)\"»”“] ?(?=[^\W\d_])")  # "Ingrid (Inga) Testdal"
 _AND = re.compile(r"\s(?:og|and|eller|or|samt|&)\s", re.IGNORECASE)
 
 
@@ -38,6 +39,9 @@ def parse_people(field: str) -> list[Person]:
     field = field[:FIELD_LENGTH]
     if _PLAIN.fullmatch(field):
         return _parse_listed(field)
+    if called := _CALLED.search(field):
+        rest = field[called.end() :]
+        field = f"{field[: called.start()]} {rest}; {called[1]} {rest}"
     by = _BY.search(field)
     if by:
         # "Company v/ person", but also "Person v/ department" and "Person ved Company".
