@@ -80,7 +80,7 @@ class Item:
 
     @property
     def apart(self) -> bool:
-        """Whether no name of several words continues from the item before into this one."""
+        """Whether more than a blank parts it from the item before."""
         return self.either or self.listed
 
 

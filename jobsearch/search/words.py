@@ -192,7 +192,7 @@ def _with_meanings(items: list[Item]) -> list[Item]:
     place = 0
     while place < len(items):
         end = place
-        while end < len(items) and items[end].plain and not items[end].minus and (end == place or not items[end].apart):
+        while end < len(items) and items[end].plain and not items[end].minus and (end == place or not items[end].either):
             end += 1
         run, taken = items[place:end], 0
         while taken < len(run):

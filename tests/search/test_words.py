@@ -42,6 +42,8 @@ from jobsearch.search import matching, words
         ("lærer nord-norge, trøndelag og østlandet", "lærer nord-norge OR trøndelag OR østlandet"),
         ("evje og hornnes", "evje og hornnes"),
         ("bygg og anlegg", "bygg og anlegg"),
+        ("bygg & anlegg", "bygg anlegg"),
+        ("oslo & bergen", "oslo OR bergen"),
         ("frisør og velvære", "frisør velvære"),
         ("kokk oslo;bergen", "kokk oslo OR bergen"),
         ("kokk oslo,bergen", "kokk oslo OR bergen"),
@@ -84,6 +86,11 @@ def test_what_is_understood(typed, understood):
 def test_nothing_typed_is_everything_but_nonsense_is_nothing():
     assert words.parse("  ").empty
     assert matching.compile_words(words.parse("???")) == matching.NOTHING
+
+
+@pytest.mark.parametrize("q", ["bygg & anlegg", "bygg og anlegg", "byggebransjen"])
+def test_a_group_of_occupations_is_recognised_however_its_parts_are_joined(q):
+    assert [(one.facet, one.value) for one in words.parse(q).recognised] == [("occupation", "Bygg og anlegg")]
 
 
 def test_a_uuid_is_recognised_in_an_address_too():
