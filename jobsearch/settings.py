@@ -26,7 +26,7 @@ SECRET_KEY = env.secret_key("SECRET_KEY")
 ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
-HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # whoever sends it is told the details of /readyz
+HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
 
 INSTALLED_APPS = [
     "jobsearch.control.apps.ControlAdminConfig",  # Django admin, with our index page

@@ -56,8 +56,8 @@ def open_index() -> None:
 def drain_index(on_progress: Progress | None = None) -> int:
     """Takes over into the index every row that is behind, and returns how many documents this process wrote.
 
-    Where another process is at it, waits for that one; gives up only when nobody gets on. Ads that are set aside are not
-    waited for; they are seen in the control room.
+    While another process is indexing, waits for it; gives up only when no process makes progress. Does not wait for ads that
+    are set aside: the admin lists them.
     """
     written, least, since = 0, search.count_behind(), time.monotonic()
     total = least

@@ -48,7 +48,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """503 and "not ready" only without the database. "degraded" (200): the site serves what it can without engine or broker, or
     from an index that is behind, and a proxy should go on sending visitors; an alarm looks at the word.
 
-    Strangers are told the word alone. Details are for this machine, and for who sends HEALTH_TOKEN.
+    Other clients get the status word alone. Details go to this machine and to clients that send HEALTH_TOKEN.
     """
     report = _report()
     body = report if _may_see_details(request) else {"status": report["status"]}
