@@ -27,7 +27,9 @@ _slow_is_no_error = [hypothesis.HealthCheck.too_slow]  # on a busy computer
 hypothesis.settings.register_profile(
     "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=_slow_is_no_error
 )
-hypothesis.settings.register_profile("random", deadline=None, suppress_health_check=_slow_is_no_error, print_blob=True)
+hypothesis.settings.register_profile(
+    "random", derandomize=False, deadline=None, suppress_health_check=_slow_is_no_error, print_blob=True
+)
 hypothesis.settings.load_profile("fixed")
 
 _chance = random.Random()
