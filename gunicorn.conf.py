@@ -1,6 +1,6 @@
 """Settings of gunicorn, read by every way of starting the web server; address, workers and threads are on its command line."""
 
-worker_class = "jobsearch.buffered_worker.BufferedWorker"
+worker_class = "jobsearch.core.gunicorn_worker.BufferedWorker"
 worker_connections = 500  # a process; below the 1,024 files that a process may usually open
 keepalive = 5  # seconds
 timeout = 60

@@ -72,19 +72,20 @@ def main() -> None:
     import django
 
     django.setup()
-    from jobsearch.search import documents, text
+    from jobsearch.search.analysis import norwegian
+    from jobsearch.search.indexing import documents
     from jobsearch.vacancies import html
     from tests.relevance import corpus
 
     def words(title: str, body: str) -> None:
-        for word in text.words(title):
-            text.parts(word.stem)
-        text.written_out(title)
-        text.body_words(body)
+        for word in norwegian.words(title):
+            norwegian.parts(word.stem)
+        norwegian.written_out(title)
+        norwegian.body_words(body)
 
     ads = [data for _, data in corpus.corpus()][: options.ads]
     plain = [(data.title, html.to_text(data.description)) for data in ads]
-    text._cache.clear()
+    norwegian._cache.clear()
     shown("words, empty cache", [timed(lambda ad=ad: words(*ad)) for ad in plain])
     shown("words, again", [timed(lambda ad=ad: words(*ad)) for ad in plain])
     if not options.words:

@@ -40,7 +40,7 @@ def prepare(folder: str, url: str) -> None:
 def store(number: int) -> list:
     from django.db import transaction
 
-    from jobsearch.vacancies import record
+    from jobsearch.vacancies import store as record
     from tests.conftest import vacancy_data
 
     with transaction.atomic():
@@ -57,7 +57,7 @@ class Searching(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        from jobsearch.search import EngineDown, SearchQuery, search
+        from jobsearch.search.api import EngineDown, SearchQuery, search
 
         last = time.monotonic()
         while not self.stopped.wait(0.02):
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def measure(found: list, options: argparse.Namespace) -> None:
-    from jobsearch.search import EngineDown, compare, index_changes, rebuild
+    from jobsearch.search.api import EngineDown, compare, index_changes, rebuild
     from jobsearch.vacancies.models import Vacancy
 
     store(options.ads)

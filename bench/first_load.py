@@ -27,11 +27,11 @@ sys.path.insert(0, str(ROOT))
 
 
 def serve(options: argparse.Namespace) -> None:
-    from ingest.standin import StandIn
-    from ingest.standin.history import build
+    from jobsearch.demo.feed_server import FakeFeed
+    from jobsearch.demo.feed_server.backfill import build
 
     ads = importlib.import_module(options.ads) if options.ads else None
-    with StandIn(options.path, ads=ads) as feed:
+    with FakeFeed(options.path, ads=ads) as feed:
         build(feed.store, active=options.active, lines=options.lines)
         feed.faults.latency(page=options.page, detail=options.detail)
         print(feed.url, feed.token, flush=True)
@@ -78,11 +78,11 @@ def real(url: str, folder: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    from jobsearch.control import passes
+    from jobsearch.admin_dashboard import full_sync
 
     phases: dict[str, float] = {}
     began = time.monotonic()
-    report = passes.follow_to_tip(on_progress=lambda phase, done, total: phases.update({phase: time.monotonic() - began}))
+    report = full_sync.follow_to_tip(on_progress=lambda phase, done, total: phases.update({phase: time.monotonic() - began}))
     print(report.as_json())
     print({phase: round(seconds, 1) for phase, seconds in phases.items()}, "seconds until the end of each phase")
     print("real", time.monotonic() - began)

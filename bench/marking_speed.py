@@ -33,7 +33,7 @@ QUERIES = {
 def ads(size: int, number: int) -> list:
     from django.utils import timezone
 
-    from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
+    from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
     chance = random.Random(size)
     words = (Path(__file__).resolve().parent.parent / "docs" / "search.md").read_text().split()
@@ -85,16 +85,17 @@ def main() -> None:
         prepare(folder)
         from django.db import transaction
 
-        from jobsearch.search import SearchQuery, engines, search
-        from jobsearch.vacancies import record
-        from jobsearch.web import cards
+        from jobsearch.search.api import SearchQuery, search
+        from jobsearch.search.engines import registry
+        from jobsearch.vacancies import store
+        from jobsearch.web.presenters import ad_rows
 
-        index = engines.engine().fresh()
+        index = registry.engine().fresh()
         writes = composed(options.ads)
         for start in range(0, len(writes), 500):
             index.write(writes[start : start + 500])
         index.refresh()
-        engines.engine().switch(index)
+        registry.engine().switch(index)
         searched = median(lambda: search(SearchQuery(q="sykepleier"), excluded=()), options.seconds)
         print(f"one search over {options.ads:,} ads: {searched:.1f} ms\n")
         print("| ads on the page | text of each | search for | plain cards ms | marks ms | marks ÷ search |")
@@ -102,13 +103,13 @@ def main() -> None:
         for name, size in SIZES.items():
             stored = ads(size, 100)
             with transaction.atomic():
-                record.store(stored)
+                store.store(stored)
             for number in (25, 100):
                 uuids = [ad.uuid for ad in stored[:number]]
-                plain = median(lambda uuids=uuids: cards.listed(uuids, SearchQuery()), options.seconds)
+                plain = median(lambda uuids=uuids: ad_rows.listed(uuids, SearchQuery()), options.seconds)
                 for kind, q in QUERIES.items():
                     query = SearchQuery(q=q)
-                    marks = median(lambda uuids=uuids, query=query: cards.listed(uuids, query), options.seconds) - plain
+                    marks = median(lambda uuids=uuids, query=query: ad_rows.listed(uuids, query), options.seconds) - plain
                     print(f"| {number} | {name} | {kind} | {plain:.1f} | {marks:.1f} | {marks / searched:.1f} |", flush=True)
 
 

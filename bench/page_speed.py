@@ -56,9 +56,9 @@ def set_up() -> None:
 
 def load() -> None:
     set_up()
-    from jobsearch.control import passes
+    from jobsearch.admin_dashboard import full_sync
 
-    passes.follow_to_tip()
+    full_sync.follow_to_tip()
 
 
 def answer() -> None:
@@ -67,12 +67,13 @@ def answer() -> None:
     from django.contrib.auth import get_user_model
     from django.test import Client
 
-    from jobsearch import search
     from jobsearch.saved.models import SavedSearch
-    from jobsearch.search import spelling, suggesting
+    from jobsearch.search import api as search
+    from jobsearch.search.analysis import spelling
+    from jobsearch.search.assist import suggestions
 
     search.rebuild()
-    for kept in (spelling.speller, suggesting.names):
+    for kept in (spelling.speller, suggestions.names):
         kept()  # as `keep_warm` does in a web process
     user, _made = get_user_model().objects.get_or_create(username="bench")
     SavedSearch.objects.filter(owner=user).delete()
@@ -121,11 +122,11 @@ def run(part: str, checkout: Path) -> list[str]:
 
 def make_ads(before: Path, folder: Path, ads: int) -> None:
     sys.path.insert(0, str(ROOT))
-    from ingest.standin import StandIn
-    from ingest.standin.history import build
+    from jobsearch.demo.feed_server import FakeFeed
+    from jobsearch.demo.feed_server.backfill import build
 
     folder.mkdir(parents=True)
-    with StandIn(str(folder / "feed.sqlite3")) as feed:
+    with FakeFeed(str(folder / "feed.sqlite3")) as feed:
         build(feed.store, active=ads, lines=4 * ads)
         env = environment(folder, feed.url) | {"NAV_FEED_TOKEN": feed.token}
         subprocess.run(run("load", before), cwd=before, env=env, check=True, stderr=subprocess.DEVNULL)

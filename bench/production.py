@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.cluster.processes import OwnNode, cluster
 from tests.servers import postgresql, redis
 from tests.servers.live import LiveSite
@@ -85,7 +85,7 @@ def told(answers: Sequence[Answer]) -> str:
 class Happenings(threading.Thread):
     """Ads are published, changed and ended, one every `pause` seconds."""
 
-    def __init__(self, feed: StandIn, pause: float) -> None:
+    def __init__(self, feed: FakeFeed, pause: float) -> None:
         super().__init__(daemon=True)
         self.feed, self.pause = feed, pause
         self.number = 0
@@ -108,7 +108,7 @@ class Happenings(threading.Thread):
 @dataclass
 class Production:
     site: LiveSite
-    feed: StandIn
+    feed: FakeFeed
     nodes: list[OwnNode]
 
     def behind(self) -> int:
@@ -141,7 +141,7 @@ def production(ads: int, nodes: int, *, workers: int = 2) -> Iterator[Production
         database = stack.enter_context(stack.enter_context(postgresql.own()).database())
         broker = stack.enter_context(redis.own()).url
         found = stack.enter_context(cluster(nodes))
-        feed = stack.enter_context(StandIn())
+        feed = stack.enter_context(FakeFeed())
         with feed.batch():
             for _ in range(ads):
                 feed.publish()

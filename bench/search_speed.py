@@ -58,8 +58,8 @@ def locate() -> None:
 
 
 def composed(number: int) -> list:
-    from jobsearch.search.documents import FIELDS, deadline_order, order
-    from jobsearch.search.engine import Write
+    from jobsearch.search.engines.base import Write
+    from jobsearch.search.indexing.documents import FIELDS, deadline_order, order
 
     chance = random.Random(7)
     words = [f"{a}{b}{c}" for a in ("ar", "be", "ko", "li", "ma") for b in ("dag", "ved", "syn", "tid") for c in range(150)]
@@ -89,8 +89,8 @@ def composed(number: int) -> list:
 
 def composed_names() -> Any:
     """Names to suggest: the composed ads' own, and as many others as a site of some size has."""
-    from jobsearch.search.suggesting import Name, Names
-    from jobsearch.vacancies import places
+    from jobsearch.search.assist.suggestions import Name, Names
+    from jobsearch.taxonomy import places
 
     found = [Name("occupation", job, "", 99, (job,)) for job in JOBS]
     found += [Name("place", places.label(place), place, 99, (places.label(place).lower(),)) for place in PLACES]
@@ -103,7 +103,8 @@ def composed_names() -> Any:
 
 
 def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
-    from jobsearch.search import SearchQuery, facet_counts, search, suggest, suggesting
+    from jobsearch.search.api import SearchQuery, facet_counts, search, suggest
+    from jobsearch.search.assist import suggestions
 
     index = in_use.fresh()
     began = time.perf_counter()
@@ -124,7 +125,7 @@ def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
         ],
     }
     names = composed_names()
-    suggesting.names = lambda now=None: names  # type: ignore[assignment]  # there is no record to read them from
+    suggestions.names = lambda now=None: names  # type: ignore[assignment]  # there is no record to read them from
     other = {
         "every employer, counted": partial(facet_counts, facet="employer"),
         "suggestions while typing": lambda query: suggest(query, query.q),
@@ -153,7 +154,7 @@ def main() -> None:
         prepare(folder)
         from django.conf import settings
 
-        from jobsearch.search import engines
+        from jobsearch.search.engines import registry
         from tests.opensearch import nodes
 
         print("| engine | ads | search | p50 ms | p95 ms | ads written/s |\n| --- | --- | --- | --- | --- | --- |")
@@ -162,8 +163,8 @@ def main() -> None:
             for number in options.ads:
                 writes = composed(number)
                 for name, url in (("tantivy", settings.SEARCH_URL), ("OpenSearch 2.19", node.url)):
-                    in_use = engines._open(url)
-                    engines._engines[settings.SEARCH_URL] = in_use
+                    in_use = registry._open(url)
+                    registry._engines[settings.SEARCH_URL] = in_use
                     measure(name, in_use, writes, options.seconds)
         finally:
             node.stop()

@@ -10,15 +10,15 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import VacancyData
+from ingest.client.errors import EntryGone, FeedDown, LeaseHeld, Unproved
+from ingest.client.parsing import BadEntry, Gone
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
-from .errors import EntryGone, FeedDown, LeaseHeld, Unproved
-from .fetching import Fetched
+from .fetch_pool import Fetched
 from .lease import Lease
-from .messages import BadEntry, Gone
 from .models import DetailTask
 from .report import Report
 
@@ -42,7 +42,7 @@ def write(batch: Sequence[Fetched], lease: Lease, report: Report) -> bool:
     except Exception as error:
         return _one_by_one(batch, lease, report, error)
     if erase:
-        record.erase_traces()
+        store.erase_traces()
     return wanted
 
 
@@ -64,7 +64,7 @@ def _one_by_one(batch: Sequence[Fetched], lease: Lease, report: Report, error: E
             detail_queue.quarantine(batch[0].uuid, batch[0].marker, f"not-closed: {unstorable}")
         return True
     if erase:
-        record.erase_traces()
+        store.erase_traces()
     return wanted
 
 
@@ -84,8 +84,8 @@ def _commit(batch: Sequence[Fetched], lease: Lease, report: Report) -> tuple[boo
         times = {uuid: row.line_time for uuid, row in tasks.items() if row.line_time}
         ends = {result.uuid: end for result in valid if (end := _end(result.outcome, tasks[result.uuid], now))}
         entries = [result.outcome for result in valid if isinstance(result.outcome, VacancyData)]
-        record.lock([*(entry.uuid for entry in entries), *ends])
-        outcomes = record.store(entries, line_times=times) if entries else {}
+        store.lock([*(entry.uuid for entry in entries), *ends])
+        outcomes = store.store(entries, line_times=times) if entries else {}
         closed = _close(ends, tasks, times)
         over = {*outcomes, *(uuid for uuid, end in ends.items() if end != Vacancy.Closed.UNREADABLE)}
         DetailTask.objects.filter(uuid__in=over).delete()
@@ -121,7 +121,7 @@ def _close(ends: Mapping[UUID, Vacancy.Closed], tasks: Mapping[UUID, DetailTask]
     closed = 0
     for reason in dict.fromkeys(ends.values()):
         uuids = [uuid for uuid, end in ends.items() if end == reason]
-        closed += record.close(uuids, reason, masked=masked, line_times=times)
+        closed += store.close(uuids, reason, masked=masked, line_times=times)
     return closed
 
 

@@ -11,9 +11,9 @@ from types import TracebackType
 
 from django.utils import timezone
 
-from jobsearch import owners
+from ingest.client.errors import LeaseHeld, LeaseLost
+from jobsearch.core import lease_owners
 
-from .errors import LeaseHeld, LeaseLost
 from .models import FeedState
 
 SECONDS = 60
@@ -25,7 +25,7 @@ class Lease:
     """Held within a `with` block. Raises `LeaseHeld` at its beginning, `LeaseLost` at any `fence`."""
 
     def __init__(self) -> None:
-        self.owner = owners.this_process()
+        self.owner = lease_owners.this_process()
         self._renewed = 0.0
 
     def __enter__(self) -> Lease:
@@ -34,8 +34,8 @@ class Lease:
             now = timezone.now()
             row = FeedState.objects.values("lease_owner", "lease_until").get(id=1)
             held, until = row["lease_owner"], row["lease_until"]
-            if held and until and until > now and not owners.is_dead(held):
-                raise LeaseHeld(owners.in_words(held), until.isoformat(timespec="seconds"))
+            if held and until and until > now and not lease_owners.is_dead(held):
+                raise LeaseHeld(lease_owners.in_words(held), until.isoformat(timespec="seconds"))
             taken = FeedState.objects.filter(id=1, lease_owner=held, lease_until=until).update(
                 lease_owner=self.owner, lease_until=now + dt.timedelta(seconds=SECONDS)
             )

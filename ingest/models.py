@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .errors import WrongOrigin
+from ingest.client.errors import WrongOrigin
 
 
 class FeedState(models.Model):

@@ -15,13 +15,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from jobsearch.vacancies import masking, record
+from ingest.client.errors import PageGone
+from ingest.client.feed import Feed
+from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
+from jobsearch.vacancies import masking, store
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
-from .errors import PageGone
-from .feed import Feed
-from .messages import ACTIVE, FeedLine, FeedPage
 from .models import DetailTask, FeedState, PageMark
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callabl
         masked += blanked
     if masked:
         counts["masked"] = masked
-        record.erase_traces()
+        store.erase_traces()
     if counts["queued"] or masked:
         log.info("The replay found %d ads with unseen lines, and %d closed ones that were masked.", counts["queued"], masked)
     return counts

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ingest.client.tokens import expiry, read_private
+
 from . import detail_queue
+from .error_messages import told
 from .models import DetailTask, FeedState, Run
-from .reasons import told
-from .tokens import expiry, read_private
 
 QUIET = dt.timedelta(hours=72)
 """The feed may rest so long over a weekend with holidays; a tip that is older stands still."""

@@ -13,18 +13,18 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from jobsearch.vacancies import record
+from ingest.client.errors import BrokenPage, FeedDown, LeaseLost, Unauthorized
+from ingest.client.feed import Feed
+from ingest.client.tokens import read_private
+from jobsearch.vacancies import store
 
 from . import detail_queue
-from .details import Drain
-from .errors import BrokenPage, FeedDown, LeaseLost, Unauthorized
-from .feed import Feed
+from .detail_worker import Drain
 from .lease import Lease
 from .models import FeedState, Run
-from .pages import Walk
+from .page_walker import Walk
 from .report import Hooks, Progress, Report
-from .stopping import Stopped, StopSignals
-from .tokens import read_private
+from .stop_signal import Stopped, StopSignals
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def run(
 
 def _work(feed: Feed, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
     problem: FeedDown | None = None
-    record.close_expired()  # whatever becomes of the feed
+    store.close_expired()  # whatever becomes of the feed
     try:
         if retry_now:
             detail_queue.retry_now()
@@ -121,7 +121,7 @@ def _work(feed: Feed, lease: Lease, report: Report, hooks: Hooks, retry_now: boo
         log.warning("The run ended early: %s", problem)
         report.problem = str(problem)
     _note_health(lease, feed, problem)
-    record.erase_traces()  # once more: somebody may have been reading each time that something was deleted
+    store.erase_traces()  # once more: somebody may have been reading each time that something was deleted
     report.finish(detail_queue.counts())
 
 

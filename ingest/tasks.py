@@ -8,9 +8,10 @@ from typing import Any
 
 from celery import shared_task
 
+from ingest.client.errors import FeedError, LeaseHeld, WrongOrigin
+from ingest.client.feed import Feed
+
 from . import detail_queue, replay, sync
-from .errors import FeedError, LeaseHeld, WrongOrigin
-from .feed import Feed
 from .models import Run
 
 

@@ -1,5 +1,1 @@
-"""The Django project: the record of vacancies, the search over it, and the site people use."""
-
-from .celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Django project of the job search: settings, URLs, and the apps that make up the site."""

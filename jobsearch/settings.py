@@ -11,8 +11,8 @@ import ssl
 from django.conf.locale import LANG_INFO
 from kombu import Exchange, Queue
 
-from . import environment as env
-from .environment import BASE_DIR
+from . import env
+from .env import BASE_DIR
 
 if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
     env.read_dotenv(BASE_DIR / ".env")
@@ -29,7 +29,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
 
 INSTALLED_APPS = [
-    "jobsearch.control.apps.ControlAdminConfig",  # Django admin, with our index page
+    "jobsearch.admin_dashboard.apps.ControlAdminConfig",  # Django admin, with our index page
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,12 +39,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_celery_beat",
     "axes",
+    "jobsearch.core",
     "jobsearch.vacancies",
     "ingest",
     "jobsearch.search",
     "jobsearch.saved",
     "jobsearch.web",
-    "jobsearch.control",
+    "jobsearch.admin_dashboard",
     "jobsearch.demo",
 ]
 
@@ -82,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "jobsearch.web.context.site",
+                "jobsearch.web.context_processors.site",
             ],
         },
     },
@@ -97,7 +98,7 @@ AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.client_address"
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username", ["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker's tries would keep the owner out for good
 AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False  # jobsearch/control has its own list
+AXES_ENABLE_ADMIN = False  # jobsearch/admin_dashboard has its own list
 AXES_VERBOSE = False
 
 LOGIN_URL = "login"
@@ -117,7 +118,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"  # a search's words must not travel to an employer's site with a click
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of a form; the same in jobsearch/buffered_worker.py and the proxies' files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of a form; the same in jobsearch/core/gunicorn_worker.py and the proxies' files
 FILE_UPLOAD_HANDLERS: list[str] = []  # nothing takes files: what is sent as one is dropped while it is read
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -177,7 +178,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400  # seconds; an address changes with its file's content
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "jobsearch.static_files.VersionedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "jobsearch.core.staticfiles.VersionedStaticFilesStorage"},
 }
 
 # --- The feed ---------------------------------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ else:
         "socket_keepalive": True,
         "max_retries": 1,  # of one publication; beat's next message is the real second try
     }
-    CELERY_BROKER_TRANSPORT = "jobsearch.broker:Transport"
+    CELERY_BROKER_TRANSPORT = "jobsearch.core.celery_redis:Transport"
     if CELERY_BROKER_URL.startswith("rediss:"):
         CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # Celery's default is to believe any certificate
 # Named queues, so that each kind of work can have workers of its own (`celery worker --queues feed`); one without that
@@ -232,12 +233,12 @@ CELERY_TASK_QUEUES = [
 CELERY_TASK_ROUTES = {
     "ingest.tasks.follow_feed": {"queue": "feed"},
     "ingest.tasks.replay_overlap": {"queue": "feed"},
-    "jobsearch.control.tasks.check_truth*": {"queue": "feed"},
-    "jobsearch.control.tasks.delete_old_rows": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.check_truth*": {"queue": "feed"},
+    "jobsearch.admin_dashboard.tasks.delete_old_rows": {"queue": "record"},
     "ingest.tasks.*": {"queue": "details"},
     "jobsearch.search.tasks.remove_ended": {"queue": "record"},
     "jobsearch.search.tasks.*": {"queue": "index"},
-    "jobsearch.control.tasks.*": {"queue": "index"},
+    "jobsearch.admin_dashboard.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
     "jobsearch.saved.tasks.*": {"queue": "alerts"},
     "jobsearch.web.tasks.*": {"queue": "record"},
@@ -259,7 +260,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a lost broker for as long as it takes
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The times below are defaults: beat writes them to the database once, where an administrator changes them.
-CELERY_BEAT_SCHEDULER = "jobsearch.schedule:Scheduler"
+CELERY_BEAT_SCHEDULER = "jobsearch.core.beat:Scheduler"
 # A task is a wake-up: one that nobody read before the next is due has no value left, so it expires.
 CELERY_BEAT_SCHEDULE = {
     "follow-the-feed": {
@@ -293,7 +294,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "delete-rows-past-their-time": {
-        "task": "jobsearch.control.tasks.delete_old_rows",
+        "task": "jobsearch.admin_dashboard.tasks.delete_old_rows",
         "schedule": 3600,
         "options": {"expires": 3600},
     },
@@ -319,10 +320,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"broken": {"()": "jobsearch.private_logs.Broken"}},
+    "filters": {"broken": {"()": "jobsearch.core.logging.Broken"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "mail": {"class": "jobsearch.private_logs.Mail", "formatter": "line", "level": "ERROR"},
+        "mail": {"class": "jobsearch.core.logging.Mail", "formatter": "line", "level": "ERROR"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

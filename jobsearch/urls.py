@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from jobsearch.web.forms import LoginForm
-from jobsearch.web.password import PasswordChange
+from jobsearch.web.views.password import PasswordChange
 
 urlpatterns = [
     path("", include("jobsearch.web.urls")),
@@ -30,7 +30,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "jobsearch.web.errors.bad_request"
-handler403 = "jobsearch.web.errors.forbidden"
-handler404 = "jobsearch.web.errors.not_found"
-handler500 = "jobsearch.web.errors.broken"
+handler400 = "jobsearch.web.views.errors.bad_request"
+handler403 = "jobsearch.web.views.errors.forbidden"
+handler404 = "jobsearch.web.views.errors.not_found"
+handler500 = "jobsearch.web.views.errors.broken"

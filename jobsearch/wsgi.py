@@ -11,8 +11,9 @@ os.environ["JOBSEARCH_PROCESS"] = "web"  # read by the settings: only these proc
 application = get_wsgi_application()
 
 # These need the settings and apps that the line above has loaded.
-from jobsearch import private_logs  # noqa: E402
-from jobsearch.search import keep_warm  # noqa: E402
+from jobsearch.search.api import keep_warm  # noqa: E402
+
+from .core import logging as private_logs  # noqa: E402
 
 logging.getLogger("gunicorn.error").addFilter(private_logs.Unreadable())
 keep_warm()

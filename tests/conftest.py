@@ -11,8 +11,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData, VacancyData
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
 from tests.options import (  # noqa: F401 - hooks, for every folder
     next_uuid,
     pytest_addoption,
@@ -68,7 +68,7 @@ def vacancy_data(**fields) -> VacancyData:
 @pytest.fixture(autouse=True)
 def no_health_check_kept() -> None:
     """A process keeps what `/readyz` found out for some seconds, which is longer than a test takes."""
-    if health := sys.modules.get("jobsearch.web.health"):
+    if health := sys.modules.get("jobsearch.web.views.health"):
         health.forget()
 
 
@@ -79,7 +79,7 @@ def make_vacancy(db) -> Callable[..., uuid.UUID]:
     def make(**fields) -> uuid.UUID:
         data = vacancy_data(**fields)
         with transaction.atomic():
-            record.store([data], line_times={data.uuid: timezone.now()})
+            store.store([data], line_times={data.uuid: timezone.now()})
         return data.uuid
 
     return make

@@ -12,12 +12,12 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from jobsearch.search import CHART_DAYS, SearchQuery, count, index_changes, search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search.api import CHART_DAYS, SearchQuery, count, index_changes, search
+from jobsearch.vacancies import store as record
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, visible_until
-from jobsearch.web import chart, dates, structured
+from jobsearch.web.presenters import chart, dates, jsonld
 from tests.conftest import vacancy_data
 from tests.web.page import Page
 from tests.web.support import own_index  # noqa: F401 - a fixture
@@ -118,10 +118,10 @@ def test_an_ad_is_shown_until_its_last_day_is_over(today):
 def test_a_posting_is_valid_through_the_day_of_its_deadline(today):
     store({"application_due": str(today), "expires": first_second(today + days(9))})
     vacancy = Vacancy.objects.get()
-    posting = structured.posting(vacancy, [], "https://jobb.example/")
+    posting = jsonld.posting(vacancy, [], "https://jobb.example/")
     assert posting is not None
     assert dt.datetime.fromisoformat(posting["validThrough"]) == first_second(today + days(1))
-    assert structured.posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
+    assert jsonld.posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core.cache import cache
 
-from jobsearch import search
+from jobsearch.search import api as search
 
 from .models import SavedSearch
 

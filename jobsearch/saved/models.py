@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch import search
+from jobsearch.search import api as search
 
 NAME_LENGTH = 80
 _PRESENTATION = {"sort", "size", "page", "since"}  # parameters that say how hits are shown, not which

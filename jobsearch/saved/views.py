@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jobsearch import search
+from jobsearch.search import api as search
 
 from .counts import count_hits
+from .descriptions import criteria, short
 from .forms import NameForm
 from .models import NAME_LENGTH, SavedSearch, digest_of
-from .words import criteria, short
 
 MOST = 200  # searches a person can keep
 PAGE_SIZE = 25

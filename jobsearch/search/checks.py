@@ -8,7 +8,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 
-from .documents import fingerprint
+from jobsearch.search.indexing.documents import fingerprint
+
 from .models import IndexState
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from django.db.models import Q
 from django.utils import timezone
 
-from jobsearch import owners
+from jobsearch.core import lease_owners
 
 from .models import IndexLease
 
@@ -27,7 +27,7 @@ class Lease:
 
     def __init__(self, name: str, seconds: int, wait: float = 0) -> None:
         self.name, self.seconds, self.wait = name, seconds, wait
-        self.token = owners.this_process()
+        self.token = lease_owners.this_process()
 
     def __enter__(self) -> Lease:
         deadline = time.monotonic() + self.wait
@@ -50,7 +50,7 @@ class Lease:
         """What the row must look like to be taken: free, run out, or held by a process that was killed."""
         holder = IndexLease.objects.values_list("token", flat=True).get(name=self.name)
         free = Q(token="") | Q(until__lte=timezone.now())
-        return free | Q(token=holder) if owners.is_dead(holder) else free
+        return free | Q(token=holder) if lease_owners.is_dead(holder) else free
 
     def _take(self, condition: Q) -> bool:
         until = timezone.now() + dt.timedelta(seconds=self.seconds)

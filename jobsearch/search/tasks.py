@@ -6,8 +6,9 @@ import logging
 
 from celery import shared_task
 
-from . import lifecycle
-from .engine import EngineDown
+from jobsearch.search.engines.base import EngineDown
+
+from .indexing import lifecycle
 from .leases import Busy
 
 log = logging.getLogger(__name__)

@@ -11,13 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from . import characters, deadlines, html, language, likeness, occupations, places
-from .catalogue import ENGAGEMENTS, EXTENTS, NOT_STATED, SECTORS
-from .data import VacancyData
+from jobsearch.core import characters
+from jobsearch.core.text_values import READ, clean_line, is_nothing, squeeze
+from jobsearch.taxonomy import occupations, places
+from jobsearch.taxonomy.catalogue import ENGAGEMENTS, EXTENTS, NOT_STATED, SECTORS
+
+from . import deadlines, duplicates, html, language
+from .ad_data import VacancyData
 from .links import safe_link
 from .models import Category, Contact, Location, Occupation, Vacancy
-from .orgnr import parse_orgnr
-from .text_values import READ, clean_line, is_nothing, squeeze
+from .organisation_numbers import parse_orgnr
 from .visibility import oslo_day, visible_until
 
 PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
@@ -77,7 +80,7 @@ def clean(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None =
         location.path = places.path_of(location.raw_country, location.raw_county, location.raw_municipality)
     text = html.to_text(row.description)
     row.language = language.guess(text)
-    row.body_hash = likeness.body_hash(row.employer_name, text, place_names(locations))
+    row.body_hash = duplicates.body_hash(row.employer_name, text, place_names(locations))
     return Cleaned(row, locations, _clean_contacts(entry, row), _clean_occupations(entry, row), _clean_categories(entry, row))
 
 

@@ -7,20 +7,22 @@ from collections.abc import Collection
 
 import nh3
 
-from . import characters, links, markup
-from .text_values import is_nothing, unescape
+from jobsearch.core import characters
+from jobsearch.core.text_values import is_nothing, unescape
+
+from . import html_tokenizer, links
 
 _ANY_HEADING = re.compile(r"<(/?)h([1-6])>")
 _ANY_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*+)[^<>]*+>")
 # Tags as `sanitise` writes them.
 _ATTRIBUTES = r'(?: [a-z]+="[^"<>]*+")*+'
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(markup.BLOCKS & markup.TAGS, reverse=True))}){_ATTRIBUTES}>")
-_INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(markup.TAGS - markup.BLOCKS, reverse=True))}){_ATTRIBUTES}>")
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(html_tokenizer.BLOCKS & html_tokenizer.TAGS, reverse=True))}){_ATTRIBUTES}>")
+_INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(html_tokenizer.TAGS - html_tokenizer.BLOCKS, reverse=True))}){_ATTRIBUTES}>")
 _LINK = re.compile(r'<a href="([^"]*)"')
 
 _cleaner = nh3.Cleaner(
-    tags=markup.TAGS,
-    clean_content_tags=markup.UNSEEN,
+    tags=html_tokenizer.TAGS,
+    clean_content_tags=html_tokenizer.UNSEEN,
     attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel="nofollow noopener noreferrer",
@@ -36,7 +38,7 @@ def sanitise(value: str) -> str:
     """
     if not value or not value.strip():
         return ""
-    clean = _cleaner.clean(markup.limit(value, links.safe_href)).strip()
+    clean = _cleaner.clean(html_tokenizer.limit(value, links.safe_href)).strip()
     return "" if is_nothing(to_text(clean[:200])) and is_nothing(to_text(clean)) else clean
 
 
@@ -68,7 +70,7 @@ def keep_tags(value: str, tags: Collection[str]) -> str:
         end, name = match.groups()
         if name in tags:
             return f"<{end}{name}>"
-        return " " if name in markup.BLOCKS else ""
+        return " " if name in html_tokenizer.BLOCKS else ""
 
     return _ANY_TAG.sub(kept, value)
 
@@ -82,7 +84,7 @@ def to_text(value: str) -> str:
     """The text of HTML, a line for each block, entities resolved once: `&lt;b&gt;` stays the letters `<b>`."""
     if not value or not value.strip():
         return ""
-    value = value[: markup.SOURCE]
+    value = value[: html_tokenizer.SOURCE]
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", value))
     # What `sanitise` gave has no other "<": nearly every call, and several times as fast.
     text = _read_tokens(value) if "<" in text else unescape(text)
@@ -92,9 +94,9 @@ def to_text(value: str) -> str:
 
 def _read_tokens(value: str) -> str:
     parts: list[str] = []
-    for token in markup.tokens(value):
+    for token in html_tokenizer.tokens(value):
         if not token.name:
             parts.append(token.text)
-        elif token.name in markup.BLOCKS:
+        elif token.name in html_tokenizer.BLOCKS:
             parts.append("\n")
     return "".join(parts)

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import idna
 
-from . import characters
-from .text_values import decode_references
+from jobsearch.core import characters
+from jobsearch.core.text_values import decode_references
 
 LENGTH = 2000  # characters; what browsers and proxies carry
 _READ = 3 * LENGTH

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from .geography import Point, postal_code
-from .models import PostalCode
-from .text_values import squeeze
+from jobsearch.core.text_values import squeeze
+from jobsearch.taxonomy.geography import Point, postal_code
+from jobsearch.vacancies.models import PostalCode
 
 COUNTRIES = ("NO", "SJ")
 FIELDS = 12

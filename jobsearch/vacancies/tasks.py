@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from . import record
+from . import store
 
 TOMBSTONE_DAYS = 400
 """Thirteen months. A tombstone answers "this ad is gone" (410) to links and crawlers, and keeps a late write from bringing an ad
@@ -22,8 +22,8 @@ def close_expired() -> int:
 
     Then what an earlier closing could not erase, because the database was being read.
     """
-    closed = record.close_expired()
-    record.erase_traces()
+    closed = store.close_expired()
+    store.erase_traces()
     return closed
 
 
@@ -32,5 +32,5 @@ def forget_old() -> int:
     """Replaces ads past their retention by tombstones, and deletes tombstones past theirs."""
     now = timezone.now()
     days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
-    record.forget_tombstones((now - dt.timedelta(days=days)).date())
-    return record.forget(now - dt.timedelta(days=settings.RETENTION_DAYS))
+    store.forget_tombstones((now - dt.timedelta(days=days)).date())
+    return store.forget(now - dt.timedelta(days=settings.RETENTION_DAYS))

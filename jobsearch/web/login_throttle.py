@@ -21,7 +21,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import errors
+from .views import errors
 
 WINDOW = dt.timedelta(minutes=15)
 # Failures within WINDOW. By name and address: a person's typing errors, and no more. By address: an office behind one

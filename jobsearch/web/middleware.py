@@ -8,9 +8,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from jobsearch.search import LONGEST_QUERY_STRING
+from jobsearch.search.api import LONGEST_QUERY_STRING
 
-from . import errors, health
+from .views import errors, health
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page
 
-from jobsearch import search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.search import api as search
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import PASSWORD
 
@@ -50,7 +50,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
     )
     with transaction.atomic():
-        record.close([ended], Vacancy.Closed.FEED)
+        store.close([ended], Vacancy.Closed.FEED)
     search.index_changes()
     recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, PHONE
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.conftest import in_days

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.web.support import PASSWORD
 

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from jobsearch import search
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search import api as search
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import violations
 from tests.browser.chromium import CHROMIUM, FLAGS

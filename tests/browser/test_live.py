@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.conftest import DESKTOP, PHONE
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from playwright.sync_api import expect
 
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, PHONE
 

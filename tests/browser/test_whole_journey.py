@@ -10,7 +10,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.accessibility import counts_agree, fits, number_in, violations
 from tests.browser.conftest import DESKTOP, PHONE

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 
 
 @pytest.fixture
-def feed() -> Iterator[StandIn]:
-    with StandIn(ads=plain_ads) as standin:
-        yield standin
+def feed() -> Iterator[FakeFeed]:
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        yield fake_feed
 
 
 @pytest.fixture
-def full_feed(feed: StandIn) -> StandIn:
+def full_feed(feed: FakeFeed) -> FakeFeed:
     """Enough ads, slow enough, that a first load can be caught in the middle."""
     for _ in range(400):
         feed.publish()

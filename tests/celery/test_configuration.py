@@ -10,7 +10,7 @@ from celery import current_app
 from django.conf import settings
 from kombu.utils.url import parse_url
 
-from jobsearch import environment
+from jobsearch import env
 
 OURS = sorted(name for name in ("ingest", "jobsearch"))
 
@@ -71,6 +71,6 @@ def test_work_that_nobody_asked_for_a_result_of_leaves_none() -> None:
 
 def test_the_cache_shares_a_redis_without_sharing_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6399/1")
-    cache = environment.cache("CACHE_URL", "locmem://")
+    cache = env.cache("CACHE_URL", "locmem://")
     assert cache["KEY_PREFIX"]
     assert parse_url(str(cache["LOCATION"]))["virtual_host"] == "1"

@@ -7,15 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from ingest.standin import StandIn
-from jobsearch.search.embedded import EmbeddedEngine
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.search.engines.tantivy import EmbeddedEngine
 from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
 
 
 @pytest.mark.parametrize(("pool", "concurrency"), [("threads", 3), ("prefork", 2)])
 def test_an_ad_that_hangs_stops_neither_new_ads_nor_closings(
-    live_site: Callable[..., LiveSite], feed: StandIn, pool: str, concurrency: int
+    live_site: Callable[..., LiveSite], feed: FakeFeed, pool: str, concurrency: int
 ) -> None:
     stopped = feed.publish(title="Murer")
     site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1", DJANGO_SETTINGS_MODULE="tests.servers.hanging_settings")

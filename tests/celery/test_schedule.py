@@ -10,8 +10,8 @@ from django.conf import settings
 from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from ingest.standin import StandIn
-from jobsearch import schedule
+from jobsearch.core import beat as schedule
+from jobsearch.demo.feed_server import FakeFeed
 from tests.servers import processes
 from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
@@ -88,7 +88,7 @@ def test_a_task_that_moved_is_found_at_its_new_place(row: PeriodicTask) -> None:
 
 
 def test_beat_follows_the_database_at_once_and_after_a_restart(
-    live_site: Callable[..., LiveSite], feed: StandIn, redis_server: Redis
+    live_site: Callable[..., LiveSite], feed: FakeFeed, redis_server: Redis
 ) -> None:
     site = live_site(
         "postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix, FEED_POLL_SECONDS="3600"

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from jobsearch.search import EngineDown, compare, engines, index_changes
-from jobsearch.vacancies import record
+from jobsearch.search.api import EngineDown, compare, index_changes
+from jobsearch.search.engines import registry
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.servers.ports import wait_until
 
@@ -24,7 +25,7 @@ def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Clie
     ended, shown = make_vacancy(title="Kokk"), make_vacancy(title="Baker")
     with cluster(1) as (node,):
         settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
-        engines.forget_engines()
+        registry.forget_engines()
         try:
             assert index_changes().rebuilt
             assert total(client) == 2
@@ -36,7 +37,7 @@ def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Clie
             assert client.get("/readyz").json()["engine"]["ok"] is False
             assert time.monotonic() - began < 20, "three answers without an engine"
             with transaction.atomic():
-                record.close([ended], Vacancy.Closed.FEED)
+                store.close([ended], Vacancy.Closed.FEED)
             make_vacancy(title="Murer")
             with pytest.raises(EngineDown):
                 index_changes()
@@ -47,22 +48,24 @@ def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Clie
             assert total(client) == 2
             assert compare() == []
         finally:
-            engines.forget_engines()
+            registry.forget_engines()
 
 
 def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(settings, make_vacancy, client: Client, monkeypatch):
     shown = make_vacancy(title="Baker")
-    monkeypatch.setattr("jobsearch.search.opensearch.engine.SEARCH_SECONDS", 2)
-    monkeypatch.setattr("jobsearch.search.opensearch.client.SILENT_SECONDS", 15)  # longer than six pages take on any machine
+    monkeypatch.setattr("jobsearch.search.engines.opensearch.engine.SEARCH_SECONDS", 2)
+    monkeypatch.setattr(
+        "jobsearch.search.engines.opensearch.client.SILENT_SECONDS", 15
+    )  # longer than six pages take on any machine
     with cluster(1) as (node,):
         settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
-        engines.forget_engines()
+        registry.forget_engines()
         try:
             assert index_changes().rebuilt
             assert total(client) == 1
             asked = []
-            search = engines.engine()._client.search
-            monkeypatch.setattr(engines.engine()._client, "search", lambda **how: asked.append(1) or search(**how))
+            search = registry.engine()._client.search
+            monkeypatch.setattr(registry.engine()._client, "search", lambda **how: asked.append(1) or search(**how))
             with node.silent():
                 for _ in range(3):
                     assert client.get("/?q=baker").status_code == 503
@@ -71,7 +74,7 @@ def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(setti
             wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the silence")
             assert total(client) == 1
         finally:
-            engines.forget_engines()
+            registry.forget_engines()
 
 
 def total(client: Client) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
@@ -27,7 +27,7 @@ def indexed(site: LiveSite) -> int:
 def test_opensearch_restarted_in_the_middle_of_a_first_load_loses_nothing(
     live_site: Callable[..., LiveSite], redis_server: Redis
 ) -> None:
-    with StandIn(ads=plain_ads) as feed, cluster(1) as (node,):
+    with FakeFeed(ads=plain_ads) as feed, cluster(1) as (node,):
         for _ in range(ADS):
             feed.publish()
         feed.faults.latency(detail=1)  # a minute of loading, six at a time

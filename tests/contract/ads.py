@@ -7,7 +7,7 @@ import uuid
 
 from django.utils import timezone
 
-from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
+from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
 SPACE = uuid.UUID("5f0e7a52-6c52-4c8e-9d1b-0a3c5d7e9f11")
 HEALTH, TEACHING = "Helse og sosial", "Utdanning"

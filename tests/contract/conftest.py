@@ -18,10 +18,11 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from jobsearch.search import engines, lifecycle
-from jobsearch.search.engine import EVEN, LIMITS, Engine
+from jobsearch.search.engines import registry
+from jobsearch.search.engines.base import EVEN, LIMITS, Engine
+from jobsearch.search.indexing import lifecycle
 from jobsearch.search.models import IndexLease, IndexState
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.opensearch import nodes
 
@@ -78,15 +79,15 @@ def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
     name = request.param
     if name == "tantivy":
         settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
-        yield engines.engine()
-        engines.forget_engines()
+        yield registry.engine()
+        registry.forget_engines()
         return
     settings.SEARCH_URL = opensearch_url(name.partition("-")[2])
     settings.SEARCH_INDEX = f"test{secrets.token_hex(4)}"
-    engines.forget_engines()
-    yield engines.engine()
+    registry.forget_engines()
+    yield registry.engine()
     delete_indices(settings.SEARCH_INDEX)
-    engines.forget_engines()
+    registry.forget_engines()
 
 
 @contextmanager
@@ -96,13 +97,13 @@ def serving(name: str, opensearch_url: Callable[[str], str], folder: Path) -> It
     if name != "tantivy":
         changed = {"SEARCH_URL": opensearch_url(name.partition("-")[2]), "SEARCH_INDEX": f"test{secrets.token_hex(4)}"}
     with override_settings(**changed):
-        engines.forget_engines()
+        registry.forget_engines()
         try:
-            yield engines.engine()
+            yield registry.engine()
         finally:
             if name != "tantivy":
                 delete_indices(changed["SEARCH_INDEX"])
-            engines.forget_engines()
+            registry.forget_engines()
 
 
 @pytest.fixture(scope="module", params=EACH)
@@ -111,7 +112,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
     with serving(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
         now = timezone.now()
         with transaction.atomic():
-            record.store(corpus(now), now=now)
+            store.store(corpus(now), now=now)
         lifecycle.index_changes()
         yield in_use
         for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
@@ -119,6 +120,6 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
 
 
 def delete_indices(prefix: str) -> None:
-    client = engines.engine()._client
+    client = registry.engine()._client
     for found in client.indices.get(index=f"{prefix}-*"):
         client.indices.delete(index=found)

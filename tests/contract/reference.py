@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jobsearch.search.plan import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+from jobsearch.search.conditions import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
 
 
 def score(node: Node, doc: Mapping[str, Any]) -> float | None:

@@ -9,8 +9,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search import Counted, SearchQuery, count_many, index_changes, search, spelling
-from jobsearch.vacancies import record
+from jobsearch.search.analysis import spelling
+from jobsearch.search.api import Counted, SearchQuery, count_many, index_changes, search
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -23,7 +24,7 @@ def thirty(engine) -> list[uuid.UUID]:
     now = timezone.now()
     ads = [vacancy_data(title=f"Kokk {n}", occupations=(), published=now - dt.timedelta(hours=n)) for n in range(30)]
     with transaction.atomic():
-        record.store(ads)
+        store.store(ads)
     Vacancy.objects.update(first_seen=now - dt.timedelta(days=3))
     Vacancy.objects.filter(uuid__in=[ad.uuid for ad in ads[::5]]).update(first_seen=now)
     index_changes()

@@ -11,10 +11,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, count, lifecycle, search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData
-from jobsearch.vacancies.geography import centres
+from jobsearch.search.api import SearchQuery, count, search
+from jobsearch.search.indexing import lifecycle
+from jobsearch.taxonomy.geography import centres
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
 from tests.conftest import vacancy_data
 
@@ -57,7 +58,7 @@ def ads(corpus_engine, django_db_blocker):
             made.append(vacancy_data(title="Målemester", locations=locations, contacts=()))
             ids[made[-1].uuid] = name
         with transaction.atomic():
-            record.store(made)
+            store.store(made)
         lifecycle.index_changes()
         yield ids
 

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.search import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, lifecycle, search
-from jobsearch.vacancies import deadlines, occupations, places, record
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.search.api import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, search
+from jobsearch.search.indexing import lifecycle
+from jobsearch.taxonomy import occupations, places
+from jobsearch.vacancies import deadlines, store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.conftest import vacancy_data
@@ -85,7 +87,7 @@ def fill() -> None:
             )
         )
     with transaction.atomic():
-        record.store(ads, now=now)
+        store.store(ads, now=now)
     lifecycle.index_changes()
 
 

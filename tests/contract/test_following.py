@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, compare, index_changes, lifecycle, rebuild, repair, search, similar, truth
-from jobsearch.search.documents import write_of
-from jobsearch.search.engine import IndexMissing, Write
+from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, repair, search, similar
+from jobsearch.search.engines.base import IndexMissing, Write
+from jobsearch.search.indexing import consistency, lifecycle
+from jobsearch.search.indexing.documents import write_of
 from jobsearch.search.models import IndexState
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
 
@@ -31,12 +32,12 @@ def total(q: str = "", now: dt.datetime | None = None) -> int:
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        record.close(uuids, Vacancy.Closed.FEED)
+        store.close(uuids, Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, **fields) -> None:
     with transaction.atomic():
-        record.store([vacancy_data(uuid=key, raw=fields, **fields)])
+        store.store([vacancy_data(uuid=key, raw=fields, **fields)])
 
 
 def test_no_index_yet_is_said_and_cured_by_the_next_run(engine, make_vacancy):
@@ -84,11 +85,11 @@ def test_the_clock_alone_closes(engine, make_vacancy):
 def test_a_hidden_ad_is_gone_at_once_and_comes_back(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
-    record.set_hidden(key, True)
+    store.set_hidden(key, True)
     assert total() == 0
     index_changes()
     assert total() == 0
-    record.set_hidden(key, False)
+    store.set_hidden(key, False)
     index_changes()
     assert total() == 1
 
@@ -129,7 +130,7 @@ def test_past_its_retention_nothing_is_left(engine, make_vacancy):
     index_changes()
     close(key)
     index_changes()
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     assert index_changes().indexed == 1
     assert engine.current().stored([key]) == {}
     assert engine.current().count() == 0
@@ -153,7 +154,7 @@ def test_rebuild_takes_over_what_changes_meanwhile(engine, make_vacancy):
         assert total("kokk") == 6, "searching goes on"
         if not Tombstone.objects.exists() and Vacancy.objects.count() == 6:
             close(keys[0], keys[1])
-            record.forget(timezone.now() + dt.timedelta(seconds=1))
+            store.forget(timezone.now() + dt.timedelta(seconds=1))
             close(keys[2])
             change(keys[3], title="Murer", occupations=())
             make_vacancy(title="Snekker", occupations=())
@@ -296,7 +297,7 @@ def test_what_is_repaired_is_seen_by_searches(engine, make_vacancy):
     index.refresh()
     index.close()
     assert total() == 0
-    truth.repair(compare())
+    consistency.repair(compare())
     assert total() == 1
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import SearchQuery, documents, highlighter, search
+from jobsearch.search.api import SearchQuery, highlighter, search
+from jobsearch.search.indexing import documents
 from jobsearch.vacancies.models import Vacancy
 
 from .ads import KEYS

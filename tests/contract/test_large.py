@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, scan, search
-from jobsearch.search.documents import FIELDS, day_number, deadline_order, order
-from jobsearch.search.engine import Write
-from jobsearch.search.query import DEEPEST_HIT
+from jobsearch.search.api import SearchQuery, scan, search
+from jobsearch.search.engines.base import Write
+from jobsearch.search.indexing.documents import FIELDS, day_number, deadline_order, order
+from jobsearch.search.search_query import DEEPEST_HIT
 from jobsearch.vacancies.visibility import OSLO
 
 from .conftest import EACH, serving

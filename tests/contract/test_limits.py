@@ -11,10 +11,11 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from jobsearch.search import engines, index_changes, rebuild
-from jobsearch.search.engine import EVEN, LIMITS, IndexMissing, NoPrevious
-from jobsearch.search.rollback import rollback
-from jobsearch.vacancies import record
+from jobsearch.search.api import index_changes, rebuild
+from jobsearch.search.engines import registry
+from jobsearch.search.engines.base import EVEN, LIMITS, IndexMissing, NoPrevious
+from jobsearch.search.indexing.rollback import rollback
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,14 +37,14 @@ def erases(engine, monkeypatch, elsewhere: Path) -> bool:
     for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
         monkeypatch.setattr(module, name, 0)
     with transaction.atomic():
-        record.close(Vacancy.objects.values_list("uuid", flat=True)[:1], Vacancy.Closed.FEED)
+        store.close(Vacancy.objects.values_list("uuid", flat=True)[:1], Vacancy.Closed.FEED)
     index_changes()
     return not engine.erase()
 
 
 def is_seen_from_elsewhere(engine, monkeypatch, elsewhere: Path) -> bool:
     """By a process of another machine, which has the address of the engine and folders of its own."""
-    other = engines._open(f"embedded:///{elsewhere}/index" if engine.name == "tantivy" else settings.SEARCH_URL)
+    other = registry._open(f"embedded:///{elsewhere}/index" if engine.name == "tantivy" else settings.SEARCH_URL)
     try:
         return other.current().count() == engine.current().count()
     except IndexMissing:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, count, documents, facet_counts, matching, search, words
+from jobsearch.search.api import SearchQuery, count, facet_counts, search
+from jobsearch.search.indexing import documents
+from jobsearch.search.query import compiler, parser
 from jobsearch.vacancies.models import Vacancy
 
 from . import reference
@@ -37,9 +39,9 @@ def test_words_find_what_they_mean(corpus_engine, q, finds, misses):
 def test_every_engine_finds_and_scores_as_the_plainest_code_does(corpus_engine):
     rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
     docs = {NAMES[row.uuid]: documents.document(row) for row in rows}
-    visible = matching.visible(timezone.now())
+    visible = compiler.visible(timezone.now())
     for q in [*dict.fromkeys(case[0] for case in CASES), *(row.title for row in rows)]:
-        node = matching.compile_words(words.parse(q))
+        node = compiler.compile_words(parser.parse(q))
         scored = {
             key: points
             for key, doc in docs.items()

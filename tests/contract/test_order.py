@@ -11,12 +11,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, documents, lifecycle, matching, scan, search, similar, words
-from jobsearch.search.engine import Request
-from jobsearch.search.facets import filters
-from jobsearch.search.plan import All
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.search.api import SearchQuery, scan, search, similar
+from jobsearch.search.conditions import All
+from jobsearch.search.engines.base import Request
+from jobsearch.search.facets.base import filters
+from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.search.query import compiler, parser
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.conftest import vacancy_data
@@ -62,7 +64,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
     ]
     with django_db_blocker.unblock():
         with transaction.atomic():
-            record.store(ads)
+            store.store(ads)
         lifecycle.index_changes()
         rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
         return {row.uuid: {**documents.document(row), "uuid": [str(row.uuid)]} for row in rows}
@@ -97,8 +99,8 @@ def test_every_page_of_every_order_is_as_the_plainest_code_sorts_it(docs, sort):
     today = documents.day_number(now.astimezone(OSLO).date())
     for asked in QUERIES:
         query = asked.replace(sort=sort)
-        node = matching.compile_words(words.parse(query.q))
-        scored = matching_ads([node, matching.visible(now), *filters(query, now).values()], docs)
+        node = compiler.compile_words(parser.parse(query.q))
+        scored = matching_ads([node, compiler.visible(now), *filters(query, now).values()], docs)
         if not query.q:
             scored = dict.fromkeys(scored, 0.0)
         expected = in_order(scored, sort, docs, today)

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from opensearchpy.exceptions import ConnectionTimeout
 
-from jobsearch.search import EngineDown, SearchQuery, compare, index_changes, lifecycle, rebuild, search
-from jobsearch.search.engine import NoPrevious, Written
-from jobsearch.search.lifecycle import RebuildFailed
+from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, search
+from jobsearch.search.engines.base import NoPrevious, Written
+from jobsearch.search.engines.opensearch import engine as opensearch
+from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.search.indexing.rollback import rollback
 from jobsearch.search.models import IndexState
-from jobsearch.search.opensearch import engine as opensearch
-from jobsearch.search.rollback import rollback
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -34,12 +35,12 @@ def total(q: str = "") -> int:
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        record.close(uuids, Vacancy.Closed.FEED)
+        store.close(uuids, Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, title: str) -> None:
     with transaction.atomic():
-        record.store([vacancy_data(uuid=key, title=title, occupations=(), raw={"title": title})])
+        store.store([vacancy_data(uuid=key, title=title, occupations=(), raw={"title": title})])
 
 
 @only_tantivy
@@ -60,9 +61,9 @@ def test_the_previous_index_comes_back_with_all_that_changed(engine, make_vacanc
     rebuild()
     second = engine.identity()
     close(keys[0], keys[1])
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     close(keys[2])
-    record.set_hidden(keys[3], True)
+    store.set_hidden(keys[3], True)
     change(keys[4], "Murer")
     make_vacancy(title="Snekker", occupations=())
     index_changes()  # taken over by the index in service, and noted as such

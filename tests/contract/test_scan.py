@@ -9,8 +9,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search import EngineDown, IndexMissing, QueryError, SearchQuery, index_changes, rebuild, scan, search, searching
-from jobsearch.vacancies import record
+from jobsearch.search import service
+from jobsearch.search.api import EngineDown, IndexMissing, QueryError, SearchQuery, index_changes, rebuild, scan, search
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -22,21 +23,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def thirty(engine, monkeypatch) -> list[uuid.UUID]:
     """Thirty ads an hour apart, the newest first; hits are asked for seven at a time."""
-    monkeypatch.setattr(searching, "SCANNED", 7)
+    monkeypatch.setattr(service, "SCANNED", 7)
     now = timezone.now()
     ads = [
         vacancy_data(title=f"Kokk {n}", occupations=(), extent=("Heltid", "Deltid")[n % 2], published=now - dt.timedelta(hours=n))
         for n in range(30)
     ]
     with transaction.atomic():
-        record.store(ads)
+        store.store(ads)
     index_changes()
     return [ad.uuid for ad in ads]
 
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        record.close(uuids, Vacancy.Closed.FEED)
+        store.close(uuids, Vacancy.Closed.FEED)
 
 
 def points_in_time(engine) -> set[str]:
@@ -57,19 +58,19 @@ def test_it_is_every_hit_once_the_newest_first_whatever_the_order_of_the_pages(t
 
 @pytest.mark.parametrize("size", [1, 2, 29, 30, 31, 1000])
 def test_the_last_piece_may_be_full_short_or_the_only_one(thirty, monkeypatch, size):
-    monkeypatch.setattr(searching, "SCANNED", size)
+    monkeypatch.setattr(service, "SCANNED", size)
     assert list(scan(SearchQuery())) == thirty
 
 
 def test_ads_of_one_order_are_each_met_once(engine, monkeypatch):
     """The number that hits are ordered by holds 29 bits of the uuid: these share it."""
-    monkeypatch.setattr(searching, "SCANNED", 3)
+    monkeypatch.setattr(service, "SCANNED", 3)
     moment = timezone.now() - dt.timedelta(hours=1)
     same = [uuid.UUID(int=(0xABCDEF01 << 96) + n) for n in range(11)]
     ads = [vacancy_data(uuid=key, published=moment) for key in same]
     ads += [vacancy_data(published=moment + dt.timedelta(minutes=sign)) for sign in (-1, 1)]
     with transaction.atomic():
-        record.store(ads)
+        store.store(ads)
     index_changes()
     walked = list(scan(SearchQuery()))
     assert len(walked) == 13
@@ -79,7 +80,7 @@ def test_ads_of_one_order_are_each_met_once(engine, monkeypatch):
 
 def test_what_is_closed_hidden_or_over_is_left_out_as_on_the_pages(thirty):
     close(thirty[3])
-    record.set_hidden(thirty[5], True)
+    store.set_hidden(thirty[5], True)
     left = [key for key in thirty if key not in {thirty[3], thirty[5]}]
     assert list(scan(SearchQuery())) == left, "before the index knows"
     index_changes()
@@ -128,9 +129,9 @@ def test_nothing_is_left_open_after_a_failure(thirty, engine, monkeypatch):
         raise EngineDown("gone")
 
     if engine.name == "opensearch":
-        monkeypatch.setattr("jobsearch.search.opensearch.schema.scan_body", down)
+        monkeypatch.setattr("jobsearch.search.engines.opensearch.query_builder.scan_body", down)
     else:
-        monkeypatch.setattr("jobsearch.search.embedded.schema.Compiler.both", down)
+        monkeypatch.setattr("jobsearch.search.engines.tantivy.schema.Compiler.both", down)
     with pytest.raises(EngineDown, match="gone"):
         list(walk)
     assert points_in_time(engine) == before

@@ -9,9 +9,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, compare, documents, index_changes, rebuild, search
+from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, search
+from jobsearch.search.indexing import documents
 from jobsearch.search.models import SetAside
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store as record
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 

@@ -8,9 +8,10 @@ import uuid
 import pytest
 from django.db import transaction
 
-from jobsearch.search import SearchQuery, lifecycle, search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.indexing import lifecycle
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData
 from tests.conftest import vacancy_data
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def keys(corpus_engine, django_db_blocker) -> dict[uuid.UUID, str]:
     }
     with django_db_blocker.unblock():
         with transaction.atomic():
-            record.store([*made.values()])
+            store.store([*made.values()])
         lifecycle.index_changes()
     return {data.uuid: name for name, data in made.items()}
 

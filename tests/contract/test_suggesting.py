@@ -7,9 +7,9 @@ import itertools
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import SearchQuery, search, suggest
-from jobsearch.search.searching import totals
-from jobsearch.vacancies import occupations
+from jobsearch.search.api import SearchQuery, search, suggest
+from jobsearch.search.service import totals
+from jobsearch.taxonomy import occupations
 from jobsearch.vacancies.models import Vacancy
 
 pytestmark = pytest.mark.django_db

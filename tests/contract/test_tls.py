@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from jobsearch.search import EngineDown, SearchQuery, compare, engine_health, engines, index_changes, search
+from jobsearch.search.api import EngineDown, SearchQuery, compare, engine_health, index_changes, search
+from jobsearch.search.engines import registry
 
 from . import tls
 
@@ -24,12 +25,12 @@ def proxied(engine, settings, certificates):
     with tls.proxy(settings.SEARCH_URL, certificates[1]) as port:
 
         def point(password: str = tls.PASSWORD) -> None:
-            engines.forget_engines()
+            registry.forget_engines()
             settings.SEARCH_URL = f"https://{tls.USER}:{quote(password, safe='')}@127.0.0.1:{port}"
 
         direct = settings.SEARCH_URL
         yield point
-        engines.forget_engines()
+        registry.forget_engines()
         settings.SEARCH_URL = direct  # what tidies up goes straight there
 
 

@@ -11,9 +11,10 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch.search import documents, text
-from jobsearch.search.documents import FIELDS
-from jobsearch.vacancies import changes, record
+from jobsearch.search.analysis import norwegian
+from jobsearch.search.indexing import documents
+from jobsearch.search.indexing.documents import FIELDS
+from jobsearch.vacancies import pending, store
 from tests.relevance import corpus
 
 from .conftest import OPENSEARCH
@@ -33,8 +34,8 @@ def vocabulary(django_db_setup, django_db_blocker) -> dict[str, list[str]]:
 def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {name: set() for name in ANALYSED}
     with django_db_blocker.unblock(), transaction.atomic():
-        record.store([data for _, data in corpus.corpus()])
-        for chunk in changes.everything(500):
+        store.store([data for _, data in corpus.corpus()])
+        for chunk in pending.everything(500):
             for change in chunk:
                 document = documents.document(change.vacancy)
                 for name in ANALYSED:
@@ -62,7 +63,7 @@ def test_every_token_of_the_demos_ads_is_the_same_in_both_engines(engine, vocabu
 @pytest.mark.django_db
 def test_words_of_every_letter_there_is_are_the_same_in_both_engines(engine):
     letters = [chr(code) for code in range(0x110000) if chr(code).isalnum()]
-    tokens = sorted({word.exact for letter in letters for word in text.words(f"{letter} a{letter}b")} - {text.BREAK})
+    tokens = sorted({word.exact for letter in letters for word in norwegian.words(f"{letter} a{letter}b")} - {norwegian.BREAK})
     assert len(tokens) > 100_000
     index = engine.fresh()
     for start in range(0, len(tokens), BATCH):
@@ -75,11 +76,11 @@ def test_words_of_every_letter_there_is_are_the_same_in_both_engines(engine):
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=300))
 def test_no_word_holds_what_an_engine_parts_words_at(typed):
-    for found in [*text.words(typed), *text.body_words(typed)]:
+    for found in [*norwegian.words(typed), *norwegian.body_words(typed)]:
         for form in found:
             assert not any(mark.isspace() or unicodedata.category(mark) in {"Cc", "Zs", "Zl", "Zp"} for mark in form), form
             assert len(form) <= 255, "OpenSearch would part it"
 
 
 def test_a_letter_that_is_composed_of_words_is_one_word():
-    assert [word.exact for word in text.words("foran ﷺ etter")] == ["foran", "صلىاللهعليهوسلم", "etter"]
+    assert [word.exact for word in norwegian.words("foran ﷺ etter")] == ["foran", "صلىاللهعليهوسلم", "etter"]

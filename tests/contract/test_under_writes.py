@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from jobsearch.search import SearchQuery, compare, index_changes, rebuild, scan, search
-from jobsearch.search.rollback import rollback
-from jobsearch.vacancies import record
+from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, scan, search
+from jobsearch.search.indexing.rollback import rollback
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -59,15 +59,15 @@ class Writer:
             changed = vacancy_data(
                 uuid=self.chance.choice(self.active), title=f"Baker {self.number}", occupations=(), contacts=()
             )
-            record.store([new, changed])
+            store.store([new, changed])
         self.active.append(new.uuid)
         if self.number % 2:
             gone = self.active.pop(self.chance.randrange(len(self.active)))
             if self.number % 4 == 1:
                 with transaction.atomic():
-                    record.close([gone], Vacancy.Closed.FEED)
+                    store.close([gone], Vacancy.Closed.FEED)
             else:
-                record.set_hidden(gone, True)
+                store.set_hidden(gone, True)
             self.ended.add(gone)
         if self.number % 3:
             index_changes()
@@ -76,7 +76,7 @@ class Writer:
 def test_a_rebuild_and_a_way_back_under_writes_lose_nothing_and_show_nothing_that_has_ended(engine):
     with transaction.atomic():
         stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(300)]
-        record.store(stored)
+        store.store(stored)
     index_changes()
     first = {ad.uuid for ad in stored}
     write = Writer([*first])

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from ingest.standin import StandIn
-from jobsearch.search.engines import forget_engines
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.search.engines.registry import forget_engines
 from tests.ingest import plain_ads
 
 
@@ -26,10 +26,10 @@ def index(settings, tmp_path) -> Iterator[None]:
 
 
 @pytest.fixture
-def feed(settings) -> Iterator[StandIn]:
-    with StandIn(ads=plain_ads) as standin:
-        settings.NAV_FEED_URL = standin.url
-        yield standin
+def feed(settings) -> Iterator[FakeFeed]:
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        settings.NAV_FEED_URL = fake_feed.url
+        yield fake_feed
 
 
 @dataclass(frozen=True)

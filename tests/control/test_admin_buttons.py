@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch import search
-from jobsearch.control import index_runs, works
-from jobsearch.search import SearchQuery
+from jobsearch.admin_dashboard import index_jobs, jobs
+from jobsearch.search import api as search
+from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies.models import Moderation, Vacancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,18 +41,18 @@ def test_start_a_sync(administrator, feed):
     assert (run.kind, run.state, run.requested_by, run.report["new"]) == ("sync", "done", "administrator", 1)
 
 
-@pytest.mark.parametrize("key", sorted(works.WORKS))
+@pytest.mark.parametrize("key", sorted(jobs.WORKS))
 def test_each_button_makes_a_run_that_ends(administrator, feed, command, key):
     feed.publish()
     command("sync")
     press(administrator, key)
     run = Run.objects.filter(requested_by="administrator").get()
-    assert (run.kind, run.state, run.error) == (works.WORKS[key].kind, "done", "")
+    assert (run.kind, run.state, run.error) == (jobs.WORKS[key].kind, "done", "")
     page = administrator.get(reverse("admin:ingest_run_change", args=[run.pk]))
-    assert works.name_of(run) in page.content.decode()
+    assert jobs.name_of(run) in page.content.decode()
 
 
-@pytest.mark.parametrize("key", sorted(works.WORKS))
+@pytest.mark.parametrize("key", sorted(jobs.WORKS))
 def test_messages_hold_nothing_but_the_id_of_a_run(administrator, monkeypatch, key):
     sent = []
     monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, args, **options: sent.append(args))
@@ -160,23 +160,23 @@ def test_quarantine_is_told_once_on_its_own_tile(administrator, make_vacancy):
 
 def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):
     make_vacancy()
-    run = Run.objects.create(kind=works.INDEX)
-    index_runs.rebuild(run.pk)
+    run = Run.objects.create(kind=jobs.INDEX)
+    index_jobs.rebuild(run.pk)
     run.refresh_from_db()
     finished = run.finished
-    index_runs.rebuild(run.pk)
+    index_jobs.rebuild(run.pk)
     run.refresh_from_db()
     assert run.finished == finished
-    index_runs.rebuild(-1)  # a run that was deleted meanwhile
+    index_jobs.rebuild(-1)  # a run that was deleted meanwhile
 
 
 def test_trouble_ends_a_run_with_its_sentence(index, make_vacancy, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.lifecycle.rebuild", down)
-    run = Run.objects.create(kind=works.INDEX)
-    index_runs.rebuild(run.pk)
+    monkeypatch.setattr("jobsearch.search.api.rebuild", down)
+    run = Run.objects.create(kind=jobs.INDEX)
+    index_jobs.rebuild(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error) == ("failed", "engine-down: The search engine is down. Start OpenSearch.")
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.search import EngineDown, Health
-from jobsearch.vacancies import record
+from jobsearch.search.api import EngineDown, Health
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 CONTACT = "Kari Nordmann"
@@ -28,7 +28,7 @@ LISTS = [
 def engine(monkeypatch):
     """An engine that is well, without one: these tests are about pages."""
     health = Health("tantivy", "0.27", True, 12)
-    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: health)
+    monkeypatch.setattr("jobsearch.search.api.engine_health", lambda: health)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_front_page_loads_while_the_engine_is_down(administrator, monkeypatch):
     def down():
         raise EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.engines.engine_health", down)
+    monkeypatch.setattr("jobsearch.search.api.engine_health", down)
     text = administrator.get("/admin/").content.decode()
     assert "Søket svarer ikke." in text
     assert "Start OpenSearch." in text
@@ -131,9 +131,9 @@ def test_contacts_and_text_are_shown_only_while_the_ad_is_active(administrator, 
     uuid = make_vacancy()
     address = reverse("admin:vacancies_vacancy_change", args=[uuid])
     assert CONTACT in administrator.get(address).content.decode()
-    record.set_hidden(uuid, True)
+    store.set_hidden(uuid, True)
     assert CONTACT not in administrator.get(address).content.decode()
-    record.set_hidden(uuid, False)
+    store.set_hidden(uuid, False)
     # The clock has passed its last day, and no task has emptied the row yet.
     Vacancy.objects.filter(uuid=uuid).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     text = administrator.get(address).content.decode()

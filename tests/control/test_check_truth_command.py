@@ -8,10 +8,10 @@ import pytest
 from django.db.models import F
 
 from ingest.models import FeedState
-from jobsearch import search
-from jobsearch.search import SearchQuery
-from jobsearch.search.engine import Write
-from jobsearch.search.engines import engine
+from jobsearch.search import api as search
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.engines.base import Write
+from jobsearch.search.engines.registry import engine
 from jobsearch.vacancies.models import Vacancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +103,6 @@ def test_two_where_the_engine_is_down(ads, command, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.truth.compare", down)
+    monkeypatch.setattr("jobsearch.search.api.compare", down)
     answer = command("check_truth", "--json")
     assert (answer.code, answer.json["reason"]) == (2, "engine-down")

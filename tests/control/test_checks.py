@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobsearch.control import checks
+from jobsearch.admin_dashboard import checks
 
 
 def ids(found):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from jobsearch.control import progress
-from jobsearch.control.progress import Bars
+from jobsearch.admin_dashboard import terminal_progress
+from jobsearch.admin_dashboard.terminal_progress import Bars
 
 
 def test_one_line_at_the_end_of_a_phase_and_none_for_each_step():
@@ -18,7 +18,7 @@ def test_one_line_at_the_end_of_a_phase_and_none_for_each_step():
 
 def test_long_work_tells_its_rate_and_the_time_left(monkeypatch):
     clock = iter([0.0, 0.0, 20.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(terminal_progress.time, "monotonic", lambda: next(clock))
     out = io.StringIO()
     with Bars(out) as bars:
         bars("details", 0, 100)
@@ -28,7 +28,7 @@ def test_long_work_tells_its_rate_and_the_time_left(monkeypatch):
 
 def test_a_total_that_nobody_knows_is_not_told(monkeypatch):
     clock = iter([0.0, 0.0, 20.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(terminal_progress.time, "monotonic", lambda: next(clock))
     out = io.StringIO()
     with Bars(out) as bars:
         bars("pages", 0, 0)

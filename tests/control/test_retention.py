@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from ingest.models import Run
-from jobsearch import search
-from jobsearch.control import retention, tasks
-from jobsearch.search import SearchQuery, engines
-from jobsearch.vacancies import record
+from jobsearch.admin_dashboard import retention, tasks
+from jobsearch.search import api as search
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.engines import registry
+from jobsearch.vacancies import store
 from jobsearch.vacancies import tasks as vacancy_tasks
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
@@ -72,26 +73,26 @@ def test_a_longer_backfill_keeps_them_longer(settings):
 def test_more_tombstones_than_a_chunk_go():
     for _ in range(7):
         stone(500)
-    assert record.forget_tombstones(timezone.localdate() - dt.timedelta(days=400), chunk=3) == 7
+    assert store.forget_tombstones(timezone.localdate() - dt.timedelta(days=400), chunk=3) == 7
 
 
 def test_an_ad_that_comes_back_after_its_tombstone_went_is_found(index):
     data = vacancy_data(title="Kokk")
     with transaction.atomic():
-        record.store([data])
+        store.store([data])
     Vacancy.objects.update(version=9)
     search.index_changes()
     with transaction.atomic():
-        record.close([data.uuid], Vacancy.Closed.FEED)
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close([data.uuid], Vacancy.Closed.FEED)
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     search.index_changes()
     Tombstone.objects.update(closed_on=timezone.localdate() - dt.timedelta(days=500))
     vacancy_tasks.forget_old()
     assert not Tombstone.objects.exists()
     with transaction.atomic():
-        record.store([data])
+        store.store([data])
     assert Vacancy.objects.get().version == 1
     report = search.index_changes()
     assert (report.indexed, report.stale, report.rebuilt) == (1, 0, "")
     assert search.search(SearchQuery()).uuids == [data.uuid]
-    assert engines.engine().current().stored([data.uuid])[data.uuid].version == 1
+    assert registry.engine().current().stored([data.uuid])[data.uuid].version == 1

@@ -9,8 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.search import SearchQuery, documents, thread_failures
+from jobsearch.search import api as search
+from jobsearch.search import thread_failures
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.indexing import documents
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 

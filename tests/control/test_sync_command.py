@@ -14,10 +14,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch import search
-from jobsearch.control import passes
-from jobsearch.search import SearchQuery
-from jobsearch.vacancies import changes
+from jobsearch.admin_dashboard import full_sync
+from jobsearch.search import api as search
+from jobsearch.search.api import SearchQuery
+from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Vacancy
 
 KEYS = {"pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "quarantined", "seconds"}
@@ -33,7 +33,7 @@ def test_zero_at_the_tip_with_every_ad_in_the_record_and_in_the_index(feed, inde
     assert (answer.json["new"], answer.json["closed"], answer.json["index_behind"]) == (3, 0, 0)
     assert Vacancy.objects.active().count() == 3
     assert search.search(SearchQuery()).total == 3
-    assert changes.count_behind() == 0
+    assert pending.count_behind() == 0
 
 
 def test_a_second_pass_finds_what_happened_since(feed, index, command):
@@ -84,7 +84,7 @@ def test_two_where_the_engine_is_down_though_what_the_feed_gave_is_kept(feed, in
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.lifecycle.index_changes", down)
+    monkeypatch.setattr("jobsearch.search.api.index_changes", down)
     feed.publish()
     answer = command("sync", "--json")
     assert answer.code == 2
@@ -123,7 +123,7 @@ def test_three_where_another_process_holds_the_lease(feed, index, command):
 
 
 def test_a_fault_of_the_program_is_no_exit_code_one(command, monkeypatch):
-    monkeypatch.setattr(passes, "follow_to_tip", lambda **options: 1 / 0)
+    monkeypatch.setattr(full_sync, "follow_to_tip", lambda **options: 1 / 0)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (2, "bug")
     assert "ZeroDivisionError" in answer.err
@@ -133,7 +133,7 @@ def test_ctrl_c_is_told_and_leaves_parseable_json(command, monkeypatch):
     def interrupted(**options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(passes, "follow_to_tip", interrupted)
+    monkeypatch.setattr(full_sync, "follow_to_tip", interrupted)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (130, "interrupted")
 
@@ -141,17 +141,17 @@ def test_ctrl_c_is_told_and_leaves_parseable_json(command, monkeypatch):
 def test_a_run_that_was_asked_for_is_the_one_that_is_recorded(feed, index):
     feed.publish()
     run = Run.objects.create(kind=Run.Kind.SYNC, requested_by="administrator")
-    passes.follow_to_tip(record_as=run)
+    full_sync.follow_to_tip(record_as=run)
     run.refresh_from_db()
     assert (Run.objects.count(), run.state, run.report["new"]) == (1, "done", 1)
 
 
 def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
-    from jobsearch.search.lifecycle import Report
+    from jobsearch.search.indexing.lifecycle import Report
 
     make_vacancy()
-    monkeypatch.setattr("jobsearch.search.lifecycle.index_changes", lambda **options: Report(failed=1))
-    assert passes.drain_index() == 0
+    monkeypatch.setattr("jobsearch.search.api.index_changes", lambda **options: Report(failed=1))
+    assert full_sync.drain_index() == 0
 
 
 def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from ingest import status, sync
 from ingest.models import FeedState, Run
-from ingest.standin import StandIn
-from jobsearch.control import overview
-from jobsearch.control.admin import lists
-from jobsearch.search import Health
+from jobsearch.admin_dashboard import dashboard
+from jobsearch.admin_dashboard.admin import base
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.search.api import Health
 from jobsearch.vacancies.models import Tombstone
 from tests.ingest import plain_ads
 
@@ -25,7 +25,7 @@ ALL_WELL = "Alt går av seg selv."
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch):
-    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: Health("tantivy", "0.27", True, 12))
+    monkeypatch.setattr("jobsearch.search.api.engine_health", lambda: Health("tantivy", "0.27", True, 12))
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def administrator(client, transactional_db):
 
 @pytest.fixture
 def room(administrator):
-    return lambda: overview.room(User.objects.get())
+    return lambda: dashboard.room(User.objects.get())
 
 
 @pytest.fixture
 def feed(settings):
-    with StandIn(ads=plain_ads) as standin:
-        settings.NAV_FEED_URL = standin.url
-        yield standin
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        settings.NAV_FEED_URL = fake_feed.url
+        yield fake_feed
 
 
 def _numbers(room) -> dict[str, str]:
@@ -105,7 +105,7 @@ def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
 
 @pytest.mark.parametrize(("rows", "shown"), [(3, "3"), (4, "4"), (5, "&gt;4"), (9, "&gt;4")])
 def test_a_count_that_was_cut_short_is_shown_as_such(administrator, monkeypatch, rows, shown):
-    monkeypatch.setattr(lists, "MOST_COUNTED", 4)
+    monkeypatch.setattr(base, "MOST_COUNTED", 4)
     for number in range(rows):
         Tombstone.objects.create(uuid=f"00000000-0000-4000-8000-{number:012}", closed_on=timezone.now().date(), version=1)
     text = administrator.get(reverse("admin:vacancies_tombstone_changelist")).content.decode()
@@ -114,4 +114,4 @@ def test_a_count_that_was_cut_short_is_shown_as_such(administrator, monkeypatch,
 
 def test_a_capped_count_keeps_its_groups_of_digits():
     said = Template("{% load i18n %}{{ n }} {% blocktranslate count n=n %}one{% plural %}{{ n }} many{% endblocktranslate %}")
-    assert said.render(Context({"n": lists.CappedCount(10_000)})).replace("\xa0", " ") == "&gt;10 000 &gt;10 000 many"
+    assert said.render(Context({"n": base.CappedCount(10_000)})).replace("\xa0", " ") == "&gt;10 000 &gt;10 000 many"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from jobsearch import environment
+from jobsearch import env as environment
 from jobsearch.demo.management.commands import demo
 
 NAMES = [

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from jobsearch.demo.processes import free_port
+from jobsearch.demo.supervisor import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FROM_OUTSIDE = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}

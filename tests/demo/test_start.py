@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from ingest.standin import StandIn
-from jobsearch.demo.processes import free_port
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.demo.supervisor import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ def environment(folder: Path, feed: str) -> dict[str, str]:
 @pytest.mark.timeout(900)
 def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
     port = free_port(8400)
-    with StandIn() as feed:
+    with FakeFeed() as feed:
         for _ in range(20):
             feed.publish()
         env = environment(tmp_path, feed.url)
@@ -58,7 +58,7 @@ def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
 
 @pytest.mark.timeout(900)
 def test_a_database_of_another_feed_is_refused_with_a_sentence(tmp_path):
-    with StandIn() as feed, StandIn() as other:
+    with FakeFeed() as feed, FakeFeed() as other:
         env = environment(tmp_path, feed.url)
         for words in (["migrate", "--verbosity", "0"], ["sync"]):
             subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, timeout=240, check=True)

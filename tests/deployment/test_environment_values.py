@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from jobsearch import environment
+from jobsearch import env as environment
 from tests.deployment.composition import ROOT
 
 WORDS = """

@@ -7,14 +7,14 @@ import runpy
 
 import pytest
 
-from jobsearch.buffered_worker import BufferedWorker
-from jobsearch.search import SearchQuery
-from jobsearch.search.query import VALUES_PER_FACET
-from jobsearch.vacancies import occupations
-from jobsearch.vacancies.geography import centres
+from jobsearch.core.gunicorn_worker import BufferedWorker
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.search_query import VALUES_PER_FACET
+from jobsearch.taxonomy import occupations
+from jobsearch.taxonomy.geography import centres
 from tests.deployment.composition import ROOT
 
-FILES = ["Dockerfile", "docker-compose.yml", "docs/deployment/systemd/utlyst-web.service", "jobsearch/demo/stack.py"]
+FILES = ["Dockerfile", "docker-compose.yml", "docs/deployment/systemd/utlyst-web.service", "jobsearch/demo/programs.py"]
 CONFIG = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsearch import buffered_worker
+from jobsearch.core import gunicorn_worker
 from tests.deployment import hostile_clients
 from tests.deployment.composition import ROOT
 from tests.deployment.hostile_clients import Address, ask, attacking
@@ -157,13 +157,13 @@ def test_a_large_post_without_a_length_is_refused(front):
 
 
 def test_a_form_of_the_largest_size_gets_through(front):
-    body = b"a=" + b"b" * (buffered_worker.MAX_BODY - 2)
+    body = b"a=" + b"b" * (gunicorn_worker.MAX_BODY - 2)
     status, _ = ask(front, "/sprak/", "POST", body, Content_Type="application/x-www-form-urlencoded")
     assert status == 403, "read to its end, and refused for its missing CSRF token"
 
 
 def test_a_length_over_the_limit_by_one_byte_is_refused(gunicorn):
-    assert ask(gunicorn, "/sprak/", "POST", b"b" * (buffered_worker.MAX_BODY + 1))[0] == 413
+    assert ask(gunicorn, "/sprak/", "POST", b"b" * (gunicorn_worker.MAX_BODY + 1))[0] == 413
 
 
 @pytest.mark.parametrize("size", [9_000, 40_000, 1_000_000])

@@ -91,6 +91,6 @@ def test_what_is_linear_is_believed(pattern):
 
 def test_an_expression_in_a_table_is_found_too():
     places = [one.place for one in EXPRESSIONS]
-    assert "jobsearch.search.text._TOKEN" in places
-    assert places.count("jobsearch.search.spelling._SOUNDS") > 5
+    assert "jobsearch.search.analysis.norwegian._TOKEN" in places
+    assert places.count("jobsearch.search.analysis.spelling._SOUNDS") > 5
     assert any(place.startswith("address stilling/") for place in places)

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from ingest import sync
-from ingest.feed import Feed
+from ingest.client.feed import Feed
+from ingest.client.http import Limits
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report
-from ingest.standin import StandIn
-from ingest.transport import Limits
+from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.ingest import plain_ads
 
@@ -27,7 +27,7 @@ IMPATIENT = {
 class Site:
     """Our side of the wire: what a test does to it and asks of it."""
 
-    def __init__(self, feed: StandIn) -> None:
+    def __init__(self, feed: FakeFeed) -> None:
         self.feed = feed
 
     def client(self, **options) -> Feed:
@@ -86,20 +86,20 @@ class Site:
 
 
 @pytest.fixture
-def feed(settings) -> Iterator[StandIn]:
-    with StandIn(ads=plain_ads) as standin:
-        settings.NAV_FEED_URL = standin.url
+def feed(settings) -> Iterator[FakeFeed]:
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        settings.NAV_FEED_URL = fake_feed.url
         settings.NAV_FEED_TOKEN = ""
-        yield standin
+        yield fake_feed
 
 
 @pytest.fixture
-def site(feed: StandIn, transactional_db: None) -> Site:
+def site(feed: FakeFeed, transactional_db: None) -> Site:
     return Site(feed)
 
 
 @pytest.fixture
-def stored(site: Site, feed: StandIn) -> Callable[..., str]:
+def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
     """Publishes an ad and follows the feed, so that the record holds it."""
 
     def publish(**fields) -> str:

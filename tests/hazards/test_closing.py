@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ingest import replay, status
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Vacancy
 
 
@@ -111,7 +111,7 @@ def _files(settings) -> bytes:
 def test_hiding_survives_every_update(feed, site, stored):
     """28: the hand of an administrator is in a table that the feed never writes."""
     ad = stored()
-    record.set_hidden(site.ad(ad).uuid, True)
+    store.set_hidden(site.ad(ad).uuid, True)
     feed.change(ad)
     feed.stop(ad)
     feed.reactivate(ad)

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ingest.models import DetailTask
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Location, Vacancy
 
 
@@ -100,14 +100,14 @@ def test_what_leaves_the_meaning_whole_is_stored(feed, site, fields):
 def test_an_ad_that_cannot_be_stored_does_not_take_its_batch_along(feed, site, monkeypatch):
     """20: fifty ads share a transaction."""
     ads = [feed.publish() for _ in range(9)]
-    real = record.store
+    real = store.store
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[4] for entry in entries):
             raise ValueError("no")
         return real(entries, **options)
 
-    monkeypatch.setattr(record, "store", refusing)
+    monkeypatch.setattr(store, "store", refusing)
     report = site.follow()
     assert (report.exit_code, report.new, report.quarantined) == (1, 8, 1)
     assert "not-stored" in site.task(ads[4]).reason

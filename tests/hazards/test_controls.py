@@ -101,7 +101,7 @@ def test_a_new_form_of_the_feed_closes_nothing(feed, site, monkeypatch):
     ads = [feed.publish() for _ in range(30)]
     site.follow()
     replay.recheck(limit=30)
-    monkeypatch.setattr("ingest.messages.read_time", lambda value: None)
+    monkeypatch.setattr("ingest.client.parsing.read_time", lambda value: None)
     report = site.follow()
     assert report.exit_code == 2
     assert report.problem.startswith("format")

@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from ingest import replay
-from ingest.errors import FeedDown
+from ingest.client.errors import FeedDown
 from ingest.models import DetailTask, FeedState, PageMark
-from ingest.standin.times import micros
+from jobsearch.demo.feed_server.time_formats import micros
 from jobsearch.vacancies.models import Vacancy
 
 
@@ -89,7 +89,7 @@ def test_the_header_of_the_first_request_is_one_that_the_server_reads(feed, site
 def test_an_ignored_header_is_noticed(feed, site, monkeypatch):
     """5: the first line's time is held against the time that was asked for."""
     feed.publish(at=timezone.now() - dt.timedelta(days=400))
-    monkeypatch.setattr("ingest.feed.format_datetime", lambda *_, **__: "2026-01-01T00:00:00Z")
+    monkeypatch.setattr("ingest.client.feed.format_datetime", lambda *_, **__: "2026-01-01T00:00:00Z")
     report = site.follow()
     assert report.exit_code == 2
     assert "since-ignored" in report.problem

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ingest import replay, truth
+from ingest import consistency, replay
+from ingest.consistency import Kind
 from ingest.models import DetailTask
-from ingest.standin.times import micros
-from ingest.truth import Kind
-from jobsearch.vacancies import record
+from jobsearch.demo.feed_server.time_formats import micros
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Vacancy
 
 
@@ -32,7 +32,7 @@ def compare(site):
     def found(**options) -> dict[str, Kind]:
         client = site.client()
         try:
-            return {str(item.uuid): item.kind for item in truth.compare_with_feed(client, **options)}
+            return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
         finally:
             client.close()
 
@@ -84,7 +84,7 @@ def test_however_the_ad_was_closed(feed, site, look_back, how, closed):
     late = feed.late_commit(how, ad)
     if closed == "by the clock":
         Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(hours=1))
-        record.close_expired()
+        store.close_expired()
     elif closed == "as withdrawn":
         feed.close_silently(ad)
         replay.recheck()
@@ -200,7 +200,7 @@ def test_what_is_left_is_listed_and_mended(feed, site, compare):
     assert compare() == {ads[0]: Kind.NAMED, ads[1]: Kind.NAMED}
     before = site.ad(ads[0]).version
     client = site.client()
-    assert truth.repair(truth.compare_with_feed(client)) == 2
+    assert consistency.repair(consistency.compare_with_feed(client)) == 2
     client.close()
     assert compare() == {}
     assert site.ad(ads[0]).version == before + 1  # the search follows by the version

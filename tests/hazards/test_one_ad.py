@@ -13,11 +13,11 @@ import pytest
 from django.db import DataError, OperationalError, transaction
 from django.utils import timezone
 
-from ingest import detail_queue, truth
-from ingest.errors import FeedDown
+from ingest import consistency, detail_queue
+from ingest.client.errors import FeedDown
+from ingest.client.http import Limits, Transport
 from ingest.models import DetailTask
-from ingest.transport import Limits, Transport
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.conftest import vacancy_data
 
@@ -143,7 +143,7 @@ def test_a_bad_field_of_lesser_importance_sets_no_ad_apart(feed, site, fields):
     assert (report.exit_code, report.new) == (0, 2)
     assert site.active() == {ad, other}
     client = site.client()
-    assert list(truth.compare_with_feed(client)) == []
+    assert list(consistency.compare_with_feed(client)) == []
     client.close()
 
 
@@ -272,7 +272,7 @@ def test_an_ad_that_the_database_refuses_is_set_apart_and_closed(feed, site, mon
     """20: fifty ads share a transaction."""
     ads = [feed.publish() for _ in range(12)]
     site.follow()
-    real = record.store
+    real = store.store
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[4] for entry in entries):
@@ -281,7 +281,7 @@ def test_an_ad_that_the_database_refuses_is_set_apart_and_closed(feed, site, mon
 
     for ad in ads:
         feed.change(ad)
-    monkeypatch.setattr(record, "store", refusing)
+    monkeypatch.setattr(store, "store", refusing)
     report = site.follow()
     assert (report.exit_code, report.updated, report.quarantined) == (1, 11, 1)
     assert type(error).__name__ in site.task(ads[4]).reason
@@ -295,14 +295,14 @@ def test_a_row_that_postgresql_finds_too_large_is_the_ads_own_fault(feed, site, 
     class Cause(Exception):
         sqlstate = "54000"
 
-    real = record.store
+    real = store.store
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[2] for entry in entries):
             raise OperationalError("index row size 2712 exceeds maximum") from Cause()
         return real(entries, **options)
 
-    monkeypatch.setattr(record, "store", refusing)
+    monkeypatch.setattr(store, "store", refusing)
     report = site.follow()
     assert (report.problem, report.new, report.quarantined) == ("", 4, 1)
 
@@ -312,5 +312,5 @@ def test_the_same_ad_twice_in_a_batch_is_one(feed, site):
     site.follow()
     data = vacancy_data(uuid=uuid.UUID(ad), title="Kokk")
     with transaction.atomic():
-        assert len(record.store([data, data])) == 1
+        assert len(store.store([data, data])) == 1
     assert site.ad(ad).title == "Kokk"

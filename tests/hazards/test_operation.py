@@ -10,12 +10,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from ingest import detail_queue, pages, status, sync
-from ingest.errors import LeaseHeld, WrongOrigin
+from ingest import detail_queue, page_walker, status, sync
+from ingest.client.errors import LeaseHeld, WrongOrigin
 from ingest.lease import Lease
 from ingest.models import DetailTask, FeedState, Run
-from ingest.standin import StandIn
-from jobsearch.vacancies import record
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.ingest import plain_ads
 from tests.servers.ports import wait_until
@@ -98,18 +98,18 @@ def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
     before = site.state()
     feed.stop(ad)
     new = feed.publish()
-    real = pages.Walk._mark
+    real = page_walker.Walk._mark
 
     def failing(self, *arguments):
         raise RuntimeError("killed here")
 
-    monkeypatch.setattr(pages.Walk, "_mark", failing)
+    monkeypatch.setattr(page_walker.Walk, "_mark", failing)
     with pytest.raises(RuntimeError):
         site.follow()
     assert site.state().page_id == before.page_id
     assert ad in site.active()
     assert site.task(new) is None
-    monkeypatch.setattr(pages.Walk, "_mark", real)
+    monkeypatch.setattr(page_walker.Walk, "_mark", real)
     assert site.follow().exit_code == 0
     assert site.is_true()
 
@@ -212,7 +212,7 @@ def test_another_feed_is_refused_with_a_sentence(feed, site, settings):
     """46: a cursor means nothing at another feed."""
     feed.publish()
     site.follow()
-    with StandIn(ads=plain_ads) as other:
+    with FakeFeed(ads=plain_ads) as other:
         settings.NAV_FEED_URL = other.url
         with pytest.raises(WrongOrigin, match="DATABASE_URL"):
             sync.run()
@@ -224,7 +224,7 @@ def test_closed_ads_leave_no_trace_while_a_load_goes_on(feed, site, monkeypatch)
     ads = [feed.publish() for _ in range(3)]
     site.follow()
     erased = []
-    monkeypatch.setattr(record, "erase_traces", lambda: erased.append(1))
+    monkeypatch.setattr(store, "erase_traces", lambda: erased.append(1))
     feed.publish()
     site.follow()
     assert len(erased) == 1  # at the end of each run, for what a reader was in the way of

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ingest.errors import PageGone
+from ingest.client.errors import PageGone
 from ingest.models import DetailTask
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 
 SHORT = {
@@ -70,7 +70,7 @@ def test_a_detail_that_fails_holds_nothing_up(feed, site, fault):
 def test_a_redirect_takes_the_token_nowhere(feed, site):
     """16, 42: not to another host, and not to another path of this one."""
     ad = feed.publish()
-    with StandIn(ads=plain_ads) as other:
+    with FakeFeed(ads=plain_ads) as other:
         for target in (f"{other.url}/api/v1/feed", f"{feed.url}/api/v1/feed?last"):
             with feed.faults.redirect(to=target, on="page"):
                 report = site.follow()
@@ -140,7 +140,7 @@ def test_the_user_agent_names_the_site(feed, site, settings):
 
 def test_a_trickle_is_given_up(feed, site, monkeypatch):
     """41: each byte in time, and the whole never."""
-    monkeypatch.setattr("ingest.transport._CHUNK", 1)
+    monkeypatch.setattr("ingest.client.http._CHUNK", 1)
     for _ in range(600):
         feed.publish()
     client = site.client(page=site.client()._page_limits.__class__(read=1, total=0.0, size=16_000_000))

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ingest import truth
-from ingest.errors import FeedDown
+from ingest import consistency
+from ingest.client.errors import FeedDown
+from ingest.consistency import Kind
 from ingest.models import FeedState
-from ingest.truth import Kind
 from jobsearch.vacancies.models import Contact, Vacancy
 
 
@@ -19,7 +19,7 @@ def compare(site):
     def found(**options) -> dict[str, Kind]:
         client = site.client()
         try:
-            return {str(item.uuid): item.kind for item in truth.compare_with_feed(client, **options)}
+            return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
         finally:
             client.close()
 
@@ -30,7 +30,7 @@ def compare(site):
 def mend(site):
     def mended() -> None:
         client = site.client()
-        truth.repair(truth.compare_with_feed(client))
+        consistency.repair(consistency.compare_with_feed(client))
         client.close()
         assert site.follow().exit_code == 0
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
-from ingest import details, pages, sync
-from ingest.errors import FeedDown
+from ingest import detail_worker, page_walker, sync
+from ingest.client.errors import FeedDown
 from ingest.models import DetailTask, FeedState
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 
@@ -58,7 +58,7 @@ def test_details_get_their_turn_while_a_long_backlog_is_read(feed, site, monkeyp
     """41, 43: and the walk goes on after it; each line is read once."""
     feed.publish()
     site.follow()
-    monkeypatch.setattr(pages, "TURN_PAGES", 2)
+    monkeypatch.setattr(page_walker, "TURN_PAGES", 2)
     new = [feed.publish() for _ in range(30)]
     site.many_lines(6000)
     phases: list[str] = []
@@ -73,7 +73,7 @@ def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
     """41: pages may take half a minute each."""
     feed.publish()
     site.follow()
-    monkeypatch.setattr(pages, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
     site.many_lines(3500)
     phases: list[str] = []
     report = site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
@@ -83,8 +83,8 @@ def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
 
 def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypatch):
     """47: most details of half a year would be fetched in vain."""
-    monkeypatch.setattr(pages, "TURN_PAGES", 1)
-    monkeypatch.setattr(pages, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(page_walker, "TURN_PAGES", 1)
+    monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
     site.many_lines(3500)
     phases: list[str] = []
     site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
@@ -96,7 +96,7 @@ def test_an_ad_is_closed_while_many_details_are_fetched(feed, site, monkeypatch)
     feed.publish()
     site.follow()
     monkeypatch.setattr(sync, "DETAILS_SECONDS_AT_HEAD", 0.3)
-    monkeypatch.setattr(details, "ASKED_AHEAD", 10)
+    monkeypatch.setattr(detail_worker, "ASKED_AHEAD", 10)
     ended = feed.publish()
     site.follow()
     for _ in range(120):
@@ -148,16 +148,16 @@ def test_one_ad_that_cannot_be_closed_holds_up_no_other(feed, site, monkeypatch)
     ads = [feed.publish() for _ in range(8)]
     site.follow()
     bad = site.ad(ads[3]).uuid
-    real = record.close
+    real = store.close
 
     def refusing(uuids, *arguments, **options):
         if bad in set(uuids):
             raise ValueError("no")
         return real(uuids, *arguments, **options)
 
-    monkeypatch.setattr(record, "close", refusing)
+    monkeypatch.setattr(store, "close", refusing)
     Vacancy.objects.filter(uuid__in=ads[:4]).update(visible_until=timezone.now() - dt.timedelta(minutes=1))
-    assert record.close_expired() == 3
+    assert store.close_expired() == 3
     Vacancy.objects.filter(uuid=bad).update(visible_until=timezone.now() + dt.timedelta(days=9))
     for ad in ads[3:6]:
         feed.stop(ad)

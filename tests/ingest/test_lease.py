@@ -10,10 +10,10 @@ import sys
 import pytest
 from django.utils import timezone
 
-from ingest.errors import LeaseHeld, LeaseLost
+from ingest.client.errors import LeaseHeld, LeaseLost
 from ingest.lease import Lease
 from ingest.models import FeedState
-from jobsearch import owners
+from jobsearch.core import lease_owners
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +55,14 @@ def test_a_lease_of_another_machine_is_respected_until_it_ends():
 def test_a_dead_process_of_this_machine_holds_nothing():
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    machine, _, _, _ = owners.this_process().split(" ")
+    machine, _, _, _ = lease_owners.this_process().split(" ")
     held_by(f"{machine} {process.pid} - abcd")
     with Lease():
         pass
 
 
 def test_a_number_that_was_given_to_another_process_is_no_owner():
-    machine, pid, _, _ = owners.this_process().split(" ")
+    machine, pid, _, _ = lease_owners.this_process().split(" ")
     held_by(f"{machine} {pid} 1 abcd")  # began at another tick than we did
     with Lease():
         pass

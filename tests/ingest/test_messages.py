@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.messages import (
+from ingest.client.parsing import (
     BadEntry,
     BadPage,
     FeedLine,
@@ -21,7 +21,7 @@ from ingest.messages import (
     read_page,
     read_time,
 )
-from jobsearch.vacancies.data import VacancyData
+from jobsearch.vacancies.ad_data import VacancyData
 
 AD = uuid.UUID("11111111-1111-4111-8111-111111111111")
 PAGE = "22222222-2222-4222-8222-222222222222"

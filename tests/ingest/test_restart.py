@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 from tests.servers.ports import wait_until
 
@@ -28,7 +28,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from ingest import sync
-from ingest.errors import LeaseHeld
+from ingest.client.errors import LeaseHeld
 if sys.argv[1] == "migrate":
     call_command("migrate", verbosity=0, skip_checks=True)
     sys.exit()
@@ -56,7 +56,7 @@ print(json.dumps({
 
 
 class Processes:
-    def __init__(self, feed: StandIn, folder: Path) -> None:
+    def __init__(self, feed: FakeFeed, folder: Path) -> None:
         self.feed = feed
         self._environment = {
             **os.environ,
@@ -90,15 +90,15 @@ class Processes:
 
 @pytest.fixture
 def processes(tmp_path: Path) -> Iterator[Processes]:
-    with StandIn(ads=plain_ads) as feed:
+    with FakeFeed(ads=plain_ads) as feed:
         yield Processes(feed, tmp_path)
 
 
-def _details_asked(feed: StandIn) -> int:
+def _details_asked(feed: FakeFeed) -> int:
     return sum(request.kind == "detail" for request in feed.requests)
 
 
-def _wait_for(feed: StandIn, details: int, process: subprocess.Popen[str]) -> None:
+def _wait_for(feed: FakeFeed, details: int, process: subprocess.Popen[str]) -> None:
     """Wait until so many details were asked for. From then on they come slowly: whatever this test does next, the process
     is still at work."""
     deadline = time.monotonic() + LONG

@@ -10,8 +10,8 @@ import threading
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from ingest.tokens import SameToken, Tokens, expiry, find_token, read_private
-from jobsearch import environment
+from ingest.client.tokens import SameToken, Tokens, expiry, find_token, read_private
+from jobsearch import env
 
 ONE, TWO = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyIn0.c2ln"
 
@@ -123,7 +123,7 @@ def test_a_token_that_does_not_say_its_end_has_none(token):
 
 def test_a_token_that_is_none_ends_the_start_with_a_sentence(monkeypatch):
     monkeypatch.setenv("NAV_FEED_TOKEN", f"Bearer {ONE}")
-    assert environment.feed_token("NAV_FEED_TOKEN") == ONE
+    assert env.feed_token("NAV_FEED_TOKEN") == ONE
     monkeypatch.setenv("NAV_FEED_TOKEN", "ask Kari for it")
     with pytest.raises(ImproperlyConfigured, match=r"NAV_FEED_TOKEN: it is not a token.*begins with eyJ"):
-        environment.feed_token("NAV_FEED_TOKEN")
+        env.feed_token("NAV_FEED_TOKEN")

@@ -16,15 +16,15 @@ django.setup()
 from django.db import Error, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from ingest import detail_queue, detail_writer, replay, truth  # noqa: E402
-from ingest.closing import close_by_lines  # noqa: E402
-from ingest.errors import EntryGone  # noqa: E402
-from ingest.fetching import Fetched  # noqa: E402
-from ingest.messages import FeedLine  # noqa: E402
+from ingest import consistency, detail_queue, detail_writer, replay  # noqa: E402
+from ingest.client.errors import EntryGone  # noqa: E402
+from ingest.client.parsing import FeedLine  # noqa: E402
+from ingest.deactivation import close_by_lines  # noqa: E402
+from ingest.fetch_pool import Fetched  # noqa: E402
 from ingest.models import DetailTask, FeedState  # noqa: E402
 from ingest.report import Report  # noqa: E402
-from jobsearch.vacancies import changes, record  # noqa: E402
-from jobsearch.vacancies.data import VacancyData  # noqa: E402
+from jobsearch.vacancies import pending, store  # noqa: E402
+from jobsearch.vacancies.ad_data import VacancyData  # noqa: E402
 from jobsearch.vacancies.models import Vacancy  # noqa: E402
 
 UUIDS = [uuid.uuid5(uuid.NAMESPACE_OID, str(number)) for number in range(3000)]
@@ -74,8 +74,10 @@ def answer(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
 
 def repair() -> None:
     """What the consistency check's repair does, the replay, the recheck, and an administrator's retry."""
-    kinds = list(truth.Kind)
-    truth.repair(truth.Difference(one, chance.choice(kinds), line_says="MASKED") for one in some(chance.choice((8, 200))))
+    kinds = list(consistency.Kind)
+    consistency.repair(
+        consistency.Difference(one, chance.choice(kinds), line_says="MASKED") for one in some(chance.choice((8, 200)))
+    )
     replay._apply({one: FeedLine(one, "INACTIVE", time=timezone.now(), masked=True) for one in some(50)})
     replay.recheck(limit=20)
     detail_queue.retry_now()
@@ -85,22 +87,22 @@ def repair() -> None:
 def clock() -> None:
     for one in some(100):
         Vacancy.objects.filter(uuid=one).update(visible_until=timezone.now() - dt.timedelta(days=1))
-    record.close_expired()
+    store.close_expired()
 
 
 def index() -> None:
-    found = changes.behind(500)
+    found = pending.behind(500)
     chance.shuffle(found)
-    changes.mark_indexed([(change.uuid, change.version) for change in found])
+    pending.mark_indexed([(change.uuid, change.version) for change in found])
 
 
 def moderate() -> None:
-    record.set_hidden(some(1)[0], chance.random() < 0.5)
+    store.set_hidden(some(1)[0], chance.random() < 0.5)
 
 
 def forget() -> None:
     """What the retention does."""
-    record.forget(timezone.now() - dt.timedelta(seconds=2))
+    store.forget(timezone.now() - dt.timedelta(seconds=2))
 
 
 roles = {"follow": follow, "repair": repair, "clock": clock, "index": index, "moderate": moderate, "forget": forget}

@@ -12,7 +12,7 @@ import django
 
 django.setup()
 
-from ingest.errors import LeaseHeld  # noqa: E402
+from ingest.client.errors import LeaseHeld  # noqa: E402
 from ingest.lease import Lease  # noqa: E402
 
 folder, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from ingest.standin import StandIn
-from jobsearch import environment
+from jobsearch import env
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 from tests.servers import processes
 from tests.servers.live import LiveSite, wait_for_first_ads
@@ -23,15 +23,15 @@ URL = "postgres://u:p@db.example:5432/jobs"
 
 
 @pytest.fixture
-def feed() -> Iterator[StandIn]:
-    with StandIn(ads=plain_ads) as standin:
-        yield standin
+def feed() -> Iterator[FakeFeed]:
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        yield fake_feed
 
 
 def configuration(monkeypatch: pytest.MonkeyPatch, process: str = "", url: str = URL) -> dict:
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("JOBSEARCH_PROCESS", process)
-    return environment.database("DATABASE_URL", "")
+    return env.database("DATABASE_URL", "")
 
 
 def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_what_the_address_asks_of_a_session_wins(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_web_shares_connections_and_a_worker_has_its_own(
-    live_site: Callable[..., LiveSite], feed: StandIn, redis_server: Redis
+    live_site: Callable[..., LiveSite], feed: FakeFeed, redis_server: Redis
 ) -> None:
     site = live_site("postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix)
     url = site.web()
@@ -75,7 +75,7 @@ def test_the_web_shares_connections_and_a_worker_has_its_own(
     assert "Traceback" not in site.log("worker")
 
 
-def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer, tmp_path, feed: StandIn) -> None:
+def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer, tmp_path, feed: FakeFeed) -> None:
     ad = feed.publish()
     with own_postgresql.database() as database:
         site = LiveSite(tmp_path, database=database, feed=feed.url)
@@ -94,7 +94,7 @@ def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer
 
 
 def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
-    own_postgresql: OwnServer, own_redis, tmp_path, feed: StandIn
+    own_postgresql: OwnServer, own_redis, tmp_path, feed: FakeFeed
 ) -> None:
     for _ in range(300):
         feed.publish()
@@ -120,11 +120,11 @@ def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
             site.stop()
 
 
-def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
+def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
     """As when a machine sleeps in the middle of a transaction: the server ends the session, and others go on."""
     site = live_site("postgresql", feed=feed.url)
     assert site.manage("sync") == 0
-    options = environment._SESSION.replace("=60000", "=1000")
+    options = env._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
         paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
         assert site.manage("sync") == 0  # which would wait for the row as long as the paused session lives
@@ -132,7 +132,7 @@ def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[...,
             paused.execute("SELECT 1")
 
 
-def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., LiveSite], feed: StandIn) -> None:
+def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
     site = live_site("postgresql", feed=feed.url)
     url = site.web()
     with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:

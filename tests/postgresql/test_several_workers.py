@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 from tests.servers import processes
 from tests.servers.live import ROOT, LiveSite, wait_for_first_ads
@@ -26,13 +26,13 @@ HELD = 3  # the command's exit code where another one follows the feed
 
 
 @pytest.fixture
-def feed() -> Iterator[StandIn]:
-    with StandIn(ads=plain_ads) as standin:
-        yield standin
+def feed() -> Iterator[FakeFeed]:
+    with FakeFeed(ads=plain_ads) as fake_feed:
+        yield fake_feed
 
 
 @pytest.fixture
-def full_feed(feed: StandIn) -> StandIn:
+def full_feed(feed: FakeFeed) -> FakeFeed:
     """Enough ads, slow enough, that a first load can be caught in the middle."""
     for _ in range(400):
         feed.publish()
@@ -40,19 +40,19 @@ def full_feed(feed: StandIn) -> StandIn:
     return feed
 
 
-def asked(feed: StandIn) -> Counter[str]:
+def asked(feed: FakeFeed) -> Counter[str]:
     """How many times each detail was asked for."""
     return Counter(request.path.rpartition("/")[2] for request in feed.requests if "/feedentry/" in request.path)
 
 
-def is_true(site: LiveSite, feed: StandIn) -> bool:
+def is_true(site: LiveSite, feed: FakeFeed) -> bool:
     assert site.active() == set(feed.truth())
     assert site.value("SELECT count(*) FROM ingest_detailtask") == 0
     return True
 
 
 @VENDORS
-def test_the_lease_is_never_held_by_two(live_site: Callable[..., LiveSite], feed: StandIn, vendor: str) -> None:
+def test_the_lease_is_never_held_by_two(live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=feed.url)
     assert site.manage("sync") == 0  # makes the row
     names = [f"racer{number}" for number in range(4)]
@@ -66,7 +66,7 @@ def test_the_lease_is_never_held_by_two(live_site: Callable[..., LiveSite], feed
 
 
 @VENDORS
-def test_no_detail_is_fetched_or_written_by_two(live_site: Callable[..., LiveSite], full_feed: StandIn, vendor: str) -> None:
+def test_no_detail_is_fetched_or_written_by_two(live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=full_feed.url)
     codes = [process.wait(240) for process in [site.sync(f"sync{number}") for number in range(3)]]
     assert codes.count(0) >= 1
@@ -78,7 +78,7 @@ def test_no_detail_is_fetched_or_written_by_two(live_site: Callable[..., LiveSit
 
 @VENDORS
 def test_what_a_killed_process_left_is_taken_up_at_once(
-    live_site: Callable[..., LiveSite], full_feed: StandIn, vendor: str
+    live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
     first = site.sync("killed")
@@ -97,7 +97,7 @@ def test_what_a_killed_process_left_is_taken_up_at_once(
 
 @VENDORS
 def test_who_was_away_while_another_took_over_writes_nothing(
-    live_site: Callable[..., LiveSite], full_feed: StandIn, vendor: str
+    live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
     away = site.sync("away")

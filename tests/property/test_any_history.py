@@ -27,12 +27,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ingest import detail_queue, replay, sync
-from ingest.errors import LeaseHeld
+from ingest.client.errors import LeaseHeld
+from ingest.consistency import compare_with_feed
 from ingest.models import DetailTask, FeedState, PageMark, Run
-from ingest.standin import StandIn
-from ingest.truth import compare_with_feed
-from jobsearch import search
-from jobsearch.vacancies import record
+from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.search import api as search
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 FAULTS = {
@@ -57,7 +57,7 @@ class AnyHistory(RuleBasedStateMachine):
         for model in (DetailTask, PageMark, Run, FeedState, Moderation, Tombstone, Vacancy):
             model.objects.all().delete()
         self.folder = Path(tempfile.mkdtemp(prefix="jobsearch-history-"))
-        self.feed = StandIn().open()
+        self.feed = FakeFeed().open()
         self.settings = override_settings(NAV_FEED_URL=self.feed.url, SEARCH_URL=f"embedded://{self.folder}/index")
         self.settings.enable()
         self.told: set[str] = set()
@@ -91,7 +91,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def forget_what_is_closed(self) -> None:
-        record.forget(timezone.now())
+        store.forget(timezone.now())
 
     @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup", "close_silently", "active_without_content"]))
     def end(self, ad: str, end: str) -> None:

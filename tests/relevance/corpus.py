@@ -18,11 +18,11 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from ingest.messages import read_detail
-from ingest.standin.ads import compose
-from ingest.standin.ads.occupations import BY_KEY
-from ingest.standin.ads.plan import Plan, plan
-from jobsearch.vacancies.data import CategoryData, LocationData, OccupationData, VacancyData
+from ingest.client.parsing import read_detail
+from jobsearch.demo.feed_server.ads import compose
+from jobsearch.demo.feed_server.ads.occupations import BY_KEY
+from jobsearch.demo.feed_server.ads.plan import Plan, plan
+from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData, VacancyData
 
 from . import natural
 

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from ingest.standin.ads.occupations import BY_KEY
+from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 
 from . import natural
 from .corpus import DATA, DEMO, NATURAL, Ad, ads

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jobsearch.vacancies import catalogue
-from jobsearch.vacancies.data import CategoryData, LocationData, OccupationData
+from jobsearch.taxonomy import catalogue
+from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData
 
 DATA = Path(__file__).parent / "data" / "natural"
 _LEVEL1 = {level2: level1 for level1, names in catalogue.OCCUPATIONS.items() for level2 in names}

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.test import override_settings
 from opensearchpy import OpenSearch
 
-from jobsearch.search import SearchQuery, engines, lifecycle, search
-from jobsearch.vacancies import record
+from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.engines import registry
+from jobsearch.search.indexing import lifecycle
+from jobsearch.vacancies import store
 
 from .corpus import DEMO, corpus
 
@@ -27,7 +29,7 @@ def fill(corpus_name: str = DEMO) -> None:
     entries = [data for _, data in corpus(corpus_name)]
     for start in range(0, len(entries), _CHUNK):
         with transaction.atomic():
-            record.store(entries[start : start + _CHUNK], now=NOW)
+            store.store(entries[start : start + _CHUNK], now=NOW)
     lifecycle.rebuild()
 
 
@@ -38,7 +40,7 @@ def engine(url: str) -> Iterator[None]:
         own = f"relevance{secrets.token_hex(4)}"
         address = f"embedded:///{folder}/index" if url == "embedded" else url
         with override_settings(SEARCH_URL=address, SEARCH_INDEX=own):
-            engines.forget_engines()
+            registry.forget_engines()
             try:
                 yield
             finally:
@@ -46,7 +48,7 @@ def engine(url: str) -> Iterator[None]:
                     client = OpenSearch(hosts=[url], timeout=60)
                     for name in client.indices.get(index=f"{own}-*"):  # by name: servers refuse to delete by a pattern
                         client.indices.delete(index=name)
-                engines.forget_engines()
+                registry.forget_engines()
 
 
 def find(q: str) -> Sequence[UUID]:

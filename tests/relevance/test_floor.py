@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from django.test import override_settings
 
-from jobsearch.search import engines
+from jobsearch.search.engines import registry
 from jobsearch.search.models import IndexLease, IndexState
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 
@@ -74,14 +74,14 @@ def outcomes(django_db_setup, django_db_blocker, tmp_path_factory):
 
 def _measured(name, url) -> list[measuring.Outcome]:
     with override_settings(SEARCH_URL=url):
-        engines.forget_engines()
+        registry.forget_engines()
         try:
             running.fill(name)
             return measuring.measure(running.find, [one for one in judged(name) if not one.query.kept], name)
         finally:
             for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
                 model.objects.all().delete()
-            engines.forget_engines()
+            registry.forget_engines()
 
 
 @pytest.mark.parametrize("name", FLOORS)

@@ -7,9 +7,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch import search
 from jobsearch.saved.views import MOST, PAGE_SIZE
-from jobsearch.search import engines, spelling
+from jobsearch.search import api as search
+from jobsearch.search.analysis import spelling
+from jobsearch.search.engines import registry
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
@@ -24,7 +25,7 @@ def logged_in(client, recruiter):
 @pytest.fixture
 def asked(monkeypatch, own_index) -> list[str]:
     """The engine's methods that were called: each is one request where the engine is a server."""
-    engine, called = engines.engine(), []
+    engine, called = registry.engine(), []
 
     def counted(name):
         original = getattr(engine, name)

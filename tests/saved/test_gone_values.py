@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search import api as search
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
 from tests.web.page import Page
 
@@ -29,8 +29,8 @@ def emptied(ads):
     """Three ads at home; those of a foreign country, an unlisted engagement and an employer are forgotten."""
     *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
     with transaction.atomic():
-        record.close([abroad, other], Vacancy.Closed.FEED)
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close([abroad, other], Vacancy.Closed.FEED)
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     search.index_changes()
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch import search
+from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch import search
+from jobsearch.saved.descriptions import short
 from jobsearch.saved.models import NAME_LENGTH, SavedSearch
-from jobsearch.saved.words import short
+from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 from tests.web.support import PASSWORD

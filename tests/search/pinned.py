@@ -24,8 +24,8 @@ _EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 def ads() -> Iterator[Any]:
     """Forty ads of the fake feed's generator, contacts included, and ten written in natural language."""
-    from ingest.messages import read_detail
-    from ingest.standin.ads import compose
+    from ingest.client.parsing import read_detail
+    from jobsearch.demo.feed_server.ads import compose
     from tests.relevance.corpus import NATURAL, corpus
 
     for number in range(1, 41):
@@ -39,14 +39,14 @@ def measure() -> dict[str, Any]:
     """Stores the ads, makes their documents, and returns both digests with the version. Needs an empty database."""
     from django.db import transaction
 
-    from jobsearch.search import documents
-    from jobsearch.vacancies import changes, record
+    from jobsearch.search.indexing import documents
+    from jobsearch.vacancies import pending, store
 
     sample = list(ads())
     with transaction.atomic():
-        record.store(sample, now=_PUBLISHED)
+        store.store(sample, now=_PUBLISHED)
     made = {
-        str(one.uuid): _ordered(documents.document(one.vacancy)) for chunk in changes.everything() for one in chunk if one.vacancy
+        str(one.uuid): _ordered(documents.document(one.vacancy)) for chunk in pending.everything() for one in chunk if one.vacancy
     }
     sources = sorted(repr(replace(one, raw=None)) for one in sample)
     return {"analysis_version": documents.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}
@@ -54,7 +54,7 @@ def measure() -> dict[str, Any]:
 
 def _ordered(document: Mapping[str, Any]) -> dict[str, Any]:
     """Words without positions are a set, in another order in each process."""
-    from jobsearch.search.documents import FIELDS
+    from jobsearch.search.indexing.documents import FIELDS
 
     return {name: sorted(value.split()) if FIELDS[name] == "word" else value for name, value in document.items()}
 
@@ -69,7 +69,7 @@ def problem(found: Mapping[str, Any], pinned: Mapping[str, Any]) -> str:
     if found["documents"] != pinned["documents"] and found["ads"] == pinned["ads"] and same_version:
         return (
             "The same ads give other documents than before, so every index has to be built anew: raise ANALYSIS_VERSION in "
-            f"jobsearch/search/documents.py by one, then run `{COMMAND}`."
+            f"jobsearch/search/indexing/documents.py by one, then run `{COMMAND}`."
         )
     if dict(found) != dict(pinned):
         return f"ANALYSIS_VERSION or the sample of ads has changed. Run `{COMMAND}`."

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from jobsearch.search import engines
 from jobsearch.search.checks import the_index_has_the_present_schema as check
-from jobsearch.search.documents import fingerprint
+from jobsearch.search.engines import registry
+from jobsearch.search.indexing.documents import fingerprint
 from jobsearch.search.models import IndexState
 
 
@@ -18,8 +18,8 @@ def no_engine(monkeypatch):
     def touched():
         raise AssertionError("the check asked the engine")
 
-    monkeypatch.setattr(engines, "engine", touched)
-    monkeypatch.setattr(engines, "_open", touched)
+    monkeypatch.setattr(registry, "engine", touched)
+    monkeypatch.setattr(registry, "_open", touched)
 
 
 @pytest.mark.django_db

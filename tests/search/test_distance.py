@@ -9,12 +9,13 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.saved.words import criteria, short
-from jobsearch.search import FILTERS, SearchQuery, distance
-from jobsearch.search.areas import names as area_names
-from jobsearch.search.plan import Terms
-from jobsearch.vacancies.data import LocationData
-from jobsearch.vacancies.geography import centres
+from jobsearch.saved.descriptions import criteria, short
+from jobsearch.search.api import FILTERS, SearchQuery
+from jobsearch.search.conditions import Terms
+from jobsearch.search.facets import distance
+from jobsearch.search.facets.areas import names as area_names
+from jobsearch.taxonomy.geography import centres
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode
 
 

@@ -12,11 +12,13 @@ import pytest
 import tantivy
 from django.db import transaction
 
-from jobsearch.search import EngineDown, SearchQuery, engines, index_changes, lifecycle, search
-from jobsearch.search.embedded import EmbeddedEngine
-from jobsearch.search.embedded import engine as embedded
-from jobsearch.search.embedded import index as embedded_index
-from jobsearch.vacancies import record
+from jobsearch.search.api import EngineDown, SearchQuery, index_changes, search
+from jobsearch.search.engines import registry
+from jobsearch.search.engines.tantivy import EmbeddedEngine
+from jobsearch.search.engines.tantivy import engine as embedded
+from jobsearch.search.engines.tantivy import index_writer as embedded_index
+from jobsearch.search.indexing import lifecycle
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def folder(settings, tmp_path) -> Path:
     settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
     yield tmp_path / "index"
-    engines.forget_engines()
+    registry.forget_engines()
 
 
 def traces(folder: Path, word: str) -> list[str]:
@@ -46,10 +48,10 @@ def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, 
     keys = [make_vacancy(description=f"<p>{word}</p>") for word in ("fjortenhemmelig", "xylofonhemmelig", "zebrahemmelig")]
     index_changes()
     with transaction.atomic():
-        record.close([keys[1]], Vacancy.Closed.FEED)
+        store.close([keys[1]], Vacancy.Closed.FEED)
     index_changes()
     assert in_dictionaries(folder, "xylofonhemmelig"), "a deletion alone leaves the word in the segment"
-    assert not engines.engine().erase(), "not yet: the last build is young"
+    assert not registry.engine().erase(), "not yet: the last build is young"
     monkeypatch.setattr(embedded, "ERASE_AFTER", 0)
     monkeypatch.setattr(embedded, "ERASE_SHARE", 0)
     time.sleep(0.05)
@@ -57,7 +59,7 @@ def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, 
     assert not in_dictionaries(folder, "xylofonhemmelig")
     assert in_dictionaries(folder, "zebrahemmelig")
     assert search(SearchQuery()).total == 2
-    assert not engines.engine().erase(), "nothing deleted is left"
+    assert not registry.engine().erase(), "nothing deleted is left"
 
 
 def test_no_readable_text_and_no_contact_is_stored(folder, make_vacancy):
@@ -88,8 +90,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from pathlib import Path
-from jobsearch.search.embedded.index import EmbeddedIndex
-from jobsearch.search.engine import Write
+from jobsearch.search.engines.tantivy.index_writer import EmbeddedIndex
+from jobsearch.search.engines.base import Write
 index = EmbeddedIndex(Path(sys.argv[1]))
 index.write([Write(uuid.uuid4(), 1, None)])
 print("holding", flush=True)
@@ -119,7 +121,7 @@ def test_a_damaged_pointer_or_a_missing_build_is_rebuilt(folder, make_vacancy):
     (folder / "current").write_text("{")
     with pytest.raises(EngineDown, match="rebuild_index"):
         search(SearchQuery())
-    assert not engines.engine_health().ok
+    assert not registry.engine_health().ok
     assert index_changes().rebuilt
     pointer = json.loads((folder / "current").read_text())
     (folder / "builds" / pointer["build"] / "meta.json").unlink()
@@ -130,7 +132,7 @@ def test_a_damaged_pointer_or_a_missing_build_is_rebuilt(folder, make_vacancy):
 def test_the_other_engines_library_is_not_loaded():
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
-        "from jobsearch.search import engine_health, search, index_changes; engine_health();"
+        "from jobsearch.search.api import engine_health, search, index_changes; engine_health();"
         "sys.exit('opensearchpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=240).returncode == 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import SearchQuery, count, facet_counts, search, suggest, suggesting
-from jobsearch.vacancies.orgnr import parse_orgnr
+from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
+from jobsearch.search.assist import suggestions
+from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from tests.web.page import Page
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
@@ -52,7 +53,7 @@ def test_a_name_that_no_ad_has_stays_a_value_and_finds_nothing(kro):
 
 
 def test_it_is_suggested_once_with_all_its_ads(kro):
-    suggesting.names.renew()
+    suggestions.names.renew()
     assert [(one.label, one.count) for one in suggest(SearchQuery(), "havgl") if one.kind == "employer"] == [
         ("Havgløtt Kro AS", 6)
     ]

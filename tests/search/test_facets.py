@@ -7,8 +7,8 @@ import itertools
 
 import pytest
 
-from jobsearch.search import FACETS, Choice, SearchQuery, narrow
-from jobsearch.search.plan import Range
+from jobsearch.search.api import FACETS, Choice, SearchQuery, narrow
+from jobsearch.search.conditions import Range
 from jobsearch.vacancies.visibility import OSLO
 
 UTC = dt.UTC

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from jobsearch.search import documents, placenames, schemas, vocabulary
-from jobsearch.vacancies import catalogue, places
+from jobsearch.search import schema
+from jobsearch.search.analysis import lexicon, place_names
+from jobsearch.search.indexing import documents
+from jobsearch.taxonomy import catalogue, places
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,9 +21,9 @@ def fingerprint() -> str:
     return documents.fingerprint.__wrapped__()
 
 
-MAPPING = {**schemas.mapping(), "dynamic": "false"}
-SETTINGS = {**schemas.settings(), "number_of_shards": 2}
-TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in schemas.tantivy_fields()]
+MAPPING = {**schema.mapping(), "dynamic": "false"}
+SETTINGS = {**schema.settings(), "number_of_shards": 2}
+TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in schema.tantivy_fields()]
 
 
 @pytest.mark.parametrize(
@@ -29,12 +31,12 @@ TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in 
     [
         (documents, "ANALYSIS_VERSION", documents.ANALYSIS_VERSION + 1),
         (documents, "FIELDS", {**documents.FIELDS, "salary": "number"}),
-        (schemas, "mapping", lambda: MAPPING),
-        (schemas, "settings", lambda: SETTINGS),
-        (schemas, "tantivy_fields", lambda: TANTIVY),
-        (vocabulary, "NYNORSK", {**vocabulary.NYNORSK, "sjukepleiar": "sykepleier2"}),
-        (vocabulary, "HEADS", vocabulary.HEADS | {"tryllekunstner"}),
-        (placenames, "TOWNS", {**placenames.TOWNS, "nyby": ("OSLO",)}),
+        (schema, "mapping", lambda: MAPPING),
+        (schema, "settings", lambda: SETTINGS),
+        (schema, "tantivy_fields", lambda: TANTIVY),
+        (lexicon, "NYNORSK", {**lexicon.NYNORSK, "sjukepleiar": "sykepleier2"}),
+        (lexicon, "HEADS", lexicon.HEADS | {"tryllekunstner"}),
+        (place_names, "TOWNS", {**place_names.TOWNS, "nyby": ("OSLO",)}),
         (places, "_DOUBLE", {**places._DOUBLE, "X": "Y"}),
         (catalogue, "SECTORS", (*catalogue.SECTORS, "Frivillig")),
     ],
@@ -50,14 +52,14 @@ def test_a_comment_and_the_order_of_a_list_are_no_change(monkeypatch):
     before = fingerprint()
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"# a comment")
-    monkeypatch.setattr(vocabulary, "NYNORSK", dict(reversed(vocabulary.NYNORSK.items())))
+    monkeypatch.setattr(lexicon, "NYNORSK", dict(reversed(lexicon.NYNORSK.items())))
     assert fingerprint() == before
 
 
 def test_every_process_has_the_same_one():
     code = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
-        "from jobsearch.search.documents import fingerprint; print(fingerprint())"
+        "from jobsearch.search.indexing.documents import fingerprint; print(fingerprint())"
     )
     found = {
         subprocess.run(

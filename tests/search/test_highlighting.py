@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import LOOKED_AT, SearchQuery, documents, highlighter, matching, words
-from jobsearch.search.passages import PASSAGE
-from jobsearch.search.plan import All, Best, Phrase, Prefix, Term
-from jobsearch.vacancies import html, record
+from jobsearch.search.api import LOOKED_AT, SearchQuery, highlighter
+from jobsearch.search.assist.snippets import PASSAGE
+from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
+from jobsearch.search.indexing import documents
+from jobsearch.search.query import compiler, parser
+from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Vacancy
 from tests.contract import reference
 from tests.contract.ads import KEYS, NAMES, corpus
@@ -31,7 +33,7 @@ def leaves(node) -> list:
 
 
 def of_words(q: str) -> list:
-    node = matching.compile_words(words.parse(q))
+    node = compiler.compile_words(parser.parse(q))
     return [leaf for group in node.must for leaf in leaves(group)] if isinstance(node, All) else []
 
 
@@ -79,7 +81,7 @@ def marked(q: str, kind: str, value: str, **more) -> list[str]:
 
 
 def test_a_text_has_a_mark_exactly_where_a_condition_is_met_by_it(db):
-    record.store(corpus(timezone.now()))
+    store.store(corpus(timezone.now()))
     rows = Vacancy.objects.prefetch_related("locations", "occupations", "categories")
     texts = [(NAMES[row.uuid], *one) for row in rows for one in texts_of(row)]
     for q in QUERIES:

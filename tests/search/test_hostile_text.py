@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import SearchQuery, highlighter, text, words
-from jobsearch.search.suggesting import _marked
+from jobsearch.search.analysis import norwegian
+from jobsearch.search.api import SearchQuery, highlighter
+from jobsearch.search.assist.suggestions import _marked
+from jobsearch.search.query import parser
 
 CITIES = (
     "Oslo Bergen Trondheim Stavanger Drammen Bodø Moss Hamar Skien Molde Alta Voss Narvik Larvik Harstad Horten Halden Gjøvik "
@@ -51,19 +53,19 @@ def counted(monkeypatch) -> dict[str, int]:
 
         return counting
 
-    monkeypatch.setattr(text, "_cache", {})
-    monkeypatch.setattr(text, "_exact", count("exact", text._exact))
-    monkeypatch.setattr(text, "joined", count("joined", text.joined))
+    monkeypatch.setattr(norwegian, "_cache", {})
+    monkeypatch.setattr(norwegian, "_exact", count("exact", norwegian._exact))
+    monkeypatch.setattr(norwegian, "joined", count("joined", norwegian.joined))
     return counts
 
 
 @pytest.mark.parametrize("title", HOSTILE.values(), ids=[*HOSTILE])
 @pytest.mark.timeout(20)
 def test_an_analysis_costs_as_much_as_there_are_words(title, counted):
-    found = text.words(title)
-    text.written_out(title)
-    text.body_words(title)
-    [*text.short_forms(title)]
+    found = norwegian.words(title)
+    norwegian.written_out(title)
+    norwegian.body_words(title)
+    [*norwegian.short_forms(title)]
     assert len(found) <= len(title) + 1
     assert counted["exact"] <= 3 * len(found) + 10
     assert counted["joined"] <= 2 * len(found) + 2
@@ -73,7 +75,7 @@ def test_an_analysis_costs_as_much_as_there_are_words(title, counted):
 @pytest.mark.parametrize("typed", HOSTILE.values(), ids=[*HOSTILE])
 @pytest.mark.timeout(20)
 def test_queries_marks_and_suggestions_take_such_texts(typed, counted):
-    words.parse(typed)
+    parser.parse(typed)
     marks = highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*'))
     for kind in ("title", "employer", "place", "occupation", "snippet"):
         pieces = getattr(marks, kind)(typed)
@@ -83,24 +85,24 @@ def test_queries_marks_and_suggestions_take_such_texts(typed, counted):
 
 def test_a_run_of_letters_is_one_word_of_which_the_beginning_counts(counted):
     for length in (61, 1000, 100_000):
-        word = text.word("Sykepleier" + "a" * length)
+        word = norwegian.word("Sykepleier" + "a" * length)
         assert word.exact == word.stem == ("sykepleier" + "a" * 50).replace("aa", "å")
         assert word.fold == ""
-    assert not text._cache, "words that nobody has twice fill no memory"
-    assert text.word("a" * 12_000 + "leder") == text.word("a" * 12_000 + "lærer")
+    assert not norwegian._cache, "words that nobody has twice fill no memory"
+    assert norwegian.word("a" * 12_000 + "leder") == norwegian.word("a" * 12_000 + "lærer")
 
 
 def test_the_word_beside_it_is_found_and_marked():
     title = "Sykepleier " + "a" * 12_000 + ". "
-    assert text.words(title)[0] == text.word("sykepleier")
+    assert norwegian.words(title)[0] == norwegian.word("sykepleier")
     assert [piece.text for piece in highlighter(SearchQuery(q="sykepleier")).title(title) if piece.met] == ["Sykepleier"]
 
 
 def test_each_of_twenty_cities_shares_the_end_that_is_written_once():
-    assert not text.written_out("- ".join(CITIES.split()) + "- (flere)")
-    assert {"oslokontor", "namsoskontor"} <= text.written_out(
+    assert not norwegian.written_out("- ".join(CITIES.split()) + "- (flere)")
+    assert {"oslokontor", "namsoskontor"} <= norwegian.written_out(
         "- ".join(CITIES.split()) + "- og Kirkeneskontor"
-    ) | text.written_out("-, ".join(CITIES.split()) + "- og kontor")
+    ) | norwegian.written_out("-, ".join(CITIES.split()) + "- og kontor")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_each_of_twenty_cities_shares_the_end_that_is_written_once():
     ],
 )
 def test_what_is_written_once_is_read_in_one_pass(written, stems):
-    found = text.written_out(written)
+    found = norwegian.written_out(written)
     assert {*stems.split()} <= found
     assert stems or not found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from jobsearch import owners
+from jobsearch.core import lease_owners
 from jobsearch.search.leases import Busy, Lease, LeaseLost
 from jobsearch.search.models import IndexLease
 
@@ -39,7 +39,7 @@ def test_another_machine_is_waited_for_until_its_time_is_over():
 
 
 def test_a_dead_process_of_this_machine_holds_nothing_up():
-    code = "from jobsearch import owners; print(owners.this_process())"
+    code = "from jobsearch.core import lease_owners; print(lease_owners.this_process())"
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     hold(done.stdout.strip())
@@ -48,7 +48,7 @@ def test_a_dead_process_of_this_machine_holds_nothing_up():
 
 
 def test_a_living_process_of_this_machine_is_waited_for():
-    hold(owners.this_process())
+    hold(lease_owners.this_process())
     with pytest.raises(Busy), Lease("writes", 60):
         pass
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import matching, names, text, words
-from jobsearch.search.plan import All, Best, Node, Phrase, Prefix, Term
+from jobsearch.search.analysis import norwegian, synonyms
+from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
+from jobsearch.search.query import compiler, parser
 
 
 def targets(typed: str) -> set[str]:
-    return {" ".join(name.words) for name in names.of(tuple(text.words(typed)))}
+    return {" ".join(name.words) for name in synonyms.of(tuple(norwegian.words(typed)))}
 
 
 def fields(q: str) -> set[tuple[str, str]]:
@@ -29,12 +30,12 @@ def fields(q: str) -> set[tuple[str, str]]:
                 for one in (*must, *never):
                     walk(one)
 
-    walk(matching.compile_words(words.parse(q)))
+    walk(compiler.compile_words(parser.parse(q)))
     return found
 
 
 def scores(q: str, field: str) -> dict[str, int]:
-    node = matching.compile_words(words.parse(q))
+    node = compiler.compile_words(parser.parse(q))
     assert isinstance(node, All) and isinstance(node.must[0], Best)
     return {one.value: one.score for one in node.must[0].nodes if isinstance(one, Term) and one.field == field}
 
@@ -69,12 +70,12 @@ def test_a_name_leads_to_the_norwegian_one(typed, meant):
 
 
 def test_no_name_leads_to_itself():
-    for key, found in names._lists().names.items():
+    for key, found in synonyms._lists().names.items():
         assert key not in {name.stems for name in found}
 
 
 def test_what_is_only_typed_is_not_looked_for():
-    assert "sjukskoterska" not in {text.fold(one) for one in targets("sykepleier")}
+    assert "sjukskoterska" not in {norwegian.fold(one) for one in targets("sykepleier")}
     assert "nurse" in targets("sykepleier")
 
 
@@ -102,7 +103,11 @@ def test_words_that_name_one_thing_together_are_not_taken_for_names_apart():
 )
 def test_a_text_does_not_meet_the_name_of_an_occupation(word):
     found = fields(f"{word} fjellvant")
-    assert not {field for field, value in found if value in {word, text.word(word).stem}} & {"body", "body_stem", "body_fold"}
+    assert not {field for field, value in found if value in {word, norwegian.word(word).stem}} & {
+        "body",
+        "body_stem",
+        "body_fold",
+    }
 
 
 @pytest.mark.parametrize("word", ["politiattest", "python", "turnus", "førerkort", "sap", "server", "renhold", "it", "ansvarlig"])
@@ -116,8 +121,8 @@ def test_halves_of_a_known_occupation_are_not_met_by_the_text():
 
 
 def test_another_spelling_of_a_name_asks_for_no_compounds():
-    assert not any(name.wide for name in names.of(tuple(text.words("vekter"))))
-    assert any(name.wide for name in names.of(tuple(text.words("охоронець"))))
+    assert not any(name.wide for name in synonyms.of(tuple(norwegian.words("vekter"))))
+    assert any(name.wide for name in synonyms.of(tuple(norwegian.words("охоронець"))))
 
 
 def test_words_of_one_occupation_are_met_where_occupations_stand():
@@ -130,7 +135,7 @@ def test_of_two_spellings_the_first_is_looked_for_as_a_phrase():
 
 
 def test_no_name_is_made_a_small_word():
-    posts = {name.stems for found in names._lists().names.values() for name in found if name.kind == "post"}
+    posts = {name.stems for found in synonyms._lists().names.values() for name in found if name.kind == "post"}
     assert not posts & {("til",), ("for",), ("av",), ("i",)}
 
 
@@ -149,7 +154,7 @@ def test_halves_of_a_compound_may_stand_apart_in_a_title():
 
 
 def test_a_town_is_met_by_a_text_only_where_it_lies():
-    node = matching.compile_words(words.parse("sandvika"))
+    node = compiler.compile_words(parser.parse("sandvika"))
     assert isinstance(node, All) and isinstance(node.must[0], Best)
     bodies = [one for one in node.must[0].nodes if isinstance(one, Term) and one.field == "body"]
     inside = [one.must for one in node.must[0].nodes if isinstance(one, All)]
@@ -178,5 +183,5 @@ def test_a_place_in_a_title_counts_as_a_place():
 
 
 def test_a_company_form_is_no_part_of_an_employers_name():
-    assert text.bare_name(["kiwi", "norge", "as"]) == text.bare_name(["kiwi", "norge"]) == "kiwi norge"
-    assert text.bare_name(["as"]) == "as"
+    assert norwegian.bare_name(["kiwi", "norge", "as"]) == norwegian.bare_name(["kiwi", "norge"]) == "kiwi norge"
+    assert norwegian.bare_name(["as"]) == "as"

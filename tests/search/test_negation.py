@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import text
-from jobsearch.search.negation import find_negated
+from jobsearch.search.analysis import norwegian
+from jobsearch.search.analysis.negation import find_negated
 
 
 def negated(value: str) -> set[str]:
-    return {text.word(value[start:end]).exact for start, end in find_negated(value)}
+    return {norwegian.word(value[start:end]).exact for start, end in find_negated(value)}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_denied(sentence, word):
     ],
 )
 def test_not_denied(sentence, word):
-    assert word in {text.word(raw).exact for raw in text.tokens(sentence)}
+    assert word in {norwegian.word(raw).exact for raw in norwegian.tokens(sentence)}
     assert word not in negated(sentence)
 
 

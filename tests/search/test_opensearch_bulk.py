@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 
-from jobsearch.search.engine import EngineDown, Write
-from jobsearch.search.opensearch.client import connect
-from jobsearch.search.opensearch.index import OpenSearchIndex
+from jobsearch.search.engines.base import EngineDown, Write
+from jobsearch.search.engines.opensearch.client import connect
+from jobsearch.search.engines.opensearch.index_writer import OpenSearchIndex
 
 
 class Server(BaseHTTPRequestHandler):

@@ -6,10 +6,11 @@ import logging
 
 import pytest
 
-from jobsearch.search import EngineDown, SearchQuery, count, engine_health, engines, index_changes, search
-from jobsearch.search.opensearch import schema
-from jobsearch.search.opensearch.client import POOL, connect
-from jobsearch.search.plan import All, Best, Everything, Term, Terms
+from jobsearch.search.api import EngineDown, SearchQuery, count, engine_health, index_changes, search
+from jobsearch.search.conditions import All, Best, Everything, Term, Terms
+from jobsearch.search.engines import registry
+from jobsearch.search.engines.opensearch import query_builder
+from jobsearch.search.engines.opensearch.client import POOL, connect
 
 
 def test_several_nodes_and_credentials_with_signs_in_them():
@@ -35,12 +36,12 @@ def test_a_server_that_is_down_is_said_without_the_query(settings, caplog):
     assert "hemmeligord" not in caplog.text + str(raised.value)
     health = engine_health()
     assert (health.ok, health.docs) == (False, 0)
-    engines.forget_engines()
+    registry.forget_engines()
 
 
 def test_conditions_in_the_query_language():
     node = All((Best((Term("title", "kokk", 64), Term("body", "kokk", 8))),), never=(Terms("uuid", ()),), bonus=(Everything(),))
-    assert schema.query(node) == {
+    assert query_builder.query(node) == {
         "bool": {
             "must": [
                 {
@@ -60,6 +61,6 @@ def test_conditions_in_the_query_language():
 
 
 def test_the_mapping_is_strict_and_keeps_no_text():
-    mapping = schema.mapping()
+    mapping = query_builder.mapping()
     assert mapping["dynamic"] == "strict"
     assert mapping["_source"] == {"includes": ["visible_until"]}

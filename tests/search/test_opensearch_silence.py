@@ -9,11 +9,11 @@ from threading import Thread
 
 import pytest
 
-from jobsearch.search import EngineDown
-from jobsearch.search.engine import Request
-from jobsearch.search.opensearch import OpenSearchEngine, client, engine
-from jobsearch.search.opensearch.client import Silence, Silent, connect, failures
-from jobsearch.search.plan import EVERYTHING
+from jobsearch.search.api import EngineDown
+from jobsearch.search.conditions import EVERYTHING
+from jobsearch.search.engines.base import Request
+from jobsearch.search.engines.opensearch import OpenSearchEngine, client, engine
+from jobsearch.search.engines.opensearch.client import Silence, Silent, connect, failures
 
 ANYTHING = Request(EVERYTHING, EVERYTHING, {}, {}, "published", 0, 25, 20_000)
 

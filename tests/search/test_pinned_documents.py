@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jobsearch.search import text
+from jobsearch.search.analysis import norwegian
 
 from . import pinned
 
@@ -19,8 +19,8 @@ def test_the_documents_of_fifty_fixed_ads_are_those_of_this_analysis_version():
 
 
 def test_a_change_of_analysis_without_another_version_is_named_with_its_cure(monkeypatch):
-    before = text.fold
-    monkeypatch.setattr(text, "fold", lambda word: before(word).replace("k", "c"))
+    before = norwegian.fold
+    monkeypatch.setattr(norwegian, "fold", lambda word: before(word).replace("k", "c"))
     told = pinned.problem(pinned.measure(), json.loads(pinned.FILE.read_text()))
     assert "raise ANALYSIS_VERSION" in told
     assert pinned.COMMAND in told

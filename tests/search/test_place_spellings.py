@@ -7,10 +7,12 @@ import unicodedata
 
 import pytest
 
-from jobsearch.search import distance, matching, placenames, text, words
-from jobsearch.search.facets import Choice, narrow
-from jobsearch.search.plan import Node
-from jobsearch.vacancies import catalogue, geography, places
+from jobsearch.search.analysis import norwegian, place_names
+from jobsearch.search.conditions import Node
+from jobsearch.search.facets import distance
+from jobsearch.search.facets.base import Choice, narrow
+from jobsearch.search.query import compiler, parser
+from jobsearch.taxonomy import catalogue, geography, places
 
 KEYBOARDS = {"æ": ("ae", "a", "ä"), "ø": ("oe", "o", "ö"), "å": ("aa", "a"), "ü": ("ue", "u", "ü")}
 NAMES = sorted(
@@ -18,10 +20,10 @@ NAMES = sorted(
         name.lower()
         for name in (
             *catalogue.COUNTIES,
-            *placenames.COUNTIES_OF,
-            *(one for name in placenames.COUNTIES_OF for one in placenames.each_language(name)),
-            *placenames.TOWNS,
-            *placenames.REGIONS,
+            *place_names.COUNTIES_OF,
+            *(one for name in place_names.COUNTIES_OF for one in place_names.each_language(name)),
+            *place_names.TOWNS,
+            *place_names.REGIONS,
             "grünerløkka",
             *(centre.name for centre in geography.centres().values()),
         )
@@ -40,7 +42,7 @@ def forms(name: str) -> set[str]:
 
 
 def compiled(q: str) -> Node:
-    return matching.compile_words(words.parse(q))
+    return compiler.compile_words(parser.parse(q))
 
 
 def test_there_are_names_of_all_kinds():
@@ -70,7 +72,7 @@ def test_a_small_word_is_that_word_beside_others(typed):
 def test_another_word_stays_that_word():
     for form, name in OTHER_WORDS:
         assert compiled(form) != compiled(name)
-    assert text.word("jaren").exact == "jaren" != text.word("jæren").exact
+    assert norwegian.word("jaren").exact == "jaren" != norwegian.word("jæren").exact
 
 
 def test_no_two_names_share_a_form():
@@ -79,19 +81,19 @@ def test_no_two_names_share_a_form():
     for name in NAMES:
         if len(name.replace("-", " ").split()) == 1:
             for form in forms(name):
-                found.setdefault(form, set()).add(text.word(name).exact)
+                found.setdefault(form, set()).add(norwegian.word(name).exact)
     assert {form: names for form, names in found.items() if len(names) > 1} == {"jaren": {"jaren", "jæren"}}
 
 
 def test_words_that_are_no_places_keep_their_letters():
     for word in ("more", "sor", "ost", "over", "for", "gar", "bod", "bar"):
-        assert text.word(word).exact == word
+        assert norwegian.word(word).exact == word
 
 
 def test_documents_spell_places_as_queries_do():
     for written, spelled in (("BAERUM", "bærum"), ("Lillestroem", "lillestrøm"), ("More og Romsdal", "møre og romsdal")):
-        assert " ".join(word.exact for word in text.words(written)) == spelled
-    assert [word.exact for word in text.body_words("i Tromso")] == ["i", "tromsø"]
+        assert " ".join(word.exact for word in norwegian.words(written)) == spelled
+    assert [word.exact for word in norwegian.body_words("i Tromso")] == ["i", "tromsø"]
 
 
 @pytest.mark.parametrize("path", sorted(geography.centres()))

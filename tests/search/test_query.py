@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from jobsearch.search import QueryError, SearchQuery, search
-from jobsearch.search.query import DEEPEST_HIT, PUBLISHED_DAYS, SIZES, clean
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.search.api import QueryError, SearchQuery, search
+from jobsearch.search.search_query import DEEPEST_HIT, PUBLISHED_DAYS, SIZES, clean
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 
 pytestmark = pytest.mark.django_db

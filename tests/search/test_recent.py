@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from jobsearch.search import recent, thread_failures_now, warm
-from jobsearch.search.recent import KEEP_SECONDS, RENEW_SECONDS, Recent
-from jobsearch.search.spelling import speller
-from jobsearch.search.suggesting import names
+from jobsearch.search import cache, cache_warming
+from jobsearch.search.analysis.spelling import speller
+from jobsearch.search.api import thread_failures_now
+from jobsearch.search.assist.suggestions import names
+from jobsearch.search.cache import KEEP_SECONDS, RENEW_SECONDS, Recent
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(recent, "time", clock)
+    monkeypatch.setattr(cache, "time", clock)
     return clock
 
 
@@ -111,11 +112,11 @@ def own_site(settings, tmp_path) -> None:
 @pytest.mark.django_db
 def test_a_round_reads_what_a_first_question_would_wait_for(own_site, make_vacancy, django_assert_num_queries):
     make_vacancy(title="Fyrvokter")
-    warm.read()
+    cache_warming.read()
     with django_assert_num_queries(0):
         assert speller().knows("fyrvokter") and names().matching(["fyrvokter"]) is not None
     make_vacancy(title="Svartfeier")
-    warm.read()
+    cache_warming.read()
     assert speller().knows("svartfeier")
 
 
@@ -124,7 +125,7 @@ def test_without_a_database_a_round_says_so_and_the_next_one_tries_again(own_sit
         raise OperationalError("connection to server at 10.0.0.1 failed")
 
     monkeypatch.setattr(names, "_read", down)
-    warm.read()
+    cache_warming.read()
     (said,) = caplog.messages
     assert "OperationalError" in said and "tried again" in said
 
@@ -138,8 +139,8 @@ def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
     }
     code = (
         "import jobsearch.wsgi, sys, threading\n"
-        "from jobsearch.search import warm\n"
-        "warm.read()\n"
+        "from jobsearch.search import cache_warming\n"
+        "cache_warming.read()\n"
         "sys.stdout.write(' '.join(thread.name for thread in threading.enumerate()))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=99, check=True)
@@ -148,11 +149,11 @@ def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
 
 
 def test_a_record_that_a_first_load_fills_is_read_before_its_time(make_vacancy):
-    assert not warm.outgrown(0), "nothing there, nothing new"
-    for _ in range(warm.GROWTH_LEAST + 1):
+    assert not cache_warming.outgrown(0), "nothing there, nothing new"
+    for _ in range(cache_warming.GROWTH_LEAST + 1):
         make_vacancy()
-    assert warm.outgrown(0)
-    assert not warm.outgrown(1), "one more than there were is no load"
+    assert cache_warming.outgrown(0)
+    assert not cache_warming.outgrown(1), "one more than there were is no load"
 
 
 def test_a_database_that_is_down_is_no_reason_to_read(monkeypatch):
@@ -160,7 +161,7 @@ def test_a_database_that_is_down_is_no_reason_to_read(monkeypatch):
         raise OperationalError("gone")
 
     monkeypatch.setattr("jobsearch.vacancies.models.VacancyQuerySet.count", down)
-    assert not warm.outgrown(0)
+    assert not cache_warming.outgrown(0)
 
 
 @pytest.mark.parametrize(
@@ -180,15 +181,15 @@ def test_the_thread_goes_on_after_any_error_and_the_admin_shows_it(error, own_si
             raise SystemExit  # no Exception, so nothing takes it for a failure
 
     monkeypatch.setattr(names, "_read", fail)
-    monkeypatch.setattr(warm.time, "sleep", sleep)
+    monkeypatch.setattr(cache_warming.time, "sleep", sleep)
     with pytest.raises(SystemExit):
-        warm._keep()
+        cache_warming._keep()
     (failure,) = thread_failures_now()
     assert failure.name == "warm"
     assert failure.error.startswith(f"{type(error).__name__} at test_recent.py")
     assert speller().knows("fyrvokter"), "the other one is read all the same"
     monkeypatch.undo()
-    warm.read()
+    cache_warming.read()
     assert thread_failures_now() == []
 
 
@@ -202,10 +203,10 @@ def test_the_thread_goes_on_where_looking_at_the_database_fails_too(own_site, mo
             raise SystemExit
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(warm, "_ads", broken)
-    monkeypatch.setattr(warm.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(cache_warming, "_ads", broken)
+    monkeypatch.setattr(cache_warming.time, "sleep", lambda seconds: None)
     with pytest.raises(SystemExit):
-        warm._keep()
+        cache_warming._keep()
     assert len(looks) == 4
 
 

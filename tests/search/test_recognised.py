@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import known, placenames, recognised, words
-from jobsearch.search.clauses import WantedFacet, WantedName
-from jobsearch.vacancies import occupations, places
+from jobsearch.search.analysis import place_names
+from jobsearch.search.facets import values
+from jobsearch.search.query import entities, parser
+from jobsearch.search.query.parsed_query import WantedFacet, WantedName
+from jobsearch.taxonomy import occupations, places
 
 
 def named(q: str) -> list[tuple[str, str, str]]:
-    return [(one.words, one.facet, one.value) for one in words.parse(q).recognised]
+    return [(one.words, one.facet, one.value) for one in parser.parse(q).recognised]
 
 
 @pytest.mark.parametrize(
@@ -61,13 +63,13 @@ def test_what_only_looks_so_is_not_taken_for_a_value(q):
 
 
 def test_every_value_that_can_be_recognised_exists():
-    for meaning in recognised._meanings().values():
+    for meaning in entities._meanings().values():
         for value in meaning.values:
-            assert known.listed(meaning.facet, value), meaning
+            assert values.listed(meaning.facet, value), meaning
 
 
 def test_every_municipality_and_county_is_recognised_beside_an_occupation():
-    for path in {path for paths in placenames.COUNTIES_OF.values() for path in paths}:
+    for path in {path for paths in place_names.COUNTIES_OF.values() for path in paths}:
         name = places.label(path).partition(" (")[0]
         assert path in {value for _, _, value in named(f"kokk {name}")} or name in {"Oslo"}, path
 
@@ -79,12 +81,12 @@ def test_every_upper_level_of_occupations_is_recognised():
 
 
 def test_a_municipality_as_an_employer_is_asked_of_the_employer_only():
-    (group,) = words.parse("bergen kommune").must
+    (group,) = parser.parse("bergen kommune").must
     kinds = {name.kind for one in group for clause in one if isinstance(clause, WantedName) for name in clause.names}
     assert kinds == {"employer"}
 
 
 def test_several_words_are_one_condition():
-    must = words.parse("sykepleier fast stilling i nord-norge").must
+    must = parser.parse("sykepleier fast stilling i nord-norge").must
     assert [isinstance(group[0][0], WantedFacet) for group in must] == [False, True, True]
     assert len(must) == 3

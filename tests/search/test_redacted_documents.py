@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from jobsearch.vacancies.data import ContactData
+from jobsearch.vacancies.ad_data import ContactData
 from tests.search.test_highlighting import document, related
 
 

@@ -16,25 +16,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobsearch.search import (
-    EngineDown,
-    SearchQuery,
-    analyser,
-    compare,
-    documents,
-    engines,
-    index_changes,
-    lifecycle,
-    rebuild,
-    repair,
-    search,
-    set_aside,
-    tasks,
-)
-from jobsearch.search.embedded import index as embedded_index
+from jobsearch.search import tasks
+from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, repair, search
+from jobsearch.search.engines import registry
+from jobsearch.search.engines.tantivy import index_writer as embedded_index
+from jobsearch.search.indexing import analysis_process, documents, lifecycle, quarantine
 from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import SetAside
-from jobsearch.vacancies import changes, record
+from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -45,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def folder(settings, tmp_path) -> Path:
     settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
     yield tmp_path / "index"
-    engines.forget_engines()
+    registry.forget_engines()
 
 
 def hang_in_re() -> None:
@@ -110,12 +99,12 @@ def total(q: str = "") -> int:
 
 def close(key: uuid.UUID) -> None:
     with transaction.atomic():
-        record.close([key], Vacancy.Closed.FEED)
+        store.close([key], Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, **fields) -> None:
     with transaction.atomic():
-        record.store([vacancy_data(uuid=key, raw=fields, **fields)])
+        store.store([vacancy_data(uuid=key, raw=fields, **fields)])
 
 
 def later(monkeypatch, **time_passed) -> None:
@@ -138,9 +127,9 @@ def later(monkeypatch, **time_passed) -> None:
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_an_ad_that_cannot_be_analysed_holds_up_no_other(act, reason, detail, make_vacancy, misbehave, monkeypatch, caplog):
-    monkeypatch.setattr(analyser, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(analysis_process, "CPU_SECONDS", 0.3)
     if act is wait:
-        monkeypatch.setattr(analyser, "WAIT_SECONDS", 2.0)
+        monkeypatch.setattr(analysis_process, "WAIT_SECONDS", 2.0)
     stopped = make_vacancy(title="Murer")
     index_changes()
     misbehave["Kokk"] = act
@@ -155,12 +144,12 @@ def test_an_ad_that_cannot_be_analysed_holds_up_no_other(act, reason, detail, ma
     assert (row.uuid, row.version, row.reason, row.tries) == (bad, 1, reason, 1)
     assert row.detail.startswith(detail)
     assert "Nordmann" not in row.detail + caplog.text
-    assert engines.engine().current().stored([stopped])[stopped].visible_until == 0
+    assert registry.engine().current().stored([stopped])[stopped].visible_until == 0
 
 
 def test_ads_that_hang_together_are_all_set_aside_and_the_rest_is_found(make_vacancy, misbehave, monkeypatch):
-    monkeypatch.setattr(analyser, "CPU_SECONDS", 0.1)
-    monkeypatch.setattr(analyser, "CHUNK_SECONDS", 0.25)  # several chunks
+    monkeypatch.setattr(analysis_process, "CPU_SECONDS", 0.1)
+    monkeypatch.setattr(analysis_process, "CHUNK_SECONDS", 0.25)  # several chunks
     index_changes()
     misbehave["Kokk"] = hang_in_re
     good = make_vacancy(title="Baker")
@@ -168,7 +157,7 @@ def test_ads_that_hang_together_are_all_set_aside_and_the_rest_is_found(make_vac
     assert index_changes().failed == 7
     assert {*SetAside.objects.values_list("uuid", flat=True)} == bad
     assert search(SearchQuery()).uuids == [good]
-    assert set_aside.count_behind() == 0
+    assert quarantine.count_behind() == 0
 
 
 def test_it_is_not_tried_again_before_its_time_then_it_is(make_vacancy, misbehave, monkeypatch):
@@ -197,7 +186,7 @@ def test_it_is_tried_again_at_once_when_something_has_changed(cause, make_vacanc
     elif cause == "another version of the analysis":
         SetAside.objects.update(fingerprint="of an earlier version")
     elif cause == "asked for by an administrator":
-        assert set_aside.retry([bad]) == 1
+        assert quarantine.retry([bad]) == 1
     else:
         assert [one.kind for one in compare()] == ["set-aside"]
         assert repair(compare()) == 1
@@ -245,15 +234,15 @@ def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misb
     change(key, title="Kokk")
     index_changes()
     if end == "hidden":
-        record.set_hidden(key, True)
+        store.set_hidden(key, True)
     elif end == "expired":
         Vacancy.objects.update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     else:
         close(key)
     if end == "forgotten":
-        record.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.forget(timezone.now() + dt.timedelta(seconds=1))
     assert lifecycle.remove_ended() == 1
-    held = engines.engine().current().stored([key])
+    held = registry.engine().current().stored([key])
     assert held == {} if end == "forgotten" else held[key].visible_until == 0
     assert not SetAside.objects.exists()
 
@@ -261,21 +250,21 @@ def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misb
 def test_what_has_ended_leaves_the_index_without_any_analysis(make_vacancy, misbehave, monkeypatch):
     keys = [make_vacancy(title=f"Baker {number}") for number in range(4)]
     index_changes()
-    monkeypatch.setattr(analyser.os, "fork", lambda: pytest.fail("an analysis"))
+    monkeypatch.setattr(analysis_process.os, "fork", lambda: pytest.fail("an analysis"))
     close(keys[0])
-    record.set_hidden(keys[1], True)
+    store.set_hidden(keys[1], True)
     make_vacancy(title="Ny")
     tasks.remove_ended()
-    held = engines.engine().current().stored(keys)
+    held = registry.engine().current().stored(keys)
     assert [held[key].visible_until == 0 for key in keys] == [True, True, False, False]
-    assert set_aside.count_behind() == 1
+    assert quarantine.count_behind() == 1
 
 
 def test_ads_end_while_others_are_analysed_and_while_an_index_is_built(make_vacancy, monkeypatch):
     """Neither holds the lease for writing."""
     keys = [make_vacancy(title=f"Baker {number}") for number in range(3)]
     index_changes()
-    real, ended = analyser.analyse, []
+    real, ended = analysis_process.analyse, []
 
     def analyse(found, now):
         if len(ended) < 2:
@@ -305,7 +294,7 @@ def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_ther
     with Lease("writes", 60):
         tasks.remove_ended()
     tasks.remove_ended()
-    assert engines.engine().current().stored([key])[key].visible_until == 0
+    assert registry.engine().current().stored([key])[key].visible_until == 0
 
 
 def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatch):
@@ -331,7 +320,7 @@ def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatc
     assert row.tries == 2
     assert dt.timedelta(seconds=30) < row.next_try - timezone.now() < dt.timedelta(seconds=61)
     assert index_changes().failed == 0
-    assert set_aside.count_behind() == 0
+    assert quarantine.count_behind() == 0
     assert {one.kind for one in compare()} == {"set-aside"}
 
 
@@ -362,7 +351,7 @@ def test_a_rebuild_sets_aside_and_is_not_held_up(make_vacancy, misbehave):
     assert [(one.kind, one.uuid) for one in compare()] == [("set-aside", bad)]
     assert Vacancy.objects.get(uuid=bad).indexed_version == 0, "behind, or it would never be tried again"
     misbehave.clear()
-    set_aside.retry([bad])
+    quarantine.retry([bad])
     assert index_changes().indexed == 1
     assert (total(), compare()) == (4, [])
 
@@ -370,8 +359,8 @@ def test_a_rebuild_sets_aside_and_is_not_held_up(make_vacancy, misbehave):
 def test_no_ad_is_blamed_where_no_child_can_begin(make_vacancy, monkeypatch):
     index_changes()
     make_vacancy()
-    monkeypatch.setattr(analyser, "_prepare", lambda pipe: 1 / 0)
-    with pytest.raises(analyser.NoChild):
+    monkeypatch.setattr(analysis_process, "_prepare", lambda pipe: 1 / 0)
+    with pytest.raises(analysis_process.NoChild):
         index_changes()
     assert not SetAside.objects.exists()
     monkeypatch.undo()
@@ -385,7 +374,7 @@ def test_a_sandbox_that_forbids_limits_stops_no_indexing(refusal, make_vacancy, 
 
     index_changes()
     key = make_vacancy()
-    monkeypatch.setattr(analyser.resource, "setrlimit", forbid)
+    monkeypatch.setattr(analysis_process.resource, "setrlimit", forbid)
     assert index_changes().indexed == 1
     assert search(SearchQuery()).uuids == [key]
 
@@ -448,10 +437,10 @@ def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vaca
     for _ in range(3):
         make_vacancy()
     with CaptureQueriesContext(connection) as asked:
-        changes.behind(10, set_aside.leave_out(now))
-        changes.ended(10, now, set_aside.leave_out_ended(now))
-        set_aside.oldest_behind(now)
-        set_aside.count_behind(now)
+        pending.behind(10, quarantine.leave_out(now))
+        pending.ended(10, now, quarantine.leave_out_ended(now))
+        quarantine.oldest_behind(now)
+        quarantine.count_behind(now)
     queries = [query["sql"] for query in asked if '"indexed_version"' in query["sql"] and "IN (" not in query["sql"]]
     assert len(queries) >= 7
     with connection.cursor() as cursor:

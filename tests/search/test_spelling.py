@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search import spelling, words
-from jobsearch.search.spelling import Speller, distance, sound
+from jobsearch.search.analysis import spelling
+from jobsearch.search.analysis.spelling import Speller, distance, sound
+from jobsearch.search.query import parser
 
 SPELLER = Speller(
     Counter(
@@ -109,8 +110,8 @@ def test_only_plain_words_are_put_right(monkeypatch):
 
 @given(st.text(max_size=60))
 def test_every_plain_token_is_where_it_is_said_to_be(q):
-    q = words.tidy(q)
-    for at, raw in words.plain_tokens(q):
+    q = parser.tidy(q)
+    for at, raw in parser.plain_tokens(q):
         assert q[at : at + len(raw)] == raw
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search import without, without_each
+from jobsearch.search.api import without, without_each
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,14 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobsearch import search
-from jobsearch.search import SearchQuery, engines, recent, suggest, suggesting
-from jobsearch.search.suggesting import Name, Names
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import CategoryData, LocationData, OccupationData
+from jobsearch.search import api as search
+from jobsearch.search import cache
+from jobsearch.search.api import SearchQuery, suggest
+from jobsearch.search.assist import suggestions
+from jobsearch.search.assist.suggestions import Name, Names
+from jobsearch.search.engines import registry
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
@@ -155,7 +158,7 @@ def test_a_whole_word_of_another_language_does_not_go_on(ads):  # noqa: F811
         labels = {one.label for one in suggest(SearchQuery(), typed)}
         assert labels and "Barnehage- og skolefritidsassistenter" not in labels, typed
     assert "Barnehage- og skolefritidsassistenter" in shown("nurser")
-    assert "Legesekretær" in {name.label for found in suggesting.names().matching(["lege"]).values() for name in found}
+    assert "Legesekretær" in {name.label for found in suggestions.names().matching(["lege"]).values() for name in found}
 
 
 def test_every_count_is_that_of_the_search_it_leads_to(some):
@@ -171,11 +174,11 @@ def test_every_count_is_that_of_the_search_it_leads_to(some):
 def test_nothing_of_a_closed_ad_is_kept_longer_than_ten_minutes(some, monkeypatch):
     assert "Kafé Ole Bull AS" in shown("kaf")
     with transaction.atomic():
-        record.close([some[3]], Vacancy.Closed.FEED)
+        store.close([some[3]], Vacancy.Closed.FEED)
     assert shown("kaf") == {}  # its count is nothing at once
-    later = recent.time.monotonic() + recent.KEEP_SECONDS + 1
-    monkeypatch.setattr(recent.time, "monotonic", lambda: later)
-    assert not any("Ole Bull" in name.label for name in suggesting.names()._names)
+    later = cache.time.monotonic() + cache.KEEP_SECONDS + 1
+    monkeypatch.setattr(cache.time, "monotonic", lambda: later)
+    assert not any("Ole Bull" in name.label for name in suggestions.names()._names)
 
 
 def test_personal_and_endless_names_are_not_suggested(ads):  # noqa: F811
@@ -200,18 +203,18 @@ def test_at_most_eight_and_every_kind_has_a_share(ads):  # noqa: F811
         {"locations": BERGEN},
     )
     kinds = [one.kind for one in suggest(SearchQuery(), "be")]
-    assert len(kinds) == suggesting.MOST and {*kinds} == {"occupation", "employer", "place"}
+    assert len(kinds) == suggestions.MOST and {*kinds} == {"occupation", "employer", "place"}
     assert sum(a != b for a, b in pairwise(kinds)) == 2  # each kind stands together
-    assert len(suggest(SearchQuery(), "bestyr")) == suggesting.MOST
+    assert len(suggest(SearchQuery(), "bestyr")) == suggestions.MOST
 
 
 def test_all_counts_are_one_question_to_the_engine(some, monkeypatch):
     asked = []
-    engine, totals = engines.engine(), engines.engine().totals
+    engine, totals = registry.engine(), registry.engine().totals
     monkeypatch.setattr(engine, "totals", lambda requests: asked.append(len(requests)) or totals(requests))
     suggest(SearchQuery(), "sy")
     suggest(SearchQuery(), "kommune")
-    assert len(asked) == 2 and max(asked) <= suggesting.MOST_COUNTED
+    assert len(asked) == 2 and max(asked) <= suggestions.MOST_COUNTED
 
 
 def test_what_was_typed_is_marked(some):
@@ -233,5 +236,5 @@ def test_whatever_is_typed_each_count_is_what_its_search_finds(some, typed):
 def test_many_names_are_searched_by_their_beginnings():
     names = Names([Name("employer", f"Firma {n}", "", n, ("firma", f"nr{n}")) for n in range(5000)])
     best = names.matching(["fir"])["employer"]
-    assert [name.weight for name in best] == list(range(4999, 4999 - suggesting.MOST_COUNTED, -1))
+    assert [name.weight for name in best] == list(range(4999, 4999 - suggestions.MOST_COUNTED, -1))
     assert [name.weight for name in names.matching(["firma", "nr4999"])["employer"]] == [4999]

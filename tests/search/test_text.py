@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search import text
-from jobsearch.vacancies.catalogue import COUNTIES
+from jobsearch.search.analysis import norwegian
+from jobsearch.taxonomy.catalogue import COUNTIES
 
 ONE_STEM = """
     sykepleier sykepleiere sykepleieren sykepleierne sykepleiers sjukepleiar sjukepleiarar sjukepleiaren sjukepleiarane
@@ -81,21 +81,23 @@ APART = """
 
 @pytest.mark.parametrize("forms", ONE_STEM.strip().splitlines())
 def test_all_forms_of_a_word_have_one_stem(forms):
-    assert len({text.stem_of(form) for form in forms.split()}) == 1, {form: text.stem_of(form) for form in forms.split()}
+    assert len({norwegian.stem_of(form) for form in forms.split()}) == 1, {
+        form: norwegian.stem_of(form) for form in forms.split()
+    }
 
 
 @pytest.mark.parametrize("pair", [pair.strip() for line in APART.strip().splitlines() for pair in line.split("·")])
 def test_different_words_stay_apart(pair):
     first, second = pair.split()
-    assert text.stem_of(first) != text.stem_of(second)
+    assert norwegian.stem_of(first) != norwegian.stem_of(second)
 
 
 def test_places_are_not_stemmed():
     for county, towns in COUNTIES.items():
         for name in (county, *towns):
             if name.isalpha():
-                exact = text.word(name).exact
-                assert text.stem_of(exact) == exact, name
+                exact = norwegian.word(name).exact
+                assert norwegian.stem_of(exact) == exact, name
 
 
 @pytest.mark.parametrize(
@@ -114,12 +116,12 @@ def test_places_are_not_stemmed():
     ],
 )
 def test_tokens(written, words):
-    assert " ".join(word.exact for word in text.words(written)) == words
+    assert " ".join(word.exact for word in norwegian.words(written)) == words
 
 
 def test_the_english_pronoun_is_not_the_trade():
-    exact = [word.exact for word in text.body_words("It is fun, it is. IT and it-drift\nend")]
-    assert exact == ["is", "fun", "is", "it", "and", "it", "drift", text.BREAK, "end"]
+    exact = [word.exact for word in norwegian.body_words("It is fun, it is. IT and it-drift\nend")]
+    assert exact == ["is", "fun", "is", "it", "and", "it", "drift", norwegian.BREAK, "end"]
 
 
 @pytest.mark.parametrize(
@@ -135,19 +137,19 @@ def test_the_english_pronoun_is_not_the_trade():
     ],
 )
 def test_compounds_hold_their_parts(compound, inside):
-    assert {*inside.split()} <= {*text.parts(text.stem_of(compound))}
+    assert {*inside.split()} <= {*norwegian.parts(norwegian.stem_of(compound))}
 
 
 @pytest.mark.parametrize("word", ["kollega", "tannlege", "leder", "glede", "lærer"])
 def test_what_only_looks_like_a_compound_is_left_whole(word):
-    assert text.parts(text.stem_of(word)) == ()
+    assert norwegian.parts(norwegian.stem_of(word)) == ()
 
 
 @pytest.mark.parametrize(
     ("compound", "outside"), [("legesekretær", "leg"), ("legevakt", "leg"), ("lærerassistent", "lærer"), ("skoletannlege", "leg")]
 )
 def test_an_occupation_that_only_stands_before_is_no_part(compound, outside):
-    assert outside not in text.parts(text.stem_of(compound))
+    assert outside not in norwegian.parts(norwegian.stem_of(compound))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,7 @@ def test_an_occupation_that_only_stands_before_is_no_part(compound, outside):
     ],
 )
 def test_who_is_also_what_stands_before_or_inside(compound, inside):
-    assert {*inside.split()} <= {*text.parts(text.stem_of(compound))}
+    assert {*inside.split()} <= {*norwegian.parts(norwegian.stem_of(compound))}
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_who_is_also_what_stands_before_or_inside(compound, inside):
     ],
 )
 def test_what_is_written_once_for_several_words_is_written_out(written, meant):
-    found = text.written_out(written)
+    found = norwegian.written_out(written)
     assert {*meant.split()} <= found
     assert meant or not found
 
@@ -200,17 +202,17 @@ def test_what_is_written_once_for_several_words_is_written_out(written, meant):
     ],
 )
 def test_short_forms_are_written_out(written, words):
-    assert " ".join(word.exact for word in text.words(written)) == words
+    assert " ".join(word.exact for word in norwegian.words(written)) == words
 
 
 def test_two_words_written_as_one():
-    assert text.joined("butikk", "medarbeidere") == text.stem_of("butikkmedarbeider")
-    assert text.joined("buss", "sjåfør") == text.stem_of("bussjåfør")
+    assert norwegian.joined("butikk", "medarbeidere") == norwegian.stem_of("butikkmedarbeider")
+    assert norwegian.joined("buss", "sjåfør") == norwegian.stem_of("bussjåfør")
 
 
 def test_the_cache_forgets_rather_than_grows(monkeypatch):
-    monkeypatch.setattr(text, "_CACHE_SIZE", 10)
-    monkeypatch.setattr(text, "_cache", {})
+    monkeypatch.setattr(norwegian, "_CACHE_SIZE", 10)
+    monkeypatch.setattr(norwegian, "_cache", {})
     for number in range(100):
-        text.word(f"ord{number}")
-    assert len(text._cache) <= 10
+        norwegian.word(f"ord{number}")
+    assert len(norwegian._cache) <= 10

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search import matching, words
+from jobsearch.search.query import compiler, parser
 
 
 @pytest.mark.parametrize(
@@ -80,28 +80,28 @@ from jobsearch.search import matching, words
     ],
 )
 def test_what_is_understood(typed, understood):
-    assert words.parse(typed).understood == understood
+    assert parser.parse(typed).understood == understood
 
 
 def test_nothing_typed_is_everything_but_nonsense_is_nothing():
-    assert words.parse("  ").empty
-    assert matching.compile_words(words.parse("???")) == matching.NOTHING
+    assert parser.parse("  ").empty
+    assert compiler.compile_words(parser.parse("???")) == compiler.NOTHING
 
 
 @pytest.mark.parametrize("q", ["bygg & anlegg", "bygg og anlegg", "byggebransjen"])
 def test_a_group_of_occupations_is_recognised_however_its_parts_are_joined(q):
-    assert [(one.facet, one.value) for one in words.parse(q).recognised] == [("occupation", "Bygg og anlegg")]
+    assert [(one.facet, one.value) for one in parser.parse(q).recognised] == [("occupation", "Bygg og anlegg")]
 
 
 def test_a_uuid_is_recognised_in_an_address_too():
     key = UUID("0f2b7c66-4a61-4d0c-9a4e-5a8a5a3d9f10")
-    assert words.parse(str(key).upper()).uuid == words.parse(f"https://x.no/stilling/{key}?a=b").uuid == key
-    assert words.parse(f"ad {key}").uuid is None
+    assert parser.parse(str(key).upper()).uuid == parser.parse(f"https://x.no/stilling/{key}?a=b").uuid == key
+    assert parser.parse(f"ad {key}").uuid is None
 
 
 def test_a_word_is_alone_only_without_others():
     def alone(q: str) -> list[bool]:
-        return [clause.alone for group in words.parse(q).must for one in group for clause in one]
+        return [clause.alone for group in parser.parse(q).must for one in group for clause in one]
 
     assert alone("kokk") == [True]
     assert alone("kokk oslo") == [False, False]
@@ -112,7 +112,7 @@ def test_a_word_is_alone_only_without_others():
 
 def test_what_ends_in_job_asks_for_the_occupation_too():
     def asked(q: str) -> set[str]:
-        return {clause.word.stem for group in words.parse(q).must for one in group for clause in one if hasattr(clause, "word")}
+        return {clause.word.stem for group in parser.parse(q).must for one in group for clause in one if hasattr(clause, "word")}
 
     assert "kokk" in asked("kokkejobb")
     assert "lærer" in asked("lærerstilling")
@@ -120,15 +120,15 @@ def test_what_ends_in_job_asks_for_the_occupation_too():
 
 
 def test_only_a_lone_occupation_is_looked_for_in_texts():
-    assert words.mentioned(words.parse("skomaker")) is not None
+    assert parser.mentioned(parser.parse("skomaker")) is not None
     for q in ("skomaker oslo", "skomaker -oslo", '"skomaker"', "turnus", "", "skomaker OR kokk"):
-        assert words.mentioned(words.parse(q)) is None, q
+        assert parser.mentioned(parser.parse(q)) is None, q
 
 
 def test_no_more_words_than_an_engine_takes():
-    assert sum(len(group[0]) for group in words.parse("a b c d e " * 40).must) <= words.MOST_WORDS + 5
+    assert sum(len(group[0]) for group in parser.parse("a b c d e " * 40).must) <= parser.MOST_WORDS + 5
 
 
 @given(st.text(max_size=80))
 def test_nothing_typed_fails(typed):
-    matching.compile_words(words.parse(typed))
+    compiler.compile_words(parser.parse(typed))

@@ -76,7 +76,7 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[C
 
 @pytest.fixture
 def live_site(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[Callable[..., live.LiveSite]]:
-    """Makes a site of real processes, all of which end with the test: `live_site("postgresql", feed=standin.url)`."""
+    """Makes a site of real processes, all of which end with the test: `live_site("postgresql", feed=fake_feed.url)`."""
     with ExitStack() as stack:
 
         def make(vendor: str, *, feed: str, **options: str) -> live.LiveSite:

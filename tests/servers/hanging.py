@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jobsearch.search import documents
+from jobsearch.search.indexing import documents
 
 _document = documents.document
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from ingest.standin import StandIn
+from jobsearch.demo.feed_server import FakeFeed
 
 from . import processes
 from .ports import HOST, free_port, listens, wait_until
@@ -120,7 +120,7 @@ class LiveSite:
             processes.kill(process)
 
 
-def wait_for_first_ads(site: LiveSite, feed: StandIn, number: int) -> None:
+def wait_for_first_ads(site: LiveSite, feed: FakeFeed, number: int) -> None:
     """Wait until so many ads are stored. From then on the feed takes a second for each answer, so that the first load is
     still under way whatever the test does next; `latency(detail=0)` ends that."""
     wait_until(lambda: len(site.active()) >= number, 60, "the first ads")

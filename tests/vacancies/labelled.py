@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobsearch.vacancies.data import ContactData
+from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.redaction import Redactor
 
 DATA = Path(__file__).with_name("data")

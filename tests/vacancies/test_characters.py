@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch.vacancies import characters, html, links, text_values
+from jobsearch.core import characters, text_values
+from jobsearch.vacancies import html, links
 
 FIXED = settings(derandomize=True, deadline=None)
 

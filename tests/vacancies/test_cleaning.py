@@ -13,8 +13,8 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch.vacancies import cleaning, record
-from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
+from jobsearch.vacancies import cleaning, store
+from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 from jobsearch.vacancies.models import Contact, Location, Occupation, Vacancy
 from tests.conftest import vacancy_data
 
@@ -157,7 +157,7 @@ def test_an_edit_does_not_make_such_an_ad_newer(make_vacancy):
     uuid = make_vacancy(published=coming)
     first = Vacancy.objects.get().published
     with transaction.atomic():
-        record.store([vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2))
+        store.store([vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2))
     row = Vacancy.objects.get()
     assert (row.published, row.title) == (first, "Annet") and first == row.first_seen
 
@@ -229,7 +229,7 @@ def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkey
     Contact.objects.filter(vacancy=dirty).update(name="Kari\u200b Nordmann", role="null")
     Occupation.objects.filter(vacancy=dirty).update(raw_level2="SYKEPLEIER", path="Helse og sosial/SYKEPLEIER")
     with transaction.atomic():
-        record.close([closed], Vacancy.Closed.FEED)
+        store.close([closed], Vacancy.Closed.FEED)
     Vacancy.objects.filter(uuid=closed).update(title="H&amp;M")
     language = Vacancy.objects.get(uuid=closed).language
     clean_stored()

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch.search import documents
+from jobsearch.search.indexing import documents
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
-from jobsearch.web import dates, structured
+from jobsearch.web.presenters import dates, jsonld
 
 FIXED = settings(derandomize=True, deadline=None)
 
@@ -153,6 +153,6 @@ def test_any_day_has_a_number_and_words(day):
 @given(st.datetimes(timezones=ZONES), st.dates() | st.none(), st.datetimes(timezones=ZONES))
 def test_any_moment_and_day_can_stand_in_a_job_posting(expires, due, published):
     ad = Vacancy(visible_until=visible_until(expires), application_due=due, published=published)
-    until = structured._valid_through(ad)
+    until = jsonld._valid_through(ad)
     assert until <= ad.visible_until
-    assert structured._moment(until) and structured._moment(published)
+    assert jsonld._moment(until) and jsonld._moment(published)

@@ -10,18 +10,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from jobsearch.vacancies import catalogue, places, postal_codes
-from jobsearch.vacancies.data import LocationData
-from jobsearch.vacancies.geography import (
-    Centre,
-    Gazetteer,
-    Point,
-    centres,
-    distance,
-    gazetteer,
-    postal_code,
-    unlocated,
-)
+from jobsearch.taxonomy import catalogue, places
+from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, centres, distance, postal_code
+from jobsearch.vacancies import postal_codes
+from jobsearch.vacancies.ad_data import LocationData
+from jobsearch.vacancies.gazetteer import find_unlocated, read_gazetteer
 from jobsearch.vacancies.models import PostalCode
 
 # county: south, north, west, east, generously
@@ -141,11 +134,11 @@ def test_codes_without_a_point_are_those_of_ads_and_a_new_ad_is_noticed(make_vac
 
     at("5003", "5838", "", "0000", "ukjent")
     bergen = "VESTLAND/BERGEN"
-    assert unlocated(gazetteer()) == (("5003", bergen), ("5838", bergen))
+    assert find_unlocated(read_gazetteer()) == (("5003", bergen), ("5838", bergen))
     postal_codes.load([file(line())])
-    assert unlocated(gazetteer()) == (("5838", bergen),)
+    assert find_unlocated(read_gazetteer()) == (("5838", bergen),)
     at("5003", "52 21")
-    assert unlocated(gazetteer()) == (("5221", bergen), ("5838", bergen))
+    assert find_unlocated(read_gazetteer()) == (("5221", bergen), ("5838", bergen))
 
 
 # The loader.
@@ -185,20 +178,20 @@ def stored() -> dict[str, tuple[str, float, float]]:
 
 @pytest.mark.django_db
 def test_a_file_becomes_the_table(file):
-    assert gazetteer().codes == {}
+    assert read_gazetteer().codes == {}
     loaded = postal_codes.load([file(line(), line("5700", "Voss", 60.63, 6.42), end="\r\n")])
     assert loaded == (2, [])
     assert stored() == {"5003": ("Bergen", 60.39, 5.32), "5700": ("Voss", 60.63, 6.42)}
-    assert gazetteer().codes["5700"] == Centre("Voss", Point(60.63, 6.42))
+    assert read_gazetteer().codes["5700"] == Centre("Voss", Point(60.63, 6.42))
 
 
 @pytest.mark.django_db
 def test_a_process_notices_that_another_table_was_loaded(file):
     postal_codes.load([file(line())])
-    assert set(gazetteer().codes) == {"5003"}
+    assert set(read_gazetteer().codes) == {"5003"}
     postal_codes.load([file(line("5700", "Voss"))])
-    assert set(gazetteer().codes) == {"5700"}
-    assert gazetteer() is gazetteer()
+    assert set(read_gazetteer().codes) == {"5700"}
+    assert read_gazetteer() is read_gazetteer()
 
 
 @pytest.mark.django_db
@@ -239,14 +232,14 @@ FAULTS = {
 @pytest.mark.parametrize("faulty", FAULTS, ids=range(len(FAULTS)))
 def test_a_faulty_line_is_named_and_the_table_stays_as_it_was(file, faulty):
     postal_codes.load([file(line("0150", "Oslo", 59.9, 10.7))])
-    before = gazetteer()
+    before = read_gazetteer()
     with pytest.raises(postal_codes.UnreadableFile) as refused:
         postal_codes.load([file(line(), faulty, line("5700"))])
     assert "NO.txt, line 2" in str(refused.value)
     assert FAULTS[faulty] in str(refused.value)
     assert "--skip-faulty" in str(refused.value)
     assert set(stored()) == {"0150"}
-    assert gazetteer() is before
+    assert read_gazetteer() is before
     loaded = postal_codes.load([file(line(), faulty, line("5700"))], skip_faulty=True)
     assert (loaded.codes, len(loaded.skipped)) == (2, 1)
 

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from ingest.standin.ads import compose
-from ingest.standin.ads.plan import plan
+from jobsearch.demo.feed_server.ads import compose
+from jobsearch.demo.feed_server.ads.plan import plan
 from jobsearch.vacancies import html, language
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.vacancies.likeness import body_hash, words
+from jobsearch.vacancies.duplicates import body_hash, words
 
 
 @pytest.mark.parametrize(

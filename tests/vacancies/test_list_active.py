@@ -9,18 +9,18 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 
 def test_the_active_ones_in_the_order_asked_for(make_vacancy):
     made = [make_vacancy(title=f"Kokk {n}") for n in range(6)]
     with transaction.atomic():
-        record.close([made[1]], Vacancy.Closed.FEED)
+        store.close([made[1]], Vacancy.Closed.FEED)
     Vacancy.objects.filter(pk=made[2]).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
-    record.set_hidden(made[3], True)
-    record.set_hidden(made[4], True)
-    record.set_hidden(made[4], False)
+    store.set_hidden(made[3], True)
+    store.set_hidden(made[4], True)
+    store.set_hidden(made[4], False)
     asked = [made[5], uuid.uuid4(), *reversed(made), made[5]]
     found = Vacancy.objects.defer("raw").list_active(asked)
     assert [row.uuid for row in found] == [made[5], made[4], made[0]]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.standin.ads import compose
-from jobsearch.vacancies import html, markup
+from jobsearch.demo.feed_server.ads import compose
+from jobsearch.vacancies import html, html_tokenizer
 
 FIXED = settings(derandomize=True, deadline=None)
 
@@ -23,7 +23,7 @@ SECONDS = 1.0  # of the processor; each attack takes some 50 ms on a small machi
 def depth_of(value: str) -> int:
     depth = deepest = 0
     for end, name in re.findall(r"<(/?)([a-z][a-z0-9]*)", value):
-        if name not in markup.VOID:
+        if name not in html_tokenizer.VOID:
             depth += -1 if end else 1
             deepest = max(deepest, depth)
     assert depth == 0, "tags are not balanced"
@@ -94,16 +94,16 @@ def test_hostile_markup_is_bounded_in_time_size_and_depth(source):
     text = html.to_text(clean)
     took = time.process_time() - began
     assert took < SECONDS
-    assert len(clean) <= markup.LENGTH + 5_000 and len(text) <= markup.LENGTH
-    assert clean.count("<") <= 3 * markup.ELEMENTS
-    assert depth_of(clean) <= markup.DEPTH
+    assert len(clean) <= html_tokenizer.LENGTH + 5_000 and len(text) <= html_tokenizer.LENGTH
+    assert clean.count("<") <= 3 * html_tokenizer.ELEMENTS
+    assert depth_of(clean) <= html_tokenizer.DEPTH
     assert html.sanitise(clean) == clean
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
 def test_the_text_of_hostile_markup_is_bounded_in_time(source):
     began = time.process_time()
-    assert len(html.to_text(source)) <= markup.SOURCE
+    assert len(html.to_text(source)) <= html_tokenizer.SOURCE
     assert time.process_time() - began < SECONDS
 
 
@@ -123,19 +123,19 @@ MARKS = st.sampled_from(
 def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
     clean = html.sanitise(source)
     assert html.sanitise(clean) == clean
-    assert depth_of(clean) <= markup.DEPTH
+    assert depth_of(clean) <= html_tokenizer.DEPTH
     assert html.to_text(clean) == html.to_text(f"<!-- the long way -->{clean}")
     # A browser's parser finds nothing to change in it: no element is implied, closed or moved.
-    limited = markup.limit(source, lambda link: "")
+    limited = html_tokenizer.limit(source, lambda link: "")
     again = nh3.clean(
-        limited, tags=markup.TAGS, attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, link_rel=None
+        limited, tags=html_tokenizer.TAGS, attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, link_rel=None
     )
     assert again == limited
 
 
 def test_the_feeds_ordinary_markup_keeps_its_words_and_elements():
     """What the cleaner alone made of them, it makes of them still."""
-    cleaner = nh3.Cleaner(tags=markup.TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener noreferrer")
+    cleaner = nh3.Cleaner(tags=html_tokenizer.TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener noreferrer")
     for number in range(300):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
         clean = html.sanitise(ad["description"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsearch.vacancies import catalogue, occupations, places
+from jobsearch.taxonomy import catalogue, occupations, places
 
 
 @pytest.mark.parametrize(

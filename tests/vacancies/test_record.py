@@ -11,10 +11,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import changes, record, tasks
-from jobsearch.vacancies.data import CategoryData, ContactData, LocationData
+from jobsearch.vacancies import pending, tasks
+from jobsearch.vacancies import store as record
+from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData
 from jobsearch.vacancies.models import Contact, Location, Moderation, Tombstone, Vacancy
-from jobsearch.vacancies.record import Outcome
+from jobsearch.vacancies.store import Outcome
 from jobsearch.vacancies.visibility import OSLO, visible_until
 from tests.conftest import vacancy_data
 
@@ -126,7 +127,7 @@ def test_retention_leaves_only_a_tombstone_and_a_reborn_ad_outranks_it():
     stone = Tombstone.objects.get()
     assert (stone.uuid, stone.version) == (data.uuid, 3)
     assert not Vacancy.objects.exists() and not Location.objects.exists()
-    assert [change.vacancy for change in changes.behind(10)] == [None]
+    assert [change.vacancy for change in pending.behind(10)] == [None]
     store(data)
     assert Vacancy.objects.get().version == 4
     assert not Tombstone.objects.exists()
@@ -139,17 +140,17 @@ def test_a_local_decision_to_hide_survives_updates_from_the_feed():
     store(vacancy_data(uuid=data.uuid, title="Ny tittel"))
     assert Moderation.objects.get().hidden
     assert not Vacancy.objects.active().exists()
-    assert changes.behind(10)[0].hidden
+    assert pending.behind(10)[0].hidden
 
 
 def test_a_follower_sees_what_it_has_not_taken_over_and_nothing_else():
     first, second = vacancy_data(), vacancy_data()
     store(first, second)
-    assert {change.uuid for change in changes.behind(10)} == {first.uuid, second.uuid}
-    changes.mark_indexed([(first.uuid, 1), (second.uuid, 1)])
-    assert changes.behind(10) == [] and changes.count_behind() == 0
+    assert {change.uuid for change in pending.behind(10)} == {first.uuid, second.uuid}
+    pending.mark_indexed([(first.uuid, 1), (second.uuid, 1)])
+    assert pending.behind(10) == [] and pending.count_behind() == 0
     store(vacancy_data(uuid=first.uuid, title="Endret"))
-    assert [(change.uuid, change.version) for change in changes.behind(10)] == [(first.uuid, 2)]
+    assert [(change.uuid, change.version) for change in pending.behind(10)] == [(first.uuid, 2)]
 
 
 def test_nul_and_lone_surrogates_anywhere_do_not_stop_an_ad():

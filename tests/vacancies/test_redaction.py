@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.vacancies.data import ContactData
+from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.redaction import Redactor, phones, redact_text
 from tests.vacancies import labelled
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from jobsearch.vacancies import occupations, slugs
-from jobsearch.vacancies.catalogue import COUNTIES
+from jobsearch.taxonomy import occupations, slugs
+from jobsearch.taxonomy.catalogue import COUNTIES
 
 
 def test_every_value_of_the_catalogue_has_a_name_of_its_own_and_is_found_by_it():

@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[2]
 SITE = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
 """What visitors read."""
-ROOM = sorted((ROOT / "jobsearch/control/locale").glob("*/LC_MESSAGES/django.po"))
+ROOM = sorted((ROOT / "jobsearch/admin_dashboard/locale").glob("*/LC_MESSAGES/django.po"))
 """What administrators read and visitors do not: the control room, and the names of tables in Django admin."""
 CATALOGUES = [*SITE, *ROOM]
 
@@ -78,9 +78,9 @@ def _site() -> set[Text]:
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:
             found |= _in_template(file)
-    from jobsearch.vacancies import wording
+    from jobsearch.taxonomy import labels
 
-    return found | {Text(value) for value in wording.VALUES}
+    return found | {Text(value) for value in labels.VALUES}
 
 
 @cache
@@ -120,7 +120,7 @@ def _borrowed(language: str) -> set[Text]:
 
 
 def _sources(folder: Path) -> Iterator[Path]:
-    return (file for file in folder.rglob("*.py") if not {"migrations", "standin"} & set(file.parts))
+    return (file for file in folder.rglob("*.py") if not {"migrations", "feed_server"} & set(file.parts))
 
 
 def _language(file: Path) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData
+from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import closed, hidden
 

@@ -11,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.search import engines
-from jobsearch.vacancies import record
+from jobsearch.search import api as search
+from jobsearch.search.engines import registry
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 PASSWORD = "et passord som er langt nok"
@@ -22,9 +22,9 @@ PASSWORD = "et passord som er langt nok"
 @pytest.fixture
 def own_index(tmp_path, settings) -> Iterator[None]:
     settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
-    engines.forget_engines()
+    registry.forget_engines()
     yield
-    engines.forget_engines()
+    registry.forget_engines()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def engine_down(monkeypatch) -> None:
         raise search.EngineDown("Nobody answers. Start it.")
 
     for name in ("search", "count", "count_many", "count_new", "similar"):
-        monkeypatch.setattr(f"jobsearch.search.searching.{name}", down)
+        monkeypatch.setattr(f"jobsearch.search.api.{name}", down)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def recruiter(db):
 
 def closed(ad: UUID) -> None:
     with transaction.atomic():
-        record.close([ad], Vacancy.Closed.FEED)
+        store.close([ad], Vacancy.Closed.FEED)
 
 
 def expired(ad: UUID) -> None:
@@ -66,7 +66,7 @@ def expired(ad: UUID) -> None:
 
 
 def hidden(ad: UUID) -> None:
-    record.set_hidden(ad, True)
+    store.set_hidden(ad, True)
 
 
 ENDINGS = (closed, expired, hidden)

@@ -14,9 +14,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.search import api as search
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 
@@ -34,7 +34,7 @@ def get(client, ad: uuid.UUID, status: int = 200) -> Page:
 
 def close(ad: uuid.UUID, **options) -> None:
     with transaction.atomic():
-        record.close([ad], Vacancy.Closed.FEED, **options)
+        store.close([ad], Vacancy.Closed.FEED, **options)
 
 
 def test_an_active_ad_shows_all_that_a_seeker_needs(client, ads):
@@ -81,7 +81,7 @@ def _expire(ad):
     Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("end", [close, _expire, lambda ad: record.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
+@pytest.mark.parametrize("end", [close, _expire, lambda ad: store.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
 @pytest.mark.parametrize("indexed", [True, False])
 def test_inactive_ad_has_no_contact_no_body_and_no_apply_link(client, ads, end, indexed):
     (ad, _) = ads({"contacts": (CONTACT,)}, {"title": "Sykepleier dag"})
@@ -109,7 +109,7 @@ def test_a_masked_ad_has_the_message_for_a_heading(client, ads):
 def test_a_tombstone_is_gone_and_an_unknown_ad_not_found(client, ads):
     (ad,) = ads()
     close(ad)
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     gone = get(client, ad, 410)
     assert "slettet" in gone.text() and "Sykepleier" not in gone.text()
     assert gone.response["X-Robots-Tag"] == "noindex, noarchive"

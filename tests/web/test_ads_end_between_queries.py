@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from jobsearch.search import spelling, suggesting
+from jobsearch.search.analysis import spelling
+from jobsearch.search.assist import suggestions
 from jobsearch.vacancies.models import Category, Contact, Location, Moderation, Occupation, Vacancy
 from tests.web.every_page import addresses, build
 
@@ -36,7 +37,7 @@ def blank_all() -> None:
 
 @pytest.fixture
 def site(client, ads, recruiter):
-    for kept in (spelling.speller, suggesting.names):
+    for kept in (spelling.speller, suggestions.names):
         kept()
     found = build(ads, recruiter)
     client.force_login(recruiter)

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import cards
+from jobsearch.web.presenters import ad_rows
 from tests.conftest import in_days
 from tests.web.page import Page
 
@@ -118,7 +118,7 @@ def test_no_contact_of_an_ad_is_in_its_snippet(client, ads):
 
 def test_an_ad_of_another_list_has_the_same_card_without_marks(ads):
     [uuid] = ads({"title": "Kokk/kelner <b>"})
-    card = cards.plain(cards.rows([uuid])[0])
+    card = ad_rows.plain(ad_rows.rows([uuid])[0])
     assert card.title == "Kokk/<wbr>kelner &lt;b&gt;" and not card.snippet and not card.new
 
 
@@ -199,7 +199,7 @@ def test_pages_count_ads_not_rows(client, ads):
 def test_an_ad_that_has_ended_is_not_in_a_row_either(client, ads):
     uuids = ads(*chain("BERGEN", "VOSS", "STORD"))
     Vacancy.objects.filter(uuid=uuids[0]).update(status="INACTIVE")
-    record.set_hidden(uuids[1], True)
+    store.set_hidden(uuids[1], True)
     page = get(client)
     assert page.titles == ["Butikkmedarbeider Stord"] and not folded(page)
 

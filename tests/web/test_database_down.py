@@ -9,7 +9,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
 
-from jobsearch import environment
+from jobsearch import env
 from tests.deployment.hostile_clients import Address, ask
 from tests.servers.live import LiveSite
 from tests.servers.ports import HOST, free_port
@@ -67,9 +67,9 @@ def test_an_error_of_the_program_stays_500(visitor, recruiter, monkeypatch):
 def test_a_visitor_waits_less_for_another_writer_than_a_worker(monkeypatch, process, seconds):
     monkeypatch.setenv("JOBSEARCH_PROCESS", process)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
-    assert environment.database("DATABASE_URL", "")["OPTIONS"]["timeout"] == seconds
+    assert env.database("DATABASE_URL", "")["OPTIONS"]["timeout"] == seconds
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db.example/jobs")
-    assert f"lock_timeout={seconds * 1000}" in environment.database("DATABASE_URL", "")["OPTIONS"]["options"]
+    assert f"lock_timeout={seconds * 1000}" in env.database("DATABASE_URL", "")["OPTIONS"]["options"]
 
 
 def test_while_another_process_writes_a_login_is_answered_in_time(tmp_path, fresh_database):

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.saved.models import SavedSearch
-from jobsearch.search import distance
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search.facets import distance
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode
 from tests.web.page import Page
 

@@ -11,12 +11,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.search import searching
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import ContactData, LocationData
+from jobsearch.search import api, service
+from jobsearch.search import api as search
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import ContactData, LocationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import download
+from jobsearch.web.views import export
 from tests.web.page import Page
 
 VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"), LocationData("SVERIGE", "", "", "STOCKHOLM"))
@@ -46,7 +46,7 @@ def test_every_fact_has_its_column(logged_in, ads):
         }
     )
     header, row = file_of(logged_in.get("/treff.csv"))
-    assert tuple(header) == download.COLUMNS
+    assert tuple(header) == export.COLUMNS
     assert row == [
         *('Kokk; "fast"', "Kroa på Ås", "Voss / Stockholm, Sverige", "2026-12-24", "2026-11-21"),
         *("Fast", "Heltid", "Offentlig", f"http://testserver/stilling/{uuid}/"),
@@ -60,7 +60,7 @@ def test_it_holds_the_hits_of_the_search_the_newest_first(logged_in, ads):
     titles = [row[0] for row in file_of(logged_in.get("/treff.csv?q=kokk&place=VESTLAND%2FBERGEN&sort=deadline&page=2"))[1:]]
     assert titles == [f"Kokk {n}" for n in range(30)]
     assert len(file_of(logged_in.get("/treff.csv"))) == 1 + 32
-    assert file_of(logged_in.get("/treff.csv?q=murer")) == [list(download.COLUMNS)]
+    assert file_of(logged_in.get("/treff.csv?q=murer")) == [list(export.COLUMNS)]
 
 
 def test_it_searches_for_what_the_page_searched_for(logged_in, ads):
@@ -70,22 +70,22 @@ def test_it_searches_for_what_the_page_searched_for(logged_in, ads):
 
 
 def test_more_than_a_piece_is_put_together_in_order(logged_in, ads, monkeypatch):
-    monkeypatch.setattr(download, "CHUNK", 3)
-    monkeypatch.setattr(searching, "SCANNED", 4)
+    monkeypatch.setattr(export, "CHUNK", 3)
+    monkeypatch.setattr(service, "SCANNED", 4)
     now = timezone.now()
     ads(*({"title": f"Kokk {n}", "published": now - dt.timedelta(hours=n)} for n in range(25)))
     assert [row[0] for row in file_of(logged_in.get("/treff.csv"))[1:]] == [f"Kokk {n}" for n in range(25)]
 
 
 def test_what_ends_while_the_file_is_on_its_way_is_not_in_it(logged_in, ads, monkeypatch):
-    monkeypatch.setattr(download, "CHUNK", 1)
+    monkeypatch.setattr(export, "CHUNK", 1)
     now = timezone.now()
     made = ads(*({"title": f"Kokk {n}", "published": now - dt.timedelta(hours=n)} for n in range(4)))
     response = logged_in.get("/treff.csv")
     pieces = [next(iter(response.streaming_content)), next(iter(response.streaming_content))]
     with transaction.atomic():
-        record.close([made[2]], Vacancy.Closed.FEED)
-    record.set_hidden(made[3], True)
+        store.close([made[2]], Vacancy.Closed.FEED)
+    store.set_hidden(made[3], True)
     text = b"".join([*pieces, *response.streaming_content]).decode()
     assert [f"Kokk {n}" in text for n in range(4)] == [True, True, False, False]
 
@@ -111,8 +111,8 @@ def test_a_cell_is_never_a_formula(logged_in, ads, start):
     )
     for row in file_of(logged_in.get("/treff.csv")):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
-    assert download.harmless(f"{start}1") == f"'{start}1"
-    assert download.harmless("Kokk = bra") == "Kokk = bra"
+    assert export.harmless(f"{start}1") == f"'{start}1"
+    assert export.harmless("Kokk = bra") == "Kokk = bra"
 
 
 def test_it_is_kept_by_nobody(logged_in, ads):
@@ -160,7 +160,7 @@ def test_without_an_engine_the_page_says_so_before_anything_is_sent(logged_in, o
 
 
 def test_an_engine_that_goes_down_on_the_way_leaves_no_file_that_looks_whole(logged_in, ads, monkeypatch):
-    monkeypatch.setattr(download, "CHUNK", 2)
+    monkeypatch.setattr(export, "CHUNK", 2)
     uuids = ads({}, {}, {})
     closed = []
 
@@ -171,14 +171,14 @@ def test_an_engine_that_goes_down_on_the_way_leaves_no_file_that_looks_whole(log
         finally:
             closed.append(True)
 
-    monkeypatch.setattr(searching, "scan", broken)
+    monkeypatch.setattr(api, "scan", broken)
     with pytest.raises(search.EngineDown):
         file_of(logged_in.get("/treff.csv"))
     assert closed == [True]
 
 
 def test_a_reader_who_leaves_early_leaves_nothing_open(logged_in, ads, monkeypatch):
-    monkeypatch.setattr(download, "CHUNK", 1)
+    monkeypatch.setattr(export, "CHUNK", 1)
     uuids = ads({}, {}, {})
     closed = []
 
@@ -188,7 +188,7 @@ def test_a_reader_who_leaves_early_leaves_nothing_open(logged_in, ads, monkeypat
         finally:
             closed.append(True)
 
-    monkeypatch.setattr(searching, "scan", watched)
+    monkeypatch.setattr(api, "scan", watched)
     response = logged_in.get("/treff.csv")
     next(iter(response.streaming_content))
     assert not closed

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jobsearch.vacancies import record
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web.employers import ads_of
+from jobsearch.web.views.employers import ads_of
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -19,7 +19,7 @@ ADDRESS = f"/arbeidsgiver/{ORGNR}/"
 
 def close(*uuids, **options) -> None:
     with transaction.atomic():
-        record.close(uuids, Vacancy.Closed.FEED, **options)
+        store.close(uuids, Vacancy.Closed.FEED, **options)
 
 
 @pytest.fixture
@@ -92,13 +92,13 @@ def test_an_employer_whose_ads_have_ended_says_so_and_is_not_kept(client, many):
 
 def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client, make_vacancy):
     ad = make_vacancy(employer_orgnr=ORGNR)
-    record.set_hidden(ad, True)
+    store.set_hidden(ad, True)
     assert client.get(ADDRESS).status_code == 404
-    record.set_hidden(ad, False)
+    store.set_hidden(ad, False)
     assert client.get(ADDRESS).status_code == 200
     close(ad, masked=[ad])
     assert client.get(ADDRESS).status_code == 404
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     assert client.get(ADDRESS).status_code == 404
 
 

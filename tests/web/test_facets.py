@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from lxml import html
 
-from jobsearch.search import NOT_STATED
-from jobsearch.vacancies.data import LocationData
+from jobsearch.search.api import NOT_STATED
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
 
@@ -269,12 +269,12 @@ def test_private_words_are_not_repeated_by_the_list(client, some, asked):
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_the_list_says_so_where_the_engine_is_down(client, some, engine_down, headers, monkeypatch):
-    from jobsearch import search
+    from jobsearch.search import api as search
 
     def down(*args: object):
         raise search.EngineDown("Nobody answers. Start it.")
 
-    monkeypatch.setattr("jobsearch.search.searching.facet_counts", down)
+    monkeypatch.setattr("jobsearch.search.api.facet_counts", down)
     response = client.get("/filter/employer/", {"employer": "Kroa AS"}, headers=headers)
     assert response.status_code == 503
     assert "Søket er nede akkurat nå" in response.content.decode()

@@ -11,10 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.utils import timezone
 
-from jobsearch import environment
-from jobsearch.search import Health, SetAside, index_changes, set_aside
+from jobsearch import env
+from jobsearch.search.api import Health, SetAside, index_changes
+from jobsearch.search.indexing import quarantine
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import health
+from jobsearch.web.views import health
 
 STRANGER = "203.0.113.9"
 TOKEN = "a token of a test, long enough"
@@ -29,7 +30,7 @@ def engine(monkeypatch) -> list[int]:
         asked.append(1)
         return Health("tantivy", "0.27", True, 12)
 
-    monkeypatch.setattr("jobsearch.search.engines.engine_health", engine_health)
+    monkeypatch.setattr("jobsearch.search.api.engine_health", engine_health)
     return asked
 
 
@@ -75,7 +76,7 @@ def test_this_machine_is_told_the_details(client, db, engine, address):
 @pytest.mark.parametrize("trusted", ["", "127.0.0.1,::1"])
 def test_what_a_proxy_on_this_machine_passes_on_comes_from_a_stranger(client, db, engine, settings, sent, trusted, monkeypatch):
     monkeypatch.setenv("TRUSTED_PROXIES", trusted)
-    settings.TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+    settings.TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
     assert client.get("/readyz", REMOTE_ADDR="127.0.0.1", **sent).json() == {"status": "ok"}
 
 
@@ -111,7 +112,7 @@ def test_without_a_token_in_the_settings_no_token_is_right(client, db, engine, s
 def test_a_token_that_cannot_be_sent_or_is_short_is_refused(monkeypatch, given):
     monkeypatch.setenv("HEALTH_TOKEN", given)
     with pytest.raises(ImproperlyConfigured, match="HEALTH_TOKEN"):
-        environment.token("HEALTH_TOKEN")
+        env.token("HEALTH_TOKEN")
 
 
 def test_an_answer_is_kept_for_some_seconds(client, db, engine, django_assert_num_queries, monkeypatch):
@@ -170,7 +171,7 @@ def test_a_closing_that_the_index_has_not_taken_over_counts_too(client, engine, 
 def test_an_ad_that_is_set_aside_is_counted_apart(client, engine, make_vacancy):
     key = make_vacancy()
     behind(key, days=3)
-    set_aside.note([(key, 1, set_aside.Failure("slow"))])
+    quarantine.note([(key, 1, quarantine.Failure("slow"))])
     SetAside.objects.update(next_try=timezone.now() + dt.timedelta(hours=1))
     report = client.get("/readyz").json()
     assert (report["status"], report["index"]["state"], report["index"]["set_aside"]) == ("ok", "ok", 1)

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch import search
-from jobsearch.search import engines, spelling, suggesting
-from jobsearch.search.query import LONGEST_QUERY_STRING, VALUES_PER_FACET
+from jobsearch.search import api as search
+from jobsearch.search.analysis import spelling
+from jobsearch.search.assist import suggestions
+from jobsearch.search.engines import registry
+from jobsearch.search.search_query import LONGEST_QUERY_STRING, VALUES_PER_FACET
 from tests.web.every_page import PAGES, addresses, build, names_of_patterns
 
 QUERIES = 30
@@ -80,7 +82,7 @@ HEADERS = {
 
 @pytest.fixture
 def site(client, ads, recruiter):
-    for kept in (spelling.speller, suggesting.names):
+    for kept in (spelling.speller, suggestions.names):
         kept()  # read before, as on a site in use
     found = build(ads, recruiter)
     client.force_login(recruiter)
@@ -90,7 +92,7 @@ def site(client, ads, recruiter):
 @pytest.fixture
 def engine_calls(monkeypatch, own_index) -> list[str]:
     """The engine's methods that were called, each a request where the engine is a server."""
-    engine, called = engines.engine(), []
+    engine, called = registry.engine(), []
     for name in ("search", "totals", "scan"):
         monkeypatch.setattr(engine, name, counted(name, getattr(engine, name), called))
     return called

@@ -6,10 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from jobsearch.vacancies import occupations, record, slugs
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.taxonomy import occupations, slugs
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import headings, landing
+from jobsearch.web.presenters import headings
+from jobsearch.web.views import landing
 from tests.web.page import Page
 
 
@@ -136,7 +138,7 @@ def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):
 
 def test_a_closed_ad_is_gone_from_its_page_at_once(client, some):
     with transaction.atomic():
-        record.close([some[2]], Vacancy.Closed.FEED)
+        store.close([some[2]], Vacancy.Closed.FEED)
     assert "Lege" not in client.get("/jobb/voss/").content.decode()
 
 

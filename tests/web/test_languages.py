@@ -12,10 +12,11 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 from lxml import html
 
-from jobsearch import search
-from jobsearch.vacancies import catalogue as feed
-from jobsearch.vacancies import places, wording
-from jobsearch.vacancies.data import OccupationData
+from jobsearch.search import api as search
+from jobsearch.taxonomy import catalogue as feed
+from jobsearch.taxonomy import labels as wording
+from jobsearch.taxonomy import places
+from jobsearch.vacancies.ad_data import OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web import catalogue
 from tests.web.page import Page

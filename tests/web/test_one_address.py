@@ -6,8 +6,9 @@ import uuid
 
 import pytest
 
-from jobsearch.search import engines, searching
-from jobsearch.search.query import DEEPEST_HIT
+from jobsearch.search import service
+from jobsearch.search.engines import registry
+from jobsearch.search.search_query import DEEPEST_HIT
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -101,12 +102,12 @@ def test_a_page_past_the_last_of_an_employer_whose_ads_are_over_leads_to_its_fir
 def test_beyond_what_can_be_reached_the_deepest_page_says_that_there_is_more(client, ads, monkeypatch):
     """10,012 hits: page 401 would begin within them, and an engine answers no deeper than 10,000."""
     ads({"title": "Kokk"})
-    engine = engines.engine()
+    engine = registry.engine()
     search = engine.search
 
     def many(request):
-        found = search(searching.replace(request, offset=0))
-        return searching.replace(found, total=DEEPEST_HIT + 12)
+        found = search(service.replace(request, offset=0))
+        return service.replace(found, total=DEEPEST_HIT + 12)
 
     monkeypatch.setattr(engine, "search", many)
     sentence = "Vi viser ikke flere sider. Gjør søket smalere for å se resten."

@@ -10,7 +10,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from jobsearch import private_logs, search
+from jobsearch.core import logging as private_logs
+from jobsearch.search import api as search
 from tests.servers.live import LiveSite
 
 SECRET = "hemmelig"

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch.search import spelling, suggesting
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.search.analysis import spelling
+from jobsearch.search.assist import suggestions
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 
 ORGNR = "999888777"
 ADDRESSES = [
@@ -66,7 +67,7 @@ def logged_in(client, recruiter):
 def test_no_page_asks_more_often_where_there_are_more_ads(logged_in, ads):
     made = ads(*many(3, 0))
     addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
-    for kept in (spelling.speller, suggesting.names):
+    for kept in (spelling.speller, suggestions.names):
         kept()  # read before, as on a site in use
     few = {address: asked(logged_in, address) for address in addresses}
     ads(*many(40, 3))

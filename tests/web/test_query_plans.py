@@ -16,7 +16,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jobsearch.search import spelling, suggesting
+from jobsearch.search.analysis import spelling
+from jobsearch.search.assist import suggestions
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
 from tests.web.every_page import addresses, build
 
@@ -40,7 +41,7 @@ def site(request, client, ads, recruiter):
             cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         elif request.param == "statistics":
             cursor.execute("ANALYZE")
-    for kept in (spelling.speller, suggesting.names):
+    for kept in (spelling.speller, suggestions.names):
         kept.renew()  # read in a thread of its own on a site in use, and whole
     client.force_login(recruiter)
     yield found

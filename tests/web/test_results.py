@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobsearch import search
-from jobsearch.search import NOT_STATED
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.search import api as search
+from jobsearch.search.api import NOT_STATED
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 
@@ -53,7 +53,7 @@ def test_a_word_typed_wrong_is_put_right_and_that_is_said(client, some):
 
 
 def test_an_empty_record_is_said_to_be_empty(client, ads, db):
-    from jobsearch import search
+    from jobsearch.search import api as search
 
     search.index_changes()
     page = get(client, "/")
@@ -220,7 +220,7 @@ def test_an_index_that_is_late_shows_nothing_inactive(client, some):
     """Expired, stopped and hidden between indexing and reading: the row decides, not the index."""
     Vacancy.objects.filter(title="Kokk").update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     Vacancy.objects.filter(title="Lege").update(status="INACTIVE")
-    record.set_hidden(Vacancy.objects.get(title="Utvikler").uuid, True)
+    store.set_hidden(Vacancy.objects.get(title="Utvikler").uuid, True)
     assert get(client, "/").titles == ["Sykepleier"]
 
 

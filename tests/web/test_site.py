@@ -15,8 +15,9 @@ from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import dates, errors
 from jobsearch.web.middleware import TrustedProxyMiddleware
+from jobsearch.web.presenters import dates
+from jobsearch.web.views import errors
 from tests.web.page import Page
 
 ROOT = Path(__file__).resolve().parents[2]

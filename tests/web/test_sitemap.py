@@ -8,9 +8,9 @@ import re
 import pytest
 from lxml import etree, html
 
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import sitemaps
+from jobsearch.web.views import sitemaps
 from tests.web.support import ENDINGS
 
 NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

@@ -9,8 +9,8 @@ import time
 import pytest
 from django.utils import timezone
 
-from jobsearch.vacancies import html, links, markup
-from jobsearch.vacancies.data import LocationData
+from jobsearch.vacancies import html, html_tokenizer, links
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
 
@@ -149,8 +149,8 @@ def test_a_page_cleans_nothing_again(client, ads, monkeypatch):
         raise AssertionError("cleaned at a view")
 
     monkeypatch.setattr(html, "sanitise", refuse)
-    monkeypatch.setattr(markup, "limit", refuse)
-    monkeypatch.setattr(markup, "tokens", refuse)
+    monkeypatch.setattr(html_tokenizer, "limit", refuse)
+    monkeypatch.setattr(html_tokenizer, "tokens", refuse)
     page = ad_page(client, ad)
     assert " ".join(posting(page)["description"].split()) == "<h2>Om oss</h2><p>Vi <b>søker</b> deg</p> a"
 
@@ -160,7 +160,7 @@ def test_a_hostile_text_costs_its_page_no_time(client, ads):
     client.get(f"/stilling/{ad}/")
     began = time.process_time()
     response = client.get(f"/stilling/{ad}/")
-    assert response.status_code == 200 and len(response.content) < 3 * markup.LENGTH
+    assert response.status_code == 200 and len(response.content) < 3 * html_tokenizer.LENGTH
     assert time.process_time() - began < 2
     assert links.safe_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
 

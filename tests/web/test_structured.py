@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from jobsearch.vacancies.data import ContactData, LocationData, OccupationData
+from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import structured
+from jobsearch.web.presenters import jsonld
 from tests.web.page import Page
 from tests.web.support import ENDINGS
 
@@ -209,4 +209,4 @@ def test_an_unclassified_ad_has_no_category(client, ads):
 
 
 def test_no_data_is_no_element():
-    assert structured.script(None) == ""
+    assert jsonld.script(None) == ""

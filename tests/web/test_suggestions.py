@@ -8,9 +8,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from jobsearch.search import Recognised, SearchQuery, readings
-from jobsearch.vacancies.data import LocationData, OccupationData
-from jobsearch.web import results
+from jobsearch.search.api import Recognised, SearchQuery
+from jobsearch.search.query import alternatives
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
+from jobsearch.web.presenters import results
 from tests.web.page import Page
 
 pytestmark = pytest.mark.django_db
@@ -137,12 +138,12 @@ def test_an_occupation_that_only_texts_mention_is_shown_as_mentioned(some, ads):
 def test_who_insists_on_a_replaced_word_is_led_to_the_texts_that_have_it(some, ads):
     ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     mentioning = {"title": "Kokk", "occupations": COOK}
-    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(readings.MOST_MENTIONS)))
+    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MOST_MENTIONS)))
     page = get("/?q=xylofonlærer")
     assert "Ingen treff på «xylofonlærer». Viser treff for" in page.text()
     (insisting,) = [link for link in page.all("//p[@class='message']/a") if "treff" in link.text_content()]
     assert insisting.get("href") == "/?q=%22xylofonl%C3%A6rer%22"
-    assert get(insisting.get("href")).total == number(insisting) == readings.MOST_MENTIONS + 1
+    assert get(insisting.get("href")).total == number(insisting) == alternatives.MOST_MENTIONS + 1
     assert "Ordrett" not in get("/?q=sykepeier").text()
 
 

@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import visits
+from jobsearch.web import last_visit
 from tests.web.page import Page
 
 
 def cookie(client):
-    return client.cookies.get(visits.COOKIE)
+    return client.cookies.get(last_visit.COOKIE)
 
 
 def minutes(moment: dt.datetime) -> int:
@@ -27,7 +27,7 @@ def away(client):
 
     def was_here(latest: dt.timedelta, before: dt.timedelta | None = None) -> None:
         now = timezone.now()
-        client.cookies[visits.COOKIE] = f"{minutes(now - before) if before else 0}.{minutes(now - latest)}"
+        client.cookies[last_visit.COOKIE] = f"{minutes(now - before) if before else 0}.{minutes(now - latest)}"
 
     return was_here
 
@@ -36,7 +36,7 @@ def away(client):
 def old_and_new(ads):
     old, _ = ads({"title": "Gammel"}, {"title": "Nyere"})
     Vacancy.objects.filter(uuid=old).update(first_seen=timezone.now() - dt.timedelta(days=9), version=2)
-    from jobsearch import search
+    from jobsearch.search import api as search
 
     search.index_changes()
 
@@ -111,15 +111,15 @@ def test_a_cookie_that_cannot_be_believed_is_ignored_and_replaced(client, old_an
         "future": f"{minutes(now)}.{minutes(now + dt.timedelta(days=1))}",
         "ancient": f"5.{minutes(now - dt.timedelta(days=400))}",
     }
-    response = client.get("/?q=gammel", headers={"cookie": f"{visits.COOKIE}={strange.get(value, value)}"})
+    response = client.get("/?q=gammel", headers={"cookie": f"{last_visit.COOKIE}={strange.get(value, value)}"})
     assert response.status_code == 200 and "siden sist" not in Page(response).text()
-    assert response.cookies[visits.COOKIE].value.startswith("0.")
+    assert response.cookies[last_visit.COOKIE].value.startswith("0.")
 
 
 def test_pages_that_cannot_answer_touch_no_cookie(client, old_and_new, away, engine_down):
     away(latest=dt.timedelta(days=2))
     response = client.get("/?q=gammel")
-    assert response.status_code == 503 and visits.COOKIE not in response.cookies
+    assert response.status_code == 503 and last_visit.COOKIE not in response.cookies
 
 
 def test_a_list_with_a_visitors_marks_is_kept_by_no_shared_cache(client, old_and_new, away):

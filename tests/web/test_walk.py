@@ -13,12 +13,13 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from jobsearch import search
-from jobsearch.vacancies import catalogue as feed
-from jobsearch.vacancies import record
-from jobsearch.vacancies.data import LocationData, OccupationData
+from jobsearch.search import api as search
+from jobsearch.taxonomy import catalogue as feed
+from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import errors, login_throttle, visits
+from jobsearch.web import last_visit, login_throttle
+from jobsearch.web.views import errors
 from tests.web.page import Page
 from tests.web.support import PASSWORD
 from tests.web.words import foreign_words, said_on, words_of
@@ -72,7 +73,7 @@ def helped(ads, client):
     Vacancy.objects.filter(title="Till hand").update(application_due=None, application_due_text="When we have found you")
     search.index_changes()
     minutes = int(now.timestamp()) // 60
-    client.cookies[visits.COOKIE] = f"0.{minutes - 3 * 24 * 60}"
+    client.cookies[last_visit.COOKIE] = f"0.{minutes - 3 * 24 * 60}"
     return {
         "/?q=shop": "//details[@class='fold']/summary",
         "/?q=till": "//details[@class='fold']/summary",
@@ -115,11 +116,11 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     )
     closed, masked, gone = uuids[4:7]
     with transaction.atomic():
-        record.close([gone], Vacancy.Closed.FEED)
-    record.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close([gone], Vacancy.Closed.FEED)
+    store.forget(timezone.now() + dt.timedelta(seconds=1))
     with transaction.atomic():
-        record.close([closed], Vacancy.Closed.FEED)
-        record.close([masked], Vacancy.Closed.FEED, masked=[masked])
+        store.close([closed], Vacancy.Closed.FEED)
+        store.close([masked], Vacancy.Closed.FEED, masked=[masked])
     search.index_changes()
     saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
     recruiter.saved_searches.create(name="Fox all", params="")
@@ -219,4 +220,4 @@ def _silence(patch) -> None:
         raise search.EngineDown("Nobody answers.")
 
     for name in ("search", "count", "count_many", "count_new", "similar"):
-        patch.setattr(f"jobsearch.search.searching.{name}", down)
+        patch.setattr(f"jobsearch.search.api.{name}", down)

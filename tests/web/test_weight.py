@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from jobsearch.static_files import VersionedStaticFilesStorage
+from jobsearch.core.staticfiles import VersionedStaticFilesStorage
 
 from .page import Page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jobsearch.vacancies import places, slugs
+from jobsearch.taxonomy import places, slugs
 from tests.web import catalogue
 
 WORD = re.compile(r"\b[^\W\d_]+\b")  # whole words: not the letters of a uuid

@@ -7,7 +7,7 @@ from django.db import migrations, transaction
 from django.utils import timezone
 
 from jobsearch.vacancies import cleaning
-from jobsearch.vacancies.data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
+from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
 CHUNK = 200
 COLUMNS = (

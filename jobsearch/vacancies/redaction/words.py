@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from .. import catalogue
+from jobsearch.taxonomy import catalogue
+
 from .tokens import WORD, fold
 
 _FOLDER = Path(__file__).parent

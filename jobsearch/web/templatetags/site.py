@@ -12,15 +12,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jobsearch.vacancies import deadlines, html, language, links, places, wording
+from jobsearch.taxonomy import labels, places
+from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import oslo_day
-from jobsearch.web import back, cards, dates
+from jobsearch.web.presenters import ad_rows, back_link, dates
 
 register = template.Library()
-register.filter("place_name", cards.place_name)
-register.filter("places_short", cards.places_short)
-register.filter("breakable", cards.breakable)
+register.filter("place_name", ad_rows.place_name)
+register.filter("places_short", ad_rows.places_short)
+register.filter("breakable", ad_rows.breakable)
 
 
 @register.filter
@@ -71,7 +72,7 @@ def place_lines(vacancy: Vacancy) -> list[str]:
     lines = []
     for location in vacancy.locations.all():
         city = places.label(location.city.upper()) if location.city else ""
-        name = cards.place_name(location)
+        name = ad_rows.place_name(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]
         if name and name.casefold() not in {city.casefold(), ""}:
             parts.append(name)
@@ -81,15 +82,15 @@ def place_lines(vacancy: Vacancy) -> list[str]:
 
 
 @register.filter
-def card(ad: Vacancy | cards.Card) -> cards.Card:
+def card(ad: Vacancy | ad_rows.Card) -> ad_rows.Card:
     """The card of an ad, for lists that no search has made; a card as it is."""
-    return ad if isinstance(ad, cards.Card) else cards.plain(ad)
+    return ad if isinstance(ad, ad_rows.Card) else ad_rows.plain(ad)
 
 
 @register.simple_tag(takes_context=True)
 def back_address(context: Context) -> str:
     """The results that the visitor came from."""
-    return back.address(context["request"])
+    return back_link.address(context["request"])
 
 
 @register.filter
@@ -161,22 +162,22 @@ def starts(vacancy: Vacancy) -> SafeString:
 def job_title(vacancy: Vacancy) -> SafeString:
     """The feed's name of the occupation: of a Norwegian list mostly, whatever language the ad is in."""
     spoken = language.of_title(vacancy.job_title, "no")
-    return format_html('<span lang="{}">{}</span>', spoken, cards.breakable(vacancy.job_title))
+    return format_html('<span lang="{}">{}</span>', spoken, ad_rows.breakable(vacancy.job_title))
 
 
 @register.filter
 def written(vacancy: Vacancy, words: str) -> SafeString:
     """What the employer wrote among facts that the page says in its own language."""
-    return format_html('<span lang="{}">{}</span>', lang(vacancy), cards.breakable(words))
+    return format_html('<span lang="{}">{}</span>', lang(vacancy), ad_rows.breakable(words))
 
 
 @register.filter
 def extent_words(value: str) -> str:
     """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
-    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else wording.said(value)
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.said(value)
 
 
 @register.filter
 def translated(value: str) -> str:
     """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
-    return wording.said(value)
+    return labels.said(value)

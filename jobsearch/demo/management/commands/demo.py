@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from jobsearch.control import passes
-from jobsearch.control.progress import Bars
-from jobsearch.demo import cast, stack
-from jobsearch.demo.processes import PartDied, Parts, free_port, stop_on_terminate
+from jobsearch.admin_dashboard import full_sync
+from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.demo import programs, users
+from jobsearch.demo.supervisor import PartDied, Parts, free_port, stop_on_terminate
 
 HOST = "127.0.0.1"
 FOLDER = settings.BASE_DIR / "var" / "demo"
@@ -84,23 +84,23 @@ class Command(BaseCommand):
     def run(self, parts: Parts, port: int, began: float, size: list[str]) -> None:
         self.start_feed(parts, size)
         call_command("migrate", verbosity=0, interactive=False)
-        passes.open_index()
-        passwords = cast.ensure(self.folder / "logins.json")
+        full_sync.open_index()
+        passwords = users.ensure(self.folder / "logins.json")
         port = free_port(port, HOST)
-        stack.start_web(parts, HOST, port)
-        stack.start_background(parts)
+        programs.start_web(parts, HOST, port)
+        programs.start_background(parts)
         parts.wait_for("web", HOST, port, seconds=30)
-        site = stack.address(HOST, port)
+        site = programs.address(HOST, port)
         self.stdout.write(
             f"\n  {settings.SITE_NAME} is at        {site}\n"
             f"  The control room is at {site}admin/\n"
-            f"  Administrator          {cast.ADMINISTRATOR} / {passwords[cast.ADMINISTRATOR]}\n"
-            f"  Recruiter              {cast.RECRUITER} / {passwords[cast.RECRUITER]}\n"
+            f"  Administrator          {users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}\n"
+            f"  Recruiter              {users.RECRUITER} / {passwords[users.RECRUITER]}\n"
             f"  The feed it follows    {settings.NAV_FEED_URL} (a stand-in on this machine)\n"
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
         with Bars(self.stderr) as bars:
-            report = passes.follow_to_tip(on_progress=bars, after_batch=parts.check)
+            report = full_sync.follow_to_tip(on_progress=bars, after_batch=parts.check)
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
@@ -116,7 +116,7 @@ class Command(BaseCommand):
                 f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
                 "Stop what listens there (another demo?), or delete that folder to begin anew."
             )
-        command = [sys.executable, "-m", "ingest.standin", "--host", HOST, "--port", str(port)]
+        command = [sys.executable, "-m", "jobsearch.demo.feed_server", "--host", HOST, "--port", str(port)]
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
         parts.start("feed", command)
         parts.wait_for("feed", HOST, port, seconds=60)

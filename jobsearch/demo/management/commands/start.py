@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest.errors import FeedError
-from jobsearch.control import passes, troubles
-from jobsearch.control.progress import Bars
-from jobsearch.demo import stack
-from jobsearch.demo.processes import PartDied, Parts, free_port, stop_on_terminate
+from ingest.client.errors import FeedError
+from jobsearch.admin_dashboard import error_messages, full_sync
+from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.demo import programs
+from jobsearch.demo.supervisor import PartDied, Parts, free_port, stop_on_terminate
 
 VAR = settings.BASE_DIR / "var"
 
@@ -33,11 +33,11 @@ class Command(BaseCommand):
         parts = Parts(VAR / "logs")
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            passes.open_index()
-            stack.start_web(parts, host, port)
-            stack.start_background(parts)
+            full_sync.open_index()
+            programs.start_web(parts, host, port)
+            programs.start_background(parts)
             parts.wait_for("web", host, port, seconds=60)
-            self.stdout.write(f"{settings.SITE_NAME} is at {stack.address(host, port)}. Following {settings.NAV_FEED_URL}.")
+            self.stdout.write(f"{settings.SITE_NAME} is at {programs.address(host, port)}. Following {settings.NAV_FEED_URL}.")
             self.follow(parts)
             while True:
                 parts.check()
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except (PartDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
         except Exception as error:
-            if (trouble := troubles.of(error)) is None:
+            if (trouble := error_messages.of(error)) is None:
                 raise
             raise CommandError(trouble.sentence) from None
         finally:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         """The first pass here, with a progress bar; later ones are the worker's."""
         try:
             with Bars(self.stderr) as bars:
-                report = passes.follow_to_tip(on_progress=bars, after_batch=parts.check)
+                report = full_sync.follow_to_tip(on_progress=bars, after_batch=parts.check)
         except FeedError as error:
             again = f"The worker tries again every {settings.FEED_POLL_SECONDS} s."
             self.stderr.write(f"The feed does not answer: {error}. {again}")

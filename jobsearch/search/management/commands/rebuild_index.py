@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from jobsearch.search import EngineDown, rebuild
-from jobsearch.search.lifecycle import RebuildFailed
+from jobsearch.search.api import EngineDown, rebuild
+from jobsearch.search.indexing.lifecycle import RebuildFailed
 
 
 class Command(BaseCommand):

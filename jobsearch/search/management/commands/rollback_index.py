@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from jobsearch.search import EngineDown
-from jobsearch.search.engine import NoPrevious
-from jobsearch.search.lifecycle import RebuildFailed
-from jobsearch.search.rollback import rollback
+from jobsearch.search.api import EngineDown
+from jobsearch.search.engines.base import NoPrevious
+from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.search.indexing.rollback import rollback
 
 
 class Command(BaseCommand):

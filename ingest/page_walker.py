@@ -1,0 +1,248 @@
+"""The walk along the feed: each page's effect and the move of the cursor are one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ingest.client.errors import FeedDown, FeedLoop, PageGone, Unauthorized
+from ingest.client.feed import Feed
+from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
+from jobsearch.vacancies import store
+from jobsearch.vacancies.models import Vacancy
+
+from . import detail_queue
+from .deactivation import close_by_lines
+from .fetch_pool import call, pages_ahead
+from .lease import Lease
+from .models import DetailTask, FeedState, PageMark
+from .report import Hooks, Report
+
+log = logging.getLogger(__name__)
+
+MARK_EVERY = dt.timedelta(hours=1)
+MARKS_KEPT = dt.timedelta(days=14)
+LOOK_BACK = dt.timedelta(hours=1)
+"""How far before the last line the walk begins anew when the page it stood on is gone: line times run back and forth by
+the length of the batches that NAV writes at once."""
+TURN_PAGES = 60
+TURN_SECONDS = 30.0
+"""How far, and for how long, the walk goes on before details get their turn: some 60,000 lines or half a minute."""
+FIRST_LOAD_SECONDS = 1200.0
+"""The same for the walk that fills an empty database: three of four lines are overtaken by a later one of their ad, so
+details are fetched after the last line is known. NAV's half year is 330 pages, some six minutes."""
+PAGES_PAST_HEAD = 3
+"""Pages read after the line that was the newest when the turn began. A server that writes faster than we read has no end."""
+
+
+class Walk:
+    """The walk from the stored cursor to the head of the feed, in turns. Raises `FeedDown`, `LeaseLost`, and what `idle`
+    raises."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        lease: Lease,
+        report: Report,
+        *,
+        backfill: dt.timedelta,
+        hooks: Hooks,
+    ) -> None:
+        self._feed, self._lease, self._report = feed, lease, report
+        self._backfill, self._hooks = backfill, hooks
+        self._visited: set[str] = set()
+        self._first_time: dt.datetime | None = None
+        self.at_head = False
+        """The last turn read every line that the feed had when that turn began."""
+        state = FeedState.objects.get(id=1)
+        self._cursor, self._seen = state.page_id, Counter(state.page_seen)
+        self._catching_up = state.catching_up
+        self._first_load = state.tip_checked is None
+        self._last_time = state.last_line_time
+        self._mark_time = PageMark.objects.order_by("-line_time").values_list("line_time", flat=True).first()
+
+    def turn(self) -> None:
+        """Reads on to the head of the feed, or as far as a turn goes. At the head, also notes the feed's newest line."""
+        self.at_head = False
+        cursor = self._cursor
+        try:
+            if cursor:
+                self._from(lambda: self._feed.page(cursor), cursor)
+            else:
+                self._begin_by_time(timezone.now() - self._backfill)
+        except PageGone:
+            self._start_over()
+        if self.at_head:
+            self._report.at_tip = True
+            self._first_load = False
+            self._note_head()
+
+    def _note_head(self) -> None:
+        if self._catching_up:
+            with transaction.atomic():
+                self._lease.fence()
+                FeedState.objects.filter(id=1).update(catching_up=False)
+            self._catching_up = False
+
+    def _begin_by_time(self, since: dt.datetime) -> None:
+        """Starts at the first line after `since`. What the record holds may be newer than the lines that come then."""
+        if not self._catching_up and Vacancy.objects.exists():
+            with transaction.atomic():
+                self._lease.fence()
+                FeedState.objects.filter(id=1).update(catching_up=True)
+            self._catching_up = True
+        self._from(lambda: self._feed.first_page(since) or self._feed.last_page(), "")
+
+    def look_at_the_tip(self) -> None:
+        """Notes the time of the feed's newest line. A tip that grows old while all else looks well is a feed that stands
+        still ("200 and 304 continue": NAV's server does so)."""
+        page = call(self._feed.last_page, self._hooks.idle)
+        if page and page.lines:
+            FeedState.objects.filter(id=1).update(tip_time=page.lines[-1].time, tip_checked=timezone.now())
+
+    def _start_over(self) -> None:
+        """The page at the cursor is gone, as when NAV builds the feed anew: begin a little before the last known line."""
+        log.error("The page at the cursor (%s) is not in the feed any more; starting from the last line's time.", self._cursor)
+        earliest = timezone.now() - self._backfill
+        since = max(self._last_time - LOOK_BACK, earliest) if self._last_time else earliest
+        with transaction.atomic():
+            self._lease.fence()
+            FeedState.objects.filter(id=1).update(cursor_lost=timezone.now())
+        pages = self._report.pages
+        self._visited.clear()
+        try:
+            self._begin_by_time(since)
+        except PageGone:
+            raise FeedDown("page-gone", "The feed names pages that it then does not have.") from None
+        if self._report.pages == pages:
+            raise FeedDown("empty", "The feed, which had lines before, is empty.")
+
+    def _from(self, entry: Callable[[], FeedPage | None], entry_id: str) -> None:
+        until = time.monotonic() + (FIRST_LOAD_SECONDS if self._first_load else TURN_SECONDS)
+        newest: FeedLine | None = None
+        pages = past = 0
+        with contextlib.closing(pages_ahead(self._feed, entry, entry_id, self._hooks.idle)) as walk:
+            for asked, page in walk:
+                self._visited.update((asked, page.id))
+                loop = page.next_id in self._visited
+                self._apply(asked, page, asked if loop or page.next_id is None else page.next_id)
+                if loop:
+                    raise FeedLoop("loop", f"Page {asked} names {page.next_id} as the next page, which was read before it.")
+                if page.next_id is None:
+                    continue  # the last one
+                pages += 1
+                if pages == 1:
+                    newest = self._newest_line()
+                past += bool(past or (newest and newest.fingerprint in {line.fingerprint for line in page.lines}))
+                if past > PAGES_PAST_HEAD:
+                    break
+                if time.monotonic() > until or (pages >= TURN_PAGES and not self._first_load):
+                    self.at_head = past > 0
+                    return
+        self.at_head = True
+
+    def _newest_line(self) -> FeedLine | None:
+        """The feed's newest line; None if it cannot be had, and the turn ends by its other limits."""
+        try:
+            page = call(self._feed.last_page, self._hooks.idle)
+        except Unauthorized:
+            raise
+        except FeedDown as error:
+            log.warning("The feed's newest line cannot be had: %s", error)
+            return None
+        return page.lines[-1] if page and page.lines else None
+
+    def _apply(self, page_id: str, page: FeedPage, cursor: str) -> None:
+        """Closes what the page's last word calls inactive, queues what it calls active, moves the cursor: all or nothing."""
+        fresh, count = self._unseen(page_id, page.lines)
+        inactive = [line for line in fresh if line.status != ACTIVE]
+        active = {line.uuid: line.time for line in fresh if line.status == ACTIVE}
+        named = {line.uuid for line in page.lines}
+        unclear = {bad.uuid: None for bad in page.rejected if bad.uuid and bad.uuid not in named}
+        self._log_oddities(page, fresh)
+        times = [line.time for line in page.lines if line.time]
+        self._last_time = times[-1] if times else self._last_time
+        self._first_time = self._first_time or (times[0] if times else None)
+        seen = [line.fingerprint for line in (page.lines if cursor == page_id else page.lines[-1:])]
+        closed = 0
+        with transaction.atomic():
+            self._lease.fence()
+            if inactive:
+                closed = close_by_lines(inactive, may_be_old=self._catching_up)
+            detail_queue.put(active, DetailTask.Origin.LINE, says=dict.fromkeys(active, ACTIVE))
+            if unclear:
+                detail_queue.put_if_absent(unclear, DetailTask.Origin.LINE)
+            FeedState.objects.filter(id=1).update(
+                page_id=cursor,
+                page_seen=seen,
+                last_read=timezone.now(),
+                last_line_time=self._last_time,
+                token=self._feed.tokens.public,
+                pages_read=F("pages_read") + 1,
+                lines_read=F("lines_read") + count,
+            )
+            self._mark(page_id, times[0] if times else None)
+        self._cursor, self._seen = cursor, Counter(seen)
+        self._report.pages += 1
+        self._report.lines += count
+        self._report.closed += closed
+        self._report.rejected_lines += len(page.rejected)
+        if closed or any(line.masked for line in inactive):
+            store.erase_traces()
+        if closed:
+            self._hooks.after_batch()
+        self._hooks.progress("pages", self._report.lines, self._expected_lines())
+
+    def _unseen(self, page_id: str, lines: tuple[FeedLine, ...]) -> tuple[list[FeedLine], int]:
+        """The last line of each ad, in feed order, where it was not applied before; and how many lines are new to us.
+
+        First the last line is found, then what was seen is left out: a line that was committed late, before one that we
+        have seen, must not have the last word. What it withdraws is withdrawn all the same (`FeedLine.following`).
+        """
+        left = Counter(self._seen) if page_id == self._cursor else Counter()
+        last: dict[UUID, tuple[FeedLine, bool]] = {}
+        count = 0
+        for line in lines:
+            seen = left[line.fingerprint] > 0
+            if seen:
+                left[line.fingerprint] -= 1
+            else:
+                count += 1
+            # Popped, so that the order is that of the last occurrences.
+            before, before_seen = last.pop(line.uuid, (None, True))
+            effect = line.following(before)
+            last[line.uuid] = effect, seen and (effect is line or before_seen)
+        return [line for line, seen in last.values() if not seen], count
+
+    def _mark(self, page_id: str, time: dt.datetime | None) -> None:
+        """Records the page for a later replay: one for each hour of the feed's last days."""
+        if time is None or time < timezone.now() - MARKS_KEPT:
+            return
+        if self._mark_time is None or time >= self._mark_time + MARK_EVERY:
+            PageMark.objects.update_or_create(page_id=page_id, defaults={"line_time": time, "read_at": timezone.now()})
+            PageMark.objects.filter(line_time__lt=timezone.now() - MARKS_KEPT).delete()
+            self._mark_time = time
+
+    def _expected_lines(self) -> int:
+        """How many lines the walk will have, by the time it has covered of the time it must: good enough for a bar."""
+        if not self._first_time or not self._last_time:
+            return 0
+        whole, done = timezone.now() - self._first_time, self._last_time - self._first_time
+        share = done / whole if whole else 0.0
+        return max(self._report.lines, round(self._report.lines / share)) if share > 0.01 else 0
+
+    def _log_oddities(self, page: FeedPage, fresh: list[FeedLine]) -> None:
+        for bad in page.rejected:
+            log.warning("Line %d of page %s cannot be read: %s (ad %s).", bad.position, page.id, bad.reason, bad.uuid)
+        for line in fresh:
+            if line.unknown_status:
+                log.warning("Ad %s has the unknown status %r, taken as INACTIVE.", line.uuid, line.unknown_status)

@@ -1,0 +1,43 @@
+"""Tables of the search in Django admin: ads that are set aside, with their reason, and background threads that fail."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from jobsearch.search import api as search
+
+from .base import ReadOnlyAdmin, UuidSearchMixin, filtered_by, log_by_uuid
+
+
+@admin.register(search.SetAside)
+class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    list_display = ["uuid", "reason", "detail", "since", "tries", "next_try"]
+    list_filter = [filtered_by("reason", _("grunn"))]
+    search_fields = ["uuid"]
+    search_help_text = _("Annonsens uuid")
+    ordering = ["-since"]
+    actions = ["try_again"]
+    fields = ["uuid", "version", "reason", "detail", "since", "tries", "next_try"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("search.change_setaside")
+
+    @admin.action(description=_("Prøv igjen nå"), permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[search.SetAside]) -> None:
+        """The next indexing run, within seconds, takes the chosen ads again."""
+        uuids = list(queryset.values_list("uuid", flat=True))
+        asked = search.retry(uuids)
+        log_by_uuid(request, search.SetAside, uuids, gettext("Bedt om nytt forsøk"))
+        told = ngettext("%(n)s annonse indekseres på nytt.", "%(n)s annonser indekseres på nytt.", asked) % {"n": asked}
+        self.message_user(request, told, messages.SUCCESS)
+
+
+@admin.register(search.ThreadFailure)
+class ThreadFailureAdmin(ReadOnlyAdmin):
+    list_display = ["name", "error", "since", "last"]
+    fields = ["name", "error", "since", "last"]
+    ordering = ["name"]

@@ -1,0 +1,115 @@
+"""Is the record what the feed says, and the index what the record says? Every difference as a sentence, and mending them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from ingest import consistency as feed_truth
+from ingest import sync
+from ingest.models import DetailTask
+from jobsearch.search import api as search
+
+from . import full_sync
+
+Progress = Callable[[str, int, int], None]
+_INDEX = {
+    "index": "The index cannot be compared, because it has to be built anew",
+    "missing": "The ad is in the record, but not in the index",
+    "extra": "The ad is in the index, but not in the record",
+    "stale": "The index has an older version of the ad",
+    "ahead": "The index has a newer version of the ad than the record, as after a restored backup",
+    "set-aside": "The ad is set aside, because it cannot be indexed",
+    "visibility": "Record and index do not agree on whether, or how long, the ad is shown",
+}
+_FEED = {
+    feed_truth.Kind.MISSING: "The ad is active in the feed, but not in the record",
+    feed_truth.Kind.CLOSED: "The ad is active in the record, but the feed has closed it",
+    feed_truth.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
+    feed_truth.Kind.DIFFERS: "The ad's content in the record is not what the feed says now",
+    feed_truth.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
+    feed_truth.Kind.NAMED: "The feed has withdrawn the closed ad's title and employer, but the record keeps them",
+    feed_truth.Kind.UNANSWERED: "The feed did not answer for the ad, so nothing is known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference. `between`: "record and index" or "feed and record". `uuid` is empty where the whole index is meant."""
+
+    between: str
+    kind: str
+    uuid: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`found`: every difference. With a repair, each of them is then in `mended` or in `left`."""
+
+    found: list[Finding] = field(default_factory=list)
+    mended: list[Finding] = field(default_factory=list)
+    left: list[Finding] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: [asdict(one) for one in getattr(self, name)] for name in ("found", "mended", "left")}
+
+
+def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progress | None = None) -> Outcome:
+    """Compares, and mends if asked to. Raises what comparing and a pass raise: EngineDown, FeedError, LeaseHeld …
+
+    The feed comes first: what is mended there changes the record, which the index then has to follow.
+    """
+    tell = on_progress or (lambda phase, done, total: None)
+    outcome = Outcome()
+    if with_feed:
+        differences = _compare_with_feed(tell)
+        findings = [_of_feed(one) for one in differences]
+        outcome.found += findings
+        if repair and differences:
+            feed_truth.repair(differences)
+            full_sync.follow_to_tip(on_progress=tell)
+            owed = {str(uuid) for uuid in DetailTask.objects.filter(uuid__in=_uuids(differences)).values_list("uuid", flat=True)}
+            _sort(outcome, findings, owed.__contains__)
+    in_index = search.compare(lambda done, total: tell("index compared", done, total))
+    findings = [_of_index(one) for one in in_index]
+    outcome.found += findings
+    if repair and in_index:
+        search.repair(in_index)
+        still = {_of_index(one).uuid for one in search.compare()}
+        _sort(outcome, findings, still.__contains__)
+    if not repair:
+        outcome.left = list(outcome.found)
+    return outcome
+
+
+def _compare_with_feed(tell: Progress) -> list[feed_truth.Difference]:
+    feed = sync.connect()
+    try:
+        return list(feed_truth.compare_with_feed(feed, lambda phase, done, total: tell(f"feed's {phase}", done, total)))
+    finally:
+        feed.close()
+
+
+def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str], bool]) -> None:
+    for one in findings:
+        (outcome.left if is_left(one.uuid) else outcome.mended).append(one)
+
+
+def _uuids(differences: Iterable[feed_truth.Difference]) -> list[UUID]:
+    return [one.uuid for one in differences]
+
+
+def _of_feed(one: feed_truth.Difference) -> Finding:
+    return Finding("feed and record", one.kind.value, str(one.uuid), _sentence(_FEED[one.kind], one.detail))
+
+
+def _of_index(one: Any) -> Finding:
+    uuid = str(one.uuid) if one.uuid else ""
+    return Finding("record and index", one.kind, uuid, _sentence(_INDEX.get(one.kind, one.kind), one.detail))
+
+
+def _sentence(told: str, detail: str) -> str:
+    return f"{told} ({detail})." if detail else f"{told}."

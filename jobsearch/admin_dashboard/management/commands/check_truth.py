@@ -1,0 +1,61 @@
+"""`manage.py check_truth`: every difference between record and index, and between feed and record, listed and mended."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from jobsearch.admin_dashboard import consistency
+from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
+from jobsearch.admin_dashboard.terminal_progress import Bars
+
+
+class Command(ReportingCommand):
+    help = (
+        "Compares the record with the index, and with --feed also with the feed, and lists every difference. "
+        "Exit code 0: none (or, with --repair, none left). 1: there are. 2: something that is needed is down. "
+        "3: another process is at work where a repair would write."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--feed",
+            action="store_true",
+            dest="with_feed",
+            help="walk the whole backfill again and ask for every active ad, without moving the cursor: takes its time",
+        )
+        parser.add_argument("--repair", action="store_true", help="mend what is found, then tell what was mended")
+
+    def work(self, *, with_feed: bool = False, repair: bool = False, **options: Any) -> Result:
+        began = time.monotonic()
+        with Bars(self.stderr) as bars:
+            outcome = consistency.check(with_feed=with_feed, repair=repair, on_progress=bars)
+        data = {
+            "differences": len(outcome.found),
+            "with_feed": with_feed,
+            **outcome.as_json(),
+            "seconds": round(time.monotonic() - began, 3),
+        }
+        return Result(1 if outcome.left else 0, as_text(outcome, with_feed, repair), data)
+
+
+def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
+    """A line for each difference, then what they come to."""
+    compared = "Feed, record and index" if with_feed else "Record and index"
+    if not outcome.found:
+        return f"{compared} say the same."
+    left = {id(one) for one in outcome.left}
+    lines = []
+    for one in outcome.found:
+        mended = ("left: " if id(one) in left else "mended: ") if repair else ""
+        lines.append(f"{mended}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
+    lines.append(f"{compared} differ in {len(outcome.found):,} places.")
+    if not repair:
+        lines.append("Mend them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
+    elif outcome.left:
+        lines.append(f"{len(outcome.mended):,} mended, {len(outcome.left):,} left: the control room's queue tells why.")
+    else:
+        lines.append("All of them are mended.")
+    return "\n".join(lines)

@@ -1,0 +1,50 @@
+"""`manage.py sync`: one pass from the stored cursor to the tip of the feed, then the index is brought up to the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.report import Report
+from jobsearch.admin_dashboard import error_messages, full_sync
+from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
+from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.search import api as search
+
+
+class Command(ReportingCommand):
+    help = (
+        "Follows the feed once, from the stored cursor to the tip, details included, then brings the index up to date. "
+        "Exit code 0: all done. 1: at the tip, but some ads are deferred, quarantined or set aside. 2: the feed, the database "
+        "or the engine is down, or the database follows another feed. 3: another process follows the feed now."
+    )
+
+    def work(self, **options: Any) -> Result:
+        with Bars(self.stderr) as bars:
+            report = full_sync.follow_to_tip(on_progress=bars)
+        behind, aside = search.count_behind(), search.SetAside.objects.count()
+        data = report.as_json() | {"index_behind": behind, "set_aside": aside}
+        if report.problem:
+            trouble = error_messages.of_problem(report.problem)
+            self.stderr.write(trouble.sentence)
+            data |= {"error": trouble.sentence, "reason": trouble.reason}
+        return Result(report.exit_code or int(behind + aside > 0), as_text(report, behind, aside), data)
+
+
+def as_text(report: Report, behind: int, aside: int = 0) -> str:
+    """The report for a person: what was read, what came of it, what still waits, and who deals with it."""
+    where = "At the tip of the feed" if report.at_tip else "Stopped before the tip of the feed"
+    lines = [
+        f"{where} after {report.seconds:.1f} s: {report.pages:,} pages, {report.lines:,} lines.",
+        f"{report.new:,} new, {report.updated:,} updated, {report.unchanged:,} unchanged, {report.closed:,} closed.",
+    ]
+    if report.waiting:
+        lines.append(f"{report.waiting:,} details wait to be fetched; the next pass takes them.")
+    if report.deferred:
+        lines.append(f"{report.deferred:,} details failed and are tried again after a pause.")
+    if report.quarantined:
+        lines.append(f"{report.quarantined:,} are quarantined; the control room (/admin/) tells why and lets you try again.")
+    if behind:
+        lines.append(f"{behind:,} ads are not in the index as they are in the record; `manage.py check_truth` names them.")
+    if aside:
+        lines.append(f"{aside:,} ads are set aside, because they cannot be indexed; the control room (/admin/) tells why.")
+    return "\n".join(lines)

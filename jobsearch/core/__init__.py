@@ -1,0 +1,1 @@
+"""Infrastructure without domain knowledge: leases, logging, Celery and gunicorn parts, text cleaning."""

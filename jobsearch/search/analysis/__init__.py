@@ -1,0 +1,1 @@
+"""Norwegian text analysis: stemming, synonyms, spelling correction, place names."""

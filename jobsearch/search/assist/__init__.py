@@ -1,0 +1,1 @@
+"""What a results page adds to its hits: suggestions, highlighting, snippets."""

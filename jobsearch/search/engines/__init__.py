@@ -1,0 +1,1 @@
+"""Search engines: OpenSearch and tantivy, behind one interface."""

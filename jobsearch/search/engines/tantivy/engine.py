@@ -1,0 +1,198 @@
+"""The embedded engine: a folder of builds and a pointer file that names the one in service.
+
+    var/index/current            {"build": "…", "fingerprint": "…", …}, replaced in one step, written last
+    var/index/builds/<name>/     one tantivy index each
+
+Any number of processes read; each looks at two files' times before it answers, and so notices a commit or a switch.
+"""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import tantivy
+
+from jobsearch.search.engines.base import Answer, EngineDown, Health, Index, IndexMissing, NoPrevious, Request
+from jobsearch.search.indexing.documents import fingerprint
+
+from .index_writer import EmbeddedIndex
+from .searcher import Reader
+
+T = TypeVar("T")
+ERASE_AFTER = 600  # seconds that deleted text may lie in the files of the index
+ERASE_SHARE = 60  # and not oftener than this many times what the last build took: 10 s of work at most every 10 min
+VERSION = version("tantivy")
+_CURE = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    signature: tuple[int, int, int]
+    pointer: dict[str, Any]
+    reader: Reader
+
+
+class EmbeddedEngine:
+    name = "tantivy"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._builds = root / "builds"
+        self._pointer = root / "current"
+        self._lock = threading.Lock()
+        self._open: _Open | None = None
+
+    def search(self, request: Request) -> Answer:
+        return self._read(lambda reader: reader.search(request))
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
+        return self._read(lambda reader: [reader.search(request).total for request in counting])
+
+    def _read(self, ask: Callable[[Reader], T]) -> T:
+        for attempt in (1, 2):
+            try:
+                return ask(self._reader())
+            except (ValueError, OSError) as error:
+                # A switch may have removed the build between opening its index and reading a file of it.
+                self._open = None
+                if attempt == 2:
+                    raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
+        raise AssertionError("unreachable")
+
+    def scan(self, request: Request) -> Generator[UUID]:
+        try:
+            yield from self._reader().scan(request)
+        except (ValueError, OSError) as error:
+            raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
+
+    def current(self) -> Index:
+        pointer = self._read_pointer()
+        try:
+            return EmbeddedIndex(self._builds / pointer["build"])
+        except (ValueError, OSError) as error:
+            raise IndexMissing(f"The index at {self.root} cannot be opened ({error}). {_CURE}") from error
+
+    def fresh(self) -> Index:
+        name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+        try:
+            self._builds.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return EmbeddedIndex(self._builds / name, create=True)
+        except (ValueError, OSError) as error:
+            raise EngineDown(f"No index can be made at {self.root} ({error}). Is the folder writable, the disk full?") from error
+
+    def switch(self, index: Index) -> None:
+        """No previous build is kept: it would hold the text of ads that have closed since; a rebuild takes seconds."""
+        started = calendar.timegm(time.strptime(index.name[:15], "%Y%m%d-%H%M%S"))
+        pointer = {
+            "build": index.name,
+            "fingerprint": fingerprint(),
+            "tantivy": VERSION,
+            "built": time.time(),
+            "took": max(0.0, time.time() - started),
+        }
+        draft = self.root / f"current.{index.name}"
+        with draft.open("w") as file:
+            json.dump(pointer, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._pointer)
+        self.prune()
+
+    def previous(self) -> Index:
+        why = "The embedded engine keeps no previous index: it would hold the text of ads that have ended since."
+        raise NoPrevious(
+            f"{why} Run manage.py rebuild_index instead, with the former version of the site if that is what you want."
+        )
+
+    def discard(self, index: Index) -> None:
+        index.close()
+        shutil.rmtree(self._builds / index.name, ignore_errors=True)
+
+    def prune(self) -> int:
+        """Removes every build but the one in service. Open readers keep what they have open; it is gone with them."""
+        try:
+            kept = json.loads(self._pointer.read_text())["build"]
+        except (OSError, ValueError, KeyError):
+            kept = None
+        builds = [path for path in self._builds.glob("*") if path.name != kept]
+        for path in builds:
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.root.glob("current.*"):
+            path.unlink(missing_ok=True)
+        return len(builds)
+
+    def identity(self) -> str:
+        try:
+            return f"embedded:{self._read_pointer()['build']}"
+        except EngineDown:
+            return ""
+
+    def erase(self) -> bool:
+        """tantivy rewrites a segment's files only when it merges it, which cannot be asked for: a new build has none of
+        what was deleted."""
+        try:
+            pointer = self._read_pointer()
+            meta = json.loads((self._builds / pointer["build"] / "meta.json").read_text())
+        except (EngineDown, OSError, ValueError):
+            return False
+        if not any(segment.get("deletes") for segment in meta["segments"]):
+            return False
+        return time.time() - pointer["built"] > max(ERASE_AFTER, ERASE_SHARE * pointer["took"])
+
+    def health(self) -> Health:
+        try:
+            docs = self._reader().count()
+        except (EngineDown, ValueError, OSError) as error:
+            return Health(self.name, VERSION, False, 0, str(error))
+        return Health(self.name, VERSION, True, docs)
+
+    def close(self) -> None:
+        self._open = None
+
+    def _reader(self) -> Reader:
+        try:
+            stat = self._pointer.stat()
+        except OSError as error:
+            raise IndexMissing(f"There is no index at {self.root} yet. {_CURE}") from error
+        signature = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        opened = self._open
+        if opened is None or opened.signature != signature:
+            with self._lock:
+                opened = self._open
+                if opened is None or opened.signature != signature:
+                    pointer = self._read_pointer()
+                    opened = self._open = _Open(signature, pointer, Reader(self._builds / pointer["build"]))
+        opened.reader.follow()
+        return opened.reader
+
+    def _read_pointer(self) -> dict[str, Any]:
+        try:
+            pointer = json.loads(self._pointer.read_text())
+            build = self._builds / pointer["build"]
+        except OSError as error:
+            raise IndexMissing(f"There is no index at {self.root} yet. {_CURE}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise IndexMissing(f"{self._pointer} is damaged. {_CURE}") from error
+        if pointer.get("fingerprint") != fingerprint():
+            raise IndexMissing(f"The index at {self.root} was made by another version of the site. {_CURE}")
+        compatible = False
+        with contextlib.suppress(ValueError, OSError):
+            compatible = tantivy.Index.exists(str(build)) and tantivy.Index.is_compatible(str(build))
+        if not compatible:
+            raise IndexMissing(f"The index at {build} is gone or was written by another tantivy. {_CURE}")
+        return pointer

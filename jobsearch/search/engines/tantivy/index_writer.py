@@ -1,0 +1,136 @@
+"""One tantivy index in one folder, for writing: versions are compared here, since tantivy has no notion of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+import tantivy
+
+from jobsearch.search.engines.base import EngineDown, Stored, Write, Written
+
+from . import schema
+
+HEAP = 15_000_000  # bytes; tantivy's least for one thread. 10,000 ads become some 6 segments, merged at once
+LOCK_SECONDS = 30  # how long another process may hold the writer: a commit of 500 ads and its merges take about one
+_CHUNK = 1000
+
+
+class EmbeddedIndex:
+    """Writes are seen after `refresh`. Another process that writes meanwhile is waited for."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.name = path.name
+        self.path = path
+        self._schema = schema.build()
+        if create:
+            path.mkdir(parents=True)
+        self._index = tantivy.Index(self._schema, path=str(path), reuse=True)
+        schema.register(self._index)
+        self._index.config_reader("manual")  # else each open index has a thread that watches its folder
+        self._compile = schema.Compiler(self._schema)
+        self._writer: tantivy.IndexWriter | None = None
+        self._pending: dict[UUID, int] = {}
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        writer = self._open_writer()
+        known = {uuid: found.version for uuid, found in self.stored(write.uuid for write in writes).items()}
+        known.update(self._pending)
+        stale: list[UUID] = []
+        failed: dict[UUID, str] = {}
+        done = 0
+        for write in writes:
+            if known.get(write.uuid, 0) > write.version:
+                stale.append(write.uuid)
+                continue
+            uuid = str(write.uuid)
+            try:
+                # Made before the former one is deleted: where it is refused, the former one stays.
+                document = None if write.purge else schema.document(self._schema, uuid, write.version, write.document)
+                if write.uuid in known:
+                    writer.delete_documents_by_term("uuid", uuid)
+                if document is not None:
+                    writer.add_document(document)
+            except (ValueError, TypeError, OverflowError) as error:
+                if "killed" in str(error):
+                    raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
+                failed[write.uuid] = type(error).__name__  # its words may quote the document
+                continue
+            known[write.uuid] = self._pending[write.uuid] = write.version
+            done += 1
+        return Written(done, tuple(stale), failed)
+
+    def refresh(self) -> None:
+        if self._writer is not None:
+            try:
+                self._writer.commit()
+                self._writer.wait_merging_threads()  # also gives the lock back
+            except (ValueError, OSError) as error:
+                raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
+            finally:
+                self._writer = None
+                self._pending.clear()
+        self._index.reload()
+
+    def stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
+        self._index.reload()
+        searcher = self._index.searcher()
+        rest = iter(uuids)
+        found: dict[UUID, Stored] = {}
+        while some := [str(uuid) for uuid in islice(rest, _CHUNK)]:
+            query = tantivy.Query.term_set_query(self._schema, "uuid", some)
+            found.update(_read(searcher, query, limit=len(some)))
+        return found
+
+    def everything(self) -> Iterator[tuple[UUID, Stored]]:
+        self._index.reload()
+        searcher = self._index.searcher()
+        yield from _read(searcher, tantivy.Query.all_query(), limit=max(1, searcher.num_docs)).items()
+
+    def count(self) -> int:
+        self._index.reload()
+        return self._index.searcher().num_docs
+
+    def close(self) -> None:
+        """Gives the writer's lock back; what was not refreshed is forgotten."""
+        if self._writer is not None:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._pending.clear()
+
+    def mark(self, sequence: int) -> None:
+        draft = self.path / "sequence.draft"
+        draft.write_text(str(sequence))
+        draft.replace(self.path / "sequence")
+
+    def marked(self) -> int:
+        try:
+            return int((self.path / "sequence").read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while self._writer is None:
+            try:
+                self._writer = self._index.writer(HEAP, 1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise EngineDown(f"The index at {self.path} cannot be written: {error}") from error
+                if time.monotonic() > deadline:
+                    cure = "If no other process writes to it, run manage.py rebuild_index."
+                    raise EngineDown(f"The index at {self.path} is locked by another process. {cure}") from error
+                time.sleep(0.05)
+        return self._writer
+
+
+def _read(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> dict[UUID, Stored]:
+    addresses = [address for _, address in searcher.search(query, limit=limit, count=False).hits]
+    versions = searcher.fast_field_values("version", addresses)
+    ends = searcher.fast_field_values("visible_until", addresses)
+    uuids = [UUID(searcher.doc(address).get_first("uuid")) for address in addresses]
+    return {uuid: Stored(int(version or 0), int(end or 0)) for uuid, version, end in zip(uuids, versions, ends, strict=True)}

@@ -1,0 +1,1 @@
+"""Facets: parameters, values, labels, filters and counts."""

@@ -1,0 +1,137 @@
+"""Employers as values of a facet: one for each organisation number, whatever its name is spelled like in the ads.
+
+The index holds a key for each ad's employer: the organisation number, or the name where there is none. A value of the facet,
+in an address and on the page, is the name that most active ads of the number have.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+from django.db.models import Count
+
+from jobsearch.search.search_query import clean
+from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.organisation_numbers import parse_orgnr
+
+from .values import NOT_STATED, VALUE_LENGTH
+
+_MOST_IN = 500  # numbers in one condition; above it, reading all active employers is cheaper
+
+
+def employer_value(name: str) -> str:
+    """An employer's name as a value of its facet: on one line, in the form in which an address is read."""
+    return clean(name, VALUE_LENGTH) or NOT_STATED
+
+
+def employer_key(orgnr: str, name: str) -> str:
+    """What the index knows an ad's employer by."""
+    return parse_orgnr(orgnr) or employer_value(name)
+
+
+def find_canonical(names: Collection[str]) -> dict[str, str]:
+    """Name as asked for -> the value of the facet that it belongs to. One query, none without names."""
+    found = {name: name for name in names}
+    canonical, numbers = _read_spellings(names)
+    for name, of_name in numbers.items():
+        chosen = [canonical[orgnr] for orgnr in of_name]
+        if name in found and name not in chosen:
+            found[name] = chosen[0]
+    return found
+
+
+def find_keys(names: Collection[str]) -> tuple[str, ...]:
+    """The keys of all ads that these values of the facet stand for. One query, none without names."""
+    canonical, _numbers = _read_spellings(names)
+    return tuple(sorted({*names, *(orgnr for orgnr, name in canonical.items() if name in names)}))
+
+
+def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Ads for each key -> ads for each value of the facet. One query, none without numbers."""
+    orgnrs = [key for key in counts if parse_orgnr(key)]
+    names = _read_names(orgnrs) if orgnrs else {}
+    found: dict[str, int] = defaultdict(int)
+    for key, ads in counts.items():
+        found[names.get(key, key)] += ads
+    return dict(found)
+
+
+def count_active(now: dt.datetime | None = None) -> dict[str, int]:
+    """Active ads for each value of the facet, of the database."""
+    rows = Vacancy.objects.active(now).order_by().values_list("employer_orgnr", "employer_name").annotate(ads=Count("pk"))
+    keys: dict[str, int] = defaultdict(int)
+    for orgnr, name, ads in rows.iterator():
+        keys[employer_key(orgnr, name)] += ads
+    return merge_counts(keys)
+
+
+@contextmanager
+def preloaded(names: Collection[str]) -> Iterator[None]:
+    """Reads the spellings of these names once, for all that is asked about them within it: a page of saved searches, or a search
+    with its counts, costs one query instead of some for each."""
+    held = _preloaded.get()
+    if not names or (held and held.names >= set(names)):
+        yield
+        return
+    token = _preloaded.set(_Preloaded(frozenset(names), _read_spellings(names)))
+    try:
+        yield
+    finally:
+        _preloaded.reset(token)
+
+
+class _Preloaded(NamedTuple):
+    names: frozenset[str]
+    spellings: tuple[dict[str, str], dict[str, list[str]]]
+
+
+_preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None)
+
+
+def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """(number -> its canonical name, name -> its numbers, that of most ads first) of all numbers with one of these names, and
+    of others where more are preloaded."""
+    if not names:
+        return {}, {}
+    held = _preloaded.get()
+    if held and held.names >= set(names):
+        return held.spellings
+    asked = [*names, *([""] if NOT_STATED in names else [])]
+    of_name = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
+    numbers = of_name.order_by().values_list("employer_orgnr", flat=True)
+    rows = _spellings(numbers)
+    by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for orgnr, name, ads in rows:
+        by_name[name].append((-ads, orgnr))
+    return _canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
+
+
+def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
+    return _canonical(_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
+
+
+def _spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
+    """(number, name, ads) of active ads. `orgnrs`: of these numbers only, a list or a query."""
+    rows = Vacancy.objects.active().exclude(employer_orgnr="").order_by()
+    if orgnrs is not None:
+        rows = rows.filter(employer_orgnr__in=orgnrs)
+    return [
+        (orgnr, employer_value(name), ads)
+        for orgnr, name, ads in rows.values_list("employer_orgnr", "employer_name").annotate(ads=Count("pk"))
+        if parse_orgnr(orgnr) == orgnr
+    ]
+
+
+def _canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """Number -> the name that most of its ads have; of equals the first of the alphabet, so that the choice is stable."""
+    best: dict[str, tuple[bool, int, str]] = {}
+    for orgnr, name, ads in rows:
+        rank = (name == NOT_STATED, -ads, name)
+        if orgnr not in best or rank < best[orgnr]:
+            best[orgnr] = rank
+    return {orgnr: rank[-1] for orgnr, rank in best.items()}

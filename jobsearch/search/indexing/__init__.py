@@ -1,0 +1,1 @@
+"""Indexing: documents, the life cycle of an index, rollback, consistency check."""

@@ -1,0 +1,140 @@
+"""Is the index what the record says? Every difference, and putting it right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from jobsearch.search.engines.base import Engine, Index, IndexMissing, Stored, Write, epoch
+from jobsearch.search.engines.registry import engine
+from jobsearch.vacancies import pending
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+
+from . import lifecycle, quarantine
+
+Progress = Callable[[int, int], None]
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`kind`: index (none that can be compared), missing, extra, stale (the index is behind the database), ahead (the database is
+    behind the index: restored from a backup), visibility (shown but closed, or the reverse), set-aside (missing or stale, because
+    it could not be analysed or the engine refused it). `uuid` is None for `index`."""
+
+    kind: str
+    uuid: UUID | None
+    detail: str
+
+
+def compare(progress: Progress | None = None, now: dt.datetime | None = None) -> list[Difference]:
+    """Every difference between record and index. What changes while it looks is looked at a second time.
+
+    Raises EngineDown.
+    """
+    now = now or timezone.now()
+    in_use = engine()
+    if reason := lifecycle.must_rebuild(in_use):
+        return [Difference("index", None, reason)]
+    try:
+        index = in_use.current()
+    except IndexMissing as error:
+        return [Difference("index", None, str(error))]
+    try:
+        suspects = list(_suspects(index, now, progress))
+        return list(_differences(index, suspects, now)) if suspects else []
+    finally:
+        index.close()
+
+
+def repair(differences: Iterable[Difference]) -> int:
+    """Writes what is wrong anew, or rebuilds where single writes cannot help; returns how many differences it put right."""
+    differences = list(differences)
+    if not differences:
+        return 0
+    if any(one.kind in {"index", "ahead"} for one in differences):
+        report = lifecycle.rebuild(reason="the truth check asked for it")
+        return 0 if report.busy else len(differences)
+    uuids = [one.uuid for one in differences if one.uuid]
+    in_use = engine()
+    return sum(_repair(in_use, uuids[start : start + lifecycle.CHUNK]) for start in range(0, len(uuids), lifecycle.CHUNK))
+
+
+def _repair(in_use: Engine, uuids: list[UUID]) -> int:
+    """Analyses first and takes the lease then, as an indexing run does. What is set aside is tried once more."""
+    known = pending.of(uuids)
+    writes, failed = lifecycle.analyse_all(known)
+    with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
+        index = in_use.current()
+        try:
+            held = index.stored({*uuids} - {change.uuid for change in known})
+            written = index.write([*writes, *(Write(uuid, held[uuid].version, None, purge=True) for uuid in held)])
+            index.refresh()
+        finally:
+            index.close()
+        left = {*written.stale, *written.failed, *failed}
+        with transaction.atomic():
+            pending.mark_indexed((change.uuid, change.version) for change in known if change.uuid not in left)
+            lease.renew()
+            lifecycle.note_written(writes, written)
+    return len(uuids) - len(left)
+
+
+def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
+    total, done = Vacancy.objects.count(), 0
+    for uuids in _uuids():
+        yield from (one.uuid for one in _differences(index, uuids, now) if one.uuid)
+        done += len(uuids)
+        if progress:
+            progress(done, max(total, done))
+    held = (uuid for uuid, _ in index.everything())
+    while some := list(islice(held, _CHUNK)):
+        known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
+        yield from (uuid for uuid in some if uuid not in known)
+
+
+def _uuids() -> Iterator[list[UUID]]:
+    last: UUID | None = None
+    rows = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)
+    while found := list((rows.filter(uuid__gt=last) if last else rows)[:_CHUNK]):
+        yield found
+        last = found[-1]
+
+
+def _differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
+    for start in range(0, len(uuids), _CHUNK):
+        some = uuids[start : start + _CHUNK]
+        held = index.stored(some)
+        rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
+        hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))
+        stones = set(Tombstone.objects.filter(uuid__in=some).values_list("uuid", flat=True))
+        aside = quarantine.of({uuid: row.version for uuid, row in rows.items()})
+        for uuid in some:
+            if found := _difference(uuid, rows.get(uuid), held.get(uuid), uuid in hidden, uuid in stones, now):
+                known = aside.get(uuid) if found.kind in {"missing", "stale"} else None
+                yield Difference("set-aside", uuid, f"{known.reason}: {known.detail}") if known else found
+
+
+def _difference(
+    uuid: UUID, row: Vacancy | None, held: Stored | None, hidden: bool, forgotten: bool, now: dt.datetime
+) -> Difference | None:
+    if row is None:
+        detail = "past its retention" if forgotten else "the record does not know it"
+        return Difference("extra", uuid, detail) if held else None
+    if held is None:
+        return Difference("missing", uuid, f"version {row.version} is not in the index")
+    if held.version != row.version:
+        kind = "stale" if held.version < row.version else "ahead"
+        return Difference(kind, uuid, f"index has version {held.version}, record {row.version}")
+    active = row.status == Vacancy.Status.ACTIVE and not hidden and row.visible_until > now
+    if held.visible_until > epoch(now) and not active:
+        return Difference("visibility", uuid, "the index shows it, but it is not active")
+    if active and held.visible_until != epoch(row.visible_until):
+        return Difference("visibility", uuid, f"index shows it until {held.visible_until}, record {epoch(row.visible_until)}")
+    return None

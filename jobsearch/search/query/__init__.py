@@ -1,0 +1,1 @@
+"""Query understanding: the typed text is parsed, entities are recognised, and conditions are compiled."""

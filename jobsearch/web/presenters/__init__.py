@@ -1,0 +1,1 @@
+"""Presenters: the values that a page's template shows."""

@@ -1,0 +1,45 @@
+"""Ads per day as bars that filter: sizes in the units of a drawing, so that no bar needs a style of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from jobsearch.search import api as search
+
+from . import dates
+
+STEP, WIDTH, HEIGHT = 20, 16, 64  # of a bar with its gap, of a bar, of the highest one
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day. `value` is what the search's `published` holds for it; choosing the chosen one again takes it back."""
+
+    value: str
+    label: str
+    count: int
+    url: str
+    chosen: bool
+    left: int
+    top: int
+    height: int
+
+
+def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
+    """The last days, the oldest first, each with its ads under all filters but the publishing time."""
+    today = dates.today()
+    days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
+    highest = max((counts.get(str(day), 0) for day in days), default=0)
+    if not highest:
+        return []
+    found = []
+    for position, day in enumerate(days):
+        count = counts.get(str(day), 0)
+        height = -(-count * HEIGHT // highest)  # rounded up, so that a single ad is seen
+        chosen = query.published == day
+        other = query.without("published") if chosen else query.with_value("published", str(day))
+        label = dates.day(day, weekday=True)
+        found.append(Bar(str(day), label, count, address(other), chosen, position * STEP, HEIGHT - height, height))
+    return found

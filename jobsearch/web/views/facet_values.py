@@ -1,0 +1,67 @@
+"""All values of a long facet: as a list for the filter panel while somebody types, and as a page for those without scripts."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from jobsearch.saved.descriptions import short
+from jobsearch.search import api as search
+from jobsearch.web.presenters import results as view
+
+TYPED_LENGTH = 100  # characters of a name
+ON_PAGE = 200  # values on the page of its own; it says so where there are more
+
+
+@require_safe
+def facet(request: HttpRequest, name: str) -> HttpResponse:
+    """The facet's values under the search in the address, with their ads; `within` is a part of the name, as it is typed."""
+    if name not in view.SEARCHED:
+        raise Http404
+    query, problems = search.SearchQuery.from_params(request.GET)
+    typed = search.clean(request.GET.get("within", ""), TYPED_LENGTH)
+    if any(problem.blocks for problem in problems):
+        return redirect("web:results")
+    status, counts = 200, None
+    try:
+        counts = search.facet_counts(query, name)
+    except search.EngineDown:
+        status = 503
+    except search.QueryError:
+        return redirect("web:results")
+    if request.htmx:  # type: ignore[attr-defined]
+        shown = view.facet_view(name, query, counts, typed=typed, whole=True)
+        context = {"facet": shown, "typed": typed, "total": None if counts is None else sum(counts.values())}
+        response = render(request, "web/_facet_found.html", context, status=status)
+    else:
+        response = render(request, "web/facet.html", _page(name, query, counts, typed), status=status)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
+    facet = search.FACETS[name]
+    choices = [choice for choice in facet.choices(counts or {}, query) if choice.count]
+    flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
+    found = [choice for choice in search.narrow(flat, typed) if choice.count]
+    links = [
+        view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
+        for choice in sorted(found, key=lambda choice: -choice.count)
+        if not choice.chosen
+    ]
+    return {
+        "label": facet.label,
+        "words": short(query),
+        "links": links[:ON_PAGE],
+        "more": len(links) > ON_PAGE,
+        "most": ON_PAGE,
+        "typed": typed,
+        "hidden": query.to_params(page=False),
+        "back": view.address(query),
+        "return_path": view.address(query),
+        "engine_down": counts is None,
+    }

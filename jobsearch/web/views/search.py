@@ -1,0 +1,170 @@
+"""The pages: the search with its results, and the few about the site itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jobsearch.saved.descriptions import short
+from jobsearch.saved.models import SavedSearch
+from jobsearch.search import api as search
+from jobsearch.vacancies import freshness
+from jobsearch.web import last_visit
+from jobsearch.web.presenters import ad_rows, dates, distance
+from jobsearch.web.presenters import results as view
+
+HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """The search, and with nothing asked the home page."""
+    began = timezone.now()
+    query, problems = search.SearchQuery.from_params(request.GET)
+    blocked = any(problem.blocks for problem in problems)
+    if not problems and (target := _canonical_address(request, query)):
+        return redirect(target)
+    context = _asked(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]
+    try:
+        if blocked:
+            return _without_results(request, context, 400)
+        found = search.search(query)
+        if last := view.page_past_the_last(query, problems, found.total):
+            return redirect(last)
+        problems += search.without_ads([query], found.counts)[0]
+        visit = last_visit.visit(request)
+        context |= _answered(query, found, visit.since)
+        if query.since:
+            context |= _new_since(request, query, found, began)
+    except search.EngineDown:
+        context["engine_down"] = True
+        return _without_results(request, context, 503)
+    except search.QueryError as error:
+        context["error"] = str(error)
+        return _without_results(request, context, 400)
+    response = render(request, "web/results.html", context)
+    if not context["home"]:
+        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
+    response["Cache-Control"] = "private, no-cache"
+    if visit.known or not context["home"]:
+        last_visit.remember(response, visit)
+    patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
+    return response
+
+
+def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
+    """What the page shows of the question. `whole`: not only what an answer to a choice replaces."""
+    return {
+        "query": query,
+        "problems": problems,
+        "words": short(query),
+        "home": not query.to_params() and not problems,
+        "canonical": view.address(query),
+        # Links back here repeat only what was understood: an address may hold words that were refused.
+        "return_path": view.address(query),
+        "chips": view.chips(query),
+        "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
+        "params": query.urlencode(page=False),
+        "sorts": [
+            ("relevance", _("Mest relevante")),
+            ("published", _("Nyeste")),
+            ("deadline", _("Frist først")),
+        ],
+        "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
+        # Answers to a choice leave the list of municipalities out: the page has it already.
+        "distance": distance.view(query, problems, proposals=whole),
+    }
+
+
+def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
+    """What the page shows of the answer. `since`: when the visitor was here before. Raises EngineDown."""
+    asked = query.replace(q=found.corrected or query.q)
+    if query.since:
+        since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
+    return {
+        "facets": view.facet_views(query, found.counts),
+        "total": found.total,
+        "rows": ad_rows.listed(found.uuids, asked, since, in_text=found.in_text),
+        "new": search.count_new(query, since) if since and found.total and not query.since else 0,
+        "newest_first": view.address(query.replace(sort="published")),
+        "pages": view.pages(query, found.total),
+        "cut": view.is_cut(query, found.total),
+        "dropped": found.dropped,
+        "corrected": found.corrected,
+        "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
+        "insisting": (
+            view.Link(query.q, view.address(query.replace(q=found.insisting)), found.insisting_total) if found.insisting else None
+        ),
+        "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total) if found.meant else None,
+        "in_text": found.in_text,
+        "recognised": view.recognised_chips(query, found.recognised),
+        "drops": view.drops(query) if not found.total else [],
+        "as_of": freshness.data_as_of(),
+    }
+
+
+def _new_since(request: HttpRequest, query: search.SearchQuery, found: search.Page, began: dt.datetime) -> dict[str, object]:
+    """The heading of what is new, and where the page goes over to the rest. Shown to its end, it is no longer new: the
+    saved search that this is counts from now on."""
+    seen_all = query.offset + query.size >= found.new
+    looked_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if seen_all and request.method == "GET" and not looked_ahead and request.user.is_authenticated:
+        SavedSearch.objects.mark_seen(request.user.pk, query, began)
+    return {"new_heading": dates.new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
+
+
+def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
+    """Where the same search has its one address, or "" where the request is there already.
+
+    Never away from an address that the query would not lead back to: a redirect may not go round in a circle.
+    """
+    canonical = query.to_params()
+    asked = [(name, value) for name, values in request.GET.lists() for value in values]
+    if asked == canonical:
+        return ""
+    again, problems = search.SearchQuery.from_params(QueryDict(query.urlencode()))
+    return view.address(query) if not problems and again.to_params() == canonical else ""
+
+
+def _without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
+    """The page where nothing was found out: the form keeps what it held, and what the database has is still there."""
+    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]
+    if status == 503 and request.user.is_authenticated:
+        context["saved_searches"] = SavedSearch.objects.filter(owner=request.user)
+    response = render(request, "web/results.html", context, status=status)
+    response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    response["Cache-Control"] = "private, no-store"
+    if status == 503:
+        response["Retry-After"] = "30"
+    return response
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html", {"as_of": freshness.data_as_of()})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Searches, and all that belongs to a person, are kept from crawlers; pages without parameters are not."""
+    closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/lagrede-sok/", "/logg-inn/")
+    site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
+    # The longer rule wins: our own style sheets and pictures, whose addresses carry a version, are needed to see the pages.
+    lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]
+    lines += ["", f"Sitemap: {site_map}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    return redirect(static("favicon.svg"), permanent=True)

@@ -1,0 +1,94 @@
+"""Architecture: which app may import which, and how long a file may be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobsearch.search import api as search
+
+ROOT = Path(__file__).resolve().parent.parent
+BASE = {"jobsearch.core", "jobsearch.taxonomy"}
+DOMAIN = {*BASE, "jobsearch.vacancies"}
+SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved"}
+APPS = {
+    # app: the apps that it may import
+    "jobsearch.core": set(),
+    "jobsearch.taxonomy": {"jobsearch.core"},
+    "jobsearch.vacancies": BASE,
+    "ingest": {*DOMAIN, "ingest.client"},
+    "ingest.client": {"jobsearch.vacancies"},
+    "jobsearch.search": DOMAIN,
+    "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
+    "jobsearch.web": SITE,
+    "jobsearch.admin_dashboard": {*SITE, "jobsearch.web", "ingest", "ingest.client"},
+    "jobsearch.demo": {
+        *SITE,
+        "jobsearch.web",
+        "jobsearch.admin_dashboard",
+        "ingest",
+        "ingest.client",
+        "jobsearch.demo.feed_server",
+    },
+    "jobsearch.demo.feed_server": set(),
+}
+LONGEST = 400
+FILES = [file for folder in ("jobsearch", "ingest") for file in sorted((ROOT / folder).rglob("*.py"))]
+LIBRARIES = {"tantivy": "jobsearch.search.engines.tantivy", "opensearchpy": "jobsearch.search.engines.opensearch"}
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def app_of(module: str) -> str | None:
+    apps = [app for app in APPS if module == app or module.startswith(f"{app}.")]
+    return max(apps, key=len, default=None)
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    package = module_of(file) if file.name == "__init__.py" else module_of(file).rpartition(".")[0]
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{start}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_dependencies_go_one_way(file):
+    app = app_of(module_of(file))
+    for imported in imports_of(file):
+        target = app_of(imported)
+        if app and target and target != app:
+            assert target in APPS[app], f"{module_of(file)} may not import {imported}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_other_apps_import_the_public_api_of_the_search(file):
+    if app_of(module_of(file)) != "jobsearch.search":
+        used = {name for name in imports_of(file) if name.startswith("jobsearch.search.")}
+        public = {"jobsearch.search.api", *(f"jobsearch.search.api.{name}" for name in search.__all__)}
+        assert used <= public, f"{module_of(file)} imports the search's insides"
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_the_feed_server_imports_no_django_and_each_engine_has_one_package(file):
+    module = module_of(file)
+    for imported in imports_of(file):
+        top = imported.partition(".")[0]
+        if module.startswith("jobsearch.demo.feed_server"):
+            assert top not in {"django", "celery"}, f"{module} imports {imported}"
+        if top in LIBRARIES:
+            assert module.startswith(LIBRARIES[top]), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if "migrations" not in file.parts], ids=module_of)
+def test_files_are_short(file):
+    assert len(file.read_text().splitlines()) <= LONGEST
