@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from django.db.models import Count
+from rapidfuzz.distance import OSA
 
 from jobsearch.search.cache import Recent
 from jobsearch.search.query import parser
@@ -107,7 +108,7 @@ class Speller:
             known = self._known[candidate]
             if right and known.word not in self._right:
                 continue
-            edits = distance(folded, candidate, most)
+            edits = OSA.distance(folded, candidate, score_cutoff=most)  # most + 1 where it is more
             alike = bool(heard) and heard == sound(candidate)
             other_start = candidate[0] != folded[0]
             if edits <= most or alike:
@@ -156,25 +157,6 @@ def sound(folded: str) -> str:
     for pattern, heard in _SOUNDS:
         folded = pattern.sub(heard, folded)
     return folded
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Letters put in, left out, changed, or swapped with a neighbour; `most` + 1 where it is more."""
-    if abs(len(a) - len(b)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        before, last = row, before
-        row = [i]
-        for j, other in enumerate(b, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most and min(before) > most:
-            return most + 1
-    return min(row[-1], most + 1)
 
 
 def unknown_words(q: str, now: dt.datetime | None = None) -> list[str]:
