@@ -13,7 +13,8 @@ from pathlib import Path
 
 def this_process() -> str:
     """A name for one holder in this process: machine, process number, when it began, and a random part."""
-    return f"{_host()} {os.getpid()} {_born(os.getpid())} {secrets.token_hex(4)}"
+    _state, started = _read_stat(os.getpid())
+    return f"{_host()} {os.getpid()} {started} {secrets.token_hex(4)}"
 
 
 def is_dead(owner: str) -> bool:
@@ -23,16 +24,13 @@ def is_dead(owner: str) -> bool:
         return False
     pid = int(parts[1])
     try:
-        os.kill(pid, 0)
+        os.kill(pid, 0)  # also finds a process of another user, which /proc may hide (ProtectProc=invisible)
     except ProcessLookupError:
         return True
     except OSError:
         return False
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        state = ""
-    return state == "Z" or (parts[2] != "-" and _born(pid) not in ("-", parts[2]))
+    state, started = _read_stat(pid)
+    return state == "Z" or (parts[2] != "-" and started not in ("-", parts[2]))
 
 
 def in_words(owner: str) -> str:
@@ -49,9 +47,14 @@ def _host() -> str:
     return f"{socket.gethostname()[:120]}/{space}".replace(" ", "_")
 
 
-def _born(pid: int) -> str:
-    """When a process began, in ticks since the machine did: a number used again is another process. Linux only."""
+def _read_stat(pid: int) -> tuple[str, str]:
+    """State and start time of a process, in clock ticks since the machine started; ("", "-") where not known. Linux only.
+
+    A process number that is used again belongs to another start time. Not by psutil: under our systemd units (ProcSubset=pid) it
+    raises, for it converts the start time by /proc/stat.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return values[0], values[19]
     except (OSError, IndexError):
-        return "-"
+        return "", "-"

@@ -68,6 +68,17 @@ def test_a_number_that_was_given_to_another_process_is_no_owner():
         pass
 
 
+def test_a_process_of_another_user_which_proc_hides_is_alive(monkeypatch):
+    def forbid(pid: int, number: int) -> None:
+        raise PermissionError
+
+    machine, _, _, _ = lease_owners.this_process().split(" ")
+    monkeypatch.setattr(os, "kill", forbid)
+    held_by(f"{machine} 4000000 1 abcd")  # no such entry under /proc
+    with pytest.raises(LeaseHeld), Lease():
+        pass
+
+
 def test_the_fence_stops_who_was_overtaken():
     with Lease() as lease:
         lease.fence()
