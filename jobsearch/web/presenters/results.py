@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zlib import crc32
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from jobsearch.search import api as search
 from jobsearch.search.api import NOT_STATED, distance
 
 from . import chart
+from .pagination import Pages, page_links
 
 SHOWN = 8  # values of a facet before "Vis alle"
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
@@ -74,16 +76,6 @@ class Link:
     count: int = 0
     note: str = ""
     """What a screen reader says after the label, where that is not the usual."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    number: int
-    last: int
-    previous: str
-    next: str
-    links: Sequence[tuple[int, str]] = field(default_factory=tuple)
-    """Number and address; a number of 0 stands for those left out."""
 
 
 def address(query: search.SearchQuery) -> str:
@@ -215,22 +207,8 @@ def _left_out(query: search.SearchQuery, facet: str, value: str) -> str:
 
 
 def pages(query: search.SearchQuery, total: int) -> Pages:
-    last = last_page(query, total)
-    near = {1, last, *range(query.page - 1, query.page + 2)} & set(range(1, last + 1))
-    links: list[tuple[int, str]] = []
-    before = 0
-    for number in sorted(near):
-        if number > before + 1:
-            links.append((0, ""))
-        links.append((number, address(query.replace(page=number))))
-        before = number
-    return Pages(
-        number=query.page,
-        last=last,
-        previous=address(query.replace(page=query.page - 1)) if query.page > 1 else "",
-        next=address(query.replace(page=query.page + 1)) if query.page < last else "",
-        links=links,
-    )
+    page = _paginator(query, total).get_page(query.page)
+    return page_links(page, lambda number: address(query.replace(page=number)))
 
 
 def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:
@@ -239,7 +217,7 @@ def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Prob
     Every list does so: an ad that ends can take the last page away while it is being read. Never is one page's list shown at
     the address of another.
     """
-    last = last_page(query, total)
+    last = _paginator(query, total).num_pages
     too_deep = any(problem.code == "too_deep" for problem in problems)
     if not too_deep and (query.page <= last or not total):  # a list without hits is as empty on any page
         return ""
@@ -251,6 +229,6 @@ def is_cut(query: search.SearchQuery, total: int) -> bool:
     return query.page == query.deepest_page and total > query.page * query.size
 
 
-def last_page(query: search.SearchQuery, total: int) -> int:
-    """The last page that can be asked for; what lies deeper is reached by a narrower search."""
-    return max(1, min(-(-total // query.size), query.deepest_page))
+def _paginator(query: search.SearchQuery, total: int) -> Paginator[int]:
+    """The pages that can be asked for; what lies deeper is reached by a narrower search."""
+    return Paginator(range(min(total, query.deepest_page * query.size)), query.size)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters import results as view
+from jobsearch.web.presenters.pagination import page_links
 
 PAGE_SIZE = 25
 MOST_OTHERS = 6  # one more than a page of an ad shows, to know whether there are more
@@ -60,23 +61,23 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     if not (ads or name):
         raise Http404
     here = address(orgnr)
-    total, last = len(ads), max(1, -(-len(ads) // PAGE_SIZE))
-    number = request.GET.get("page", "")
-    page = int(number[:9]) if number.isascii() and number.isdigit() else 1
-    if page > last:  # as of every list: see `results.page_past_the_last`
-        return redirect(_page_address(here, last))
-    page = max(1, page)
+    paginator = Paginator(ads, PAGE_SIZE)
+    typed = request.GET.get("page", "")
+    number = max(1, int(typed[:9])) if typed.isascii() and typed.isdigit() else 1
+    if number > paginator.num_pages:  # as of every list: see `results.page_past_the_last`
+        return redirect(_page_address(here, paginator.num_pages))
+    page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
-    indexed = bool(total) and not request.GET
+    indexed = bool(ads) and not request.GET
     context = {
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
         "heading": heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
         "homepage": _homepage(homepage for _uuid, _name, homepage in ads),
-        "vacancies": ad_rows.rows(uuid for uuid, _name, _homepage in ads[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
-        "total": total,
-        "pages": _pages(here, page, last),
+        "vacancies": ad_rows.rows(uuid for uuid, _name, _homepage in page),
+        "total": paginator.count,
+        "pages": page_links(page, lambda number: _page_address(here, number)),
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
         "as_of": freshness.data_as_of(),
@@ -104,17 +105,3 @@ def _homepage(named: Iterable[str]) -> str:
 
 def _page_address(here: str, number: int) -> str:
     return here if number == 1 else f"{here}?page={number}"
-
-
-def _pages(here: str, number: int, last: int) -> view.Pages:
-    near = sorted({1, last, *range(number - 1, number + 2)} & set(range(1, last + 1)))
-    links: list[tuple[int, str]] = []
-    for before, n in zip([0, *near], near, strict=False):
-        links += [(0, "")] * (n > before + 1) + [(n, _page_address(here, n))]
-    return view.Pages(
-        number,
-        last,
-        previous=_page_address(here, number - 1) if number > 1 else "",
-        next=_page_address(here, number + 1) if number < last else "",
-        links=links,
-    )
