@@ -45,7 +45,7 @@ def test_an_unexpected_error_says_where_and_not_what_was_asked(own_index, monkey
     for words in (told.text, f"{sent.subject}\n{sent.body}"):
         assert "Internal Server Error: /" in words
         assert words.index("builtins.ValueError") < words.index("builtins.RuntimeError")
-        assert "in break_down" in words and "web/views.py" in words
+        assert "in break_down" in words and "web/views/search.py" in words
         assert SECRET not in words and SECRET not in str(vars(record).get("exc_info"))
 
 
