@@ -67,7 +67,7 @@ class FeedState(models.Model):
     @classmethod
     def lock(cls) -> None:
         """Locks the row until the transaction ends: the first lock of every transaction that writes the queue or, for the
-        feed, ads (docs/decisions/order-of-locks.md)."""
+        feed, ads (docs/decisions/0015-order-of-locks.md)."""
         cls.objects.filter(id=1).update(marker=F("marker"))
 
     @classmethod

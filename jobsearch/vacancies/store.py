@@ -4,7 +4,7 @@ Closing deletes, in the same transaction: contacts, texts, links and the raw cop
 tells a visitor which ad it was (title, employer, place, occupation, dates); after that only a tombstone.
 
 Whoever writes several rows locks them in the order of their uuids, so that two that meet never wait for each other; a
-transaction that stores some ads and closes others calls `lock` for all of them first (docs/decisions/order-of-locks.md).
+transaction that stores some ads and closes others calls `lock` for all of them first (docs/decisions/0015-order-of-locks.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Several processes write the same rows: each locks tables and rows in one order (docs/decisions/order-of-locks.md)."""
+"""Several processes write the same rows: each locks tables and rows in one order (docs/decisions/0015-order-of-locks.md)."""
 
 from __future__ import annotations
 

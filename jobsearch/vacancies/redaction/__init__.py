@@ -2,7 +2,7 @@
 
 What reaches an index, a file, a feed, a mail or a search engine goes through a `Redactor`, for active ads too: searching for a
 person finds nothing, and an index needs no cleaning of names when an ad closes. Which words, numbers and addresses go, and how
-well that works, is in docs/decisions/redaction.md.
+well that works, is in docs/decisions/0019-redaction.md.
 """
 
 from __future__ import annotations
