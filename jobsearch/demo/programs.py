@@ -1,4 +1,4 @@
-"""Which parts a running site has: the web server, Celery's worker and its beat."""
+"""Which parts a running site has: the web server (gunicorn, or Django's for development), Celery's worker and its beat."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def start_web(parts: Parts, host: str, port: int) -> None:
     command += ["--config", str(settings.BASE_DIR / "gunicorn.conf.py"), "--workers", "1", "--threads", str(WEB_THREADS)]
     command += ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - a heartbeat file
     parts.start("web", command)
+
+
+def start_development_web(parts: Parts, host: str, port: int) -> None:
+    """Django's development server: it starts again when Python code changes, and shows its log and errors in full."""
+    command = [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
+    parts.start("web", command, {"DEBUG": "1"}, to_terminal=True)
 
 
 def start_background(parts: Parts) -> None:

@@ -30,15 +30,19 @@ class Parts:
         self.stopping = False
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def start(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Starts a part in a session of its own, so that the terminal's Ctrl-C reaches only us and we choose the order."""
+    def start(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, *, to_terminal: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Starts a part in a session of its own, so that the terminal's Ctrl-C reaches only us and we choose the order.
+
+        `to_terminal`: its output goes where ours goes, and its log stays empty."""
         with self.log(name).open("wb") as log:
             part = subprocess.Popen(
                 list(command),
                 env={**os.environ, **(env or {})},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=None if to_terminal else log,
+                stderr=None if to_terminal else subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )

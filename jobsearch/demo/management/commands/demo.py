@@ -35,9 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("--active", type=int, default=ACTIVE, help="active ads at the first start")
         parser.add_argument("--lines", type=int, default=LINES, help="lines of the feed at the first start")
         parser.add_argument("--data", type=Path, default=FOLDER, help="the folder for everything it keeps")
+        parser.add_argument(
+            "--reload", action="store_true", help="for development: Django's own web server, which reloads changed files"
+        )
 
-    def handle(self, *, port: int, active: int, lines: int, data: Path, **options: Any) -> None:
+    def handle(self, *, port: int, active: int, lines: int, data: Path, reload: bool, **options: Any) -> None:
         self.folder = _folder(data)
+        self.reload = reload
         if os.environ.get(PREPARED) != "1":
             self.prepare()
         began = time.monotonic()
@@ -87,9 +91,10 @@ class Command(BaseCommand):
         full_sync.open_index()
         passwords = users.ensure(self.folder / "logins.json")
         port = free_port(port, HOST)
-        programs.start_web(parts, HOST, port)
+        start_web = programs.start_development_web if self.reload else programs.start_web
+        start_web(parts, HOST, port)
         programs.start_background(parts)
-        parts.wait_for("web", HOST, port, seconds=30)
+        parts.wait_for("web", HOST, port, seconds=60)
         site = programs.address(HOST, port)
         self.stdout.write(
             f"\n  {settings.SITE_NAME} is at        {site}\n"
