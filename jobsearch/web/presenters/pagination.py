@@ -1,4 +1,4 @@
-"""Page links of a list: the first and last page, the current one and its neighbours."""
+"""Page links of a list (the first and last page, the current one and its neighbours), and a page's title."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,8 @@ def page_links(page: Page[Any], address: Callable[[int], str]) -> Pages:
         next=address(page.number + 1) if page.has_next() else "",
         links=[(number, address(number)) if isinstance(number, int) else (0, "") for number in elided],
     )
+
+
+def page_title(heading: str, number: int) -> str:
+    """Text of <title>: the heading and, from the second page on, the page's number."""
+    return f"{heading} ({_('side %(n)s') % {'n': number}})" if number > 1 else heading

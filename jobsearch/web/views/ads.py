@@ -53,20 +53,25 @@ def _ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if vacancy is None:
         stone = Tombstone.objects.filter(uuid=uuid).first()
         if stone is None:
-            response = render(request, "404.html", {"ad": True}, status=404)
+            response = render(request, "404.html", {"ad": True, "page_title": _("Vi finner ikke annonsen")}, status=404)
         else:
             response = render(request, "web/gone.html", {"closed_on": stone.closed_on}, status=410)
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
     hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
     if not is_active(vacancy, hidden=hidden):
-        response = render(request, "web/ad_inactive.html", {"vacancy": vacancy, "similar": _similar(vacancy)})
+        response = render(request, "web/ad_inactive.html", _inactive(vacancy))
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
     response = render(request, "web/ad.html", _active(vacancy))
     # A crawler may know the ad while it is active, but not keep a copy that outlives it.
     response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
     return response
+
+
+def _inactive(vacancy: Vacancy) -> dict[str, object]:
+    page_title = " – ".join(filter(None, [vacancy.title, _("Annonsen er ikke lenger aktiv")]))
+    return {"vacancy": vacancy, "similar": _similar(vacancy), "page_title": page_title}
 
 
 def _active(vacancy: Vacancy) -> dict[str, object]:
@@ -76,10 +81,13 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
     contacts = list(vacancy.contacts.all())
     others = employers.other_ads(vacancy)
     lasting = Lasting(vacancy, contacts)
+    ad_title = lasting.title or _("Stilling uten tittel")
     return {
         "vacancy": vacancy,
         "canonical": canonical,
         "lasting": lasting,
+        "ad_title": ad_title,
+        "page_title": " – ".join(filter(None, [ad_title, lasting.employer])),
         "summary": summary(vacancy, lasting.employer),
         "share_mail": f"mailto:?{urlencode({'subject': lasting.title, 'body': canonical}, quote_via=quote)}",
         "contacts": contacts,

@@ -18,7 +18,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import safe_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters.pagination import page_links
+from jobsearch.web.presenters.pagination import page_links, page_title
 
 PAGE_SIZE = 25
 MOST_OTHERS = 6  # one more than a page of an ad shows, to know whether there are more
@@ -73,6 +73,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
         "heading": heading,
+        "page_title": page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
         "homepage": _homepage(homepage for _uuid, _name, homepage in ads),
         "vacancies": ad_rows.rows(uuid for uuid, _name, _homepage in page),

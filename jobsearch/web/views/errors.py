@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from jobsearch.web.context_processors import SOURCE_URL
 
@@ -31,7 +32,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Also for addresses of ads, so it is never stored: the ad may come tomorrow."""
-    response = render(request, "404.html", status=404)
+    response = render(request, "404.html", {"page_title": _("Vi finner ikke siden")}, status=404)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -21,6 +21,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance
 from jobsearch.web.presenters import results as view
+from jobsearch.web.presenters.pagination import page_title
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
@@ -46,7 +47,7 @@ def results(request: HttpRequest) -> HttpResponse:
         if query.since:
             context |= _new_since(request, query, found, began)
     except search.EngineDown:
-        context["engine_down"] = True
+        context |= {"engine_down": True, "page_title": _("Søket er nede akkurat nå")}
         return _without_results(request, context, 503)
     except search.QueryError as error:
         context["error"] = str(error)
@@ -64,11 +65,14 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
     """What the page shows of the question. `whole`: not only what an answer to a choice replaces."""
+    words = short(query)
+    home = not query.to_params() and not problems
     return {
         "query": query,
         "problems": problems,
-        "words": short(query),
-        "home": not query.to_params() and not problems,
+        "words": words,
+        "home": home,
+        "page_title": _("Ledige stillinger") if home else page_title(words or _("Ledige stillinger"), query.page),
         "canonical": view.address(query),
         # Links back here repeat only what was understood: an address may hold words that were refused.
         "return_path": view.address(query),
