@@ -1,10 +1,10 @@
 # Base images are pinned by digest: docs/operations.md says how to renew them.
-# One image for all of the site's own processes; docker-compose.yml says which command makes it which:
-# migrate, web, worker or beat. The Python is the one that every test runs on.
+# One image for all of the site's own processes; the command in docker-compose.yml makes it migrate, web, worker or beat.
+# The Python version is the one of the tests.
 
 FROM python:3.11-slim-bookworm@sha256:528257d48c1da0dcecc2e725d1ae34498d60c965f1241e39cd6a85a8859bdf84 AS build
 
-# Only wheels, each by its hash: nothing is compiled, so no compiler is needed here or later.
+# Only wheels, each by its hash, so no compiler is needed.
 COPY requirements.lock /build/
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-compile --only-binary :all: \
@@ -18,23 +18,23 @@ COPY ingest /srv/utlyst/ingest
 COPY templates /srv/utlyst/templates
 COPY static /srv/utlyst/static
 COPY locale /srv/utlyst/locale
-# Bytecode is made here, once: the running container can write none. It is not checked against its source's time, which
-# copying may change, and the image's source never does.
+# Bytecode is compiled here, because the running container cannot write it. It is not checked against the time of its source,
+# which copying may change; the image's source never changes.
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib /srv/utlyst
 
 
 FROM python:3.11-slim-bookworm@sha256:528257d48c1da0dcecc2e725d1ae34498d60c965f1241e39cd6a85a8859bdf84
 
-# A fixed number, so that a volume's owner stays the same from one build to the next. No shell, no home, no password.
+# A fixed user number, so that a volume's owner is the same in each build. No shell, no home, no password.
 RUN groupadd --system --gid 10001 utlyst \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin utlyst
 
-# Both belong to root: a process that is broken into cannot change its own program.
+# Both belong to root: an attacker in a process cannot change its program.
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/utlyst /srv/utlyst
 
-# No collectstatic: WhiteNoise serves the files from where they lie, so the image needs neither settings nor a secret
-# while it is built. No .env is read: in a container the environment is the only source of settings.
+# No collectstatic: WhiteNoise serves the files from their source folders, so the build needs neither settings nor a secret.
+# No .env is read: in a container the environment is the only source of settings.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -44,10 +44,10 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /srv/utlyst
 USER 10001:10001
 EXPOSE 8000
-# gunicorn ends its requests and Celery its tasks on this signal.
+# On this signal gunicorn finishes its requests and Celery its tasks.
 STOPSIGNAL SIGTERM
 
-# No HEALTHCHECK: what "healthy" means differs from process to process, so docker-compose.yml says it for each.
+# No HEALTHCHECK: each process has another one, in docker-compose.yml.
 # /dev/shm: the heartbeat file must not wait for a disk.
 CMD ["gunicorn", "jobsearch.wsgi:application", "--config", "gunicorn.conf.py", "--bind", "0.0.0.0:8000", "--workers", "2", \
      "--threads", "4", "--worker-tmp-dir", "/dev/shm"]

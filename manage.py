@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line for this project: `manage.py help` lists the commands, `manage.py demo` shows the whole."""
+"""Django's command line for this project: `manage.py help` lists the commands, `manage.py demo` runs the whole site."""
 
 import os
 import sys
