@@ -22,7 +22,7 @@ def start_web(parts: Parts, host: str, port: int) -> None:
 
 def start_development_web(parts: Parts, host: str, port: int) -> None:
     """Django's development server: it starts again when Python code changes, and shows its log and errors in full."""
-    command = [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "runserver", f"{host}:{port}"]
     parts.start("web", command, {"DEBUG": "1"}, to_terminal=True)
 
 
