@@ -1,14 +1,14 @@
-"""Circuit breaker for details: tells an outage from bad ads.
+"""Circuit breaker for details: distinguishes an outage of the feed from bad ads.
 
-Failures are held back until the feed has shown, by answering for another ad, that it is well; only then do they count
-against the ads that they happened to. What they may mean differs:
+Failures are held back until the feed answers for another ad; only then do they count as failures of the ads themselves.
+The rule depends on the kind of failure:
 
-- *failed* (5xx, timeout): the ad's own, as soon as any other ad is answered;
-- *missing* (404): believed only if another ad is there and the missing one is still missing when it is asked for twice more;
-- *unreadable*: the ad's own, unless very many are unreadable and none can be read (the feed's form has changed).
+- *failed* (5xx, timeout): the ad's own failure as soon as any other ad is answered;
+- *missing* (404): accepted only if another ad is found and the missing ad is still missing in two more requests;
+- *unreadable*: the ad's own failure, unless very many are unreadable and none is readable (the feed's format has changed).
 
-"Another ad" is a control, an ad that was there lately, or one of a sample from the whole queue. The newest ads alone prove
-nothing: at a first load they may be the only bad ones.
+"Another ad" is a control ad, which was found recently, or one of a random sample of the whole queue. The newest ads alone
+prove nothing: during a first load they may be the only bad ones.
 """
 
 from __future__ import annotations
@@ -19,69 +19,72 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ingest.client.errors import EntryGone, FeedDown, Unauthorized, Unproved
-from ingest.client.feed import Feed
+from ingest.client.errors import AdNotFound, FeedUnavailable, Unauthorized, UnconfirmedMissing
+from ingest.client.feed import FeedClient
 
-from .fetch_pool import DetailPool, Fetched
+from .fetch_pool import DetailFetchPool, FetchResult
 
-FAILURES = 5
-"""So many different ads failing one after the other, with no answer between, may be an outage."""
-MISSING = 10
-"""So many 404s one after the other may be a wrong host. 404 is rare: ads that turned FINN, and little else."""
-UNREADABLE = 10
-"""So many unreadable details one after the other may be a new form of the feed."""
-ASKED_AGAIN = 10
-"""Missing ads that are asked for twice more before 404 is believed; of more, as many at random."""
+MAX_FAILED = 5
+"""This many different ads failing in a row, with no answer between, may be an outage."""
+MAX_MISSING = 10
+"""This many 404s in a row may mean a wrong host. 404 is rare: ads whose source became FINN, and few others."""
+MAX_UNREADABLE = 10
+"""This many unreadable details in a row may mean that the feed's format has changed."""
+MISSING_RECHECKED = 10
+"""Missing ads requested twice more before the 404s are accepted; of a larger number, a random sample of this size."""
 _THREADS = 6
-_chance = random.SystemRandom()
+_random = random.SystemRandom()
 
 
-class Answer(enum.Enum):
-    THERE = enum.auto()
+class ProbeResult(enum.Enum):
+    """What the feed answers for an ad that is requested as a probe."""
+
+    FOUND = enum.auto()
     MISSING = enum.auto()
     UNREADABLE = enum.auto()
     FAILED = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
-    """Ads to ask for. `known`: those that ought to be there; `sample`: some of the whole queue, asked if none of them is."""
+class ControlAds:
+    """Ads to request as probes: `known` ones that should be found, and a `sample` of the whole queue if none of those is."""
 
     known: Sequence[UUID] = ()
     sample: Sequence[UUID] = ()
 
 
-class Breaker:
-    """Holds results back until they are `proved`, or `judge` has asked the feed about other ads."""
+class CircuitBreaker:
+    """Holds failed results back until `release_proved` or `probe_feed` decides whose failure they are."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: FeedClient) -> None:
         self._feed = feed
-        self._failed: list[Fetched] = []
-        self._missing: list[Fetched] = []
-        self._unreadable: list[Fetched] = []
+        self._failed: list[FetchResult] = []
+        self._missing: list[FetchResult] = []
+        self._unreadable: list[FetchResult] = []
 
     @property
-    def held(self) -> list[UUID]:
+    def held_ads(self) -> list[UUID]:
         """The ads whose results are held back."""
         return [result.uuid for result in self._failed + self._missing + self._unreadable]
 
     @property
-    def suspicious(self) -> bool:
-        return len(self._failed) >= FAILURES or len(self._missing) >= MISSING or len(self._unreadable) >= UNREADABLE
+    def should_probe(self) -> bool:
+        """Whether so many results are held back that the feed itself may be failing."""
+        return len(self._failed) >= MAX_FAILED or len(self._missing) >= MAX_MISSING or len(self._unreadable) >= MAX_UNREADABLE
 
-    def hold(self, result: Fetched) -> None:
-        """Takes a result whose outcome is an error."""
-        if isinstance(result.outcome, EntryGone):
+    def hold(self, result: FetchResult) -> None:
+        """Holds back a result whose outcome is an error."""
+        if isinstance(result.outcome, AdNotFound):
             self._missing.append(result)
-        elif isinstance(result.outcome, FeedDown):
+        elif isinstance(result.outcome, FeedUnavailable):
             self._failed.append(result)
         else:
             self._unreadable.append(result)
 
-    def proved(self, number: int, *, readable: bool) -> list[Fetched]:
-        """The held results that are no outage now that question `number` was answered, and `readable` or not.
+    def release_proved(self, number: int, *, readable: bool) -> list[FetchResult]:
+        """Releases the held results that are the ads' own failures, now that request `number` was answered (`readable` or not).
 
-        What was asked for later is held on: the answer may be from before the outage began. A 404 waits for `judge`.
+        Results of later requests stay held: the answer may be from before the outage began. A 404 waits for `probe_feed`.
         """
         released = [result for result in self._failed if result.number < number]
         self._failed = [result for result in self._failed if result.number >= number]
@@ -90,72 +93,74 @@ class Breaker:
             self._unreadable = []
         return released
 
-    def judge(self, controls: Controls) -> list[Fetched]:
-        """Asks the feed for `controls`. Returns what was held where it is the ads' own fault; a 404 that nothing proves has
-        the outcome `Unproved` then.
+    def probe_feed(self, controls: ControlAds) -> list[FetchResult]:
+        """Requests the control ads, and returns the held results if they are the ads' own failures. A 404 that no found ad
+        confirms gets the outcome `UnconfirmedMissing`.
 
-        Raises `FeedDown` if it is the feed's fault. The held results are dropped then: their ads stay as they were.
+        Raises `FeedUnavailable` if the feed is failing. The held results are then dropped, and their ads stay unchanged.
         """
         failed, missing, unreadable = self._failed, self._missing, self._unreadable
         self._failed, self._missing, self._unreadable = [], [], []
-        many = len(unreadable) >= UNREADABLE
-        answers: list[Answer] = []
+        many = len(unreadable) >= MAX_UNREADABLE
+        probes: list[ProbeResult] = []
         if failed or missing or many:
-            answers = self._ask(controls.known)
-            # A 404 proves only that a server is there, which is enough for those that failed.
-            sure = any(answer != Answer.FAILED for answer in answers) if not missing and not many else Answer.THERE in answers
+            probes = self._probe(controls.known)
+            # A 404 proves only that the server responds, which is enough to decide about the failed ones.
+            sure = ProbeResult.FOUND in probes if missing or many else any(probe != ProbeResult.FAILED for probe in probes)
             if not sure:
-                answers += self._ask(controls.sample)
-        self._judge_failed(failed, answers)
-        if many and Answer.THERE not in answers:
-            raise FeedDown(
+                probes += self._probe(controls.sample)
+        self._check_failed(failed, probes)
+        if many and ProbeResult.FOUND not in probes:
+            raise FeedUnavailable(
                 "format", f"{len(unreadable)} details one after the other cannot be read, the last for {unreadable[-1].outcome}"
             )
-        return failed + unreadable + (self._judge_missing(missing, answers) if missing else [])
+        return failed + unreadable + (self._check_missing(missing, probes) if missing else [])
 
-    def _judge_failed(self, failed: list[Fetched], answers: list[Answer]) -> None:
-        alive = any(answer != Answer.FAILED for answer in answers) if answers else len(failed) < FAILURES
-        if failed and not alive:
+    def _check_failed(self, failed: list[FetchResult], probes: list[ProbeResult]) -> None:
+        responding = any(probe != ProbeResult.FAILED for probe in probes) if probes else len(failed) < MAX_FAILED
+        if failed and not responding:
             last = failed[-1].outcome
-            raise FeedDown("outage", f"{len(failed)} different ads failed one after the other, the last with {last}")
+            raise FeedUnavailable("outage", f"{len(failed)} different ads failed one after the other, the last with {last}")
 
-    def _judge_missing(self, missing: list[Fetched], answers: list[Answer]) -> list[Fetched]:
-        there = Answer.THERE in answers
-        if not there and len(missing) >= MISSING:
-            raise FeedDown(
+    def _check_missing(self, missing: list[FetchResult], probes: list[ProbeResult]) -> list[FetchResult]:
+        found = ProbeResult.FOUND in probes
+        if not found and len(missing) >= MAX_MISSING:
+            raise FeedUnavailable(
                 "mass-404",
                 f"{len(missing)} ads are missing at once, and others are just as missing. NAV_FEED_URL or something between "
                 "us and NAV may be wrong; no ad is closed for this.",
             )
-        if there:
-            # Where one of several servers is ill, what it calls missing is there when another is asked.
+        if found:
+            # If one of several servers behind NAV's proxy is faulty, another one finds the ads that it calls missing.
             uuids = [result.uuid for result in missing]
-            again = self._ask(2 * (uuids if len(uuids) <= ASKED_AGAIN else _chance.sample(uuids, ASKED_AGAIN)))
-            if all(answer == Answer.MISSING for answer in again):
+            again = self._probe(2 * (uuids if len(uuids) <= MISSING_RECHECKED else _random.sample(uuids, MISSING_RECHECKED)))
+            if all(probe == ProbeResult.MISSING for probe in again):
                 return missing
-        doubt = Unproved("404-unproved", "The feed says that it has no such ad, but nothing shows that the feed is well.")
+        doubt = UnconfirmedMissing(
+            "404-unproved", "The feed says that it has no such ad, but nothing shows that the feed is well."
+        )
         return [replace(result, outcome=doubt) for result in missing]
 
-    def _ask(self, uuids: Sequence[UUID]) -> list[Answer]:
-        """What the feed answers for each, asked for at once: in an outage each may take a minute."""
-        answers: list[Answer] = []
-        pool = DetailPool(self._feed, min(_THREADS, len(uuids)))
+    def _probe(self, uuids: Sequence[UUID]) -> list[ProbeResult]:
+        """Requests these details in parallel: during an outage each request may take a minute."""
+        probes: list[ProbeResult] = []
+        pool = DetailFetchPool(self._feed, min(_THREADS, len(uuids)))
         try:
             for uuid in uuids:
-                pool.ask(uuid, 0)
+                pool.submit(uuid, 0)
             while pool.pending:
-                if result := pool.get():
-                    answers.append(_answer(result.outcome))
+                if result := pool.take_result():
+                    probes.append(_classify_outcome(result.outcome))
         finally:
             pool.close()
-        return answers
+        return probes
 
 
-def _answer(outcome: object) -> Answer:
-    if isinstance(outcome, EntryGone):
-        return Answer.MISSING
+def _classify_outcome(outcome: object) -> ProbeResult:
+    if isinstance(outcome, AdNotFound):
+        return ProbeResult.MISSING
     if isinstance(outcome, Unauthorized):
         raise outcome
-    if isinstance(outcome, FeedDown):
-        return Answer.FAILED
-    return Answer.UNREADABLE if isinstance(outcome, Exception) else Answer.THERE
+    if isinstance(outcome, FeedUnavailable):
+        return ProbeResult.FAILED
+    return ProbeResult.UNREADABLE if isinstance(outcome, Exception) else ProbeResult.FOUND

@@ -1,4 +1,4 @@
-"""Comparing the record with the feed itself: the whole backfill is walked again, without moving the cursor."""
+"""Consistency check of the database against the feed: reads the whole backfill again, without moving the cursor."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from ingest.client.errors import EntryGone, FeedDown
-from ingest.client.feed import Feed
-from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, BadEntry, FeedPage, Gone
+from ingest.client.errors import AdNotFound, FeedUnavailable
+from ingest.client.feed import FeedClient
+from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, DetailFormatError, FeedPage, InactiveDetail
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
 from jobsearch.vacancies.visibility import visible_until
 
 from . import replay
-from .fetch_pool import DetailPool, Fetched, pages_ahead
+from .fetch_pool import DetailFetchPool, FetchResult, prefetch_pages
 from .models import FeedState
 from .report import Progress
 
-_ASKED_AHEAD = 120
-# What the feed says of an ad; the other columns are ours.
+_MAX_PENDING = 120  # requests under way or waiting for a thread
+_MAX_FAILED = 20  # failed requests in a row that end the check
+# Columns whose values come from the feed.
 _COMPARED = (
     "title job_title employer_name employer_orgnr employer_homepage employer_description description language source source_url "
     "application_url application_due_text application_due published expires visible_until updated sector extent engagement "
@@ -37,154 +38,158 @@ _CHUNK = 5000
 
 
 class Kind(enum.StrEnum):
+    """Kinds of difference between the database and the feed."""
+
     MISSING = "missing"
-    """Active in the feed, and not (or not as active) in the record: also what a line committed late leaves behind."""
+    """Active in the feed, but missing or inactive in the database: also the effect of a line committed late."""
     CLOSED = "closed in the feed"
-    """Active in the record, though the feed's last line says otherwise."""
+    """Active in the database, although the feed's last line says INACTIVE."""
     ZOMBIE = "never closed by the feed"
-    """Active in the record and by the feed's last line, but its detail is gone."""
+    """Active in the database and by the feed's last line, but its detail is missing or inactive."""
     DIFFERS = "differs"
-    """Active in both, with other content."""
+    """Active in both, with different content."""
     UNREADABLE = "unreadable"
-    """Active in the feed, with a detail that cannot be read."""
-    NAMED = "keeps its title"
-    """Closed in both; the feed's last line withdraws title and employer, which the record keeps."""
+    """Active in the feed, with a detail that cannot be parsed."""
+    UNMASKED = "keeps its title"
+    """Closed in both; the feed's last line withdraws title and employer, but the database still has them."""
     UNANSWERED = "unanswered"
     """The feed did not answer for this ad, so nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """One ad that differs between the database and the feed."""
+
     uuid: UUID
     kind: Kind
     detail: str = ""
     line_says: str = ""
-    """What the feed's last line says of the ad (`FeedLine.says`)."""
+    """`FeedLine.stated_status` of the ad's last line."""
 
     def __str__(self) -> str:
         return f"{self.uuid}: {self.kind.value}{f' ({self.detail})' if self.detail else ''}"
 
 
-def compare_with_feed(feed: Feed, progress: Progress | None = None, *, threads: int = 6) -> Iterator[Difference]:
-    """Each ad in which the record and the feed differ now. Raises `FeedDown`, `PageGone`.
+def compare_with_feed(feed: FeedClient, progress: Progress | None = None, *, threads: int = 6) -> Iterator[Difference]:
+    """Yields each ad that differs between the database and the feed now. Raises `FeedUnavailable`, `PageNotFound`.
 
-    Asks for the detail of every ad that either of the two calls active, as only that is sure. Whether title and employer
-    of a closed ad are withdrawn, its detail does not say: that is read from the lines. Changes nothing. An ad that changes
-    while the comparison runs may be named, and is right again after the next sync.
+    Fetches the detail of every ad that is active in either of them, since only the detail has the current status. Whether
+    title and employer of a closed ad are withdrawn is read from the lines, as the detail does not contain it. Changes
+    nothing. An ad that changes during the check may be reported; the next sync run corrects it.
     """
     progress = progress or (lambda phase, done, total: None)
-    says = _last_lines(feed, progress)
-    yield from (Difference(uuid, Kind.NAMED, line_says=MASKED) for uuid in _named(says))
-    held = set(Vacancy.objects.active().values_list("uuid", flat=True).iterator())
-    waiting = sorted(held | {uuid for uuid, said in says.items() if said == ACTIVE}, key=str)
+    statuses = _read_last_lines(feed, progress)
+    yield from (Difference(uuid, Kind.UNMASKED, line_says=MASKED) for uuid in _find_unmasked(statuses))
+    stored = set(Vacancy.objects.active().values_list("uuid", flat=True).iterator())
+    waiting = sorted(stored | {uuid for uuid, status in statuses.items() if status == ACTIVE}, key=str)
     total, done, failed = len(waiting), 0, 0
-    pool = DetailPool(feed, threads)
+    pool = DetailFetchPool(feed, threads)
     try:
         while waiting or pool.pending:
-            while waiting and pool.pending < _ASKED_AHEAD:
-                pool.ask(waiting.pop(), 0)
-            result = pool.get()
+            while waiting and pool.pending < _MAX_PENDING:
+                pool.submit(waiting.pop(), 0)
+            result = pool.take_result()
             if result is None:
                 continue
             done += 1
-            failed = failed + 1 if isinstance(result.outcome, FeedDown) else 0
-            if failed > 20:
-                raise result.outcome if isinstance(result.outcome, FeedDown) else AssertionError
-            said = says.get(result.uuid, "")
-            if difference := _difference(result, said):
-                yield replace(difference, line_says=said)
+            failed = failed + 1 if isinstance(result.outcome, FeedUnavailable) else 0
+            if failed > _MAX_FAILED:
+                raise result.outcome if isinstance(result.outcome, FeedUnavailable) else AssertionError
+            status = statuses.get(result.uuid, "")
+            if difference := _compare_ad(result, status):
+                yield replace(difference, line_says=status)
             progress("details", done, total)
     finally:
         pool.close()
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Queues a check of each, of which the next run writes what the feed then says, and deletes names that are withdrawn.
-    Returns how many."""
+    """Queues a check of each ad, after which the next sync run stores the feed's current data; deletes withdrawn titles and
+    employers at once. Returns how many ads."""
     found = list(differences)
-    named = [difference.uuid for difference in found if difference.kind == Kind.NAMED]
+    unmasked = [difference.uuid for difference in found if difference.kind == Kind.UNMASKED]
     differing = [difference.uuid for difference in found if difference.kind == Kind.DIFFERS]
-    checked = {difference.uuid: difference.line_says for difference in found if difference.kind != Kind.NAMED}
+    checked = {difference.uuid: difference.line_says for difference in found if difference.kind != Kind.UNMASKED}
     with transaction.atomic():
-        FeedState.lock()  # before the ads' rows, as everywhere
-        queued = replay.ask_again(checked, checked)
-        store.lock([*named, *differing])
-        # The record leaves an ad alone whose content it has already, by this hash; here it must write all the same.
+        FeedState.lock()  # before the ads' rows: docs/decisions/order-of-locks.md
+        queued = replay.enqueue_checks(checked, checked)
+        store.lock([*unmasked, *differing])
+        # The store skips an ad whose content hash is unchanged; without the hash it writes the ad again.
         Vacancy.objects.filter(uuid__in=differing).update(content_hash="")
-        masking.mask(named)
-    if named:
+        masking.mask(unmasked)
+    if unmasked:
         store.erase_traces()
-    return queued + len(named)
+    return queued + len(unmasked)
 
 
-def _last_lines(feed: Feed, progress: Progress) -> dict[UUID, str]:
-    """What the last line of each ad in the backfill says (`FeedLine.says`)."""
+def _read_last_lines(feed: FeedClient, progress: Progress) -> dict[UUID, str]:
+    """Reads the `stated_status` of each ad's last line in the backfill."""
     since = timezone.now() - dt.timedelta(days=settings.FEED_BACKFILL_DAYS)
-    says: dict[UUID, str] = {}
+    statuses: dict[UUID, str] = {}
     lines = 0
 
     def entry() -> FeedPage | None:
-        return feed.first_page(since) or feed.last_page()
+        return feed.fetch_first_page(since) or feed.fetch_last_page()
 
-    for _asked, page in pages_ahead(feed, entry, "", _no_idling):
+    for _page_id, page in prefetch_pages(feed, entry, "", _do_nothing):
         for line in page.lines:
-            kept = says.get(line.uuid) == MASKED and line.status != ACTIVE  # as in `FeedLine.following`
-            says[line.uuid] = MASKED if kept else line.says
+            masked = statuses.get(line.uuid) == MASKED and line.status != ACTIVE  # as in `FeedLine.inherit_mask`
+            statuses[line.uuid] = MASKED if masked else line.stated_status
         lines += len(page.lines)
         progress("pages", lines, 0)
-    return says
+    return statuses
 
 
-def _named(says: Mapping[UUID, str]) -> Iterator[UUID]:
-    """Closed ads that keep a title or employer which their last line withdraws."""
-    masked = [uuid for uuid, said in says.items() if said == MASKED]
+def _find_unmasked(statuses: Mapping[UUID, str]) -> Iterator[UUID]:
+    """Finds closed ads that still have a title or employer which their last line withdraws."""
+    masked = [uuid for uuid, status in statuses.items() if status == MASKED]
     for start in range(0, len(masked), _CHUNK):
         yield from sorted(masking.closed_with_names(masked[start : start + _CHUNK]))
 
 
-def _difference(result: Fetched, said: str) -> Difference | None:
-    """Judges one ad by its detail and by what the record holds at this moment, not when the comparison began."""
+def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
+    """Compares one ad's detail with its row as it is now, not as it was when the check began."""
     uuid, outcome = result.uuid, result.outcome
     row = Vacancy.objects.filter(uuid=uuid).first()
-    held = row is not None and row.status == Vacancy.Status.ACTIVE and row.visible_until > timezone.now()
-    if isinstance(outcome, Gone | EntryGone):
-        if not held:
+    active = row is not None and row.status == Vacancy.Status.ACTIVE and row.visible_until > timezone.now()
+    if isinstance(outcome, InactiveDetail | AdNotFound):
+        if not active:
             return None
-        if said in (INACTIVE, MASKED):
+        if line_status in (INACTIVE, MASKED):
             return Difference(uuid, Kind.CLOSED)
-        return Difference(uuid, Kind.ZOMBIE, "404" if isinstance(outcome, EntryGone) else "")
-    if isinstance(outcome, BadEntry):
+        return Difference(uuid, Kind.ZOMBIE, "404" if isinstance(outcome, AdNotFound) else "")
+    if isinstance(outcome, DetailFormatError):
         return Difference(uuid, Kind.UNREADABLE, f"{outcome.reason}: {outcome}")
     if not isinstance(outcome, VacancyData):
         return Difference(uuid, Kind.UNANSWERED, str(outcome))
     if visible_until(outcome.expires) <= timezone.now():
-        return Difference(uuid, Kind.DIFFERS, "expires") if held else None
-    if not held or row is None:
-        return Difference(uuid, Kind.MISSING, "closed in the record" if row else "")
-    names = _differing(row, outcome)
+        return Difference(uuid, Kind.DIFFERS, "expires") if active else None
+    if not active or row is None:
+        return Difference(uuid, Kind.MISSING, "closed in the database" if row else "")
+    names = _find_differing_fields(row, outcome)
     return Difference(uuid, Kind.DIFFERS, ", ".join(names)) if names else None
 
 
-def _differing(row: Vacancy, data: VacancyData) -> list[str]:
-    """The names of what the database holds otherwise than it would store now."""
-    would = cleaning.clean(data, row.changed, row.first_seen)
-    raw, said = (one.raw if isinstance(one.raw, dict) else {} for one in (row, would.vacancy))
-    names = [name for name in sorted(raw.keys() | said.keys()) if raw.get(name) != said.get(name)]
-    names += [name for name in _COMPARED if getattr(row, name) != getattr(would.vacancy, name)]
+def _find_differing_fields(row: Vacancy, data: VacancyData) -> list[str]:
+    """Names of the fields whose stored value differs from what would be stored for `data` now."""
+    expected = cleaning.clean(data, row.changed, row.first_seen)
+    raw, expected_raw = (vacancy.raw if isinstance(vacancy.raw, dict) else {} for vacancy in (row, expected.vacancy))
+    names = [name for name in sorted(raw.keys() | expected_raw.keys()) if raw.get(name) != expected_raw.get(name)]
+    names += [name for name in _COMPARED if getattr(row, name) != getattr(expected.vacancy, name)]
     for parts, manager, fields in (
-        (would.locations, row.locations, _fields_of(Location)),
-        (would.contacts, row.contacts, _fields_of(Contact)),
-        (would.occupations, row.occupations, _fields_of(Occupation)),
-        (would.categories, row.categories, _fields_of(Category)),
+        (expected.locations, row.locations, _field_names(Location)),
+        (expected.contacts, row.contacts, _field_names(Contact)),
+        (expected.occupations, row.occupations, _field_names(Occupation)),
+        (expected.categories, row.categories, _field_names(Category)),
     ):
         if sorted(manager.values_list(*fields)) != sorted(tuple(getattr(part, name) for name in fields) for part in parts):
             names.append(manager.model._meta.model_name or "")
     return list(dict.fromkeys(names))
 
 
-def _fields_of(model: type[Model]) -> list[str]:
+def _field_names(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if field.name not in {"id", "vacancy"}]
 
 
-def _no_idling() -> None:
+def _do_nothing() -> None:
     return None

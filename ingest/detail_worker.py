@@ -1,7 +1,7 @@
-"""Fetching the details that are owed: several threads ask, one writes, fifty ads in a transaction.
+"""Detail worker: fetches the queued details in several threads and writes them in one, fifty ads per transaction.
 
-An answer is written only if no new line has come for its ad since it was asked for (the row's marker is the same); the
-other way round an old answer could overwrite a newer one, or reopen an ad that was closed meanwhile.
+An answer is written only if no new line has arrived for its ad since the request (the row's marker is unchanged). Otherwise
+an old answer could overwrite a newer one, or reactivate an ad that was closed meanwhile.
 """
 
 from __future__ import annotations
@@ -12,39 +12,39 @@ import time
 from collections.abc import Iterable
 from uuid import UUID
 
-from ingest.client.errors import EntryGone, FeedDown, Unauthorized
-from ingest.client.feed import Feed
-from ingest.client.parsing import BadEntry, Gone
+from ingest.client.errors import AdNotFound, FeedUnavailable, Unauthorized
+from ingest.client.feed import FeedClient
+from ingest.client.parsing import DetailFormatError, InactiveDetail
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
-from .circuit_breaker import Breaker, Controls
-from .detail_writer import write
-from .fetch_pool import DetailPool, Fetched, call
+from .circuit_breaker import CircuitBreaker, ControlAds
+from .detail_writer import write_batch
+from .fetch_pool import DetailFetchPool, FetchResult, run_in_thread
 from .lease import Lease
 from .report import Hooks, Report
 from .stop_signal import Stopped
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH_SIZE = 50
 """Ads written in one transaction."""
-ASKED_AHEAD = 120
-"""Questions under way or waiting for a thread: enough for the threads to go on through a long write."""
-LONGEST_HELD = 1.0
-"""Seconds after which a batch is written though it is not full, so that what was fetched can be seen."""
-CONTROLS = 3
-SAMPLE = 12
-"""Ads asked for to make sure: of those that ought to be there, and of the whole queue where none of them is."""
-_chance = random.SystemRandom()
+MAX_PENDING = 120
+"""Requests under way or waiting for a thread: enough to keep the threads busy during a long write."""
+MAX_BATCH_SECONDS = 1.0
+"""A batch that is not full is written after this time, so that fetched ads soon become visible."""
+CONTROL_ADS = 3
+SAMPLE_SIZE = 12
+"""Ads requested as probes: control ads that should be found, and a sample of the whole queue if none of them is."""
+_random = random.SystemRandom()
 
 
-class Drain:
-    """Empties the queue of what is due. Raises `FeedDown` (outage, token), `LeaseLost`, and what `idle` raises."""
+class DetailWorker:
+    """Fetches all due details. Raises `FeedUnavailable` (outage, token), `LeaseLost`, and what `idle` raises."""
 
     def __init__(
         self,
-        feed: Feed,
+        feed: FeedClient,
         lease: Lease,
         report: Report,
         *,
@@ -53,85 +53,85 @@ class Drain:
     ) -> None:
         self._feed, self._lease, self._report, self._threads = feed, lease, report, threads
         self._hooks = hooks
-        self._breaker = Breaker(feed)
+        self._breaker = CircuitBreaker(feed)
         self._outstanding: dict[UUID, int] = {}
-        self._batch: list[Fetched] = []
+        self._batch: list[FetchResult] = []
         self._batch_since = 0.0
-        self._nothing_more = False
+        self._queue_empty = False
         self._done, self._total = 0, 0
 
     def run(self, seconds: float = float("inf")) -> bool:
-        """Fetches until nothing is due, or for that long. Returns whether nothing is due any more."""
+        """Fetches until nothing is due, or for this many seconds. Returns whether nothing is due any more."""
         self._total = self._done + detail_queue.count_due()
-        self._nothing_more = False
+        self._queue_empty = False
         until = time.monotonic() + seconds
-        pool = DetailPool(self._feed, self._threads)
+        pool = DetailFetchPool(self._feed, self._threads)
         try:
             while self._work_left(pool):
                 self._hooks.idle()
-                if result := pool.get():
+                if result := pool.take_result():
                     self._take(result)
                 out_of_time = time.monotonic() > until
-                if self._breaker.suspicious or (out_of_time and self._breaker.held):
-                    self._judge(pool)
-                if len(self._batch) >= BATCH or (self._batch and time.monotonic() - self._batch_since > LONGEST_HELD):
+                if self._breaker.should_probe or (out_of_time and self._breaker.held_ads):
+                    self._probe_feed(pool)
+                if len(self._batch) >= BATCH_SIZE or (self._batch and time.monotonic() - self._batch_since > MAX_BATCH_SECONDS):
                     self._flush()
                 if out_of_time:
                     self._flush()
                     return False
             return True
-        except (Stopped, FeedDown):
-            self._flush()  # what was answered is not asked for again
+        except (Stopped, FeedUnavailable):
+            self._flush()  # so that answered details are not requested again
             raise
         finally:
             pool.close()
             self._outstanding.clear()
 
-    def _work_left(self, pool: DetailPool) -> bool:
-        """Keeps the threads busy; at the end settles what is still open. False when nothing is due any more."""
+    def _work_left(self, pool: DetailFetchPool) -> bool:
+        """Keeps the threads busy; at the end writes the last batch and decides about held results. False when nothing is due."""
         while True:
             self._refill(pool)
             if pool.pending:
                 return True
             if self._batch:
                 self._flush()
-            elif self._breaker.held:
-                self._judge(pool)
-            elif self._nothing_more:
+            elif self._breaker.held_ads:
+                self._probe_feed(pool)
+            elif self._queue_empty:
                 return False
 
-    def _refill(self, pool: DetailPool) -> None:
-        if pool.pending > ASKED_AHEAD // 2 or (self._nothing_more and pool.pending):
+    def _refill(self, pool: DetailFetchPool) -> None:
+        if pool.pending > MAX_PENDING // 2 or (self._queue_empty and pool.pending):
             return
-        rows = detail_queue.due(ASKED_AHEAD + len(self._outstanding))
-        asked = 0
+        rows = detail_queue.due_tasks(MAX_PENDING + len(self._outstanding))
+        submitted = 0
         for row in rows:
-            if row.uuid not in self._outstanding and pool.pending < ASKED_AHEAD:
+            if row.uuid not in self._outstanding and pool.pending < MAX_PENDING:
                 self._outstanding[row.uuid] = row.marker
-                pool.ask(row.uuid, row.marker)
-                asked += 1
-        self._nothing_more = not asked
+                pool.submit(row.uuid, row.marker)
+                submitted += 1
+        self._queue_empty = not submitted
 
-    def _take(self, result: Fetched) -> None:
+    def _take(self, result: FetchResult) -> None:
         outcome = result.outcome
         if isinstance(outcome, Unauthorized):
             raise outcome
         if not isinstance(outcome, Exception):
-            self._add([*self._breaker.proved(result.number, readable=not isinstance(outcome, Gone)), result])
+            self._add([*self._breaker.release_proved(result.number, readable=not isinstance(outcome, InactiveDetail)), result])
             return
-        if not isinstance(outcome, FeedDown | EntryGone | BadEntry):
-            log.error("Reading the detail of ad %s failed.", result.uuid, exc_info=outcome)
+        if not isinstance(outcome, FeedUnavailable | AdNotFound | DetailFormatError):
+            log.error("Parsing the detail of ad %s failed.", result.uuid, exc_info=outcome)
         self._breaker.hold(result)
 
-    def _judge(self, pool: DetailPool) -> None:
+    def _probe_feed(self, pool: DetailFetchPool) -> None:
         pool.pause()
-        self._flush()  # what was just answered is what is best asked for
-        held = self._breaker.held
-        controls = Controls(_ought_to_be_there(held), detail_queue.sample(SAMPLE, other_than=held))
-        self._add(call(lambda: self._breaker.judge(controls), self._hooks.idle))
+        self._flush()  # first: ads that were answered just now are the best control ads
+        held = self._breaker.held_ads
+        controls = ControlAds(_choose_control_ads(held), detail_queue.sample_waiting(SAMPLE_SIZE, other_than=held))
+        self._add(run_in_thread(lambda: self._breaker.probe_feed(controls), self._hooks.idle))
         pool.resume()
 
-    def _add(self, results: list[Fetched]) -> None:
+    def _add(self, results: list[FetchResult]) -> None:
         if results and not self._batch:
             self._batch_since = time.monotonic()
         self._batch += results
@@ -140,8 +140,8 @@ class Drain:
         batch, self._batch = self._batch, []
         if not batch:
             return
-        written = write(batch, self._lease, self._report)
-        self._nothing_more = self._nothing_more and written
+        written = write_batch(batch, self._lease, self._report)
+        self._queue_empty = self._queue_empty and written
         for result in batch:
             del self._outstanding[result.uuid]
         self._done += len(batch)
@@ -150,15 +150,15 @@ class Drain:
         self._hooks.after_batch()
 
 
-def _ought_to_be_there(other_than: Iterable[UUID]) -> list[UUID]:
-    """Some ads of which the feed has a detail, unless it is ill: active ones that were fetched lately, and closed ones,
-    of which it keeps the bare status. Chosen at random, so that no odd one decides always."""
+def _choose_control_ads(other_than: Iterable[UUID]) -> list[UUID]:
+    """Chooses ads whose detail the feed should have: active ones that were fetched recently, and a closed one, for which the
+    feed keeps a detail with status only. Random, so that the same unusual ad does not decide each time."""
     rows = Vacancy.objects.exclude(uuid__in=list(other_than))
     recent = rows.filter(status=Vacancy.Status.ACTIVE).order_by("-checked").values_list("uuid", flat=True)[:50]
     ended = rows.filter(status=Vacancy.Status.INACTIVE, closed_reason=Vacancy.Closed.FEED)
     closed = ended.order_by("-closed_at").values_list("uuid", flat=True)[:50]
-    return [*_some(list(recent), CONTROLS), *_some(list(closed), 1)]
+    return [*_sample(list(recent), CONTROL_ADS), *_sample(list(closed), 1)]
 
 
-def _some(uuids: list[UUID], count: int) -> list[UUID]:
-    return _chance.sample(uuids, min(count, len(uuids)))
+def _sample(uuids: list[UUID], count: int) -> list[UUID]:
+    return _random.sample(uuids, min(count, len(uuids)))

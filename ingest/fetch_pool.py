@@ -1,4 +1,4 @@
-"""Threads that only fetch and parse, so that the network never waits for the database. None of them touches it."""
+"""Thread pools that fetch and parse, so that requests continue while the database writes. They use no database."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from ingest.client.feed import Feed
-from ingest.client.parsing import FeedPage, Gone
+from ingest.client.feed import FeedClient
+from ingest.client.parsing import FeedPage, InactiveDetail
 from jobsearch.vacancies.ad_data import VacancyData
 
 Idle = Callable[[], None]
@@ -20,14 +20,14 @@ _TICK = 0.5  # seconds
 T = TypeVar("T")
 
 
-def call(work: Callable[[], T], idle: Idle) -> T:
-    """The result of `work`, done in a thread while `idle` goes on being called. Raises what `work` raises."""
+def run_in_thread(work: Callable[[], T], idle: Idle) -> T:
+    """Runs `work` in a thread and returns its result; `idle` is called meanwhile. Raises what `work` raises."""
     results: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:
             results.put(work())
-        except Exception as error:  # handed over, to be raised where it is waited for
+        except Exception as error:  # passed to the waiting thread, which raises it
             results.put(error)
 
     threading.Thread(target=run, daemon=True, name="feed-call").start()
@@ -37,13 +37,13 @@ def call(work: Callable[[], T], idle: Idle) -> T:
     return result
 
 
-def pages_ahead(
-    feed: Feed, entry: Callable[[], FeedPage | None], entry_id: str, idle: Idle
+def prefetch_pages(
+    feed: FeedClient, entry: Callable[[], FeedPage | None], entry_id: str, idle: Idle
 ) -> Generator[tuple[str, FeedPage], None, None]:
-    """The pages from `entry` to the tip, each with the id that it was asked for by, fetched while others are applied.
+    """Yields the pages from `entry` to the head of the feed, each with the id of its request; fetches up to two pages ahead.
 
-    `entry_id` is empty where the first page is not asked for by id. The walk ends before a page that it had already.
-    Raises what fetching raises, after the pages before.
+    `entry_id` is empty if the first page is not requested by id. Stops before a page that was already yielded. Raises what
+    fetching raises, after the pages before it were yielded.
     """
     results: queue.Queue[tuple[str, FeedPage] | Exception | None] = queue.Queue(maxsize=2)
     ended = threading.Event()
@@ -68,9 +68,9 @@ def pages_ahead(
                 seen.update((asked, page.id))
                 put((asked, page))
                 asked = page.next_id
-                fetch = _asking(feed, asked)
+                fetch = _page_fetcher(feed, asked)
             put(None)
-        except Exception as error:  # handed over, to be raised where it is waited for
+        except Exception as error:  # passed to the waiting thread, which raises it
             put(error)
 
     threading.Thread(target=run, daemon=True, name="feed-pages").start()
@@ -83,32 +83,32 @@ def pages_ahead(
         ended.set()
 
 
-def _asking(feed: Feed, page_id: str | None) -> Callable[[], FeedPage]:
-    return lambda: feed.page(page_id or "")
+def _page_fetcher(feed: FeedClient, page_id: str | None) -> Callable[[], FeedPage]:
+    return lambda: feed.fetch_page(page_id or "")
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer, or the error in its place. `number` counts the questions in the order in which they were asked."""
+class FetchResult:
+    """The result of one detail request: the detail, or the exception instead. `number` counts requests in the order sent."""
 
     number: int
     uuid: UUID
     marker: int
-    outcome: VacancyData | Gone | Exception
+    outcome: VacancyData | InactiveDetail | Exception
 
 
-class DetailPool:
-    """Some threads that fetch details. `pending` is how many were asked for and not yet taken with `get`."""
+class DetailFetchPool:
+    """Thread pool that fetches details. `pending` is the number of submitted requests not yet taken with `take_result`."""
 
-    def __init__(self, feed: Feed, threads: int) -> None:
+    def __init__(self, feed: FeedClient, threads: int) -> None:
         self._feed = feed
-        self._asked: queue.SimpleQueue[tuple[UUID, int] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Fetched] = queue.SimpleQueue()
-        self._numbers = 0
+        self._requests: queue.SimpleQueue[tuple[UUID, int] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[FetchResult] = queue.SimpleQueue()
+        self._last_number = 0
         self._lock = threading.Lock()
         self._closed = False
-        self._going = threading.Event()
-        self._going.set()
+        self._running = threading.Event()
+        self._running.set()
         self.pending = 0
         self._threads = [
             threading.Thread(target=self._run, daemon=True, name=f"feed-detail-{number}") for number in range(threads)
@@ -116,11 +116,13 @@ class DetailPool:
         for thread in self._threads:
             thread.start()
 
-    def ask(self, uuid: UUID, marker: int) -> None:
+    def submit(self, uuid: UUID, marker: int) -> None:
+        """Queues the fetch of a detail. `marker` is that of the ad's row in the detail queue; it comes back in the result."""
         self.pending += 1
-        self._asked.put((uuid, marker))
+        self._requests.put((uuid, marker))
 
-    def get(self, timeout: float = _TICK) -> Fetched | None:
+    def take_result(self, timeout: float = _TICK) -> FetchResult | None:
+        """Returns the next result; None if there is none within `timeout` seconds."""
         try:
             result = self._results.get(timeout=timeout)
         except queue.Empty:
@@ -129,34 +131,34 @@ class DetailPool:
         return result
 
     def pause(self) -> None:
-        """Until `resume`, threads only finish the request that they are in."""
-        self._going.clear()
+        """Stops new requests until `resume`; requests under way are finished."""
+        self._running.clear()
 
     def resume(self) -> None:
-        self._going.set()
+        self._running.set()
 
     def close(self) -> None:
-        """No more questions: threads end after the request they are in, which nobody waits for."""
+        """Sends no more requests: each thread ends after its current request. Does not wait for the threads."""
         self._closed = True
-        self._going.set()
+        self._running.set()
         for _thread in self._threads:
-            self._asked.put(None)
+            self._requests.put(None)
 
     def _run(self) -> None:
-        while (asked := self._asked.get()) is not None:
-            self._going.wait()
+        while (request := self._requests.get()) is not None:
+            self._running.wait()
             if self._closed:
                 break
-            uuid, marker = asked
+            uuid, marker = request
             with self._lock:
-                self._numbers += 1
-                number = self._numbers
-            outcome: VacancyData | Gone | Exception
+                self._last_number += 1
+                number = self._last_number
+            outcome: VacancyData | InactiveDetail | Exception
             try:
-                outcome = self._feed.detail(uuid)
-            except Exception as error:  # judged by whoever takes the result
+                outcome = self._feed.fetch_detail(uuid)
+            except Exception as error:  # becomes the outcome, which the circuit breaker evaluates
                 outcome = error
-            self._results.put(Fetched(number, uuid, marker, outcome))
+            self._results.put(FetchResult(number, uuid, marker, outcome))
 
 
 def _wait(results: queue.Queue[T] | queue.SimpleQueue[T], idle: Idle) -> T:

@@ -1,4 +1,4 @@
-"""The walk along the feed: each page's effect and the move of the cursor are one transaction."""
+"""Page walker: reads the feed's pages from the cursor to the head; applies each page and moves the cursor in one transaction."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ingest.client.errors import FeedDown, FeedLoop, PageGone, Unauthorized
-from ingest.client.feed import Feed
+from ingest.client.errors import FeedLoop, FeedUnavailable, PageNotFound, Unauthorized
+from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
-from .deactivation import close_by_lines
-from .fetch_pool import call, pages_ahead
+from .deactivation import deactivate_by_lines
+from .fetch_pool import prefetch_pages, run_in_thread
 from .lease import Lease
 from .models import DetailTask, FeedState, PageMark
 from .report import Hooks, Report
@@ -32,25 +32,28 @@ log = logging.getLogger(__name__)
 MARK_EVERY = dt.timedelta(hours=1)
 MARKS_KEPT = dt.timedelta(days=14)
 LOOK_BACK = dt.timedelta(hours=1)
-"""How far before the last line the walk begins anew when the page it stood on is gone: line times run back and forth by
-the length of the batches that NAV writes at once."""
+"""How far before the last line's time the walk restarts if the page at the cursor is gone: line times along the feed go back
+and forth by the length of the batches that NAV writes at once."""
 TURN_PAGES = 60
 TURN_SECONDS = 30.0
-"""How far, and for how long, the walk goes on before details get their turn: some 60,000 lines or half a minute."""
+"""Limits of one turn, after which due details are fetched: about 60,000 lines, or half a minute."""
 FIRST_LOAD_SECONDS = 1200.0
-"""The same for the walk that fills an empty database: three of four lines are overtaken by a later one of their ad, so
-details are fetched after the last line is known. NAV's half year is 330 pages, some six minutes."""
+"""Limit of a turn of the first load. Three of four lines are superseded by a later line of the same ad, so details are
+fetched after the last line is known. NAV's half year is 330 pages, about six minutes."""
 PAGES_PAST_HEAD = 3
-"""Pages read after the line that was the newest when the turn began. A server that writes faster than we read has no end."""
+"""Pages read after the line that was the newest when the turn began. Without this limit, a server that writes faster than
+this client reads would keep the walk going for ever."""
 
 
-class Walk:
-    """The walk from the stored cursor to the head of the feed, in turns. Raises `FeedDown`, `LeaseLost`, and what `idle`
-    raises."""
+class PageWalker:
+    """Walks from the stored cursor to the head of the feed, in turns.
+
+    Raises `FeedUnavailable`, `LeaseLost`, and what `idle` raises.
+    """
 
     def __init__(
         self,
-        feed: Feed,
+        feed: FeedClient,
         lease: Lease,
         report: Report,
         *,
@@ -62,7 +65,7 @@ class Walk:
         self._visited: set[str] = set()
         self._first_time: dt.datetime | None = None
         self.at_head = False
-        """The last turn read every line that the feed had when that turn began."""
+        """Whether the last turn read every line that the feed had when that turn began."""
         state = FeedState.objects.get(id=1)
         self._cursor, self._seen = state.page_id, Counter(state.page_seen)
         self._catching_up = state.catching_up
@@ -70,47 +73,47 @@ class Walk:
         self._last_time = state.last_line_time
         self._mark_time = PageMark.objects.order_by("-line_time").values_list("line_time", flat=True).first()
 
-    def turn(self) -> None:
-        """Reads on to the head of the feed, or as far as a turn goes. At the head, also notes the feed's newest line."""
+    def run_turn(self) -> None:
+        """Reads on to the head of the feed, or to the limits of a turn."""
         self.at_head = False
         cursor = self._cursor
         try:
             if cursor:
-                self._from(lambda: self._feed.page(cursor), cursor)
+                self._walk_from(lambda: self._feed.fetch_page(cursor), cursor)
             else:
-                self._begin_by_time(timezone.now() - self._backfill)
-        except PageGone:
-            self._start_over()
+                self._start_by_time(timezone.now() - self._backfill)
+        except PageNotFound:
+            self._restart_by_time()
         if self.at_head:
             self._report.at_tip = True
             self._first_load = False
-            self._note_head()
+            self._end_catching_up()
 
-    def _note_head(self) -> None:
+    def _end_catching_up(self) -> None:
         if self._catching_up:
             with transaction.atomic():
                 self._lease.fence()
                 FeedState.objects.filter(id=1).update(catching_up=False)
             self._catching_up = False
 
-    def _begin_by_time(self, since: dt.datetime) -> None:
-        """Starts at the first line after `since`. What the record holds may be newer than the lines that come then."""
+    def _start_by_time(self, since: dt.datetime) -> None:
+        """Starts at the first line after `since`. The database may hold newer data than the lines that follow."""
         if not self._catching_up and Vacancy.objects.exists():
             with transaction.atomic():
                 self._lease.fence()
                 FeedState.objects.filter(id=1).update(catching_up=True)
             self._catching_up = True
-        self._from(lambda: self._feed.first_page(since) or self._feed.last_page(), "")
+        self._walk_from(lambda: self._feed.fetch_first_page(since) or self._feed.fetch_last_page(), "")
 
-    def look_at_the_tip(self) -> None:
-        """Notes the time of the feed's newest line. A tip that grows old while all else looks well is a feed that stands
-        still ("200 and 304 continue": NAV's server does so)."""
-        page = call(self._feed.last_page, self._hooks.idle)
+    def check_head(self) -> None:
+        """Stores the time of the feed's newest line. If that time gets old although all requests succeed, NAV's feed stands
+        still: its server then goes on answering 200 and 304."""
+        page = run_in_thread(self._feed.fetch_last_page, self._hooks.idle)
         if page and page.lines:
             FeedState.objects.filter(id=1).update(tip_time=page.lines[-1].time, tip_checked=timezone.now())
 
-    def _start_over(self) -> None:
-        """The page at the cursor is gone, as when NAV builds the feed anew: begin a little before the last known line."""
+    def _restart_by_time(self) -> None:
+        """Restarts a little before the last known line, when the page at the cursor is gone (as after NAV rebuilds the feed)."""
         log.error("The page at the cursor (%s) is not in the feed any more; starting from the last line's time.", self._cursor)
         earliest = timezone.now() - self._backfill
         since = max(self._last_time - LOOK_BACK, earliest) if self._last_time else earliest
@@ -120,23 +123,23 @@ class Walk:
         pages = self._report.pages
         self._visited.clear()
         try:
-            self._begin_by_time(since)
-        except PageGone:
-            raise FeedDown("page-gone", "The feed names pages that it then does not have.") from None
+            self._start_by_time(since)
+        except PageNotFound:
+            raise FeedUnavailable("page-gone", "The feed names pages that it then does not have.") from None
         if self._report.pages == pages:
-            raise FeedDown("empty", "The feed, which had lines before, is empty.")
+            raise FeedUnavailable("empty", "The feed, which had lines before, is empty.")
 
-    def _from(self, entry: Callable[[], FeedPage | None], entry_id: str) -> None:
+    def _walk_from(self, entry: Callable[[], FeedPage | None], entry_id: str) -> None:
         until = time.monotonic() + (FIRST_LOAD_SECONDS if self._first_load else TURN_SECONDS)
         newest: FeedLine | None = None
         pages = past = 0
-        with contextlib.closing(pages_ahead(self._feed, entry, entry_id, self._hooks.idle)) as walk:
-            for asked, page in walk:
-                self._visited.update((asked, page.id))
+        with contextlib.closing(prefetch_pages(self._feed, entry, entry_id, self._hooks.idle)) as walk:
+            for page_id, page in walk:
+                self._visited.update((page_id, page.id))
                 loop = page.next_id in self._visited
-                self._apply(asked, page, asked if loop or page.next_id is None else page.next_id)
+                self._apply(page_id, page, page_id if loop or page.next_id is None else page.next_id)
                 if loop:
-                    raise FeedLoop("loop", f"Page {asked} names {page.next_id} as the next page, which was read before it.")
+                    raise FeedLoop("loop", f"Page {page_id} names {page.next_id} as the next page, which was read before it.")
                 if page.next_id is None:
                     continue  # the last one
                 pages += 1
@@ -151,24 +154,25 @@ class Walk:
         self.at_head = True
 
     def _newest_line(self) -> FeedLine | None:
-        """The feed's newest line; None if it cannot be had, and the turn ends by its other limits."""
+        """Fetches the feed's newest line; None if that fails, and the turn then ends by its other limits."""
         try:
-            page = call(self._feed.last_page, self._hooks.idle)
+            page = run_in_thread(self._feed.fetch_last_page, self._hooks.idle)
         except Unauthorized:
             raise
-        except FeedDown as error:
-            log.warning("The feed's newest line cannot be had: %s", error)
+        except FeedUnavailable as error:
+            log.warning("The feed's newest line cannot be fetched: %s", error)
             return None
         return page.lines[-1] if page and page.lines else None
 
     def _apply(self, page_id: str, page: FeedPage, cursor: str) -> None:
-        """Closes what the page's last word calls inactive, queues what it calls active, moves the cursor: all or nothing."""
+        """Applies a page in one transaction: by each ad's last line on it, deactivates inactive ads and queues active ones;
+        moves the cursor."""
         fresh, count = self._unseen(page_id, page.lines)
         inactive = [line for line in fresh if line.status != ACTIVE]
         active = {line.uuid: line.time for line in fresh if line.status == ACTIVE}
         named = {line.uuid for line in page.lines}
         unclear = {bad.uuid: None for bad in page.rejected if bad.uuid and bad.uuid not in named}
-        self._log_oddities(page, fresh)
+        self._log_invalid_lines(page, fresh)
         times = [line.time for line in page.lines if line.time]
         self._last_time = times[-1] if times else self._last_time
         self._first_time = self._first_time or (times[0] if times else None)
@@ -177,10 +181,10 @@ class Walk:
         with transaction.atomic():
             self._lease.fence()
             if inactive:
-                closed = close_by_lines(inactive, may_be_old=self._catching_up)
-            detail_queue.put(active, DetailTask.Origin.LINE, says=dict.fromkeys(active, ACTIVE))
+                closed = deactivate_by_lines(inactive, may_be_old=self._catching_up)
+            detail_queue.enqueue(active, DetailTask.Origin.LINE, says=dict.fromkeys(active, ACTIVE))
             if unclear:
-                detail_queue.put_if_absent(unclear, DetailTask.Origin.LINE)
+                detail_queue.enqueue_if_absent(unclear, DetailTask.Origin.LINE)
             FeedState.objects.filter(id=1).update(
                 page_id=cursor,
                 page_seen=seen,
@@ -203,10 +207,10 @@ class Walk:
         self._hooks.progress("pages", self._report.lines, self._expected_lines())
 
     def _unseen(self, page_id: str, lines: tuple[FeedLine, ...]) -> tuple[list[FeedLine], int]:
-        """The last line of each ad, in feed order, where it was not applied before; and how many lines are new to us.
+        """Returns the last line of each ad, in feed order, if it was not applied before; and how many lines are new.
 
-        First the last line is found, then what was seen is left out: a line that was committed late, before one that we
-        have seen, must not have the last word. What it withdraws is withdrawn all the same (`FeedLine.following`).
+        The last line is found first, and then skipped if it was seen: a line that was committed late, before a line that was
+        already applied, must not override that one. A late line that withdraws the title still does so (`inherit_mask`).
         """
         left = Counter(self._seen) if page_id == self._cursor else Counter()
         last: dict[UUID, tuple[FeedLine, bool]] = {}
@@ -217,14 +221,14 @@ class Walk:
                 left[line.fingerprint] -= 1
             else:
                 count += 1
-            # Popped, so that the order is that of the last occurrences.
+            # Popped and inserted again, so that the order is that of the last occurrences.
             before, before_seen = last.pop(line.uuid, (None, True))
-            effect = line.following(before)
+            effect = line.inherit_mask(before)
             last[line.uuid] = effect, seen and (effect is line or before_seen)
         return [line for line, seen in last.values() if not seen], count
 
     def _mark(self, page_id: str, time: dt.datetime | None) -> None:
-        """Records the page for a later replay: one for each hour of the feed's last days."""
+        """Stores the page's id for a later replay: one page for each hour of the feed's last days."""
         if time is None or time < timezone.now() - MARKS_KEPT:
             return
         if self._mark_time is None or time >= self._mark_time + MARK_EVERY:
@@ -233,16 +237,16 @@ class Walk:
             self._mark_time = time
 
     def _expected_lines(self) -> int:
-        """How many lines the walk will have, by the time it has covered of the time it must: good enough for a bar."""
+        """Estimates the walk's number of lines from the share of time that is covered: accurate enough for a progress bar."""
         if not self._first_time or not self._last_time:
             return 0
         whole, done = timezone.now() - self._first_time, self._last_time - self._first_time
         share = done / whole if whole else 0.0
         return max(self._report.lines, round(self._report.lines / share)) if share > 0.01 else 0
 
-    def _log_oddities(self, page: FeedPage, fresh: list[FeedLine]) -> None:
+    def _log_invalid_lines(self, page: FeedPage, fresh: list[FeedLine]) -> None:
         for bad in page.rejected:
-            log.warning("Line %d of page %s cannot be read: %s (ad %s).", bad.position, page.id, bad.reason, bad.uuid)
+            log.warning("Line %d of page %s cannot be parsed: %s (ad %s).", bad.position, page.id, bad.reason, bad.uuid)
         for line in fresh:
             if line.unknown_status:
                 log.warning("Ad %s has the unknown status %r, taken as INACTIVE.", line.uuid, line.unknown_status)

@@ -1,7 +1,7 @@
-"""Finding what a strict walk forward cannot: lines committed late, and ads of which the feed never said that they ended.
+"""Replay and recheck: find what the page walk misses, lines committed late and ads that the feed never closed.
 
-Both only queue detail checks, which the next run makes. An old line closes nothing: what the ad is now, its detail says.
-Only what the detail does not say is taken from the line: whether title and employer of an ended ad are withdrawn.
+Both only queue detail checks, which the next sync run makes. An old line deactivates nothing: the detail has the ad's current
+status. Only what the detail does not contain is taken from the line: whether title and employer of a closed ad are withdrawn.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ingest.client.errors import PageGone
-from ingest.client.feed import Feed
+from ingest.client.errors import PageNotFound
+from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
 from jobsearch.vacancies import masking, store
 from jobsearch.vacancies.models import Vacancy
@@ -28,23 +28,26 @@ log = logging.getLogger(__name__)
 
 OVERLAP = dt.timedelta(days=2)
 RECHECK_WITHIN = dt.timedelta(days=2)
-"""Every active ad is looked at again at least this often."""
+"""Every active ad is checked again at least this often."""
 RECHECK_EVERY = dt.timedelta(minutes=15)
-"""How often `recheck` is called, from which the size of its slice follows."""
+"""How often `enqueue_recheck` is called: determines how many ads it queues each time."""
 WITHDRAWN_EVERY = dt.timedelta(days=1)
 WITHDRAWN_FOR = dt.timedelta(days=8)
 WITHDRAWN_AT_ONCE = 200
+"""Ads that disappeared from the feed: how often, for how long and how many at a time they are checked again."""
 _CHUNK = 5000
 
 
-def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callable[[], None] = lambda: None) -> dict[str, int]:
-    """Reads the last days' pages again, from a page id recorded then, and queues the ads whose lines we have not seen.
+def replay_overlap(
+    feed: FeedClient, *, overlap: dt.timedelta = OVERLAP, idle: Callable[[], None] = lambda: None
+) -> dict[str, int]:
+    """Reads the last days' pages again, from a page id stored then, and queues the ads whose lines were not seen.
 
-    Title and employer of closed ads whose last line withdraws them are deleted. Does not touch the cursor and needs no
-    lease. Returns counts of pages, lines, queued and, where there were any, masked. Raises `FeedDown`.
+    Deletes title and employer of closed ads whose last line withdraws them. Does not move the cursor and needs no lease.
+    Returns counts of pages, lines, queued and, if any, masked. Raises `FeedUnavailable`.
     """
     counts = {"pages": 0, "lines": 0, "queued": 0}
-    page = _first_page(feed, overlap)
+    page = _fetch_start_page(feed, overlap)
     if page is None:
         return counts
     last: dict[UUID, FeedLine] = {}
@@ -54,11 +57,11 @@ def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callabl
         counts["pages"] += 1
         counts["lines"] += len(page.lines)
         for line in page.lines:
-            last[line.uuid] = line.following(last.get(line.uuid))
+            last[line.uuid] = line.inherit_mask(last.get(line.uuid))
         seen.add(page.id)
         if page.next_id is None or page.next_id in seen:
             break
-        page = feed.page(page.next_id)
+        page = feed.fetch_page(page.next_id)
     masked = 0
     uuids = list(last)
     for start in range(0, len(uuids), _CHUNK):
@@ -69,20 +72,23 @@ def replay_overlap(feed: Feed, *, overlap: dt.timedelta = OVERLAP, idle: Callabl
         counts["masked"] = masked
         store.erase_traces()
     if counts["queued"] or masked:
-        log.info("The replay found %d ads with unseen lines, and %d closed ones that were masked.", counts["queued"], masked)
+        log.info("The replay queued %d ads with unseen lines and masked %d closed ads.", counts["queued"], masked)
     return counts
 
 
 def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
-    """Queues and masks by these last lines. In one transaction before which no sync's is unfinished, so an ad that is being
-    closed meanwhile is either still in the queue, where its row notes that its title is withdrawn, or closed and masked here."""
+    """Queues and masks ads by these last lines; returns how many of each.
+
+    One transaction, which first waits for that of a concurrent sync run. An ad that is being closed at the same time is
+    therefore either still queued, and its row notes that the title is withdrawn, or closed, and masked here.
+    """
     withdrawn = [uuid for uuid, line in last.items() if line.masked]
     with transaction.atomic():
         FeedState.lock()
-        missed = unseen(last)
-        says = {uuid: last[uuid].says for uuid in missed}
-        queued = detail_queue.put_if_newer(missed, DetailTask.Origin.REPLAY, says)
-        # Those that are queued for another reason: a check of the detail alone would keep the title.
+        missed = find_unseen(last)
+        says = {uuid: last[uuid].stated_status for uuid in missed}
+        queued = detail_queue.enqueue_if_newer(missed, DetailTask.Origin.REPLAY, says)
+        # Ads that are queued for another reason: the check of the detail alone would keep the title.
         for task in DetailTask.objects.filter(uuid__in=withdrawn).exclude(line_says=DetailTask.Says.MASKED):
             line = last[task.uuid]
             if task.line_says != DetailTask.Says.ACTIVE or (line.time and task.line_time and line.time > task.line_time):
@@ -90,9 +96,9 @@ def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
         return queued, masking.mask(withdrawn)
 
 
-def unseen(last: dict[UUID, FeedLine]) -> dict[UUID, dt.datetime | None]:
-    """Of the last lines of ads, those that the record has not heard of: newer than what it heard last of the ad, or saying
-    otherwise than the record, or of an ad that it does not know and that the line calls active."""
+def find_unseen(last: dict[UUID, FeedLine]) -> dict[UUID, dt.datetime | None]:
+    """Finds the last lines that were never applied: newer than the ad's last applied line, or contradicting the ad's status, or
+    ACTIVE for an ad that is not in the database. Returns each line's time by ad."""
     found: dict[UUID, dt.datetime | None] = {}
     rows = Vacancy.objects.filter(uuid__in=list(last)).values_list("uuid", "status", "closed_reason", "line_time")
     known = {uuid: (status, reason, time) for uuid, status, reason, time in rows}
@@ -103,34 +109,37 @@ def unseen(last: dict[UUID, FeedLine]) -> dict[UUID, dt.datetime | None]:
             continue
         status, reason, time = known[uuid]
         if status != Vacancy.Status.ACTIVE and line.status != ACTIVE:
-            continue  # closed, and nothing else is claimed
-        # By the order of the feed, since times run backwards. An ad that has expired, or is gone, keeps ACTIVE as its last line.
-        contrary = line.status != ACTIVE or reason == Vacancy.Closed.FEED
-        if contrary or time is None or (line.time is not None and line.time > time):
+            continue  # both say closed
+        # By the order of the feed, as times can go backwards. An ad that expired or disappeared keeps ACTIVE as its last line.
+        contradicts = line.status != ACTIVE or reason == Vacancy.Closed.FEED
+        if contradicts or time is None or (line.time is not None and line.time > time):
             found[uuid] = line.time
     return found
 
 
-def recheck(limit: int | None = None) -> int:
-    """Queues those active ads that were not looked at for longest; returns how many. Needs no feed.
+def enqueue_recheck(limit: int | None = None) -> int:
+    """Queues a check of the active ads that were checked least recently; returns how many. Does not contact the feed.
 
-    `limit` defaults to the share that, slice by slice, gets round all of them in `RECHECK_WITHIN`. Ads that were closed
-    because their detail was gone are looked at again too, see `_withdrawn`.
+    `limit` defaults to the number that covers all active ads within `RECHECK_WITHIN`. Ads that were closed because their
+    detail was missing are queued as well, see `_recently_withdrawn`.
     """
     rows = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE)
     if limit is None:
         slices = RECHECK_WITHIN / RECHECK_EVERY
-        limit = max(10, round(rows.count() / slices * 1.25))  # a quarter more, for calls that were missed
-    # What is queued already is passed over here, so that ads which cannot be read do not fill every slice.
+        limit = max(10, round(rows.count() / slices * 1.25))  # a quarter more, to make up for missed calls
+    # Ads that are already queued are skipped, so that unreadable ads do not fill every slice.
     queued = DetailTask.objects.values("uuid")
-    oldest = rows.exclude(uuid__in=queued).order_by("checked").values_list("uuid", "line_time")[:limit]
-    again = _withdrawn().exclude(uuid__in=queued).order_by("checked").values_list("uuid", "line_time")[:WITHDRAWN_AT_ONCE]
-    return detail_queue.put_if_absent(dict([*oldest, *again]), DetailTask.Origin.RECHECK)
+    active, withdrawn = (
+        found.exclude(uuid__in=queued).order_by("checked").values_list("uuid", "line_time")
+        for found in (rows, _recently_withdrawn())
+    )
+    lines = dict([*active[:limit], *withdrawn[:WITHDRAWN_AT_ONCE]])
+    return detail_queue.enqueue_if_absent(lines, DetailTask.Origin.RECHECK)
 
 
-def _withdrawn() -> QuerySet[Vacancy]:
-    """Ads that the feed's last line calls active and that were closed because their detail was gone: a day later, and each
-    day of the week that follows, it is asked for again, since no line would come to say that it is back."""
+def _recently_withdrawn() -> QuerySet[Vacancy]:
+    """Ads that were closed because their detail was missing, although their last line says ACTIVE. They are checked again
+    after a day and on each day of the following week, since the feed sends no line when such a detail returns."""
     now = timezone.now()
     return Vacancy.objects.filter(
         status=Vacancy.Status.INACTIVE,
@@ -140,27 +149,27 @@ def _withdrawn() -> QuerySet[Vacancy]:
     )
 
 
-def ask_again(uuids: Iterable[UUID], says: Mapping[UUID, str] | None = None) -> int:
-    """Queues these ads because a person or a comparison wants to know; returns how many. Replaces what was queued.
+def enqueue_checks(uuids: Iterable[UUID], says: Mapping[UUID, str] | None = None) -> int:
+    """Queues a check of these ads for an administrator or a consistency check; returns how many. Replaces queued rows.
 
-    `says`: what the last line of an ad says, where that is known.
+    `says` maps an ad to the `stated_status` of its last line, if known.
     """
     wanted = list(uuids)
     with transaction.atomic():
         FeedState.lock()
         times = dict.fromkeys(wanted) | dict(Vacancy.objects.filter(uuid__in=wanted).values_list("uuid", "line_time"))
-        detail_queue.put(times, DetailTask.Origin.ADMIN, says=says)
+        detail_queue.enqueue(times, DetailTask.Origin.ADMIN, says=says)
     return len(times)
 
 
-def _first_page(feed: Feed, overlap: dt.timedelta) -> FeedPage | None:
-    """The newest recorded page that is old enough. While we have not followed the feed for so long there is none, and
-    the walk starts by time: also what was committed late before the first page that we ever read is then found."""
+def _fetch_start_page(feed: FeedClient, overlap: dt.timedelta) -> FeedPage | None:
+    """Fetches the newest stored page that is at least `overlap` old. During the first days there is none, and the replay starts
+    by time: that also finds lines committed late before the first page ever read."""
     since = timezone.now() - overlap
     for mark in PageMark.objects.filter(line_time__lte=since).order_by("-line_time")[:5]:
         try:
-            return feed.page(mark.page_id)
-        except PageGone:
-            log.warning("The recorded page %s is not in the feed any more.", mark.page_id)
+            return feed.fetch_page(mark.page_id)
+        except PageNotFound:
+            log.warning("The stored page %s is not in the feed any more.", mark.page_id)
             mark.delete()
-    return feed.first_page(since)
+    return feed.fetch_first_page(since)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingest.client.tokens import expiry, read_private
+from ingest.client.tokens import parse_private_token, read_token_expiry
 
 from . import detail_queue
 from .error_messages import told
@@ -54,7 +54,7 @@ def status(now: dt.datetime | None = None) -> Status:
     state = FeedState.objects.filter(id=1).first()
     if state is None:
         return Status(problems=[_("Strømmen er ikke lest ennå.")])
-    counts = detail_queue.counts()
+    counts = detail_queue.count_by_state()
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
     late = late_after()
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
@@ -69,7 +69,7 @@ def status(now: dt.datetime | None = None) -> Status:
         last_line=state.last_line_time,
         last_read=state.last_read,
         lag=lag,
-        token_expires=expiry(read_private(settings.NAV_FEED_TOKEN) or state.token),
+        token_expires=read_token_expiry(parse_private_token(settings.NAV_FEED_TOKEN) or state.token),
         oldest_waiting=oldest,
         following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
         last_run=last_run,

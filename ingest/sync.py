@@ -13,16 +13,16 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from ingest.client.errors import BrokenPage, FeedDown, LeaseLost, Unauthorized
-from ingest.client.feed import Feed
-from ingest.client.tokens import read_private
+from ingest.client.errors import FeedUnavailable, LeaseLost, Unauthorized, UnusablePage
+from ingest.client.feed import FeedClient
+from ingest.client.tokens import parse_private_token
 from jobsearch.vacancies import store
 
 from . import detail_queue
-from .detail_worker import Drain
+from .detail_worker import DetailWorker
 from .lease import Lease
 from .models import FeedState, Run
-from .page_walker import Walk
+from .page_walker import PageWalker
 from .report import Hooks, Progress, Report
 from .stop_signal import Stopped, StopSignals
 
@@ -36,14 +36,14 @@ RUNS_KEPT = dt.timedelta(days=14)
 _PROGRESS_EVERY = 1.0  # seconds between two notes of progress in the run's row
 
 
-def connect(**options: Any) -> Feed:
+def connect(**options: Any) -> FeedClient:
     """The feed of the settings, with the token that was found last. Raises `WrongOrigin`. To be closed by the caller."""
     state = FeedState.bound(settings.NAV_FEED_URL)
-    return Feed(
+    return FeedClient(
         state.origin,
         **{
             "user_agent": f"jobsearch/0.1 (+{settings.SITE_URL})",
-            "private_token": read_private(settings.NAV_FEED_TOKEN),
+            "private_token": parse_private_token(settings.NAV_FEED_TOKEN),
             "cached_token": state.token,
             "threads": THREADS,
             **options,
@@ -57,7 +57,7 @@ def run(
     after_batch: Callable[[], None] | None = None,
     retry_now: bool = False,
     stop: threading.Event | None = None,
-    feed: Feed | None = None,
+    feed: FeedClient | None = None,
     record_as: Run | None = None,
     requested_by: str = "",
 ) -> Report:
@@ -87,7 +87,7 @@ def run(
                 _work(feed, lease, report, Hooks(idle, notes, after_batch or _nothing), retry_now)
                 row.finish(_state_of(report), report=report.as_json(), error=report.problem)
             except Stopped:
-                report.finish(detail_queue.counts())
+                report.finish(detail_queue.count_by_state())
                 row.finish(Run.State.STOPPED, report=report.as_json())
             except LeaseLost as error:
                 row.finish(Run.State.FAILED, report=report.as_json(), error=f"lease-lost: {error}")
@@ -106,49 +106,49 @@ def run(
     return report
 
 
-def _work(feed: Feed, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
-    problem: FeedDown | None = None
+def _work(feed: FeedClient, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
+    problem: FeedUnavailable | None = None
     store.close_expired()  # whatever becomes of the feed
     try:
         if retry_now:
             detail_queue.retry_now()
-        walk = Walk(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), hooks=hooks)
-        drain = Drain(feed, lease, report, threads=THREADS, hooks=hooks)
-        problem = _take_turns(walk, drain)
-    except FeedDown as error:
+        walk = PageWalker(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), hooks=hooks)
+        worker = DetailWorker(feed, lease, report, threads=THREADS, hooks=hooks)
+        problem = _take_turns(walk, worker)
+    except FeedUnavailable as error:
         problem = error
     if problem:
         log.warning("The run ended early: %s", problem)
         report.problem = str(problem)
     _note_health(lease, feed, problem)
     store.erase_traces()  # once more: somebody may have been reading each time that something was deleted
-    report.finish(detail_queue.counts())
+    report.finish(detail_queue.count_by_state())
 
 
-def _take_turns(walk: Walk, drain: Drain) -> FeedDown | None:
+def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | None:
     """Lines and details by turns: neither a feed that never ends nor a long queue of details holds up the other.
 
     Ends when all lines of the feed were read and no detail is due. Returns what kept the lines from being read.
     """
-    problem: FeedDown | None = None
+    problem: FeedUnavailable | None = None
     while True:
         try:
-            walk.turn()
-        except BrokenPage as error:
+            walk.run_turn()
+        except UnusablePage as error:
             problem = error  # the pages lead nowhere, but the details that are owed are to be had
         if walk.at_head:
             try:
-                walk.look_at_the_tip()
-            except FeedDown as error:
+                walk.check_head()
+            except FeedUnavailable as error:
                 problem = error
         if problem:
-            drain.run()
+            worker.run()
             return problem
-        if drain.run(DETAILS_SECONDS_AT_HEAD if walk.at_head else DETAILS_SECONDS) and walk.at_head:
+        if worker.run(DETAILS_SECONDS_AT_HEAD if walk.at_head else DETAILS_SECONDS) and walk.at_head:
             return None
 
 
-def _note_health(lease: Lease, feed: Feed, problem: FeedDown | None) -> None:
+def _note_health(lease: Lease, feed: FeedClient, problem: FeedUnavailable | None) -> None:
     lease.fence()
     state = FeedState.objects.get(id=1)
     state.token = feed.tokens.public

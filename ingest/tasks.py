@@ -9,7 +9,7 @@ from typing import Any
 from celery import shared_task
 
 from ingest.client.errors import FeedError, LeaseHeld, WrongOrigin
-from ingest.client.feed import Feed
+from ingest.client.feed import FeedClient
 
 from . import detail_queue, replay, sync
 from .models import Run
@@ -44,19 +44,19 @@ def replay_overlap(run_id: int | None = None) -> dict[str, int] | None:
 @shared_task
 def recheck_active(run_id: int | None = None) -> dict[str, int] | None:
     """Queues a slice of the active ads for another look."""
-    return _recorded(Run.Kind.RECHECK, run_id, lambda: {"queued": replay.recheck()})
+    return _recorded(Run.Kind.RECHECK, run_id, lambda: {"queued": replay.enqueue_recheck()})
 
 
 @shared_task
 def retry_quarantined(run_id: int | None = None) -> dict[str, int] | None:
     """Gives every ad in quarantine a fresh start, and fetches at once."""
-    counts = _recorded(Run.Kind.RETRY, run_id, lambda: {"queued": detail_queue.release() + detail_queue.retry_now()})
+    counts = _recorded(Run.Kind.RETRY, run_id, lambda: {"queued": detail_queue.release_quarantined() + detail_queue.retry_now()})
     follow_feed.delay()
     return counts
 
 
 @contextlib.contextmanager
-def _feed() -> Iterator[Feed]:
+def _feed() -> Iterator[FeedClient]:
     feed = sync.connect(threads=1)
     try:
         yield feed

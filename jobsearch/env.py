@@ -18,7 +18,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import conninfo
 
-from ingest.client.tokens import read_private
+from ingest.client.tokens import parse_private_token
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -98,7 +98,7 @@ def names(name: str, default: list[str]) -> list[str]:
 def feed_token(name: str) -> str:
     """A token of one's own for the feed, found in whatever it was pasted with; empty if none is set."""
     try:
-        return read_private(text(name, ""))
+        return parse_private_token(text(name, ""))
     except ValueError as error:
         raise refuse(name, str(error), "Write the token alone (it begins with eyJ), or leave it out.") from None
 

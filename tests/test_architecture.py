@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +78,14 @@ def test_other_apps_import_the_public_api_of_the_search(file):
         used = {name for name in imports_of(file) if name.startswith("jobsearch.search.")}
         public = {"jobsearch.search.api", *(f"jobsearch.search.api.{name}" for name in search.__all__)}
         assert used <= public, f"{module_of(file)} imports the search's insides"
+
+
+@pytest.mark.parametrize("module", ["ingest.client.feed", "jobsearch.demo.feed_server", "jobsearch.demo.feed_server.__main__"])
+def test_imports_neither_django_nor_celery(module):
+    """Not even through other modules: the feed client and the fake feed server are usable without the site."""
+    program = f"import sys, {module}; print([name for name in ('django', 'celery') if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.stdout.strip(), result.stderr) == ("[]", "")
 
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)

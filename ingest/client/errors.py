@@ -1,9 +1,14 @@
-"""What can go wrong between us and the feed, each with a short `reason` and a sentence for the administrator."""
+"""Exceptions of the feed client and of a sync run.
+
+Each `FeedError` has a short `reason` (a key of `ingest.error_messages`) and a sentence for the administrator.
+"""
 
 from __future__ import annotations
 
 
 class FeedError(Exception):
+    """A request to the feed that gave no usable answer. Its text is "reason: sentence", as it is stored in the database."""
+
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
         self.reason = reason
@@ -12,40 +17,40 @@ class FeedError(Exception):
         return f"{self.reason}: {self.args[0]}"
 
 
-class FeedDown(FeedError):
-    """Nothing can be concluded from the answer, or none came: an outage until a bad ad is proved. Try again later."""
+class FeedUnavailable(FeedError):
+    """No answer, or one that proves nothing about the ad: treated as an outage until a bad ad is proved. Try again later."""
 
 
-class Unproved(FeedDown):
-    """404 for an ad while no other ad shows that the feed is well: put off, not believed."""
+class UnconfirmedMissing(FeedUnavailable):
+    """404 for an ad while no other ad shows that the feed works: the ad is deferred, not deactivated."""
 
 
-class TooLarge(FeedDown):
-    """More than the agreed number of bytes."""
+class ResponseTooLarge(FeedUnavailable):
+    """The response is larger than its limit in bytes."""
 
 
-class Unauthorized(FeedDown):
-    """The token is refused, and no other is to be had."""
+class Unauthorized(FeedUnavailable):
+    """401: the token is refused, and there is no other one to use."""
 
 
-class BrokenPage(FeedDown):
-    """The server is up, but the walk cannot go on from the page that it sends. Details can be had all the same."""
+class UnusablePage(FeedUnavailable):
+    """The server answers, but the page walk cannot continue from this page. Details can still be fetched."""
 
 
-class FeedLoop(BrokenPage):
-    """The feed's pages lead back to one that was read before."""
+class FeedLoop(UnusablePage):
+    """Cycle: the feed's pages lead back to one that was already read."""
 
 
-class PageGone(FeedError):
-    """404: no line with the page's id is in the feed any more."""
+class PageNotFound(FeedError):
+    """404 for a page: no line in the feed has the page's id any more."""
 
 
-class EntryGone(FeedError):
-    """404: the feed has no such ad. For good, unless very many are missing at once."""
+class AdNotFound(FeedError):
+    """404 for a detail: the feed has no such ad. Permanent, unless very many ads are missing at once."""
 
 
 class LeaseHeld(Exception):
-    """Another process follows the feed now. `owner` is its host and process, `until` when it must have renewed."""
+    """Another process holds the sync lease. `owner` is its host and process, `until` the time when its lease expires."""
 
     def __init__(self, owner: str, until: object) -> None:
         super().__init__(f"The feed is already being followed by {owner} (its lease lasts until {until}).")
@@ -53,8 +58,8 @@ class LeaseHeld(Exception):
 
 
 class LeaseLost(LeaseHeld):
-    """Another process has taken over while this one was away; nothing of what was about to be written was."""
+    """The lease expired and another process took it: the current transaction is rolled back."""
 
 
 class WrongOrigin(Exception):
-    """The database holds the cursor of another feed."""
+    """The database holds the cursor of another feed than NAV_FEED_URL."""

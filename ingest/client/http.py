@@ -1,4 +1,4 @@
-"""One GET to the configured origin, with a limit on everything that a server could overdo."""
+"""HTTP client for GET requests to one origin, with limits on the time and the size of a response."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from .errors import FeedDown, TooLarge
+from .errors import FeedUnavailable, ResponseTooLarge
 
-LONGEST_HEAD = 90.0
-_CHUNK = 64 * 1024  # bytes taken from the wire, and given by the decompressor, at a time
+MAX_HEADER_SECONDS = 90.0
+_CHUNK = 64 * 1024  # bytes read from the socket, and decompressed, at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long an answer may take, in seconds, and how large it may be once decompressed, in bytes.
+class ResponseLimits:
+    """Time limits of a response in seconds, and its maximum size after decompression in bytes.
 
-    `read` is the longest silence, and the longest time until all headers are there; `total` is that of the whole answer.
-
-    NAV's feed has been seen to take 26 s for a page, 30 s for a detail, 28 s for the token.
+    `read` limits the time between two pieces of data and the time until all headers have arrived; `total` limits the whole
+    response. NAV's feed has been seen to take 26 s for a page, 30 s for a detail and 28 s for the token.
     """
 
     read: float
@@ -41,14 +40,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
+    """A complete response. `content_type` is in lower case, `body` is decompressed."""
+
     status: int
     content_type: str
     body: bytes
 
 
-class Transport:
-    """Keeps connections for `threads` threads. No redirects, no cookies, no credentials from files of this machine."""
+class HttpClient:
+    """Pool of `threads` connections to one origin. No redirects, no cookies, no credentials from files on this machine."""
 
     def __init__(self, origin: str, *, user_agent: str, threads: int) -> None:
         self.origin = origin.rstrip("/")
@@ -57,7 +58,7 @@ class Transport:
         session.headers.update(
             {
                 "Accept": "application/json, text/plain;q=0.5",
-                "Accept-Encoding": "gzip",  # the only encoding that NAV's server knows, and the only one undone below
+                "Accept-Encoding": "gzip",  # the only encoding that NAV's server supports, and the only one decoded below
                 "User-Agent": user_agent,
                 "Connection": "keep-alive",
             }
@@ -73,28 +74,28 @@ class Transport:
     def close(self) -> None:
         self._session.close()
 
-    def get(self, path: str, limits: Limits, *, query: str = "", headers: dict[str, str] | None = None) -> Answer:
-        """The whole answer, decompressed. Raises `FeedDown` for what never arrived, `TooLarge` for too much of it."""
+    def get(self, path: str, limits: ResponseLimits, *, query: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
+        """Fetches a whole response, decompressed. Raises `FeedUnavailable` if it did not arrive, `ResponseTooLarge`."""
         url = f"{self.origin}{path}{'?' + query if query else ''}"
         try:
             return self._get(url, limits, headers)
         except (requests.ConnectionError, ConnectionError) as error:
-            if not _cut_off(error):
-                raise FeedDown("connection", f"No connection to {self.origin}: {_plainly(error)}.") from None
+            if not _is_connection_dropped(error):
+                raise FeedUnavailable("connection", f"No connection to {self.origin}: {_error_text(error)}.") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._failure(error) from None
-        # A kept connection that the server closed while we looked away: not an outage, so a fresh one is tried once.
+            raise self._to_feed_error(error) from None
+        # The server closed a kept-alive connection while it was idle: not an outage, so retry once on a new connection.
         try:
             return self._get(url, limits, headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._failure(error) from None
+            raise self._to_feed_error(error) from None
 
-    def _failure(self, error: Exception) -> FeedDown:
+    def _to_feed_error(self, error: Exception) -> FeedUnavailable:
         if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-            return FeedDown("timeout", f"{self.origin} did not answer in time: {_plainly(error)}.")
-        return FeedDown("connection", f"The answer of {self.origin} broke off: {_plainly(error)}.")
+            return FeedUnavailable("timeout", f"{self.origin} did not answer in time: {_error_text(error)}.")
+        return FeedUnavailable("connection", f"The answer of {self.origin} broke off: {_error_text(error)}.")
 
-    def _get(self, url: str, limits: Limits, headers: dict[str, str] | None) -> Answer:
+    def _get(self, url: str, limits: ResponseLimits, headers: dict[str, str] | None) -> HttpResponse:
         deadline = time.monotonic() + limits.total
         response = self._session.get(
             url, headers=headers, stream=True, allow_redirects=False, timeout=(limits.connect, limits.read)
@@ -107,15 +108,15 @@ class Transport:
             if whole:
                 response.raw.release_conn()
             else:
-                response.close()  # what is left unread must not be the beginning of the next answer
-        return Answer(response.status_code, response.headers.get("Content-Type", "").lower(), body)
+                response.close()  # unread data must not be taken for the beginning of the next response
+        return HttpResponse(response.status_code, response.headers.get("Content-Type", "").lower(), body)
 
 
-def _read(raw: Any, limits: Limits, deadline: float) -> bytes:
-    """The body, piece by piece: a few kilobytes of gzip can unfold to gigabytes, and a trickle can last for ever."""
+def _read(raw: Any, limits: ResponseLimits, deadline: float) -> bytes:
+    """Reads the body in pieces: a few kilobytes of gzip can expand to gigabytes, and a slow response may never end."""
     encoding = (raw.headers.get("Content-Encoding") or "identity").strip().lower()
     if encoding not in ("gzip", "x-gzip", "identity", ""):
-        raise FeedDown("encoding", f"The answer is compressed in a way that was not asked for ({encoding[:20]}).")
+        raise FeedUnavailable("encoding", f"The answer is compressed in a way that was not asked for ({encoding[:20]}).")
     unzip = _Gzip() if "gzip" in encoding else None
     parts: list[bytes] = []
     size = 0
@@ -124,16 +125,16 @@ def _read(raw: Any, limits: Limits, deadline: float) -> bytes:
             parts.append(part)
             size += len(part)
             if size > limits.size:
-                raise TooLarge("too-large", f"The answer is larger than {limits.size // 1_000_000} MB.")
+                raise ResponseTooLarge("too-large", f"The answer is larger than {limits.size // 1_000_000} MB.")
         if time.monotonic() > deadline:
-            raise FeedDown("timeout", f"The answer was not complete after {limits.total:.0f} seconds.")
+            raise FeedUnavailable("timeout", f"The answer was not complete after {limits.total:.0f} seconds.")
     if unzip and size and not unzip.complete:
-        raise FeedDown("encoding", "The answer's compression is cut off.")
+        raise FeedUnavailable("encoding", "The answer's compression is cut off.")
     return b"".join(parts)
 
 
 class _Gzip:
-    """Decompresses in pieces of limited size. A gzip body may be several streams one after the other."""
+    """Gzip decompressor with output in pieces of limited size. A gzip body may hold several streams one after the other."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -149,18 +150,18 @@ class _Gzip:
             try:
                 yield self._stream.decompress(chunk, _CHUNK)
             except zlib.error:
-                raise FeedDown("encoding", "The answer's compression is broken.") from None
+                raise FeedUnavailable("encoding", "The answer's compression is broken.") from None
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
 
-def _cut_off(error: Exception) -> bool:
-    """Was the connection taken and then dropped without an answer, as happens to one that was kept too long?"""
+def _is_connection_dropped(error: Exception) -> bool:
+    """Whether the server accepted the connection and closed it without a response, as it does after a long idle time."""
     text = str(error)
     return any(sign in text for sign in ("RemoteDisconnected", "Connection aborted", "Connection reset", "Broken pipe"))
 
 
-def _plainly(error: Exception) -> str:
-    """A network error's cause without the addresses of Python objects in it."""
+def _error_text(error: Exception) -> str:
+    """The innermost cause of a network error as text, without memory addresses of Python objects."""
     cause: BaseException = error
     while (below := getattr(cause, "reason", None) or (cause.args[0] if cause.args else None)) and isinstance(
         below, BaseException
@@ -171,8 +172,11 @@ def _plainly(error: Exception) -> str:
 
 
 class _WithDeadline:
-    """A connection whose answer's head must be complete within the time-out of reading: one byte of it at a time would
-    otherwise hold a thread, and with it the run, for ever."""
+    """Connection with a time limit on the response headers.
+
+    The socket's read time-out restarts with each byte: headers sent one byte at a time would block a thread, and so the
+    whole run, for ever.
+    """
 
     sock: socket.socket
     timeout: float | None
@@ -182,10 +186,10 @@ class _WithDeadline:
 
         def hang_up(connection: socket.socket = self.sock) -> None:
             late.set()
-            with contextlib.suppress(OSError):  # closed already
+            with contextlib.suppress(OSError):  # already closed
                 connection.shutdown(socket.SHUT_RDWR)
 
-        timer = threading.Timer(self.timeout or LONGEST_HEAD, hang_up)
+        timer = threading.Timer(self.timeout or MAX_HEADER_SECONDS, hang_up)
         timer.daemon = True
         timer.start()
         try:
@@ -196,7 +200,7 @@ class _WithDeadline:
             raise
         finally:
             timer.cancel()
-        if late.is_set():  # a head that is cut off reads like one that ends there
+        if late.is_set():  # http.client reads headers that are cut off as if they were complete
             response.close()
             raise TimeoutError("the answer's headers did not end in time")
         return response

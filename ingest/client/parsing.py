@@ -1,7 +1,7 @@
-"""What NAV's feed sends, read into typed values or rejected by name. Pure: no network, no database, no clock.
+"""Parsers of the feed's JSON: pages, lines and details. Pure functions: no network, no database, no clock.
 
-Lenient where the meaning survives (a number where text was promised is text; a broken list is an empty one), strict
-where it does not (an ad without a last day cannot be shown for the right time; another ad's text must not be stored).
+Lenient where the meaning is still clear (a number in a text field becomes text; an invalid list becomes an empty one), strict
+where it is not (an ad without an expiry date cannot be hidden in time; another ad's text must not be stored).
 """
 
 from __future__ import annotations
@@ -20,38 +20,39 @@ from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData,
 
 OSLO = ZoneInfo("Europe/Oslo")
 ACTIVE, INACTIVE, MASKED = "ACTIVE", "INACTIVE", "MASKED"
-"""What the lines of an ad say of it, see `FeedLine.says`; the first two are also the words of the wire."""
+"""Values of `FeedLine.stated_status`; the first two are also the status values that the feed sends."""
 MASK = "..."
-"""The title of a line whose ad was stopped, deleted or rejected ("NAV's server does so")."""
+"""Title that NAV's server writes on the line of an ad that was stopped, deleted or rejected."""
 BLANKS = frozenset({"", "?"})
-"""What the server writes where it has nothing to say: `?` for null and for what its clean-up emptied."""
+"""Empty values on a line: NAV's server writes `?` for null and for fields that its clean-up emptied."""
 
 
-DEEPEST = 40
-"""Levels of nesting that are kept; an ad has six. Python, SQLite and PostgreSQL each fail somewhere above some hundreds."""
-LONGEST_NUMBER = 300
-"""Digits of a whole number that is kept."""
+MAX_DEPTH = 40
+"""Levels of nesting that are kept; an ad has six. Python, SQLite and PostgreSQL fail at some depth above several hundred."""
+MAX_DIGITS = 300
+"""Maximum digits of an integer that is kept."""
 
 
-class BadMessage(Exception):
-    """A message that cannot be read. `reason` is one short name; the text is a sentence for the administrator."""
+class FeedFormatError(Exception):
+    """A message that cannot be parsed. `reason` is a short key; the text is a sentence for the administrator."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
         self.reason = reason
 
 
-class BadPage(BadMessage):
-    """The answer is not a feed page at all: nothing may be concluded from it, and the cursor stays."""
+class PageFormatError(FeedFormatError):
+    """The response is not a feed page: nothing can be concluded from it, and the cursor does not move."""
 
 
-class BadEntry(BadMessage):
-    """One ad's detail is wrong in a way that asking again does not mend. Concerns that ad only."""
+class DetailFormatError(FeedFormatError):
+    """One ad's detail is invalid in a way that a retry does not change. Concerns that ad only."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One line of the feed. Its texts are for people to look at: a line never writes an ad, it closes or queues one."""
+    """One line of the feed: an ad was published, changed or closed. A line's texts are never stored in an ad: a line only
+    deactivates an ad or queues the fetch of its detail."""
 
     uuid: UUID
     status: str
@@ -59,39 +60,43 @@ class FeedLine:
     business_name: str = ""
     municipal: str = ""
     time: dt.datetime | None = None
-    """When the row was put on the feed; not the ad's own time of change, with which it must not be compared."""
+    """When NAV added the line to the feed. Not comparable with `VacancyData.updated`, the time when the ad was edited."""
     masked: bool = False
-    """NAV has taken back title and employer: what we hold of them goes too."""
+    """NAV has withdrawn title and employer, so the stored ones must be deleted as well."""
     unknown_status: str = ""
-    """The word that was sent where it is neither ACTIVE nor INACTIVE; such a line counts as INACTIVE."""
+    """The status that was sent if it is neither ACTIVE nor INACTIVE; such a line counts as INACTIVE."""
 
     @property
-    def says(self) -> str:
-        """`ACTIVE`, `INACTIVE`, or `MASKED`: inactive, with title and employer withdrawn."""
+    def stated_status(self) -> str:
+        """`ACTIVE`, `INACTIVE`, or `MASKED` (inactive, with title and employer withdrawn)."""
         return MASKED if self.masked else self.status
 
-    def following(self, before: FeedLine | None) -> FeedLine:
-        """This line with the effect of the line `before` it of the same ad: a title that was withdrawn stays withdrawn
-        until the ad is active again, as it does when the lines are read one by one."""
+    def inherit_mask(self, before: FeedLine | None) -> FeedLine:
+        """Returns this line, masked if the ad's line `before` it was masked: a withdrawn title stays withdrawn until the ad is
+        active again. Gives the same result as applying the lines one by one."""
         carried = before is not None and before.masked and self.status != ACTIVE
         return replace(self, masked=True) if carried and not self.masked else self
 
     @property
     def fingerprint(self) -> str:
-        """Tells this line from others on a page that is read again. Lines have no id of their own on the wire."""
+        """Identifies this line on a page that is read again. The feed sends no id for a line."""
         return f"{self.uuid}|{self.status}|{self.time.isoformat() if self.time else ''}|{int(self.masked)}"
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
+    """A line that cannot be parsed, by its position on the page."""
+
     position: int
     reason: str
     uuid: UUID | None = None
-    """Where the line at least names its ad, that ad's detail can be asked what the line failed to say."""
+    """The line's ad, if at least that is valid: its detail is then fetched instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
+    """A page of the feed. `id` is the id of its first line, `next_id` that of the next page, or None on the last page."""
+
     id: str
     next_id: str | None
     lines: tuple[FeedLine, ...]
@@ -99,60 +104,60 @@ class FeedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """The detail exists and says that the ad is not active, or says ACTIVE and has nothing to show."""
+class InactiveDetail:
+    """A detail whose ad is not active, or that has status ACTIVE but no content."""
 
     uuid: UUID
 
 
-class TooDeep(ValueError):
-    """JSON nested more deeply than a program can read (some 1,000 levels): asking again gives the same."""
+class NestingTooDeep(ValueError):
+    """JSON nested more deeply than Python can parse (about 1,000 levels): a retry gives the same result."""
 
 
-def read_json(body: bytes) -> Any:
-    """The object or list of a JSON body. Raises `ValueError` for what is neither, `TooDeep`, or not UTF-8.
+def parse_json(body: bytes) -> Any:
+    """Parses a JSON body to an object or a list. Raises `ValueError` for anything else or invalid UTF-8, `NestingTooDeep`.
 
-    What JSON writes and no database takes (NUL, lone surrogates, infinite numbers, whole numbers of 1,000 digits) is
-    removed here, once for all fields; values nested more than `DEEPEST` levels are dropped.
+    Values that JSON allows and databases refuse (NUL, lone surrogates, infinite numbers, integers of 1,000 digits) are
+    removed here, for all fields at once; values nested deeper than `MAX_DEPTH` levels are dropped.
     """
     try:
-        value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite, parse_int=_whole)
+        value = json.loads(body, parse_constant=lambda _: None, parse_float=_parse_float, parse_int=_parse_int)
     except RecursionError:
-        raise TooDeep("nested too deeply") from None
+        raise NestingTooDeep("nested too deeply") from None
     if not isinstance(value, dict | list):
         raise ValueError("neither an object nor a list")
-    return _cleaned(value)
+    return _remove_unstorable(value)
 
 
-def read_page(payload: Any) -> FeedPage:
-    """A feed page ("Feed page" and "Feed item" in NAV's documentation). Raises `BadPage` where its shape is wrong.
+def parse_page(payload: Any) -> FeedPage:
+    """Parses a feed page ("Feed page" and "Feed item" in NAV's documentation). Raises `PageFormatError` for a wrong structure.
 
-    A single bad line is rejected by name and leaves the others alone; if every one of many is bad, the format has
-    changed and the page as a whole says nothing.
+    A single invalid line is rejected without affecting the others; if every line of many is invalid, the feed's format has
+    changed and the whole page is rejected.
     """
     if not isinstance(payload, dict) or not isinstance(payload.get("items"), list):
-        raise BadPage("shape", "The feed page has no list of items.")
+        raise PageFormatError("shape", "The feed page has no list of items.")
     page_id, next_id = _uuid(payload.get("id")), payload.get("next_id")
     if page_id is None:
-        raise BadPage("shape", "The feed page does not say its id.")
+        raise PageFormatError("shape", "The feed page does not say its id.")
     if next_id is not None and _uuid(next_id) is None:
-        # It becomes a part of an address, so nothing but a uuid may pass.
-        raise BadPage("next_id", "The feed page names a next page that is no id.")
+        # It becomes part of a URL, so only a uuid is accepted.
+        raise PageFormatError("next_id", "The feed page names a next page that is no id.")
     lines: list[FeedLine] = []
     rejected: list[RejectedLine] = []
     for position, item in enumerate(payload["items"]):
-        line = read_line(item, position)
+        line = parse_line(item, position)
         if isinstance(line, RejectedLine):
             rejected.append(line)
         else:
             lines.append(line)
-    if not lines and len(rejected) > 2:  # a tail of one or two lines may be bad by chance
-        raise BadPage("shape", f"None of the {len(rejected)} lines of the page can be read: {rejected[0].reason}.")
+    if not lines and len(rejected) > 2:  # the one or two lines of a last page may be invalid by chance
+        raise PageFormatError("shape", f"None of the {len(rejected)} lines of the page can be read: {rejected[0].reason}.")
     return FeedPage(str(page_id), str(_uuid(next_id)) if next_id is not None else None, tuple(lines), tuple(rejected))
 
 
-def read_line(item: Any, position: int = 0) -> FeedLine | RejectedLine:
-    """One item of a page. Only the ad's uuid and a status are needed; a line without title closes its ad all the same."""
+def parse_line(item: Any, position: int = 0) -> FeedLine | RejectedLine:
+    """Parses one item of a page. Only the ad's uuid and a status are required: an INACTIVE line without title is valid."""
     if not isinstance(item, dict):
         return RejectedLine(position, "not an object")
     entry = item.get("_feed_entry")
@@ -163,7 +168,7 @@ def read_line(item: Any, position: int = 0) -> FeedLine | RejectedLine:
         return RejectedLine(position, "no uuid of an ad")
     status = entry.get("status")
     if not isinstance(status, str) or not status.strip():
-        # A missing status closes nothing: should the field ever be renamed, every ad would be closed.
+        # A missing status deactivates nothing: if NAV ever renames the field, every ad would be deactivated.
         return RejectedLine(position, "no status", uuid)
     word = status.strip().upper()
     title, business = _text(entry.get("title")), _text(entry.get("businessName"))
@@ -173,45 +178,45 @@ def read_line(item: Any, position: int = 0) -> FeedLine | RejectedLine:
         title=title,
         business_name=business,
         municipal=_text(entry.get("municipal")),
-        time=read_time(entry.get("sistEndret") or item.get("date_modified")),
+        time=parse_time(entry.get("sistEndret") or item.get("date_modified")),
         masked=word != ACTIVE and (title.strip() == MASK or (title in BLANKS and business in BLANKS)),
         unknown_status="" if word in (ACTIVE, INACTIVE) else _text(status)[:40],
     )
 
 
-def read_detail(uuid: UUID, payload: Any) -> VacancyData | Gone:
-    """The detail of the ad that was asked for ("Feed entry" in NAV's documentation). Raises `BadEntry` by name.
+def parse_detail(uuid: UUID, payload: Any) -> VacancyData | InactiveDetail:
+    """Parses the detail of the requested ad ("Feed entry" in NAV's documentation). Raises `DetailFormatError`.
 
-    The content's key is `ad_content`; NAV's documentation shows `json`, which is read as well.
+    The content is under the key `ad_content`; NAV's documentation shows `json`, which is accepted as well.
     """
     if not isinstance(payload, dict):
-        raise BadEntry("shape", "The detail is not an object.")
-    told = _uuid(payload.get("uuid"))
-    if told is not None and told != uuid:
-        raise BadEntry("uuid", f"The detail is that of another ad, {told}.")
+        raise DetailFormatError("shape", "The detail is not an object.")
+    outer = _uuid(payload.get("uuid"))
+    if outer is not None and outer != uuid:
+        raise DetailFormatError("uuid", f"The detail is that of another ad, {outer}.")
     status = payload.get("status")
     if not isinstance(status, str) or not status.strip():
-        raise BadEntry("status", "The detail does not say whether the ad is active.")
+        raise DetailFormatError("status", "The detail does not say whether the ad is active.")
     content = payload.get("ad_content")
     if content is None:
         content = payload.get("json")
     if status.strip().upper() != ACTIVE or content is None:
-        return Gone(uuid)
+        return InactiveDetail(uuid)
     if not isinstance(content, dict):
-        raise BadEntry("shape", "The ad's content is not an object.")
+        raise DetailFormatError("shape", "The ad's content is not an object.")
     inner = _uuid(content.get("uuid"))
-    if (inner or told) is None:
-        raise BadEntry("uuid", "The detail does not say which ad it is.")
+    if (inner or outer) is None:
+        raise DetailFormatError("uuid", "The detail does not say which ad it is.")
     if inner is not None and inner != uuid:
-        raise BadEntry("uuid", f"The content is that of another ad, {inner}.")
-    return _vacancy(uuid, content)
+        raise DetailFormatError("uuid", f"The content is that of another ad, {inner}.")
+    return _parse_content(uuid, content)
 
 
-def read_time(value: Any) -> dt.datetime | None:
-    """An ISO 8601 time, aware; None if it is none, or outside the years that a database and a calendar can hold.
+def parse_time(value: Any) -> dt.datetime | None:
+    """Parses an ISO 8601 time to an aware datetime; None if it is invalid or outside the years that the database can hold.
 
-    Java writes 0 to 9 digits of a second's fraction and leaves out seconds that are zero. Without an offset it is Oslo
-    time. Years from 9999 on mean "no end" and become the end of 9998, so that a day can still be added to it.
+    Java writes a fraction of 0 to 9 digits and omits seconds that are zero. A time without offset is Oslo time. Years from
+    9999 on mean "no end" and become the end of 9998, so that a day can still be added.
     """
     match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
@@ -224,7 +229,7 @@ def read_time(value: Any) -> dt.datetime | None:
             return None
         moment = dt.datetime(
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), min(int(second or 0), 59),
-            int((fraction or "0")[:6].ljust(6, "0")), tzinfo=_zone(zone),
+            int((fraction or "0")[:6].ljust(6, "0")), tzinfo=_parse_offset(zone),
         )  # fmt: skip
     except ValueError:
         return None
@@ -237,32 +242,32 @@ _TIME = re.compile(
 )
 
 
-def _zone(text: str | None) -> dt.tzinfo:
+def _parse_offset(text: str | None) -> dt.tzinfo:
     if not text:
         return OSLO
     if text in "Zz":
         return dt.UTC
-    # Java writes seconds too, +00:53:28, for times before a country had time zones.
+    # Java also writes seconds (+00:53:28) in the offset of times before a country had time zones.
     digits = text[1:].replace(":", "").ljust(6, "0")
     offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]), seconds=int(digits[4:]))
     return dt.timezone(offset if text[0] == "+" else -offset)
 
 
-def _vacancy(uuid: UUID, content: dict[str, Any]) -> VacancyData:
-    expires = read_time(content.get("expires"))
+def _parse_content(uuid: UUID, content: dict[str, Any]) -> VacancyData:
+    expires = parse_time(content.get("expires"))
     if expires is None:
-        # Without its last day the ad could be shown for ever: the law says that nothing inactive is shown.
-        raise BadEntry("expires", f"The ad's last day is not a date: {_shown(content.get('expires'))}.")
+        # Without an expiry date the ad could be shown for ever; NAV's terms of use forbid showing inactive ads.
+        raise DetailFormatError("expires", f"The ad's last day is not a date: {_abbreviate(content.get('expires'))}.")
     field = content.get
-    told = field("employer")
-    employer: dict[str, Any] = told if isinstance(told, dict) else {}
+    sent = field("employer")
+    employer: dict[str, Any] = sent if isinstance(sent, dict) else {}
     return VacancyData(
         uuid=uuid,
         expires=expires,
         title=_text(field("title")),
         description=_text(field("description")),
-        published=read_time(field("published")),
-        updated=read_time(field("updated")),
+        published=parse_time(field("published")),
+        updated=parse_time(field("updated")),
         employer_name=_text(employer.get("name")),
         employer_orgnr=_text(employer.get("orgnr")),
         employer_homepage=_text(employer.get("homepage")),
@@ -306,7 +311,7 @@ _CONTACT = ("name", "email", "phone", "role", "title")
 
 
 def _text(value: Any) -> str:
-    """Text as sent; a number as its digits; anything else is nothing."""
+    """Converts a value to text: text as sent, a number as its digits, anything else as an empty string."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -320,7 +325,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _uuid(value: Any) -> UUID | None:
-    if not isinstance(value, str) or len(value) != 36:  # UUID() also takes braces, urn: and bare digits
+    if not isinstance(value, str) or len(value) != 36:  # UUID() also accepts braces, urn: and digits without hyphens
         return None
     try:
         return UUID(value)
@@ -328,25 +333,29 @@ def _uuid(value: Any) -> UUID | None:
         return None
 
 
-def _shown(value: Any) -> str:
+def _abbreviate(value: Any) -> str:
     return repr(value)[:60]
 
 
-def _finite(text: str) -> float | None:
+def _parse_float(text: str) -> float | None:
     number = float(text)
     return number if math.isfinite(number) else None
 
 
-def _whole(text: str) -> int | None:
-    # Python itself refuses more than 4,300 digits, and with them the whole message.
-    return int(text) if len(text) <= LONGEST_NUMBER else None
+def _parse_int(text: str) -> int | None:
+    # Python itself refuses more than 4,300 digits, and would so reject the whole message.
+    return int(text) if len(text) <= MAX_DIGITS else None
 
 
-def _cleaned(value: Any, level: int = 0) -> Any:
+def _remove_unstorable(value: Any, level: int = 0) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [_cleaned(item, level + 1) for item in value] if level < DEEPEST else None
+        return [_remove_unstorable(item, level + 1) for item in value] if level < MAX_DEPTH else None
     if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(item, level + 1) for key, item in value.items()} if level < DEEPEST else None
+        return (
+            {_remove_unstorable(key): _remove_unstorable(item, level + 1) for key, item in value.items()}
+            if level < MAX_DEPTH
+            else None
+        )
     return value

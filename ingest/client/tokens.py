@@ -1,4 +1,4 @@
-"""Which token goes along with a request: the consumer's own, or the public one, found in prose and renewed on refusal."""
+"""Bearer token of the feed: the private one (NAV_FEED_TOKEN), or the public one, which is fetched and renewed on 401."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import re
 import threading
 from collections.abc import Callable
 
-# "/api/publicToken" answers a line of prose and then the token: only its own shape tells it from the words around it.
+# /api/publicToken answers with a line of prose and then the token: the shape of a JWT is the only way to find it.
 _JWT = re.compile(rb"(?<![\w.-])eyJ[\w-]+\.[\w-]+\.[\w-]+(?![\w-])", re.ASCII)
 
 _LABEL = re.compile(r"(?:authorization\s*+:\s*+)?bearer\b", re.IGNORECASE)
 _QUOTES = " \t\r\n\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-LONGEST = 8000
-"""Characters; NAV's server refuses headers of 9 kB."""
+MAX_LENGTH = 8000
+"""Maximum length of a token in characters; NAV's server refuses headers of 9 kB."""
 
 
 def find_token(body: bytes) -> str | None:
-    """The first JSON web token in a text, or None."""
+    """Finds the first JSON web token in a text; None if there is none."""
     match = _JWT.search(body)
     return match.group().decode("ascii") if match else None
 
 
-def read_private(text: str) -> str:
-    """The token in what a person wrote as NAV_FEED_TOKEN: with "Bearer" before it, in quotes, over several lines, or with all
-    the prose of the mail that it came in. Raises `ValueError` where there is none."""
+def parse_private_token(text: str) -> str:
+    """Parses the value of NAV_FEED_TOKEN: the token may follow "Bearer", stand in quotes, be broken into several lines, or come
+    with the whole text of NAV's e-mail. An empty text gives an empty token. Raises `ValueError` if there is no token in it."""
     token = find_token(text.encode())
     if token is None:
         words = _LABEL.sub("", text.strip(_QUOTES)).strip(_QUOTES)
-        token = find_token("".join(words.split()).encode())  # a long line that was broken in a mail
+        token = find_token("".join(words.split()).encode())  # a mail program may break a long line
         token = token or words
     if not token and text.strip():
         raise ValueError("there is no token in it")
@@ -40,10 +40,10 @@ def read_private(text: str) -> str:
     return token
 
 
-def expiry(token: str) -> dt.datetime | None:
-    """When the token says that it expires; None where it does not say so. The signature is not checked: NAV does that."""
+def read_token_expiry(token: str) -> dt.datetime | None:
+    """Reads the `exp` claim of a JWT; None if it has none. The signature is not verified: NAV's server does that."""
     parts = token.split(".")
-    if len(parts) != 3 or len(token) > LONGEST:
+    if len(parts) != 3 or len(token) > MAX_LENGTH:
         return None
     try:
         payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
@@ -52,32 +52,33 @@ def expiry(token: str) -> dt.datetime | None:
         return None
 
 
-class SameToken(Exception):
-    """The token that was just refused is still the one that is handed out."""
+class TokenUnchanged(Exception):
+    """The server still issues the token that it has just refused."""
 
 
-class Tokens:
-    """Holds one token for all threads of a run. `fetch` asks the server for the public one; it may raise.
+class TokenProvider:
+    """Token shared by all threads of a run. `fetch` requests the public token from the server; it may raise.
 
-    NAV issues a new public token each time its service starts, and only renews an expired one after some hours ("NAV's
-    server does so"): for that long, the dead token is handed out again. Then `renew` raises `SameToken`, once the
-    server was asked, and without asking for the rest of the run.
+    NAV issues a new public token each time its service starts, and renews an expired one only after some hours. During that
+    time the server still hands out the expired token: `renew` then raises `TokenUnchanged`, the first time after asking the
+    server, and for the rest of the run without asking again.
     """
 
     def __init__(self, fetch: Callable[[], str], *, private: str = "", cached: str = "") -> None:
         self._fetch = fetch
         self._private = private
         self._public = cached
-        self._dead = ""
+        self._known_expired = ""
         self._lock = threading.Lock()
         self.is_private = bool(private)
 
     @property
     def public(self) -> str:
-        """The public token now in use, for the caller to keep; empty with a private one or before the first request."""
+        """The public token in use, for the caller to store; empty with a private token or before the first request."""
         return self._public
 
     def current(self) -> str:
+        """Returns the token to send; fetches the public one before the first request."""
         if self._private:
             return self._private
         if not self._public:
@@ -87,17 +88,17 @@ class Tokens:
         return self._public
 
     def renew(self, refused: str) -> str:
-        """Another token than `refused`, fetched by whichever thread comes first. Raises `SameToken`."""
+        """Returns another token than `refused`; only the first thread that asks fetches it. Raises `TokenUnchanged`."""
         with self._lock:
             if self._private:
-                raise SameToken
+                raise TokenUnchanged
             if self._public != refused:
                 return self._public
-            if self._dead == refused:
-                raise SameToken
+            if self._known_expired == refused:
+                raise TokenUnchanged
             fresh = self._fetch()
             if fresh == refused:
-                self._dead = refused
-                raise SameToken
+                self._known_expired = refused
+                raise TokenUnchanged
             self._public = fresh
             return fresh

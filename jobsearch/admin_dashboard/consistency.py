@@ -30,7 +30,7 @@ _FEED = {
     feed_truth.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
     feed_truth.Kind.DIFFERS: "The ad's content in the record is not what the feed says now",
     feed_truth.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
-    feed_truth.Kind.NAMED: "The feed has withdrawn the closed ad's title and employer, but the record keeps them",
+    feed_truth.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the record keeps them",
     feed_truth.Kind.UNANSWERED: "The feed did not answer for the ad, so nothing is known",
 }
 

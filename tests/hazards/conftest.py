@@ -1,4 +1,4 @@
-"""The consumer against the stand-in: real HTTP, a real database, nothing replaced but the patience."""
+"""Fixtures of the hazard tests: the feed client against the fake feed server, with real HTTP, a real database and short time-outs."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import pytest
 from django.utils import timezone
 
 from ingest import sync
-from ingest.client.feed import Feed
-from ingest.client.http import Limits
+from ingest.client.feed import FeedClient
+from ingest.client.http import ResponseLimits
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.ingest import plain_ads
 
-IMPATIENT = {
+SHORT_LIMITS = {
     "pauses": (0.01,),
-    "page": Limits(read=1.0, total=2.0, size=16_000_000),
-    "detail": Limits(read=0.5, total=1.0, size=5_000_000),
+    "page": ResponseLimits(read=1.0, total=2.0, size=16_000_000),
+    "detail": ResponseLimits(read=0.5, total=1.0, size=5_000_000),
 }
 
 
 class Site:
-    """Our side of the wire: what a test does to it and asks of it."""
+"""The site that follows the fake feed: helpers that run a sync and read the database."""
 
     def __init__(self, feed: FakeFeed) -> None:
         self.feed = feed
 
-    def client(self, **options) -> Feed:
-        return sync.connect(**{**IMPATIENT, **options})
+    def client(self, **options) -> FeedClient:
+        return sync.connect(**{**SHORT_LIMITS, **options})
 
     def follow(self, **options) -> Report:
-        """One run to the tip."""
+"""Runs one sync to the head of the feed."""
         client = self.client()
         try:
             return sync.run(feed=client, **options)
@@ -53,25 +53,25 @@ class Site:
     def state(self) -> FeedState:
         return FeedState.objects.get(id=1)
 
-    def let_time_pass(self, **span: float) -> None:
-        """Moves what was put off towards us instead of waiting for it."""
+    def advance_retries(self, **span: float) -> None:
+"""Makes deferred tasks due earlier by this much, instead of waiting."""
         for row in DetailTask.objects.all():
             row.next_try -= dt.timedelta(**span)
             row.save()
 
-    def is_true(self) -> bool:
-        """The record holds as active what the feed offers, with the same titles, and contacts of nothing else."""
+    def matches_feed(self) -> bool:
+"""Asserts that the active ads and their titles are those of the feed, and that only those ads have contacts."""
         truth = self.feed.truth()
         now = timezone.now()
-        held = {str(row.uuid): row.title for row in Vacancy.objects.active(now)}
-        told = {uuid: " ".join((content["title"] or "").split()) for uuid, content in truth.items()}
+stored = {str(row.uuid): row.title for row in Vacancy.objects.active(now)}
+offered = {uuid: " ".join((content["title"] or "").split()) for uuid, content in truth.items()}
         people = {str(uuid) for uuid in Contact.objects.values_list("vacancy_id", flat=True)}
-        assert held == told
+assert stored == offered
         assert people <= set(truth)
         return True
 
-    def many_lines(self, count: int) -> None:
-        """Lines about one ad, each at a time of its own: pages fill up while there is a single detail to fetch."""
+    def publish_lines(self, count: int) -> None:
+"""Publishes `count` lines about one ad, each with its own time: pages fill up with a single detail to fetch."""
         ad = self.feed.publish()
         for _ in range(count - 1):
             self.feed.change(ad)
@@ -80,8 +80,8 @@ class Site:
     def paths(self) -> list[str]:
         return [request.path for request in self.feed.requests]
 
-    def asked(self, uuid: str) -> int:
-        """How many times the detail of this ad was asked for."""
+    def count_requests(self, uuid: str) -> int:
+        """Counts the requests for this ad's detail."""
         return sum(path.endswith(f"/feedentry/{uuid}") for path in self.paths)
 
 
@@ -100,7 +100,7 @@ def site(feed: FakeFeed, transactional_db: None) -> Site:
 
 @pytest.fixture
 def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
-    """Publishes an ad and follows the feed, so that the record holds it."""
+"""Publishes an ad and runs a sync, so that the database has it."""
 
     def publish(**fields) -> str:
         uuid = feed.publish(**fields)

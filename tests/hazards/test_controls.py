@@ -1,4 +1,4 @@
-"""Hazards 20, 21 and 24: what is an outage, what is one ad's own trouble, and what a 404 proves."""
+"""Hazards 20, 21 and 24: the circuit breaker distinguishes an outage from bad ads, and confirms a 404 by control ads."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from jobsearch.vacancies.models import Contact, Vacancy
 DAY = dt.timedelta(days=1)
 
 
-# -- a first load whose newest ads are bad ------------------------------------------------------------------------------
+# -- first load whose newest ads are bad --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bad", [7, 12, 30])
 def test_a_first_load_with_bad_newest_ads_fetches_the_good_ones(feed, site, bad):
-    """20: the newest come first, and at first there is no ad that is known to be well."""
+    """20: the newest are fetched first, and at that time no ad is known to be good."""
     good = {feed.publish() for _ in range(40)}
-    poor = [feed.publish() for _ in range(bad)]
-    for ad in poor:
+    failing = [feed.publish() for _ in range(bad)]
+    for ad in failing:
         feed.detail_fails_for_good(ad)
     report = site.follow()
     assert (report.exit_code, report.deferred, report.at_tip) == (1, bad, True)
     assert site.active() == good
-    assert {"status-500" in site.task(ad).reason for ad in poor} == {True}
+    assert {"status-500" in site.task(ad).reason for ad in failing} == {True}
 
 
 @pytest.mark.parametrize("gone", [3, 12, 25])
-def test_a_first_load_whose_newest_ads_are_gone(feed, site, gone):
-    """21: twelve ads that turned FINN are no wrong host."""
+def test_a_first_load_with_missing_newest_ads(feed, site, gone):
+    """21: twelve ads whose source became FINN do not mean a wrong host."""
     good = {feed.publish() for _ in range(30)}
     for ad in [feed.publish() for _ in range(gone)]:
         feed.become_finn(ad)
@@ -42,7 +42,7 @@ def test_a_first_load_whose_newest_ads_are_gone(feed, site, gone):
     assert site.active() == good
 
 
-def test_a_first_load_whose_newest_ads_cannot_be_read(feed, site):
+def test_a_first_load_with_unreadable_newest_ads(feed, site):
     """20"""
     good = {feed.publish() for _ in range(30)}
     for _ in range(14):
@@ -68,10 +68,10 @@ def test_a_first_load_with_every_kind_of_bad_ad_among_good_ones(feed, site):
     assert site.active() == good
 
 
-@pytest.mark.parametrize("held", [0, 3, 20])
-def test_all_details_failing_is_an_outage_whatever_is_held(feed, site, held):
-    """20: nothing is charged, and the pages were read all the same."""
-    for _ in range(held):
+@pytest.mark.parametrize("stored_ads", [0, 3, 20])
+def test_all_details_failing_is_an_outage(feed, site, stored_ads):
+    """20: no ad's attempts are counted, and the pages are read nevertheless."""
+    for _ in range(stored_ads):
         feed.publish()
     site.follow()
     for _ in range(30):
@@ -82,11 +82,11 @@ def test_all_details_failing_is_an_outage_whatever_is_held(feed, site, held):
     assert report.problem.startswith("outage")
     assert set(DetailTask.objects.values_list("attempts", flat=True)) == {0}
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
-def test_an_outage_is_known_soon_though_each_question_takes_its_time(feed, site):
-    """41: those that are asked to make sure are asked at once, not one after the other."""
+def test_an_outage_is_detected_soon_although_each_request_is_slow(feed, site):
+    """41: the control ads are requested in parallel, not one after the other."""
     for _ in range(30):
         feed.publish()
     feed.faults.hang(on="detail")
@@ -96,12 +96,12 @@ def test_an_outage_is_known_soon_though_each_question_takes_its_time(feed, site)
     assert timezone.now() - started < dt.timedelta(seconds=10)  # half a second each; one by one it would be over fifteen
 
 
-def test_a_new_form_of_the_feed_closes_nothing(feed, site, monkeypatch):
-    """20, 42: were the field `expires` renamed, every ad that is looked at again would be closed."""
+def test_a_changed_feed_format_deactivates_nothing(feed, site, monkeypatch):
+    """20, 42: if NAV renamed the field `expires`, the recheck would deactivate every ad."""
     ads = [feed.publish() for _ in range(30)]
     site.follow()
-    replay.recheck(limit=30)
-    monkeypatch.setattr("ingest.client.parsing.read_time", lambda value: None)
+    replay.enqueue_recheck(limit=30)
+    monkeypatch.setattr("ingest.client.parsing.parse_time", lambda value: None)
     report = site.follow()
     assert report.exit_code == 2
     assert report.problem.startswith("format")
@@ -110,12 +110,12 @@ def test_a_new_form_of_the_feed_closes_nothing(feed, site, monkeypatch):
     assert site.follow().exit_code == 0
 
 
-# -- 404 without a control ----------------------------------------------------------------------------------------------
+# -- 404 without a control ad -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 9])
-def test_a_moment_of_404_closes_nothing_where_every_ad_is_asked_for(feed, site, count):
-    """21: no other ad is there to ask for, so nothing shows that the feed is well."""
+def test_a_short_time_of_404s_deactivates_nothing_without_control_ads(feed, site, count):
+    """21: there is no other ad to request, so nothing shows that the feed works."""
     ads = [feed.publish() for _ in range(count)]
     site.follow()
     for ad in ads:
@@ -126,13 +126,13 @@ def test_a_moment_of_404_closes_nothing_where_every_ad_is_asked_for(feed, site, 
     assert site.active() == set(ads)
     assert Contact.objects.count() == count
     assert {task.reason.partition(":")[0] for task in DetailTask.objects.all()} == {"404-unproved"}
-    site.let_time_pass(minutes=1)
+    site.advance_retries(minutes=1)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
-def test_a_404_that_stays_is_believed_after_a_day(feed, site):
-    """21: the only ad is gone, and no other will ever prove it."""
+def test_a_404_is_accepted_after_a_day(feed, site):
+    """21: the only ad is gone, and no other ad can confirm it."""
     ad = feed.publish()
     site.follow()
     feed.change(ad)
@@ -142,13 +142,13 @@ def test_a_404_that_stays_is_believed_after_a_day(feed, site):
         with time_machine.travel(now + dt.timedelta(hours=hours), tick=True):
             assert site.follow(retry_now=True).closed == 0
             assert site.task(ad).state == DetailTask.State.DEFERRED
-    with time_machine.travel(now + detail_writer.BELIEVED_AFTER + dt.timedelta(minutes=1), tick=True):
+    with time_machine.travel(now + detail_writer.ACCEPT_404_AFTER + dt.timedelta(minutes=1), tick=True):
         assert site.follow(retry_now=True).closed == 1
     assert site.task(ad) is None
     assert not Contact.objects.exists()
 
 
-def test_a_new_line_begins_the_day_anew(feed, site):
+def test_a_new_line_restarts_the_day(feed, site):
     ad = feed.publish()
     site.follow()
     with feed.faults.mass_404():
@@ -162,8 +162,8 @@ def test_a_new_line_begins_the_day_anew(feed, site):
     assert ad in site.active()
 
 
-def test_a_control_that_is_gone_itself_proves_nothing(feed, site):
-    """21: the one other ad turned FINN too."""
+def test_a_missing_control_ad_confirms_nothing(feed, site):
+    """21: the source of the only other ad became FINN too."""
     one, other = feed.publish(), feed.publish()
     site.follow()
     feed.change(one)
@@ -172,24 +172,24 @@ def test_a_control_that_is_gone_itself_proves_nothing(feed, site):
     report = site.follow()
     assert (report.exit_code, report.closed) == (1, 0)
     third = feed.publish()
-    replay.recheck()
+    replay.enqueue_recheck()
     assert site.follow(retry_now=True).closed == 2
     assert site.active() == {third}
 
 
-def test_an_ad_that_ended_is_a_control_too(feed, site):
-    """21: of a closed ad the feed keeps a detail without content, which a wrong host has not."""
-    ended, gone = feed.publish(), feed.publish()
+def test_a_closed_ad_is_a_control_ad_too(feed, site):
+    """21: the feed keeps a detail without content for a closed ad; a wrong host has none."""
+    closed, gone = feed.publish(), feed.publish()
     site.follow()
-    feed.expire(ended)
+    feed.expire(closed)
     feed.change(gone)
     feed.become_finn(gone)
     assert site.follow().closed == 2
     assert site.active() == set()
 
 
-def test_a_server_that_has_an_ad_only_now_and_then_closes_nothing(feed, site):
-    """21, 39: one of two servers is ill; what it calls missing is there when the other is asked."""
+def test_a_server_that_finds_ads_only_sometimes_deactivates_nothing(feed, site):
+    """21, 39: one of two servers is faulty; the other one finds the ads that it calls missing."""
     ads = [feed.publish() for _ in range(40)]
     site.follow()
     for ad in ads:
@@ -198,54 +198,54 @@ def test_a_server_that_has_an_ad_only_now_and_then_closes_nothing(feed, site):
     for _ in range(3):
         site.follow(retry_now=True)
     feed.faults.clear()
-    assert len(site.active()) >= len(ads) - 2  # what was missing three times running may be believed, until it is asked again
+    assert len(site.active()) >= len(ads) - 2  # three 404s in a row may be accepted, until the next check
     site.follow(retry_now=True)
 
 
-# -- an ad that was closed for a 404 is looked at again -------------------------------------------------------------------
+# -- recheck of ads that were closed by a 404 -----------------------------------------------------------------------------
 
 
-def test_a_withdrawn_ad_is_looked_at_again_a_day_later_and_comes_back(feed, site, stored):
-    """21, 25: its last line says ACTIVE, so no line will come to say that it is back."""
+def test_a_withdrawn_ad_is_rechecked_a_day_later_and_reactivated(feed, site, stored):
+    """21, 25: its last line says ACTIVE, so no new line will announce its return."""
     stay, ad = stored(), stored()
     feed.change(ad)
     with feed.faults.status(404, uuid=ad):
         assert site.follow().closed == 1
     assert site.ad(ad).closed_reason == Vacancy.Closed.WITHDRAWN
-    assert replay.recheck() == 1  # the other one
+    assert replay.enqueue_recheck() == 1  # the other one
     site.follow()
     assert site.active() == {stay}
     with time_machine.travel(timezone.now() + DAY + dt.timedelta(minutes=1), tick=True):
-        assert replay.recheck() == 2
+        assert replay.enqueue_recheck() == 2
         site.follow()
         assert site.active() == {stay, ad}
         assert Contact.objects.filter(vacancy=ad).exists()
 
 
-def test_a_withdrawn_ad_is_looked_at_again_once_a_day_and_not_for_ever(feed, site, stored):
+def test_a_withdrawn_ad_is_rechecked_daily_for_a_week(feed, site, stored):
     stored()
     ad = stored()
     feed.become_finn(ad)
-    replay.recheck()
+    replay.enqueue_recheck()
     site.follow()
     feed.clear_requests()
     now = timezone.now()
     version = site.ad(ad).version
     for hours in range(2, 24 * 15, 12):
         with time_machine.travel(now + dt.timedelta(hours=hours), tick=True):
-            replay.recheck()
+            replay.enqueue_recheck()
             site.follow()
-    assert 5 <= site.asked(ad) / 3 <= 8  # each 404 is asked for twice more
-    assert site.ad(ad).version == version  # nothing for the search to do
+    assert 5 <= site.count_requests(ad) / 3 <= 8  # each 404 is confirmed by two more requests
+    assert site.ad(ad).version == version  # the index needs no update
     assert site.ad(ad).status == Vacancy.Status.INACTIVE
 
 
-def test_an_ad_that_a_line_ended_is_not_looked_at_again(feed, site, stored):
-    """Neither one that was withdrawn before its line came."""
+def test_an_ad_that_a_line_closed_is_not_rechecked(feed, site, stored):
+"""Nor is one that was withdrawn before its closing line came."""
     stay, one, two = stored(), stored(), stored()
     feed.stop(one)
     feed.close_silently(two)
-    replay.recheck()
+    replay.enqueue_recheck()
     site.follow()
     assert site.ad(two).closed_reason == Vacancy.Closed.WITHDRAWN
     feed.expire(two)
@@ -253,13 +253,13 @@ def test_an_ad_that_a_line_ended_is_not_looked_at_again(feed, site, stored):
     assert site.ad(two).closed_reason == Vacancy.Closed.FEED
     feed.clear_requests()
     with time_machine.travel(timezone.now() + DAY * 2, tick=True):
-        replay.recheck()
+        replay.enqueue_recheck()
         site.follow()
-    assert site.asked(one) == site.asked(two) == 0
+    assert site.count_requests(one) == site.count_requests(two) == 0
     assert site.active() == {stay}
 
 
-def test_the_feed_state_knows_nothing_of_an_outage_that_was_none(feed, site, stored):
+def test_a_false_alarm_is_not_stored_as_an_outage(feed, site, stored):
     stored()
     ad = feed.publish()
     feed.become_finn(ad)

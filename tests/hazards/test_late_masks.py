@@ -1,4 +1,4 @@
-"""Hazards 15 and 23 together: a line that withdraws title and employer counts whenever it is read, and in whatever order."""
+"""Hazards 15 and 23: a line that withdraws title and employer is applied whenever and in whatever order it is read."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from jobsearch.vacancies.models import Contact, Vacancy
 
 
 @pytest.fixture
-def look_back(site):
-    def looked() -> dict[str, int]:
+def run_replay(site):
+    def run() -> dict[str, int]:
         client = site.client()
         try:
             return replay.replay_overlap(client)
         finally:
             client.close()
 
-    return looked
+return run
 
 
 @pytest.fixture
 def compare(site):
-    def found(**options) -> dict[str, Kind]:
+    def run(**options) -> dict[str, Kind]:
         client = site.client()
         try:
             return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
         finally:
             client.close()
 
-    return found
+return run
 
 
 def is_blank(row: Vacancy) -> bool:
@@ -44,12 +44,12 @@ def is_blank(row: Vacancy) -> bool:
 
 
 def _insert(feed, number: int, uuid: str, status: str, title: str = "...", business: str = "") -> None:
-    """A line under a number that was taken earlier, whatever the ad itself is now."""
+"""Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
     feed.store.insert_line(uuid, status, title, business, "OSLO", "IMPORTAPI", micros(timezone.now()), number)
 
 
-def test_a_masked_end_committed_late_blanks_as_in_order(feed, site, look_back, compare):
-    """15, 23: of an active ad and of one that had ended with its title."""
+def test_a_masked_line_committed_late_masks_the_ad(feed, site, run_replay, compare):
+    """15, 23: an active ad, and one that was closed with its title."""
     active, ended, other = [feed.publish() for _ in range(3)]
     site.follow()
     feed.expire(ended)
@@ -62,46 +62,46 @@ def test_a_masked_end_committed_late_blanks_as_in_order(feed, site, look_back, c
     for line in late:
         line.commit()
     site.follow()
-    assert active in site.active()  # a strict walk forward does not see them
-    assert compare() == {active: Kind.CLOSED, ended: Kind.NAMED, other: Kind.DIFFERS}
-    assert look_back()["masked"] == 1
+    assert active in site.active()  # the page walk does not read them
+    assert compare() == {active: Kind.CLOSED, ended: Kind.UNMASKED, other: Kind.DIFFERS}
+    assert run_replay()["masked"] == 1
     site.follow()
     assert is_blank(site.ad(active))
     assert is_blank(site.ad(ended))
     assert site.ad(active).closed_reason == Vacancy.Closed.FEED
     assert not Contact.objects.filter(vacancy=active).exists()
     assert compare() == {}
-    assert "masked" not in look_back()
+    assert "masked" not in run_replay()
 
 
 @pytest.mark.parametrize("how", ["stop", "dir_cleanup"])
-@pytest.mark.parametrize("closed", ["by the clock", "as withdrawn", "by a line"])
-def test_however_the_ad_was_closed(feed, site, look_back, how, closed):
+@pytest.mark.parametrize("closed", ["by expiry", "as withdrawn", "by a line"])
+def test_a_late_mask_applies_however_the_ad_was_closed(feed, site, run_replay, how, closed):
     """23: `...` and `?` alike."""
     feed.publish(), feed.publish()
     ad = feed.publish()
     site.follow()
     late = feed.late_commit(how, ad)
-    if closed == "by the clock":
+    if closed == "by expiry":
         Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(hours=1))
         store.close_expired()
     elif closed == "as withdrawn":
         feed.close_silently(ad)
-        replay.recheck()
+        replay.enqueue_recheck()
     else:
         feed.expire(ad)
     for _ in range(3):
         feed.publish()
     site.follow()
     assert site.ad(ad).title
-    late.commit()  # in order it would stand before an ordinary end, which gives nothing back
-    look_back()
+    late.commit()  # before the ad's other closing line, which does not restore the title
+    run_replay()
     site.follow()
     assert is_blank(site.ad(ad))
 
 
-def test_an_ad_that_came_back_after_the_mask_keeps_its_title(feed, site, look_back):
-    """23: the later ACTIVE line has the last word, also where the ad ends in the ordinary way then."""
+def test_an_ad_reactivated_after_the_mask_keeps_its_title(feed, site, run_replay):
+    """23: the later ACTIVE line decides, also if the ad then expires with its title."""
     back, ended = feed.publish(), feed.publish()
     site.follow()
     numbers = [feed.store.take_seq() for _ in range(2)]
@@ -113,13 +113,13 @@ def test_an_ad_that_came_back_after_the_mask_keeps_its_title(feed, site, look_ba
     site.follow()
     for number, ad in zip(numbers, (back, ended), strict=True):
         _insert(feed, number, ad, "INACTIVE")
-    assert "masked" not in look_back()
+    assert "masked" not in run_replay()
     site.follow()
     assert back in site.active()
     assert site.ad(ended).title
 
 
-def test_an_active_line_committed_late_before_the_mask_brings_nothing_back(feed, site, look_back, compare):
+def test_an_active_line_committed_late_before_the_mask_restores_nothing(feed, site, run_replay, compare):
     ad = feed.publish()
     site.follow()
     number = feed.store.take_seq()
@@ -127,14 +127,14 @@ def test_an_active_line_committed_late_before_the_mask_brings_nothing_back(feed,
     feed.publish()
     site.follow()
     _insert(feed, number, ad, "ACTIVE", "Sykepleier", "Sykehus")
-    look_back()
+    run_replay()
     site.follow()
     assert is_blank(site.ad(ad))
     assert compare() == {}
 
 
-def test_a_mask_committed_late_on_the_tail_counts_though_a_later_line_was_seen(feed, site):
-    """15: the tail `[base, end]` becomes `[base, masked, end]`; the later line was applied before."""
+def test_a_mask_committed_late_on_the_last_page_applies_despite_a_later_line(feed, site):
+    """15: the last page `[base, closed]` becomes `[base, masked, closed]`; the later line was already applied."""
     ad = feed.publish()
     site.follow()
     number = feed.store.take_seq()
@@ -146,7 +146,7 @@ def test_a_mask_committed_late_on_the_tail_counts_though_a_later_line_was_seen(f
     assert is_blank(site.ad(ad))
 
 
-def test_a_mask_and_an_ordinary_end_on_one_page_are_as_on_two(feed, site):
+def test_a_mask_followed_by_an_unmasked_closing_line_on_the_same_page_applies(feed, site):
     ad = feed.publish()
     site.follow()
     feed.stop(ad)
@@ -155,25 +155,25 @@ def test_a_mask_and_an_ordinary_end_on_one_page_are_as_on_two(feed, site):
     assert is_blank(site.ad(ad))
 
 
-def test_a_queued_check_learns_of_the_mask(feed, site, look_back):
-    """The check of its detail, queued for another reason, would keep the title."""
+def test_a_queued_check_is_marked_as_masked(feed, site, run_replay):
+"""The ad's check was queued for another reason, and would keep the title."""
     feed.publish()
     ad = feed.publish()
     site.follow()
     late = feed.late_commit("stop", ad)
     feed.publish(), feed.publish()
     site.follow()
-    replay.recheck()
+    replay.enqueue_recheck()
     assert site.task(ad).origin == DetailTask.Origin.RECHECK
     late.commit()
-    look_back()
+    run_replay()
     assert site.task(ad).line_says == DetailTask.Says.MASKED
     site.follow()
     assert is_blank(site.ad(ad))
 
 
-def test_the_end_counts_where_the_detail_cannot_be_had(feed, site, look_back):
-    """A line ends the ad, and the detail, which fails for this ad alone, says nothing else."""
+def test_a_closing_line_is_applied_if_the_detail_fails(feed, site, run_replay):
+"""A line closes the ad, and no detail contradicts it: the request fails for this ad only."""
     feed.publish(), feed.publish()
     ad = feed.publish()
     site.follow()
@@ -181,15 +181,15 @@ def test_the_end_counts_where_the_detail_cannot_be_had(feed, site, look_back):
     feed.publish(), feed.publish()
     site.follow()
     late.commit()
-    look_back()
+    run_replay()
     with feed.faults.status(500, uuid=ad):
         site.follow()
     assert is_blank(site.ad(ad))
     assert site.task(ad) is None
 
 
-def test_what_is_left_is_listed_and_mended(feed, site, compare):
-    """Also long after the replay's days: the lines of the whole backfill are read."""
+def test_the_consistency_check_lists_and_repairs_missed_masks(feed, site, compare):
+"""Also after the replay's two days: it reads the lines of the whole backfill."""
     ads = [feed.publish() for _ in range(3)]
     site.follow()
     for ad in ads[:2]:
@@ -197,10 +197,10 @@ def test_what_is_left_is_listed_and_mended(feed, site, compare):
     site.follow()
     Vacancy.objects.filter(uuid=ads[0]).update(title="Sykepleier")
     Vacancy.objects.filter(uuid=ads[1]).update(employer_orgnr="987654321")
-    assert compare() == {ads[0]: Kind.NAMED, ads[1]: Kind.NAMED}
+    assert compare() == {ads[0]: Kind.UNMASKED, ads[1]: Kind.UNMASKED}
     before = site.ad(ads[0]).version
     client = site.client()
     assert consistency.repair(consistency.compare_with_feed(client)) == 2
     client.close()
     assert compare() == {}
-    assert site.ad(ads[0]).version == before + 1  # the search follows by the version
+    assert site.ad(ads[0]).version == before + 1  # the indexing finds changed rows by the version

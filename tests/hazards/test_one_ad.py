@@ -14,8 +14,8 @@ from django.db import DataError, OperationalError, transaction
 from django.utils import timezone
 
 from ingest import consistency, detail_queue
-from ingest.client.errors import FeedDown
-from ingest.client.http import Limits, Transport
+from ingest.client.errors import FeedUnavailable
+from ingest.client.http import HttpClient, ResponseLimits
 from ingest.models import DetailTask
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Vacancy
@@ -53,7 +53,7 @@ def test_an_active_ad_whose_last_day_is_lost_is_closed_with_its_reason(feed, sit
     assert site.active() == {stay}
     feed.change(ad, expires=timezone.now() + dt.timedelta(days=9))
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_ad_without_the_field_is_closed_too(feed, site, stored):
@@ -74,15 +74,15 @@ def test_what_was_unreadable_is_tried_again_without_a_line(feed, site, stored, h
     feed.append_line(ad)
     site.follow()
     if how == "after a day":
-        site.let_time_pass(hours=2)
+        site.advance_retries(hours=2)
         site.follow()
     feed.edit_silently(ad, expires=timezone.now() + dt.timedelta(days=9))
     if how != "by an administrator":
-        site.let_time_pass(hours=2 if how == "after an hour" else 31)
+        site.advance_retries(hours=2 if how == "after an hour" else 31)
     else:
-        detail_queue.release()
+        detail_queue.release_quarantined()
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_no_end_is_a_last_day(feed, site):
@@ -175,9 +175,9 @@ def test_the_others_are_stored_whatever_one_answer_is(feed, site, stored, fault)
     assert site.active() == {*good, last}
     assert site.task(bad).reason
     feed.faults.clear()
-    detail_queue.release()
+    detail_queue.release_quarantined()
     assert site.follow(retry_now=True).exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 @pytest.mark.parametrize("fault", [BROKEN["too large"], BROKEN["too deep"]], ids=["too large", "too deep"])
@@ -189,9 +189,9 @@ def test_an_active_ad_whose_detail_has_become_unreadable_is_closed(feed, site, s
     assert site.follow().closed == 1
     assert site.active() == {stay}
     feed.faults.clear()
-    detail_queue.release()
+    detail_queue.release_quarantined()
     site.follow()
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_ad_whose_detail_fails_stays_while_its_line_calls_it_active(feed, site, stored):
@@ -199,7 +199,7 @@ def test_an_ad_whose_detail_fails_stays_while_its_line_calls_it_active(feed, sit
     stay, ad = stored(), stored()
     feed.change(ad)
     feed.detail_fails_for_good(ad)
-    for _ in range(detail_queue.ATTEMPTS + 1):
+    for _ in range(detail_queue.MAX_ATTEMPTS + 1):
         site.follow(retry_now=True)
     assert site.task(ad).state == DetailTask.State.QUARANTINED
     assert site.active() == {stay, ad}
@@ -226,10 +226,10 @@ def test_headers_that_never_end_are_given_up(pieces):
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        transport = Transport(f"http://127.0.0.1:{server.getsockname()[1]}", user_agent="test", threads=1)
+        transport = HttpClient(f"http://127.0.0.1:{server.getsockname()[1]}", user_agent="test", threads=1)
         started = time.monotonic()
-        with pytest.raises(FeedDown) as caught:
-            transport.get("/", Limits(read=0.5, total=1.0, size=1000))
+        with pytest.raises(FeedUnavailable) as caught:
+            transport.get("/", ResponseLimits(read=0.5, total=1.0, size=1000))
         assert caught.value.reason == "timeout"
         assert time.monotonic() - started < 5
         transport.close()

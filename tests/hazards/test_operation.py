@@ -30,7 +30,7 @@ def test_what_is_owed_survives_a_restart(feed, site):
     assert report.waiting == len(ads) - report.new
     assert Run.objects.first().state == Run.State.STOPPED
     assert site.follow().new == len(ads) - report.new
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_answer_that_was_asked_for_before_a_newer_line_is_not_written(feed, site):
@@ -40,16 +40,16 @@ def test_an_answer_that_was_asked_for_before_a_newer_line_is_not_written(feed, s
 
     def a_newer_line_comes() -> None:
         if not told:
-            wait_until(lambda: site.asked(closed) and site.asked(edited), 30, "both to be on their way")
+            wait_until(lambda: site.count_requests(closed) and site.count_requests(edited), 30, "both to be on their way")
             told.append(DetailTask.objects.filter(uuid=closed).delete())
             with transaction.atomic():
-                detail_queue.put({UUID(edited): timezone.now()}, DetailTask.Origin.LINE)
+                detail_queue.enqueue({UUID(edited): timezone.now()}, DetailTask.Origin.LINE)
 
     told: list[object] = []
     report = site.follow(after_batch=a_newer_line_comes)
     assert (report.exit_code, report.superseded) == (0, 2)
     assert site.ad(closed) is None
-    assert (site.asked(closed), site.asked(edited)) == (1, 2)
+    assert (site.count_requests(closed), site.count_requests(edited)) == (1, 2)
     assert edited in site.active()
 
 
@@ -78,7 +78,7 @@ def test_who_was_overtaken_writes_nothing(feed, site):
 
 def test_who_was_overtaken_moves_no_cursor(feed, site):
     """44: nor closes an ad by a page."""
-    site.many_lines(2500)
+    site.publish_lines(2500)
     cursors = []
 
     def overtake(phase: str, done: int, total: int) -> None:
@@ -98,20 +98,20 @@ def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
     before = site.state()
     feed.stop(ad)
     new = feed.publish()
-    real = page_walker.Walk._mark
+    real = page_walker.PageWalker._mark
 
     def failing(self, *arguments):
         raise RuntimeError("killed here")
 
-    monkeypatch.setattr(page_walker.Walk, "_mark", failing)
+    monkeypatch.setattr(page_walker.PageWalker, "_mark", failing)
     with pytest.raises(RuntimeError):
         site.follow()
     assert site.state().page_id == before.page_id
     assert ad in site.active()
     assert site.task(new) is None
-    monkeypatch.setattr(page_walker.Walk, "_mark", real)
+    monkeypatch.setattr(page_walker.PageWalker, "_mark", real)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
@@ -128,7 +128,7 @@ def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
     assert report.exit_code == 0
     assert new in site.active()
     assert site.state().cursor_lost
-    assert (site.asked(old), site.asked(near)) == (0, 1)
+    assert (site.count_requests(old), site.count_requests(near)) == (0, 1)
     assert any("forsvant" in problem for problem in status.status().problems)
 
 
@@ -146,7 +146,7 @@ def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site, known
     assert report.exit_code == 2
     assert "page-gone" in report.problem
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_the_first_load_begins_half_a_year_back(feed, site, settings):
@@ -157,7 +157,7 @@ def test_the_first_load_begins_half_a_year_back(feed, site, settings):
     live = [feed.publish(at=now - dt.timedelta(days=days)) for days in (179, 20, 0)]
     report = site.follow()
     assert report.lines == len(live)
-    assert [site.asked(ad) for ad in dead] == [0, 0, 0]
+    assert [site.count_requests(ad) for ad in dead] == [0, 0, 0]
 
 
 def test_only_details_of_ads_that_are_active_at_last_are_fetched(feed, site):

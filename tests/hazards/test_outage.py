@@ -21,7 +21,7 @@ def test_a_detail_that_fails_is_owed_until_it_comes(feed, site, stored):
     assert (task.state, task.attempts) == (DetailTask.State.DEFERRED, 1)
     assert "status-500" in task.reason
     assert site.follow().exit_code == 1  # not yet due
-    site.let_time_pass(minutes=1)
+    site.advance_retries(minutes=1)
     assert site.follow().exit_code == 0
     assert ad in site.active()
 
@@ -45,9 +45,9 @@ def test_a_bad_ad_is_tried_with_growing_pauses_and_then_set_apart(feed, site, st
     pauses = []
     while site.task(ad).state == DetailTask.State.DEFERRED:
         pauses.append(site.task(ad).next_try - timezone.now())
-        site.let_time_pass(days=1)
+        site.advance_retries(days=1)
         site.follow()
-    assert len(pauses) == detail_queue.ATTEMPTS - 1
+    assert len(pauses) == detail_queue.MAX_ATTEMPTS - 1
     assert pauses[4] > pauses[2] > pauses[0]
     assert site.task(ad).state == DetailTask.State.QUARANTINED
     assert site.follow().exit_code == 1
@@ -62,10 +62,10 @@ def test_an_administrator_releases_the_quarantine(feed, site, stored):
     feed.change(ad, expires="never")
     assert site.follow().quarantined == 1
     feed.edit_silently(ad, expires=(timezone.now() + dt.timedelta(days=3)).isoformat())
-    assert detail_queue.release() == 1
+    assert detail_queue.release_quarantined() == 1
     assert site.task(ad).attempts == 0
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_outage_charges_no_ad(feed, site, stored):
@@ -80,7 +80,7 @@ def test_an_outage_charges_no_ad(feed, site, stored):
     assert DetailTask.objects.count() == len(ads)
     assert len([path for path in site.paths if "feedentry" in path]) < 60
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_outage_with_few_ads_to_fetch_charges_no_ad(feed, site, stored):
@@ -100,7 +100,7 @@ def test_many_bad_ads_in_a_row_are_no_outage(feed, site, stored):
         feed.detail_fails_for_good(ad)
     report = site.follow()
     assert (report.exit_code, report.deferred) == (1, 12)
-    site.let_time_pass(days=1)
+    site.advance_retries(days=1)
     good = feed.publish()
     assert site.follow().exit_code == 1
     assert good in site.active()
@@ -132,7 +132,7 @@ def test_mass_404_closes_nothing(feed, site):
     """21: a wrong host answers 404 for every ad there is."""
     ads = [feed.publish() for _ in range(60)]
     site.follow()
-    replay.recheck(limit=40)
+    replay.enqueue_recheck(limit=40)
     with feed.faults.mass_404():
         report = site.follow()
     assert report.exit_code == 2
@@ -148,7 +148,7 @@ def test_mass_404_at_the_first_load_loses_no_ad(feed, site):
         assert site.follow().exit_code == 2
     assert DetailTask.objects.count() == len(ads)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_many_ads_that_are_really_gone_are_closed(feed, site):
@@ -157,6 +157,6 @@ def test_many_ads_that_are_really_gone_are_closed(feed, site):
     site.follow()
     for ad in ads[:12]:
         feed.become_finn(ad)
-    replay.recheck(limit=40)
+    replay.enqueue_recheck(limit=40)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()

@@ -106,7 +106,7 @@ def test_a_token_that_dies_while_details_are_fetched_charges_nobody(feed, site):
     assert set(DetailTask.objects.values_list("attempts", flat=True)) == {0}
     feed.tokens.withdraw(False)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_no_public_token_is_named(feed, site):

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ingest.client.errors import PageGone
+from ingest.client.errors import PageNotFound
 from ingest.models import DetailTask
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
@@ -62,9 +62,9 @@ def test_a_detail_that_fails_holds_nothing_up(feed, site, fault):
     assert site.task(one).attempts == 1
     assert site.task(one).reason
     feed.faults.clear()
-    site.let_time_pass(days=3)
+    site.advance_retries(days=3)
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_a_redirect_takes_the_token_nowhere(feed, site):
@@ -103,10 +103,10 @@ def test_an_answer_that_never_comes_is_given_up(feed, site):
 
 def test_what_was_read_before_a_failure_is_kept(feed, site):
     """41: progress is committed page by page."""
-    site.many_lines(2100)
+    site.publish_lines(2100)
     client = site.client()
-    first = client.first_page(timezone.now() - dt.timedelta(days=1))
-    third = client.page(first.next_id).next_id
+    first = client.fetch_first_page(timezone.now() - dt.timedelta(days=1))
+    third = client.fetch_page(first.next_id).next_id
     client.close()
     with feed.faults.status(500, on="page", page=third):
         assert site.follow().exit_code == 2
@@ -116,7 +116,7 @@ def test_what_was_read_before_a_failure_is_kept(feed, site):
     report = site.follow()
     assert report.exit_code == 0
     assert report.lines == 101
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_a_page_of_another_shape_is_refused(feed, site):
@@ -128,7 +128,7 @@ def test_a_page_of_another_shape_is_refused(feed, site):
             assert report.exit_code == 2
             assert "shape" in report.problem
     assert site.follow().exit_code == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_the_user_agent_names_the_site(feed, site, settings):
@@ -145,13 +145,13 @@ def test_a_trickle_is_given_up(feed, site, monkeypatch):
         feed.publish()
     client = site.client(page=site.client()._page_limits.__class__(read=1, total=0.0, size=16_000_000))
     with pytest.raises(Exception, match="not complete"):
-        client.first_page(timezone.now() - dt.timedelta(days=1))
+        client.fetch_first_page(timezone.now() - dt.timedelta(days=1))
     client.close()
 
 
 def test_a_page_that_never_was_is_gone(feed, site):
     """42: 404 with an empty body that calls itself JSON."""
     client = site.client()
-    with pytest.raises(PageGone):
-        client.page("00000000-0000-4000-8000-000000000000")
+    with pytest.raises(PageNotFound):
+        client.fetch_page("00000000-0000-4000-8000-000000000000")
     client.close()

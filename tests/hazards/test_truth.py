@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ingest import consistency
-from ingest.client.errors import FeedDown
+from ingest.client.errors import FeedUnavailable
 from ingest.consistency import Kind
 from ingest.models import FeedState
 from jobsearch.vacancies.models import Contact, Vacancy
@@ -63,7 +63,7 @@ def test_every_difference_is_named_and_mended(feed, site, compare, mend):
     }  # fmt: skip
     mend()
     assert compare() == {}
-    assert site.is_true()
+    assert site.matches_feed()
     assert Contact.objects.get(vacancy=edited).name == "En annen"
 
 
@@ -146,7 +146,7 @@ def test_an_outage_ends_the_comparison(feed, site, compare):
     for _ in range(40):
         feed.publish()
     site.follow()
-    with feed.faults.status(503, on="detail"), pytest.raises(FeedDown):
+    with feed.faults.status(503, on="detail"), pytest.raises(FeedUnavailable):
         compare()
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from ingest import detail_worker, page_walker, sync
-from ingest.client.errors import FeedDown
+from ingest.client.errors import FeedUnavailable
 from ingest.models import DetailTask, FeedState
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
@@ -51,7 +51,7 @@ def test_details_come_though_the_server_goes_on_writing(feed, site):
     assert site.active() >= set(first)
     feed.faults.clear()
     assert site.follow().exit_code == 0
-    assert site.is_true()  # what was written meanwhile is read by the next run
+    assert site.matches_feed()  # what was written meanwhile is read by the next run
 
 
 def test_details_get_their_turn_while_a_long_backlog_is_read(feed, site, monkeypatch):
@@ -60,13 +60,13 @@ def test_details_get_their_turn_while_a_long_backlog_is_read(feed, site, monkeyp
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_PAGES", 2)
     new = [feed.publish() for _ in range(30)]
-    site.many_lines(6000)
+    site.publish_lines(6000)
     phases: list[str] = []
     report = site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases[:4] == ["pages", "details", "pages", "details"]
     assert (report.exit_code, report.lines) == (0, 6030)
     assert site.active() >= set(new)
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
@@ -74,7 +74,7 @@ def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
     feed.publish()
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
-    site.many_lines(3500)
+    site.publish_lines(3500)
     phases: list[str] = []
     report = site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases[:3] == ["pages", "details", "pages"]
@@ -85,7 +85,7 @@ def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypat
     """47: most details of half a year would be fetched in vain."""
     monkeypatch.setattr(page_walker, "TURN_PAGES", 1)
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
-    site.many_lines(3500)
+    site.publish_lines(3500)
     phases: list[str] = []
     site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases == ["pages", "details"]
@@ -96,7 +96,7 @@ def test_an_ad_is_closed_while_many_details_are_fetched(feed, site, monkeypatch)
     feed.publish()
     site.follow()
     monkeypatch.setattr(sync, "DETAILS_SECONDS_AT_HEAD", 0.3)
-    monkeypatch.setattr(detail_worker, "ASKED_AHEAD", 10)
+    monkeypatch.setattr(detail_worker, "MAX_PENDING", 10)
     ended = feed.publish()
     site.follow()
     for _ in range(120):
@@ -114,7 +114,7 @@ def test_an_ad_is_closed_while_many_details_are_fetched(feed, site, monkeypatch)
     report = site.follow(after_batch=end_it)
     assert owed_when_closed[0] > 20
     assert (report.exit_code, report.waiting) == (0, 0)
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_a_newest_line_that_cannot_be_had_holds_up_no_detail(feed, site, monkeypatch):
@@ -125,9 +125,9 @@ def test_a_newest_line_that_cannot_be_had_holds_up_no_detail(feed, site, monkeyp
     client = site.client()
 
     def failing():
-        raise FeedDown("status-500", "no")
+        raise FeedUnavailable("status-500", "no")
 
-    monkeypatch.setattr(client, "last_page", failing)
+    monkeypatch.setattr(client, "fetch_last_page", failing)
     report = sync.run(feed=client)
     client.close()
     assert (report.exit_code, report.at_tip) == (2, True)
@@ -167,7 +167,7 @@ def test_one_ad_that_cannot_be_closed_holds_up_no_other(feed, site, monkeypatch)
     assert site.task(ads[3]).reason.startswith("not-closed")
     assert site.active() == {ads[3], *ads[6:], new}
     monkeypatch.undo()
-    site.let_time_pass(days=2)
+    site.advance_retries(days=2)
     site.follow()
     assert site.active() == {*ads[6:], new}
     assert site.ad(ads[3]).title == ""
@@ -188,7 +188,7 @@ def test_lines_that_come_again_close_nothing_even_for_a_while(feed, site, lost):
         feed.expire(ad)
         feed.reactivate(ad)
     site.follow()
-    site.many_lines(1200)
+    site.publish_lines(1200)
     feed.publish()
     site.follow()
     versions = dict(Vacancy.objects.values_list("uuid", "version"))
@@ -203,7 +203,7 @@ def test_lines_that_come_again_close_nothing_even_for_a_while(feed, site, lost):
     assert dict(Vacancy.objects.values_list("uuid", "version")) == versions
     assert site.follow().exit_code == 0
     assert _closings() == 0
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_an_end_that_is_news_counts_after_the_cursor_was_lost(feed, site):
@@ -217,7 +217,7 @@ def test_an_end_that_is_news_counts_after_the_cursor_was_lost(feed, site):
     assert site.active() == {stay}
     assert (site.ad(stopped).title, site.ad(stopped).closed_reason) == ("", Vacancy.Closed.FEED)
     assert site.ad(ended).title
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_the_order_of_the_feed_counts_again_once_the_head_is_reached(feed, site):
@@ -230,21 +230,21 @@ def test_the_order_of_the_feed_counts_again_once_the_head_is_reached(feed, site)
     assert not site.state().catching_up
     feed.stop(ad, at=timezone.now() - dt.timedelta(minutes=5))
     site.follow()
-    assert site.asked(ad) == 2
+    assert site.count_requests(ad) == 2
     assert ad not in site.active()
 
 
 def test_catching_up_goes_on_after_a_run_that_broke_off(feed, site):
     """46: what kind of walk it is, is kept with the cursor."""
     ad = feed.publish()
-    site.many_lines(1200)
+    site.publish_lines(1200)
     feed.expire(ad)
     feed.reactivate(ad)
-    site.many_lines(1200)
+    site.publish_lines(1200)
     site.follow()
     feed.rebuild()
     client = site.client()
-    second = client.first_page(timezone.now() - dt.timedelta(days=1)).next_id
+    second = client.fetch_first_page(timezone.now() - dt.timedelta(days=1)).next_id
     client.close()
     with feed.faults.status(500, on="page", page=second):
         assert site.follow().exit_code == 2
@@ -254,7 +254,7 @@ def test_catching_up_goes_on_after_a_run_that_broke_off(feed, site):
     assert ad in site.active()
     assert site.follow(retry_now=True).exit_code == 0
     assert not site.state().catching_up
-    assert site.is_true()
+    assert site.matches_feed()
 
 
 def test_the_mask_of_a_line_that_comes_again_stays(feed, site):
@@ -262,7 +262,7 @@ def test_the_mask_of_a_line_that_comes_again_stays(feed, site):
     ad, stay = feed.publish(), feed.publish()
     site.follow()
     feed.stop(ad)
-    site.many_lines(1100)
+    site.publish_lines(1100)
     feed.append_line(ad, status="INACTIVE", title="Sykepleier", business_name="Sykehus")
     feed.rebuild()
     site.follow()

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.client.parsing import (
-    BadEntry,
-    BadPage,
+    DetailFormatError,
     FeedLine,
-    Gone,
+    InactiveDetail,
+    PageFormatError,
     RejectedLine,
-    read_detail,
-    read_json,
-    read_line,
-    read_page,
-    read_time,
+    parse_detail,
+    parse_json,
+    parse_line,
+    parse_page,
+    parse_time,
 )
 from jobsearch.vacancies.ad_data import VacancyData
 
@@ -57,18 +57,18 @@ def detail(**content) -> dict:
     ],
 )
 def test_a_time_is_read_with_any_fraction_and_offset(text, moment):
-    assert read_time(text) == dt.datetime.fromisoformat(moment)
+    assert parse_time(text) == dt.datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "2026-02-30", "0001-01-01T00:00:00Z", "28.08.2026",
                                   "2026-08-28T25:00:00Z", "2026-08-28T09:52:32+99:00", None, 20260828, ["2026"]])  # fmt: skip
 def test_what_is_no_time_is_none(text):
-    assert read_time(text) is None
+    assert parse_time(text) is None
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_times(text):
-    moment = read_time(text)
+    moment = parse_time(text)
     assert moment is None or moment.astimezone(dt.UTC) + dt.timedelta(days=1)
 
 
@@ -84,8 +84,8 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_page_breaks_the_reading(payload):
     try:
-        assert read_page(payload).id
-    except BadPage as error:
+        assert parse_page(payload).id
+    except PageFormatError as error:
         assert error.reason
 
 
@@ -93,13 +93,13 @@ def test_no_page_breaks_the_reading(payload):
 def test_no_detail_breaks_the_reading(payload, content):
     for message in (payload, {"uuid": str(AD), "status": "ACTIVE", "ad_content": content}):
         try:
-            assert isinstance(read_detail(AD, message), VacancyData | Gone)
-        except BadEntry as error:
+            assert isinstance(parse_detail(AD, message), VacancyData | InactiveDetail)
+        except DetailFormatError as error:
             assert error.reason
 
 
 def test_an_ordinary_line():
-    read = read_line(line())
+    read = parse_line(line())
     assert isinstance(read, FeedLine)
     assert (read.uuid, read.status, read.title, read.masked) == (AD, "ACTIVE", "Kokk", False)
 
@@ -117,8 +117,8 @@ def test_an_ordinary_line():
     ],
 )
 def test_a_line_is_masked_where_it_takes_back_title_and_employer(entry, masked):
-    assert read_line(line(status="INACTIVE", **entry)).masked == masked
-    assert not read_line(line(status="ACTIVE", **entry)).masked
+    assert parse_line(line(status="INACTIVE", **entry)).masked == masked
+    assert not parse_line(line(status="ACTIVE", **entry)).masked
 
 
 @pytest.mark.parametrize(
@@ -134,36 +134,36 @@ def test_a_line_is_masked_where_it_takes_back_title_and_employer(entry, masked):
     ],
 )
 def test_a_bad_line_is_rejected_by_name(item, reason):
-    read = read_line(item)
+    read = parse_line(item)
     assert isinstance(read, RejectedLine)
     assert read.reason == reason
 
 
 def test_a_bad_line_leaves_the_others_alone():
-    read = read_page(page(line(), None, line(status="INACTIVE")))
+    read = parse_page(page(line(), None, line(status="INACTIVE")))
     assert [item.status for item in read.lines] == ["ACTIVE", "INACTIVE"]
     assert [item.position for item in read.rejected] == [1]
 
 
 def test_a_page_of_bad_lines_only_says_nothing():
     """Were the status renamed, every ad would be closed or lost."""
-    with pytest.raises(BadPage):
-        read_page(page(*[line(status=None)] * 5))
-    assert read_page(page(line(status=None))).rejected  # the tail may be a single bad line
+    with pytest.raises(PageFormatError):
+        parse_page(page(*[line(status=None)] * 5))
+    assert parse_page(page(line(status=None))).rejected  # the tail may be a single bad line
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"items": []}, {"id": "x", "items": []}, page(next_id="../x"),
                                      page(next_id=1), {"id": PAGE, "items": {}}])  # fmt: skip
 def test_what_is_no_page_is_refused(payload):
-    with pytest.raises(BadPage):
-        read_page(payload)
+    with pytest.raises(PageFormatError):
+        parse_page(payload)
 
 
 def test_the_content_is_read_under_either_name():
     told = detail(title="Kokk")
     other = {**told, "json": told["ad_content"]}
     del other["ad_content"]
-    assert read_detail(AD, told) == read_detail(AD, other)
+    assert parse_detail(AD, told) == parse_detail(AD, other)
 
 
 @pytest.mark.parametrize("message", [
@@ -175,7 +175,7 @@ def test_the_content_is_read_under_either_name():
     {**detail(), "status": "PAUSED"},
 ])  # fmt: skip
 def test_an_ad_without_content_or_activity_is_gone(message):
-    assert read_detail(AD, message) == Gone(AD)
+    assert parse_detail(AD, message) == InactiveDetail(AD)
 
 
 @pytest.mark.parametrize(
@@ -192,24 +192,24 @@ def test_an_ad_without_content_or_activity_is_gone(message):
     ],
 )
 def test_a_detail_whose_meaning_is_lost_is_rejected_by_name(message, reason):
-    with pytest.raises(BadEntry) as caught:
-        read_detail(AD, message)
+    with pytest.raises(DetailFormatError) as caught:
+        parse_detail(AD, message)
     assert caught.value.reason == reason
 
 
 def test_the_raw_copy_is_without_contacts():
-    read = read_detail(AD, detail(contactList=[{"name": "Kari"}], title="Kokk"))
+    read = parse_detail(AD, detail(contactList=[{"name": "Kari"}], title="Kokk"))
     assert "contactList" not in read.raw
     assert read.raw["title"] == "Kokk"
     assert [person.name for person in read.contacts] == ["Kari"]
 
 
 def test_what_json_writes_and_no_database_takes_is_removed():
-    read = read_json(rb'{"a\u0000": ["b\u0000c", "\ud83d", "\ud83d\ude00", NaN, 1e999, 1.5, Infinity]}')
+    read = parse_json(rb'{"a\u0000": ["b\u0000c", "\ud83d", "\ud83d\ude00", NaN, 1e999, 1.5, Infinity]}')
     assert read == {"a": ["bc", "?", "\N{GRINNING FACE}", None, None, 1.5, None]}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"\xff\xfe{", b"[" * 100_000, b"9" * 10_000])
 def test_what_is_no_json_is_a_value_error(body):
     with pytest.raises(ValueError):
-        read_json(body)
+        parse_json(body)

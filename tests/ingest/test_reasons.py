@@ -43,7 +43,9 @@ def test_the_reason_is_said_and_the_facts_are_quoted(stored, nb, nn, en):
 
 
 def test_every_reason_that_the_program_gives_has_a_sentence():
-    classes = "FeedDown|TooLarge|Unauthorized|FeedLoop|PageGone|EntryGone|BadPage|BadEntry|Trouble"
+    classes = (
+        "FeedUnavailable|ResponseTooLarge|Unauthorized|FeedLoop|PageNotFound|AdNotFound|PageFormatError|DetailFormatError|Trouble"
+    )
     given = set()
     for folder in ("ingest", "jobsearch"):
         for file in (ROOT / folder).rglob("*.py"):

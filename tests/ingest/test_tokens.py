@@ -10,7 +10,7 @@ import threading
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from ingest.client.tokens import SameToken, Tokens, expiry, find_token, read_private
+from ingest.client.tokens import TokenProvider, TokenUnchanged, find_token, parse_private_token, read_token_expiry
 from jobsearch import env
 
 ONE, TWO = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyIn0.c2ln"
@@ -36,7 +36,7 @@ def test_one_thread_renews_for_all():
         asked.append(1)
         return TWO
 
-    tokens = Tokens(fetch, cached=ONE)
+    tokens = TokenProvider(fetch, cached=ONE)
     got: list[str] = []
     threads = [threading.Thread(target=lambda: got.append(tokens.renew(ONE))) for _ in range(8)]
     for thread in threads:
@@ -53,17 +53,17 @@ def test_a_dead_token_is_asked_for_again_once_in_a_run():
         asked.append(1)
         return ONE
 
-    tokens = Tokens(fetch, cached=ONE)
+    tokens = TokenProvider(fetch, cached=ONE)
     for _ in range(3):
-        with pytest.raises(SameToken):
+        with pytest.raises(TokenUnchanged):
             tokens.renew(ONE)
     assert asked == [1]
 
 
 def test_a_token_of_ones_own_is_never_replaced():
-    tokens = Tokens(lambda: TWO, private=ONE, cached=TWO)
+    tokens = TokenProvider(lambda: TWO, private=ONE, cached=TWO)
     assert tokens.current() == ONE
-    with pytest.raises(SameToken):
+    with pytest.raises(TokenUnchanged):
         tokens.renew(ONE)
 
 
@@ -86,22 +86,22 @@ def test_a_token_of_ones_own_is_never_replaced():
     ],
 )
 def test_a_token_of_ones_own_is_found_in_what_it_was_pasted_with(text):
-    assert read_private(text.format(ONE)) == ONE
+    assert parse_private_token(text.format(ONE)) == ONE
 
 
 def test_a_token_that_was_broken_over_lines_is_whole_again():
-    assert read_private(f"Bearer {ONE[:30]}\n  {ONE[30:]}") == ONE
+    assert parse_private_token(f"Bearer {ONE[:30]}\n  {ONE[30:]}") == ONE
 
 
 def test_a_token_of_another_kind_is_taken_as_it_is():
-    assert read_private("Bearer an_opaque-token.1") == "an_opaque-token.1"
-    assert read_private("  ") == ""
+    assert parse_private_token("Bearer an_opaque-token.1") == "an_opaque-token.1"
+    assert parse_private_token("  ") == ""
 
 
 @pytest.mark.parametrize("text", ["Bearer", '""', "no token here", "t\u00f8ken", "eyJ \x00"])
 def test_what_is_no_token_is_refused(text):
     with pytest.raises(ValueError):
-        read_private(text)
+        parse_private_token(text)
 
 
 def _jwt(payload: object) -> str:
@@ -109,7 +109,7 @@ def _jwt(payload: object) -> str:
 
 
 def test_the_end_of_a_token_is_read_from_it():
-    assert expiry(_jwt({"exp": 1_800_000_000})) == dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
+    assert read_token_expiry(_jwt({"exp": 1_800_000_000})) == dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_end_of_a_token_is_read_from_it():
      _jwt({"exp": -1e18}), _jwt({"exp": [1]}), "a." + "A" * 9000 + ".c", "a.!!!.c"],
 )  # fmt: skip
 def test_a_token_that_does_not_say_its_end_has_none(token):
-    assert expiry(token) is None
+    assert read_token_expiry(token) is None
 
 
 def test_a_token_that_is_none_ends_the_start_with_a_sentence(monkeypatch):

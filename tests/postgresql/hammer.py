@@ -17,9 +17,9 @@ from django.db import Error, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from ingest import consistency, detail_queue, detail_writer, replay  # noqa: E402
-from ingest.client.errors import EntryGone  # noqa: E402
+from ingest.client.errors import AdNotFound  # noqa: E402
 from ingest.client.parsing import FeedLine  # noqa: E402
-from ingest.deactivation import close_by_lines  # noqa: E402
+from ingest.deactivation import deactivate_by_lines  # noqa: E402
 from ingest.fetch_pool import Fetched  # noqa: E402
 from ingest.models import DetailTask, FeedState  # noqa: E402
 from ingest.report import Report  # noqa: E402
@@ -50,18 +50,18 @@ def follow() -> None:
     with transaction.atomic():
         FeedState.lock()
         lines = [FeedLine(one, "INACTIVE", time=now, masked=chance.random() < 0.3) for one in ads[::3]]
-        close_by_lines(lines, may_be_old=chance.random() < 0.5)
-        detail_queue.put(dict.fromkeys(ads[1::3], now), DetailTask.Origin.LINE)
-    rows = detail_queue.due(50)
+        deactivate_by_lines(lines, may_be_old=chance.random() < 0.5)
+        detail_queue.enqueue(dict.fromkeys(ads[1::3], now), DetailTask.Origin.LINE)
+    rows = detail_queue.due_tasks(50)
     chance.shuffle(rows)
     answers = [Fetched(0, row.uuid, row.marker, answer(row.uuid, now)) for row in rows]
     if answers:
-        detail_writer.write(answers, Lease(), Report())
+        detail_writer.write_batch(answers, Lease(), Report())
 
 
 def answer(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
     if chance.random() < 0.3:
-        return EntryGone("404", "gone")
+        return AdNotFound("404", "gone")
     return VacancyData(
         uuid=one,
         title=f"Sykepleier {chance.random()}",
@@ -79,9 +79,9 @@ def repair() -> None:
         consistency.Difference(one, chance.choice(kinds), line_says="MASKED") for one in some(chance.choice((8, 200)))
     )
     replay._apply({one: FeedLine(one, "INACTIVE", time=timezone.now(), masked=True) for one in some(50)})
-    replay.recheck(limit=20)
+    replay.enqueue_recheck(limit=20)
     detail_queue.retry_now()
-    detail_queue.release(some(50))
+    detail_queue.release_quarantined(some(50))
 
 
 def clock() -> None:

@@ -151,9 +151,9 @@ def test_a_detail_without_a_time_waits_behind_the_newest_on_postgresql_too(live_
         "from ingest.models import DetailTask, FeedState\n"
         "FeedState.bound('http://127.0.0.1:9')\n"
         "old, new = uuid.UUID(int=1), uuid.UUID(int=2)\n"
-        "detail_queue.put({new: timezone.now()}, DetailTask.Origin.LINE)\n"
-        "detail_queue.put({old: None}, DetailTask.Origin.RECHECK)\n"
-        "sys.stdout.write(' '.join(str(row.uuid.int) for row in detail_queue.due(2)))\n"
+        "detail_queue.enqueue({new: timezone.now()}, DetailTask.Origin.LINE)\n"
+        "detail_queue.enqueue({old: None}, DetailTask.Origin.RECHECK)\n"
+        "sys.stdout.write(' '.join(str(row.uuid.int) for row in detail_queue.due_tasks(2)))\n"
     )
     assert site.start("order", "-c", code).wait(60) == 0, site.log("order")
     assert site.log("order") == "2 1"

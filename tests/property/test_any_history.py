@@ -186,8 +186,8 @@ class AnyHistory(RuleBasedStateMachine):
         sync.run(retry_now=True)
         with closing(sync.connect()) as feed:
             replay.replay_overlap(feed)
-        replay.recheck(limit=10_000)
-        detail_queue.release()
+        replay.enqueue_recheck(limit=10_000)
+        detail_queue.release_quarantined()
         report = sync.run(retry_now=True)
         assert report.exit_code == 0, report
         with closing(sync.connect()) as feed:

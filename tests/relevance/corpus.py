@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from ingest.client.parsing import read_detail
+from ingest.client.parsing import parse_detail
 from jobsearch.demo.feed_server.ads import compose
 from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 from jobsearch.demo.feed_server.ads.plan import Plan, plan
@@ -88,7 +88,7 @@ def _generated() -> Iterator[tuple[Ad, VacancyData]]:
         # Numbers are spread over eight weeks by a step that is prime to their count, so that kinds of ads mix in time.
         published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)
         content = compose(number, published=published, expires=_EXPIRES, updated=published, seed=SEED)
-        found = read_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
+        found = parse_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
         if not isinstance(found, VacancyData):
             raise ValueError(f"ad {number} of the corpus is not active")
         yield (

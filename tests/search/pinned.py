@@ -24,14 +24,14 @@ _EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 def ads() -> Iterator[Any]:
     """Forty ads of the fake feed's generator, contacts included, and ten written in natural language."""
-    from ingest.client.parsing import read_detail
+    from ingest.client.parsing import parse_detail
     from jobsearch.demo.feed_server.ads import compose
     from tests.relevance.corpus import NATURAL, corpus
 
     for number in range(1, 41):
         published = _PUBLISHED - dt.timedelta(hours=number)
         content = compose(number, published=published, expires=_EXPIRES, updated=published, seed=SEED)
-        yield read_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
+        yield parse_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
     yield from (data for _, data in corpus(NATURAL)[:10])
 
 

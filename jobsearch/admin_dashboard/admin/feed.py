@@ -110,7 +110,7 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> None:
         """Chosen rows start over with a clean count of attempts; a sync, asked for at once, fetches them."""
         uuids = list(queryset.values_list("uuid", flat=True))
-        chosen = detail_queue.release(uuids) + detail_queue.retry_now(uuids=uuids)
+        chosen = detail_queue.release_quarantined(uuids) + detail_queue.retry_now(uuids=uuids)
         log_by_uuid(request, DetailTask, uuids, gettext("Bedt om nytt forsøk"))
         self.message_user(
             request,

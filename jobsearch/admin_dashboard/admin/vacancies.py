@@ -173,7 +173,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     @admin.action(description=_("Hent på nytt fra strømmen"), permissions=["fetch"])
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Vacancy]) -> None:
         uuids = _chosen(queryset)
-        asked = replay.ask_again(uuids)
+        asked = replay.enqueue_checks(uuids)
         log_by_uuid(request, Vacancy, uuids, gettext("Bedt om å hente på nytt"))
         told = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
         messages.success(request, told)
