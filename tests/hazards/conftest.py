@@ -1,4 +1,4 @@
-"""Fixtures of the hazard tests: the feed client against the fake feed server, with real HTTP, a real database and short time-outs."""
+"""Fixtures of the hazard tests: feed client and fake feed server over real HTTP, a real database, short time-outs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORT_LIMITS = {
 
 
 class Site:
-"""The site that follows the fake feed: helpers that run a sync and read the database."""
+    """The site that follows the fake feed: helpers that run a sync and read the database."""
 
     def __init__(self, feed: FakeFeed) -> None:
         self.feed = feed
@@ -34,7 +34,7 @@ class Site:
         return sync.connect(**{**SHORT_LIMITS, **options})
 
     def follow(self, **options) -> Report:
-"""Runs one sync to the head of the feed."""
+        """Runs one sync to the head of the feed."""
         client = self.client()
         try:
             return sync.run(feed=client, **options)
@@ -54,24 +54,24 @@ class Site:
         return FeedState.objects.get(id=1)
 
     def advance_retries(self, **span: float) -> None:
-"""Makes deferred tasks due earlier by this much, instead of waiting."""
+        """Makes deferred tasks due earlier by this much, instead of waiting."""
         for row in DetailTask.objects.all():
             row.next_try -= dt.timedelta(**span)
             row.save()
 
     def matches_feed(self) -> bool:
-"""Asserts that the active ads and their titles are those of the feed, and that only those ads have contacts."""
+        """Asserts that the active ads and their titles are those of the feed, and that only those ads have contacts."""
         truth = self.feed.truth()
         now = timezone.now()
-stored = {str(row.uuid): row.title for row in Vacancy.objects.active(now)}
-offered = {uuid: " ".join((content["title"] or "").split()) for uuid, content in truth.items()}
+        stored = {str(row.uuid): row.title for row in Vacancy.objects.active(now)}
+        offered = {uuid: " ".join((content["title"] or "").split()) for uuid, content in truth.items()}
         people = {str(uuid) for uuid in Contact.objects.values_list("vacancy_id", flat=True)}
-assert stored == offered
+        assert stored == offered
         assert people <= set(truth)
         return True
 
     def publish_lines(self, count: int) -> None:
-"""Publishes `count` lines about one ad, each with its own time: pages fill up with a single detail to fetch."""
+        """Publishes `count` lines about one ad, each with its own time: pages fill up with a single detail to fetch."""
         ad = self.feed.publish()
         for _ in range(count - 1):
             self.feed.change(ad)
@@ -100,7 +100,7 @@ def site(feed: FakeFeed, transactional_db: None) -> Site:
 
 @pytest.fixture
 def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
-"""Publishes an ad and runs a sync, so that the database has it."""
+    """Publishes an ad and runs a sync, so that the database has it."""
 
     def publish(**fields) -> str:
         uuid = feed.publish(**fields)

@@ -18,8 +18,8 @@ def test_a_frozen_feed_is_reported_by_the_age_of_its_newest_line(feed, site):
     with feed.faults.frozen_tip():
         feed.publish()
         assert site.follow().exit_code == 0
-facts = status.status()
-assert facts.newest_line_age > dt.timedelta(days=4)
+        facts = status.status()
+    assert facts.newest_line_age > dt.timedelta(days=4)
     assert any("står stille" in problem for problem in facts.problems)
     site.follow()
     assert status.status().problems == []
@@ -97,7 +97,7 @@ def test_contacts_are_deleted_in_the_transaction_that_deactivates(feed, site, st
 
 
 def _read_database_files(settings) -> bytes:
-"""The content of all SQLite files; empty for another database."""
+    """The content of all SQLite files; empty for another database."""
     from pathlib import Path
 
     from django.db import connection
@@ -148,8 +148,8 @@ def test_the_recheck_covers_every_active_ad(feed, site):
     for _ in range(3):
         replay.enqueue_recheck(limit=10)
         site.follow()
-requested = [path for path in site.paths if "feedentry" in path]
-assert len(requested) == len(set(requested)) == 30
+    requested = [path for path in site.paths if "feedentry" in path]
+    assert len(requested) == len(set(requested)) == 30
 
 
 def test_a_reactivated_ad_is_complete_again(feed, site, stored):

@@ -36,10 +36,10 @@ def test_an_active_line_with_an_inactive_detail_deactivates_the_stored_ad(feed, 
 
 
 INVALID_EXPIRY = {
-"not a date": {"expires": "yesterday"},
-"null": {"expires": None},
-"a year beyond the calendar": {"expires": "+999999999-12-31T00:00:00+01:00"},
-"a number": {"expires": 20261231},
+    "not a date": {"expires": "yesterday"},
+    "null": {"expires": None},
+    "a year beyond the calendar": {"expires": "+999999999-12-31T00:00:00+01:00"},
+    "a number": {"expires": 20261231},
 }
 
 
@@ -51,9 +51,9 @@ def test_an_unreadable_ad_is_quarantined_and_does_not_block_others(feed, site, f
     bad = feed.publish(content)
     last = feed.publish()
     report = site.follow()
-no_end = "999999" in str(fields["expires"])
+    no_end = "999999" in str(fields["expires"])
     assert site.active() - {bad} == {good, last}
-if no_end:  # "no end", as Java writes it
+    if no_end:  # "no end", as Java writes it
         assert bad in site.active()
         return
     assert (report.exit_code, report.quarantined) == (1, 1)

@@ -241,7 +241,7 @@ def test_a_withdrawn_ad_is_rechecked_daily_for_a_week(feed, site, stored):
 
 
 def test_an_ad_that_a_line_closed_is_not_rechecked(feed, site, stored):
-"""Nor is one that was withdrawn before its closing line came."""
+    """Nor is one that was withdrawn before its closing line came."""
     stay, one, two = stored(), stored(), stored()
     feed.stop(one)
     feed.close_silently(two)

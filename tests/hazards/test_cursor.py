@@ -25,9 +25,9 @@ def test_only_the_very_first_request_is_conditional(feed, site):
     site.follow()
     site.follow()
     assert not [request for request in feed.requests if "if-none-match" in request.headers]
-conditional = [request for request in feed.requests if "if-modified-since" in request.headers]
-assert conditional == [request for request in feed.requests if request.kind == "page"][:1]
-assert conditional[0].path == "/api/v1/feed"
+    conditional = [request for request in feed.requests if "if-modified-since" in request.headers]
+    assert conditional == [request for request in feed.requests if request.kind == "page"][:1]
+    assert conditional[0].path == "/api/v1/feed"
     assert site.matches_feed()
 
 
@@ -49,7 +49,7 @@ def test_a_single_appended_line_is_seen_at_the_next_poll(feed, site):
     appended = feed.publish()
     report = site.follow()
     assert report.new == 1
-assert appended in site.active()
+    assert appended in site.active()
 
 
 def test_the_cursor_is_the_next_page_to_read(feed, site):
@@ -216,7 +216,7 @@ def test_every_line_of_the_last_page_is_read(feed, site):
 
 
 def _commit_late(feed, number: int, uuid: str, status: str) -> None:
-"""Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
+    """Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
     feed.store.insert_line(uuid, status, "x", "y", "OSLO", "IMPORTAPI", micros(timezone.now()), number)
 
 

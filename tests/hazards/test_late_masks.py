@@ -24,7 +24,7 @@ def run_replay(site):
         finally:
             client.close()
 
-return run
+    return run
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def compare(site):
         finally:
             client.close()
 
-return run
+    return run
 
 
 def is_blank(row: Vacancy) -> bool:
@@ -44,7 +44,7 @@ def is_blank(row: Vacancy) -> bool:
 
 
 def _insert(feed, number: int, uuid: str, status: str, title: str = "...", business: str = "") -> None:
-"""Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
+    """Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
     feed.store.insert_line(uuid, status, title, business, "OSLO", "IMPORTAPI", micros(timezone.now()), number)
 
 
@@ -156,7 +156,7 @@ def test_a_mask_followed_by_an_unmasked_closing_line_on_the_same_page_applies(fe
 
 
 def test_a_queued_check_is_marked_as_masked(feed, site, run_replay):
-"""The ad's check was queued for another reason, and would keep the title."""
+    """The ad's check was queued for another reason, and would keep the title."""
     feed.publish()
     ad = feed.publish()
     site.follow()
@@ -173,7 +173,7 @@ def test_a_queued_check_is_marked_as_masked(feed, site, run_replay):
 
 
 def test_a_closing_line_is_applied_if_the_detail_fails(feed, site, run_replay):
-"""A line closes the ad, and no detail contradicts it: the request fails for this ad only."""
+    """A line closes the ad, and no detail contradicts it: the request fails for this ad only."""
     feed.publish(), feed.publish()
     ad = feed.publish()
     site.follow()
@@ -189,7 +189,7 @@ def test_a_closing_line_is_applied_if_the_detail_fails(feed, site, run_replay):
 
 
 def test_the_consistency_check_lists_and_repairs_missed_masks(feed, site, compare):
-"""Also after the replay's two days: it reads the lines of the whole backfill."""
+    """Also after the replay's two days: it reads the lines of the whole backfill."""
     ads = [feed.publish() for _ in range(3)]
     site.follow()
     for ad in ads[:2]:

@@ -1,4 +1,4 @@
-"""Hazards 43-48: two processes at once, restarts, the first load, and how one sees that all is well."""
+"""Hazards 43-48: concurrent processes, restarts, the first load, and health."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.ingest import plain_ads
 from tests.servers.ports import wait_until
 
 
-def test_what_is_owed_survives_a_restart(feed, site):
-    """43: the queue is a table."""
+def test_the_detail_queue_survives_a_restart(feed, site):
+    """43: the queue is a database table."""
     ads = [feed.publish() for _ in range(120)]
     stop = threading.Event()
     report = site.follow(after_batch=stop.set, stop=stop)
@@ -33,27 +33,27 @@ def test_what_is_owed_survives_a_restart(feed, site):
     assert site.matches_feed()
 
 
-def test_an_answer_that_was_asked_for_before_a_newer_line_is_not_written(feed, site):
-    """9, 43: an old answer would overwrite a newer one, or reopen an ad that was closed while it was on its way."""
+def test_an_answer_requested_before_a_newer_line_is_not_written(feed, site):
+    """9, 43: otherwise an old answer could overwrite a newer one, or reactivate an ad that was closed meanwhile."""
     closed, edited, *_ = [feed.publish() for _ in range(110)]
     feed.faults.latency(detail=0.02)
 
-    def a_newer_line_comes() -> None:
-        if not told:
-            wait_until(lambda: site.count_requests(closed) and site.count_requests(edited), 30, "both to be on their way")
-            told.append(DetailTask.objects.filter(uuid=closed).delete())
+    def apply_newer_lines() -> None:
+        if not applied:
+            wait_until(lambda: site.count_requests(closed) and site.count_requests(edited), 30, "both requests")
+            applied.append(DetailTask.objects.filter(uuid=closed).delete())
             with transaction.atomic():
                 detail_queue.enqueue({UUID(edited): timezone.now()}, DetailTask.Origin.LINE)
 
-    told: list[object] = []
-    report = site.follow(after_batch=a_newer_line_comes)
+    applied: list[object] = []
+    report = site.follow(after_batch=apply_newer_lines)
     assert (report.exit_code, report.superseded) == (0, 2)
     assert site.ad(closed) is None
     assert (site.count_requests(closed), site.count_requests(edited)) == (1, 2)
     assert edited in site.active()
 
 
-def test_two_runs_at_once_are_one(feed, site):
+def test_a_second_concurrent_run_is_refused(feed, site):
     """44"""
     feed.publish()
     FeedState.bound(feed.url)
@@ -63,30 +63,30 @@ def test_two_runs_at_once_are_one(feed, site):
     assert site.follow().exit_code == 0
 
 
-def test_who_was_overtaken_writes_nothing(feed, site):
-    """44: each transaction begins with a look at the lease."""
+def test_a_run_that_lost_its_lease_writes_nothing(feed, site):
+    """44: each transaction begins with a check of the lease."""
     ads = [feed.publish() for _ in range(120)]
 
-    def overtake() -> None:
-        FeedState.objects.update(lease_owner="somebody else")
+    def take_lease() -> None:
+        FeedState.objects.update(lease_owner="another process")
 
     with pytest.raises(LeaseHeld):
-        site.follow(after_batch=overtake)
+        site.follow(after_batch=take_lease)
     assert 0 < Vacancy.objects.count() < len(ads)
-    assert FeedState.objects.get().lease_owner == "somebody else"
+    assert FeedState.objects.get().lease_owner == "another process"
 
 
-def test_who_was_overtaken_moves_no_cursor(feed, site):
-    """44: nor closes an ad by a page."""
+def test_a_run_that_lost_its_lease_does_not_move_the_cursor(feed, site):
+    """44: and does not apply a page."""
     site.publish_lines(2500)
     cursors = []
 
-    def overtake(phase: str, done: int, total: int) -> None:
+    def take_lease(phase: str, done: int, total: int) -> None:
         cursors.append(site.state().page_id)
-        FeedState.objects.update(lease_owner="somebody else")
+        FeedState.objects.update(lease_owner="another process")
 
     with pytest.raises(LeaseHeld):
-        site.follow(on_progress=overtake)
+        site.follow(on_progress=take_lease)
     assert cursors == [site.state().page_id]
 
 
@@ -114,8 +114,8 @@ def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
     assert site.matches_feed()
 
 
-def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
-    """46: NAV may build the feed anew; what we stood on is not there then."""
+def test_a_missing_cursor_page_restarts_by_time(feed, site):
+    """46: when NAV rebuilds the feed, the page at the cursor is gone."""
     now = timezone.now()
     old = feed.publish(at=now - dt.timedelta(days=3))
     near = feed.publish(at=now - dt.timedelta(minutes=30))
@@ -133,7 +133,7 @@ def test_a_page_that_is_gone_is_left_for_a_time_a_little_before(feed, site):
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site, known):
+def test_a_feed_without_any_of_its_pages_is_unavailable(feed, site, known):
     """46"""
     for _ in range(5):
         feed.publish()
@@ -149,19 +149,19 @@ def test_a_feed_that_only_names_pages_it_does_not_have_is_down(feed, site, known
     assert site.matches_feed()
 
 
-def test_the_first_load_begins_half_a_year_back(feed, site, settings):
-    """47: the bare feed begins with three years of dead lines."""
+def test_the_first_load_starts_half_a_year_back(feed, site, settings):
+    """47: the feed begins with three years of lines about closed ads."""
     settings.FEED_BACKFILL_DAYS = 180
     now = timezone.now()
-    dead = [feed.publish(at=now - dt.timedelta(days=days)) for days in (900, 400, 181)]
-    live = [feed.publish(at=now - dt.timedelta(days=days)) for days in (179, 20, 0)]
+    old = [feed.publish(at=now - dt.timedelta(days=days)) for days in (900, 400, 181)]
+    recent = [feed.publish(at=now - dt.timedelta(days=days)) for days in (179, 20, 0)]
     report = site.follow()
-    assert report.lines == len(live)
-    assert [site.count_requests(ad) for ad in dead] == [0, 0, 0]
+    assert report.lines == len(recent)
+    assert [site.count_requests(ad) for ad in old] == [0, 0, 0]
 
 
-def test_only_details_of_ads_that_are_active_at_last_are_fetched(feed, site):
-    """47: headers first; an ad has four lines and most of half a year's ads are gone."""
+def test_only_ads_whose_last_line_is_active_are_fetched(feed, site):
+    """47: all lines first: an ad has about four lines, and most ads of half a year are closed."""
     ads = [feed.publish() for _ in range(1200)]
     for ad in ads[:1000]:
         feed.expire(ad)
@@ -170,17 +170,17 @@ def test_only_details_of_ads_that_are_active_at_last_are_fetched(feed, site):
     assert sum("feedentry" in path for path in site.paths) == 200
 
 
-def test_the_newest_ads_come_first(feed, site):
-    """43: that is what people look for."""
+def test_the_newest_ads_are_fetched_first(feed, site):
+    """43: they are what users look for."""
     now = timezone.now()
     ads = [feed.publish(at=now - dt.timedelta(hours=hours)) for hours in range(400, 0, -1)]
     stop = threading.Event()
     site.follow(after_batch=stop.set, stop=stop)
-    held = site.active()
-    assert held <= set(ads[-120:])
+    stored = site.active()
+    assert stored <= set(ads[-120:])
 
 
-def test_health_is_judged_by_times_and_not_by_the_end_of_a_job(feed, site):
+def test_health_depends_on_times_and_not_on_a_runs_result(feed, site):
     """48"""
     feed.publish()
     site.follow()
@@ -196,7 +196,7 @@ def test_health_is_judged_by_times_and_not_by_the_end_of_a_job(feed, site):
     assert any("ligger etter" in problem for problem in facts.problems)
 
 
-def test_a_run_leaves_its_numbers(feed, site):
+def test_a_run_stores_its_report(feed, site):
     """48"""
     feed.publish()
     report = site.follow(requested_by="kari")
@@ -208,8 +208,8 @@ def test_a_run_leaves_its_numbers(feed, site):
     }  # fmt: skip
 
 
-def test_another_feed_is_refused_with_a_sentence(feed, site, settings):
-    """46: a cursor means nothing at another feed."""
+def test_another_feed_is_refused(feed, site, settings):
+    """46: a cursor is not valid in another feed."""
     feed.publish()
     site.follow()
     with FakeFeed(ads=plain_ads) as other:
@@ -219,15 +219,15 @@ def test_another_feed_is_refused_with_a_sentence(feed, site, settings):
         assert other.requests == []
 
 
-def test_closed_ads_leave_no_trace_while_a_load_goes_on(feed, site, monkeypatch):
-    """27: the log of the database is emptied after every transaction that closed something."""
+def test_traces_of_closed_ads_are_erased_after_each_transaction(feed, site, monkeypatch):
+    """27: the database's write-ahead log is emptied after every transaction that closed an ad."""
     ads = [feed.publish() for _ in range(3)]
     site.follow()
     erased = []
     monkeypatch.setattr(store, "erase_traces", lambda: erased.append(1))
     feed.publish()
     site.follow()
-    assert len(erased) == 1  # at the end of each run, for what a reader was in the way of
+    assert len(erased) == 1  # at the end of each run, as a concurrent reader may have prevented an earlier one
     feed.stop(ads[0])
     site.follow()
     feed.close_silently(ads[1])

@@ -1,4 +1,4 @@
-"""Hazards 19-21: what fails is owed; a bad ad is told from an outage, and an ad that is gone from a wrong host."""
+"""Hazards 19-21: failed details are retried; an outage is distinguished from a bad ad, and a wrong host from a missing ad."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ingest import detail_queue, replay
 from ingest.models import DetailTask
 
 
-def test_a_detail_that_fails_is_owed_until_it_comes(feed, site, stored):
-    """19: the cursor has moved on, and the feed will not name the ad again."""
+def test_a_failed_detail_is_retried_until_it_succeeds(feed, site, stored):
+    """19: the cursor has advanced, and the feed sends no further line about the ad."""
     stored()
     ad = feed.publish()
     with feed.faults.status(500, uuid=ad):
@@ -26,7 +26,7 @@ def test_a_detail_that_fails_is_owed_until_it_comes(feed, site, stored):
     assert ad in site.active()
 
 
-def test_a_person_who_asks_need_not_wait_for_the_pause(feed, site, stored):
+def test_a_run_with_retry_now_does_not_wait_for_the_backoff(feed, site, stored):
     """19"""
     stored()
     ad = feed.publish()
@@ -36,7 +36,7 @@ def test_a_person_who_asks_need_not_wait_for_the_pause(feed, site, stored):
     assert ad in site.active()
 
 
-def test_a_bad_ad_is_tried_with_growing_pauses_and_then_set_apart(feed, site, stored):
+def test_a_bad_ad_is_retried_with_backoff_and_then_quarantined(feed, site, stored):
     """20"""
     stored()
     ad = feed.publish()
@@ -68,8 +68,8 @@ def test_an_administrator_releases_the_quarantine(feed, site, stored):
     assert site.matches_feed()
 
 
-def test_an_outage_charges_no_ad(feed, site, stored):
-    """20: hundreds of ads would be in quarantine after a bad night."""
+def test_an_outage_counts_no_attempts(feed, site, stored):
+    """20: otherwise hundreds of ads would be quarantined after a night's outage."""
     stored()
     ads = [feed.publish() for _ in range(40)]
     with feed.faults.status(503, on="detail"):
@@ -83,8 +83,8 @@ def test_an_outage_charges_no_ad(feed, site, stored):
     assert site.matches_feed()
 
 
-def test_an_outage_with_few_ads_to_fetch_charges_no_ad(feed, site, stored):
-    """20: one failing ad may be bad; an ad that was well a moment ago tells."""
+def test_an_outage_with_few_ads_to_fetch_counts_no_attempts(feed, site, stored):
+    """20: a single failing ad may be bad; a control ad that worked recently decides."""
     stored(), stored()
     ad = feed.publish()
     with feed.faults.status(503, on="detail"):
@@ -92,8 +92,8 @@ def test_an_outage_with_few_ads_to_fetch_charges_no_ad(feed, site, stored):
     assert site.task(ad).attempts == 0
 
 
-def test_many_bad_ads_in_a_row_are_no_outage(feed, site, stored):
-    """20: all that is put off comes back at once, and nothing but bad ads is in the queue then."""
+def test_many_bad_ads_in_a_row_are_not_an_outage(feed, site, stored):
+    """20: deferred ads become due together, and the queue then contains only bad ads."""
     stored(), stored()
     bad = [feed.publish() for _ in range(12)]
     for ad in bad:
@@ -107,8 +107,8 @@ def test_many_bad_ads_in_a_row_are_no_outage(feed, site, stored):
     assert set(DetailTask.objects.values_list("attempts", flat=True)) == {2}
 
 
-def test_a_detail_that_is_404_closes_the_ad_for_good(feed, site, stored):
-    """21: withdrawn, or a FINN ad now; asking again would go on for ever."""
+def test_a_confirmed_404_deactivates_the_ad(feed, site, stored):
+    """21: withdrawn, or its source is FINN now; retries would never succeed."""
     stay, ad = stored(), stored()
     feed.change(ad)
     feed.become_finn(ad)
@@ -118,7 +118,7 @@ def test_a_detail_that_is_404_closes_the_ad_for_good(feed, site, stored):
     assert site.active() == {stay}
 
 
-def test_a_404_of_an_ad_never_seen_is_forgotten(feed, site, stored):
+def test_a_404_of_an_unknown_ad_removes_it_from_the_queue(feed, site, stored):
     """21"""
     stored()
     ad = feed.publish()
@@ -128,8 +128,8 @@ def test_a_404_of_an_ad_never_seen_is_forgotten(feed, site, stored):
     assert site.ad(ad) is None
 
 
-def test_mass_404_closes_nothing(feed, site):
-    """21: a wrong host answers 404 for every ad there is."""
+def test_mass_404_deactivates_nothing(feed, site):
+    """21: a wrong host answers 404 for every ad."""
     ads = [feed.publish() for _ in range(60)]
     site.follow()
     replay.enqueue_recheck(limit=40)
@@ -141,8 +141,8 @@ def test_mass_404_closes_nothing(feed, site):
     assert site.follow().exit_code == 0
 
 
-def test_mass_404_at_the_first_load_loses_no_ad(feed, site):
-    """21: nothing is held yet to compare with."""
+def test_mass_404_during_the_first_load_loses_no_ad(feed, site):
+    """21: there are no stored ads to use as control ads."""
     ads = [feed.publish() for _ in range(60)]
     with feed.faults.mass_404():
         assert site.follow().exit_code == 2
@@ -151,8 +151,8 @@ def test_mass_404_at_the_first_load_loses_no_ad(feed, site):
     assert site.matches_feed()
 
 
-def test_many_ads_that_are_really_gone_are_closed(feed, site):
-    """21: the others are still there, which a wrong host would not have."""
+def test_many_missing_ads_are_deactivated_if_others_are_found(feed, site):
+    """21: a wrong host would not have the other ads."""
     ads = [feed.publish() for _ in range(40)]
     site.follow()
     for ad in ads[:12]:

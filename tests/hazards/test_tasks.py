@@ -1,4 +1,4 @@
-"""Celery's tasks are wake-ups: whatever they meet, a row tells, and the next one goes on."""
+"""Celery tasks of the ingest: each result or error is stored in a `Run` row, and the next task continues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def celery(settings):
     app.conf.task_always_eager = True
 
 
-def test_following_twice_at_once_is_quiet(feed, site):
+def test_a_concurrent_run_is_skipped_without_an_error(feed, site):
     FeedState.bound(feed.url)
     row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
     with Lease():
@@ -27,7 +27,7 @@ def test_following_twice_at_once_is_quiet(feed, site):
     assert "already being followed" in row.error
 
 
-def test_an_administrators_run_is_recorded_in_its_row(feed, site):
+def test_an_administrators_run_is_stored_in_its_row(feed, site):
     ad = feed.publish()
     row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
     assert tasks.follow_feed(row.pk)["new"] == 1
@@ -36,11 +36,11 @@ def test_an_administrators_run_is_recorded_in_its_row(feed, site):
     assert ad in site.active()
 
 
-def test_a_row_that_is_gone_is_no_failure(feed, site):
+def test_a_deleted_row_is_not_a_failure(feed, site):
     assert tasks.follow_feed(4711)["pages"] == 0
 
 
-def test_the_replay_and_the_check_leave_a_row(feed, site, stored):
+def test_the_replay_and_the_recheck_store_a_row(feed, site, stored):
     stored()
     assert tasks.replay_overlap() == {"pages": 1, "lines": 1, "queued": 0}
     assert tasks.recheck_active() == {"queued": 1}
@@ -49,7 +49,7 @@ def test_the_replay_and_the_check_leave_a_row(feed, site, stored):
     ]  # fmt: skip
 
 
-def test_trouble_of_the_feed_stands_in_the_row(feed, site, stored):
+def test_an_error_of_the_feed_is_stored_in_the_row(feed, site, stored):
     stored()
     feed.tokens.withdraw()
     FeedState.objects.update(token="")
@@ -59,7 +59,7 @@ def test_trouble_of_the_feed_stands_in_the_row(feed, site, stored):
     assert "no-token" in row.error
 
 
-def test_another_feed_stands_in_the_row(feed, site, stored, settings):
+def test_another_feed_is_stored_as_an_error_in_the_row(feed, site, stored, settings):
     stored()
     settings.NAV_FEED_URL = "http://127.0.0.1:9"
     assert tasks.follow_feed() is None
@@ -67,7 +67,7 @@ def test_another_feed_stands_in_the_row(feed, site, stored, settings):
     assert "DATABASE_URL" in Run.objects.first().error
 
 
-def test_the_quarantine_is_tried_again_at_once(feed, site, stored):
+def test_quarantined_ads_are_retried_at_once(feed, site, stored):
     ad = stored()
     feed.change(ad, expires="never")
     site.follow()

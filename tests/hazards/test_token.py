@@ -1,4 +1,4 @@
-"""Hazards 38-40: the token, its renewal, and the hours in which none is to be had."""
+"""Hazards 38-40: the token, its renewal, and the hours without a valid public token."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ingest import status
 from ingest.models import DetailTask
 
 
-def _tokens_asked(feed) -> int:
+def _count_token_requests(feed) -> int:
     return sum(request.kind == "token" for request in feed.requests)
 
 
-def test_the_token_is_found_in_prose(feed, site):
-    """38: the whole body as a token is an HTML 400, its second word a 401."""
+def test_the_token_is_found_in_the_text_around_it(feed, site):
+    """38: the whole body as token gives 400 with HTML, its second word gives 401."""
     ad = feed.publish()
     assert site.follow().exit_code == 0
     assert ad in site.active()
@@ -28,16 +28,16 @@ def test_the_token_is_found_in_prose(feed, site):
 
 
 def test_a_token_is_fetched_once_and_shared_by_all_runs(feed, site):
-    """39: not for each request, and not by each process."""
+    """39: not for each request, and not in each process."""
     for _ in range(20):
         feed.publish()
     site.follow()
     site.follow()
-    assert _tokens_asked(feed) == 1
+    assert _count_token_requests(feed) == 1
     assert site.state().token == feed.token
 
 
-def test_a_token_rotated_in_mid_run_is_renewed_and_the_request_repeated(feed, site):
+def test_a_token_rotated_during_a_run_is_renewed_and_the_request_repeated(feed, site):
     """39"""
     ads = [feed.publish() for _ in range(200)]
     feed.faults.latency(detail=0.02)
@@ -49,59 +49,59 @@ def test_a_token_rotated_in_mid_run_is_renewed_and_the_request_repeated(feed, si
     rotated: list[str] = []
     report = site.follow(after_batch=rotate)
     assert (report.exit_code, report.new) == (0, len(ads))
-    assert _tokens_asked(feed) == 2
+    assert _count_token_requests(feed) == 2
     assert site.state().token == rotated[0]
 
 
-def test_one_pod_that_refuses_the_old_token_is_enough_to_renew_it(feed, site):
-    """39: for half an hour after a deploy the old token works at one pod and not at the next."""
+def test_one_pod_that_refuses_the_old_token_causes_its_renewal(feed, site):
+    """39: for half an hour after a deploy the old token works on one pod and not on the next."""
     feed.publish()
     site.follow()
     feed.tokens.rotate(flapping=True)
     ads = [feed.publish() for _ in range(20)]
     report = site.follow()
     assert (report.exit_code, report.new) == (0, len(ads))
-    assert _tokens_asked(feed) == 2
+    assert _count_token_requests(feed) == 2
 
 
-def test_a_dead_token_that_is_handed_out_again_is_named_and_charges_nobody(feed, site):
-    """40: for up to five hours after its end the public token is not renewed."""
+def test_an_expired_token_that_is_issued_again_is_reported_and_counts_no_attempts(feed, site):
+    """40: NAV renews the public token up to five hours after its expiry."""
     feed.publish()
     site.follow()
     feed.tokens.rotate()
-    dead = feed.tokens.let_public_die()
+    expired = feed.tokens.let_public_die()
     ad = feed.publish()
     report = site.follow()
     assert report.exit_code == 2
     assert "same-token" in report.problem or "unauthorized" in report.problem
     assert site.follow().exit_code == 2
-    asked = _tokens_asked(feed)
+    before = _count_token_requests(feed)
     report = site.follow()
     assert "same-token" in report.problem
-    assert _tokens_asked(feed) == asked + 1  # once in a run, whatever is refused
-    assert site.state().token == dead
+    assert _count_token_requests(feed) == before + 1  # once per run, regardless of the number of refused requests
+    assert site.state().token == expired
     assert "NAV_FEED_TOKEN" in site.state().token_problem
     assert any("token" in problem for problem in status.status().problems)
-    time.sleep(1.1)  # tokens issued within one second are the same text
+    time.sleep(1.1)  # tokens issued within one second are identical
     feed.tokens.rotate()
     assert site.follow().exit_code == 0
     assert ad in site.active()
     assert site.state().token_problem == ""
 
 
-def test_a_token_that_dies_while_details_are_fetched_charges_nobody(feed, site):
+def test_a_token_that_expires_while_details_are_fetched_counts_no_attempts(feed, site):
     """40"""
     for _ in range(200):
         feed.publish()
     feed.faults.latency(detail=0.02)
 
-    def kill() -> None:
-        if not killed:
-            killed.append(feed.tokens.rotate())
+    def expire_token() -> None:
+        if not expired:
+            expired.append(feed.tokens.rotate())
             feed.tokens.withdraw()
 
-    killed: list[str] = []
-    report = site.follow(after_batch=kill)
+    expired: list[str] = []
+    report = site.follow(after_batch=expire_token)
     assert report.exit_code == 2
     assert set(DetailTask.objects.values_list("attempts", flat=True)) == {0}
     feed.tokens.withdraw(False)
@@ -109,7 +109,7 @@ def test_a_token_that_dies_while_details_are_fetched_charges_nobody(feed, site):
     assert site.matches_feed()
 
 
-def test_no_public_token_is_named(feed, site):
+def test_a_missing_public_token_is_reported(feed, site):
     """40"""
     feed.tokens.withdraw()
     report = site.follow()
@@ -117,22 +117,22 @@ def test_no_public_token_is_named(feed, site):
     assert "no-token" in report.problem
 
 
-def test_a_token_of_ones_own_is_used_and_never_kept(feed, site, settings):
-    """40: and the public one is left alone."""
+def test_a_private_token_is_used_and_never_stored(feed, site, settings):
+    """40: and the public token is not requested."""
     settings.NAV_FEED_TOKEN = feed.tokens.private()
     feed.publish()
     assert site.follow().exit_code == 0
-    assert _tokens_asked(feed) == 0
+    assert _count_token_requests(feed) == 0
     assert site.state().token == ""
-    feed.tokens.private()  # a new one ends the old one
+    feed.tokens.private()  # a new token invalidates the old one
     report = site.follow()
     assert report.exit_code == 2
     assert "NAV_FEED_TOKEN" in report.problem
-    assert _tokens_asked(feed) == 0
+    assert _count_token_requests(feed) == 0
 
 
 @pytest.mark.parametrize("text", ["Bearer {}", '"bearer {}"\n', "Public token:\n{}\n"])
-def test_a_token_of_ones_own_may_be_pasted_with_what_stood_around_it(feed, site, settings, text):
+def test_a_private_token_may_be_pasted_with_the_text_around_it(feed, site, settings, text):
     """38"""
     token = feed.tokens.private()
     settings.NAV_FEED_TOKEN = text.format(token)
@@ -142,8 +142,8 @@ def test_a_token_of_ones_own_may_be_pasted_with_what_stood_around_it(feed, site,
     assert {request.headers["authorization"] for request in feed.requests} == {f"Bearer {token}"}
 
 
-def test_the_end_of_the_token_is_known_beforehand(feed, site, settings):
-    """40: a token of one's own is not renewed by us; the public one is."""
+def test_the_expiry_of_a_private_token_is_reported_in_advance(feed, site, settings):
+    """40: the site cannot renew a private token; it renews the public one."""
     feed.publish()
     site.follow()
     public = status.status()
@@ -156,7 +156,7 @@ def test_the_end_of_the_token_is_known_beforehand(feed, site, settings):
         assert not any("NAV_FEED_TOKEN" in problem for problem in status.status().problems)
 
 
-def test_the_end_of_a_token_that_has_passed_is_named(feed, site, settings):
+def test_an_expired_private_token_is_reported(feed, site, settings):
     feed.publish()
     site.follow()
     settings.NAV_FEED_TOKEN = feed.token

@@ -1,4 +1,4 @@
-"""Hazards 41-42: answers that are late, wrong, too large or not there at all."""
+"""Hazards 41-42: responses that are late, invalid, too large or missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.models import DetailTask
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 
-SHORT = {
+FAILURES = {
     "500": lambda faults, **where: faults.status(500, **where),
     "503": lambda faults, **where: faults.status(503, **where),
     "429": lambda faults, **where: faults.status(429, retry_after=1, **where),
@@ -20,16 +20,16 @@ SHORT = {
     "truncated": lambda faults, **where: faults.truncated(**where),
     "broken JSON": lambda faults, **where: faults.invalid_json(**where),
     "HTML with 200": lambda faults, **where: faults.html_with_200(**where),
-    "another content type": lambda faults, **where: faults.wrong_content_type(**where),
+    "a wrong content type": lambda faults, **where: faults.wrong_content_type(**where),
     "an empty body": lambda faults, **where: faults.empty_body(**where),
     "a redirect": lambda faults, **where: faults.redirect(**where),
-    "too much": lambda faults, **where: faults.oversized(17_000_000, **where),
+    "an oversized body": lambda faults, **where: faults.oversized(17_000_000, **where),
     "a gzip bomb": lambda faults, **where: faults.gzip_bomb(**where),
 }
 
 
-@pytest.mark.parametrize("fault", SHORT.values(), ids=SHORT.keys())
-def test_a_page_that_fails_leaves_the_cursor_and_is_read_later(feed, site, fault):
+@pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
+def test_a_failed_page_does_not_move_the_cursor_and_is_read_later(feed, site, fault):
     """41, 42"""
     first = feed.publish()
     site.follow()
@@ -47,8 +47,8 @@ def test_a_page_that_fails_leaves_the_cursor_and_is_read_later(feed, site, fault
     assert site.state().problem == ""
 
 
-@pytest.mark.parametrize("fault", SHORT.values(), ids=SHORT.keys())
-def test_a_detail_that_fails_holds_nothing_up(feed, site, fault):
+@pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
+def test_a_failed_detail_does_not_block_others(feed, site, fault):
     """41, 42"""
     feed.publish()
     site.follow()
@@ -67,8 +67,8 @@ def test_a_detail_that_fails_holds_nothing_up(feed, site, fault):
     assert site.matches_feed()
 
 
-def test_a_redirect_takes_the_token_nowhere(feed, site):
-    """16, 42: not to another host, and not to another path of this one."""
+def test_a_redirect_is_not_followed(feed, site):
+    """16, 42: the token is sent neither to another host nor to another path."""
     ad = feed.publish()
     with FakeFeed(ads=plain_ads) as other:
         for target in (f"{other.url}/api/v1/feed", f"{feed.url}/api/v1/feed?last"):
@@ -82,15 +82,15 @@ def test_a_redirect_takes_the_token_nowhere(feed, site):
     assert ad in site.active()
 
 
-def test_a_short_failure_of_a_page_is_sat_out(feed, site):
-    """41: with a pause that nobody else has."""
+def test_a_short_failure_of_a_page_is_retried(feed, site):
+    """41: after a pause with jitter."""
     feed.publish()
     feed.faults.status(502, on="page", times=1)
     assert site.follow().exit_code == 0
 
 
-def test_an_answer_that_never_comes_is_given_up(feed, site):
-    """41: one in five details timed out on a bad day."""
+def test_a_response_that_never_comes_times_out(feed, site):
+    """41: one in five details timed out on 10 October 2026."""
     feed.publish()
     site.follow()
     ads = [feed.publish() for _ in range(3)]
@@ -101,7 +101,7 @@ def test_an_answer_that_never_comes_is_given_up(feed, site):
     assert site.active() > {ads[0], ads[2]}
 
 
-def test_what_was_read_before_a_failure_is_kept(feed, site):
+def test_pages_before_a_failure_stay_applied(feed, site):
     """41: progress is committed page by page."""
     site.publish_lines(2100)
     client = site.client()
@@ -111,7 +111,7 @@ def test_what_was_read_before_a_failure_is_kept(feed, site):
     with feed.faults.status(500, on="page", page=third):
         assert site.follow().exit_code == 2
     assert site.state().page_id == third
-    assert DetailTask.objects.count() == 1  # what the pages before it called active
+    assert DetailTask.objects.count() == 1  # the ad of the pages before it
     assert site.active() == set()
     report = site.follow()
     assert report.exit_code == 0
@@ -119,8 +119,8 @@ def test_what_was_read_before_a_failure_is_kept(feed, site):
     assert site.matches_feed()
 
 
-def test_a_page_of_another_shape_is_refused(feed, site):
-    """42: `items` is a list, or nothing is to be concluded."""
+def test_a_page_with_a_wrong_structure_is_refused(feed, site):
+    """42: nothing is concluded from a page whose `items` is not a list."""
     feed.publish(), feed.publish()
     for items in (None, {}, "x"):
         with feed.faults.items_not_a_list(items):
@@ -138,8 +138,8 @@ def test_the_user_agent_names_the_site(feed, site, settings):
     assert {request.headers["user-agent"] for request in feed.requests} == {"jobsearch/0.1 (+https://jobb.example.no)"}
 
 
-def test_a_trickle_is_given_up(feed, site, monkeypatch):
-    """41: each byte in time, and the whole never."""
+def test_a_slow_response_times_out(feed, site, monkeypatch):
+    """41: each byte arrives in time, but the whole response does not."""
     monkeypatch.setattr("ingest.client.http._CHUNK", 1)
     for _ in range(600):
         feed.publish()
@@ -149,8 +149,8 @@ def test_a_trickle_is_given_up(feed, site, monkeypatch):
     client.close()
 
 
-def test_a_page_that_never_was_is_gone(feed, site):
-    """42: 404 with an empty body that calls itself JSON."""
+def test_an_unknown_page_is_not_found(feed, site):
+    """42: 404 with an empty body and the content type of JSON."""
     client = site.client()
     with pytest.raises(PageNotFound):
         client.fetch_page("00000000-0000-4000-8000-000000000000")

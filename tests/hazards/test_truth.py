@@ -1,4 +1,4 @@
-"""Comparing with the feed itself: what the law of hazards leaves possible is found, named and mended."""
+"""Consistency check against the feed: finds and repairs the differences that remain possible."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from jobsearch.vacancies.models import Contact, Vacancy
 
 @pytest.fixture
 def compare(site):
-    def found(**options) -> dict[str, Kind]:
+    def run(**options) -> dict[str, Kind]:
         client = site.client()
         try:
             return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
         finally:
             client.close()
 
-    return found
+    return run
 
 
 @pytest.fixture
-def mend(site):
-    def mended() -> None:
+def repair(site):
+    def run() -> None:
         client = site.client()
         consistency.repair(consistency.compare_with_feed(client))
         client.close()
         assert site.follow().exit_code == 0
 
-    return mended
+    return run
 
 
-def test_where_all_is_true_nothing_is_named(feed, site, compare):
+def test_without_differences_nothing_is_reported(feed, site, compare):
     for _ in range(20):
         feed.publish()
     feed.stop(feed.publish())
@@ -46,7 +46,7 @@ def test_where_all_is_true_nothing_is_named(feed, site, compare):
     assert compare() == {}
 
 
-def test_every_difference_is_named_and_mended(feed, site, compare, mend):
+def test_every_difference_is_reported_and_repaired(feed, site, compare, repair):
     ads = [feed.publish() for _ in range(12)]
     late = feed.late_commit()
     feed.publish(), feed.publish()
@@ -61,13 +61,13 @@ def test_every_difference_is_named_and_mended(feed, site, compare, mend):
         missing: Kind.MISSING, lost: Kind.MISSING, zombie: Kind.ZOMBIE, edited: Kind.DIFFERS, tampered: Kind.DIFFERS,
         silent: Kind.ZOMBIE,
     }  # fmt: skip
-    mend()
+    repair()
     assert compare() == {}
     assert site.matches_feed()
     assert Contact.objects.get(vacancy=edited).name == "En annen"
 
 
-ODD = {
+UNUSUAL = {
     "a long contact": {"contactList": [{"name": "Kari Nordmann", "role": "x" * 501, "email": "k@x.no"}]},
     "many contacts": {"contactList": [{"name": f"Kari {number}", "email": "k@x.no"} for number in range(201)]},
     "an empty contact": {"contactList": [{"name": "-", "email": "null"}, {"name": "Kari", "email": "k@x.no"}]},
@@ -82,33 +82,33 @@ ODD = {
     },
     "known values": {"engagementtype": "FAST", "extent": "heltid", "sector": "offentlig "},
     "no values": {"title": "null", "sector": "N/A", "starttime": "-"},
-    "a coming publication": {"published": "2031-01-01T00:00:00"},
+    "a future publication date": {"published": "2031-01-01T00:00:00"},
     "a long text": {"description": "<p>" + "<ul><li>x" * 3_000},
     "links": {"applicationUrl": "https://n\u0430v.no/x", "sourceurl": "mailto:a@b.no?cc=c@d.no"},
     "many occupations": {"occupationCategories": [{"level1": "HELSE OG SOSIAL", "level2": "sykepleier"}] * 300},
-    "odd categories": {"categoryList": [{"categoryType": "ESCO", "code": "C" * 600, "name": "Renholdere; "}] * 300},
-    "odd numbers": {"score": 1e22, "other": -0.0, "more": 12345678901234567890, "positioncount": 2.0},
-    "half characters": {"title": "Kokk\ud83d", "extra": {"a\ud83d": ["b\x00"]}},
+    "unusual categories": {"categoryList": [{"categoryType": "ESCO", "code": "C" * 600, "name": "Renholdere; "}] * 300},
+    "unusual numbers": {"score": 1e22, "other": -0.0, "more": 12345678901234567890, "positioncount": 2.0},
+    "half surrogate pairs": {"title": "Kokk\ud83d", "extra": {"a\ud83d": ["b\x00"]}},
 }
 
 
-@pytest.mark.parametrize("fields", ODD.values(), ids=ODD.keys())
-def test_what_was_cut_or_cleaned_when_it_was_stored_is_no_difference(feed, site, compare, mend, fields):
+@pytest.mark.parametrize("fields", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_values_that_were_cut_or_cleaned_are_not_a_difference(feed, site, compare, repair, fields):
     ad, other = feed.publish(), feed.publish()
     feed.edit_silently(ad, **fields)
     site.follow()
     assert {ad, other} <= site.active()
     assert compare() == {}
-    # What really differs is still found, and mended once.
+    # A real difference is still found, and repaired once.
     Vacancy.objects.filter(uuid=ad).update(employer_orgnr="999888777", start_text="nå")
     Contact.objects.filter(vacancy=other).delete()
     assert compare() == {ad: Kind.DIFFERS, other: Kind.DIFFERS}
-    mend()
+    repair()
     assert compare() == {}
 
 
-def test_a_line_that_was_missed_is_named(feed, site, compare, mend):
-    """The feed's last line says INACTIVE, and the record did not hear it."""
+def test_a_missed_line_is_reported(feed, site, compare, repair):
+    """The feed's last line says INACTIVE, and the database has the ad as active."""
     ad, other = feed.publish(), feed.publish()
     site.follow()
     cursor = FeedState.objects.values("page_id", "page_seen").get()
@@ -119,7 +119,7 @@ def test_a_line_that_was_missed_is_named(feed, site, compare, mend):
     Vacancy.objects.filter(uuid=ad).update(status="ACTIVE")
     assert compare() == {ad: Kind.CLOSED}
     assert cursor
-    mend()
+    repair()
     assert compare() == {}
     assert other in site.active()
 
@@ -133,7 +133,7 @@ def test_the_cursor_does_not_move(feed, site, compare):
     assert FeedState.objects.values().get() == before
 
 
-def test_an_ad_that_cannot_be_read_is_named(feed, site, compare):
+def test_an_unreadable_ad_is_reported(feed, site, compare):
     ad = feed.publish()
     broken = feed.publish()
     feed.edit_silently(ad, expires="never")
@@ -142,7 +142,7 @@ def test_an_ad_that_cannot_be_read_is_named(feed, site, compare):
     assert compare() == {ad: Kind.UNREADABLE, broken: Kind.UNANSWERED}
 
 
-def test_an_outage_ends_the_comparison(feed, site, compare):
+def test_an_outage_ends_the_check(feed, site, compare):
     for _ in range(40):
         feed.publish()
     site.follow()
@@ -150,16 +150,16 @@ def test_an_outage_ends_the_comparison(feed, site, compare):
         compare()
 
 
-def test_odd_characters_are_no_difference(feed, site, compare):
+def test_removed_characters_are_not_a_difference(feed, site, compare):
     feed.publish(title="  Syke\N{RIGHT-TO-LEFT OVERRIDE}pleier  natt ", description="<p>a\0b</p><script>x</script>")
     site.follow()
     assert compare() == {}
 
 
-def test_progress_is_told(feed, site, compare):
+def test_progress_is_reported(feed, site, compare):
     for _ in range(5):
         feed.publish()
     site.follow()
-    told = []
-    compare(progress=lambda *what: told.append(what))
-    assert told[-1] == ("details", 5, 5)
+    calls = []
+    compare(progress=lambda *arguments: calls.append(arguments))
+    assert calls[-1] == ("details", 5, 5)

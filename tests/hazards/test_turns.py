@@ -1,4 +1,4 @@
-"""Hazards 41, 43, 46: a feed that never ends, lines that come again after the cursor was lost, and whose turn it is."""
+"""Hazards 41, 43, 46: turns of pages and details, an endless feed, and repeated lines after the cursor was lost."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from jobsearch.vacancies.models import Vacancy
 
 
 @contextlib.contextmanager
-def writing(feed, pause: float) -> Iterator[list[str]]:
-    """The server goes on publishing, an ad every `pause` seconds."""
+def publishing(feed, pause: float) -> Iterator[list[str]]:
+    """Publishes an ad every `pause` seconds, in a thread."""
     ended, ads = threading.Event(), []
 
     def write() -> None:
@@ -36,26 +36,26 @@ def writing(feed, pause: float) -> Iterator[list[str]]:
         thread.join()
 
 
-def test_details_come_though_the_server_goes_on_writing(feed, site):
-    """41: one more page is ready each time one was read, so the walk has no end of its own."""
+def test_details_are_fetched_while_the_server_keeps_writing(feed, site):
+    """41: a further page is ready each time one is read, so the walk would never end by itself."""
     first = [feed.publish() for _ in range(5)]
     feed.faults.latency(page=0.15, detail=0.02)
-    came = []
+    batches = []
     started = time.monotonic()
-    with writing(feed, 0.03):
-        report = site.follow(after_batch=lambda: came.append(time.monotonic() - started))
+    with publishing(feed, 0.03):
+        report = site.follow(after_batch=lambda: batches.append(time.monotonic() - started))
         took = time.monotonic() - started
-    assert came[0] < 4
+    assert batches[0] < 4
     assert took < 12
     assert (report.exit_code, report.at_tip) == (0, True)
     assert site.active() >= set(first)
     feed.faults.clear()
     assert site.follow().exit_code == 0
-    assert site.matches_feed()  # what was written meanwhile is read by the next run
+    assert site.matches_feed()  # the next run reads what was written meanwhile
 
 
-def test_details_get_their_turn_while_a_long_backlog_is_read(feed, site, monkeypatch):
-    """41, 43: and the walk goes on after it; each line is read once."""
+def test_details_are_fetched_between_the_pages_of_a_long_backlog(feed, site, monkeypatch):
+    """41, 43: the walk continues after them; each line is read once."""
     feed.publish()
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_PAGES", 2)
@@ -69,8 +69,8 @@ def test_details_get_their_turn_while_a_long_backlog_is_read(feed, site, monkeyp
     assert site.matches_feed()
 
 
-def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
-    """41: pages may take half a minute each."""
+def test_a_turn_of_the_page_walk_is_limited_by_time(feed, site, monkeypatch):
+    """41: a page may take half a minute."""
     feed.publish()
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
@@ -82,7 +82,7 @@ def test_the_turn_of_the_walk_also_ends_by_time(feed, site, monkeypatch):
 
 
 def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypatch):
-    """47: most details of half a year would be fetched in vain."""
+    """47: otherwise most details of half a year would be fetched for nothing."""
     monkeypatch.setattr(page_walker, "TURN_PAGES", 1)
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
     site.publish_lines(3500)
@@ -91,34 +91,34 @@ def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypat
     assert phases == ["pages", "details"]
 
 
-def test_an_ad_is_closed_while_many_details_are_fetched(feed, site, monkeypatch):
+def test_an_ad_is_deactivated_while_many_details_are_fetched(feed, site, monkeypatch):
     """9, 43: lines are read again before the queue is empty."""
     feed.publish()
     site.follow()
     monkeypatch.setattr(sync, "DETAILS_SECONDS_AT_HEAD", 0.3)
     monkeypatch.setattr(detail_worker, "MAX_PENDING", 10)
-    ended = feed.publish()
+    ad = feed.publish()
     site.follow()
     for _ in range(120):
         feed.publish()
     feed.faults.latency(detail=0.05)
-    owed_when_closed: list[int] = []
+    queued_when_closed: list[int] = []
 
-    def end_it() -> None:
-        if not told:
-            told.append(feed.stop(ended))
-        if not owed_when_closed and ended not in site.active():
-            owed_when_closed.append(DetailTask.objects.count())
+    def close_ad() -> None:
+        if not closed:
+            closed.append(feed.stop(ad))
+        if not queued_when_closed and ad not in site.active():
+            queued_when_closed.append(DetailTask.objects.count())
 
-    told: list[str] = []
-    report = site.follow(after_batch=end_it)
-    assert owed_when_closed[0] > 20
+    closed: list[str] = []
+    report = site.follow(after_batch=close_ad)
+    assert queued_when_closed[0] > 20
     assert (report.exit_code, report.waiting) == (0, 0)
     assert site.matches_feed()
 
 
-def test_a_newest_line_that_cannot_be_had_holds_up_no_detail(feed, site, monkeypatch):
-    """41: only the age of the feed is not known then."""
+def test_details_are_fetched_if_the_newest_line_cannot_be_fetched(feed, site, monkeypatch):
+    """41: only the age of the feed is then unknown."""
     feed.publish()
     site.follow()
     new = [feed.publish() for _ in range(5)]
@@ -134,8 +134,8 @@ def test_a_newest_line_that_cannot_be_had_holds_up_no_detail(feed, site, monkeyp
     assert site.active() > set(new)
 
 
-def test_what_has_expired_is_closed_whatever_becomes_of_the_feed(feed, site, stored):
-    """24, 41: by each run, before it asks for anything."""
+def test_expired_ads_are_deactivated_even_if_the_feed_fails(feed, site, stored):
+    """24, 41: at the beginning of each run, before the first request."""
     ad = stored()
     Vacancy.objects.filter(uuid=ad).update(visible_until=timezone.now() - dt.timedelta(minutes=1))
     with feed.faults.status(503):
@@ -143,8 +143,8 @@ def test_what_has_expired_is_closed_whatever_becomes_of_the_feed(feed, site, sto
     assert site.ad(ad).closed_reason == Vacancy.Closed.EXPIRED
 
 
-def test_one_ad_that_cannot_be_closed_holds_up_no_other(feed, site, monkeypatch):
-    """20, 24: neither those that expire with it, nor the page that its line is on."""
+def test_one_ad_that_cannot_be_deactivated_does_not_block_others(feed, site, monkeypatch):
+    """20, 24: neither those that expire at the same time, nor the page with its line."""
     ads = [feed.publish() for _ in range(8)]
     site.follow()
     bad = site.ad(ads[3]).uuid
@@ -173,16 +173,16 @@ def test_one_ad_that_cannot_be_closed_holds_up_no_other(feed, site, monkeypatch)
     assert site.ad(ads[3]).title == ""
 
 
-# -- lines that come again ------------------------------------------------------------------------------------------------
+# -- repeated lines -------------------------------------------------------------------------------------------------------
 
 
-def _closings() -> int:
+def _count_inactive() -> int:
     return Vacancy.objects.filter(status=Vacancy.Status.INACTIVE).count()
 
 
 @pytest.mark.parametrize("lost", ["new ids", "new ids and times", "no cursor"])
-def test_lines_that_come_again_close_nothing_even_for_a_while(feed, site, lost):
-    """46: an ad that ended and came back within the hour was closed until its detail was fetched."""
+def test_repeated_lines_do_not_deactivate_even_temporarily(feed, site, lost):
+    """46: an ad closed and reactivated within an hour was inactive until its detail was fetched."""
     ads = [feed.publish() for _ in range(30)]
     for ad in ads:
         feed.expire(ad)
@@ -196,32 +196,32 @@ def test_lines_that_come_again_close_nothing_even_for_a_while(feed, site, lost):
         FeedState.objects.update(page_id="", page_seen=[])
     else:
         feed.rebuild(at=timezone.now() if "times" in lost else None)
-    with feed.faults.status(503, on="detail"):  # so that what a line did stays to be seen
+    with feed.faults.status(503, on="detail"):  # so that the effect of the lines alone remains visible
         report = site.follow()
     assert report.closed == 0
-    assert _closings() == 0
+    assert _count_inactive() == 0
     assert dict(Vacancy.objects.values_list("uuid", "version")) == versions
     assert site.follow().exit_code == 0
-    assert _closings() == 0
+    assert _count_inactive() == 0
     assert site.matches_feed()
 
 
-def test_an_end_that_is_news_counts_after_the_cursor_was_lost(feed, site):
-    """46: by the ad's detail, in the same run."""
-    stay, stopped, ended = [feed.publish() for _ in range(3)]
+def test_a_new_closing_line_applies_after_the_cursor_was_lost(feed, site):
+    """46: confirmed by the ad's detail, in the same run."""
+    stay, stopped, expired = [feed.publish() for _ in range(3)]
     site.follow()
     feed.stop(stopped)
-    feed.expire(ended)
+    feed.expire(expired)
     feed.rebuild()
     assert site.follow().closed == 2
     assert site.active() == {stay}
     assert (site.ad(stopped).title, site.ad(stopped).closed_reason) == ("", Vacancy.Closed.FEED)
-    assert site.ad(ended).title
+    assert site.ad(expired).title
     assert site.matches_feed()
 
 
-def test_the_order_of_the_feed_counts_again_once_the_head_is_reached(feed, site):
-    """9, 46: times run backwards in ordinary operation."""
+def test_the_order_of_the_feed_decides_again_at_the_head(feed, site):
+    """9, 46: times go backwards in normal operation."""
     ad = feed.publish()
     feed.publish()
     site.follow()
@@ -234,8 +234,8 @@ def test_the_order_of_the_feed_counts_again_once_the_head_is_reached(feed, site)
     assert ad not in site.active()
 
 
-def test_catching_up_goes_on_after_a_run_that_broke_off(feed, site):
-    """46: what kind of walk it is, is kept with the cursor."""
+def test_catching_up_continues_after_an_interrupted_run(feed, site):
+    """46: the flag `catching_up` is stored with the cursor."""
     ad = feed.publish()
     site.publish_lines(1200)
     feed.expire(ad)
@@ -257,8 +257,8 @@ def test_catching_up_goes_on_after_a_run_that_broke_off(feed, site):
     assert site.matches_feed()
 
 
-def test_the_mask_of_a_line_that_comes_again_stays(feed, site):
-    """23, 46: also when an ordinary end follows it on another page."""
+def test_the_mask_of_a_repeated_line_is_kept(feed, site):
+    """23, 46: also if an unmasked closing line follows it on another page."""
     ad, stay = feed.publish(), feed.publish()
     site.follow()
     feed.stop(ad)

@@ -1,4 +1,4 @@
-"""Ads of few words for tests: quick to make, the same each time, and no two alike."""
+"""Short ads for tests: fast to generate, deterministic, and all different."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may follow the feed: one, as long as it lives."""
+"""Lease of the sync run: one process at a time, released when the process ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bound():
     FeedState.bound("http://feed.example")
 
 
-def held_by(owner: str, seconds: float = 60) -> None:
+def set_lease(owner: str, seconds: float = 60) -> None:
     FeedState.objects.update(lease_owner=owner, lease_until=timezone.now() + dt.timedelta(seconds=seconds))
 
 
@@ -32,7 +32,7 @@ def test_a_held_lease_is_refused_and_names_its_owner():
         pass
 
 
-def test_a_lease_is_given_back():
+def test_a_lease_is_released():
     with Lease():
         pass
     with Lease():
@@ -41,54 +41,54 @@ def test_a_lease_is_given_back():
 
 
 def test_an_expired_lease_of_another_machine_is_taken():
-    held_by("elsewhere/x 1 1 abcd", seconds=-1)
+    set_lease("elsewhere/x 1 1 abcd", seconds=-1)
     with Lease():
         pass
 
 
-def test_a_lease_of_another_machine_is_respected_until_it_ends():
-    held_by("elsewhere/x 999999 1 abcd")
+def test_a_lease_of_another_machine_is_respected_until_it_expires():
+    set_lease("elsewhere/x 999999 1 abcd")
     with pytest.raises(LeaseHeld), Lease():
         pass
 
 
-def test_a_dead_process_of_this_machine_holds_nothing():
+def test_a_lease_of_a_dead_process_of_this_machine_is_taken():
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     machine, _, _, _ = lease_owners.this_process().split(" ")
-    held_by(f"{machine} {process.pid} - abcd")
+    set_lease(f"{machine} {process.pid} - abcd")
     with Lease():
         pass
 
 
-def test_a_number_that_was_given_to_another_process_is_no_owner():
+def test_a_reused_process_id_is_not_the_owner():
     machine, pid, _, _ = lease_owners.this_process().split(" ")
-    held_by(f"{machine} {pid} 1 abcd")  # began at another tick than we did
+    set_lease(f"{machine} {pid} 1 abcd")  # its start time differs from that of this process
     with Lease():
         pass
 
 
-def test_a_process_of_another_user_which_proc_hides_is_alive(monkeypatch):
+def test_a_process_of_another_user_hidden_in_proc_is_alive(monkeypatch):
     def forbid(pid: int, number: int) -> None:
         raise PermissionError
 
     machine, _, _, _ = lease_owners.this_process().split(" ")
     monkeypatch.setattr(os, "kill", forbid)
-    held_by(f"{machine} 4000000 1 abcd")  # no such entry under /proc
+    set_lease(f"{machine} 4000000 1 abcd")  # no such entry under /proc
     with pytest.raises(LeaseHeld), Lease():
         pass
 
 
-def test_the_fence_stops_who_was_overtaken():
+def test_the_fence_fails_after_the_lease_was_lost():
     with Lease() as lease:
         lease.fence()
-        held_by("elsewhere/x 1 1 abcd")
+        set_lease("elsewhere/x 1 1 abcd")
         with pytest.raises(LeaseLost):
             lease.fence()
     assert FeedState.objects.get().lease_owner == "elsewhere/x 1 1 abcd"
 
 
-def test_the_fence_renews():
+def test_the_fence_renews_the_lease():
     with Lease() as lease:
         FeedState.objects.update(lease_until=timezone.now())
         lease.fence()

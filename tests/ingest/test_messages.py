@@ -1,4 +1,4 @@
-"""Reading messages: no network, no database."""
+"""Parsers of the feed's messages: no network, no database."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def detail(**content) -> dict:
         ("9999-12-31T23:59:59-12:00", "9998-12-31T00:00:00Z"),
     ],
 )
-def test_a_time_is_read_with_any_fraction_and_offset(text, moment):
+def test_a_time_is_parsed_with_any_fraction_and_offset(text, moment):
     assert parse_time(text) == dt.datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "2026-02-30", "0001-01-01T00:00:00Z", "28.08.2026",
                                   "2026-08-28T25:00:00Z", "2026-08-28T09:52:32+99:00", None, 20260828, ["2026"]])  # fmt: skip
-def test_what_is_no_time_is_none(text):
+def test_an_invalid_time_is_none(text):
     assert parse_time(text) is None
 
 
 @given(st.text(max_size=40))
-def test_no_text_breaks_the_reading_of_times(text):
+def test_parse_time_accepts_any_text(text):
     moment = parse_time(text)
     assert moment is None or moment.astimezone(dt.UTC) + dt.timedelta(days=1)
 
@@ -82,7 +82,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_no_page_breaks_the_reading(payload):
+def test_parse_page_accepts_or_rejects_any_json(payload):
     try:
         assert parse_page(payload).id
     except PageFormatError as error:
@@ -90,7 +90,7 @@ def test_no_page_breaks_the_reading(payload):
 
 
 @given(JSON, JSON)
-def test_no_detail_breaks_the_reading(payload, content):
+def test_parse_detail_accepts_or_rejects_any_json(payload, content):
     for message in (payload, {"uuid": str(AD), "status": "ACTIVE", "ad_content": content}):
         try:
             assert isinstance(parse_detail(AD, message), VacancyData | InactiveDetail)
@@ -98,7 +98,7 @@ def test_no_detail_breaks_the_reading(payload, content):
             assert error.reason
 
 
-def test_an_ordinary_line():
+def test_a_valid_line():
     read = parse_line(line())
     assert isinstance(read, FeedLine)
     assert (read.uuid, read.status, read.title, read.masked) == (AD, "ACTIVE", "Kokk", False)
@@ -116,7 +116,7 @@ def test_an_ordinary_line():
         ({"title": "Kokk", "businessName": ""}, False),
     ],
 )
-def test_a_line_is_masked_where_it_takes_back_title_and_employer(entry, masked):
+def test_a_line_is_masked_if_it_withdraws_title_and_employer(entry, masked):
     assert parse_line(line(status="INACTIVE", **entry)).masked == masked
     assert not parse_line(line(status="ACTIVE", **entry)).masked
 
@@ -133,37 +133,37 @@ def test_a_line_is_masked_where_it_takes_back_title_and_employer(entry, masked):
         (line(status=1), "no status"),
     ],
 )
-def test_a_bad_line_is_rejected_by_name(item, reason):
+def test_an_invalid_line_is_rejected_with_a_reason(item, reason):
     read = parse_line(item)
     assert isinstance(read, RejectedLine)
     assert read.reason == reason
 
 
-def test_a_bad_line_leaves_the_others_alone():
+def test_an_invalid_line_does_not_affect_the_others():
     read = parse_page(page(line(), None, line(status="INACTIVE")))
     assert [item.status for item in read.lines] == ["ACTIVE", "INACTIVE"]
     assert [item.position for item in read.rejected] == [1]
 
 
-def test_a_page_of_bad_lines_only_says_nothing():
-    """Were the status renamed, every ad would be closed or lost."""
+def test_a_page_of_invalid_lines_only_is_rejected():
+    """If NAV renamed the status field, every ad would otherwise be deactivated or lost."""
     with pytest.raises(PageFormatError):
         parse_page(page(*[line(status=None)] * 5))
-    assert parse_page(page(line(status=None))).rejected  # the tail may be a single bad line
+    assert parse_page(page(line(status=None))).rejected  # a last page may consist of a single invalid line
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"items": []}, {"id": "x", "items": []}, page(next_id="../x"),
                                      page(next_id=1), {"id": PAGE, "items": {}}])  # fmt: skip
-def test_what_is_no_page_is_refused(payload):
+def test_an_invalid_page_is_rejected(payload):
     with pytest.raises(PageFormatError):
         parse_page(payload)
 
 
-def test_the_content_is_read_under_either_name():
-    told = detail(title="Kokk")
-    other = {**told, "json": told["ad_content"]}
+def test_the_content_is_read_from_either_key():
+    documented = detail(title="Kokk")
+    other = {**documented, "json": documented["ad_content"]}
     del other["ad_content"]
-    assert parse_detail(AD, told) == parse_detail(AD, other)
+    assert parse_detail(AD, documented) == parse_detail(AD, other)
 
 
 @pytest.mark.parametrize("message", [
@@ -174,7 +174,7 @@ def test_the_content_is_read_under_either_name():
     {**detail(), "status": "INACTIVE"},
     {**detail(), "status": "PAUSED"},
 ])  # fmt: skip
-def test_an_ad_without_content_or_activity_is_gone(message):
+def test_an_ad_without_content_or_not_active_is_inactive(message):
     assert parse_detail(AD, message) == InactiveDetail(AD)
 
 
@@ -191,25 +191,25 @@ def test_an_ad_without_content_or_activity_is_gone(message):
         (detail(expires="yesterday"), "expires"),
     ],
 )
-def test_a_detail_whose_meaning_is_lost_is_rejected_by_name(message, reason):
+def test_an_invalid_detail_is_rejected_with_a_reason(message, reason):
     with pytest.raises(DetailFormatError) as caught:
         parse_detail(AD, message)
     assert caught.value.reason == reason
 
 
-def test_the_raw_copy_is_without_contacts():
+def test_the_raw_copy_has_no_contacts():
     read = parse_detail(AD, detail(contactList=[{"name": "Kari"}], title="Kokk"))
     assert "contactList" not in read.raw
     assert read.raw["title"] == "Kokk"
     assert [person.name for person in read.contacts] == ["Kari"]
 
 
-def test_what_json_writes_and_no_database_takes_is_removed():
+def test_values_that_databases_refuse_are_removed():
     read = parse_json(rb'{"a\u0000": ["b\u0000c", "\ud83d", "\ud83d\ude00", NaN, 1e999, 1.5, Infinity]}')
     assert read == {"a": ["bc", "?", "\N{GRINNING FACE}", None, None, 1.5, None]}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"\xff\xfe{", b"[" * 100_000, b"9" * 10_000])
-def test_what_is_no_json_is_a_value_error(body):
+def test_invalid_json_is_a_value_error(body):
     with pytest.raises(ValueError):
         parse_json(body)

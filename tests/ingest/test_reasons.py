@@ -1,4 +1,4 @@
-"""What a failure is called, by the language of who reads it and not of who was there."""
+"""Error messages: the stored reason as a sentence in the reader's language."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ ROOT = Path(__file__).resolve().parents[2]
         ("", "", "", ""),
     ],
 )
-def test_the_reason_is_said_and_the_facts_are_quoted(stored, nb, nn, en):
+def test_the_reason_is_translated_and_the_facts_are_quoted(stored, nb, nn, en):
     for code, words in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(code):
             assert words in error_messages.told(stored)
 
 
-def test_every_reason_that_the_program_gives_has_a_sentence():
+def test_every_reason_in_the_code_has_a_sentence():
     classes = (
         "FeedUnavailable|ResponseTooLarge|Unauthorized|FeedLoop|PageNotFound|AdNotFound|PageFormatError|DetailFormatError|Trouble"
     )
-    given = set()
+    used = set()
     for folder in ("ingest", "jobsearch"):
         for file in (ROOT / folder).rglob("*.py"):
             if "feed_server" not in file.parts and "management" not in file.parts:
-                given |= set(re.findall(rf'\b(?:{classes})\(\s*"([\w-]+)"', file.read_text()))
-                given |= set(re.findall(r'error=f?"([\w-]+)[:"]', file.read_text()))
-    assert len(given) > 25 and {"timeout", "silent", "engine-down", "expires"} <= given
-    assert {reason for reason in given if error_messages.told(f"{reason}: x") == f"{reason}: x"} == set()
+                used |= set(re.findall(rf'\b(?:{classes})\(\s*"([\w-]+)"', file.read_text()))
+                used |= set(re.findall(r'error=f?"([\w-]+)[:"]', file.read_text()))
+    assert len(used) > 25 and {"timeout", "silent", "engine-down", "expires"} <= used
+    assert {reason for reason in used if error_messages.told(f"{reason}: x") == f"{reason}: x"} == set()
 
 
-def test_a_list_of_reasons_tells_those_with_one_sentence_apart():
+def test_reasons_with_the_same_sentence_are_distinguished_in_lists():
     assert error_messages.named("broken-json") == "Strømmen svarte i en form vi ikke kan lese (broken-json)"
     assert error_messages.named("something-else") == "something-else"

@@ -1,4 +1,4 @@
-"""Killed at any instant, the next run goes on: real processes, real signals, one database."""
+"""Restart after a kill at any moment: the next sync run continues, with real processes and signals on one database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.processes
-LONG = 120  # seconds that only a process that hangs needs, however busy the machine
+TIMEOUT = 120  # seconds; only a hanging process takes this long, even on a busy machine
 PROGRAM = """
 import json, os, sys
 sys.path.insert(0, os.getcwd())
@@ -56,6 +56,8 @@ print(json.dumps({
 
 
 class Processes:
+    """Runs sync processes on one SQLite database."""
+
     def __init__(self, feed: FakeFeed, folder: Path) -> None:
         self.feed = feed
         self._environment = {
@@ -76,11 +78,11 @@ class Processes:
 
     def finish(self) -> dict:
         process = self.start()
-        out, error = process.communicate(timeout=LONG)
+        out, error = process.communicate(timeout=TIMEOUT)
         assert process.returncode == 0, out + error
         return json.loads(out)
 
-    def record(self) -> dict:
+    def read_database(self) -> dict:
         return json.loads(self._call(READ))
 
     def _call(self, *arguments: str) -> str:
@@ -94,22 +96,21 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
         yield Processes(feed, tmp_path)
 
 
-def _details_asked(feed: FakeFeed) -> int:
+def _count_detail_requests(feed: FakeFeed) -> int:
     return sum(request.kind == "detail" for request in feed.requests)
 
 
 def _wait_for(feed: FakeFeed, details: int, process: subprocess.Popen[str]) -> None:
-    """Wait until so many details were asked for. From then on they come slowly: whatever this test does next, the process
-    is still at work."""
-    deadline = time.monotonic() + LONG
-    while _details_asked(feed) < details:
+    """Waits for this many detail requests, then slows down details: the process is still working when the test continues."""
+    deadline = time.monotonic() + TIMEOUT
+    while _count_detail_requests(feed) < details:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.005)
     feed.faults.latency(detail=1)
 
 
-def test_killed_at_any_instant_the_next_one_goes_on(processes):
+def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     feed = processes.feed
     chance = random.Random(1)
     ads = [feed.publish() for _ in range(700)]
@@ -123,36 +124,36 @@ def test_killed_at_any_instant_the_next_one_goes_on(processes):
         process.send_signal(signal.SIGKILL)
         process.communicate()
     feed.faults.clear()
-    report = processes.finish()  # at once: the lease of a dead process of this machine holds nobody up
-    record = processes.record()
-    assert set(record["active"]) == set(feed.truth())
-    assert (record["tasks"], record["lease"]) == (0, "")
-    assert record["runs"] == ["done", "failed", "failed", "failed"]
+    report = processes.finish()  # immediately: the lease of a dead process of this machine is taken
+    database = processes.read_database()
+    assert set(database["active"]) == set(feed.truth())
+    assert (database["tasks"], database["lease"]) == (0, "")
+    assert database["runs"] == ["done", "failed", "failed", "failed"]
     assert report["new"] < 600
-    assert _details_asked(feed) < 600 + 4 * 180  # only what was under way is asked for again
+    assert _count_detail_requests(feed) < 600 + 4 * 180  # only requests that were under way are repeated
 
 
-def test_sigterm_ends_a_run_in_good_order(processes):
+def test_sigterm_ends_a_run_after_the_current_transaction(processes):
     feed = processes.feed
     for _ in range(400):
         feed.publish()
     feed.faults.latency(detail=0.02)
     process = processes.start()
     _wait_for(feed, 120, process)
-    wait_until(lambda: len(processes.record()["active"]) >= 50, LONG, "the first ads")
+    wait_until(lambda: len(processes.read_database()["active"]) >= 50, TIMEOUT, "the first ads")
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=LONG)
+    process.communicate(timeout=TIMEOUT)
     assert process.returncode == -signal.SIGTERM
-    record = processes.record()
-    assert record["lease"] == ""
-    assert record["runs"] == ["stopped"]
-    assert 50 <= len(record["active"]) < 400
+    database = processes.read_database()
+    assert database["lease"] == ""
+    assert database["runs"] == ["stopped"]
+    assert 50 <= len(database["active"]) < 400
     feed.faults.clear()
-    assert processes.finish()["new"] == 400 - len(record["active"])
+    assert processes.finish()["new"] == 400 - len(database["active"])
 
 
-def test_two_processes_at_once(processes):
-    """One follows the feed; the others say which process does, or follow it when that one has ended. Nothing is asked twice."""
+def test_concurrent_processes_fetch_each_detail_once(processes):
+    """One process syncs; the others name it in their error, or sync after it has ended. Each detail is requested once."""
     feed = processes.feed
     for _ in range(300):
         feed.publish()
@@ -160,18 +161,18 @@ def test_two_processes_at_once(processes):
     first = processes.start()
     _wait_for(feed, 10, first)
     others = [processes.start() for _ in range(2)]
-    ended = [(process.pid, *_ended(process)) for process in others]
+    ended = [(process.pid, *_wait_for_end(process)) for process in others]
     feed.faults.clear()
-    out, error = first.communicate(timeout=LONG)
+    out, error = first.communicate(timeout=TIMEOUT)
     assert first.returncode == 0, error
-    everyone = [(first.pid, 0, out), *ended]
-    followers = [(pid, json.loads(text)) for pid, code, text in everyone if code == 0]
-    assert sum(report["new"] for _pid, report in followers) == 300
-    for _pid, code, text in everyone:
-        assert code == 0 or (code == 3 and any(f"process {pid}" in text for pid, _report in followers)), (code, text)
-    assert _details_asked(feed) == 300
+    results = [(first.pid, 0, out), *ended]
+    reports = [(pid, json.loads(text)) for pid, code, text in results if code == 0]
+    assert sum(report["new"] for _pid, report in reports) == 300
+    for _pid, code, text in results:
+        assert code == 0 or (code == 3 and any(f"process {pid}" in text for pid, _report in reports)), (code, text)
+    assert _count_detail_requests(feed) == 300
 
 
-def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, _ = process.communicate(timeout=LONG)
+def _wait_for_end(process: subprocess.Popen[str]) -> tuple[int, str]:
+    out, _ = process.communicate(timeout=TIMEOUT)
     return process.returncode, out
