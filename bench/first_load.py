@@ -28,11 +28,11 @@ sys.path.insert(0, str(ROOT))
 
 def serve(options: argparse.Namespace) -> None:
     from jobsearch.demo.feed_server import FakeFeed
-    from jobsearch.demo.feed_server.backfill import build
+    from jobsearch.demo.feed_server.backfill import build_history
 
     ads = importlib.import_module(options.ads) if options.ads else None
     with FakeFeed(options.path, ads=ads) as feed:
-        build(feed.store, active=options.active, lines=options.lines)
+        build_history(feed.store, active=options.active, lines=options.lines)
         feed.faults.latency(page=options.page, detail=options.detail)
         print(feed.url, feed.token, flush=True)
         sys.stdin.read()  # until the parent closes it

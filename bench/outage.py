@@ -41,9 +41,9 @@ def measure(made: Production, seconds: float, hang: bool) -> None:
         "an ad": Visitor([f"{home}/stilling/{ad}/"], 0.2),
         "/healthz": Visitor([f"{home}/healthz"], 0.2),
     }
-    happenings = Happenings(made.feed, 1)
+    events = Happenings(made.feed, 1)
     begin = time.monotonic()
-    for thread in (*visitors.values(), happenings):
+    for thread in (*visitors.values(), events):
         thread.start()
     time.sleep(10)
     gone = time.monotonic()
@@ -65,14 +65,14 @@ def measure(made: Production, seconds: float, hang: bool) -> None:
         if time.monotonic() > back + 120:
             raise SystemExit("no search within 120 s")
     searched = time.monotonic()
-    happenings.end()
+    events.end()
     made.wait_until_whole(180)
     whole = time.monotonic()
     for visitor in visitors.values():
         visitor.left.set()
     print(f"OpenSearch answered {back - started:.1f} s after its start, a search {max(0.0, searched - back):.1f} s after that")
     print(f"the index had caught up, by itself, {whole - back:.1f} s after OpenSearch answered")
-    print(f"{happenings.number} ads came, changed or ended; differences of feed, record and index: {made.differences()}")
+    print(f"{events.number} ads came, changed or ended; differences of feed, record and index: {made.differences()}")
 
 
 if __name__ == "__main__":

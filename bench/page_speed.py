@@ -123,11 +123,11 @@ def run(part: str, checkout: Path) -> list[str]:
 def make_ads(before: Path, folder: Path, ads: int) -> None:
     sys.path.insert(0, str(ROOT))
     from jobsearch.demo.feed_server import FakeFeed
-    from jobsearch.demo.feed_server.backfill import build
+    from jobsearch.demo.feed_server.backfill import build_history
 
     folder.mkdir(parents=True)
     with FakeFeed(str(folder / "feed.sqlite3")) as feed:
-        build(feed.store, active=ads, lines=4 * ads)
+        build_history(feed.store, active=ads, lines=4 * ads)
         env = environment(folder, feed.url) | {"NAV_FEED_TOKEN": feed.token}
         subprocess.run(run("load", before), cwd=before, env=env, check=True, stderr=subprocess.DEVNULL)
 

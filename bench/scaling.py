@@ -43,9 +43,9 @@ def measure(made: Production, seconds: float) -> None:
     left = next(one for one in made.nodes if one is not killed)
     copy = copy_on(killed, manager)
     visitors = [Visitor([f"{home}/?q={quote(word)}" for word in WORDS]) for home in homes for _ in range(2)]
-    happenings = Happenings(made.feed, 0.25)
+    events = Happenings(made.feed, 0.25)
     begin = time.monotonic()
-    for thread in (*visitors, happenings):
+    for thread in (*visitors, events):
         thread.start()
     time.sleep(10)
     killed.kill()
@@ -58,7 +58,7 @@ def measure(made: Production, seconds: float) -> None:
             green = time.monotonic() - kill
         if time.monotonic() > kill + 240:
             break
-    happenings.end()
+    events.end()
     for visitor in visitors:
         visitor.left.set()
         visitor.join()
@@ -70,7 +70,7 @@ def measure(made: Production, seconds: float) -> None:
         print(f"searches {name}: {told(answers)}")
     failed = sum(one.status != 200 for visitor in visitors for one in visitor.answers)
     print(f"searches in all: {sum(len(visitor.answers) for visitor in visitors)} asked, {failed} failed")
-    print(f"{happenings.number} ads came, changed or ended meanwhile; the index was even {caught_up:.1f} s after the last")
+    print(f"{events.number} ads came, changed or ended meanwhile; the index was even {caught_up:.1f} s after the last")
     print(f"ads lost, or different in feed, record and index: {made.differences()}")
     print(f"green, on two nodes, {green:.1f} s after the kill" if green else "not green within 240 s")
 

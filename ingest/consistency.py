@@ -111,7 +111,7 @@ def repair(differences: Iterable[Difference]) -> int:
     differing = [difference.uuid for difference in found if difference.kind == Kind.DIFFERS]
     checked = {difference.uuid: difference.line_says for difference in found if difference.kind != Kind.UNMASKED}
     with transaction.atomic():
-        FeedState.lock()  # before the ads' rows: docs/decisions/order-of-locks.md
+        FeedState.lock()  # before the ads' rows: docs/decisions/0015-order-of-locks.md
         queued = replay.enqueue_checks(checked, checked)
         store.lock([*unmasked, *differing])
         # The store skips an ad whose content hash is unchanged; without the hash it writes the ad again.

@@ -1,4 +1,5 @@
-"""One command that runs everything on one machine: `manage.py demo` on a stand-in feed, `manage.py start` on NAV's.
+"""Commands that run the whole site on one machine: `manage.py demo` on the fake feed server, `manage.py start` on NAV's feed.
 
-`processes` starts and stops the parts, `stack` knows which parts there are, `cast` are the demo's named users.
+`supervisor` starts and stops child processes, `programs` starts each program of the site, `users` creates the demo's users,
+and `feed_server` is the fake feed server, which tests and benchmarks use as well.
 """

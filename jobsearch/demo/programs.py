@@ -1,4 +1,4 @@
-"""Which parts a running site has: the web server (gunicorn, or Django's for development), Celery's worker and its beat."""
+"""Programs of a running site: the web server (gunicorn, or Django's for development), Celery's worker and beat."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .supervisor import Parts
+from .supervisor import Supervisor
 
 WEB_THREADS = 4
 
 
-def start_web(parts: Parts, host: str, port: int) -> None:
-    """gunicorn with one process of a few threads: what two cores and a small machine's memory are good for."""
+def start_web(supervisor: Supervisor, host: str, port: int) -> None:
+    """Starts gunicorn with one process of a few threads, which suits two cores and little memory."""
     command = [sys.executable, "-m", "gunicorn", "jobsearch.wsgi:application", "--bind", f"{host}:{port}"]
     command += ["--config", str(settings.BASE_DIR / "gunicorn.conf.py"), "--workers", "1", "--threads", str(WEB_THREADS)]
     command += ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108 - a heartbeat file
-    parts.start("web", command)
+    supervisor.start("web", command)
 
 
-def start_development_web(parts: Parts, host: str, port: int) -> None:
-    """Django's development server: it starts again when Python code changes, and shows its log and errors in full."""
+def start_development_web(supervisor: Supervisor, host: str, port: int) -> None:
+    """Starts Django's development server, which restarts when Python code changes; its log and errors go to the terminal."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "runserver", f"{host}:{port}"]
-    parts.start("web", command, {"DEBUG": "1"}, to_terminal=True)
+    supervisor.start("web", command, {"DEBUG": "1"}, to_terminal=True)
 
 
-def start_background(parts: Parts) -> None:
-    """Celery's worker and beat. Three threads: one follows the feed, one indexes, and one does what the clock asks, which takes
-    closed ads out of the index and so may not wait for either."""
+def start_background(supervisor: Supervisor) -> None:
+    """Starts Celery's worker and beat. Three threads: one for the sync, one for indexing, and one for the periodic tasks, which
+    remove closed ads from the index and so must not wait for the other two."""
     celery = [sys.executable, "-m", "celery", "--app", "jobsearch"]
     quiet = ["--loglevel", "WARNING"]
     threads = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    parts.start("worker", [*celery, "worker", *threads, *quiet])
-    parts.start("beat", [*celery, "beat", "--pidfile", "", *quiet])
+    supervisor.start("worker", [*celery, "worker", *threads, *quiet])
+    supervisor.start("beat", [*celery, "beat", "--pidfile", "", *quiet])
 
 
-def address(host: str, port: int) -> str:
+def site_url(host: str, port: int) -> str:
+    """The URL of the home page."""
     return f"http://{host}:{port}{settings.FORCE_SCRIPT_NAME or ''}/"

@@ -1,4 +1,4 @@
-"""Child processes that live and die together: started one by one, watched, and stopped by one Ctrl-C."""
+"""Supervisor of child processes: starts them one by one, checks that they run, and stops them all on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-STOP_SECONDS = 15.0  # what a part may take to finish what it is doing before it is killed
+STOP_SECONDS = 15.0  # time for a process to finish its current work before it is killed
 _PR_SET_PDEATHSIG = 1
 
 
-class PartDied(RuntimeError):
-    """A part ended by itself. The message names it and quotes the end of its log."""
+class ProcessDied(RuntimeError):
+    """A child process ended unexpectedly. The message has its name and the end of its log."""
 
 
-class Parts:
-    """The running parts, newest last. Their output goes to a log each, under `logs`."""
+class Supervisor:
+    """Starts, checks and stops child processes (`running`, the newest last). Each logs to a file of its own in `logs`."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
@@ -33,34 +33,37 @@ class Parts:
     def start(
         self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, *, to_terminal: bool = False
     ) -> subprocess.Popen[bytes]:
-        """Starts a part in a session of its own, so that the terminal's Ctrl-C reaches only us and we choose the order.
+        """Starts a process in its own session: Ctrl-C reaches only the supervisor, which stops processes in its own order.
 
-        `to_terminal`: its output goes where ours goes, and its log stays empty."""
-        with self.log(name).open("wb") as log:
-            part = subprocess.Popen(
+        `to_terminal`: its output goes to the terminal, and its log stays empty.
+        """
+        with self.log_path(name).open("wb") as log:
+            process = subprocess.Popen(
                 list(command),
                 env={**os.environ, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=None if to_terminal else log,
                 stderr=None if to_terminal else subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_request_sigterm_on_parent_death if sys.platform == "linux" else None,
             )
-        self.running[name] = part
-        return part
+        self.running[name] = process
+        return process
 
-    def log(self, name: str) -> Path:
+    def log_path(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
     def check(self) -> None:
-        """Raises PartDied if a part is no longer there."""
-        for name, part in self.running.items():
-            if part.poll() is not None:
-                end = self.log(name).read_text(errors="replace").strip().splitlines()[-15:]
-                raise PartDied(f"{name} ended (exit code {part.returncode}). The end of {self.log(name)}:\n" + "\n".join(end))
+        """Raises `ProcessDied` if a process has ended."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                end = self.log_path(name).read_text(errors="replace").strip().splitlines()[-15:]
+                raise ProcessDied(
+                    f"{name} ended (exit code {process.returncode}). The end of {self.log_path(name)}:\n" + "\n".join(end)
+                )
 
     def wait_for(self, name: str, host: str, port: int, seconds: float) -> None:
-        """Returns once the part answers on its port; raises PartDied if it ends before, TimeoutError if it takes too long."""
+        """Waits until the process accepts connections on its port. Raises `ProcessDied`, or `TimeoutError` after `seconds`."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.check()
@@ -69,25 +72,25 @@ class Parts:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise TimeoutError(f"{name} did not answer on {host}:{port} within {seconds:.0f} seconds; see {self.log(name)}.")
+        raise TimeoutError(f"{name} did not answer on {host}:{port} within {seconds:.0f} seconds; see {self.log_path(name)}.")
 
     def stop(self) -> None:
-        """Stops every part, the newest first; what does not end in time is killed."""
+        """Stops all processes, the newest first; kills those that do not end within `STOP_SECONDS`."""
         self.stopping = True
-        for part in reversed(self.running.values()):
-            if part.poll() is None:
-                part.terminate()
+        for process in reversed(self.running.values()):
+            if process.poll() is None:
+                process.terminate()
         until = time.monotonic() + STOP_SECONDS
-        for part in reversed(self.running.values()):
+        for process in reversed(self.running.values()):
             try:
-                part.wait(max(0.1, until - time.monotonic()))
+                process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(part.pid, signal.SIGKILL)
-                part.wait()
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def stop_on_terminate() -> None:
-    """Makes SIGTERM end the program as Ctrl-C does: with the parts stopped."""
+    """Makes SIGTERM raise KeyboardInterrupt, like Ctrl-C, so that the child processes are stopped."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -95,8 +98,8 @@ def stop_on_terminate() -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
-def free_port(preferred: int, host: str = "127.0.0.1") -> int:
-    """The preferred port, or the next one that nobody listens on."""
+def find_free_port(preferred: int, host: str = "127.0.0.1") -> int:
+    """Finds a free port, beginning with the preferred one. Raises `OSError` if the next 100 are taken."""
     for port in range(preferred, preferred + 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -108,6 +111,6 @@ def free_port(preferred: int, host: str = "127.0.0.1") -> int:
     raise OSError(f"No free port from {preferred} to {preferred + 99} on {host}.")
 
 
-def _die_with_parent() -> None:
-    # A supervisor that is killed outright must not leave its parts behind, holding ports and the index.
+def _request_sigterm_on_parent_death() -> None:
+    # If the supervisor itself is killed, its children must not keep running, with ports open and the index locked.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The demo's named users, with passwords made up at the first start and kept, readable by this user only."""
+"""Users of the demo, with random passwords that are generated at the first start and kept in a private file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ RECRUITER = "rekrutterer"
 
 
 @transaction.atomic
-def ensure(path: Path) -> dict[str, str]:
-    """Makes the administrator and the recruiter where they are missing; returns their passwords by user name.
+def ensure_users(path: Path) -> dict[str, str]:
+    """Creates the administrator and the recruiter if missing; returns their passwords by user name.
 
-    The passwords lie in the file at `path`. Where it is gone, new ones are made and set.
+    The passwords are stored in the file at `path`, with mode 0600. If the file is missing, new passwords are set.
     """
     passwords = _read(path)
     users = get_user_model().objects
     for name in (ADMINISTRATOR, RECRUITER):
-        user, made = users.get_or_create(
+        user, created = users.get_or_create(
             username=name, defaults={"is_staff": name == ADMINISTRATOR, "is_superuser": name == ADMINISTRATOR}
         )
-        if made or name not in passwords:
+        if created or name not in passwords:
             passwords[name] = secrets.token_urlsafe(9)
             user.set_password(passwords[name])
             user.save()

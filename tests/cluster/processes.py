@@ -1,6 +1,6 @@
-"""OpenSearch nodes as processes of their own, alone or as a cluster, that can be killed and started again with their data.
+"""OpenSearch nodes as child processes, single or as a cluster, which tests kill and restart with their data.
 
-2.19 on a full JDK of 17 or newer: the launcher is compiled as it is started.
+Version 2.19 on a full JDK of 17 or newer: the launcher is compiled when it starts.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LAUNCHER = Path(__file__).with_name("Node.java")
 
 
 class OwnNode:
+    """An OpenSearch node in a child process."""
+
     def __init__(self, folder: Path, cluster: str, name: str) -> None:
         self.folder, self.cluster, self.name = folder / name, cluster, name
         self.http, self.transport = free_port(), free_port()
@@ -36,7 +38,7 @@ class OwnNode:
         (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
 
     def start(self) -> None:
-        """Returns at once; `wait` waits until it answers."""
+        """Starts the node without waiting; `wait` waits until it answers."""
         program, small = nodes.java(nodes.LEAST_JAVA[VERSION])
         if small:
             raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
@@ -51,15 +53,15 @@ class OwnNode:
         wait_until(self._answers, seconds, f"OpenSearch, see {self.folder}/output")
 
     def kill(self) -> None:
-        """As a machine that loses its power."""
+        """Kills the node, like a loss of power."""
         if self._process:
             processes.kill(self._process)
 
     @contextlib.contextmanager
     def silent(self) -> Iterator[None]:
-        """Takes connections and does not answer, as one that swaps or whose disk hangs."""
+        """Pauses the node: it accepts connections but does not answer, as when it swaps or its disk hangs."""
         if self._process is None:
-            raise RuntimeError("it has not been started")
+            raise RuntimeError("the node has not been started")
         self._process.send_signal(signal.SIGSTOP)
         try:
             yield
@@ -80,18 +82,18 @@ class OwnNode:
 
 @contextlib.contextmanager
 def cluster(size: int) -> Iterator[list[OwnNode]]:
-    """Nodes that know each other, started, and ended with all they hold."""
+    """Starts nodes that form a cluster; ends them and deletes their data at the end of the block."""
     folder = processes.folder_for("cluster")
     name = f"test-{secrets.token_hex(4)}"
-    found = [OwnNode(folder, name, f"node{number}") for number in range(1, size + 1)]
+    cluster_nodes = [OwnNode(folder, name, f"node{number}") for number in range(1, size + 1)]
     try:
-        for one in found:
-            one.others = found if size > 1 else []
-            one.start()
-        for one in found:
-            one.wait()
-        yield found
+        for node in cluster_nodes:
+            node.others = cluster_nodes if size > 1 else []
+            node.start()
+        for node in cluster_nodes:
+            node.wait()
+        yield cluster_nodes
     finally:
-        for one in found:
-            one.kill()
+        for node in cluster_nodes:
+            node.kill()
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The search engine loses its power: results say so at once, ads still show, and the index catches up by itself."""
+"""Outage of the search engine: searches answer 503 at once, ads are still shown, and the index catches up afterwards."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .processes import cluster
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.opensearch]
 
 
-def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Client):
-    ended, shown = make_vacancy(title="Kokk"), make_vacancy(title="Baker")
+def test_the_site_during_and_after_an_outage_of_the_engine(settings, make_vacancy, client: Client):
+    closed, shown = make_vacancy(title="Kokk"), make_vacancy(title="Baker")
     with cluster(1) as (node,):
         settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
         registry.forget_engines()
@@ -35,23 +35,23 @@ def test_while_the_engine_is_down_and_after(settings, make_vacancy, client: Clie
             assert (answer.status_code, answer["Retry-After"]) == (503, "30")
             assert client.get(reverse("web:ad", args=[shown])).status_code == 200
             assert client.get("/readyz").json()["engine"]["ok"] is False
-            assert time.monotonic() - began < 20, "three answers without an engine"
+            assert time.monotonic() - began < 20, "three responses without an engine"
             with transaction.atomic():
-                store.close([ended], Vacancy.Closed.FEED)
+                store.close([closed], Vacancy.Closed.FEED)
             make_vacancy(title="Murer")
             with pytest.raises(EngineDown):
                 index_changes()
             assert Vacancy.objects.behind_index().count() == 2
             node.start()
             node.wait()
-            assert index_changes().rebuilt == "", "it goes on from where it was"
+            assert index_changes().rebuilt == "", "the index continues without a rebuild"
             assert total(client) == 2
             assert compare() == []
         finally:
             registry.forget_engines()
 
 
-def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(settings, make_vacancy, client: Client, monkeypatch):
+def test_a_silent_engine_is_waited_for_once_and_used_again_afterwards(settings, make_vacancy, client: Client, monkeypatch):
     shown = make_vacancy(title="Baker")
     monkeypatch.setattr("jobsearch.search.engines.opensearch.engine.SEARCH_SECONDS", 2)
     monkeypatch.setattr(
@@ -63,15 +63,15 @@ def test_a_silent_engine_is_waited_for_once_and_heard_when_it_speaks_again(setti
         try:
             assert index_changes().rebuilt
             assert total(client) == 1
-            asked = []
+            calls = []
             search = registry.engine()._client.search
-            monkeypatch.setattr(registry.engine()._client, "search", lambda **how: asked.append(1) or search(**how))
+            monkeypatch.setattr(registry.engine()._client, "search", lambda **how: calls.append(1) or search(**how))
             with node.silent():
                 for _ in range(3):
                     assert client.get("/?q=baker").status_code == 503
                     assert client.get(reverse("web:ad", args=[shown])).status_code == 200
-                assert len(asked) == 1, "the first visitor has found out for all of them"
-            wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the silence")
+                assert len(calls) == 1, "only the first request waits for the time-out"
+            wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the pause")
             assert total(client) == 1
         finally:
             registry.forget_engines()

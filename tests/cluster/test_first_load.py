@@ -1,4 +1,4 @@
-"""OpenSearch restarted in the middle of a first load: the load does not notice, and the index catches up by itself."""
+"""Restart of OpenSearch during a first load: the load continues, and the index catches up afterwards."""
 
 from __future__ import annotations
 
@@ -16,21 +16,19 @@ from .processes import cluster
 ADS = 400
 
 
-def behind(site: LiveSite) -> int:
+def count_not_indexed(site: LiveSite) -> int:
     return site.value("SELECT count(*) FROM vacancies_vacancy WHERE version > indexed_version")
 
 
-def indexed(site: LiveSite) -> int:
+def count_indexed(site: LiveSite) -> int:
     return site.value("SELECT count(*) FROM vacancies_vacancy WHERE indexed_version > 0")
 
 
-def test_opensearch_restarted_in_the_middle_of_a_first_load_loses_nothing(
-    live_site: Callable[..., LiveSite], redis_server: Redis
-) -> None:
+def test_a_first_load_survives_a_restart_of_opensearch(live_site: Callable[..., LiveSite], redis_server: Redis) -> None:
     with FakeFeed(ads=plain_ads) as feed, cluster(1) as (node,):
         for _ in range(ADS):
             feed.publish()
-        feed.faults.latency(detail=1)  # a minute of loading, six at a time
+        feed.faults.latency(detail=1)  # about a minute of loading, with six requests in parallel
         site = live_site(
             "postgresql",
             feed=feed.url,
@@ -41,21 +39,21 @@ def test_opensearch_restarted_in_the_middle_of_a_first_load_loses_nothing(
         )
         worker = site.worker("worker", concurrency=3)
         beat = site.beat()
-        wait_until(lambda: indexed(site) >= 30, 90, "the first ads in the index")
+        wait_until(lambda: count_indexed(site) >= 30, 90, "the first ads in the index")
         node.kill()
-        held = len(site.active())
-        assert held < ADS, "the load was over before"
+        before = len(site.active())
+        assert before < ADS, "the load had already ended"
         feed.faults.latency(detail=0.2)
-        wait_until(lambda: len(site.active()) > held + 50, 60, "the load to go on without an engine")
-        time.sleep(6)  # a round of indexing that finds nobody
+        wait_until(lambda: len(site.active()) > before + 50, 60, "the load to continue without an engine")
+        time.sleep(6)  # one attempt of the indexing, which fails
         node.start()
         node.wait()
-        wait_until(lambda: site.active() == set(feed.truth()) and not behind(site), 120, "all ads in the index")
+        wait_until(lambda: site.active() == set(feed.truth()) and not count_not_indexed(site), 120, "all ads in the index")
         assert worker.poll() is None, site.log("worker")[-2000:]
         assert beat.poll() is None, site.log("beat")[-2000:]
         assert site.manage("check_truth", "--feed") == 0, site.log("manage")
-        # The check asks for each ad once more.
+        # The consistency check requests each ad once more.
         syncs = site.rows("SELECT state FROM ingest_run WHERE kind = 'sync' ORDER BY started")
-        assert {state for (state,) in syncs} <= {"done", "running"}, "the load was hindered by the engine"
+        assert {state for (state,) in syncs} <= {"done", "running"}, "the load failed because of the engine"
         details = [request.path for request in feed.requests if "/feedentry/" in request.path]
-        assert len(details) < ADS * 2 + 50, "the load was begun anew"
+        assert len(details) < ADS * 2 + 50, "the load was restarted"

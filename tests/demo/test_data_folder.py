@@ -1,4 +1,4 @@
-"""`demo --data`: everything lies in the folder that was named, whatever signs its name has."""
+"""Option `demo --data`: all data are in the passed folder, for any characters in its name."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ NAMES = [
 
 @pytest.fixture
 def prepared(monkeypatch):
-    """What the demo hands to the program that it starts anew."""
-    given: dict[str, str] = {}
+    """Runs the command, and returns the environment with which it restarts itself."""
+    passed: dict[str, str] = {}
 
-    class Started(Exception):
+    class Restarted(Exception):
         pass
 
     def execve(program: str, arguments: list[str], env: dict[str, str]) -> None:
-        given.update(env)
-        raise Started
+        passed.update(env)
+        raise Restarted
 
-    for name in ("DATABASE_URL", "NAV_FEED_URL", demo.PREPARED):
+    for name in ("DATABASE_URL", "NAV_FEED_URL", demo.ENVIRONMENT_READY):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "execve", execve)
 
     def prepare(folder: Path) -> dict[str, str]:
-        with pytest.raises(Started):
+        with pytest.raises(Restarted):
             call_command("demo", "--data", str(folder))
-        return given
+        return passed
 
     return prepare
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_lies_in_the_folder_that_was_named(prepared, monkeypatch, tmp_path, name):
+def test_all_data_are_in_the_given_folder(prepared, monkeypatch, tmp_path, name):
     folder = tmp_path / name
     for variable, value in prepared(folder).items():
         if variable in {"DATABASE_URL", "SEARCH_URL", "CELERY_BROKER_URL"}:
@@ -64,12 +64,12 @@ def test_everything_lies_in_the_folder_that_was_named(prepared, monkeypatch, tmp
     index = environment.path_after_scheme("SEARCH_URL", environment.search_url("SEARCH_URL", ""))
     broker = environment.path_after_scheme("CELERY_BROKER_URL", environment.broker_url("CELERY_BROKER_URL", ""))
     assert [Path(str(database)), index, broker] == [folder / "db.sqlite3", folder / "index", folder / "broker"]
-    assert [path.name for path in tmp_path.iterdir()] == [name], "and nothing beside it"
+    assert [path.name for path in tmp_path.iterdir()] == [name], "and nothing else"
 
 
 @pytest.mark.parametrize("name", ["line\nbreak", "tab\t", "\udcff\udcfe", "zero\u200bwidth", "x" * 300])
-def test_a_name_that_no_setting_can_hold_is_refused(monkeypatch, tmp_path, name):
-    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.PREPARED):
+def test_a_name_that_a_setting_cannot_hold_is_refused(monkeypatch, tmp_path, name):
+    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.ENVIRONMENT_READY):
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(CommandError, match=r"^--data: "):
         call_command("demo", "--data", str(tmp_path / name))
@@ -77,8 +77,8 @@ def test_a_name_that_no_setting_can_hold_is_refused(monkeypatch, tmp_path, name)
 
 
 @pytest.mark.parametrize("name", ["file", "file/below"])
-def test_a_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path, name):
-    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.PREPARED):
+def test_a_folder_that_cannot_be_created_is_refused(monkeypatch, tmp_path, name):
+    for variable in ("DATABASE_URL", "NAV_FEED_URL", demo.ENVIRONMENT_READY):
         monkeypatch.delenv(variable, raising=False)
     (tmp_path / "file").touch()
     with pytest.raises(CommandError, match=r"^--data: .*cannot be made a folder"):

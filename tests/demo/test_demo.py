@@ -1,4 +1,4 @@
-"""`manage.py demo`, as a newcomer runs it: real processes, a small feed, a folder of its own."""
+"""Command `demo`: real processes, a small feed, and a temporary folder."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ import psutil
 import pytest
 import requests
 
-from jobsearch.demo.supervisor import free_port
+from jobsearch.demo.supervisor import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-FROM_OUTSIDE = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
 LOGIN = re.compile(r"(Administrator|Recruiter)\s+(\S+) / (\S+)")
 
 
 class Demo:
-    """A demo that runs; `output` is what it has printed so far."""
+    """A running demo; `output` is what it has printed so far."""
 
     def __init__(self, folder: Path, log: Path) -> None:
         command = [sys.executable, "manage.py", "demo", "--data", str(folder), "--active", "150", "--lines", "600"]
-        command += ["--port", str(free_port(8300))]
+        command += ["--port", str(find_free_port(8300))]
         self.log = log
-        env = {**FROM_OUTSIDE, "JOBSEARCH_READ_DOTENV": "0", "PYTHONUNBUFFERED": "1"}
+        env = {**ENVIRONMENT, "JOBSEARCH_READ_DOTENV": "0", "PYTHONUNBUFFERED": "1"}
         with log.open("wb") as file:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT)
         self.wait_for("At the tip of the feed")
-        self.parts = psutil.Process(self.process.pid).children(recursive=True)
+        self.children = psutil.Process(self.process.pid).children(recursive=True)
         self.site = re.search(r"is at\s+(http://127\.0\.0\.1:\d+)/", self.output)[1]
         self.passwords = {user: password for _, user, password in LOGIN.findall(self.output)}
 
@@ -74,13 +74,13 @@ def log_in(site: str, path: str, user: str, password: str) -> requests.Response:
 
 
 @pytest.mark.timeout(900)
-def test_the_demo_fills_lives_stops_and_resumes(demo, tmp_path):
+def test_the_demo_loads_the_feed_stops_and_resumes(demo, tmp_path):
     assert 140 <= total(demo.site) <= 160
-    assert len(demo.parts) >= 4  # feed, web, worker, beat
+    assert len(demo.children) >= 4  # feed, web, worker, beat
     assert all(
         connection.laddr.ip == "127.0.0.1"
-        for part in [psutil.Process(demo.process.pid), *demo.parts]
-        for connection in part.net_connections(kind="tcp")
+        for child in [psutil.Process(demo.process.pid), *demo.children]
+        for connection in child.net_connections(kind="tcp")
         if connection.status == psutil.CONN_LISTEN
     )
     entered = log_in(demo.site, "/admin/login/?next=/admin/", "administrator", demo.passwords["administrator"])
@@ -88,20 +88,20 @@ def test_the_demo_fills_lives_stops_and_resumes(demo, tmp_path):
     assert log_in(demo.site, "/logg-inn/", "rekrutterer", demo.passwords["rekrutterer"]).url.endswith("/lagrede-sok/")
 
     assert demo.stop() == 0
-    assert not [part for part in demo.parts if part.is_running() and part.status() != psutil.STATUS_ZOMBIE]
+    assert not [child for child in demo.children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
-    again = Demo(tmp_path / "demo", tmp_path / "second.log")
+    resumed = Demo(tmp_path / "demo", tmp_path / "second.log")
     try:
-        assert again.passwords == demo.passwords
-        assert 135 <= total(again.site) <= 165
+        assert resumed.passwords == demo.passwords
+        assert 135 <= total(resumed.site) <= 165
     finally:
-        assert again.stop() == 0
+        assert resumed.stop() == 0
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "NAV_FEED_URL"])
-def test_the_demo_keeps_its_hands_off_a_database_or_feed_given_from_outside(name, tmp_path):
+def test_the_demo_refuses_a_database_or_feed_of_the_environment(name, tmp_path):
     value = {"DATABASE_URL": f"sqlite:////{tmp_path}/mine.sqlite3", "NAV_FEED_URL": "http://127.0.0.1:9"}[name]
-    env = {**FROM_OUTSIDE, "JOBSEARCH_READ_DOTENV": "0", name: value}
+    env = {**ENVIRONMENT, "JOBSEARCH_READ_DOTENV": "0", name: value}
     command = [sys.executable, "manage.py", "demo", "--data", str(tmp_path / "demo")]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode != 0

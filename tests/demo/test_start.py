@@ -1,4 +1,4 @@
-"""`manage.py start`: the same site on a feed that the settings name."""
+"""Command `start`: the site on the feed of the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from jobsearch.demo.feed_server import FakeFeed
-from jobsearch.demo.supervisor import free_port
+from jobsearch.demo.supervisor import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,8 +32,8 @@ def environment(folder: Path, feed: str) -> dict[str, str]:
 
 
 @pytest.mark.timeout(900)
-def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
-    port = free_port(8400)
+def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
+    port = find_free_port(8400)
     with FakeFeed() as feed:
         for _ in range(20):
             feed.publish()
@@ -57,12 +57,12 @@ def test_start_follows_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
 
 
 @pytest.mark.timeout(900)
-def test_a_database_of_another_feed_is_refused_with_a_sentence(tmp_path):
+def test_a_database_of_another_feed_is_refused(tmp_path):
     with FakeFeed() as feed, FakeFeed() as other:
         env = environment(tmp_path, feed.url)
         for words in (["migrate", "--verbosity", "0"], ["sync"]):
             subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, timeout=240, check=True)
-        command = [sys.executable, "manage.py", "start", "--port", str(free_port(8450))]
+        command = [sys.executable, "manage.py", "start", "--port", str(find_free_port(8450))]
         env = environment(tmp_path, other.url)
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1

@@ -15,7 +15,7 @@ from jobsearch.vacancies.models import Contact, Moderation, Vacancy
 def test_a_frozen_feed_is_reported_by_the_age_of_its_newest_line(feed, site):
     """22: every response is 200 and every sync run succeeds."""
     feed.publish(at=timezone.now() - dt.timedelta(days=5))
-    with feed.faults.frozen_tip():
+    with feed.faults.frozen_head():
         feed.publish()
         assert site.follow().exit_code == 0
         facts = status.status()

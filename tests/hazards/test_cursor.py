@@ -13,7 +13,7 @@ from django.utils import timezone
 from ingest import replay
 from ingest.client.errors import FeedUnavailable
 from ingest.models import DetailTask, FeedState, PageMark
-from jobsearch.demo.feed_server.time_formats import micros
+from jobsearch.demo.feed_server.time_formats import to_micros
 from jobsearch.vacancies.models import Vacancy
 
 
@@ -217,7 +217,7 @@ def test_every_line_of_the_last_page_is_read(feed, site):
 
 def _commit_late(feed, number: int, uuid: str, status: str) -> None:
     """Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
-    feed.store.insert_line(uuid, status, "x", "y", "OSLO", "IMPORTAPI", micros(timezone.now()), number)
+    feed.store.insert_line(uuid, status, "x", "y", "OSLO", "IMPORTAPI", to_micros(timezone.now()), number)
 
 
 def test_a_line_committed_late_is_found_by_the_replay(feed, site):

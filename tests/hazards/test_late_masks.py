@@ -10,7 +10,7 @@ from django.utils import timezone
 from ingest import consistency, replay
 from ingest.consistency import Kind
 from ingest.models import DetailTask
-from jobsearch.demo.feed_server.time_formats import micros
+from jobsearch.demo.feed_server.time_formats import to_micros
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Vacancy
 
@@ -45,7 +45,7 @@ def is_blank(row: Vacancy) -> bool:
 
 def _insert(feed, number: int, uuid: str, status: str, title: str = "...", business: str = "") -> None:
     """Inserts a line with a sequence number taken earlier, regardless of the ad's status."""
-    feed.store.insert_line(uuid, status, title, business, "OSLO", "IMPORTAPI", micros(timezone.now()), number)
+    feed.store.insert_line(uuid, status, title, business, "OSLO", "IMPORTAPI", to_micros(timezone.now()), number)
 
 
 def test_a_masked_line_committed_late_masks_the_ad(feed, site, run_replay, compare):

@@ -258,7 +258,7 @@ def test_one_broken_line_does_not_affect_the_other_lines_of_its_page(feed, site,
     def insert_line(page) -> None:
         page["items"].insert(len(page["items"]) // 2, line)
 
-    feed.faults._page("broken_line", insert_line, {})
+    feed.faults._add_page_fault("broken_line", insert_line, {})
     report = site.follow()
     assert report.at_tip
     assert site.active() == set(new)

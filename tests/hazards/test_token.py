@@ -69,7 +69,7 @@ def test_an_expired_token_that_is_issued_again_is_reported_and_counts_no_attempt
     feed.publish()
     site.follow()
     feed.tokens.rotate()
-    expired = feed.tokens.let_public_die()
+    expired = feed.tokens.expire_public()
     ad = feed.publish()
     report = site.follow()
     assert report.exit_code == 2

@@ -1,6 +1,6 @@
-"""One of several processes that write the same rows of the record in their own ways; run by test_rows_are_locked_in_order.
+"""Worker process that writes the same rows as its sister processes, each in another role; run by test_rows_are_locked_in_order.
 
-Prints what the database refused, or nothing.
+Prints the errors of the database, or nothing.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ from ingest import consistency, detail_queue, detail_writer, replay  # noqa: E40
 from ingest.client.errors import AdNotFound  # noqa: E402
 from ingest.client.parsing import FeedLine  # noqa: E402
 from ingest.deactivation import deactivate_by_lines  # noqa: E402
-from ingest.fetch_pool import Fetched  # noqa: E402
+from ingest.fetch_pool import FetchResult  # noqa: E402
 from ingest.models import DetailTask, FeedState  # noqa: E402
 from ingest.report import Report  # noqa: E402
 from jobsearch.vacancies import pending, store  # noqa: E402
@@ -29,83 +29,90 @@ from jobsearch.vacancies.models import Vacancy  # noqa: E402
 
 UUIDS = [uuid.uuid5(uuid.NAMESPACE_OID, str(number)) for number in range(3000)]
 role, seconds = sys.argv[1], float(sys.argv[2])
-chance = random.Random(role)
+rng = random.Random(role)
 
 
-def some(count: int) -> list[uuid.UUID]:
-    return chance.sample(UUIDS, count)
+def pick_uuids(count: int) -> list[uuid.UUID]:
+    return rng.sample(UUIDS, count)
 
 
 class Lease:
-    """The one that a sync holds, without its expiry: its fence is the lock on the feed's row."""
+    """The lease of a sync run without expiry: its fence is only the lock on the feed's row."""
 
     def fence(self) -> None:
         FeedState.lock()
 
 
-def follow() -> None:
-    """What a sync does: a page's lines close and queue ads, then details are stored, closed, put off, in one transaction."""
+def sync_ads() -> None:
+    """Does what a sync run does: a page's lines close and queue ads; then details are stored, closed or deferred."""
     now = timezone.now()
-    ads = some(chance.choice((8, 8, 400)))
+    ads = pick_uuids(rng.choice((8, 8, 400)))
     with transaction.atomic():
         FeedState.lock()
-        lines = [FeedLine(one, "INACTIVE", time=now, masked=chance.random() < 0.3) for one in ads[::3]]
-        deactivate_by_lines(lines, may_be_old=chance.random() < 0.5)
+        lines = [FeedLine(one, "INACTIVE", time=now, masked=rng.random() < 0.3) for one in ads[::3]]
+        deactivate_by_lines(lines, may_be_old=rng.random() < 0.5)
         detail_queue.enqueue(dict.fromkeys(ads[1::3], now), DetailTask.Origin.LINE)
     rows = detail_queue.due_tasks(50)
-    chance.shuffle(rows)
-    answers = [Fetched(0, row.uuid, row.marker, answer(row.uuid, now)) for row in rows]
-    if answers:
-        detail_writer.write_batch(answers, Lease(), Report())
+    rng.shuffle(rows)
+    results = [FetchResult(0, row.uuid, row.marker, make_outcome(row.uuid, now)) for row in rows]
+    if results:
+        detail_writer.write_batch(results, Lease(), Report())
 
 
-def answer(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
-    if chance.random() < 0.3:
+def make_outcome(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
+    if rng.random() < 0.3:
         return AdNotFound("404", "gone")
     return VacancyData(
         uuid=one,
-        title=f"Sykepleier {chance.random()}",
+        title=f"Sykepleier {rng.random()}",
         published=now,
         updated=now,
-        expires=now + dt.timedelta(days=chance.choice((5, 5, -5))),
-        raw={"title": str(chance.random())},
+        expires=now + dt.timedelta(days=rng.choice((5, 5, -5))),
+        raw={"title": str(rng.random())},
     )
 
 
 def repair() -> None:
-    """What the consistency check's repair does, the replay, the recheck, and an administrator's retry."""
+    """Does what the repair of the consistency check, the replay, the recheck and an administrator's retry do."""
     kinds = list(consistency.Kind)
     consistency.repair(
-        consistency.Difference(one, chance.choice(kinds), line_says="MASKED") for one in some(chance.choice((8, 200)))
+        consistency.Difference(one, rng.choice(kinds), line_says="MASKED") for one in pick_uuids(rng.choice((8, 200)))
     )
-    replay._apply({one: FeedLine(one, "INACTIVE", time=timezone.now(), masked=True) for one in some(50)})
+    replay._apply({one: FeedLine(one, "INACTIVE", time=timezone.now(), masked=True) for one in pick_uuids(50)})
     replay.enqueue_recheck(limit=20)
     detail_queue.retry_now()
-    detail_queue.release_quarantined(some(50))
+    detail_queue.release_quarantined(pick_uuids(50))
 
 
-def clock() -> None:
-    for one in some(100):
+def close_expired() -> None:
+    for one in pick_uuids(100):
         Vacancy.objects.filter(uuid=one).update(visible_until=timezone.now() - dt.timedelta(days=1))
     store.close_expired()
 
 
-def index() -> None:
+def mark_indexed() -> None:
     found = pending.behind(500)
-    chance.shuffle(found)
+    rng.shuffle(found)
     pending.mark_indexed([(change.uuid, change.version) for change in found])
 
 
 def moderate() -> None:
-    store.set_hidden(some(1)[0], chance.random() < 0.5)
+    store.set_hidden(pick_uuids(1)[0], rng.random() < 0.5)
 
 
 def forget() -> None:
-    """What the retention does."""
+    """Does what the retention does."""
     store.forget(timezone.now() - dt.timedelta(seconds=2))
 
 
-roles = {"follow": follow, "repair": repair, "clock": clock, "index": index, "moderate": moderate, "forget": forget}
+roles = {
+    "sync": sync_ads,
+    "repair": repair,
+    "expire": close_expired,
+    "index": mark_indexed,
+    "moderate": moderate,
+    "forget": forget,
+}
 work = roles[role.rstrip("0123456789")]
 FeedState.bound("http://127.0.0.1:9")
 until = time.monotonic() + seconds

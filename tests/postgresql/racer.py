@@ -1,7 +1,7 @@
-"""One of several processes that try to hold the feed's lease at once; run by test_several_workers.
+"""Worker process that competes for the lease of the sync run; run by test_several_workers.
 
-Each holds it as often as it is asked to, and makes a file that must not be there yet.
-Prints how often it had the lease, and how often another was in.
+Acquires the lease the requested number of times, and each time creates a file that must not exist yet.
+Prints how often it held the lease, and how often another process held it at the same time.
 """
 
 import sys
@@ -19,18 +19,18 @@ folder, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 (folder / f"{name}.ready").touch()
 while not (folder / "go").exists():
     time.sleep(0.01)
-held = intruders = 0
+held = conflicts = 0
 while held < rounds:
     try:
         with Lease() as lease:
             try:
                 (folder / "inside").touch(exist_ok=False)
             except FileExistsError:
-                intruders += 1
+                conflicts += 1
             held += 1
             lease.fence()
             time.sleep(0.002)
             (folder / "inside").unlink(missing_ok=True)
     except LeaseHeld:
         time.sleep(0.001)
-sys.stdout.write(f"{held} {intruders}\n")
+sys.stdout.write(f"{held} {conflicts}\n")

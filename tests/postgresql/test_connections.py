@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: who shares them, who gives them back, and what the server ends by itself."""
+"""Connections to PostgreSQL: the pool of the web process, reconnection, and the server's time-outs."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pool" not in configuration(monkeypatch)["OPTIONS"]
 
 
-def test_a_dropped_connection_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dropped_connection_is_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration(monkeypatch)["CONN_HEALTH_CHECKS"] is True
     assert configuration(monkeypatch, "web")["CONN_HEALTH_CHECKS"] is True
 
 
-def test_what_the_address_asks_of_a_session_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_session_options_of_the_url_have_priority(monkeypatch: pytest.MonkeyPatch) -> None:
     options = configuration(monkeypatch, url=f"{URL}?sslmode=require&options=-c%20lock_timeout%3D1000")["OPTIONS"]
     assert (options["sslmode"], options["options"]) == ("require", "-c lock_timeout=1000")
 
 
-def test_the_web_shares_connections_and_a_worker_has_its_own(
+def test_the_web_process_shares_connections_and_a_worker_has_its_own(
     live_site: Callable[..., LiveSite], feed: FakeFeed, redis_server: Redis
 ) -> None:
     site = live_site("postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix)
@@ -62,20 +62,20 @@ def test_the_web_shares_connections_and_a_worker_has_its_own(
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert set(pool.map(get, range(60))) == {200}
-    # One for each of the four threads that answer, and one for the thread that reads the words of the ads anew. The session of
-    # a process that has just ended may be counted for a moment.
+    # One for each of the four request threads, and one for the thread that reloads the vocabulary of the ads. The session of a
+    # process that has just ended may be counted for a moment.
     sessions = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jobsearch'"
     wait_until(lambda: 1 <= site.value(f"SELECT count(*) {sessions}") <= 5, 30, "no more sessions than threads")
     before = {*site.rows(f"SELECT pid {sessions}")}
     get(0)
-    assert {*site.rows(f"SELECT pid {sessions}")} <= before, "a request opened a session of its own"
+    assert {*site.rows(f"SELECT pid {sessions}")} <= before, "a request opened a new session"
     site.worker("worker")
     site.wake("ingest.tasks.follow_feed")
     wait_until(lambda: site.rows("SELECT 1 FROM ingest_run WHERE state = 'done'"), 40, "a run")
     assert "Traceback" not in site.log("worker")
 
 
-def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer, tmp_path, feed: FakeFeed) -> None:
+def test_the_site_works_again_after_a_restart_of_the_database(own_postgresql: OwnServer, tmp_path, feed: FakeFeed) -> None:
     ad = feed.publish()
     with own_postgresql.database() as database:
         site = LiveSite(tmp_path, database=database, feed=feed.url)
@@ -93,9 +93,7 @@ def test_the_site_answers_again_when_the_database_does(own_postgresql: OwnServer
             site.stop()
 
 
-def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
-    own_postgresql: OwnServer, own_redis, tmp_path, feed: FakeFeed
-) -> None:
+def test_a_first_load_survives_a_restart_of_postgresql(own_postgresql: OwnServer, own_redis, tmp_path, feed: FakeFeed) -> None:
     for _ in range(300):
         feed.publish()
     feed.faults.latency(detail=0.05)
@@ -105,13 +103,13 @@ def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
             assert site.manage("migrate", "--verbosity", "0") == 0
             worker, beat = site.worker("worker"), site.beat()
             wait_for_first_ads(site, feed, 50)
-            assert len(site.active()) < 300, "the load was over before"
+            assert len(site.active()) < 300, "the load had already ended"
             own_postgresql.stop()
-            time.sleep(3)  # so that beat looks at its schedule while there is none
+            time.sleep(3)  # so that beat reads its schedule while the database is down
             own_postgresql.start()
             feed.faults.latency(detail=0)
-            # The run that lost its database could not give its lease back, and its process lives: the lease runs out by
-            # itself within a minute, which is not waited for here.
+            # The run that lost its database could not release its lease, and its process still runs: the lease expires within
+            # a minute, which this test does not wait for.
             site.rows("UPDATE ingest_feedstate SET lease_until = now() RETURNING id")
             wait_until(lambda: site.active() == set(feed.truth()), 60, "all ads")
             assert worker.poll() is None, site.log("worker")[-2000:]
@@ -120,19 +118,19 @@ def test_postgresql_restarted_in_the_middle_of_a_first_load_loses_nothing(
             site.stop()
 
 
-def test_a_paused_process_cannot_hold_its_rows_for_ever(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
-    """As when a machine sleeps in the middle of a transaction: the server ends the session, and others go on."""
+def test_the_server_ends_the_session_of_a_paused_process(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
+    """As when a machine sleeps during a transaction: the server ends the session, and others continue."""
     site = live_site("postgresql", feed=feed.url)
     assert site.manage("sync") == 0
     options = env._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
         paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
-        assert site.manage("sync") == 0  # which would wait for the row as long as the paused session lives
+        assert site.manage("sync") == 0  # otherwise it would wait for the row as long as the paused session exists
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             paused.execute("SELECT 1")
 
 
-def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
+def test_gunicorn_ends_without_an_error_about_its_pool(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
     site = live_site("postgresql", feed=feed.url)
     url = site.web()
     with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
@@ -142,7 +140,7 @@ def test_gunicorn_ends_without_a_word_about_its_pool(live_site: Callable[..., Li
     assert "Traceback" not in site.log("web")
 
 
-def test_a_detail_without_a_time_waits_behind_the_newest_on_postgresql_too(live_site: Callable[..., LiveSite]) -> None:
+def test_a_detail_without_a_time_comes_last_on_postgresql_too(live_site: Callable[..., LiveSite]) -> None:
     site = live_site("postgresql", feed="http://127.0.0.1:9")
     code = (
         "import django, uuid, sys; django.setup()\n"

@@ -1,8 +1,7 @@
-"""The schema: what the models say, on both databases, from nothing and from any earlier day."""
+"""Migrations: agree with the models, and apply step by step on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,14 @@ from django.db.migrations.loader import MigrationLoader
 from tests.servers.live import LiveSite
 from tests.servers.postgresql import Server
 
-OURS = ("vacancies", "ingest", "search", "saved")
+APPS = ("vacancies", "ingest", "search", "saved")
 
 
-def test_no_model_is_ahead_of_its_migrations(db: None) -> None:
+def test_no_model_change_lacks_a_migration(db: None) -> None:
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 
 
-def test_every_room_with_models_has_migrations(db: None) -> None:
+def test_every_app_with_models_has_migrations(db: None) -> None:
     loader = MigrationLoader(connections["default"])
     with_models = {config.label for config in apps.get_app_configs() if config.name.startswith(("jobsearch.", "ingest"))
                    and any(model._meta.managed for model in config.get_models())}  # fmt: skip
@@ -30,11 +29,14 @@ def test_every_room_with_models_has_migrations(db: None) -> None:
 
 
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
-def test_the_schema_is_reached_step_by_step_and_again(vendor: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each room's migrations one at a time, as years of upgrades apply them; once more changes nothing."""
+def test_migrations_apply_one_by_one(vendor: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Applies each app's migrations one at a time, as successive upgrades do; applying them again changes nothing."""
     graph = MigrationLoader(None, ignore_no_migrations=True).graph
-    steps = [key for app in OURS for key in graph.root_nodes(app)] + [key for app in OURS for key in graph.leaf_nodes(app)]
-    with_database: Callable[[str], None] = lambda url: _walk(LiveSite(tmp_path, database=url, feed="http://127.0.0.1:9"), steps)  # noqa: E731
+    steps = [key for app in APPS for key in graph.root_nodes(app)] + [key for app in APPS for key in graph.leaf_nodes(app)]
+
+    def with_database(url: str) -> None:
+        _apply_steps(LiveSite(tmp_path, database=url, feed="http://127.0.0.1:9"), steps)
+
     if vendor == "sqlite":
         with_database(f"sqlite:///{tmp_path / 'db.sqlite3'}")
         return
@@ -43,7 +45,7 @@ def test_the_schema_is_reached_step_by_step_and_again(vendor: str, tmp_path: Pat
         with_database(url)
 
 
-def _walk(site: LiveSite, steps: list[tuple[str, str]]) -> None:
+def _apply_steps(site: LiveSite, steps: list[tuple[str, str]]) -> None:
     code = (
         "import django; django.setup(); from django.core.management import call_command as call\n"
         + "\n".join(f"call('migrate', {app!r}, {name!r}, verbosity=0)" for app, name in dict.fromkeys(steps))

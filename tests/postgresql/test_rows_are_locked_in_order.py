@@ -1,4 +1,4 @@
-"""Several processes write the same rows: each locks tables and rows in one order (docs/decisions/0015-order-of-locks.md)."""
+"""Order of locks: several processes write the same rows without a deadlock (docs/decisions/0015-order-of-locks.md)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from tests.servers.live import ROOT, LiveSite
 
-ROLES = ("follow", "clock", "index", "moderate", "repair", "forget")
+ROLES = ("sync", "expire", "index", "moderate", "repair", "forget")
 
 
-def test_writing_the_same_rows_in_six_ways_at_once_never_deadlocks(
+def test_six_concurrent_writers_of_the_same_rows_never_deadlock(
     live_site: Callable[..., LiveSite],
 ) -> None:
     site = live_site("postgresql", feed="http://127.0.0.1:9")

@@ -1,4 +1,4 @@
-"""However many processes follow the feed at once, one writes: on both databases, with real processes."""
+"""Concurrent sync runs: only the process with the lease writes, on both databases, with real processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.servers.ports import wait_until
 
 VENDORS = pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 UTC = {"sqlite": "", "postgresql": "+00:00"}  # as each database writes it
-HELD = 3  # the command's exit code where another one follows the feed
+HELD = 3  # the command's exit code if another process has the lease
 
 
 @pytest.fixture
@@ -33,90 +33,90 @@ def feed() -> Iterator[FakeFeed]:
 
 @pytest.fixture
 def full_feed(feed: FakeFeed) -> FakeFeed:
-    """Enough ads, slow enough, that a first load can be caught in the middle."""
+    """A feed with enough ads, and slow enough, that a test can interrupt the first load."""
     for _ in range(400):
         feed.publish()
     feed.faults.latency(detail=0.03)
     return feed
 
 
-def asked(feed: FakeFeed) -> Counter[str]:
-    """How many times each detail was asked for."""
+def count_detail_requests(feed: FakeFeed) -> Counter[str]:
+    """Counts the requests for each detail."""
     return Counter(request.path.rpartition("/")[2] for request in feed.requests if "/feedentry/" in request.path)
 
 
-def is_true(site: LiveSite, feed: FakeFeed) -> bool:
+def matches_feed(site: LiveSite, feed: FakeFeed) -> bool:
     assert site.active() == set(feed.truth())
     assert site.value("SELECT count(*) FROM ingest_detailtask") == 0
     return True
 
 
 @VENDORS
-def test_the_lease_is_never_held_by_two(live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str) -> None:
+def test_two_processes_never_hold_the_lease(live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=feed.url)
-    assert site.manage("sync") == 0  # makes the row
+    assert site.manage("sync") == 0  # creates the row
     names = [f"racer{number}" for number in range(4)]
     racers = [site.start(name, str(ROOT / "tests/postgresql/racer.py"), str(site.folder), name, "10") for name in names]
     wait_until(lambda: all((site.folder / f"{name}.ready").exists() for name in names), 60, "all racers")
     (site.folder / "go").touch()
     assert [racer.wait(240) for racer in racers] == [0] * 4
     results = [[int(word) for word in site.log(name).split()] for name in names]
-    assert sum(intruders for _held, intruders in results) == 0
+    assert sum(conflicts for _held, conflicts in results) == 0
     assert [held for held, _intruders in results] == [10] * 4
 
 
 @VENDORS
-def test_no_detail_is_fetched_or_written_by_two(live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str) -> None:
+def test_no_detail_is_fetched_or_written_twice(live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=full_feed.url)
     codes = [process.wait(240) for process in [site.sync(f"sync{number}") for number in range(3)]]
     assert codes.count(0) >= 1
     assert set(codes) <= {0, HELD}
-    assert set(asked(full_feed).values()) == {1}
+    assert set(count_detail_requests(full_feed).values()) == {1}
     assert site.rows("SELECT DISTINCT version FROM vacancies_vacancy") == [(1,)]
-    assert is_true(site, full_feed)
+    assert matches_feed(site, full_feed)
 
 
 @VENDORS
-def test_what_a_killed_process_left_is_taken_up_at_once(
+def test_the_lease_of_a_killed_process_is_taken_at_once(
     live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
     first = site.sync("killed")
     wait_for_first_ads(site, full_feed, 100)
     processes.kill(first)
-    had = len(site.active())
-    assert had < 400
-    # Its process is seen to be dead: whoever waited for the lease would wait for ever.
+    before = len(site.active())
+    assert before < 400
+    # The lease expires in 2999, but its process is dead, so another process may take it.
     site.rows("UPDATE ingest_feedstate SET lease_until = ? RETURNING id", "2999-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
     assert site.sync("next").wait(240) == 0
-    assert is_true(site, full_feed)
+    assert matches_feed(site, full_feed)
     report = json.loads(site.log("next").strip().splitlines()[-1])
-    assert report["new"] == 400 - had, "what was written before was fetched again, or something was lost"
+    assert report["new"] == 400 - before, "written ads were fetched again, or ads were lost"
 
 
 @VENDORS
-def test_who_was_away_while_another_took_over_writes_nothing(
+def test_a_paused_process_that_lost_its_lease_writes_nothing(
     live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
-    away = site.sync("away")
+    paused = site.sync("paused")
     wait_for_first_ads(site, full_feed, 100)
-    pause_between_transactions(site, away, vendor)
-    # Its lease runs out, as it does when a machine sleeps; its process is there still.
+    pause_between_transactions(site, paused, vendor)
+    # Its lease expires, as when a machine sleeps; its process still exists.
     site.rows("UPDATE ingest_feedstate SET lease_until = ? RETURNING id", "2020-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
     assert site.sync("other").wait(240) == 0
-    assert is_true(site, full_feed)
+    assert matches_feed(site, full_feed)
     before = site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid")
-    away.send_signal(signal.SIGCONT)
-    assert away.wait(240) == HELD, site.log("away")
+    paused.send_signal(signal.SIGCONT)
+    assert paused.wait(240) == HELD, site.log("paused")
     assert site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid") == before
     assert site.rows("SELECT lease_owner, lease_until FROM ingest_feedstate") == [("", None)]
 
 
 def pause_between_transactions(site: LiveSite, process: subprocess.Popen[bytes], vendor: str) -> None:
-    """Stops a process at a moment at which it holds nothing that others wait for."""
+    """Stops a process at a moment when it holds no lock."""
     for _attempt in range(200):
         process.send_signal(signal.SIGSTOP)
         time.sleep(0.02)
@@ -124,7 +124,7 @@ def pause_between_transactions(site: LiveSite, process: subprocess.Popen[bytes],
             return
         process.send_signal(signal.SIGCONT)
         time.sleep(0.03)
-    raise AssertionError("it is never between two transactions")
+    raise AssertionError("the process is never between two transactions")
 
 
 def _holds_a_lock(site: LiveSite, vendor: str) -> bool:

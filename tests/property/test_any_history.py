@@ -1,8 +1,8 @@
-"""Whatever happens to the feed, and whatever happens to us: a quiet sync afterwards ends with the truth.
+"""Property test: after any history of the feed and of the site, a final sync makes the database and the index correct.
 
-A machine plays any sequence of what can befall ads, faults of the feed, and kills of the consumer in the midst of a sync.
-At the end, with the feed quiet: record = feed, index = record, and no trace of a contact that is no longer shown is in any
-file of the database or the index.
+A Hypothesis state machine runs random sequences of changes to ads, faults of the feed, and kills of the sync process. At the
+end, without faults: the database equals the feed, the index equals the database, and no file of the database or the index
+contains a contact that is no longer shown.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ FAULTS = {
     "busy": lambda faults: faults.status(429, on="detail", every=2),
     "outage": lambda faults: faults.status(503),
     "no such page": lambda faults: faults.page_gone(),
-    "a page that leads to itself": lambda faults: faults.self_referring_next(),
+    "a page that is its own next page": lambda faults: faults.self_referring_next(),
     "no details": lambda faults: faults.mass_404(),
     "cut off": lambda faults: faults.truncated(every=4),
     "a proxy's page": lambda faults: faults.html_with_200(every=3),
     "reset": lambda faults: faults.reset(every=4),
-    "nonsense": lambda faults: faults.invalid_json(on="page", every=2),
+    "invalid JSON": lambda faults: faults.invalid_json(on="page", every=2),
 }
 
 
@@ -60,12 +60,12 @@ class AnyHistory(RuleBasedStateMachine):
         self.feed = FakeFeed().open()
         self.settings = override_settings(NAV_FEED_URL=self.feed.url, SEARCH_URL=f"embedded://{self.folder}/index")
         self.settings.enable()
-        self.told: set[str] = set()
-        """Every contact's e-mail address that the feed ever told."""
+        self.sent_emails: set[str] = set()
+        """All e-mail addresses of contacts that the feed ever sent."""
         self.number = 0
         self.rotated = False
-        # A line that is committed late below the very first one read is below every page that a replay could start from;
-        # on a real feed that place is half a year back.
+        # A line committed late before the very first line read is before every page that a replay can start from. On NAV's
+        # feed that place is half a year back.
         self.publish()
         self.sync()
 
@@ -85,7 +85,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(flapping=st.booleans())
     def rotate_the_token(self, flapping: bool) -> None:
-        if not self.rotated:  # two tokens of one second are the same text
+        if not self.rotated:  # two tokens issued within one second are identical
             self.feed.tokens.rotate(flapping=flapping)
         self.rotated = True
 
@@ -104,7 +104,7 @@ class AnyHistory(RuleBasedStateMachine):
             self.feed.reactivate(ad, **self.contacts())
 
     @rule(ad=ads)
-    def become_a_zombie(self, ad: str) -> None:
+    def become_finn(self, ad: str) -> None:
         if ad in self.feed.truth():
             self.feed.become_finn(ad)
 
@@ -115,18 +115,18 @@ class AnyHistory(RuleBasedStateMachine):
             self.sync()
 
     @rule(ad=ads, end=st.sampled_from(["stop", "expire"]))
-    def commit_an_end_late(self, ad: str, end: str) -> None:
+    def commit_a_closing_line_late(self, ad: str, end: str) -> None:
         if ad in self.feed.truth():
             with self.feed.late_commit(end, ad):
                 self.feed.publish(**self.contacts())
                 self.sync()
 
     @rule()
-    def be_built_anew(self) -> None:
+    def rebuild_feed(self) -> None:
         self.feed.rebuild()
 
     @rule(name=st.sampled_from(sorted(FAULTS)))
-    def sync_in_trouble(self, name: str) -> None:
+    def sync_with_fault(self, name: str) -> None:
         FAULTS[name](self.feed.faults)
         self.sync()
         self.feed.faults.clear()
@@ -136,11 +136,11 @@ class AnyHistory(RuleBasedStateMachine):
         try:
             sync.run()
         except LeaseHeld:
-            pytest.fail("a dead process' lease was not taken over")
+            pytest.fail("the lease of a dead process was not taken")
 
     @rule(seed=st.integers(0, 1000))
-    def sync_and_be_killed(self, seed: int) -> None:
-        connections.close_all()  # a child must not share the parent's connection
+    def sync_and_kill(self, seed: int) -> None:
+        connections.close_all()  # a child process must not share the parent's connection
         child = os.fork()
         if child == 0:
             try:
@@ -163,7 +163,7 @@ class AnyHistory(RuleBasedStateMachine):
     def contacts(self) -> dict[str, Any]:
         self.number += 1
         mail = f"kontakt{self.number}x{id(self)}@hemmelig.example"
-        self.told.add(mail)
+        self.sent_emails.add(mail)
         person = {"name": f"Kvitebjørn Nr{self.number}", "email": mail, "phone": "", "role": "", "title": ""}
         return {
             "contactList": [person],
@@ -181,7 +181,7 @@ class AnyHistory(RuleBasedStateMachine):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def check(self) -> None:
-        """The quiet time: one sync, a look back for what came late, a look at each active ad, and one more sync."""
+        """Without faults: a sync, a replay, a recheck of each active ad, and another sync; then compares."""
         self.feed.tokens.settle()
         sync.run(retry_now=True)
         with closing(sync.connect()) as feed:
@@ -191,7 +191,7 @@ class AnyHistory(RuleBasedStateMachine):
         report = sync.run(retry_now=True)
         assert report.exit_code == 0, report
         with closing(sync.connect()) as feed:
-            assert list(compare_with_feed(feed)) == []  # names that are withdrawn among it
+            assert list(compare_with_feed(feed)) == []  # also finds withdrawn titles and employers
         search.index_changes()
 
         truth = {UUID(uuid): content for uuid, content in self.feed.truth().items()}
@@ -213,13 +213,13 @@ class AnyHistory(RuleBasedStateMachine):
             if file.is_file():
                 data = file.read_bytes()
                 in_index = self.folder in file.parents
-                for mail in self.told if in_index else self.told - shown:
+                for mail in self.sent_emails if in_index else self.sent_emails - shown:
                     assert mail.encode() not in data, f"{mail} is still in {file}"
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(900)
-def test_any_history_ends_with_the_truth():
+def test_any_history_ends_with_correct_data():
     run_state_machine_as_test(
         AnyHistory,
         settings=settings(

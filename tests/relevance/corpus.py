@@ -21,7 +21,7 @@ from uuid import UUID, uuid5
 from ingest.client.parsing import parse_detail
 from jobsearch.demo.feed_server.ads import compose
 from jobsearch.demo.feed_server.ads.occupations import BY_KEY
-from jobsearch.demo.feed_server.ads.plan import Plan, plan
+from jobsearch.demo.feed_server.ads.plan import Plan, plan_ad
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData, VacancyData
 
 from . import natural
@@ -84,7 +84,7 @@ def fingerprint(name: str = DEMO) -> str:
 
 def _generated() -> Iterator[tuple[Ad, VacancyData]]:
     for number in NUMBERS:
-        decided = plan(number, SEED)
+        decided = plan_ad(number, SEED)
         # Numbers are spread over eight weeks by a step that is prime to their count, so that kinds of ads mix in time.
         published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)
         content = compose(number, published=published, expires=_EXPIRES, updated=published, seed=SEED)

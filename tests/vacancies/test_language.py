@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from jobsearch.demo.feed_server.ads import compose
-from jobsearch.demo.feed_server.ads.plan import plan
+from jobsearch.demo.feed_server.ads.plan import plan_ad
 from jobsearch.vacancies import html, language
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -21,7 +21,7 @@ def composed() -> list[tuple[str, str, str]]:
     found = []
     for number in range(50_000, 51_500):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
-        found.append((plan(number, 29).language, ad["title"], html.to_text(html.sanitise(ad["description"]))))
+        found.append((plan_ad(number, 29).language, ad["title"], html.to_text(html.sanitise(ad["description"]))))
     return found
 
 

@@ -1,7 +1,7 @@
-"""A stand-in for NAV's public vacancy feed, which cannot be made to fail on demand.
+"""Fake feed server: a local copy of the behaviour of NAV's public vacancy feed, with invented ads and faults on demand.
 
-It answers as the real server was seen to answer, on a loopback address, with invented ads. The demo runs on it, and so
-does every test of the consumer. It knows neither Django nor the rest of this project.
+It gives the responses that NAV's server was observed to give, on a loopback address. The demo, the tests of the ingest and
+the benchmarks use it. It imports neither Django nor other packages of this project.
 """
 
 from .feed_server import FakeFeed

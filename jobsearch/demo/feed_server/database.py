@@ -1,7 +1,7 @@
-"""The file behind the stand-in: one SQLite database, one writer at a time, any number of readers.
+"""SQLite database of the fake feed server: one writer at a time, any number of readers.
 
-Readers work on a snapshot (write-ahead log), so they never wait for a writer and never see half a batch - which is
-what a reader of NAV's PostgreSQL sees.
+Readers work on a snapshot (write-ahead log): they never wait for the writer and never see a part of a batch, like readers of
+NAV's PostgreSQL.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from .time_formats import Clock, micros, utc_now
+from .time_formats import Clock, to_micros, utc_now
 
-# `line.peak` is the latest time of any visible line up to this one. It never falls along the feed, so the first line
-# later than some moment is found by index although the times themselves go back and forth. NULL on hidden lines.
+# `line.peak` is the latest time of all visible lines up to this one. It never decreases along the feed, so the first line
+# after a given time is found by an index although the times themselves go back and forth. NULL on hidden lines.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS line (
@@ -42,23 +42,23 @@ CREATE INDEX IF NOT EXISTS ad_expires ON ad (expires) WHERE status = 'ACTIVE';
 """
 
 
-_APPLICATION = 0x46454544
-"""Marks the file in SQLite's header (at byte 68), so that no other program's database is taken for a feed."""
+_APPLICATION_ID = 0x46454544
+"""Application id in SQLite's header (at byte 68): identifies the file, so that another program's database is not overwritten."""
 
 
-def _refuse_foreign(path: Path) -> None:
+def _refuse_other_files(path: Path) -> None:
     if not path.exists():
         return
     with path.open("rb") as file:
         head = file.read(72)
-    if head and (head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:], "big") != _APPLICATION):
+    if head and (head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:], "big") != _APPLICATION_ID):
         raise ValueError(f"{path} is no feed of the stand-in; name a file that does not exist yet")
 
 
 class Database:
     """Connections, transactions and the sequence of line numbers.
 
-    Without a path the data live in a temporary file that is removed by `close`.
+    Without a path the data are in a temporary file that `close` removes.
     """
 
     def __init__(self, path: Path | str | None = None, *, clock: Clock = utc_now) -> None:
@@ -70,10 +70,10 @@ class Database:
         self._batch_time: int | None = None
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = False
-        _refuse_foreign(self.path)
+        _refuse_other_files(self.path)
         self._writer = self._connect()
         try:
-            self._writer.execute(f"PRAGMA application_id = {_APPLICATION}")
+            self._writer.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.executescript(_TABLES + _INDEXES)
             self._next_seq = 1 + (self._writer.execute("SELECT max(seq) FROM line").fetchone()[0] or 0)
@@ -86,13 +86,13 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        # The data can be built again, so a lost write after a power cut is no harm; waiting for the disk is.
+        # The data can be rebuilt, so writes lost in a power cut do no harm; waiting for the disk would cost time.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -1000")  # KiB each: the demo has a memory budget
         return connection
 
     def close(self) -> None:
-        """Close every connection; a temporary file is removed."""
+        """Closes all connections and removes a temporary file."""
         with self._lock:
             if self._closed:
                 return
@@ -108,7 +108,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection that sees one committed state of the feed."""
+        """Provides a connection that reads one committed state of the feed."""
         try:
             connection = self._readers.get_nowait()
         except queue.Empty:
@@ -125,7 +125,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; a nested call joins the outer one. Another thread's write waits until it ends."""
+        """Runs a transaction; a nested call joins the outer one. Writes of other threads wait until it ends."""
         with self._lock:
             if self._depth == 0:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -144,33 +144,33 @@ class Database:
 
     @contextmanager
     def batch(self, at: datetime | None = None) -> Iterator[None]:
-        """Whatever happens inside becomes visible at once, and all its lines have one identical time.
+        """Groups operations into one transaction: they become visible together, and all their lines have the same time.
 
         NAV's server writes a whole Kafka batch (up to 500 ads) in one transaction, and the time of a line is the
         start of its transaction.
         """
         with self.writing():
-            outer, self._batch_time = self._batch_time, micros(at or self.clock())
+            outer, self._batch_time = self._batch_time, to_micros(at or self.clock())
             try:
                 yield
             finally:
                 self._batch_time = outer
 
     def time_of(self, at: datetime | None) -> int:
-        """The time of what happens now: what the caller says, else the batch's time, else the clock's."""
+        """The time of an operation: the given time, else the batch's time, else the clock's."""
         if at is not None:
-            return micros(at)
-        return self._batch_time if self._batch_time is not None else micros(self.clock())
+            return to_micros(at)
+        return self._batch_time if self._batch_time is not None else to_micros(self.clock())
 
     def take_seq(self) -> int:
-        """The next number of the feed's sequence, taken for good: a rollback leaves a hole, as in PostgreSQL."""
+        """Takes the next sequence number; a rollback leaves a gap, as in PostgreSQL."""
         with self._lock:
             seq = self._next_seq
             self._next_seq += 1
             return seq
 
     def line_id(self, seq: int) -> str:
-        """The id of the line with this number: random to look at, always the same in one feed."""
+        """The id of the line with this number: looks random, but is always the same in one feed."""
         digest = hashlib.blake2b(f"{self._salt}:{seq}".encode(), digest_size=16).digest()
         return str(UUID(bytes=digest, version=4))
 
@@ -178,12 +178,12 @@ class Database:
         self, ad: str, status: str, title: str, business_name: str, municipal: str, source: str | None,
         time: int, seq: int | None = None,
     ) -> str:  # fmt: skip
-        """Append a line, or commit one whose number was taken earlier, and answer its id."""
+        """Appends a line, or inserts one whose number was taken earlier; returns its id."""
         with self.writing() as connection:
             seq = self.take_seq() if seq is None else seq
             peak = None
             if source is not None and source != "FINN":
-                # The plus keeps SQLite from the index on `peak`, which would read all earlier lines.
+                # The plus keeps SQLite from using the index on `peak`, with which it would read all earlier lines.
                 before = connection.execute(
                     "SELECT peak FROM line WHERE seq < ? AND +peak IS NOT NULL ORDER BY seq DESC LIMIT 1", (seq,)
                 ).fetchone()
@@ -197,26 +197,26 @@ class Database:
             return line_id
 
     def meta(self, key: str) -> str | None:
-        """A remembered value of this feed, such as the counter of the live publisher."""
+        """Reads a stored value of this feed, such as the counter of the live publisher."""
         with self._lock:
             row = self._writer.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     def set_meta(self, key: str, value: object) -> None:
-        """Remember a value; part of the surrounding transaction if there is one."""
+        """Stores a value, in the surrounding transaction if there is one."""
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
 
     def drop_indexes(self) -> None:
-        """Make ready for a bulk load, which builds the indexes afterwards in one go with `create_indexes`."""
+        """Drops the indexes before a bulk load; `create_indexes` builds them again afterwards."""
         for name in ("line_id", "line_ad", "line_peak", "ad_status", "ad_expires"):
             self._writer.execute(f"DROP INDEX IF EXISTS {name}")
 
     def create_indexes(self) -> None:
-        """Build what `drop_indexes` removed, and take up the numbering after the loaded lines."""
+        """Creates the indexes again, and continues the sequence after the loaded lines."""
         self._writer.executescript(_INDEXES)
         self._next_seq = 1 + (self._writer.execute("SELECT max(seq) FROM line").fetchone()[0] or 0)
 
     def reload_salt(self) -> None:
-        """Take up a salt that was set, so that the ids of lines become those of another feed."""
+        """Reads the salt again after it was set: the lines then have the ids of another feed."""
         self._salt = self.meta("salt") or ""

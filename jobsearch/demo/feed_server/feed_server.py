@@ -1,4 +1,4 @@
-"""The whole stand-in in one object: store, server, tokens and faults."""
+"""The fake feed server in one object: store, HTTP server, tokens and faults."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from pathlib import Path
 from types import TracebackType
 
 from .faults import Faults
-from .server import Request, Server
+from .server import LoggedRequest, Server
 from .store import Ads, Store
 from .time_formats import Clock, utc_now
 from .tokens import Tokens
 
 
 class FakeFeed:
-    """A feed that behaves like NAV's, on a loopback address, for as long as the `with` block lasts.
+    """Fake feed server on a loopback address, running during the `with` block.
 
         with FakeFeed() as feed:
             ad = feed.publish()
             get(f"{feed.url}/api/v1/feed", headers={"Authorization": f"Bearer {feed.token}"})
 
-    The operations of `Store` are here under their own names. `clock` gives the time of lines and of token ends.
+    The operations of `Store` are available here by the same names. `clock` gives the time of lines and of token expiry.
     """
 
     def __init__(
@@ -47,28 +47,28 @@ class FakeFeed:
 
     @property
     def token(self) -> str:
-        """A token that is valid now: the public one."""
+        """The current public token."""
         token = self.tokens.public()
         if token is None:
             raise RuntimeError("the public token is withdrawn; call tokens.withdraw(False) or use tokens.private()")
         return token
 
     @property
-    def requests(self) -> list[Request]:
-        """The requests seen since the start or the last `clear_requests`, oldest first."""
+    def requests(self) -> list[LoggedRequest]:
+        """The requests received since the start or the last `clear_requests`, oldest first."""
         return list(self.server.log)
 
     def clear_requests(self) -> None:
-        """Forget the requests seen so far."""
+        """Clears the log of requests."""
         self.server.log.clear()
 
     def open(self) -> FakeFeed:
-        """Start to serve."""
+        """Starts to serve."""
         self.server.start()
         return self
 
     def close(self) -> None:
-        """Stop serving and close the store."""
+        """Stops serving and closes the store."""
         self.server.stop()
         self.store.close()
 

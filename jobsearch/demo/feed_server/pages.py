@@ -1,7 +1,7 @@
-"""Pages and details as NAV's server builds them from rows; nothing here knows of HTTP.
+"""Pages and details, built from database rows like on NAV's server; no HTTP here.
 
-A page is not a stored thing. Its id is the id of one line, and the answer is computed from that line and the lines
-that follow it, of which the last one is withheld ("NAV's server behaves so").
+A page is not stored. Its id is the id of a line, and its content is computed from that line and the lines that follow it, of
+which NAV's server withholds the last one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .store import ACTIVE, Ad, Store
-from .time_formats import iso, to_millisecond
+from .time_formats import format_iso, to_millisecond
 
 PREFIX = "/api/v1"
 DEFAULT_PAGE_SIZE = 1000
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it stands now. The last line gives the ETag and Last-Modified."""
+    """A page as it is now. Its last line determines ETag and Last-Modified."""
 
     lines: list[Line]
     next_id: str | None
@@ -46,47 +46,47 @@ class Page:
         return self.lines[-1]
 
 
-class BrokenDetail(Exception):
-    """The stored detail cannot be read; the server answers 500."""
+class UnreadableDetail(Exception):
+    """The stored detail is unreadable; the server answers 500."""
 
 
-def first_line(store: Store, up_to: int = _ALL) -> str | None:
-    """The id of the oldest line. If that one is hidden there is no first page at all."""
+def find_first_line(store: Store, up_to: int = _ALL) -> str | None:
+    """Finds the id of the oldest line; None if that line is hidden: there is then no first page."""
     sql = "SELECT id, source FROM line WHERE seq <= ? ORDER BY seq LIMIT 1"
     with store.reading() as connection:
         row = connection.execute(sql, (up_to,)).fetchone()
     return row[0] if row and row[1] not in (None, "FINN") else None
 
 
-def last_line(store: Store, up_to: int = _ALL) -> str | None:
-    """The id of the newest visible line."""
+def find_last_line(store: Store, up_to: int = _ALL) -> str | None:
+    """Finds the id of the newest visible line."""
     sql = "SELECT id FROM line WHERE seq <= ? AND source <> 'FINN' ORDER BY seq DESC LIMIT 1"
     with store.reading() as connection:
         row = connection.execute(sql, (up_to,)).fetchone()
     return row[0] if row else None
 
 
-def first_line_after(store: Store, time: int, up_to: int = _ALL) -> str | None:
-    """The id of the first line in feed order whose time is later than `time`."""
+def find_first_line_after(store: Store, time: int, up_to: int = _ALL) -> str | None:
+    """Finds the id of the first line in feed order whose time is later than `time`."""
     sql = "SELECT id, seq FROM line WHERE peak > ? ORDER BY peak, seq LIMIT 1"
     with store.reading() as connection:
         row = connection.execute(sql, (time,)).fetchone()
     return row[0] if row and row[1] <= up_to else None
 
 
-def _from_here(connection: sqlite3.Connection, since: int) -> int:
-    """The lowest sequence number at which a line of `since` or later can stand; spares a scan through older ones."""
+def _lowest_seq_since(connection: sqlite3.Connection, since: int) -> int:
+    """The lowest sequence number that a line of `since` or later can have; avoids a scan of older lines."""
     row = connection.execute("SELECT seq FROM line WHERE peak >= ? ORDER BY peak, seq LIMIT 1", (since,)).fetchone()
     return int(row[0]) if row else _ALL
 
 
-def read_page(
+def build_page(
     store: Store, line_id: str, size: int = DEFAULT_PAGE_SIZE, since: int | None = None, up_to: int = _ALL
 ) -> Page | None:
-    """The page that begins at a line; None if there is no such visible line.
+    """Builds the page that begins with a line; None if there is no such visible line.
 
     `size` limits the followers, of which all but the last are shown; a lone follower is shown. `since` (from
-    If-Modified-Since) drops older followers, never the first line. `up_to` hides what came later (a frozen feed).
+    If-Modified-Since) drops older followers, never the first line. `up_to` hides later lines (a frozen feed).
     """
     with store.reading() as connection:
         row = connection.execute(
@@ -100,7 +100,7 @@ def read_page(
         base = Line(*row)
         after, newer = base.seq, 0
         if since is not None:
-            after, newer = max(after, _from_here(connection, since) - 1), since
+            after, newer = max(after, _lowest_seq_since(connection, since) - 1), since
         followers = connection.execute(
             f"SELECT {_COLUMNS} FROM line WHERE seq > ? AND seq <= ? AND time >= ? AND source <> 'FINN' "  # noqa: S608
             "ORDER BY seq LIMIT ?",
@@ -111,10 +111,10 @@ def read_page(
     return Page(lines, lines[-1].id if len(followers) > 1 else None)
 
 
-def page_json(page: Page) -> bytes:
-    """The body of a page, keys in the server's order; next_url and next_id are always there, null at the tail."""
+def encode_page(page: Page) -> bytes:
+    """Encodes a page as JSON, keys in the server's order; next_url and next_id are always present, null on the last page."""
     identity = page.lines[0].id
-    return dump(
+    return encode_json(
         {
             "version": "1.0",
             "title": "Stillingsfeeden fra arbeidsplassen.no",
@@ -124,13 +124,13 @@ def page_json(page: Page) -> bytes:
             "next_url": f"{PREFIX}/feed/{page.next_id}" if page.next_id else None,
             "id": identity,
             "next_id": page.next_id,
-            "items": [_item(line) for line in page.lines],
+            "items": [_encode_line(line) for line in page.lines],
         }
     )
 
 
-def _item(line: Line) -> dict[str, Any]:
-    time = iso(line.time)
+def _encode_line(line: Line) -> dict[str, Any]:
+    time = format_iso(line.time)
     return {
         "id": line.ad,
         "url": f"{PREFIX}/feedentry/{line.ad}",
@@ -148,23 +148,23 @@ def _item(line: Line) -> dict[str, Any]:
     }
 
 
-def detail_json(store: Store, ad: Ad | None) -> bytes | None:
-    """The body of a detail; None (a 404) for an unknown ad and for one of FINN.
+def encode_detail(store: Store, ad: Ad | None) -> bytes | None:
+    """Encodes a detail as JSON; None (a 404) for an unknown ad and for an ad from FINN.
 
-    An ad without content lacks the key `ad_content`; inside the content nulls are written.
+    The key `ad_content` is missing for an ad without content; inside the content nulls are written.
     """
     if ad is None or ad.source is None or ad.source == "FINN":
         return None
     if ad.mode == "broken":
-        raise BrokenDetail(ad.uuid)
+        raise UnreadableDetail(ad.uuid)
     detail: dict[str, Any] = {"uuid": ad.uuid}
     if ad.status == ACTIVE and ad.mode != "stub":
         detail["ad_content"] = store.content(ad)
-    detail["sistEndret"] = iso(to_millisecond(ad.updated))
+    detail["sistEndret"] = format_iso(to_millisecond(ad.updated))
     detail["status"] = ad.status
-    return dump(detail)
+    return encode_json(detail)
 
 
-def dump(value: object) -> bytes:
-    """JSON as the server writes it: compact, letters as they are, UTF-8."""
+def encode_json(value: object) -> bytes:
+    """Encodes JSON like the server: compact, UTF-8 without escapes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -1,7 +1,7 @@
-"""Times as NAV's feed writes and reads them.
+"""Time formats of NAV's feed.
 
-Inside the stand-in a moment is an integer: microseconds since 1970 in UTC, which is what a PostgreSQL `timestamptz`
-holds. On the wire NAV's server writes Oslo local time with an offset and as many fraction digits as are needed.
+Inside the fake feed server a time is an integer: microseconds since 1970 in UTC, like a PostgreSQL `timestamptz`. In messages
+NAV's server writes Oslo local time with an offset and as many fraction digits as needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SECOND = 1_000_000  # microseconds
 DAY = 86_400 * SECOND
 
 Clock = Callable[[], datetime]
-"""Answers the present moment as an aware datetime."""
+"""Returns the current time as an aware datetime."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,35 +32,35 @@ _RFC_1123 = re.compile(
 
 
 def utc_now() -> datetime:
-    """The real clock."""
+    """The current time."""
     return datetime.now(UTC)
 
 
-def micros(moment: datetime) -> int:
-    """An aware datetime as microseconds since 1970 in UTC."""
+def to_micros(moment: datetime) -> int:
+    """Converts an aware datetime to microseconds since 1970 in UTC."""
     if moment.tzinfo is None:
-        raise ValueError(f"{moment!r} has no time zone; give the stand-in aware datetimes")
+        raise ValueError(f"{moment!r} has no time zone; the fake feed server needs aware datetimes")
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def moment(stamp: int) -> datetime:
-    """Microseconds since 1970 as an aware datetime in Oslo time."""
+def to_datetime(stamp: int) -> datetime:
+    """Converts microseconds since 1970 to an aware datetime in Oslo time."""
     return (_EPOCH + timedelta(microseconds=stamp)).astimezone(OSLO)
 
 
 def midnight(stamp: int, days: int = 0) -> int:
-    """The start of the Oslo day that `stamp` lies in, moved by whole calendar days (so it stays midnight in summer)."""
-    day = moment(stamp).date() + timedelta(days=days)
-    return micros(datetime(day.year, day.month, day.day, tzinfo=OSLO))
+    """The start of the day of `stamp` in Oslo, moved by whole calendar days (still midnight after a change to summer time)."""
+    day = to_datetime(stamp).date() + timedelta(days=days)
+    return to_micros(datetime(day.year, day.month, day.day, tzinfo=OSLO))
 
 
 @lru_cache(maxsize=4096)  # a whole batch of lines has one identical time
-def iso(stamp: int) -> str:
-    """ISO 8601 with Oslo offset; trailing zeros of the fraction are dropped, so 0 to 6 digits appear.
+def format_iso(stamp: int) -> str:
+    """Formats a time as ISO 8601 with Oslo offset; without trailing zeros of the fraction, so with 0 to 6 digits.
 
-    Java's formatter behaves so: `.292770` is written `.29277`, and a whole second has no fraction at all.
+    Like Java's formatter: `.292770` is written `.29277`, and a whole second has no fraction.
     """
-    local = moment(stamp)
+    local = to_datetime(stamp)
     text = local.isoformat(timespec="microseconds")
     whole, rest = text.split(".")
     fraction = rest[:6].rstrip("0")
@@ -68,36 +68,36 @@ def iso(stamp: int) -> str:
 
 
 def to_millisecond(stamp: int) -> int:
-    """Cut to whole milliseconds, as NAV's server stores the `updated` of an ad (the times of lines are not cut)."""
+    """Truncates to milliseconds, as NAV's server stores the `updated` of an ad (the times of lines are not truncated)."""
     return stamp - stamp % 1000
 
 
 def parse_iso(text: object) -> int | None:
-    """Microseconds of an ISO 8601 text with offset; None for anything else. For contents that are written by hand."""
+    """Parses an ISO 8601 time to microseconds; None if it is invalid. For contents written by hand."""
     if not isinstance(text, str):
         return None
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return micros(parsed if parsed.tzinfo else parsed.replace(tzinfo=OSLO))
+    return to_micros(parsed if parsed.tzinfo else parsed.replace(tzinfo=OSLO))
 
 
-def http_date(stamp: int) -> str:
-    """`Last-Modified` as NAV's server writes it: RFC 1123 with the Oslo offset instead of GMT, cut to whole seconds.
+def format_http_date(stamp: int) -> str:
+    """Formats `Last-Modified` like NAV's server: RFC 1123 with the Oslo offset instead of GMT, truncated to seconds.
 
-    English names are spelt here, since `strftime` would follow the machine's locale. The day has no leading zero, as
+    The English names are listed here, since `strftime` depends on the machine's locale. The day has no leading zero, as
     Java's RFC 1123 formatter writes it.
     """
-    local = moment(stamp)
+    local = to_datetime(stamp)
     weekday, month = _WEEKDAYS[local.weekday()].title(), _MONTHS[local.month - 1].title()
     return f"{weekday}, {local.day} {month} {local:%Y %H:%M:%S %z}"
 
 
 def parse_http_date(text: str | None) -> int | None:
-    """Read `If-Modified-Since` as Java's RFC 1123 parser does; None means the header is silently ignored.
+    """Parses `If-Modified-Since` like Java's RFC 1123 parser; None means that the server silently ignores the header.
 
-    Measured on NAV's server: `GMT`, `+0100` and `-0000` are read, in any letter case, without weekday and without
+    Measured on NAV's server: `GMT`, `+0100` and `-0000` are accepted, in any letter case, without weekday and without
     seconds. A wrong weekday, `UTC`, `Z`, `+00:00`, `CET`, a missing space after the comma, a two-digit year, ISO,
     RFC 850 and asctime forms are ignored.
     """
@@ -112,7 +112,7 @@ def parse_http_date(text: str | None) -> int | None:
     minutes = 0 if zone.lower() == "gmt" else int(zone[0] + "1") * (int(zone[1:3]) * 60 + int(zone[3:5]))
     try:
         local = datetime(year, month, day, int(hour), int(minute), int(second or 0), tzinfo=UTC)
-        stamp = micros(local - timedelta(minutes=minutes))
+        stamp = to_micros(local - timedelta(minutes=minutes))
     except (ValueError, OverflowError):
         return None
     if weekday and _WEEKDAYS.index(weekday.lower()) != local.weekday():

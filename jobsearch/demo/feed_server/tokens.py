@@ -1,8 +1,8 @@
 """Bearer tokens as NAV's server issues and checks them (NAV's documentation, "Authorization", and its server's source).
 
-A token is a JWT signed with HS256. The public one is handed out to anybody, lasts 35 days, is issued anew at every
-deploy, and the former is put on a list that each pod of the server reads every 30 minutes: until then the old token
-works on one pod and is refused by the next.
+A token is a JWT signed with HS256. The public one is available to everyone, is valid for 35 days and is issued again at every
+deploy. The former one is added to a denylist that each pod of the server reads every 30 minutes: until then the old token
+works on one pod and is refused by another.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import threading
 from typing import Any
 from uuid import UUID
 
-from .time_formats import DAY, SECOND, Clock, micros
+from .time_formats import DAY, SECOND, Clock, to_micros
 
 ISSUER, AUDIENCE = "nav-no", "feed-api-v2"
 PUBLIC_LIFE = 35 * DAY
 RENEWED_AFTER = 5 * 3600 * SECOND
-"""How long the public token has been dead when the scheduled renewal notices; until then everybody gets a dead one."""
+"""How long the public token has been expired when the scheduled renewal replaces it; until then the expired one is handed out."""
 DENYLIST_REFRESH = 30 * 60 * SECOND
 PODS = 2
 
@@ -37,13 +37,13 @@ def _unb64(text: str) -> bytes:
 
 
 class Tokens:
-    """Issues and checks tokens; safe to use from several threads."""
+    """Issues and checks tokens. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._denied: dict[str, int] = {}  # token -> when the last pod learns of it, in microseconds
+        self._denied: dict[str, int] = {}  # token -> time when the last pod reads the denylist, in microseconds
         self._private: dict[str, str] = {}
         self._last_issued = 0
         self._pods = itertools.cycle(range(PODS))
@@ -51,43 +51,43 @@ class Tokens:
         self._public, self._public_expires = self._issue_public()
 
     def public(self) -> str | None:
-        """What /api/publicToken hands out now; None while it is withdrawn. It may be dead, see RENEWED_AFTER."""
+        """The token that /api/publicToken returns; None while it is withdrawn. It may be expired, see RENEWED_AFTER."""
         with self._lock:
             if self._withdrawn:
                 return None
-            if micros(self._clock()) > self._public_expires + RENEWED_AFTER:
+            if to_micros(self._clock()) > self._public_expires + RENEWED_AFTER:
                 self._public, self._public_expires = self._issue_public()
             return self._public
 
     def rotate(self, *, flapping: bool = False) -> str:
-        """A deploy: a new public token, the old one refused - with `flapping` by one pod of two for 30 minutes."""
+        """Issues a new public token, like a deploy; the old one is refused (`flapping`: by one of two pods for 30 minutes)."""
         with self._lock:
-            now = micros(self._clock())
+            now = to_micros(self._clock())
             self._denied[self._public] = now + DENYLIST_REFRESH if flapping else now
             self._public, self._public_expires = self._issue_public()
             return self._public
 
     def settle(self) -> None:
-        """Every pod has read the list of refused tokens; the flapping ends."""
+        """Ends flapping: every pod has read the denylist."""
         with self._lock:
-            now = micros(self._clock())
-            self._denied = {token: min(learned, now) for token, learned in self._denied.items()}
+            now = to_micros(self._clock())
+            self._denied = {token: min(effective, now) for token, effective in self._denied.items()}
 
-    def let_public_die(self) -> str:
-        """No deploy for 35 days: the public token is past its end, and the same dead one is handed out for 5 hours."""
+    def expire_public(self) -> str:
+        """Expires the public token, as after 35 days without a deploy: the expired token is handed out for 5 hours."""
         with self._lock:
             self._public, self._public_expires = self._issue_public(age=PUBLIC_LIFE + 60 * SECOND)
             return self._public
 
     def withdraw(self, withdrawn: bool = True) -> None:
-        """No public token at all (404), or one again."""
+        """Withdraws the public token (404), or makes it available again."""
         with self._lock:
             self._withdrawn = withdrawn
 
     def private(self, email: str = "consumer@example.no", *, days: float | None = None) -> str:
-        """A consumer's own token, by default without end; a new one for the same consumer makes the old one invalid."""
+        """Issues a private token, by default without expiry; it invalidates the consumer's former token."""
         with self._lock:
-            now, life = micros(self._clock()), None if days is None else int(days * DAY)
+            now, life = to_micros(self._clock()), None if days is None else int(days * DAY)
             if former := self._private.get(email):
                 self._denied[former] = now
             token, _ = self._issue(email, str(UUID(int=secrets.randbits(128), version=4)), now, life)
@@ -95,9 +95,9 @@ class Tokens:
             return token
 
     def accepts(self, authorization: str | None) -> bool:
-        """Whether a request with this Authorization header is let in by the pod whose turn it is.
+        """Whether the next pod accepts a request with this Authorization header.
 
-        `Bearer` counts in any letter case and with any number of spaces.
+        `Bearer` may be in any letter case and be followed by any number of spaces.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
@@ -105,17 +105,17 @@ class Tokens:
         token = token.strip()
         with self._lock:
             pod = next(self._pods)
-            now = micros(self._clock())
-            learned = self._denied.get(token)
-            if learned is not None and (pod == 0 or now >= learned):
+            now = to_micros(self._clock())
+            effective = self._denied.get(token)
+            if effective is not None and (pod == 0 or now >= effective):
                 return False
-        claims = self._claims(token)
+        claims = self._verify(token)
         if claims is None or claims.get("iss") != ISSUER or claims.get("aud") != AUDIENCE:
             return False
         expires = claims.get("exp")
         return expires is None or now <= expires * SECOND
 
-    def _claims(self, token: str) -> dict[str, Any] | None:
+    def _verify(self, token: str) -> dict[str, Any] | None:
         parts = token.split(".")
         if len(parts) != 3 or not token.isascii():
             return None
@@ -131,11 +131,11 @@ class Tokens:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
 
     def _issue_public(self, age: int = 0) -> tuple[str, int]:
-        return self._issue("public@example.no", "public-token", micros(self._clock()) - age, PUBLIC_LIFE)
+        return self._issue("public@example.no", "public-token", to_micros(self._clock()) - age, PUBLIC_LIFE)
 
     def _issue(self, subject: str, kid: str, issued: int, life: int | None) -> tuple[str, int]:
         seconds = issued // SECOND
-        if seconds == self._last_issued:  # or a rotation within one second would hand out the same text again
+        if seconds == self._last_issued:  # otherwise a rotation within the same second would issue an identical token
             seconds += 1
         self._last_issued = seconds
         claims: dict[str, Any] = {"sub": subject, "kid": kid, "iss": ISSUER, "aud": AUDIENCE, "iat": seconds}

@@ -1,4 +1,4 @@
-"""A stand-in for each test, and a client that shows what is on the wire."""
+"""Fixtures: a fake feed server for each test, and an HTTP client that shows the raw response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jobsearch.demo.feed_server import FakeFeed
 NOON = datetime(2026, 9, 24, 10, 0, 0, 123450, tzinfo=UTC)  # noon in Oslo
 
 
-class Told(NamedTuple):
+class LineFields(NamedTuple):
     title: str
     business_name: str
     municipal: str | None
@@ -25,36 +25,36 @@ class Told(NamedTuple):
 
 
 class TinyAds:
-    """Ads without art, for tests that look at the feed and not at what the ads say."""
+    """Minimal ads, for tests of the feed itself."""
 
     def uuid_for(self, number: int, seed: int = 1) -> str:
         return str(UUID(int=seed << 64 | number * 2654435761 % 2**32 << 32 | number))
 
-    def headline(self, number: int, seed: int = 1, revision: int = 0) -> Told:
-        return Told(
+    def headline(self, number: int, seed: int = 1, revision: int = 0) -> LineFields:
+        return LineFields(
             f"Ad {number}" + f" r{revision}" * bool(revision), f"Firm {number}", None if number % 50 == 0 else "OSLO", "IMPORTAPI"
         )
 
     def compose(
         self, number: int, *, published: datetime, expires: datetime, updated: datetime, seed: int = 1, revision: int = 0
     ) -> dict[str, Any]:
-        told = self.headline(number, seed, revision)
+        line = self.headline(number, seed, revision)
         return {
             "uuid": self.uuid_for(number, seed),
             "published": published.isoformat(),
             "expires": expires.isoformat(),
             "updated": updated.isoformat(),
-            "workLocations": [{"country": "NORGE", "county": "OSLO", "municipal": told.municipal, "city": None}],
+            "workLocations": [{"country": "NORGE", "county": "OSLO", "municipal": line.municipal, "city": None}],
             "contactList": [],
-            "title": told.title,
+            "title": line.title,
             "description": "<p>" + "Æøå " * 700 + "</p>",
-            "source": told.source,
-            "employer": {"name": told.business_name, "orgnr": None},
+            "source": line.source,
+            "employer": {"name": line.business_name, "orgnr": None},
         }
 
 
-class Hand:
-    """A clock that a test turns by hand."""
+class ManualClock:
+    """A clock that a test sets forward."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -62,13 +62,13 @@ class Hand:
     def __call__(self) -> datetime:
         return self.now
 
-    def turn(self, **delta: float) -> None:
+    def advance(self, **delta: float) -> None:
         self.now += timedelta(**delta)
 
 
 @dataclass
 class Reply:
-    """A response; header names in lower case, the body as it came over the wire (chunks put together)."""
+    """A response: header names in lower case, the body as sent (chunks joined)."""
 
     status: int
     headers: dict[str, str]
@@ -85,7 +85,7 @@ class Reply:
 
 @dataclass
 class Client:
-    """Asks a stand-in over one kept connection, with its public token unless told otherwise."""
+    """HTTP client of a fake feed server, on one kept-alive connection, by default with the public token."""
 
     feed: FakeFeed
     connection: http.client.HTTPConnection = field(init=False)
@@ -94,7 +94,7 @@ class Client:
         address = self.feed.url.removeprefix("http://")
         self.connection = http.client.HTTPConnection(address, timeout=60)
 
-    def ask(self, path: str, method: str = "GET", token: str | None = "", **headers: str) -> Reply:
+    def get(self, path: str, method: str = "GET", token: str | None = "", **headers: str) -> Reply:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {token or self.feed.token}"
@@ -105,10 +105,10 @@ class Client:
 
     def feed_page(self, line_id: str | None = None, query: str = "", **headers: str) -> Reply:
         path = "/api/v1/feed" + (f"/{line_id}" if line_id else "")
-        return self.ask(path + query, **headers)
+        return self.get(path + query, **headers)
 
     def detail(self, uuid: str, **headers: str) -> Reply:
-        return self.ask(f"/api/v1/feedentry/{uuid}", **headers)
+        return self.get(f"/api/v1/feedentry/{uuid}", **headers)
 
     def items(self, line_id: str | None = None) -> list[dict[str, Any]]:
         return self.feed_page(line_id).json["items"]  # type: ignore[no-any-return]
@@ -120,12 +120,12 @@ def ads() -> TinyAds:
 
 
 @pytest.fixture
-def clock() -> Hand:
-    return Hand()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def feed(clock: Hand, ads: TinyAds) -> Iterator[FakeFeed]:
+def feed(clock: ManualClock, ads: TinyAds) -> Iterator[FakeFeed]:
     with FakeFeed(clock=clock, ads=ads) as fake_feed:
         yield fake_feed
         assert fake_feed.server.errors == []
@@ -133,6 +133,6 @@ def feed(clock: Hand, ads: TinyAds) -> Iterator[FakeFeed]:
 
 @pytest.fixture
 def client(feed: FakeFeed) -> Iterator[Client]:
-    made = Client(feed)
-    yield made
-    made.connection.close()
+    client = Client(feed)
+    yield client
+    client.connection.close()

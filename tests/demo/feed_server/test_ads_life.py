@@ -1,4 +1,4 @@
-"""What happens to ads, as lines and details tell it."""
+"""Operations on ads, and the lines and details that result from them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def test_published_ad_has_real_fields_and_content(feed, client):
 
 
 @pytest.mark.parametrize(
-    ("operation", "told"),
+    ("operation", "expected"),
     [
         ("expire", ("INACTIVE", "Ad 7", "Firm 7", "OSLO")),
         ("stop", ("INACTIVE", "...", "", "OSLO")),
         ("dir_cleanup", ("INACTIVE", "?", "?", "?")),
     ],
 )
-def test_closed_ad_is_masked_by_its_cause_and_its_detail_is_a_stub(feed, client, operation, told):
+def test_a_closed_ad_is_masked_depending_on_the_cause_and_has_no_content(feed, client, operation, expected):
     uuid = feed.publish(7)
     getattr(feed, operation)(uuid)
-    assert fields(last_entry(client)) == told
+    assert fields(last_entry(client)) == expected
     reply = client.detail(uuid)
     assert list(reply.json) == ["uuid", "sistEndret", "status"]
     assert reply.json["status"] == "INACTIVE"
@@ -42,7 +42,7 @@ def test_closed_ad_is_masked_by_its_cause_and_its_detail_is_a_stub(feed, client,
     assert feed.last_line_status(uuid) == "INACTIVE"
 
 
-def test_change_appends_a_line_and_leaves_old_lines_alone(feed, client):
+def test_a_change_appends_a_line_and_keeps_old_lines(feed, client):
     uuid = feed.publish(7)
     feed.change(uuid)
     feed.change(uuid, title="Another")
@@ -51,9 +51,9 @@ def test_change_appends_a_line_and_leaves_old_lines_alone(feed, client):
     assert client.detail(uuid).json["ad_content"]["title"] == "Another"
 
 
-def test_reactivated_ad_is_active_again_with_a_future_end(feed, client, clock):
+def test_a_reactivated_ad_is_active_with_a_future_expiry(feed, client, clock):
     uuid = feed.publish(7)
-    clock.turn(days=40)
+    clock.advance(days=40)
     feed.expire(uuid)
     feed.reactivate(uuid)
     assert last_entry(client)["status"] == "ACTIVE"
@@ -61,7 +61,7 @@ def test_reactivated_ad_is_active_again_with_a_future_end(feed, client, clock):
     assert list(feed.truth()) == [uuid]
 
 
-def test_zombie_of_finn_keeps_its_active_line_while_its_detail_is_404(feed, client):
+def test_an_ad_that_becomes_finn_keeps_its_active_line_while_its_detail_is_404(feed, client):
     uuid = feed.publish(7)
     feed.become_finn(uuid)
     assert last_entry(client)["status"] == "ACTIVE"
@@ -71,7 +71,7 @@ def test_zombie_of_finn_keeps_its_active_line_while_its_detail_is_404(feed, clie
     assert feed.truth() == {}
 
 
-def test_stop_without_administrator_changes_nothing(feed, client):
+def test_a_stop_without_administrator_changes_nothing(feed, client):
     uuid = feed.publish(7)
     feed.stop_unnoticed(uuid)
     assert last_entry(client)["status"] == "ACTIVE"
@@ -79,7 +79,7 @@ def test_stop_without_administrator_changes_nothing(feed, client):
     assert uuid in feed.truth()
 
 
-def test_silent_edit_changes_the_detail_without_a_line(feed, client):
+def test_a_silent_edit_changes_the_detail_without_a_line(feed, client):
     uuid = feed.publish(7)
     feed.edit_silently(uuid, title="Edited")
     assert last_entry(client)["title"] == "Ad 7"
@@ -89,7 +89,7 @@ def test_silent_edit_changes_the_detail_without_a_line(feed, client):
     assert client.detail(uuid).json["status"] == "INACTIVE"
 
 
-def test_detail_may_be_active_without_content_or_fail_until_the_next_edit(feed, client):
+def test_a_detail_can_be_active_without_content_or_fail_until_the_next_edit(feed, client):
     uuid = feed.publish(7)
     feed.active_without_content(uuid)
     assert list(client.detail(uuid).json) == ["uuid", "sistEndret", "status"]
@@ -102,7 +102,7 @@ def test_detail_may_be_active_without_content_or_fail_until_the_next_edit(feed, 
     assert uuid in feed.truth()
 
 
-def test_given_content_is_shown_as_it_is_however_poisoned(feed, client, ads, clock):
+def test_given_content_is_sent_unchanged_even_if_malformed(feed, client, ads, clock):
     content = ads.compose(1, published=clock.now, expires=clock.now, updated=clock.now)
     content |= {"title": "x" * 600, "expires": "soon", "description": "a\x00b", "contactList": None, "positioncount": 3}
     uuid = feed.publish(content)
@@ -111,7 +111,7 @@ def test_given_content_is_shown_as_it_is_however_poisoned(feed, client, ads, clo
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         ({"title": None, "employer": {"name": None}, "workLocations": []}, ("ACTIVE", "?", "?", "?")),
         ({"title": "", "employer": {"name": ""}, "workLocations": [{"municipal": ""}]}, ("ACTIVE", "", "", "")),
@@ -121,12 +121,12 @@ def test_given_content_is_shown_as_it_is_however_poisoned(feed, client, ads, clo
         ),
     ],
 )
-def test_line_tells_null_as_question_mark_and_empty_as_empty(feed, client, content, told):
+def test_a_line_shows_null_as_question_mark_and_keeps_empty_texts(feed, client, content, expected):
     feed.publish(1, **content)
-    assert fields(last_entry(client)) == told
+    assert fields(last_entry(client)) == expected
 
 
-def test_truth_is_what_the_details_say(feed, client):
+def test_truth_agrees_with_the_details(feed, client):
     uuids = [feed.publish() for _ in range(5)]
     feed.stop(uuids[0])
     feed.change(uuids[1], title="Other")
@@ -135,7 +135,7 @@ def test_truth_is_what_the_details_say(feed, client):
     assert all(client.detail(uuid).json["ad_content"] == content for uuid, content in truth.items())
 
 
-def test_change_of_a_closed_ad_names_the_cure(feed):
+def test_an_invalid_operation_names_the_correct_one(feed):
     uuid = feed.publish()
     feed.expire(uuid)
     with pytest.raises(ValueError, match="reactivate"):
@@ -144,14 +144,14 @@ def test_change_of_a_closed_ad_names_the_cure(feed):
         feed.stop("00000000-0000-0000-0000-000000000000")
 
 
-def test_expiring_takes_the_values_of_the_closing_message(feed, client):
+def test_expiry_uses_the_values_of_the_closing_message(feed, client):
     uuid = feed.publish(7)
     feed.expire(uuid, title="Last words")
     assert fields(last_entry(client)) == ("INACTIVE", "Last words", "Firm 7", "OSLO")
     assert "ad_content" not in client.detail(uuid).json
 
 
-def test_new_ad_of_source_dir_is_inactive_with_real_values_and_one_of_finn_is_hidden(feed, client):
+def test_a_new_ad_of_source_dir_is_inactive_and_one_of_finn_is_hidden(feed, client):
     uuid = feed.publish(7, source="DIR")
     assert fields(last_entry(client)) == ("INACTIVE", "Ad 7", "Firm 7", "OSLO")
     assert "ad_content" not in client.detail(uuid).json
@@ -161,7 +161,7 @@ def test_new_ad_of_source_dir_is_inactive_with_real_values_and_one_of_finn_is_hi
     assert feed.truth() == {}
 
 
-def test_feed_without_path_leaves_no_file(ads):
+def test_a_store_without_path_leaves_no_file(ads):
     from jobsearch.demo.feed_server import Store
 
     store = Store(ads=ads)
@@ -173,14 +173,14 @@ def test_feed_without_path_leaves_no_file(ads):
     assert not folder.exists()
 
 
-def test_line_of_a_composed_ad_tells_what_its_content_says(clock):
-    """The invented ads give a quick headline beside the whole content; a feed whose lines differ from it would lie."""
+def test_the_line_of_a_generated_ad_agrees_with_its_content(clock):
+    """Headlines are generated without the content, and must have the same values."""
     from jobsearch.demo.feed_server import ads
-    from jobsearch.demo.feed_server.store import as_told, told_by
+    from jobsearch.demo.feed_server.store import derive_line_fields, fill_line_fields
 
     dates = {"published": clock.now, "expires": clock.now, "updated": clock.now}
     for number in range(1, 200):
         for revision in (0, 1, 3):
             content = ads.compose(number, **dates, revision=revision)
             assert content["uuid"] == ads.uuid_for(number)
-            assert told_by(content) == as_told(ads.headline(number, revision=revision))
+            assert derive_line_fields(content) == fill_line_fields(ads.headline(number, revision=revision))

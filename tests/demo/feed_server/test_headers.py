@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobsearch.demo.feed_server.time_formats import http_date, iso, micros, parse_http_date
+from jobsearch.demo.feed_server.time_formats import format_http_date, format_iso, parse_http_date, to_micros
 
-TEN_OCLOCK = "Thu, 24 Sep 2026 10:00:00 GMT"  # the fraction of a second before the first line
+TEN_OCLOCK = "Thu, 24 Sep 2026 10:00:00 GMT"  # less than a second before the first line
 
 
 def publish(feed, count, clock=None, **step):
     for _ in range(count):
         feed.publish()
         if clock:
-            clock.turn(**step)
+            clock.advance(**step)
 
 
 def test_etag_is_the_bare_id_of_the_last_line_shown(feed, client):
@@ -26,15 +26,15 @@ def test_etag_is_the_bare_id_of_the_last_line_shown(feed, client):
     assert len(page.headers["etag"]) == 36
 
 
-def test_last_modified_is_oslo_time_cut_to_seconds(feed, client, clock):
+def test_last_modified_is_oslo_time_truncated_to_seconds(feed, client, clock):
     publish(feed, 1)
     assert client.feed_page().headers["last-modified"] == "Thu, 24 Sep 2026 12:00:00 +0200"
-    assert http_date(micros(datetime(2026, 1, 2, 23, 30, 59, 999999, tzinfo=UTC))) == "Sat, 3 Jan 2026 00:30:59 +0100"
+    assert format_http_date(to_micros(datetime(2026, 1, 2, 23, 30, 59, 999999, tzinfo=UTC))) == "Sat, 3 Jan 2026 00:30:59 +0100"
 
 
-def test_times_have_as_many_digits_as_they_need():
-    assert iso(micros(datetime(2026, 8, 28, 7, 52, 32, 292770, tzinfo=UTC))) == "2026-08-28T09:52:32.29277+02:00"
-    assert iso(micros(datetime(2026, 1, 28, 7, 52, 0, tzinfo=UTC))) == "2026-01-28T08:52:00+01:00"
+def test_times_have_as_many_fraction_digits_as_needed():
+    assert format_iso(to_micros(datetime(2026, 8, 28, 7, 52, 32, 292770, tzinfo=UTC))) == "2026-08-28T09:52:32.29277+02:00"
+    assert format_iso(to_micros(datetime(2026, 1, 28, 7, 52, 0, tzinfo=UTC))) == "2026-01-28T08:52:00+01:00"
 
 
 def test_detail_has_neither_etag_nor_last_modified(feed, client):
@@ -51,14 +51,14 @@ def test_if_none_match_alone_is_answered_304_without_body(feed, client):
     assert "content-length" not in reply.headers
 
 
-def test_if_none_match_counts_only_as_the_bare_id(feed, client):
+def test_if_none_match_is_only_the_bare_id(feed, client):
     publish(feed, 2)
     etag = client.feed_page().headers["etag"]
     for form in (f'"{etag}"', f"W/{etag}", "*", f"{etag}, {etag}", etag.upper()):
         assert client.feed_page(If_None_Match=form).status == 200, form
 
 
-def test_appended_line_hides_behind_the_etag_of_a_tail_of_two(feed, client):
+def test_the_etag_of_a_last_page_of_two_lines_hides_an_appended_line(feed, client):
     publish(feed, 2)
     page = client.feed_page()
     publish(feed, 1)
@@ -67,7 +67,7 @@ def test_appended_line_hides_behind_the_etag_of_a_tail_of_two(feed, client):
     assert client.feed_page(page.json["id"], If_None_Match=page.headers["etag"]).status == 200
 
 
-def test_services_own_304_has_no_etag(feed, client):
+def test_the_services_own_304_has_no_etag(feed, client):
     publish(feed, 2)
     first = client.feed_page().json["id"]
     reply = client.feed_page(first, If_None_Match=first, If_Modified_Since="Fri, 25 Sep 2026 10:00:00 GMT")
@@ -75,7 +75,7 @@ def test_services_own_304_has_no_etag(feed, client):
     assert "etag" not in reply.headers
 
 
-def test_sealed_page_jumps_ahead_when_both_headers_are_echoed(feed, client, clock):
+def test_a_full_page_skips_lines_if_both_headers_are_echoed(feed, client, clock):
     publish(feed, 1003, clock, seconds=10)
     page = client.feed_page()
     reply = client.feed_page(page.json["id"], If_None_Match=page.headers["etag"], If_Modified_Since=page.headers["last-modified"])
@@ -83,16 +83,16 @@ def test_sealed_page_jumps_ahead_when_both_headers_are_echoed(feed, client, cloc
     assert reply.titles == ["Ad 1", "Ad 1000", "Ad 1001", "Ad 1002"]
 
 
-def test_growing_page_with_both_headers_echoed_is_304(feed, client, clock):
+def test_a_growing_page_with_both_headers_echoed_is_304(feed, client, clock):
     publish(feed, 5, clock, seconds=10)
     page = client.feed_page()
-    # The last line shown is cut off the followers by nothing newer than itself but the withheld one.
+    # Besides the last line shown, only the withheld line is newer.
     tail = client.feed_page(page.json["next_id"])
     reply = client.feed_page(tail.json["id"], If_None_Match=tail.headers["etag"], If_Modified_Since=tail.headers["last-modified"])
     assert reply.status == 304
 
 
-def test_if_modified_since_after_the_last_line_cuts_a_tail(feed, client, clock):
+def test_if_modified_since_after_the_last_line_shortens_a_last_page(feed, client, clock):
     publish(feed, 3, clock, seconds=10)
     tail = client.feed_page().json["next_id"]
     assert client.feed_page(tail).titles == ["Ad 2", "Ad 3"]
@@ -121,7 +121,7 @@ def test_if_modified_since_is_strict_but_truncated(feed, client):
     assert client.feed_page(If_Modified_Since=TEN_OCLOCK).titles == ["Ad 1"]
 
 
-def test_nothing_newer_is_404_and_empty_not_304(feed, client):
+def test_if_modified_since_without_newer_lines_is_an_empty_404(feed, client):
     publish(feed, 2)
     reply = client.feed_page(If_Modified_Since="Fri, 25 Sep 2026 10:00:00 GMT")
     assert (reply.status, reply.body) == (404, b"")
@@ -138,12 +138,12 @@ def test_nothing_newer_is_404_and_empty_not_304(feed, client):
         "Thu, 24 Sep 2026 10:00 GMT",
     ],
 )
-def test_if_modified_since_is_read(text):
-    assert parse_http_date(text) == micros(datetime(2026, 9, 24, 10, tzinfo=UTC))
+def test_if_modified_since_is_parsed(text):
+    assert parse_http_date(text) == to_micros(datetime(2026, 9, 24, 10, tzinfo=UTC))
 
 
-def test_if_modified_since_with_one_digit_day_is_read():
-    assert parse_http_date("Fri, 4 Sep 2026 10:00:00 GMT") == micros(datetime(2026, 9, 4, 10, tzinfo=UTC))
+def test_if_modified_since_with_a_one_digit_day_is_parsed():
+    assert parse_http_date("Fri, 4 Sep 2026 10:00:00 GMT") == to_micros(datetime(2026, 9, 4, 10, tzinfo=UTC))
 
 
 IGNORED = [
@@ -168,12 +168,12 @@ def test_if_modified_since_in_other_forms_is_ignored(text):
     assert parse_http_date(text) is None
 
 
-def test_ignored_if_modified_since_gives_the_oldest_page(feed, client):
+def test_an_ignored_if_modified_since_gives_the_oldest_page(feed, client):
     publish(feed, 2)
     assert client.feed_page(If_Modified_Since="Sat, 25 Sep 2026 10:00:00 GMT").titles == ["Ad 1", "Ad 2"]
 
 
-def test_gzip_is_used_when_asked_for_and_vary_never_sent(feed, client):
+def test_gzip_is_used_if_accepted_and_vary_is_never_sent(feed, client):
     publish(feed, 20)
     plain = client.feed_page()
     packed = client.feed_page(Accept_Encoding="br, gzip, deflate")
@@ -184,7 +184,7 @@ def test_gzip_is_used_when_asked_for_and_vary_never_sent(feed, client):
         assert "content-encoding" not in client.feed_page(Accept_Encoding=encodings).headers
 
 
-def test_large_page_is_chunked_and_small_one_has_its_length(feed, client):
+def test_a_large_page_is_chunked_and_a_small_one_has_its_length(feed, client):
     publish(feed, 2)
     small = client.feed_page()
     assert small.headers["content-length"] == str(len(small.body))
@@ -196,7 +196,7 @@ def test_large_page_is_chunked_and_small_one_has_its_length(feed, client):
         assert "content-length" not in large.headers
 
 
-def test_json_has_no_charset_and_keys_their_order(feed, client):
+def test_json_has_no_charset_and_keys_in_the_servers_order(feed, client):
     publish(feed, 1)
     page = client.feed_page()
     assert page.headers["content-type"] == "application/json"
@@ -208,7 +208,7 @@ def test_json_has_no_charset_and_keys_their_order(feed, client):
     assert item["content_text"] == "Stillingsannonse"
 
 
-def test_connection_is_kept_over_many_requests(feed, client):
+def test_the_connection_is_kept_alive(feed, client):
     publish(feed, 1)
     client.feed_page()
     kept = client.connection.sock

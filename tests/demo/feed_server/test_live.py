@@ -1,4 +1,4 @@
-"""The feed goes on by itself, without drifting away, and resumes where it was."""
+"""Live changes: the number of active ads stays near its target, and a restart continues."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from jobsearch.demo.feed_server import Store
-from jobsearch.demo.feed_server.backfill import build
-from jobsearch.demo.feed_server.live_changes import Publisher, catch_up
-from jobsearch.demo.feed_server.time_formats import micros
+from jobsearch.demo.feed_server.backfill import build_history
+from jobsearch.demo.feed_server.live_changes import LivePublisher, catch_up
+from jobsearch.demo.feed_server.time_formats import to_micros
 
 NOW = datetime(2026, 9, 24, 10, 0, tzinfo=UTC)
 
@@ -23,44 +23,44 @@ def lines(store):
 @pytest.fixture
 def store(ads, clock):
     clock.now = NOW
-    made = Store(ads=ads, clock=clock)
-    build(made, active=200, lines=800)
-    yield made
-    made.close()
+    store = Store(ads=ads, clock=clock)
+    build_history(store, active=200, lines=800)
+    yield store
+    store.close()
 
 
 def test_active_count_stays_within_five_percent(store, clock):
-    publisher = Publisher(store)
+    publisher = LivePublisher(store)
     kinds = set()
     for _ in range(600):
-        clock.turn(hours=1)
+        clock.advance(hours=1)
         kinds |= set(publisher.step())
         assert 190 <= store.active_count() <= 210
     assert kinds == {"publish", "change", "expire", "stop", "reactivate"}
 
 
 @pytest.mark.parametrize("active", [1, 10, 30])
-def test_small_feed_does_not_drift_either(ads, clock, active):
+def test_the_active_count_of_a_small_feed_stays_at_its_target(ads, clock, active):
     store = Store(ads=ads, clock=clock)
-    build(store, active=active, lines=active * 5)
-    publisher = Publisher(store)
+    build_history(store, active=active, lines=active * 5)
+    publisher = LivePublisher(store)
     for _ in range(100):
-        clock.turn(seconds=4)
+        clock.advance(seconds=4)
         publisher.step()
         assert abs(store.active_count() - active) <= active * 0.05
     store.close()
 
 
-def test_choices_follow_the_counter_so_a_restart_goes_on(ads, clock):
+def test_changes_depend_on_the_counter_so_a_restart_continues(ads, clock):
     def run(restart):
         clock.now = NOW
         store = Store(ads=ads, clock=clock)
-        build(store, active=100, lines=300)
-        publisher = Publisher(store)
+        build_history(store, active=100, lines=300)
+        publisher = LivePublisher(store)
         for step in range(30):
-            clock.turn(seconds=4)
+            clock.advance(seconds=4)
             if restart and step == 15:
-                publisher = Publisher(store)
+                publisher = LivePublisher(store)
             publisher.step()
         found = lines(store)
         store.close()
@@ -69,13 +69,13 @@ def test_choices_follow_the_counter_so_a_restart_goes_on(ads, clock):
     assert run(restart=False) == run(restart=True)
 
 
-def test_ads_whose_end_passed_while_away_get_their_inactive_line(store, clock):
-    clock.turn(days=10)
+def test_ads_expired_while_the_server_was_stopped_get_an_inactive_line(store, clock):
+    clock.advance(days=10)
     before = store.line_count()
     with store.reading() as connection:
         due = [
             row[0]
-            for row in connection.execute("SELECT uuid FROM ad WHERE status = 'ACTIVE' AND expires < ?", (micros(clock.now),))
+            for row in connection.execute("SELECT uuid FROM ad WHERE status = 'ACTIVE' AND expires < ?", (to_micros(clock.now),))
         ]
     due = [uuid for uuid in due if uuid in store.truth()]
     assert len(due) > 50
@@ -84,28 +84,28 @@ def test_ads_whose_end_passed_while_away_get_their_inactive_line(store, clock):
     assert catch_up(store) == 0
 
 
-def test_catching_up_restores_the_number_of_active_ads_over_the_time_away(store, clock):
+def test_catching_up_restores_the_number_of_active_ads(store, clock):
     start = clock.now
-    clock.turn(days=60)
+    clock.advance(days=60)
     catch_up(store, target=200)
     assert store.active_count() == 200
     with store.reading() as connection:
-        times = [row[0] for row in connection.execute("SELECT time FROM line WHERE time > ?", (micros(start),))]
+        times = [row[0] for row in connection.execute("SELECT time FROM line WHERE time > ?", (to_micros(start),))]
         soonest = connection.execute("SELECT min(expires) FROM ad WHERE status = 'ACTIVE' AND source <> 'FINN'").fetchone()
     assert len(set(times)) > 50
-    assert max(times) <= micros(clock.now) < soonest[0]
+    assert max(times) <= to_micros(clock.now) < soonest[0]
 
 
-def test_ad_that_was_stopped_unnoticed_is_never_closed(store, clock):
+def test_an_ad_whose_stop_was_ignored_is_never_closed(store, clock):
     uuid = store.publish()
     store.stop_unnoticed(uuid)
-    clock.turn(days=100)
+    clock.advance(days=100)
     catch_up(store, target=200)
     assert store.last_line_status(uuid) == "ACTIVE"
 
 
-def test_publisher_runs_in_its_own_thread_and_survives_a_failing_step(store, monkeypatch, caplog):
-    publisher = Publisher(store, interval=0.01)
+def test_the_publisher_runs_in_a_thread_and_continues_after_a_failing_step(store, monkeypatch, caplog):
+    publisher = LivePublisher(store, interval=0.01)
     real, calls = publisher.step, []
 
     def step():

@@ -1,4 +1,4 @@
-"""How pages are made of lines: the last follower withheld, the growing tail, hidden gaps, late commits."""
+"""Pages: the withheld last line, the growing last page, hidden lines, late commits."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_walk_of_3504_rows_shows_1000_1000_1000_506_2(feed, client):
     assert len(set(seen)) == 3504
 
 
-def test_line_appended_to_a_tail_of_two_changes_next_id_only(feed, client):
+def test_a_line_appended_to_a_last_page_of_two_changes_only_next_id(feed, client):
     publish(feed, 2)
     before = client.feed_page()
     feed.publish()
@@ -75,7 +75,7 @@ def test_line_appended_to_a_tail_of_two_changes_next_id_only(feed, client):
     assert client.feed_page(after.json["next_id"]).titles == ["Ad 2", "Ad 3"]
 
 
-def test_last_is_one_line_whatever_its_value(feed, client):
+def test_last_is_one_line_for_any_value(feed, client):
     publish(feed, 5)
     for query in ("?last", "?last=true", "?last=false"):
         page = client.feed_page(query=query)
@@ -99,19 +99,19 @@ def test_unknown_parameters_are_ignored(feed, client):
     assert len(client.feed_page(query="?size=3&page=2").json["items"]) == 10
 
 
-def test_finn_and_sourceless_lines_are_gaps_and_no_pages(feed, client):
+def test_lines_of_finn_or_without_source_are_hidden(feed, client):
     publish(feed, 2)
     hidden = feed.append_line("00000000-0000-0000-0000-00000000000f", source="FINN")
-    nameless = feed.append_line("00000000-0000-0000-0000-00000000000f", source=None)
+    without_source = feed.append_line("00000000-0000-0000-0000-00000000000f", source=None)
     publish(feed, 2)
     assert client.feed_page().titles == ["Ad 1", "Ad 2", "Ad 3"]
     assert client.feed_page(hidden).status == 404
-    assert client.feed_page(nameless).status == 404
+    assert client.feed_page(without_source).status == 404
     feed.append_line("00000000-0000-0000-0000-00000000000f", source="FINN")
     assert client.feed_page(query="?last").titles == ["Ad 4"]
 
 
-def test_hidden_first_row_means_no_first_page(feed, client):
+def test_without_a_visible_first_line_there_is_no_first_page(feed, client):
     feed.append_line("00000000-0000-0000-0000-00000000000f", source="FINN")
     publish(feed, 2)
     assert client.feed_page().status == 404
@@ -123,7 +123,7 @@ def test_empty_feed_is_404(client):
     assert client.feed_page(query="?last").status == 404
 
 
-def test_late_commit_appears_below_a_line_that_was_read(feed, client):
+def test_a_late_commit_appears_before_a_line_that_was_read(feed, client):
     publish(feed, 2)
     late = feed.late_commit("publish", 50)
     feed.publish(60)
@@ -136,10 +136,10 @@ def test_late_commit_appears_below_a_line_that_was_read(feed, client):
     assert feed.last_line_status(late.uuid) == "INACTIVE"
 
 
-def test_late_commit_keeps_the_time_at_which_it_began(feed, client, clock):
+def test_a_late_commit_has_the_time_of_its_start(feed, client, clock):
     feed.publish()
     late = feed.late_commit("publish", 50)
-    clock.turn(minutes=3)
+    clock.advance(minutes=3)
     feed.publish(60)
     late.commit()
     times = [item["date_modified"] for item in client.items()]
@@ -157,19 +157,19 @@ def test_late_commit_with_a_later_time_is_found_by_if_modified_since(feed, clien
     assert page.titles == ["Ad 2"]
 
 
-def test_batch_has_one_time_and_is_seen_whole(feed, client, clock):
+def test_a_batch_has_one_time_and_becomes_visible_together(feed, client, clock):
     feed.publish()
     with feed.batch():
         for _ in range(3):
             feed.publish()
-            clock.turn(seconds=1)
+            clock.advance(seconds=1)
         assert client.feed_page().titles == ["Ad 1"]
     items = client.items()
     assert len(items) == 3
     assert items[1]["date_modified"] == items[2]["date_modified"]
 
 
-def test_batch_that_fails_leaves_no_line_but_a_hole(feed, client):
+def test_a_failed_batch_leaves_no_line_but_a_gap(feed, client):
     feed.publish()
     with pytest.raises(RuntimeError), feed.batch():
         feed.publish()
@@ -178,33 +178,33 @@ def test_batch_that_fails_leaves_no_line_but_a_hole(feed, client):
     assert client.feed_page().titles == ["Ad 1", "Ad 9"]
 
 
-def test_line_and_detail_times_differ_and_have_their_own_digits(feed, client):
+def test_line_and_detail_times_differ_also_in_precision(feed, client):
     uuid = feed.publish()
     line = client.items()[0]
     assert line["date_modified"] == line["_feed_entry"]["sistEndret"] == "2026-09-24T12:00:00.12345+02:00"
     assert client.detail(uuid).json["sistEndret"] == "2026-09-24T11:59:54.093+02:00"
 
 
-def test_no_request_and_no_new_line_reads_the_whole_feed(feed):
-    """On a feed of a million lines that would take seconds. SQLite is asked for the plan of what was really run."""
+def test_no_operation_scans_the_whole_feed(feed):
+    """A scan of a million lines would take seconds. Checks SQLite's query plan of the executed statements."""
     publish(feed, 30)
-    line = pages.first_line(feed.store)
+    line = pages.find_first_line(feed.store)
     statements: list[str] = []
     with feed.store.writing() as writer, feed.store.reading() as reader:
         for connection in (writer, reader):
             connection.set_trace_callback(statements.append)
     feed.change(feed.publish())
-    pages.read_page(feed.store, line, since=1)
-    pages.first_line_after(feed.store, 1)
-    pages.last_line(feed.store)
+    pages.build_page(feed.store, line, since=1)
+    pages.find_first_line_after(feed.store, 1)
+    pages.find_last_line(feed.store)
     feed.last_line_status("x")
     with feed.store.writing() as writer, feed.store.reading() as reader:
         for connection in (writer, reader):
             connection.set_trace_callback(None)
-        asked = [text for text in statements if text.startswith(("SELECT", "UPDATE"))]
-        plans = {text: [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {text}")] for text in asked}
+        executed = [text for text in statements if text.startswith(("SELECT", "UPDATE"))]
+        plans = {text: [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {text}")] for text in executed}
     assert len(plans) >= 8
     for text, (plan, *_) in plans.items():
-        # The newest line is looked for from the end of the feed, and the first one found ends the search.
+        # The newest line is searched from the end of the feed, up to the first match.
         assert plan.startswith("SEARCH") or text.endswith("ORDER BY seq DESC LIMIT 1"), (text, plan)
         assert "peak<" not in plan, (text, plan)

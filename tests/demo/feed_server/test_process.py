@@ -1,4 +1,4 @@
-"""`python -m jobsearch.demo.feed_server`: starts, says where, resumes, rebuilds what is half built, and ends when told."""
+"""`python -m jobsearch.demo.feed_server`: starts, resumes, rebuilds an incomplete file, and ends on a signal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def running(*arguments, end=signal.SIGTERM):
             process.kill()
 
 
-def salt_and_lines(path):
+def read_line_summary(path):
     connection = sqlite3.connect(path)
     try:
         return connection.execute("SELECT count(*), min(time), max(seq) FROM line").fetchone()
@@ -48,12 +48,12 @@ def salt_and_lines(path):
         connection.close()
 
 
-def test_process_listens_resumes_without_rebuilding_and_ends_on_signals(tmp_path):
+def test_the_process_listens_resumes_without_rebuilding_and_ends_on_signals(tmp_path):
     data = tmp_path / "deep" / "feed"
     with running("--data", str(data), "--live-seconds", "0") as (url, _):
         token = urllib.request.urlopen(f"{url}/api/publicToken").read().split()[-1].decode()
-        ask = urllib.request.Request(f"{url}/api/v1/feed", headers={"Authorization": f"Bearer {token}"})
-        page = urllib.request.urlopen(ask).read()
+        request = urllib.request.Request(f"{url}/api/v1/feed", headers={"Authorization": f"Bearer {token}"})
+        page = urllib.request.urlopen(request).read()
     with sqlite3.connect(data) as connection:
         connection.execute("UPDATE line SET title = 'kept' WHERE seq = 1")
     connection.close()
@@ -68,25 +68,25 @@ def test_process_listens_resumes_without_rebuilding_and_ends_on_signals(tmp_path
     assert b'"kept"' not in page
 
 
-def test_half_built_and_torn_files_are_built_anew(tmp_path):
+def test_incomplete_and_corrupt_files_are_rebuilt(tmp_path):
     data = tmp_path / "feed"
     with running("--data", str(data), "--live-seconds", "0"):
         pass
-    whole = salt_and_lines(data)
+    complete = read_line_summary(data)
     with sqlite3.connect(data) as connection:
         connection.execute("DELETE FROM meta WHERE key = 'complete'")
         connection.execute("DELETE FROM line WHERE seq > 10")
     connection.close()
     with running("--data", str(data), "--live-seconds", "0"):
         pass
-    assert salt_and_lines(data) == whole
+    assert read_line_summary(data) == complete
     os.truncate(data, 4096)
     with running("--data", str(data), "--live-seconds", "0"):
         pass
-    assert salt_and_lines(data) == whole
+    assert read_line_summary(data) == complete
 
 
-def test_data_of_an_older_day_are_caught_up_with_at_the_start(tmp_path):
+def test_old_data_are_caught_up_at_the_start(tmp_path):
     data = tmp_path / "feed"
     with running("--data", str(data), "--live-seconds", "0"):
         pass
@@ -115,7 +115,7 @@ def test_other_parameters_build_another_feed(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"my thesis", b"SQLite format 3\x00" + b"\x00" * 200])
-def test_file_that_is_no_feed_is_refused_and_left_alone(tmp_path, capsys, content):
+def test_a_file_that_is_not_a_feed_is_refused_and_unchanged(tmp_path, capsys, content):
     data = tmp_path / "other"
     data.write_bytes(content)
     assert main([*SMALL, "--data", str(data)]) == 2

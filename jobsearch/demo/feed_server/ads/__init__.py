@@ -1,6 +1,6 @@
-"""The ads of the feed stand-in: made up, alike on every run, and as varied as the real feed's.
+"""Generator of invented ads for the fake feed server: deterministic, and with the variety of NAV's feed.
 
-Every ad is a function of its number, the seed and its revision; dates are the caller's. Nothing here reads a clock.
+An ad is a function of its number, the seed and its revision; the caller gives the dates. No clock is read.
 """
 
 from .composition import Headline, compose, headline, uuid_for

@@ -1,4 +1,4 @@
-"""The public functions: an ad's uuid, its headline and its whole content."""
+"""Public functions of the generator: an ad's uuid, its headline and its complete content."""
 
 from datetime import datetime
 from hashlib import blake2b
@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from . import fields, titles
-from .description import Writer
-from .employers import domain, homepage, organisation_number
-from .people import person
-from .plan import Plan, plan
+from .description import DescriptionWriter
+from .employers import homepage, make_domain, organisation_number
+from .people import make_person
+from .plan import Plan, plan_ad
 from .seeded_random import generator
 
 
 class Headline(NamedTuple):
-    """What a feed line shows of an ad; `municipal` is the first location's, upper case, or None."""
+    """The fields that a feed line shows; `municipal` is the first location's, in upper case, or None."""
 
     title: str
     business_name: str
@@ -29,42 +29,42 @@ def uuid_for(number: int, seed: int = 1) -> str:
     return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-{'89ab'[int(raw[16], 16) & 3]}{raw[17:20]}-{raw[20:]}"
 
 
-def _title(decided: Plan, revision: int) -> str:
-    """The title of this revision; a chain keeps its titles, since the head office edits them all or none."""
-    if not revision or decided.chain:
-        return decided.title
-    return titles.revised(decided.title, decided.language, crc32(f"{decided.seed}/{decided.number}/{revision}".encode()))
+def _make_title(plan: Plan, revision: int) -> str:
+    """The title of this revision; titles of a chain do not change, since its head office edits all or none."""
+    if not revision or plan.chain:
+        return plan.title
+    return titles.revise_title(plan.title, plan.language, crc32(f"{plan.seed}/{plan.number}/{revision}".encode()))
 
 
 def headline(number: int, seed: int = 1, revision: int = 0) -> Headline:
-    """The little that a feed line says of an ad, without composing it."""
-    decided = plan(number, seed)
+    """Generates the fields of a feed line, without the whole content."""
+    plan = plan_ad(number, seed)
     return Headline(
-        title=_title(decided, revision),
-        business_name=decided.employer.name,
-        municipal=fields.municipal_name(decided),
-        source=decided.source,
+        title=_make_title(plan, revision),
+        business_name=plan.employer.name,
+        municipal=fields.municipal_name(plan),
+        source=plan.source,
     )
 
 
-def _contacts(decided: Plan, revision: int) -> list[dict[str, str | None]]:
-    """Contact people: none for one ad in twenty, else one (65 %), two (25 %) or three and more (10 %)."""
-    random = generator("contacts", decided.seed, decided.number)
+def _make_contacts(plan: Plan, revision: int) -> list[dict[str, str | None]]:
+    """Generates the contacts: none for one ad in twenty, else one (65 %), two (25 %) or more (10 %)."""
+    random = generator("contacts", plan.seed, plan.number)
     if random.random() < 0.052:
         return []
     roll = random.random()
     count = 1 if roll < 0.65 else 2 if roll < 0.9 else random.choice((3, 3, 3, 4))
-    host = domain(decided.employer.name)
-    language = decided.language if decided.language in ("nn", "en") else "nb"
-    group = decided.occupation.group
-    people = [person(random, host, language, group) for _ in range(count)]
+    host = make_domain(plan.employer.name)
+    language = plan.language if plan.language in ("nn", "en") else "nb"
+    group = plan.occupation.group
+    people = [make_person(random, host, language, group) for _ in range(count)]
     if revision % 2:
-        people[-1] = person(generator("new contact", decided.seed, decided.number, revision), host, language, group)
+        people[-1] = make_person(generator("new contact", plan.seed, plan.number, revision), host, language, group)
     return people
 
 
-def _stamp(moment: datetime, random: Random) -> str:
-    """ISO 8601 with offset and between none and nine digits of a second, trailing zeros dropped as Java does."""
+def _format_time(moment: datetime, random: Random) -> str:
+    """Formats a time as ISO 8601 with offset and 0 to 9 fraction digits, without trailing zeros like Java."""
     text = moment.isoformat(timespec="microseconds")
     head, tail = text[:26], text[26:]
     if random.random() < 0.1 and moment.microsecond:
@@ -76,31 +76,31 @@ def _stamp(moment: datetime, random: Random) -> str:
 def compose(
     number: int, *, published: datetime, expires: datetime, updated: datetime, seed: int = 1, revision: int = 0
 ) -> dict[str, Any]:
-    """The whole `ad_content` of an ad, keys in the feed's order; the dates must carry an offset."""
-    decided = plan(number, seed)
+    """Generates the complete `ad_content`, with keys in the feed's order. The dates must be aware."""
+    plan = plan_ad(number, seed)
     uuid = uuid_for(number, seed)
-    contacts = _contacts(decided, revision)
-    writer = Writer(decided, published, contacts)
+    contacts = _make_contacts(plan, revision)
+    writer = DescriptionWriter(plan, published, contacts)
     description = writer.body(revision)
-    rows, pairs, jobtitle = fields.categories(decided)
-    source_url, application_url = fields.links(decided)
+    rows, pairs, jobtitle = fields.categories(plan)
+    source_url, application_url = fields.links(plan)
     random = generator("rest", seed, number)
-    name = decided.employer.name
-    # A few advertisers are registered in several rows, and some in none.
-    orgnr = None if random.random() < 0.035 else organisation_number(f"{name}/{decided.employer.unit}")
+    name = plan.employer.name
+    # A few employers have several organisation numbers, and some have none.
+    orgnr = None if random.random() < 0.035 else organisation_number(f"{name}/{plan.employer.unit}")
     return {
         "uuid": uuid,
-        "published": _stamp(published, random),
-        "expires": _stamp(expires, random),
-        "updated": _stamp(updated, random),
-        "workLocations": fields.locations(decided),
+        "published": _format_time(published, random),
+        "expires": _format_time(expires, random),
+        "updated": _format_time(updated, random),
+        "workLocations": fields.locations(plan),
         "contactList": contacts,
-        "title": _title(decided, revision),
+        "title": _make_title(plan, revision),
         "description": description,
         "sourceurl": source_url,
-        "source": decided.source,
+        "source": plan.source,
         "applicationUrl": application_url,
-        "applicationDue": fields.deadline(decided, published, expires, revision),
+        "applicationDue": fields.deadline(plan, published, expires, revision),
         "occupationCategories": pairs,
         "categoryList": rows,
         "jobtitle": jobtitle,
@@ -111,9 +111,9 @@ def compose(
             "description": writer.employer_text(),
             "homepage": homepage(name, random),
         },
-        "engagementtype": decided.engagement,
-        "extent": "Deltid" if decided.part_time else "Heltid",
-        "starttime": fields.start(decided, published),
-        "positioncount": fields.positions(decided),
-        "sector": fields.sector(decided),
+        "engagementtype": plan.engagement,
+        "extent": "Deltid" if plan.part_time else "Heltid",
+        "starttime": fields.start(plan, published),
+        "positioncount": fields.positions(plan),
+        "sector": fields.sector(plan),
     }

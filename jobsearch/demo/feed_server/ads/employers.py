@@ -1,4 +1,4 @@
-"""Employers: municipalities and other public bodies of the place, and invented companies of the right kind."""
+"""Employers of the ads: municipalities, other public bodies, and invented companies."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from zlib import crc32
 
 from .occupations import Occupation
 from .people import slug
-from .places import Place, spoken
-from .seeded_random import pick, share
+from .places import Place, display_name
+from .seeded_random import pick, to_fraction
 
 _FOLDER = Path(__file__).parent / "data"
 _DATA: dict[str, Any] = tomllib.loads((_FOLDER / "employers.toml").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ _NYNORSK_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """Who advertises; `unit` is the place of work in running text."""
+    """An employer; `unit` is the workplace, as named in a text."""
 
     name: str
     unit: str
@@ -58,18 +58,18 @@ class Employer:
 
 
 def municipality_name(place: Place) -> str:
-    """What the local authority calls itself."""
+    """The name of the municipality as an employer."""
     return f"{place.name} {'herad' if place.municipal in _HERAD else 'kommune'}"
 
 
-def _county_body(place: Place) -> str:
-    """The county authority; Oslo is its own county and has none."""
-    return "Oslo kommune" if place.county == "OSLO" else f"{spoken(place.county)} fylkeskommune"
+def _county_authority_name(place: Place) -> str:
+    """The name of the county authority; in Oslo the municipality has that role."""
+    return "Oslo kommune" if place.county == "OSLO" else f"{display_name(place.county)} fylkeskommune"
 
 
 def _public_name(group: str, place: Place, which: int, unit: str) -> str:
-    """The public employer of this kind of workplace in this place."""
-    odds = share(which)
+    """The name of the public employer of this kind of workplace in this place."""
+    odds = to_fraction(which)
     if place.county == "SVALBARD":
         return "Longyearbyen lokalstyre"
     if group in ("sykehus", "lab") or (group == "lege" and odds < 0.5):
@@ -77,7 +77,7 @@ def _public_name(group: str, place: Place, which: int, unit: str) -> str:
     if group == "universitet":
         return pick(_UNIVERSITIES[place.county], which)
     if group in ("vgs", "tannlege"):
-        return _county_body(place)
+        return _county_authority_name(place)
     if group == "beredskap":
         return pick(_GUARD, which).format(sted=place.name)
     if group == "forsvar":
@@ -85,7 +85,7 @@ def _public_name(group: str, place: Place, which: int, unit: str) -> str:
     if group == "kirke":
         return f"{place.name} kirkelige fellesråd"
     if group in _OFFICES and odds > 0.6:
-        return pick(_STATE, which * 7 & 0xFFFFFFFF) if odds < 0.85 else _county_body(place)
+        return pick(_STATE, which * 7 & 0xFFFFFFFF) if odds < 0.85 else _county_authority_name(place)
     name = municipality_name(place)
     if odds < 0.06:
         return name.upper()
@@ -94,8 +94,8 @@ def _public_name(group: str, place: Place, which: int, unit: str) -> str:
     return name
 
 
-def employer(occupation: Occupation, base: str, place: Place, d: tuple[int, ...], nynorsk: bool) -> Employer:
-    """The employer that these draws choose (3: public or not, 4: template, 5: company, 14: unit)."""
+def choose_employer(occupation: Occupation, base: str, place: Place, d: tuple[int, ...], nynorsk: bool) -> Employer:
+    """Chooses the employer by these draws (3: public or not, 4: template, 5: company, 14: unit)."""
     group = occupation.group
     facts = GROUPS[group]
     root = pick(_ROOTS, d[14] * 31 & 0xFFFFFFFF)
@@ -105,7 +105,7 @@ def employer(occupation: Occupation, base: str, place: Place, d: tuple[int, ...]
     if nynorsk:
         for bokmaal, other in _NYNORSK_WORDS:
             unit = unit.replace(bokmaal, other)
-    if share(d[3]) < facts["public"]:
+    if to_fraction(d[3]) < facts["public"]:
         return Employer(_public_name(group, place, d[4], unit), unit, True)
     agency = group in _AGENCY_GROUPS and d[4] % 100 < 7
     kind = "bemanning" if agency else _KIND_BY_OCCUPATION.get(occupation.key, facts["private"])
@@ -117,7 +117,7 @@ def employer(occupation: Occupation, base: str, place: Place, d: tuple[int, ...]
 
 
 def organisation_number(name: str) -> str:
-    """Nine digits that pass the register's mod 11 check, the same for the same name."""
+    """Generates nine digits that pass the register's mod 11 check, the same for the same name."""
     base = 80_000_000 + crc32(name.encode()) % 19_999_999
     while True:
         digits = str(base)
@@ -127,8 +127,8 @@ def organisation_number(name: str) -> str:
         base += 1
 
 
-def domain(name: str) -> str:
-    """The employer's invented domain; `example.no` can belong to nobody by chance."""
+def make_domain(name: str) -> str:
+    """Generates the employer's domain, under `example.no`, which is reserved for examples."""
     plain = name.split(",")[0].removesuffix(" AS").removesuffix(" HF")
     if plain.lower().endswith(" kommune"):
         return f"{slug(plain[: -len(' kommune')], '-')}.kommune.example.no"
@@ -136,8 +136,8 @@ def domain(name: str) -> str:
 
 
 def homepage(name: str, random: Random) -> str:
-    """A home page as advertisers type it: often without scheme, sometimes not at all."""
-    host = domain(name)
+    """Generates a home page as employers enter it: often without scheme, sometimes empty."""
+    host = make_domain(name)
     return random.choice(
         (f"www.{host}", f"www.{host}", f"https://www.{host}", f"https://{host}/", f"http://www.{host}", host, "", "")
     )

@@ -1,11 +1,11 @@
-"""The structured fields of an ad: places, categories, deadline, links and the other short values."""
+"""Structured fields of an ad: locations, categories, deadline, links and other short values."""
 
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zlib import crc32
 
-from .employers import domain
+from .employers import make_domain
 from .occupations import RELATED, Occupation
 from .people import STREETS, slug
 from .places import FOREIGN, IN_COUNTY, PLACES, Place
@@ -31,9 +31,9 @@ Location = dict[str, str | None]
 
 
 def municipal_name(plan: Plan) -> str | None:
-    """The first location's municipality as the feed spells it for this ad, or None where it has none.
+    """The municipality of the ad's first location in the feed's spelling; None if it has none.
 
-    Every seventh ad from a municipality with a disambiguated name has the bare one, which cannot be told apart.
+    One in seven ads of a municipality with a disambiguated name has the ambiguous short name.
     """
     if plan.shape == "svalbard":
         return "SVALBARD"
@@ -49,7 +49,7 @@ def municipal_name(plan: Plan) -> str | None:
 
 
 def _location(random: Random, place: Place, language: str) -> Location:
-    """One place with street, postal code and city; 6 % of the ads have no usable city."""
+    """Generates a location with street, postal code and city; 6 % of the ads have no usable city."""
     code, city = random.choice(place.cities)
     if random.random() < 0.05:
         code, city = ("", "") if random.random() < 0.5 else (None, None)  # type: ignore[assignment]
@@ -70,7 +70,7 @@ def _location(random: Random, place: Place, language: str) -> Location:
 
 
 def locations(plan: Plan) -> list[Location]:
-    """Where the work is; 7 % of the ads have more than one place, mostly neighbours."""
+    """Generates the locations; 7 % of the ads have more than one, usually in the same county."""
     if plan.shape == "none":
         return []
     random = generator("place", plan.seed, plan.number)
@@ -117,12 +117,12 @@ def _esco_uri(occupation: Occupation) -> str:
 
 
 def _janzz(concept: str, random: Random) -> dict[str, Any]:
-    """A concept of the vocabulary that recruitment systems tag with; its codes are plain numbers."""
+    """Generates a category of JANZZ, the vocabulary of recruitment systems; its codes are plain numbers."""
     return _category("JANZZ", str(20_000 + crc32(concept.encode()) % 700_000), concept, random)
 
 
 def categories(plan: Plan) -> tuple[list[dict[str, Any]], list[dict[str, str]], str]:
-    """`categoryList`, `occupationCategories` and `jobtitle`: 3.4 rows an ad, more than one STYRK08 code in 14.6 %."""
+    """Generates `categoryList`, `occupationCategories` and `jobtitle`: 3.4 rows per ad, several STYRK08 codes in 14.6 %."""
     random = generator("category", plan.chain or f"{plan.seed}.{plan.number}")
     main = plan.occupation
     if random.random() < 0.012:
@@ -148,7 +148,7 @@ def categories(plan: Plan) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
         letter = random.choice("Cc")
         rows.append(_category("ESCO", f"{_ESCO_ROOT}/isco/{letter}{main.styrk_code}", main.styrk_name.rstrip(";"), random))
     if random.random() < 0.09:
-        # A second concept of the advertiser's own vocabulary, as specific as the title.
+        # A second JANZZ concept, as specific as the title.
         rows.append(_janzz(plan.base, random))
     rows = list({(row["categoryType"], row["code"]): row for row in rows}.values())
     rows.sort(key=lambda row: row["categoryType"])
@@ -160,7 +160,7 @@ def categories(plan: Plan) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
 
 
 def deadline(plan: Plan, published: datetime, expires: datetime, revision: int) -> str:
-    """`applicationDue` as free text: 16 % are no date; 5 % lie before the ad was last changed."""
+    """Generates `applicationDue`, a free text: 16 % are not a date; 5 % are before the ad's last change."""
     random = generator("due", plan.seed, plan.number, revision)
     if random.random() < 0.147:
         return random.choice(_SOON)
@@ -183,7 +183,7 @@ def deadline(plan: Plan, published: datetime, expires: datetime, revision: int) 
 
 
 def start(plan: Plan, published: datetime) -> str:
-    """`starttime`, free text."""
+    """Generates `starttime`, a free text."""
     random = generator("start", plan.seed, plan.number)
     if random.random() < 0.62:
         return random.choice(_STARTS)
@@ -192,9 +192,9 @@ def start(plan: Plan, published: datetime) -> str:
 
 
 def links(plan: Plan) -> tuple[str, str]:
-    """`sourceurl` and `applicationUrl`: mostly https, some empty, a few without scheme or unsafe."""
+    """Generates `sourceurl` and `applicationUrl`: mostly https, some empty, a few without scheme or unsafe."""
     random = generator("link", plan.seed, plan.number)
-    host = domain(plan.employer.name)
+    host = make_domain(plan.employer.name)
     number = 100_000 + plan.number * 37 % 900_000
     system = random.choice(("rekrutt", "jobbsok", "stillinger", "karriere", "soker"))
     roll = random.random()
@@ -220,13 +220,13 @@ def links(plan: Plan) -> tuple[str, str]:
 
 
 def positions(plan: Plan) -> str:
-    """`positioncount`, a string."""
+    """Generates `positioncount`, a string."""
     odds = plan.d[9] >> 8 & 0xFF
     return "1" if odds < 205 else "2" if odds < 232 else str(3 + odds % 5) if odds < 254 else "20"
 
 
 def sector(plan: Plan) -> str:
-    """Who owns the employer; 7 % do not say."""
+    """The sector; empty for 7 % of the ads."""
     if (plan.d[5] >> 4) % 1000 < 70:
         return ""
     return "Offentlig" if plan.employer.public else "Privat"

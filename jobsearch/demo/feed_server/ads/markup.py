@@ -1,4 +1,4 @@
-"""HTML as job ads have it: bullets, headings and line breaks by whatever editor the text came out of."""
+"""HTML of job ads: lists, headings and line breaks in the styles of different editors."""
 
 from collections.abc import Iterable
 from random import Random
@@ -7,19 +7,19 @@ _NBSP = "<p>&nbsp;</p>"
 
 
 def escape(text: str) -> str:
-    """Text for HTML; quotation marks are left, as they are outside attributes."""
+    """Escapes text for HTML; quotation marks stay, as outside attributes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _capital(text: str) -> str:
+def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-class Editor:
-    """One advertiser's habits: how paragraphs, headings and lists come out in this ad."""
+class HtmlWriter:
+    """Writes paragraphs, headings and lists in the style of one advertiser."""
 
     def __init__(self, random: Random, sanitised: bool) -> None:
-        """`sanitised` text has passed the import API, which writes @ and + as character references."""
+        """`sanitised`: the text has passed NAV's import API, which writes @ and + as character references."""
         self._random = random
         roll = random.random()
         self._list = "li-p" if roll < 0.285 else "br" if roll < 0.365 else "glyph" if roll < 0.45 else "li"
@@ -31,7 +31,7 @@ class Editor:
         self._flat = random.random() < 0.03
 
     def paragraph(self, text: str) -> str:
-        """A paragraph; now and then with a block inside a block, or followed by an empty one."""
+        """Writes a paragraph; sometimes with nested blocks, or followed by an empty one."""
         body = escape(text)
         if self._flat:
             return f"{body}<br><br>"
@@ -41,7 +41,7 @@ class Editor:
         return f"<p>{body}</p>{_NBSP}" if self._spaced else f"<p>{body}</p>"
 
     def heading(self, text: str) -> str:
-        """A heading, most often a bold paragraph."""
+        """Writes a heading, usually a bold paragraph."""
         body = escape(text)
         if self._heading in ("h2", "h3"):
             return f"<{self._heading}>{body}</{self._heading}>"
@@ -52,8 +52,8 @@ class Editor:
         return f"<p><{self._heading}>{body}</{self._heading}></p>"
 
     def bullets(self, items: Iterable[str]) -> str:
-        """A list by this editor's means."""
-        lines = [escape(_capital(item) if self._capitals else item) for item in items]
+        """Writes a list in this style."""
+        lines = [escape(_capitalise(item) if self._capitals else item) for item in items]
         if self._list == "br":
             return "<p>" + "<br>".join(f"- {line}" for line in lines) + "</p>"
         if self._list == "glyph":
@@ -63,17 +63,17 @@ class Editor:
         return "<ul>\n" + "".join(f"<li>{line}</li>\n" for line in lines) + "</ul>"
 
     def table(self, rows: Iterable[tuple[str, str]]) -> str:
-        """A small table of facts."""
+        """Writes a small table."""
         cells = "".join(f"<tr><td>{escape(left)}</td><td>{escape(right)}</td></tr>" for left, right in rows)
         return f"<table><tbody>{cells}</tbody></table>"
 
-    def finished(self, html: str) -> str:
-        """The body as the feed hands it on."""
+    def finish(self, html: str) -> str:
+        """The HTML as the feed sends it."""
         if self._references:
             html = html.replace("@", "&#64;").replace("+", "&#43;")
         return html
 
 
 def section(name: str, heading: str, body: str) -> str:
-    """A part of an ad that was written in NAV's own form."""
+    """Writes a section of an ad from NAV's own form."""
     return f'<section id="arb-{name}"><h2>{heading}</h2>{body}</section>'

@@ -1,4 +1,4 @@
-"""The occupations that ads are for: how common each is, its classification, its titles, tasks and qualifications."""
+"""Occupations of the ads: frequency, classification, titles, tasks and qualifications."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ _DATA = Path(__file__).parent / "data"
 
 
 class Pair(NamedTuple):
-    """One leaf of NAV's two-level tree of occupations, spelt as the feed spells it."""
+    """A leaf of NAV's two-level tree of occupations, in the feed's spelling."""
 
     level1: str
     level2: str
@@ -32,8 +32,8 @@ class Occupation:
     quals: tuple[str, ...]
 
 
-def _read() -> list[Occupation]:
-    """Every occupation of the data files, in their order."""
+def _load_occupations() -> list[Occupation]:
+    """Loads all occupations of the data files, in their order."""
     found: list[Occupation] = []
     for name in ("occupations_care.txt", "occupations_work.txt", "occupations_rest.txt"):
         lines = [line for line in (_DATA / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
@@ -62,17 +62,17 @@ def _read() -> list[Occupation]:
     return found
 
 
-OCCUPATIONS = _read()
+OCCUPATIONS = _load_occupations()
 BY_KEY = {occupation.key: occupation for occupation in OCCUPATIONS}
 ANY: Weighted[Occupation] = Weighted((occupation, occupation.weight) for occupation in OCCUPATIONS)
 
 
-def _related(occupation: Occupation) -> tuple[Occupation, ...]:
-    """Occupations that an advertiser ticks beside this one: of the same pair or workplace, else of the same level 1."""
+def _find_related(occupation: Occupation) -> tuple[Occupation, ...]:
+    """Finds occupations that an employer may add to this one: of the same pair or workplace, else of the same level 1."""
     others = [other for other in OCCUPATIONS if other is not occupation]
     near = [other for other in others if other.pair == occupation.pair][:1]
     near += [other for other in others if other.group == occupation.group]
     return tuple(near or [other for other in others if other.pair.level1 == occupation.pair.level1] or others[:3])
 
 
-RELATED = {occupation.key: _related(occupation) for occupation in OCCUPATIONS}
+RELATED = {occupation.key: _find_related(occupation) for occupation in OCCUPATIONS}

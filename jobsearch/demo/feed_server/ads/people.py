@@ -1,4 +1,4 @@
-"""Contact people: invented names, telephone numbers in the many ways people write them, and e-mail addresses."""
+"""Contacts of the ads: invented names, e-mail addresses, and telephone numbers in various formats."""
 
 import re
 import tomllib
@@ -16,26 +16,26 @@ _SPECIAL: dict[str, list[str]] = _DATA["special"]
 
 
 def slug(text: str, joint: str = "") -> str:
-    """A name as it looks in an address on the net, in plain ASCII."""
+    """Converts a name to ASCII for a domain or an e-mail address."""
     plain = text.lower().translate(_ASCII)
     return joint.join(part for part in re.split(r"[^a-z0-9]+", plain) if part)
 
 
-def phone(random: Random) -> str:
-    """A Norwegian number in one of the feed's spellings."""
+def make_phone(random: Random) -> str:
+    """Generates a Norwegian telephone number in one of the feed's formats."""
     mobile = random.random() < 0.75
-    digits = f"{random.choice('49')}{random.randrange(10**7):07}" if mobile else _landline(random)
+    digits = f"{random.choice('49')}{random.randrange(10**7):07}" if mobile else _make_landline(random)
     pairs = " ".join(digits[at : at + 2] for at in range(0, 8, 2))
     triple = f"{digits[:3]} {digits[3:5]} {digits[5:]}"
     return random.choice((digits, triple if mobile else pairs, pairs, f"+47 {triple}", f"+47 {pairs}", f"+47{digits}", triple))
 
 
-def _landline(random: Random) -> str:
+def _make_landline(random: Random) -> str:
     return f"{random.choice(('22', '33', '51', '55', '57', '61', '70', '73', '75', '78'))}{random.randrange(10**6):06}"
 
 
-def person(random: Random, domain: str, language: str, group: str) -> dict[str, str | None]:
-    """A contact as the feed has it: name, email, phone, role, title; each may be missing in its own way."""
+def make_person(random: Random, domain: str, language: str, group: str) -> dict[str, str | None]:
+    """Generates a contact: name, email, phone, role and title, each possibly missing (null or empty)."""
     first, last = random.choice(_DATA["first"]), random.choice(_DATA["last"])
     roll = random.random()
     if roll < 0.7:
@@ -54,7 +54,7 @@ def person(random: Random, domain: str, language: str, group: str) -> dict[str, 
     return {
         "name": f"{first} {last}" if random.random() < 0.97 else f"{first} {last} ",
         "email": f"{local}@{domain}" if has_mail else blank,
-        "phone": phone(random) if has_phone else blank,
+        "phone": make_phone(random) if has_phone else blank,
         "role": blank,
         "title": title,
     }

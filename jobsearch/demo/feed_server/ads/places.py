@@ -1,6 +1,6 @@
-"""Where ads are: the 357 municipalities by county, as NAV spells them, with cities and postal codes.
+"""Places of the ads: the 357 municipalities by county in NAV's spelling, with cities and postal codes.
 
-How many ads a county has follows the feed's own shares; inside a county, ads follow the inhabitants.
+The number of ads per county follows the shares in NAV's feed; within a county it follows the number of inhabitants.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class Place:
     cities: tuple[tuple[str, str], ...]
 
 
-def spoken(name: str) -> str:
-    """A name in upper case as people write it: `HERØY (NORDLAND)` is `Herøy`, `MØRE OG ROMSDAL` keeps a small *og*."""
+def display_name(name: str) -> str:
+    """Converts a name in upper case to the usual form: `HERØY (NORDLAND)` to `Herøy`, `MØRE OG ROMSDAL` with lower-case *og*."""
     if name in _PLURAL_SAMI:
         return _PLURAL_SAMI[name]
     words = name.split(" (", 1)[0].split(" ")
@@ -42,8 +42,8 @@ def spoken(name: str) -> str:
     )
 
 
-def _read() -> tuple[list[tuple[str, int]], list[Place]]:
-    """The counties with their share of ads in per mille, and every municipality."""
+def _load_places() -> tuple[list[tuple[str, int]], list[Place]]:
+    """Loads the counties with their share of ads in per mille, and all municipalities."""
     counties: list[tuple[str, int]] = []
     places: list[Place] = []
     for line in (Path(__file__).parent / "data" / "places.txt").read_text(encoding="utf-8").splitlines():
@@ -60,7 +60,7 @@ def _read() -> tuple[list[tuple[str, int]], list[Place]]:
             Place(
                 county=counties[-1][0],
                 municipal=municipal,
-                name=spoken(municipal),
+                name=display_name(municipal),
                 people=int(people),
                 nynorsk=name.endswith("*"),
                 cities=tuple((code, city) for code, city in split),
@@ -69,14 +69,14 @@ def _read() -> tuple[list[tuple[str, int]], list[Place]]:
     return counties, places
 
 
-COUNTIES, PLACES = _read()
+COUNTIES, PLACES = _load_places()
 MUNICIPALITIES: dict[str, list[str]] = {
     county: [place.municipal for place in PLACES if place.county == county] for county, _ in COUNTIES
 }
 _SHARES = dict(COUNTIES)
 _PEOPLE = {county: sum(place.people for place in PLACES if place.county == county) for county, _ in COUNTIES}
 
-# Small municipalities advertise more for each inhabitant (their own posts have to be filled), hence the flat part.
+# Small municipalities have more ads per inhabitant (for the municipality's own posts), hence the constant part.
 ANYWHERE: Weighted[Place] = Weighted(
     (place, _SHARES[place.county] * (place.people + 6) / (_PEOPLE[place.county] + 6 * len(MUNICIPALITIES[place.county])))
     for place in PLACES

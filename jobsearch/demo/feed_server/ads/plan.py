@@ -1,6 +1,6 @@
-"""What is decided about an ad before a word of it is written: occupation, place, employer, language, title, chain.
+"""Plan of an ad: the choices made before its text is generated (occupation, place, employer, language, title, chain).
 
-A plan costs a few microseconds, because a feed line needs no more than this.
+A plan takes only a few microseconds: a feed line needs nothing more.
 """
 
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from functools import lru_cache
 from itertools import accumulate
 
 from . import titles
-from .employers import CHAINS, GROUPS, Employer, employer
+from .employers import CHAINS, GROUPS, Employer, choose_employer
 from .occupations import ANY, BY_KEY, Occupation
 from .places import ANYWHERE, CITIES, COASTAL, SVALBARD, TOWNS, Place
-from .seeded_random import Weighted, draws, pick, share
+from .seeded_random import Weighted, draws, pick, to_fraction
 
 BLOCK = 10_000
-"""Ads for which the chains of copies are laid out together; every block has the same sizes of chains."""
+"""Number of ads among which chains of copies are distributed; each block has the same chain sizes."""
 
 _CHAIN_SIZES = (44, 28, 22, 18, 15, 12, 10, 9, 8, 7, 6, 6, 5, 5, 5, *[4] * 6, *[3] * 12, *[2] * 42)
 _CHAIN_ENDS = tuple(accumulate(_CHAIN_SIZES))
 _CHAIN_OF_SLOT = tuple(index for index, size in enumerate(_CHAIN_SIZES) for _ in range(size))
 _COPIED = _CHAIN_ENDS[-1]
 _SCATTER = 7919
-"""Prime to BLOCK, so that multiplying by it spreads a chain's copies over the whole block."""
+"""Coprime to BLOCK, so that multiplication spreads a chain's copies over the whole block."""
 
 _ENGAGEMENTS: Weighted[str] = Weighted(
     (
@@ -51,10 +51,10 @@ _TOWN_GROUPS = {"universitet", "sykehus", "vgs"}
 
 @dataclass(slots=True)
 class Plan:
-    """`shape` is how the place is given: one, county, none, abroad or svalbard; `percent` is the post's size.
+    """The choices for one ad. `shape` is the kind of location (one, county, none, abroad, svalbard), `percent` the post's size.
 
-    `contradiction` names what the text will say against the fields: full, part, temp or nothing.
-    `chain` is the name shared by copies of one body, or None; `reposted` copies share everything else as well.
+    `contradiction` is what the text states against the fields: full, part, temp or nothing.
+    `chain` is the name shared by copies of one description, or None; `reposted` copies share all other values as well.
     """
 
     number: int
@@ -76,15 +76,15 @@ class Plan:
     d: tuple[int, ...]
 
 
-def _chain(number: int) -> tuple[int, int] | None:
-    """The block and the chain in it that an ad belongs to."""
+def _find_chain(number: int) -> tuple[int, int] | None:
+    """Finds the block and the chain of an ad; None for an ad without copies."""
     block, slot = divmod(number, BLOCK)
     slot = (slot * _SCATTER + block * 37) % BLOCK
     return (block, _CHAIN_OF_SLOT[slot]) if slot < _COPIED else None
 
 
-def _place(group: str, d: tuple[int, ...]) -> Place:
-    """Where this kind of work is."""
+def _choose_place(group: str, d: tuple[int, ...]) -> Place:
+    """Chooses a place where this kind of work exists."""
     odds = d[2] & 0xFF
     if group in _COASTAL_GROUPS and odds < 170:
         return COASTAL.by(d[2])
@@ -95,9 +95,9 @@ def _place(group: str, d: tuple[int, ...]) -> Place:
     return ANYWHERE.by(d[2])
 
 
-def _shape(draw: int) -> str:
-    """One real place, mostly."""
-    odds = share(draw)
+def _choose_shape(draw: int) -> str:
+    """Chooses the kind of location: usually one real place."""
+    odds = to_fraction(draw)
     if odds > 0.019:
         return "one"
     if odds < 0.003:
@@ -107,9 +107,9 @@ def _shape(draw: int) -> str:
     return "county" if odds < 0.011 else "none"
 
 
-def _language(group: str, place: Place, draw: int) -> str:
-    """nb, nn, en, mixed, or one of the few pl, lt, se."""
-    odds = share(draw)
+def _choose_language(group: str, place: Place, draw: int) -> str:
+    """Chooses the language: nb, nn, en, mixed, or rarely pl, lt or se."""
+    odds = to_fraction(draw)
     english = GROUPS[group]["english"] * 1.17
     if odds < english:
         return "en"
@@ -129,8 +129,8 @@ def _language(group: str, place: Place, draw: int) -> str:
     return "nn" if odds < nynorsk else "nb"
 
 
-def _engagement(base: str, draw: int) -> str:
-    """What the title implies, else the usual mix."""
+def _choose_engagement(base: str, draw: int) -> str:
+    """Chooses the engagement type that the title implies, else one of the usual mix."""
     low = base.lower()
     if "lærling" in low:
         return "Lærling"
@@ -145,9 +145,9 @@ def _engagement(base: str, draw: int) -> str:
     return _ENGAGEMENTS.by(draw)
 
 
-def _contradiction(part_time: bool, engagement: str, draw: int) -> str:
-    """Which of the fields the text will deny; 1.8, 1.2 and 2.6 % of all ads in the samples."""
-    odds = share(draw * 2654435761 & 0xFFFFFFFF)
+def _choose_contradiction(part_time: bool, engagement: str, draw: int) -> str:
+    """Chooses the field that the text contradicts; 1.8, 1.2 and 2.6 % of all ads in the samples."""
+    odds = to_fraction(draw * 2654435761 & 0xFFFFFFFF)
     if part_time:
         return "full" if odds < 0.038 else ""
     if odds < 0.026:
@@ -160,10 +160,10 @@ def _chain_draws(seed: int, block: int, index: int) -> tuple[int, ...]:
     return draws(seed, block * 1000 + index, "chain")
 
 
-def plan(number: int, seed: int = 1) -> Plan:
-    """The decisions about one ad."""
+def plan_ad(number: int, seed: int = 1) -> Plan:
+    """Makes the choices for one ad."""
     d = draws(seed, number)
-    member = _chain(number)
+    member = _find_chain(number)
     chain: str | None = None
     named: list[str] | None = None
     if member:
@@ -181,18 +181,21 @@ def plan(number: int, seed: int = 1) -> Plan:
         language = "nb"
     else:
         occupation = ANY.by(d[1])
-        shape = _shape(d[0])
-        place = SVALBARD if shape == "svalbard" else _place(occupation.group, d)
-        language = _language(occupation.group, place, d[6])
+        shape = _choose_shape(d[0])
+        place = SVALBARD if shape == "svalbard" else _choose_place(occupation.group, d)
+        language = _choose_language(occupation.group, place, d[6])
     base = pick(occupation.titles["nb" if language not in ("nn", "en") else language], d[7])
     nynorsk = language == "nn"
-    who = Employer(named[0], "avdelingene våre", False) if named else employer(occupation, base, place, d, nynorsk)
-    part_time = share(d[11]) < GROUPS[occupation.group]["part"] * 0.83
+    who = Employer(named[0], "avdelingene våre", False) if named else choose_employer(occupation, base, place, d, nynorsk)
+    part_time = to_fraction(d[11]) < GROUPS[occupation.group]["part"] * 0.83
     percent = pick(_PART_TIME, d[13]) if part_time else 100
-    engagement = _engagement(base, d[12])
+    engagement = _choose_engagement(base, d[12])
     if who.public and engagement in ("Selvstendig næringsdrivende", "Frilanser") and occupation.group not in _SELF_EMPLOYED:
         engagement = "Engasjement"
-    title = titles.chained(base, place, d) if named else titles.decorated(base, place, who.unit, percent, engagement, language, d)
+    if named:
+        title = titles.chain_title(base, place, d)
+    else:
+        title = titles.decorate_title(base, place, who.unit, percent, engagement, language, d)
     return Plan(
         number=number,
         seed=seed,
@@ -207,7 +210,7 @@ def plan(number: int, seed: int = 1) -> Plan:
         engagement=engagement,
         part_time=part_time,
         percent=percent,
-        contradiction=_contradiction(part_time, engagement, d[12]),
+        contradiction=_choose_contradiction(part_time, engagement, d[12]),
         chain=chain,
         reposted=chain is not None and named is None,
         d=d,

@@ -1,7 +1,7 @@
-"""Stable chance: the same choice for the same ad on every machine and every run.
+"""Deterministic random choices: the same for an ad on every machine and in every run.
 
-`draws` turns an ad's number into sixteen 32-bit integers at the price of one hash, cheap enough for the headlines of
-330,000 feed lines. Bodies, which are composed far more rarely, take a `random.Random` seeded with a string instead.
+`draws` gives sixteen 32-bit integers for an ad's number with a single hash, fast enough for the headlines of 330,000 feed
+lines. Descriptions, which are generated far more rarely, use a `random.Random` seeded with a string.
 """
 
 import struct
@@ -23,22 +23,22 @@ def draws(seed: int, number: int, purpose: str = "ad") -> tuple[int, ...]:
 
 
 def generator(*parts: object) -> Random:
-    """A generator of its own for these parts; strings seed `Random` alike everywhere, unlike `hash`."""
-    return Random("/".join(map(str, parts)))  # noqa: S311 - made-up ads, nothing secret
+    """A random generator seeded with these parts; seeding with a string is the same everywhere, unlike `hash`."""
+    return Random("/".join(map(str, parts)))  # noqa: S311 - invented ads, no secrets
 
 
-def share(draw: int) -> float:
-    """A draw as a fraction in [0, 1)."""
+def to_fraction(draw: int) -> float:
+    """Converts a draw to a fraction in [0, 1)."""
     return draw / 4294967296.0
 
 
 def pick(options: Sequence[T], draw: int) -> T:
-    """The option that a draw points at, each as likely as the next."""
+    """Picks an option by a draw, all with equal probability."""
     return options[draw * len(options) >> 32]
 
 
 class Weighted(Generic[T]):
-    """Options with unequal chances; the weights need not sum to anything."""
+    """Weighted choice between options; the weights may have any sum."""
 
     def __init__(self, pairs: Iterable[tuple[T, float]]) -> None:
         listed = list(pairs)
@@ -47,13 +47,13 @@ class Weighted(Generic[T]):
         self._last = len(self.options) - 1
 
     def at(self, fraction: float) -> T:
-        """The option at this fraction, in [0, 1), of all the weight."""
+        """The option at this fraction, in [0, 1), of the total weight."""
         return self.options[min(bisect_right(self._sums, fraction * self._sums[-1]), self._last)]
 
     def by(self, draw: int) -> T:
-        """The option that a 32-bit draw points at."""
+        """Picks an option by a 32-bit draw."""
         return self.at(draw / 4294967296.0)
 
     def of(self, random: Random) -> T:
-        """The option that a generator chooses."""
+        """Picks an option with a random generator."""
         return self.at(random.random())

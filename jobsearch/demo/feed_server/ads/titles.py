@@ -1,4 +1,4 @@
-"""Titles: a base title dressed the many ways advertisers dress it."""
+"""Titles of the ads: a base title in the variants that employers write."""
 
 import re
 import tomllib
@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .places import DISTRICTS, Place
-from .seeded_random import pick, share
+from .seeded_random import pick, to_fraction
 
 _DATA: dict[str, dict[str, list[str]]] = tomllib.loads(
     (Path(__file__).parent / "data" / "titles.toml").read_text(encoding="utf-8")
@@ -16,7 +16,7 @@ _CUT = re.compile(
     r"| barnehage$| barnevern$| hjemmetjenesten| heimetenesta| sesong$| ungdoms"
 )
 _NOUNS = {
-    # Base titles that cannot stand in a sentence as the name of a job.
+    # Base titles that are not the name of a job, with the noun to use in a sentence.
     "vil du være med på laget?": "medarbeider",
     "bli en av oss": "medarbeider",
     "åpen søknad": "medarbeider",
@@ -39,30 +39,30 @@ _ACRONYM = re.compile(r"^(?:[A-ZÆØÅ]{2,}|[A-Z][#+.]|\.NET|Ph\.d|[A-Z][a-z]*[A
 
 
 @lru_cache(maxsize=2048)
-def noun(base: str, language: str) -> str:
-    """A base title as the name of the job in running text: *Spesialsykepleier/sykepleier natt* → *spesialsykepleier*."""
+def job_noun(base: str, language: str) -> str:
+    """Converts a base title to the name of the job in a sentence: *Spesialsykepleier/sykepleier natt* → *spesialsykepleier*."""
     head = _CUT.split(base, maxsplit=1)[0]
     if language == "en":
         return _NOUNS.get(base.lower(), base.split(" (")[0])
-    low = lowered(head)
+    low = lower_first(head)
     return _NOUNS.get(base.lower(), _NOUNS.get(low, low))
 
 
 @lru_cache(maxsize=2048)
-def lowered(base: str) -> str:
-    """The base with a small first letter, unless it begins with an acronym or the name of a language."""
+def lower_first(base: str) -> str:
+    """Converts the first letter to lower case, unless the title begins with an acronym or a programming language."""
     return base if _ACRONYM.match(base) or not base else base[0].lower() + base[1:]
 
 
-def chained(base: str, place: Place, d: tuple[int, ...]) -> str:
-    """A chain's title: the same words with the place of each shop."""
+def chain_title(base: str, place: Place, d: tuple[int, ...]) -> str:
+    """Makes the title of an ad of a chain: the same words with the place of each shop."""
     pattern = ("{b} {s}", "{b}, {s}", "{b} - {s}")[d[8] % 3]
     return pattern.format(b=base, s=place.name)
 
 
-def decorated(base: str, place: Place, unit: str, percent: int, engagement: str, language: str, d: tuple[int, ...]) -> str:
-    """The title of one ad: half of them plain, the others with percent, place, unit, a plea, or decoration."""
-    odds = share(d[8])
+def decorate_title(base: str, place: Place, unit: str, percent: int, engagement: str, language: str, d: tuple[int, ...]) -> str:
+    """Makes the title of an ad: half are plain, the others have a percentage, place, unit, "wanted" phrase or emoji."""
+    odds = to_fraction(d[8])
     if odds < 0.46:
         title = base
     else:
@@ -93,7 +93,7 @@ def decorated(base: str, place: Place, unit: str, percent: int, engagement: str,
             else:
                 pattern = pick(patterns[kind], d[9])
             title = pattern.format(
-                b=base, l=noun(base, language) if kind == "seek" else lowered(base), s=named, p=percent, e=unit
+                b=base, l=job_noun(base, language) if kind == "seek" else lower_first(base), s=named, p=percent, e=unit
             )
     spice = d[15] & 0x3FF
     if spice < 26:
@@ -105,8 +105,8 @@ def decorated(base: str, place: Place, unit: str, percent: int, engagement: str,
     return title
 
 
-def revised(title: str, language: str, draw: int) -> str:
-    """An edited ad's title; every third edit shows in it."""
+def revise_title(title: str, language: str, draw: int) -> str:
+    """Makes the title of an edited ad; one in three edits changes it."""
     if draw % 3:
         return title
     return title.rstrip() + pick(_DATA[language if language in ("nn", "en") else "nb"]["revised"], draw)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole site on one machine, on a feed of its own that behaves like NAV's."""
+"""Command `demo`: runs the whole site on one machine, on a fake feed server that behaves like NAV's."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from django.core.management.base import BaseCommand, CommandError
 from jobsearch.admin_dashboard import full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.demo import programs, users
-from jobsearch.demo.supervisor import PartDied, Parts, free_port, stop_on_terminate
+from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
 
 HOST = "127.0.0.1"
 FOLDER = settings.BASE_DIR / "var" / "demo"
-PREPARED = "JOBSEARCH_DEMO_PREPARED"
+ENVIRONMENT_READY = "JOBSEARCH_DEMO_PREPARED"
 ACTIVE, LINES, DAYS = 10_000, 40_000, 180
 
 
 class Command(BaseCommand):
     help = "Runs everything on this machine on a stand-in for NAV's feed: no server, no network. Ctrl-C stops it."
-    requires_system_checks = []  # the checks run where the demo's own settings hold: in the parts
+    requires_system_checks = []  # they run in the child processes, which have the demo's settings
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
@@ -40,25 +40,25 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int, active: int, lines: int, data: Path, reload: bool, **options: Any) -> None:
-        self.folder = _folder(data)
+        self.folder = _resolve_folder(data)
         self.reload = reload
-        if os.environ.get(PREPARED) != "1":
-            self.prepare()
+        if os.environ.get(ENVIRONMENT_READY) != "1":
+            self.restart_with_demo_settings()
         began = time.monotonic()
         stop_on_terminate()
-        parts = Parts(self.folder / "logs")
+        supervisor = Supervisor(self.folder / "logs")
         try:
-            self.run(parts, port, began, ["--active", str(active), "--lines", str(lines)])
+            self.run(supervisor, port, began, ["--active", str(active), "--lines", str(lines)])
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
-        except (PartDied, TimeoutError) as error:
+        except (ProcessDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
         finally:
-            parts.stop()
+            supervisor.stop()
         self.stdout.write(f"Stopped. The data stay in {self.folder}; the next start goes on from there.")
 
-    def prepare(self) -> None:
-        """Starts this program again with the demo's own settings, and only those, in its environment."""
+    def restart_with_demo_settings(self) -> None:
+        """Restarts this program with only the demo's settings in its environment."""
         for name in ("DATABASE_URL", "NAV_FEED_URL"):
             if os.environ.get(name):
                 raise CommandError(
@@ -69,33 +69,33 @@ class Command(BaseCommand):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise CommandError(f"--data: {self.folder} cannot be made a folder ({error.strerror}).") from None
-        port = _kept(self.folder / "feed-port", lambda: str(free_port(8099)))
-        env = {name: value for name, value in os.environ.items() if name not in _OTHERS}
+        port = _read_or_create(self.folder / "feed-port", lambda: str(find_free_port(8099)))
+        env = {name: value for name, value in os.environ.items() if name not in _REMOVED_SETTINGS}
         env |= {
-            PREPARED: "1",
+            ENVIRONMENT_READY: "1",
             "JOBSEARCH_READ_DOTENV": "0",
             "NAV_FEED_URL": f"http://{HOST}:{port}",
             "DATABASE_URL": f"sqlite:///{quote(str(self.folder / 'db.sqlite3'))}",  # an absolute path: four slashes
             "SEARCH_URL": f"embedded://{quote(str(self.folder / 'index'))}",
             "CELERY_BROKER_URL": f"filesystem://{quote(str(self.folder / 'broker'))}",
-            "SECRET_KEY": _kept(self.folder / "secret_key", lambda: secrets.token_urlsafe(48)),
+            "SECRET_KEY": _read_or_create(self.folder / "secret_key", lambda: secrets.token_urlsafe(48)),
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "FEED_BACKFILL_DAYS": str(DAYS),
-            "FEED_POLL_SECONDS": "5",  # NAV advises 120; this feed is ours, and a person is watching
+            "FEED_POLL_SECONDS": "5",  # NAV recommends 120; this feed is local, and changes should be visible soon
         }
-        os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - this very program
+        os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - restarts this program
 
-    def run(self, parts: Parts, port: int, began: float, size: list[str]) -> None:
-        self.start_feed(parts, size)
+    def run(self, supervisor: Supervisor, port: int, began: float, size: list[str]) -> None:
+        self.start_feed(supervisor, size)
         call_command("migrate", verbosity=0, interactive=False)
         full_sync.open_index()
-        passwords = users.ensure(self.folder / "logins.json")
-        port = free_port(port, HOST)
+        passwords = users.ensure_users(self.folder / "logins.json")
+        port = find_free_port(port, HOST)
         start_web = programs.start_development_web if self.reload else programs.start_web
-        start_web(parts, HOST, port)
-        programs.start_background(parts)
-        parts.wait_for("web", HOST, port, seconds=60)
-        site = programs.address(HOST, port)
+        start_web(supervisor, HOST, port)
+        programs.start_background(supervisor)
+        supervisor.wait_for("web", HOST, port, seconds=60)
+        site = programs.site_url(HOST, port)
         self.stdout.write(
             f"\n  {settings.SITE_NAME} is at        {site}\n"
             f"  The control room is at {site}admin/\n"
@@ -105,37 +105,37 @@ class Command(BaseCommand):
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
         with Bars(self.stderr) as bars:
-            report = full_sync.follow_to_tip(on_progress=bars, after_batch=parts.check)
+            report = full_sync.follow_to_tip(on_progress=bars, after_batch=supervisor.check)
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
         )
         while True:
-            parts.check()
+            supervisor.check()
             time.sleep(1)
 
-    def start_feed(self, parts: Parts, size: list[str]) -> None:
+    def start_feed(self, supervisor: Supervisor, size: list[str]) -> None:
         port = int(settings.NAV_FEED_URL.rpartition(":")[2])
-        if free_port(port, HOST) != port:
+        if find_free_port(port, HOST) != port:
             raise CommandError(
                 f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
                 "Stop what listens there (another demo?), or delete that folder to begin anew."
             )
         command = [sys.executable, "-m", "jobsearch.demo.feed_server", "--host", HOST, "--port", str(port)]
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
-        parts.start("feed", command)
-        parts.wait_for("feed", HOST, port, seconds=60)
+        supervisor.start("feed", command)
+        supervisor.wait_for("feed", HOST, port, seconds=60)
 
 
-# What must not reach the demo from outside: every setting of the project.
-_OTHERS = frozenset(
+# Settings of the environment that the demo must not inherit: all of the project's.
+_REMOVED_SETTINGS = frozenset(
     "NAV_FEED_TOKEN SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL CSRF_TRUSTED_ORIGINS "
     "TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS".split()
 )
 
 
-def _folder(data: Path) -> Path:
-    """The folder for the data. Its name must be text that a setting can hold: no control characters, no broken UTF-8."""
+def _resolve_folder(data: Path) -> Path:
+    """The resolved data folder. Raises `CommandError` if a setting cannot hold its name (control characters, invalid UTF-8)."""
     try:
         folder = data.resolve()
     except OSError as error:
@@ -145,8 +145,8 @@ def _folder(data: Path) -> Path:
     return folder
 
 
-def _kept(path: Path, make: Any) -> str:
-    """The text of a small private file, made at the first call."""
+def _read_or_create(path: Path, make: Any) -> str:
+    """Reads a small private file; creates it with the result of `make` if it does not exist."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:

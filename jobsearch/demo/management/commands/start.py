@@ -1,4 +1,4 @@
-"""`manage.py start`: the whole site on one machine, on NAV's real feed."""
+"""Command `start`: runs the whole site on one machine, on NAV's feed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.api import FeedError
 from jobsearch.admin_dashboard import error_messages, full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.demo import programs
-from jobsearch.demo.supervisor import PartDied, Parts, free_port, stop_on_terminate
+from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
 
 VAR = settings.BASE_DIR / "var"
 
@@ -27,37 +27,37 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
-        if free_port(port, host) != port:
+        if find_free_port(port, host) != port:
             raise CommandError(f"Port {port} on {host} is taken. Stop what listens there, or choose another with --port.")
         stop_on_terminate()
-        parts = Parts(VAR / "logs")
+        supervisor = Supervisor(VAR / "logs")
         try:
             call_command("migrate", verbosity=0, interactive=False)
             full_sync.open_index()
-            programs.start_web(parts, host, port)
-            programs.start_background(parts)
-            parts.wait_for("web", host, port, seconds=60)
-            self.stdout.write(f"{settings.SITE_NAME} is at {programs.address(host, port)}. Following {settings.NAV_FEED_URL}.")
-            self.follow(parts)
+            programs.start_web(supervisor, host, port)
+            programs.start_background(supervisor)
+            supervisor.wait_for("web", host, port, seconds=60)
+            self.stdout.write(f"{settings.SITE_NAME} is at {programs.site_url(host, port)}. Following {settings.NAV_FEED_URL}.")
+            self.follow(supervisor)
             while True:
-                parts.check()
+                supervisor.check()
                 time.sleep(1)
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
-        except (PartDied, TimeoutError) as error:
+        except (ProcessDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
         except Exception as error:
             if (trouble := error_messages.of(error)) is None:
                 raise
             raise CommandError(trouble.sentence) from None
         finally:
-            parts.stop()
+            supervisor.stop()
 
-    def follow(self, parts: Parts) -> None:
-        """The first pass here, with a progress bar; later ones are the worker's."""
+    def follow(self, supervisor: Supervisor) -> None:
+        """Runs the first sync here, with a progress bar; the worker runs the later ones."""
         try:
             with Bars(self.stderr) as bars:
-                report = full_sync.follow_to_tip(on_progress=bars, after_batch=parts.check)
+                report = full_sync.follow_to_tip(on_progress=bars, after_batch=supervisor.check)
         except FeedError as error:
             again = f"The worker tries again every {settings.FEED_POLL_SECONDS} s."
             self.stderr.write(f"The feed does not answer: {error}. {again}")
