@@ -1,9 +1,10 @@
-"""How long the analysis of one ad takes: the demo's ads, and texts that are written to be slow.
+"""Benchmark of the analysis of one ad: the demo's ads, and texts constructed to be slow.
 
     python bench/analysis_speed.py [--ads 3000]
 
-Measured is `documents.document`, all that indexing does with an ad but the engine's part: text from HTML, redaction, words, stems
-and parts. `--words` leaves redaction and HTML out. The first pass starts with an empty cache of words, as a process does.
+Measures `documents.document`, all that indexing does with an ad except the engine's part: text from HTML, redaction, words,
+stems and parts of compounds. `--words` omits redaction and HTML. The first pass starts with an empty cache of words, like a
+new process.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ HOSTILE = {
 }
 
 
-def blank(title: str, text: str) -> SimpleNamespace:
-    """An ad that has nothing but a title and a text."""
+def make_ad(title: str, text: str) -> SimpleNamespace:
+    """Makes an ad that has only a title and a text."""
     rows = SimpleNamespace(all=list)
     names = dict.fromkeys(
         "employer_name employer_orgnr job_title engagement extent sector language application_due_text".split(), ""
@@ -50,14 +51,14 @@ def blank(title: str, text: str) -> SimpleNamespace:
     return SimpleNamespace(uuid=UUID(int=1), title=title, description=f"<p>{text}</p>", **names, **moments, **related)
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds of the processor."""
+def measure_cpu_time(work: Callable[[], object]) -> float:
+    """Runs `work` and returns its processor time in milliseconds."""
     start = time.process_time()
     work()
     return (time.process_time() - start) * 1000
 
 
-def shown(name: str, times: list[float]) -> None:
+def print_times(name: str, times: list[float]) -> None:
     ordered = sorted(times)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
     print(f"{name:28} median {statistics.median(ordered):7.2f} ms   p99 {p99:7.2f} ms   worst {ordered[-1]:8.2f} ms")
@@ -77,7 +78,7 @@ def main() -> None:
     from jobsearch.vacancies import html
     from tests.relevance import corpus
 
-    def words(title: str, body: str) -> None:
+    def analyse_words(title: str, body: str) -> None:
         for word in norwegian.words(title):
             norwegian.parts(word.stem)
         norwegian.written_out(title)
@@ -86,31 +87,35 @@ def main() -> None:
     ads = [data for _, data in corpus.corpus()][: options.ads]
     plain = [(data.title, html.to_text(data.description)) for data in ads]
     norwegian._cache.clear()
-    shown("words, empty cache", [timed(lambda ad=ad: words(*ad)) for ad in plain])
-    shown("words, again", [timed(lambda ad=ad: words(*ad)) for ad in plain])
+    print_times("words, empty cache", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
+    print_times("words, again", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
     if not options.words:
-        rows = [_row(data) for data in ads]
-        shown("document", [timed(lambda row=row: documents.document(row)) for row in rows])
+        rows = [_make_row(data) for data in ads]
+        print_times("document", [measure_cpu_time(lambda row=row: documents.document(row)) for row in rows])
     for name, (title, body) in HOSTILE.items():
-        ad = blank(title, body)
-        work = (lambda title=title, body=body: words(title, body)) if options.words else (lambda ad=ad: documents.document(ad))
-        print(f"{name:28} {min(timed(work) for _ in range(3)):7.2f} ms")
+        ad = make_ad(title, body)
+        work = (
+            (lambda title=title, body=body: analyse_words(title, body))
+            if options.words
+            else (lambda ad=ad: documents.document(ad))
+        )
+        print(f"{name:28} {min(measure_cpu_time(work) for _ in range(3)):7.2f} ms")
 
 
-def _row(data: object) -> SimpleNamespace:
-    """The ad as a row of the database would give it."""
-    made = blank(data.title, "")
-    made.description, made.employer_name, made.job_title = data.description, data.employer_name, data.job_title
-    made.contacts = SimpleNamespace(all=lambda: list(data.contacts))
-    made.locations = SimpleNamespace(all=lambda: [_location(one) for one in data.locations])
-    made.occupations = SimpleNamespace(
+def _make_row(data: object) -> SimpleNamespace:
+    """Makes an ad with the attributes of a database row."""
+    row = make_ad(data.title, "")
+    row.description, row.employer_name, row.job_title = data.description, data.employer_name, data.job_title
+    row.contacts = SimpleNamespace(all=lambda: list(data.contacts))
+    row.locations = SimpleNamespace(all=lambda: [_make_location(one) for one in data.locations])
+    row.occupations = SimpleNamespace(
         all=lambda: [SimpleNamespace(path=f"{one.level1}/{one.level2}") for one in data.occupations]
     )
-    made.categories = SimpleNamespace(all=lambda: list(data.categories))
-    return made
+    row.categories = SimpleNamespace(all=lambda: list(data.categories))
+    return row
 
 
-def _location(one: object) -> SimpleNamespace:
+def _make_location(one: object) -> SimpleNamespace:
     path = "/".join(filter(None, (one.county, one.municipality)))
     return SimpleNamespace(path=path, city=one.city, postal_code=one.postal_code)
 

@@ -1,9 +1,9 @@
-"""Kills the elected manager of an OpenSearch cluster of three processes while it is searched and written to.
+"""Benchmark of failover: kills the elected manager of an OpenSearch cluster of three nodes during searches and writes.
 
-    python bench/cluster.py                  # 3,000 ads, some three minutes
+    python bench/cluster.py                  # 3,000 ads, about three minutes
 
-Prints: searches answered and failed, indexing runs that failed, the longest pause, ads lost, seconds to green (the first minute
-of which OpenSearch waits for the lost node before it makes a new copy). Needs a JDK.
+Prints: successful and failed searches, failed indexing runs, the longest pause, lost ads, seconds to green (in the first
+minute OpenSearch waits for the lost node before it makes a new replica). Needs a JDK.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ def prepare(folder: str, url: str) -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
-def store(number: int) -> list:
+def store_ads(number: int) -> list:
     from django.db import transaction
 
-    from jobsearch.vacancies import store as record
+    from jobsearch.vacancies import store as vacancy_store
     from tests.conftest import vacancy_data
 
     with transaction.atomic():
         ads = [vacancy_data(title=f"Sykepleier {one}", raw={"number": one}) for one in range(number)]
-        record.store(ads)
+        vacancy_store.store(ads)
     return [ad.uuid for ad in ads]
 
 
-class Searching(threading.Thread):
+class SearchThread(threading.Thread):
     def __init__(self) -> None:
         super().__init__()
         self.answered = self.failed = 0
@@ -77,24 +77,24 @@ def main() -> None:
     from tests.cluster.processes import cluster
 
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, cluster(3) as found:
-        found[0].get("/_cluster/health?wait_for_nodes=3&timeout=30s")
+    with tempfile.TemporaryDirectory() as folder, cluster(3) as nodes:
+        nodes[0].get("/_cluster/health?wait_for_nodes=3&timeout=30s")
         print(f"three nodes after {time.monotonic() - began:.1f} s", flush=True)
-        prepare(folder, "http://" + ",".join(one.url.partition("://")[2] for one in found))
-        measure(found, options)
+        prepare(folder, "http://" + ",".join(node.url.partition("://")[2] for node in nodes))
+        measure(nodes, options)
 
 
-def measure(found: list, options: argparse.Namespace) -> None:
+def measure(nodes: list, options: argparse.Namespace) -> None:
     from jobsearch.search.api import EngineDown, compare, index_changes, rebuild
     from jobsearch.vacancies.models import Vacancy
 
-    store(options.ads)
+    store_ads(options.ads)
     rebuild()
-    found[0].get("/_cluster/health?wait_for_status=green&timeout=30s")
-    manager = found[0].get("/_cat/cluster_manager?format=json")[0]["node"]
-    killed = next(one for one in found if one.name == manager)
-    left = next(one for one in found if one is not killed)
-    searching = [Searching() for _ in range(2)]
+    nodes[0].get("/_cluster/health?wait_for_status=green&timeout=30s")
+    manager = nodes[0].get("/_cat/cluster_manager?format=json")[0]["node"]
+    killed = next(node for node in nodes if node.name == manager)
+    left = next(node for node in nodes if node is not killed)
+    searching = [SearchThread() for _ in range(2)]
     for one in searching:
         one.start()
     runs = refused = 0
@@ -102,7 +102,7 @@ def measure(found: list, options: argparse.Namespace) -> None:
     before_kill = time.monotonic() + 3
     kill_time = 0.0
     while not kill_time or time.monotonic() < kill_time + options.seconds or not green:
-        store(20)
+        store_ads(20)
         try:
             index_changes()
             runs += 1
@@ -111,7 +111,7 @@ def measure(found: list, options: argparse.Namespace) -> None:
         if not kill_time and time.monotonic() > before_kill:
             killed.kill()
             kill_time = time.monotonic()
-            print(f"{manager}, the elected manager, is killed", flush=True)
+            print(f"{manager}, the elected manager, was killed", flush=True)
         elif kill_time and not green:
             try:
                 if left.get("/_cluster/health?timeout=1s")["status"] == "green":
@@ -129,7 +129,7 @@ def measure(found: list, options: argparse.Namespace) -> None:
     print(f"searches: {sum(one.answered for one in searching)} answered, {sum(one.failed for one in searching)} failed, "
           f"longest pause {max(one.pause for one in searching):.1f} s")  # fmt: skip
     print(f"indexing runs: {runs} done, {refused} failed")
-    print(f"ads: {Vacancy.objects.count()} in the record, {lost} lost, {len(differences)} differences")
+    print(f"ads: {Vacancy.objects.count()} in the database, {lost} lost, {len(differences)} differences")
     print(f"green {green:.1f} s after the kill" if green else "not green within 180 s")
     killed.start()
     killed.wait()

@@ -1,11 +1,11 @@
-"""How much longer the first load takes than fetching the same and throwing it away.
+"""Benchmark of the first load, compared with a bare client that fetches the same data and discards it.
 
     python bench/first_load.py                            # 330,000 lines, 10,000 active ads: 180 days of the real feed
     python bench/first_load.py --lines 33000 --active 1000
 
-The stand-in runs in a process of its own, at 0.5 s a page and 50 ms a detail. The bare client keeps its connections, walks
-the pages and then fetches the details of the ads that were last called active, six at a time. The real load does the
-same, stores it all in a fresh SQLite file, and fills the embedded index from it.
+The fake feed server runs in a separate process, with 0.5 s per page and 50 ms per detail. The bare client keeps its
+connections alive, walks the pages, and then fetches the details of the ads whose last line is ACTIVE, six at a time. The real
+load does the same, stores all ads in a new SQLite file, and builds the embedded index.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def serve(options: argparse.Namespace) -> None:
         sys.stdin.read()  # until the parent closes it
 
 
-def bare(url: str, token: str, days: int) -> tuple[int, int]:
+def run_bare_client(url: str, token: str, days: int) -> tuple[int, int]:
     import requests
     from requests.adapters import HTTPAdapter
 
@@ -62,7 +62,7 @@ def bare(url: str, token: str, days: int) -> tuple[int, int]:
     return pages, len(active)
 
 
-def real(url: str, folder: str) -> None:
+def run_first_load(url: str, folder: str) -> None:
     os.environ.update(
         JOBSEARCH_READ_DOTENV="0",
         DJANGO_SETTINGS_MODULE="jobsearch.settings",
@@ -92,9 +92,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--lines", type=int, default=330_000)
     parser.add_argument("--active", type=int, default=10_000)
-    parser.add_argument("--page", type=float, default=0.5, help="seconds an answer with a page waits")
-    parser.add_argument("--detail", type=float, default=0.05, help="seconds an answer with a detail waits")
-    parser.add_argument("--ads", default="", help="a module that composes ads instead of the stand-in's own")
+    parser.add_argument("--page", type=float, default=0.5, help="response time of a page in seconds")
+    parser.add_argument("--detail", type=float, default=0.05, help="response time of a detail in seconds")
+    parser.add_argument("--ads", default="", help="a module that generates ads instead of the fake feed server's own")
     parser.add_argument("--part", choices=("serve", "real"), help=argparse.SUPPRESS)
     parser.add_argument("--path", help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
@@ -102,20 +102,20 @@ def main() -> None:
     if options.part == "serve":
         return serve(options)
     if options.part == "real":
-        return real(options.url, options.path)
+        return run_first_load(options.url, options.path)
     with tempfile.TemporaryDirectory() as folder:
-        myself = [sys.executable, __file__, "--lines", str(options.lines), "--active", str(options.active)]
-        myself += ["--page", str(options.page), "--detail", str(options.detail), "--ads", options.ads]
+        command = [sys.executable, __file__, "--lines", str(options.lines), "--active", str(options.active)]
+        command += ["--page", str(options.page), "--detail", str(options.detail), "--ads", options.ads]
         server = subprocess.Popen(
-            [*myself, "--part", "serve", "--path", f"{folder}/feed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, "--part", "serve", "--path", f"{folder}/feed"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         try:
             url, token = server.stdout.readline().split()
             began = time.monotonic()
-            pages, active = bare(url, token, 180)
+            pages, active = run_bare_client(url, token, 180)
             bare_seconds = time.monotonic() - began
             print(f"bare client: {pages} pages, {active} details, {bare_seconds:.1f} s", flush=True)
-            out = subprocess.run([*myself, "--part", "real", "--url", url, "--path", folder], stdout=subprocess.PIPE, text=True,
+            out = subprocess.run([*command, "--part", "real", "--url", url, "--path", folder], stdout=subprocess.PIPE, text=True,
                                  check=True, cwd=ROOT).stdout  # fmt: skip
             print(out, end="")
             seconds = float(out.split()[-1])

@@ -1,9 +1,9 @@
-"""What the marks of a page cost beside its search: the words that were met in 25 and 100 ads, ordinary and huge ones.
+"""Benchmark of highlighting compared with the search: 25 and 100 ads on a page, with normal and very long texts.
 
     python bench/marking_speed.py
 
-The search is the embedded engine's with every facet over the composed ads of `search_speed`; rows come from SQLite. "marks"
-is reading the ads with their texts and marking them, less what reading them for plain cards takes.
+The search runs on the embedded engine with every facet, over the generated ads of `search_speed`; rows are in SQLite. "marks"
+is the time to read the ads with their texts and highlight them, minus the time to read them for rows without highlighting.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from search_speed import composed, prepare
+from search_speed import make_writes, prepare
 
 SIZES = {"3 kB": 3_000, "50 kB": 50_000}
 QUERIES = {
@@ -30,26 +30,26 @@ QUERIES = {
 }
 
 
-def ads(size: int, number: int) -> list:
+def make_ads(size: int, number: int) -> list:
     from django.utils import timezone
 
     from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
-    chance = random.Random(size)
+    rng = random.Random(size)
     words = (Path(__file__).resolve().parent.parent / "docs" / "search.md").read_text().split()
     words = [word for word in words if word.isalpha()]
     now = timezone.now()
-    found = []
+    made = []
     for n in range(number):
         paragraphs, length = [], 0
         while length < size:
-            said = [*chance.choices(words, k=40), *chance.choices(["turnus", "hver helg", "erfaring"], k=1)]
-            chance.shuffle(said)
-            paragraphs.append(f"<p>{' '.join(said)}.</p>")
+            paragraph = [*rng.choices(words, k=40), *rng.choices(["turnus", "hver helg", "erfaring"], k=1)]
+            rng.shuffle(paragraph)
+            paragraphs.append(f"<p>{' '.join(paragraph)}.</p>")
             length += len(paragraphs[-1])
-        found.append(
+        made.append(
             VacancyData(
-                uuid=uuid.UUID(int=chance.getrandbits(128), version=4),
+                uuid=uuid.UUID(int=rng.getrandbits(128), version=4),
                 title=f"Sykepleier ved avdeling {n}",
                 employer_name=f"Sykehuset {n}",
                 description="".join(paragraphs),
@@ -62,10 +62,10 @@ def ads(size: int, number: int) -> list:
                 raw={"n": n},
             )
         )
-    return found
+    return made
 
 
-def median(work: Callable[[], object], seconds: float) -> float:
+def measure_median(work: Callable[[], object], seconds: float) -> float:
     work()
     taken = []
     until = time.perf_counter() + seconds
@@ -91,25 +91,25 @@ def main() -> None:
         from jobsearch.web.presenters import ad_rows
 
         index = registry.engine().fresh()
-        writes = composed(options.ads)
+        writes = make_writes(options.ads)
         for start in range(0, len(writes), 500):
             index.write(writes[start : start + 500])
         index.refresh()
         registry.engine().switch(index)
-        searched = median(lambda: search(SearchQuery(q="sykepleier"), excluded=()), options.seconds)
+        searched = measure_median(lambda: search(SearchQuery(q="sykepleier"), excluded=()), options.seconds)
         print(f"one search over {options.ads:,} ads: {searched:.1f} ms\n")
         print("| ads on the page | text of each | search for | plain cards ms | marks ms | marks ÷ search |")
         print("| --- | --- | --- | --- | --- | --- |")
         for name, size in SIZES.items():
-            stored = ads(size, 100)
+            stored = make_ads(size, 100)
             with transaction.atomic():
                 store.store(stored)
             for number in (25, 100):
                 uuids = [ad.uuid for ad in stored[:number]]
-                plain = median(lambda uuids=uuids: ad_rows.listed(uuids, SearchQuery()), options.seconds)
+                plain = measure_median(lambda uuids=uuids: ad_rows.listed(uuids, SearchQuery()), options.seconds)
                 for kind, q in QUERIES.items():
                     query = SearchQuery(q=q)
-                    marks = median(lambda uuids=uuids, query=query: ad_rows.listed(uuids, query), options.seconds) - plain
+                    marks = measure_median(lambda uuids=uuids, query=query: ad_rows.listed(uuids, query), options.seconds) - plain
                     print(f"| {number} | {name} | {kind} | {plain:.1f} | {marks:.1f} | {marks / searched:.1f} |", flush=True)
 
 

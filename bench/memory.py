@@ -1,8 +1,8 @@
-"""The memory of a process and all its descendants, in MB of PSS: pages shared by several are counted once.
+"""Memory of a process and all its descendants, in MB of PSS (shared pages are counted once).
 
     python bench/memory.py PID [SECONDS]
 
-Looks once a second for SECONDS (default 1) and prints the last reading by process and the highest sum.
+Reads once a second for SECONDS (default 1); prints the last reading per process and the highest sum.
 """
 
 from __future__ import annotations

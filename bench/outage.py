@@ -1,10 +1,11 @@
-"""OpenSearch is gone for five minutes under a whole site: what visitors see, how long they wait, and how it comes back.
+"""Benchmark of an outage: OpenSearch is down for five minutes under a complete site.
 
-    python bench/outage.py                   # killed and started again, some seven minutes
-    python bench/outage.py --hang            # it takes connections and never answers: stopped, and continued
+    python bench/outage.py                   # killed and started again, about seven minutes
+    python bench/outage.py --hang            # accepts connections and never answers: SIGSTOP, then SIGCONT
 
-Prints, before and during: answers of the results page (503 is what they should be), of an ad's page and of /healthz, with how
-long they took; then how soon after OpenSearch answers again a search does, and the index has caught up. Needs a JDK.
+Prints, before and during the outage, the statuses and response times of the results page (which should be 503 during it), of
+an ad's page and of /healthz; then the time after OpenSearch's return until a search succeeds and the index is up to date.
+Needs a JDK.
 """
 
 from __future__ import annotations
@@ -19,60 +20,60 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.production import WORDS, Happenings, Production, Visitor, production, status_of, told  # noqa: E402
+from bench.production import WORDS, FeedChanges, Production, Visitor, fetch_status, production, summarise  # noqa: E402
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--ads", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=300, help="for which it is gone")
-    parser.add_argument("--hang", action="store_true", help="silent instead of gone")
+    parser.add_argument("--seconds", type=float, default=300, help="duration of the outage")
+    parser.add_argument("--hang", action="store_true", help="paused instead of killed")
     options = parser.parse_args()
-    with production(options.ads, 1, workers=1) as made:
-        measure(made, options.seconds, options.hang)
+    with production(options.ads, 1, workers=1) as site:
+        measure(site, options.seconds, options.hang)
 
 
-def measure(made: Production, seconds: float, hang: bool) -> None:
-    (node,) = made.nodes
-    home = made.site.web()
-    ad = next(iter(made.feed.truth()))
+def measure(site: Production, seconds: float, hang: bool) -> None:
+    (node,) = site.nodes
+    home = site.live_site.web()
+    ad = next(iter(site.feed.truth()))
     visitors = {
         "results": Visitor([f"{home}/?q={quote(word)}" for word in WORDS], 0.2),
         "an ad": Visitor([f"{home}/stilling/{ad}/"], 0.2),
         "/healthz": Visitor([f"{home}/healthz"], 0.2),
     }
-    events = Happenings(made.feed, 1)
+    events = FeedChanges(site.feed, 1)
     begin = time.monotonic()
     for thread in (*visitors.values(), events):
         thread.start()
     time.sleep(10)
-    gone = time.monotonic()
-    silence = ExitStack()
-    silence.enter_context(node.silent()) if hang else node.kill()
+    outage = time.monotonic()
+    pause = ExitStack()
+    pause.enter_context(node.silent()) if hang else node.kill()
     time.sleep(seconds)
-    print(f"{made.behind()} ads wait for the index at the end of the outage", flush=True)
+    print(f"{site.count_not_indexed()} ads wait for the index at the end of the outage", flush=True)
     for name, visitor in visitors.items():
-        print(f"{name}, before: {told(visitor.between(begin, gone))}")
-        print(f"{name}, meanwhile: {told(visitor.between(gone + 0.5, time.monotonic()))}", flush=True)
+        print(f"{name}, before: {summarise(visitor.between(begin, outage))}")
+        print(f"{name}, during: {summarise(visitor.between(outage + 0.5, time.monotonic()))}", flush=True)
     started = time.monotonic()
-    silence.close()
+    pause.close()
     if not hang:
         node.start()
     node.wait()
     back = time.monotonic()
-    while status_of(f"{home}/?q=kokk") != 200:
+    while fetch_status(f"{home}/?q=kokk") != 200:
         time.sleep(0.05)
         if time.monotonic() > back + 120:
             raise SystemExit("no search within 120 s")
     searched = time.monotonic()
-    events.end()
-    made.wait_until_whole(180)
-    whole = time.monotonic()
+    events.stop()
+    site.wait_until_up_to_date(180)
+    up_to_date = time.monotonic()
     for visitor in visitors.values():
-        visitor.left.set()
+        visitor.stopped.set()
     print(f"OpenSearch answered {back - started:.1f} s after its start, a search {max(0.0, searched - back):.1f} s after that")
-    print(f"the index had caught up, by itself, {whole - back:.1f} s after OpenSearch answered")
-    print(f"{events.number} ads came, changed or ended; differences of feed, record and index: {made.differences()}")
+    print(f"the index was up to date {up_to_date - back:.1f} s after OpenSearch answered")
+    print(f"{events.number} ads published, changed or closed; differences: {site.count_differences()}")
 
 
 if __name__ == "__main__":

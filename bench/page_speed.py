@@ -1,13 +1,13 @@
-"""How long pages take in two checkouts of the project, measured in one run so that the machine's load meets both alike.
+"""Benchmark of pages in two checkouts of the project, measured alternately in one run so that the machine's load is equal.
 
     git worktree add /tmp/before 0291bd2 && ln -s "$PWD/.venv" /tmp/before/.venv
     python bench/page_speed.py --before /tmp/before              # 10,000 ads; four minutes on two cores
     python bench/page_speed.py --before /tmp/before --data /tmp/pages     # keeps the ads for the next run
 
-The fake feed server's ads are loaded once, by the code before, into SQLite and the embedded index; the code of this checkout
-gets a copy of the database, migrates it and builds its own index. One process for each checkout then asks for the same pages
-in turn through Django's test client: middleware, view, queries, template and compression, without the network. A page's first
-three requests are not counted.
+The ads of the fake feed server are loaded once, by the earlier code, into SQLite and the embedded index; the code of this
+checkout gets a copy of the database, migrates it and builds its own index. One process per checkout then requests the same
+pages alternately through Django's test client: middleware, view, queries, template and compression, without the network. The
+first three requests of a page are not counted.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def addresses() -> None:
     print(json.dumps(found))
 
 
-# --- What the first process does ------------------------------------------------------------------------------------------
+# --- The main process ------------------------------------------------------------------------------------------------------
 
 
 def run(part: str, checkout: Path) -> list[str]:
@@ -133,7 +133,7 @@ def make_ads(before: Path, folder: Path, ads: int) -> None:
 
 
 class Site:
-    """A process that answers with one checkout's code."""
+    """A child process that serves pages with one checkout's code."""
 
     def __init__(self, checkout: Path, folder: Path) -> None:
         self._process = subprocess.Popen(

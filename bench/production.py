@@ -1,4 +1,4 @@
-"""The site as production runs it, on this machine: PostgreSQL, Redis, OpenSearch, a feed that goes on, and visitors."""
+"""A production-like site for benchmarks: PostgreSQL, Redis, OpenSearch, a feed with live changes, and visitors."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ WORDS = ("sykepleier", "lærer", "kokk", "oslo", "bergen", "utvikler", "selger",
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`at`: when it was asked, by the monotonic clock. `status` is 0 where none came."""
+class Response:
+    """A response. `at` is the time of the request by the monotonic clock; `status` is 0 if no response came."""
 
     at: float
     status: int
@@ -36,12 +36,12 @@ class Answer:
 
 @dataclass
 class Visitor(threading.Thread):
-    """Opens one address after another, waiting a little between them."""
+    """Requests one URL after another, with a pause between them."""
 
     addresses: Sequence[str]
     pause: float = 0.1
-    answers: list[Answer] = field(default_factory=list)
-    left: threading.Event = field(default_factory=threading.Event)
+    responses: list[Response] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
@@ -50,16 +50,16 @@ class Visitor(threading.Thread):
 
     def run(self) -> None:
         for address in cycle(self.addresses):
-            if self.left.wait(self.pause):
+            if self.stopped.wait(self.pause):
                 return
             at = time.monotonic()
-            self.answers.append(Answer(at, status_of(address), time.monotonic() - at))
+            self.responses.append(Response(at, fetch_status(address), time.monotonic() - at))
 
-    def between(self, begin: float, end: float) -> list[Answer]:
-        return [one for one in self.answers if begin <= one.at < end]
+    def between(self, begin: float, end: float) -> list[Response]:
+        return [one for one in self.responses if begin <= one.at < end]
 
 
-def status_of(address: str) -> int:
+def fetch_status(address: str) -> int:
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:
             answer.read()
@@ -71,28 +71,28 @@ def status_of(address: str) -> int:
         return 0
 
 
-def told(answers: Sequence[Answer]) -> str:
-    """ "412 answers (200: 412), 21 ms, 95 % within 40 ms, longest 120 ms"."""
-    if not answers:
-        return "no answers"
-    taken = sorted(one.seconds * 1000 for one in answers)
-    statuses = ", ".join(f"{status}: {number}" for status, number in sorted(Counter(one.status for one in answers).items()))
+def summarise(responses: Sequence[Response]) -> str:
+    """Summarises responses: "412 answers (200: 412), 21 ms, 95 % within 40 ms, longest 120 ms"."""
+    if not responses:
+        return "no responses"
+    taken = sorted(one.seconds * 1000 for one in responses)
+    statuses = ", ".join(f"{status}: {number}" for status, number in sorted(Counter(one.status for one in responses).items()))
     p95 = taken[int(len(taken) * 0.95)]
     times = f"{statistics.median(taken):.0f} ms, 95 % within {p95:.0f} ms, longest {taken[-1]:.0f} ms"
-    return f"{len(taken)} answers ({statuses}), {times}"
+    return f"{len(taken)} responses ({statuses}), {times}"
 
 
-class Happenings(threading.Thread):
-    """Ads are published, changed and ended, one every `pause` seconds."""
+class FeedChanges(threading.Thread):
+    """Publishes an ad every `pause` seconds, and changes or closes some."""
 
     def __init__(self, feed: FakeFeed, pause: float) -> None:
         super().__init__(daemon=True)
         self.feed, self.pause = feed, pause
         self.number = 0
-        self.over = threading.Event()
+        self.stopped = threading.Event()
 
     def run(self) -> None:
-        while not self.over.wait(self.pause):
+        while not self.stopped.wait(self.pause):
             ad = self.feed.publish()
             if self.number % 3 == 1:
                 self.feed.change(ad)
@@ -100,42 +100,46 @@ class Happenings(threading.Thread):
                 self.feed.expire(ad)
             self.number += 1
 
-    def end(self) -> None:
-        self.over.set()
+    def stop(self) -> None:
+        self.stopped.set()
         self.join()
 
 
 @dataclass
 class Production:
-    site: LiveSite
+    """A running production-like site, its feed and its OpenSearch nodes."""
+
+    live_site: LiveSite
     feed: FakeFeed
     nodes: list[OwnNode]
 
-    def behind(self) -> int:
-        """Ads whose latest version the index has not taken over."""
-        return int(self.site.value("SELECT count(*) FROM vacancies_vacancy WHERE version > indexed_version"))
+    def count_not_indexed(self) -> int:
+        """Counts the ads whose latest version is not indexed."""
+        return int(self.live_site.value("SELECT count(*) FROM vacancies_vacancy WHERE version > indexed_version"))
 
-    def whole(self) -> bool:
-        built = self.site.value("SELECT count(*) FROM search_indexstate")
-        return bool(built) and self.site.active() == set(self.feed.truth()) and not self.behind()
+    def is_up_to_date(self) -> bool:
+        built = self.live_site.value("SELECT count(*) FROM search_indexstate")
+        return bool(built) and self.live_site.active() == set(self.feed.truth()) and not self.count_not_indexed()
 
-    def wait_until_whole(self, seconds: float) -> None:
+    def wait_until_up_to_date(self, seconds: float) -> None:
         try:
-            wait_until(self.whole, seconds, "all ads in the index")
+            wait_until(self.is_up_to_date, seconds, "all ads in the index")
         except TimeoutError as error:
-            missing = len(set(self.feed.truth()) ^ self.site.active())
-            logs = "\n".join(path.read_text()[-3000:] for path in self.site.folder.glob("worker*.log"))
-            raise TimeoutError(f"{error}: {missing} ads differ from the feed, {self.behind()} are behind\n{logs}") from None
+            missing = len(set(self.feed.truth()) ^ self.live_site.active())
+            logs = "\n".join(path.read_text()[-3000:] for path in self.live_site.folder.glob("worker*.log"))
+            raise TimeoutError(
+                f"{error}: {missing} ads differ from the feed, {self.count_not_indexed()} are not indexed\n{logs}"
+            ) from None
 
-    def differences(self) -> int:
-        """What `manage.py check_truth --feed` finds between feed, record and index."""
-        self.site.manage("check_truth", "--json", "--feed")
-        return int(json.loads(self.site.log("manage").strip().splitlines()[-1])["differences"])
+    def count_differences(self) -> int:
+        """Counts the differences of feed, database and index that `manage.py check_truth --feed` finds."""
+        self.live_site.manage("check_truth", "--json", "--feed")
+        return int(json.loads(self.live_site.log("manage").strip().splitlines()[-1])["differences"])
 
 
 @contextmanager
 def production(ads: int, nodes: int, *, workers: int = 2) -> Iterator[Production]:
-    """A site with these many ads stored and indexed; its web servers are started by whoever wants them."""
+    """Starts a site with this many ads stored and indexed; the caller starts the web servers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         database = stack.enter_context(stack.enter_context(postgresql.own()).database())
@@ -160,6 +164,6 @@ def production(ads: int, nodes: int, *, workers: int = 2) -> Iterator[Production
         for number in range(workers):
             site.worker(f"worker{number + 1}")
         site.beat()
-        made = Production(site, feed, found)
-        made.wait_until_whole(300)
-        yield made
+        started = Production(site, feed, found)
+        started.wait_until_up_to_date(300)
+        yield started

@@ -1,15 +1,15 @@
-"""How well the search finds what people look for: the judged queries of tests/relevance, a table a group.
+"""Benchmark of relevance: the judged queries of tests/relevance, as a table per group.
 
     python bench/relevance.py                          the embedded engine, the open half of the queries
     python bench/relevance.py --engine http://host:9200
     python bench/relevance.py --engine 3.x             OpenSearch, started for this run (also 2.19; see tests/opensearch)
-    python bench/relevance.py --baseline 3.x           OpenSearch's own norwegian analyzer, with none of our code
+    python bench/relevance.py --baseline 3.x           OpenSearch's own norwegian analyzer, without this project's code
     --set natural  the second set of ads and queries
-    --worst 20     the queries that fare worst, with their first hits and grades
+    --worst 20     the queries with the lowest scores, with their first hits and grades
     --group typos  only this group
-    --kept         the half that is kept for the final figure; whoever tunes does not look at it
+    --kept         the half reserved for the final figures; not to be used while tuning
 
-A database and an index of its own are made for the run and removed after it.
+Uses a temporary database and a temporary index.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 
 @contextmanager
-def address(wanted: str) -> Iterator[str]:
-    """The address itself, or that of a node of this version for as long as it is needed."""
+def engine_url(wanted: str) -> Iterator[str]:
+    """Gives the URL itself, or that of an OpenSearch node of this version, started for the block."""
     if "://" in wanted or wanted == "embedded":
         yield wanted
         return
@@ -62,7 +62,7 @@ def main() -> None:
     queries = [one for one in judged(options.set) if one.query.kept == options.kept and options.group in (None, one.query.group)]
     if not queries:
         parser.error("there is no such group")
-    with address(options.baseline or options.engine) as url:
+    with engine_url(options.baseline or options.engine) as url:
         if options.baseline:
             with baseline.baseline(url, options.set) as finder:
                 outcomes = measuring.measure(finder, queries, options.set)

@@ -1,10 +1,10 @@
-"""Kills the elected manager of OpenSearch under a whole site: two web processes, two workers and beat on one PostgreSQL,
-one Redis and a cluster of three processes, while visitors search both and the feed is followed.
+"""Benchmark of failover under a complete site: kills the elected manager of an OpenSearch cluster of three nodes.
 
-    python bench/scaling.py                  # 1,000 ads, some four minutes
+    python bench/scaling.py                  # 1,000 ads, about four minutes
 
-Prints: searches answered and failed, the longest wait, ads lost (by `manage.py check_truth --feed`), seconds to green, of
-which the first 60 are OpenSearch's own: so long it waits for a lost node before it makes a new copy. Needs a JDK.
+The site has two web processes, two workers and beat, one PostgreSQL and one Redis; visitors search on both web processes, and
+the feed is synced. Prints: successful and failed searches, the longest wait, lost ads (by `manage.py check_truth --feed`),
+seconds to green (in the first 60 OpenSearch waits for the lost node before it makes a new replica). Needs a JDK.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.production import WORDS, Happenings, Production, Visitor, production, told  # noqa: E402
+from bench.production import WORDS, FeedChanges, Production, Visitor, production, summarise  # noqa: E402
 from tests.cluster.processes import OwnNode  # noqa: E402
 
 
@@ -30,27 +30,27 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=90, help="of searching and syncing after the kill, at least")
     options = parser.parse_args()
     began = time.monotonic()
-    with production(options.ads, 3) as made:
+    with production(options.ads, 3) as site:
         print(f"{options.ads} ads in the index after {time.monotonic() - began:.0f} s", flush=True)
-        measure(made, options.seconds)
+        measure(site, options.seconds)
 
 
-def measure(made: Production, seconds: float) -> None:
-    homes = [made.site.web(name) for name in ("web1", "web2")]
-    made.nodes[0].get("/_cluster/health?wait_for_status=green&wait_for_nodes=3&timeout=30s")
-    manager = made.nodes[0].get("/_cat/cluster_manager?format=json")[0]["node"]
-    killed = next(one for one in made.nodes if one.name == manager)
-    left = next(one for one in made.nodes if one is not killed)
-    copy = copy_on(killed, manager)
+def measure(site: Production, seconds: float) -> None:
+    homes = [site.live_site.web(name) for name in ("web1", "web2")]
+    site.nodes[0].get("/_cluster/health?wait_for_status=green&wait_for_nodes=3&timeout=30s")
+    manager = site.nodes[0].get("/_cat/cluster_manager?format=json")[0]["node"]
+    killed = next(one for one in site.nodes if one.name == manager)
+    left = next(one for one in site.nodes if one is not killed)
+    copy = place_copy_on(killed, manager)
     visitors = [Visitor([f"{home}/?q={quote(word)}" for word in WORDS]) for home in homes for _ in range(2)]
-    events = Happenings(made.feed, 0.25)
+    events = FeedChanges(site.feed, 0.25)
     begin = time.monotonic()
     for thread in (*visitors, events):
         thread.start()
     time.sleep(10)
     killed.kill()
     kill = time.monotonic()
-    print(f"{manager}, the elected manager with the {copy} of the index, is killed", flush=True)
+    print(f"{manager}, the elected manager with the {copy} of the index, was killed", flush=True)
     green = 0.0
     while time.monotonic() < kill + seconds or not green:
         time.sleep(0.5)
@@ -58,25 +58,25 @@ def measure(made: Production, seconds: float) -> None:
             green = time.monotonic() - kill
         if time.monotonic() > kill + 240:
             break
-    events.end()
+    events.stop()
     for visitor in visitors:
-        visitor.left.set()
+        visitor.stopped.set()
         visitor.join()
     end = time.monotonic()
-    made.wait_until_whole(120)
+    site.wait_until_up_to_date(120)
     caught_up = time.monotonic() - end
     for name, first, last in (("before", begin, kill), ("20 s from the kill", kill, kill + 20), ("later", kill + 20, end)):
         answers = [one for visitor in visitors for one in visitor.between(first, last)]
-        print(f"searches {name}: {told(answers)}")
-    failed = sum(one.status != 200 for visitor in visitors for one in visitor.answers)
-    print(f"searches in all: {sum(len(visitor.answers) for visitor in visitors)} asked, {failed} failed")
-    print(f"{events.number} ads came, changed or ended meanwhile; the index was even {caught_up:.1f} s after the last")
-    print(f"ads lost, or different in feed, record and index: {made.differences()}")
+        print(f"searches {name}: {summarise(answers)}")
+    failed = sum(one.status != 200 for visitor in visitors for one in visitor.responses)
+    print(f"searches in all: {sum(len(visitor.responses) for visitor in visitors)} asked, {failed} failed")
+    print(f"{events.number} ads published, changed or closed meanwhile; index up to date {caught_up:.1f} s after the last")
+    print(f"ads lost, or different in feed, database and index: {site.count_differences()}")
     print(f"green, on two nodes, {green:.1f} s after the kill" if green else "not green within 240 s")
 
 
-def copy_on(manager: OwnNode, name: str) -> str:
-    """Sees to it that the manager holds a copy of the index, or its death would cost nothing; answers which."""
+def place_copy_on(manager: OwnNode, name: str) -> str:
+    """Moves a copy of the index to the manager if it has none, so that its loss matters; returns which copy it has."""
     shards = manager.get("/_cat/shards/jobsearch?format=json")
     if name not in {shard["node"] for shard in shards}:
         primary = next(shard for shard in shards if shard["prirep"] == "p")

@@ -1,8 +1,8 @@
-"""How fast searches and writing are on each engine: the same composed ads, 25 hits with every facet, one client.
+"""Benchmark of searches and writes on each engine: the same generated ads, 25 hits with every facet, one client.
 
     python bench/search_speed.py --ads 10000 100000
 
-Documents are composed as words and written past the database, so that the figures are the engine's and the client's alone.
+Documents are generated from random words and written without the database, so the figures are those of engine and client only.
 """
 
 from __future__ import annotations
@@ -41,62 +41,62 @@ def prepare(folder: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    locate()
+    load_postal_codes()
 
 
-def locate() -> None:
-    """A table as large as GeoNames' own, its postal codes strewn over the south of Norway."""
+def load_postal_codes() -> None:
+    """Loads a table as large as GeoNames' own, with postal codes at random places in the south of Norway."""
     from django.utils import timezone
 
     from jobsearch.vacancies.models import PostalCode
 
-    chance, loaded = random.Random(11), timezone.now()
+    rng, loaded = random.Random(11), timezone.now()
     PostalCode.objects.bulk_create(
-        PostalCode(code=code, name="Sted", latitude=chance.uniform(58, 64), longitude=chance.uniform(5, 12), loaded=loaded)
+        PostalCode(code=code, name="Sted", latitude=rng.uniform(58, 64), longitude=rng.uniform(5, 12), loaded=loaded)
         for code in CODES
     )
 
 
-def composed(number: int) -> list:
+def make_writes(number: int) -> list:
     from jobsearch.search.engines.base import Write
     from jobsearch.search.indexing.documents import FIELDS, deadline_order, order
 
-    chance = random.Random(7)
+    rng = random.Random(7)
     words = [f"{a}{b}{c}" for a in ("ar", "be", "ko", "li", "ma") for b in ("dag", "ved", "syn", "tid") for c in range(150)]
     now = int(time.time())
     writes = []
     for _ in range(number):
-        key, job, place = uuid.UUID(int=chance.getrandbits(128), version=4), chance.choice(JOBS), chance.choice(PLACES)
-        body = " ".join(chance.choices(words, k=220) + chance.choices(JOBS, k=3))
-        published, deadline = now - chance.randrange(30 * 86_400), now // 86_400 + chance.randrange(30)
+        key, job, place = uuid.UUID(int=rng.getrandbits(128), version=4), rng.choice(JOBS), rng.choice(PLACES)
+        body = " ".join(rng.choices(words, k=220) + rng.choices(JOBS, k=3))
+        published, deadline = now - rng.randrange(30 * 86_400), now // 86_400 + rng.randrange(30)
         document: dict[str, Any] = {
             name: [] if kind == "keyword" else 0 if kind == "number" else "" for name, kind in FIELDS.items()
         }
         document |= {"title": job, "title_stem": job, "job": job, "job_stem": job, "body": body, "body_stem": body}
-        document |= {"employer": chance.choice(words), "location": place.rpartition("/")[2].lower()}
-        document |= {"area": [chance.choice(CODES)]}
+        document |= {"employer": rng.choice(words), "location": place.rpartition("/")[2].lower()}
+        document |= {"area": [rng.choice(CODES)]}
         document |= {"place": [place.partition("/")[0], place], "occupation": [f"Yrke {JOBS.index(job) % 5}"]}
-        document |= {"engagement": [chance.choice(["Fast", "Vikariat"])], "extent": [chance.choice(["Heltid", "Deltid"])]}
-        document |= {"sector": [chance.choice(["Privat", "Offentlig"])], "published": published, "first_seen": published}
+        document |= {"engagement": [rng.choice(["Fast", "Vikariat"])], "extent": [rng.choice(["Heltid", "Deltid"])]}
+        document |= {"sector": [rng.choice(["Privat", "Offentlig"])], "published": published, "first_seen": published}
         document |= {"visible_until": now + 10 * 86_400, "deadline": deadline, "order": order(published, key)}
         document |= {"language": ["nb"], "due": deadline}
-        # A third as many employers as ads, a few of them with hundreds: as in the feed.
-        document["employer_name"] = [f"Arbeidsgiver nummer {int(number * chance.random() ** 3 / 3)} AS"]
+        # A third as many employers as ads, a few with hundreds of ads, as in the feed.
+        document["employer_name"] = [f"Arbeidsgiver nummer {int(number * rng.random() ** 3 / 3)} AS"]
         document["deadline_order"] = deadline_order(deadline, published, key)
         writes.append(Write(key, 1, document))
     return writes
 
 
-def composed_names() -> Any:
-    """Names to suggest: the composed ads' own, and as many others as a site of some size has."""
+def make_names() -> Any:
+    """Makes names to suggest: those of the generated ads, and as many others as a large site has."""
     from jobsearch.search.assist.suggestions import Name, Names
     from jobsearch.taxonomy import places
 
     found = [Name("occupation", job, "", 99, (job,)) for job in JOBS]
     found += [Name("place", places.label(place), place, 99, (places.label(place).lower(),)) for place in PLACES]
-    chance = random.Random(7)
+    rng = random.Random(7)
     for number in range(10_000):
-        words = (chance.choice(JOBS)[: chance.randrange(2, 6)] + "".join(chance.choices("aeiklnrst", k=6)), f"nummer{number}")
+        words = (rng.choice(JOBS)[: rng.randrange(2, 6)] + "".join(rng.choices("aeiklnrst", k=6)), f"nummer{number}")
         found.append(Name("employer", " ".join(words), " ".join(words), 1, words))
         found.append(Name("occupation", " ".join(words), "", 1, words))
     return Names(found)
@@ -124,22 +124,22 @@ def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
             SearchQuery(q=typed) for job in JOBS for typed in (job[:2], job[:4], f"{job} {PLACES[0][9:11]}")
         ],
     }
-    names = composed_names()
-    suggestions.names = lambda now=None: names  # type: ignore[assignment]  # there is no record to read them from
+    names = make_names()
+    suggestions.names = lambda now=None: names  # type: ignore[assignment]  # the database is empty
     other = {
         "every employer, counted": partial(facet_counts, facet="employer"),
         "suggestions while typing": lambda query: suggest(query, query.q),
     }
     for kind, queries in kinds.items():
-        asked = other.get(kind, partial(search, excluded=()))
+        run_query = other.get(kind, partial(search, excluded=()))
         for query in queries * 3:
-            asked(query)
+            run_query(query)
         taken: list[float] = []
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             for query in queries:
                 began = time.perf_counter()
-                asked(query)
+                run_query(query)
                 taken.append((time.perf_counter() - began) * 1000)
         p95 = sorted(taken)[int(len(taken) * 0.95)]
         print(f"| {name} | {len(writes):,} | {kind} | {statistics.median(taken):.1f} | {p95:.1f} | {rate:,.0f} |", flush=True)
@@ -161,7 +161,7 @@ def main() -> None:
         node = nodes.start("2.19")
         try:
             for number in options.ads:
-                writes = composed(number)
+                writes = make_writes(number)
                 for name, url in (("tantivy", settings.SEARCH_URL), ("OpenSearch 2.19", node.url)):
                     in_use = registry._open(url)
                     registry._engines[settings.SEARCH_URL] = in_use

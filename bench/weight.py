@@ -1,4 +1,4 @@
-"""What a first visit to each page weighs as it travels: the page and every file of ours that it asks for, compressed.
+"""Transfer size of a first visit to each page: the page and all files of the site that it loads, compressed.
 
 python bench/weight.py http://127.0.0.1:8000 / "/?q=sykepleier" /stilling/<uuid>/
 """
@@ -26,8 +26,8 @@ class _Files(HTMLParser):
             self.found.append(wanted)
 
 
-def travelled(url: str) -> tuple[int, bytes]:
-    """Bytes on the wire, and the content. Raises requests.HTTPError for an error page."""
+def fetch(url: str) -> tuple[int, bytes]:
+    """Fetches a URL; returns its transferred bytes and its content. Raises requests.HTTPError for an error page."""
     answer = requests.get(url, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=30)
     answer.raise_for_status()
     raw = answer.raw.read(decode_content=False)
@@ -42,10 +42,10 @@ def travelled(url: str) -> tuple[int, bytes]:
 
 def main(base: str, addresses: list[str]) -> None:
     for address in addresses or ["/"]:
-        weight, content = travelled(urljoin(base, address))
+        weight, content = fetch(urljoin(base, address))
         page = _Files()
         page.feed(content.decode())
-        files = {name: travelled(urljoin(base, name))[0] for name in dict.fromkeys(page.found)}
+        files = {name: fetch(urljoin(base, name))[0] for name in dict.fromkeys(page.found)}
         print(f"{address}: {(weight + sum(files.values())) / 1000:.1f} kB (page {weight / 1000:.1f}, {len(files)} files)")
         for name, size in files.items():
             print(f"    {size / 1000:6.1f} kB  {name.partition('?')[0]}")
