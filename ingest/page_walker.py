@@ -132,7 +132,7 @@ class PageWalker:
     def _walk_from(self, entry: Callable[[], FeedPage | None], entry_id: str) -> None:
         until = time.monotonic() + (FIRST_LOAD_SECONDS if self._first_load else TURN_SECONDS)
         newest: FeedLine | None = None
-        pages = past = 0
+        pages = pages_past_head = 0
         with contextlib.closing(prefetch_pages(self._feed, entry, entry_id, self._hooks.idle)) as walk:
             for page_id, page in walk:
                 self._visited.update((page_id, page.id))
@@ -145,11 +145,13 @@ class PageWalker:
                 pages += 1
                 if pages == 1:
                     newest = self._newest_line()
-                past += bool(past or (newest and newest.fingerprint in {line.fingerprint for line in page.lines}))
-                if past > PAGES_PAST_HEAD:
+                pages_past_head += bool(
+                    pages_past_head or (newest and newest.fingerprint in {line.fingerprint for line in page.lines})
+                )
+                if pages_past_head > PAGES_PAST_HEAD:
                     break
                 if time.monotonic() > until or (pages >= TURN_PAGES and not self._first_load):
-                    self.at_head = past > 0
+                    self.at_head = pages_past_head > 0
                     return
         self.at_head = True
 

@@ -129,7 +129,7 @@ class _History:
         masked = rng.random() < MASKED_SHARE
         closes = ad >= self.stale_end
         time = self._draw_office_time(begin)
-        room = max(1, number - 1)
+        steps = max(1, number - 1)
         back = rng.randint(1, number - 2) if number > 2 and rng.random() < REACTIVATED_SHARE else 0
         final = time
         for index in range(number):
@@ -148,7 +148,7 @@ class _History:
                 if rng.random() < 0.25:  # a correction soon after the previous line: both on one page
                     final = time + rng.randrange(20, 900) * SECOND
                 else:
-                    final = self._draw_office_time(time + int((last - time) / room * rng.random() * 1.5))
+                    final = self._draw_office_time(time + int((last - time) / steps * rng.random() * 1.5))
             if final >= self.today:  # the history ends at the start of today
                 final = time + int((self.today - time) * rng.random())
             final = max(final, time + 1)  # an ad's lines keep their order

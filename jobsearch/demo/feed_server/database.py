@@ -52,7 +52,7 @@ def _refuse_other_files(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(72)
     if head and (head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:], "big") != _APPLICATION_ID):
-        raise ValueError(f"{path} is no feed of the stand-in; name a file that does not exist yet")
+        raise ValueError(f"{path} is no feed of the fake feed server; give a file that does not exist yet")
 
 
 class Database:

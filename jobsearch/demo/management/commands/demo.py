@@ -27,7 +27,7 @@ ACTIVE, LINES, DAYS = 10_000, 40_000, 180
 
 
 class Command(BaseCommand):
-    help = "Runs everything on this machine on a stand-in for NAV's feed: no server, no network. Ctrl-C stops it."
+    help = "Runs everything on this machine on a fake feed server: no other server, no network. Ctrl-C stops it."
     requires_system_checks = []  # they run in the child processes, which have the demo's settings
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -98,10 +98,10 @@ class Command(BaseCommand):
         site = programs.site_url(HOST, port)
         self.stdout.write(
             f"\n  {settings.SITE_NAME} is at        {site}\n"
-            f"  The control room is at {site}admin/\n"
+            f"  The admin is at        {site}admin/\n"
             f"  Administrator          {users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}\n"
             f"  Recruiter              {users.RECRUITER} / {passwords[users.RECRUITER]}\n"
-            f"  The feed it follows    {settings.NAV_FEED_URL} (a stand-in on this machine)\n"
+            f"  The feed it follows    {settings.NAV_FEED_URL} (a fake feed server on this machine)\n"
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
         with Bars(self.stderr) as bars:
