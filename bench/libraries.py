@@ -183,11 +183,11 @@ def compare_organisation_numbers() -> None:
 def compose_ads(number: int) -> list[tuple[str, dict[str, object]]]:
     """Language and content of ads that no rule was tuned on: those of tests/vacancies/test_language.py."""
     from jobsearch.demo.feed_server.ads import compose
-    from jobsearch.demo.feed_server.ads.plan import plan
+    from jobsearch.demo.feed_server.ads.plan import plan_ad
 
     day = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     ads = range(50_000, 50_000 + number)
-    return [(plan(ad, 29).language, compose(ad, published=day, expires=day, updated=day, seed=29)) for ad in ads]
+    return [(plan_ad(ad, 29).language, compose(ad, published=day, expires=day, updated=day, seed=29)) for ad in ads]
 
 
 def texts_of_ads(number: int) -> list[tuple[str, str]]:

@@ -28,9 +28,9 @@ def deactivate_by_lines(lines: Sequence[FeedLine], *, may_be_old: bool) -> int:
     times = {line.uuid: line.time for line in lines if line.time}
     closed, failed = store.close_each(uuids, Vacancy.Closed.FEED, masked=masked, line_times=times)
     if failed:
-        says = {line.uuid: line.stated_status for line in lines}
+        statuses = {line.uuid: line.stated_status for line in lines}
         # The next result for its detail deactivates it, or quarantines it with a reason that the admin dashboard shows.
-        detail_queue.enqueue({uuid: times.get(uuid) for uuid in failed}, DetailTask.Origin.LINE, says=says)
+        detail_queue.enqueue({uuid: times.get(uuid) for uuid in failed}, DetailTask.Origin.LINE, statuses=statuses)
     return closed
 
 
@@ -45,9 +45,9 @@ def _queue_active(lines: Sequence[FeedLine]) -> list[FeedLine]:
         if line.time and time and line.time < time:
             continue  # older than the ad's last known line
         (checked if line.uuid in active else rest).append(line)
-    says = {line.uuid: line.stated_status for line in checked}
-    queued = DetailTask.objects.filter(uuid__in=says, line_says=DetailTask.Says.MASKED)
+    statuses = {line.uuid: line.stated_status for line in checked}
+    queued = DetailTask.objects.filter(uuid__in=statuses, line_says=DetailTask.Says.MASKED)
     for uuid in queued.values_list("uuid", flat=True):
-        says[uuid] = DetailTask.Says.MASKED  # the title stays withdrawn, see `FeedLine.inherit_mask`
-    detail_queue.enqueue({line.uuid: line.time for line in checked}, DetailTask.Origin.LINE, says=says)
+        statuses[uuid] = DetailTask.Says.MASKED  # the title stays withdrawn, see `FeedLine.inherit_mask`
+    detail_queue.enqueue({line.uuid: line.time for line in checked}, DetailTask.Origin.LINE, statuses=statuses)
     return rest

@@ -25,15 +25,15 @@ _uniform = random.SystemRandom().uniform
 
 
 def enqueue(
-    lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, *, says: Mapping[UUID, str] | None = None
+    lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, *, statuses: Mapping[UUID, str] | None = None
 ) -> None:
     """Queues these ads, replacing their rows if already queued: a new line restarts the attempts. Call in a transaction.
 
-    `lines` maps an ad to the time of its line, in feed order; `says` maps it to the line's `stated_status`.
+    `lines` maps an ad to the time of its line, in feed order; `statuses` maps it to the line's `stated_status`.
     """
     if lines:
         DetailTask.objects.bulk_create(
-            _rows(lines, origin, says or {}),
+            _rows(lines, origin, statuses or {}),
             update_conflicts=True,
             unique_fields=["uuid"],
             update_fields=[
@@ -54,12 +54,12 @@ def enqueue_if_absent(lines: Mapping[UUID, dt.datetime | None], origin: DetailTa
     return len(fresh)
 
 
-def enqueue_if_newer(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, says: Mapping[UUID, str]) -> int:
+def enqueue_if_newer(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, statuses: Mapping[UUID, str]) -> int:
     """Queues the ads that are not already queued for an equally new or newer line. Call in a transaction. Returns how many."""
     FeedState.lock()
     queued = dict(DetailTask.objects.filter(uuid__in=list(lines)).values_list("uuid", "line_time"))
     fresh = {uuid: time for uuid, time in lines.items() if uuid not in queued or _is_later(time, queued[uuid])}
-    enqueue(fresh, origin, says=says)
+    enqueue(fresh, origin, statuses=statuses)
     return len(fresh)
 
 
@@ -67,7 +67,7 @@ def _is_later(time: dt.datetime | None, than: dt.datetime | None) -> bool:
     return time is not None and (than is None or time > than)
 
 
-def _rows(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, says: Mapping[UUID, str]) -> list[DetailTask]:
+def _rows(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, statuses: Mapping[UUID, str]) -> list[DetailTask]:
     marker = FeedState.take_markers(len(lines))
     now = timezone.now()
     return [
@@ -75,7 +75,7 @@ def _rows(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, s
             uuid=uuid,
             marker=marker + number,
             line_time=time,
-            line_says=says.get(uuid, ""),
+            line_says=statuses.get(uuid, ""),
             origin=origin,
             next_try=now,
             queued=now,
@@ -165,6 +165,6 @@ def release_quarantined(uuids: Iterable[UUID] | None = None) -> int:
         if uuids is not None:
             rows = rows.filter(uuid__in=list(uuids))
         found = list(rows.values_list("uuid", "line_time", "line_says"))
-        lines = {uuid: time for uuid, time, _says in found}
-        enqueue(lines, DetailTask.Origin.ADMIN, says={uuid: says for uuid, _time, says in found})
+        lines = {uuid: time for uuid, time, _status in found}
+        enqueue(lines, DetailTask.Origin.ADMIN, statuses={uuid: status for uuid, _time, status in found})
     return len(lines)

@@ -67,10 +67,10 @@ class DetailWorker:
         until = time.monotonic() + seconds
         pool = DetailFetchPool(self._feed, self._threads)
         try:
-            while self._work_left(pool):
+            while self._has_work(pool):
                 self._hooks.idle()
                 if result := pool.take_result():
-                    self._take(result)
+                    self._handle_result(result)
                 out_of_time = time.monotonic() > until
                 if self._breaker.should_probe or (out_of_time and self._breaker.held_ads):
                     self._probe_feed(pool)
@@ -87,7 +87,7 @@ class DetailWorker:
             pool.close()
             self._outstanding.clear()
 
-    def _work_left(self, pool: DetailFetchPool) -> bool:
+    def _has_work(self, pool: DetailFetchPool) -> bool:
         """Keeps the threads busy; at the end writes the last batch and decides about held results. False when nothing is due."""
         while True:
             self._refill(pool)
@@ -112,7 +112,7 @@ class DetailWorker:
                 submitted += 1
         self._queue_empty = not submitted
 
-    def _take(self, result: FetchResult) -> None:
+    def _handle_result(self, result: FetchResult) -> None:
         outcome = result.outcome
         if isinstance(outcome, Unauthorized):
             raise outcome

@@ -184,7 +184,7 @@ class PageWalker:
             self._lease.fence()
             if inactive:
                 closed = deactivate_by_lines(inactive, may_be_old=self._catching_up)
-            detail_queue.enqueue(active, DetailTask.Origin.LINE, says=dict.fromkeys(active, ACTIVE))
+            detail_queue.enqueue(active, DetailTask.Origin.LINE, statuses=dict.fromkeys(active, ACTIVE))
             if unclear:
                 detail_queue.enqueue_if_absent(unclear, DetailTask.Origin.LINE)
             FeedState.objects.filter(id=1).update(

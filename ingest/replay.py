@@ -65,9 +65,9 @@ def replay_overlap(
     masked = 0
     uuids = list(last)
     for start in range(0, len(uuids), _CHUNK):
-        queued, blanked = _apply({uuid: last[uuid] for uuid in uuids[start : start + _CHUNK]})
+        queued, newly_masked = _apply({uuid: last[uuid] for uuid in uuids[start : start + _CHUNK]})
         counts["queued"] += queued
-        masked += blanked
+        masked += newly_masked
     if masked:
         counts["masked"] = masked
         store.erase_traces()
@@ -86,8 +86,8 @@ def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
     with transaction.atomic():
         FeedState.lock()
         missed = find_unseen(last)
-        says = {uuid: last[uuid].stated_status for uuid in missed}
-        queued = detail_queue.enqueue_if_newer(missed, DetailTask.Origin.REPLAY, says)
+        statuses = {uuid: last[uuid].stated_status for uuid in missed}
+        queued = detail_queue.enqueue_if_newer(missed, DetailTask.Origin.REPLAY, statuses)
         # Ads that are queued for another reason: the check of the detail alone would keep the title.
         for task in DetailTask.objects.filter(uuid__in=withdrawn).exclude(line_says=DetailTask.Says.MASKED):
             line = last[task.uuid]
@@ -149,16 +149,16 @@ def _recently_withdrawn() -> QuerySet[Vacancy]:
     )
 
 
-def enqueue_checks(uuids: Iterable[UUID], says: Mapping[UUID, str] | None = None) -> int:
+def enqueue_checks(uuids: Iterable[UUID], statuses: Mapping[UUID, str] | None = None) -> int:
     """Queues a check of these ads for an administrator or a consistency check; returns how many. Replaces queued rows.
 
-    `says` maps an ad to the `stated_status` of its last line, if known.
+    `statuses` maps an ad to the `stated_status` of its last line, if known.
     """
     wanted = list(uuids)
     with transaction.atomic():
         FeedState.lock()
         times = dict.fromkeys(wanted) | dict(Vacancy.objects.filter(uuid__in=wanted).values_list("uuid", "line_time"))
-        detail_queue.enqueue(times, DetailTask.Origin.ADMIN, says=says)
+        detail_queue.enqueue(times, DetailTask.Origin.ADMIN, statuses=statuses)
     return len(times)
 
 
