@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
+from tests.contract.summary import pytest_runtest_logreport, pytest_terminal_summary  # noqa: F401 - hooks
 from tests.options import (  # noqa: F401 - hooks, for every folder
     next_uuid,
     pytest_addoption,
@@ -20,6 +21,10 @@ from tests.options import (  # noqa: F401 - hooks, for every folder
     pytest_configure,
     pytest_report_header,
     pytest_runtest_setup,
+)
+from tests.parallel import (  # noqa: F401 - hooks
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
 )
 from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     fresh_database,

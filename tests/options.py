@@ -7,6 +7,7 @@ ones), and ads made by hand get the same uuids whenever a test runs, in whatever
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import time
 import uuid
@@ -17,9 +18,17 @@ import hypothesis
 import pytest
 import time_machine
 
+from tests import parallel
+
 OSLO = ZoneInfo("Europe/Oslo")
 REAL_CLOCK = {"browser", "celery", "cluster", "demo", "deployment", "postgresql", "servers"}
 """Folders whose tests start other programs, which have the machine's clock."""
+
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+"""Fixtures of tests that touch the database."""
+SERVERS = {"live_site", "fresh_database", "postgresql_server", "own_postgresql", "redis_server", "own_redis", "sqlite_template"}
+NOT_QUICK = ("tests/contract/", "tests/relevance/", "tests/property/", "tests/expressions/", "tests/hazards/", "tests/web/")
+"""Folders that are left out of `bin/test quick`, since they take minutes: suites of whole engines, pages and feeds."""
 
 BEFORE_MIDNIGHT = 60  # seconds in which no test begins
 
@@ -47,13 +56,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--clock",
         metavar="MOMENT",
-        type=moment,
+        type=checked_moment,
         help="begin each test at this moment, as 2028-02-29T12:00 (Oslo's) or 2026-10-25T00:30+00:00; "
         "tests that start other programs are left out",
     )
     group.addoption(
         "--shuffle", metavar="SEED", type=int, help="run files, and tests within a file, in an order that this number decides"
     )
+
+
+def checked_moment(text: str) -> str:
+    """The text itself, once it is known to be a moment: pytest-xdist hands options to its workers, and only as plain values."""
+    moment(text)
+    return text
 
 
 def moment(text: str) -> dt.datetime:
@@ -64,7 +79,8 @@ def moment(text: str) -> dt.datetime:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     global _clock, _moment
-    _moment = config.getoption("--clock")
+    text = config.getoption("--clock")
+    _moment = moment(text) if text else None
     if _moment:
         travel = time_machine.travel(_moment, tick=True)
         _clock = travel.start()
@@ -80,9 +96,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         real = [item for item in items if _keeps_the_real_clock(item)]
         config.hook.pytest_deselected(items=real)
         items[:] = [item for item in items if item not in set(real)]
+    for item in items:
+        mark(item)
     seed = config.getoption("--shuffle")
     if seed is not None:
         shuffle(items, seed)
+    elif "PYTEST_XDIST_WORKER" in os.environ:
+        parallel.sort_by_group(items)
+
+
+def mark(item: pytest.Item) -> None:
+    """Add the marks that follow from where a test is and from its fixtures."""
+    if item.get_closest_marker("django_db") or DATABASE & {*getattr(item, "fixturenames", ())}:
+        item.add_marker(pytest.mark.database)
+    path = item.nodeid.partition("::")[0]
+    if not _keeps_the_real_clock(item) and not path.startswith(NOT_QUICK) and not SERVERS & {*getattr(item, "fixturenames", ())}:
+        item.add_marker(pytest.mark.quick)
 
 
 def _keeps_the_real_clock(item: pytest.Item) -> bool:

@@ -42,7 +42,8 @@ class OwnNode:
         program, small = nodes.java(nodes.LEAST_JAVA[VERSION])
         if small:
             raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
-        command = [program, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch(VERSION)}/*", str(_LAUNCHER), str(self.folder)]
+        command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch(VERSION)}/*"]
+        command += [str(_LAUNCHER), str(self.folder)]
         command += [self.cluster, self.name, str(self.http), str(self.transport)]
         if self.others:
             command.append(",".join(one.name for one in self.others))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from jobsearch.search.engines import registry
-from jobsearch.search.engines.base import EVEN, LIMITS, Engine
+from jobsearch.search.engines.base import Engine
 from jobsearch.search.indexing import lifecycle
 from jobsearch.search.models import IndexLease, IndexState
 from jobsearch.vacancies import store
@@ -27,29 +26,15 @@ from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.opensearch import nodes
 
 from .ads import corpus
+from .summary import ENGINES
 
-ENGINES = ("tantivy", "opensearch-2.19", "opensearch-3.x")
 EACH = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
 OPENSEARCH = pytest.mark.parametrize(
     "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
 )
 """For what only a server has."""
-_counted: Counter[str] = Counter()
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.when == "call" and report.passed:
-        for name in ENGINES:
-            if f"[{name}" in report.nodeid or f"-{name}]" in report.nodeid:
-                _counted[name] += 1
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    if _counted:
-        terminalreporter.write_line("contract tests passed: " + ", ".join(f"{name} {_counted[name]}" for name in ENGINES))
-        terminalreporter.write_line(f"what an engine cannot do ({', '.join(EVEN)}: nothing that the other can)")
-        for limit in LIMITS:
-            terminalreporter.write_line(f"  {limit.engine} cannot {limit.cannot}; instead: {limit.instead}")
+ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
+"""For what no engine decides, or what another test proves to be the same on all of them."""
 
 
 @pytest.fixture(scope="session")

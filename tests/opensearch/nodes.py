@@ -25,6 +25,8 @@ JARS = ROOT / "var" / "opensearch"
 RUNNERS = {"2.19": "2.19.1.0", "3.x": "3.8.0.0"}
 LEAST_JAVA = {"2.19": 17, "3.x": 21}
 START_SECONDS = 400
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Java options that save processor time in a process of a few minutes: no second compiler, no collector threads."""
 
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>
@@ -94,8 +96,19 @@ def _version(program: str) -> int:
     return 0
 
 
+class PortTaken(Exception):
+    """The node ended while it started: another program took its port between the check and the start."""
+
+
 def start(version: str) -> Node:
     """Starts one node and waits until it answers under its own name."""
+    for _ in range(4):
+        with contextlib.suppress(PortTaken):
+            return _start(version)
+    return _start(version)
+
+
+def _start(version: str) -> Node:
     library = fetch(version)
     program, small = java(LEAST_JAVA[version])
     folder = processes.folder_for("opensearch")
@@ -104,8 +117,18 @@ def start(version: str) -> Node:
     config.mkdir(parents=True)
     (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
     port = _free_port()
-    command = [program, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*", "org.codelibs.opensearch.runner.OpenSearchRunner"]
-    command += ["-basePath", str(folder), "-clusterName", cluster, "-numOfNode", "1", "-baseHttpPort", str(port - 1)]
+    command = [program, *SHORT_LIVED, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*"]
+    command += [
+        "org.codelibs.opensearch.runner.OpenSearchRunner",
+        "-basePath",
+        str(folder),
+        "-clusterName",
+        cluster,
+        "-numOfNode",
+        "1",
+        "-baseHttpPort",
+        str(port - 1),
+    ]
     process = processes.start(command, folder / "output")
     node = Node(f"http://127.0.0.1:{port}", process, folder)
     deadline = time.monotonic() + START_SECONDS
@@ -117,8 +140,12 @@ def start(version: str) -> Node:
                     _put(f"{node.url}/_index_template/no-thai", _THAI)
                 return node
         time.sleep(0.3)
-    output = (folder / "output").read_text()[-1500:]
+    ended = process.poll() is not None
+    output = (folder / "output").read_text()
     node.stop()
+    if ended and "bind" in output.lower():
+        raise PortTaken
+    output = output[-1500:]
     raise CannotStart(f"OpenSearch {version} did not start on {program}: {output}")
 
 

@@ -1,0 +1,98 @@
+"""Distribution of the tests over pytest-xdist's workers: which tests run on the same worker, and which start first.
+
+All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
+kind of server: each version of OpenSearch is a group over all files, so that its node starts once in a run, and two Java
+processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are another.
+
+A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+Made = TypeVar("Made")
+
+OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
+LIVE = "live processes"
+LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
+FIRST = (
+    *OPENSEARCH,
+    LIVE,
+    "tests/browser/test_whole_journey.py",
+    "tests/browser/test_list.py",
+    "tests/browser/test_pages.py",
+    "tests/contract/test_large.py",
+    "tests/browser/",
+    "tests/relevance/test_floor.py",
+    "tests/demo/",
+    "tests/deployment/",
+    "tests/hazards/",
+)
+"""Groups, files and folders that take longest: begun late, they would run at the end while other workers have nothing to do."""
+
+
+def group_of(nodeid: str) -> str:
+    """Name of the group that a test belongs to."""
+    file, _, name = nodeid.partition("::")
+    if file.startswith("tests/contract/"):
+        for version in OPENSEARCH:
+            if version in name:
+                return version
+    return LIVE if file.startswith(LIVE_FOLDERS) else file
+
+
+def sort_by_group(items: list[pytest.Item]) -> None:
+    """Put the longest groups first; the order within a group stays."""
+
+    def rank(item: pytest.Item) -> int:
+        group = group_of(item.nodeid)
+        return next((position for position, name in enumerate(FIRST) if group.startswith(name)), len(FIRST))
+
+    items.sort(key=rank)
+
+
+class GroupScheduling(LoadScopeScheduling):
+    """Scheduler that hands each group to one worker; groups start in the order of collection."""
+
+    def __init__(self, config: pytest.Config, log: object = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupScheduling:
+    return GroupScheduling(config, log)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` means: no workers for tests of chosen files, which start sooner in this process; else one more than cores.
+
+    Much of the time goes to waiting for servers, browsers and processes.
+    """
+    chosen = [Path(argument.partition("::")[0]) for argument in config.args]
+    if all(path.suffix == ".py" for path in chosen):
+        return 0
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def make_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[], Made]) -> Made:
+    """What `make` returns, made by the first worker that asks; the other workers wait for it and read it from a file."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make()
+    file = tmp_path_factory.getbasetemp().parent / f"{name}.pickle"  # the workers' folders stand side by side
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_bytes(pickle.dumps(make()))
+    return pickle.loads(file.read_bytes())
