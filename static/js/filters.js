@@ -33,6 +33,26 @@ if (filters) {
     if (askedAfter.get(event.detail.xhr) < choices) event.preventDefault();
   });
 
+  // An answer that replaces a list between press and release takes the click away: the release then meets another element than
+  // the press. It waits for the release.
+  const pressable = 'a, label, summary, button, [type="checkbox"], [type="radio"]';
+  const waiting = [];
+  let pressed = false;
+  const press = (event) => (pressed ||= Boolean(event.target.closest(pressable)));
+  // The click comes after the release, but before a task of its own.
+  const release = () =>
+    setTimeout(() => {
+      pressed = false;
+      waiting.splice(0).forEach((handle) => handle());
+    });
+  filters.addEventListener("pointerdown", press);
+  filters.addEventListener("keydown", (event) => event.key === " " && press(event));
+  for (const name of ["pointerup", "pointercancel", "keyup", "blur"]) addEventListener(name, release);
+  document.addEventListener("htmx:beforeRequest", ({ detail: { xhr } }) => {
+    const handle = xhr.onload;
+    xhr.onload = () => (pressed ? waiting.push(handle) : handle());
+  });
+
   // Links that choose or take back do so in the form, so that panel, place and focus stay.
   filters.addEventListener("click", (event) => {
     const link = event.target.closest("a");

@@ -139,6 +139,59 @@ def test_a_choice_made_while_an_answer_is_on_its_way_is_kept(open_page, some):
     expect(page.locator("#place-vestland")).to_be_checked()
 
 
+@pytest.mark.parametrize("press", ["pointer", "keyboard"])
+def test_an_answer_that_comes_between_press_and_release_takes_no_click_away(open_page, some, press):
+    """The answer replaces the list: the release would meet another element than the press, and nothing would be chosen."""
+    page = open_page("/")
+    unfold(page, "Arbeidsgiver")
+    page.locator("#w-employer").fill("firma 0")
+    listed = page.locator("#f-employer")
+    expect(listed.get_by_label("Firma 01 (1)")).to_be_visible()
+    held = []
+    renewal = re.compile("/filter/employer/.*employer=Firma(%20|\\+)00")
+    page.route(renewal, lambda route: held.append(route))
+    with page.expect_request(renewal):
+        listed.get_by_label("Firma 00 (3)").check()
+    other = listed.get_by_label("Firma 01 (1)")
+    if press == "pointer":
+        other.hover()
+        page.mouse.down()
+    else:
+        other.focus()
+        page.keyboard.down("Space")
+    with page.expect_response(renewal) as answer:
+        held[0].continue_()
+    answer.value.finished()
+    page.evaluate("() => new Promise(done => setTimeout(done, 200))")  # the list would be replaced by now
+    if press == "pointer":
+        page.mouse.up()
+    else:
+        page.keyboard.up("Space")
+    page.wait_for_url("**/?employer=Firma+00&employer=Firma+01")
+    total(page, 4)
+    expect(listed.locator("input:checked")).to_have_count(2)
+
+
+def test_an_answer_that_waited_for_a_release_is_shown_then(open_page, some):
+    page = open_page("/")
+    unfold(page, "Arbeidsgiver")
+    listed = page.locator("#f-employer")
+    expect(listed.get_by_label("Firma 00 (3)")).to_be_visible()
+    page.locator("#f-place label").first.hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("/filter/employer/.*within=alesu")) as answer:
+        page.locator("#w-employer").evaluate(
+            "field => { field.value = 'alesu'; field.dispatchEvent(new Event('input', { bubbles: true })) }"
+        )
+    answer.value.finished()
+    expect(listed.get_by_label("Ålesund bakeri AS (1)")).to_have_count(0)
+    page.mouse.move(0, 0)  # let go elsewhere: nothing is pressed
+    page.mouse.up()
+    expect(listed.get_by_label("Ålesund bakeri AS (1)")).to_be_visible()
+    expect(listed.get_by_label("Firma 00 (3)")).to_have_count(0)
+    assert urlsplit(page.url).query == ""
+
+
 def test_a_county_and_its_municipalities_exclude_each_other(open_page, some):
     page = open_page("/?place=VESTLAND")
     county, part = page.locator("#place-vestland"), page.locator("#place-vestland-voss")
