@@ -1,4 +1,4 @@
-"""One ad never holds up another: what hangs, fails or is refused is set aside, and what has ended leaves the index first."""
+"""One ad never holds up another: what hangs, fails or is refused is set aside, and tried again when it is time."""
 
 from __future__ import annotations
 
@@ -12,29 +12,17 @@ import uuid
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobsearch.search import tasks
 from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, repair, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer as embedded_index
 from jobsearch.search.indexing import analysis_process, documents, lifecycle, quarantine
-from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import SetAside
-from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
-from tests.conftest import vacancy_data
+from tests.search.misbehaving import change, close, raise_with_the_ads_words, total
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path) -> Path:
-    settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
-    yield tmp_path / "index"
-    registry.forget_engines()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
 
 
 def hang_in_re() -> None:
@@ -74,39 +62,6 @@ def wait() -> None:
     time.sleep(3600)
 
 
-def raise_with_the_ads_words() -> None:
-    raise ValueError("Ring Kari Nordmann på 22 33 44 55")
-
-
-@pytest.fixture
-def misbehave(monkeypatch):
-    """Makes the analysis of ads with this title do something bad; `mend` ends that."""
-    real = documents.document
-    bad: dict[str, object] = {}
-
-    def document(vacancy):
-        if vacancy.title in bad:
-            bad[vacancy.title]()
-        return real(vacancy)
-
-    monkeypatch.setattr(documents, "document", document)
-    return bad
-
-
-def total(q: str = "") -> int:
-    return search(SearchQuery(q=q)).total
-
-
-def close(key: uuid.UUID) -> None:
-    with transaction.atomic():
-        store.close([key], Vacancy.Closed.FEED)
-
-
-def change(key: uuid.UUID, **fields) -> None:
-    with transaction.atomic():
-        store.store([vacancy_data(uuid=key, raw=fields, **fields)])
-
-
 def later(monkeypatch, **time_passed) -> None:
     SetAside.objects.update(next_try=timezone.now() - dt.timedelta(seconds=1))
 
@@ -122,7 +77,7 @@ def later(monkeypatch, **time_passed) -> None:
         (leave, "crashed", "exit code 7"),
         (recurse, "error", "RecursionError at test_set_aside.py"),
         (wait, "stalled", "no answer within 2 s"),
-        (raise_with_the_ads_words, "error", "ValueError at test_set_aside.py"),
+        (raise_with_the_ads_words, "error", "ValueError at misbehaving.py"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -211,90 +166,6 @@ def test_another_version_of_the_analysis_builds_the_index_and_tries_all(make_vac
     finally:
         monkeypatch.undo()
         documents.fingerprint.cache_clear()
-
-
-def test_the_former_document_of_an_active_ad_stays_and_goes_when_the_ad_ends(make_vacancy, misbehave):
-    key = make_vacancy(title="Baker")
-    index_changes()
-    misbehave["Kokk"] = raise_with_the_ads_words
-    change(key, title="Kokk")
-    assert index_changes().failed == 1
-    assert total("baker") == 1, "the page itself shows what the database holds"
-    close(key)
-    assert index_changes().indexed == 1
-    assert (total(), compare()) == (0, [])
-    assert not SetAside.objects.exists()
-
-
-@pytest.mark.parametrize("end", ["closed", "hidden", "expired", "forgotten"])
-def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misbehave):
-    key = make_vacancy(title="Baker")
-    index_changes()
-    misbehave["Kokk"] = raise_with_the_ads_words
-    change(key, title="Kokk")
-    index_changes()
-    if end == "hidden":
-        store.set_hidden(key, True)
-    elif end == "expired":
-        Vacancy.objects.update(visible_until=timezone.now() - dt.timedelta(seconds=1))
-    else:
-        close(key)
-    if end == "forgotten":
-        store.forget(timezone.now() + dt.timedelta(seconds=1))
-    assert lifecycle.remove_ended() == 1
-    held = registry.engine().current().stored([key])
-    assert held == {} if end == "forgotten" else held[key].visible_until == 0
-    assert not SetAside.objects.exists()
-
-
-def test_what_has_ended_leaves_the_index_without_any_analysis(make_vacancy, misbehave, monkeypatch):
-    keys = [make_vacancy(title=f"Baker {number}") for number in range(4)]
-    index_changes()
-    monkeypatch.setattr(analysis_process.os, "fork", lambda: pytest.fail("an analysis"))
-    close(keys[0])
-    store.set_hidden(keys[1], True)
-    make_vacancy(title="Ny")
-    tasks.remove_ended()
-    held = registry.engine().current().stored(keys)
-    assert [held[key].visible_until == 0 for key in keys] == [True, True, False, False]
-    assert quarantine.count_behind() == 1
-
-
-def test_ads_end_while_others_are_analysed_and_while_an_index_is_built(make_vacancy, monkeypatch):
-    """Neither holds the lease for writing."""
-    keys = [make_vacancy(title=f"Baker {number}") for number in range(3)]
-    index_changes()
-    real, ended = analysis_process.analyse, []
-
-    def analyse(found, now):
-        if len(ended) < 2:
-            ended.append(keys[len(ended)])
-            close(ended[-1])
-            assert lifecycle.remove_ended() == 1
-        return real(found, now)
-
-    monkeypatch.setattr(lifecycle, "analyse", analyse)
-    make_vacancy(title="Ny")
-    index_changes()
-    assert total() == 3
-    assert rebuild().rebuilt
-    assert total() == 2
-    assert compare() == []
-    assert len(ended) == 2
-
-
-def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_there_is_no_index(make_vacancy, monkeypatch):
-    tasks.remove_ended()
-    key = make_vacancy()
-    index_changes()
-    close(key)
-    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
-    with Lease("writes", 60), pytest.raises(Busy):
-        lifecycle.remove_ended()
-    with Lease("writes", 60):
-        tasks.remove_ended()
-    tasks.remove_ended()
-    assert registry.engine().current().stored([key])[key].visible_until == 0
 
 
 def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatch):
@@ -405,47 +276,3 @@ def test_an_engine_that_is_down_is_no_ads_fault(make_vacancy, monkeypatch):
     with pytest.raises(EngineDown):
         index_changes()
     assert not SetAside.objects.exists()
-
-
-def test_one_indexing_run_analyses_at_a_time_and_closings_do_not_wait_for_it(make_vacancy, monkeypatch):
-    key = make_vacancy(title="Baker")
-    index_changes()
-    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
-    close(key)
-    make_vacancy(title="Kokk")
-    with Lease("indexing", 60):
-        report = index_changes()
-    assert (report.indexed, total()) == (1, 0), "what has ended is taken out by a run that does not get its turn too"
-    with Lease("indexing", 60):
-        assert index_changes().busy
-    assert index_changes().indexed == 1
-
-
-def test_a_run_with_nothing_to_do_writes_nothing(make_vacancy):
-    make_vacancy()
-    index_changes()
-    with CaptureQueriesContext(connection) as asked:
-        index_changes()
-        tasks.remove_ended()
-    assert not [query["sql"] for query in asked if not query["sql"].startswith("SELECT")]
-    assert len(asked) <= 12
-
-
-@pytest.mark.sqlite
-def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vacancy):
-    now = timezone.now()
-    for _ in range(3):
-        make_vacancy()
-    with CaptureQueriesContext(connection) as asked:
-        pending.behind(10, quarantine.leave_out(now))
-        pending.ended(10, now, quarantine.leave_out_ended(now))
-        quarantine.oldest_behind(now)
-        quarantine.count_behind(now)
-    queries = [query["sql"] for query in asked if '"indexed_version"' in query["sql"] and "IN (" not in query["sql"]]
-    assert len(queries) >= 7
-    with connection.cursor() as cursor:
-        for query in queries:
-            cursor.execute(f"EXPLAIN QUERY PLAN {query}")
-            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
-            assert "_behind_index" in plan, query + plan
-            assert "SCAN vacancies_vacancy USING INDEX vacancies_vacancy_changed" not in plan, query + plan

@@ -1,0 +1,150 @@
+"""What has ended leaves the index first, without analysis and without waiting for other ads."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobsearch.search import tasks
+from jobsearch.search.api import compare, index_changes, rebuild
+from jobsearch.search.engines import registry
+from jobsearch.search.indexing import analysis_process, lifecycle, quarantine
+from jobsearch.search.leases import Busy, Lease
+from jobsearch.search.models import SetAside
+from jobsearch.vacancies import pending, store
+from jobsearch.vacancies.models import Vacancy
+from tests.search.misbehaving import change, close, raise_with_the_ads_words, total
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
+
+
+def test_the_former_document_of_an_active_ad_stays_and_goes_when_the_ad_ends(make_vacancy, misbehave):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    change(key, title="Kokk")
+    assert index_changes().failed == 1
+    assert total("baker") == 1, "the page itself shows what the database holds"
+    close(key)
+    assert index_changes().indexed == 1
+    assert (total(), compare()) == (0, [])
+    assert not SetAside.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["closed", "hidden", "expired", "forgotten"])
+def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misbehave):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    misbehave["Kokk"] = raise_with_the_ads_words
+    change(key, title="Kokk")
+    index_changes()
+    if end == "hidden":
+        store.set_hidden(key, True)
+    elif end == "expired":
+        Vacancy.objects.update(visible_until=timezone.now() - dt.timedelta(seconds=1))
+    else:
+        close(key)
+    if end == "forgotten":
+        store.forget(timezone.now() + dt.timedelta(seconds=1))
+    assert lifecycle.remove_ended() == 1
+    held = registry.engine().current().stored([key])
+    assert held == {} if end == "forgotten" else held[key].visible_until == 0
+    assert not SetAside.objects.exists()
+
+
+def test_what_has_ended_leaves_the_index_without_any_analysis(make_vacancy, misbehave, monkeypatch):
+    keys = [make_vacancy(title=f"Baker {number}") for number in range(4)]
+    index_changes()
+    monkeypatch.setattr(analysis_process.os, "fork", lambda: pytest.fail("an analysis"))
+    close(keys[0])
+    store.set_hidden(keys[1], True)
+    make_vacancy(title="Ny")
+    tasks.remove_ended()
+    held = registry.engine().current().stored(keys)
+    assert [held[key].visible_until == 0 for key in keys] == [True, True, False, False]
+    assert quarantine.count_behind() == 1
+
+
+def test_ads_end_while_others_are_analysed_and_while_an_index_is_built(make_vacancy, monkeypatch):
+    """Neither holds the lease for writing."""
+    keys = [make_vacancy(title=f"Baker {number}") for number in range(3)]
+    index_changes()
+    real, ended = analysis_process.analyse, []
+
+    def analyse(found, now):
+        if len(ended) < 2:
+            ended.append(keys[len(ended)])
+            close(ended[-1])
+            assert lifecycle.remove_ended() == 1
+        return real(found, now)
+
+    monkeypatch.setattr(lifecycle, "analyse", analyse)
+    make_vacancy(title="Ny")
+    index_changes()
+    assert total() == 3
+    assert rebuild().rebuilt
+    assert total() == 2
+    assert compare() == []
+    assert len(ended) == 2
+
+
+def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_there_is_no_index(make_vacancy, monkeypatch):
+    tasks.remove_ended()
+    key = make_vacancy()
+    index_changes()
+    close(key)
+    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
+    with Lease("writes", 60), pytest.raises(Busy):
+        lifecycle.remove_ended()
+    with Lease("writes", 60):
+        tasks.remove_ended()
+    tasks.remove_ended()
+    assert registry.engine().current().stored([key])[key].visible_until == 0
+
+
+def test_one_indexing_run_analyses_at_a_time_and_closings_do_not_wait_for_it(make_vacancy, monkeypatch):
+    key = make_vacancy(title="Baker")
+    index_changes()
+    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
+    close(key)
+    make_vacancy(title="Kokk")
+    with Lease("indexing", 60):
+        report = index_changes()
+    assert (report.indexed, total()) == (1, 0), "what has ended is taken out by a run that does not get its turn too"
+    with Lease("indexing", 60):
+        assert index_changes().busy
+    assert index_changes().indexed == 1
+
+
+def test_a_run_with_nothing_to_do_writes_nothing(make_vacancy):
+    make_vacancy()
+    index_changes()
+    with CaptureQueriesContext(connection) as asked:
+        index_changes()
+        tasks.remove_ended()
+    assert not [query["sql"] for query in asked if not query["sql"].startswith("SELECT")]
+    assert len(asked) <= 12
+
+
+@pytest.mark.sqlite
+def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vacancy):
+    now = timezone.now()
+    for _ in range(3):
+        make_vacancy()
+    with CaptureQueriesContext(connection) as asked:
+        pending.behind(10, quarantine.leave_out(now))
+        pending.ended(10, now, quarantine.leave_out_ended(now))
+        quarantine.oldest_behind(now)
+        quarantine.count_behind(now)
+    queries = [query["sql"] for query in asked if '"indexed_version"' in query["sql"] and "IN (" not in query["sql"]]
+    assert len(queries) >= 7
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query}")
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+            assert "_behind_index" in plan, query + plan
+            assert "SCAN vacancies_vacancy USING INDEX vacancies_vacancy_changed" not in plan, query + plan
