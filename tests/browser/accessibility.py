@@ -12,6 +12,8 @@ from playwright.sync_api import CDPSession, Page
 
 EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# Half a megabyte of script, loaded once into each page.
+_axe = Axe(f"if (!window.axe) {{ {Axe().axe_script} }}")
 _without_scripts: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
@@ -43,7 +45,7 @@ def violations(page: Page, context: str | None = None, *, sizes: bool = True) ->
         for scheme, options in ("light", EVERY_RULE if sizes else {"resultTypes": ["violations"]}), ("dark", COLOURS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
-            for one in Axe().run(page, context=context, options=options).response["violations"]:
+            for one in _axe.run(page, context=context, options=options).response["violations"]:
                 found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
     page.emulate_media(color_scheme="light")
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")

@@ -7,11 +7,11 @@ from playwright.sync_api import Locator, Page, expect
 MOST_STOPS = 400  # of the Tab key until a control must have been reached
 
 # Where the focus is on a part of the page, moved there to be read on from, the part's heading shows it.
-FOCUS = """() => { const one = document.activeElement;
+FOCUS = """(aim) => { const one = document.activeElement;
   const style = getComputedStyle(one.matches("main, #treff") ? one.querySelector("h1, h2") : one);
   const lost = one === document.body || one === document.documentElement;
   const outlined = lost || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 3 && one.checkVisibility());
-  return {lost, outlined, what: one.outerHTML.slice(0, 160)} }"""
+  return {lost, outlined, what: one.outerHTML.slice(0, 160), there: one === aim} }"""
 
 
 class Pointer:
@@ -44,9 +44,9 @@ class Keyboard(Pointer):
         aim = target.element_handle()
         lost = 0
         for _ in range(MOST_STOPS):
-            state = self.page.evaluate(FOCUS)
+            state = self.page.evaluate(FOCUS, aim)
             assert state["outlined"], state["what"]
-            if self.page.evaluate("one => document.activeElement === one", aim):
+            if state["there"]:
                 return
             lost += state["lost"]
             assert lost < 4, "twice round the page, and never there"  # a page begins with the focus nowhere

@@ -10,8 +10,10 @@ from jobsearch.vacancies.models import Vacancy
 
 from .ads import KEYS
 from .cases import CASES
+from .conftest import ON_ONE
 
-pytestmark = pytest.mark.django_db
+# What is marked is decided in Python, from the words and the stored ad; the same hits come from each engine (test_matching).
+pytestmark = [pytest.mark.django_db, ON_ONE]
 
 MORE = [
     "butikk medarbeider natt", '"fleksibel arbeidstid" prosjekt*', "kokk OR servitør", "utvikler -oslo", "sykepleier -turnus",

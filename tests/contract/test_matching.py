@@ -13,6 +13,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import reference
 from .ads import KEYS, NAMES
 from .cases import CASES
+from .conftest import ON_ONE
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,8 @@ def found(q: str, sort: str = "published") -> list[str]:
     return keys
 
 
+# The next test proves that each engine finds for each of these words what this one does.
+@ON_ONE
 @pytest.mark.parametrize(("q", "finds", "misses"), CASES, ids=[case[0] for case in CASES])
 def test_words_find_what_they_mean(corpus_engine, q, finds, misses):
     keys = {*found(q)}

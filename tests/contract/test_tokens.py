@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 import pytest
 import tantivy
@@ -15,6 +14,7 @@ from jobsearch.search.analysis import norwegian
 from jobsearch.search.indexing import documents
 from jobsearch.search.indexing.documents import FIELDS
 from jobsearch.vacancies import pending, store
+from tests import parallel
 from tests.relevance import corpus
 
 from .conftest import OPENSEARCH
@@ -25,12 +25,11 @@ _WHITESPACE = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build(
 
 
 @pytest.fixture(scope="module")
-def vocabulary(django_db_setup, django_db_blocker) -> dict[str, list[str]]:
-    """Field -> every distinct token of it, over all documents of the demo's ads."""
-    return _vocabulary(django_db_blocker)
+def vocabulary(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, list[str]]:
+    """Field -> every distinct token of it, over all documents of the demo's ads; made once, by the first worker that needs it."""
+    return parallel.make_once(tmp_path_factory, "vocabulary", lambda: _vocabulary(django_db_blocker))
 
 
-@lru_cache(maxsize=1)
 def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {name: set() for name in ANALYSED}
     with django_db_blocker.unblock(), transaction.atomic():
