@@ -14,7 +14,7 @@ from jobsearch.search import api as search
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import violations
-from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.chromium import FLAGS, WHOLE_CHROMIUM
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
 
 WIDTHS = [PHONE, DESKTOP]
@@ -56,7 +56,9 @@ def many(ads) -> list:
 @pytest.fixture
 def remembering(browser: Browser) -> Iterator[Browser]:
     """A browser that keeps pages in memory on the way, as people's browsers do and Playwright's does not."""
-    kept = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"])
+    kept = browser.browser_type.launch(
+        executable_path=WHOLE_CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
     yield kept
     kept.close()
 
