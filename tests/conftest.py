@@ -19,6 +19,7 @@ from tests.options import (  # noqa: F401 - hooks, for every folder
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_ignore_collect,
     pytest_report_header,
     pytest_runtest_setup,
 )

@@ -20,6 +20,7 @@ import time_machine
 
 from tests import parallel
 
+TESTS = Path(__file__).resolve().parent
 OSLO = ZoneInfo("Europe/Oslo")
 REAL_CLOCK = {"browser", "celery", "cluster", "demo", "deployment", "postgresql", "servers"}
 """Folders whose tests start other programs, which have the machine's clock."""
@@ -89,6 +90,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     return f"clock: each test begins at {_moment.astimezone(OSLO).isoformat()}" if _moment else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m quick`, do not read the folders that hold no quick test: reading them takes seconds in each worker."""
+    if config.getoption("markexpr") != "quick" or not collection_path.is_dir() or collection_path.parent != TESTS:
+        return None
+    name = collection_path.name
+    return True if name in REAL_CLOCK or f"tests/{name}/".startswith(NOT_QUICK) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -59,3 +59,12 @@ def test_options_are_plain_values_that_a_worker_can_be_given():
     assert options.checked_moment("2028-02-29T12:00") == "2028-02-29T12:00"
     with pytest.raises(ValueError):
         options.checked_moment("tomorrow")
+
+
+@pytest.mark.parametrize(
+    ("folder", "chosen", "ignored"),
+    [("browser", "quick", True), ("contract", "quick", True), ("search", "quick", None), ("browser", "", None)],
+)
+def test_folders_without_a_quick_test_are_not_read_for_the_quick_command(folder, chosen, ignored):
+    config = SimpleNamespace(getoption=lambda name: chosen)
+    assert options.pytest_ignore_collect(options.TESTS / folder, config) is ignored
