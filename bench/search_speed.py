@@ -59,7 +59,8 @@ def load_postal_codes() -> None:
 
 def make_writes(number: int) -> list:
     from jobsearch.search.engines.base import Write
-    from jobsearch.search.indexing.documents import FIELDS, deadline_order, order
+    from jobsearch.search.indexing.documents import deadline_order, order
+    from jobsearch.search.schema import FIELDS
 
     rng = random.Random(7)
     words = [f"{a}{b}{c}" for a in ("ar", "be", "ko", "li", "ma") for b in ("dag", "ved", "syn", "tid") for c in range(150)]

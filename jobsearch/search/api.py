@@ -13,8 +13,9 @@ from .assist.highlighting import LOOKED_AT, Highlighter, Marked, highlighter
 from .assist.snippets import Piece
 from .assist.suggestions import Suggestion, suggest
 from .cache_warming import keep_warm
-from .engines.base import EngineDown, Health, Hit, IndexMissing, Page, QueryError
+from .engines.base import Health, Hit
 from .engines.registry import engine_health
+from .errors import EngineDown, IndexMissing, QueryError
 from .facets import distance
 from .facets.base import CHART_DAYS, FACETS, FILTERS, Choice, Facet, narrow
 from .indexing.consistency import compare, repair
@@ -23,6 +24,7 @@ from .indexing.quarantine import INDEX_LATE, count_behind, oldest_behind, retry
 from .input_errors import Problem
 from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
+from .page import Page
 from .query.entities import Recognised
 from .query.normalisation import without, without_each
 from .search_query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean, read_addresses

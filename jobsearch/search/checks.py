@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 
-from jobsearch.search.indexing.documents import fingerprint
+from jobsearch.search.schema import fingerprint
 
 from .models import IndexState
 

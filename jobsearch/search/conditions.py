@@ -76,5 +76,25 @@ class Everything:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class TermsCount:
+    """Count of ads for each value of a keyword field, or for each of `only` that has any.
+
+    `size` exceeds the number of values: which of several equally common values an engine would cut off is undefined.
+    """
+
+    field: str
+    size: int
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RangesCount:
+    """Count of ads between neighbouring edges of a number field, the last range open: keys are the lower edges as text."""
+
+    field: str
+    edges: tuple[int, ...]
+
+
 Node = Term | Terms | Prefix | Phrase | Range | Best | All | Everything
 EVERYTHING = Everything()

@@ -12,24 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobsearch.search.analysis.lexicon import STOP_WORDS
-from jobsearch.search.engines.base import Answer, Hit, Page, QueryError, RangesCount, Request, TermsCount, epoch
+from jobsearch.search.engines.base import Answer, Hit, Request
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.facets.base import FACETS, filters
-from jobsearch.search.indexing.documents import day_number
 from jobsearch.search.query.alternatives import Reading, other_readings
+from jobsearch.search.query.correction import suggest_query
 from jobsearch.search.query.parsed_query import Parsed
 from jobsearch.search.query.parser import parse
 from jobsearch.search.query.personal_data import find_private
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
-from .analysis import norwegian, spelling
-from .conditions import All, Best, Node, Range, Term, Terms
+from .analysis import norwegian
+from .conditions import All, Best, Node, Range, RangesCount, Term, Terms, TermsCount
+from .errors import QueryError
 from .facets import employers, values
 from .input_errors import Problem
+from .page import Page
 from .query import compiler
 from .search_query import FACETS as VALUE_FACETS
 from .search_query import SearchQuery
+from .timestamps import day_number, epoch
 
 FEW_TO_ASK = 20
 """Hits below which it is asked whether another word was meant, if no name of work, employer or place has the one typed;
@@ -311,7 +314,7 @@ def _counting(
 
 def _meant(query: SearchQuery, total: int, visible: Node, now: dt.datetime) -> dict[str, Any]:
     """What a search that finds few may have meant, where that finds many more."""
-    better = spelling.meant(query.q, total < FEW, now)
+    better = suggest_query(query.q, total < FEW, now)
     found = _total(parse(better), visible, now, query) if better else 0
     return {"meant": better, "meant_total": found} if found >= MANY_MORE * max(total, 1) else {}
 

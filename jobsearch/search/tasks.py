@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from jobsearch.search.engines.base import EngineDown
+from jobsearch.search.errors import EngineDown
 
 from .indexing import lifecycle
 from .leases import Busy

@@ -7,16 +7,23 @@ administrator has hidden it. NAV's terms: nothing of an inactive ad but that it 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from .models import Vacancy
-
 OSLO = ZoneInfo("Europe/Oslo")
+
+
+class Ad(Protocol):
+    """The columns of a vacancy that decide its visibility. Not the model itself, which imports this module."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def visible_until(self) -> dt.datetime: ...
 
 
 def visible_until(expires: dt.datetime) -> dt.datetime:
@@ -34,7 +41,7 @@ def oslo_day(moment: dt.datetime) -> dt.date:
     return moment.astimezone(OSLO).date() if dt.MINYEAR < moment.year < dt.MAXYEAR else moment.date()
 
 
-def is_active(vacancy: Vacancy, now: dt.datetime | None = None, *, hidden: bool = False) -> bool:
+def is_active(vacancy: Ad, now: dt.datetime | None = None, *, hidden: bool = False) -> bool:
     """The rule for a row already in hand; `Vacancy.objects.active()` is the same for a query."""
     return vacancy.status == "ACTIVE" and not hidden and vacancy.visible_until > (now or timezone.now())
 

@@ -14,7 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, repair, search, similar
-from jobsearch.search.engines.base import IndexMissing, Write
+from jobsearch.search.engines.base import Write
+from jobsearch.search.errors import IndexMissing
 from jobsearch.search.indexing import consistency, lifecycle
 from jobsearch.search.indexing.documents import write_of
 from jobsearch.search.models import IndexState

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, scan, search
 from jobsearch.search.engines.base import Write
-from jobsearch.search.indexing.documents import FIELDS, day_number, deadline_order, order
+from jobsearch.search.indexing.documents import deadline_order, order
+from jobsearch.search.schema import FIELDS
 from jobsearch.search.search_query import DEEPEST_HIT
+from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies.visibility import OSLO
 
 from .conftest import EACH, serving

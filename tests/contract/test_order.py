@@ -17,6 +17,7 @@ from jobsearch.search.engines.base import Request
 from jobsearch.search.facets.base import filters
 from jobsearch.search.indexing import documents, lifecycle
 from jobsearch.search.query import compiler, parser
+from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -96,7 +97,7 @@ def in_order(scored: dict[uuid.UUID, float], sort: str, docs: dict[uuid.UUID, di
 @pytest.mark.parametrize("sort", ORDERS)
 def test_every_page_of_every_order_is_as_the_plainest_code_sorts_it(docs, sort):
     now = timezone.now()
-    today = documents.day_number(now.astimezone(OSLO).date())
+    today = day_number(now.astimezone(OSLO).date())
     for asked in QUERIES:
         query = asked.replace(sort=sort)
         node = compiler.compile_words(parser.parse(query.q))

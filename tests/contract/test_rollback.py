@@ -12,8 +12,9 @@ from django.utils import timezone
 from opensearchpy.exceptions import ConnectionTimeout
 
 from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, search
-from jobsearch.search.engines.base import NoPrevious, Written
+from jobsearch.search.engines.base import Written
 from jobsearch.search.engines.opensearch import engine as opensearch
+from jobsearch.search.errors import NoPrevious
 from jobsearch.search.indexing import lifecycle
 from jobsearch.search.indexing.lifecycle import RebuildFailed
 from jobsearch.search.indexing.rollback import rollback

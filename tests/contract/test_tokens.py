@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.indexing import documents
-from jobsearch.search.indexing.documents import FIELDS
+from jobsearch.search.schema import FIELDS
 from jobsearch.vacancies import pending, store
 from tests import parallel
 from tests.relevance import corpus

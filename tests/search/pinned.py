@@ -39,6 +39,7 @@ def measure() -> dict[str, Any]:
     """Stores the ads, makes their documents, and returns both digests with the version. Needs an empty database."""
     from django.db import transaction
 
+    from jobsearch.search import schema
     from jobsearch.search.indexing import documents
     from jobsearch.vacancies import pending, store
 
@@ -49,12 +50,12 @@ def measure() -> dict[str, Any]:
         str(one.uuid): _ordered(documents.document(one.vacancy)) for chunk in pending.everything() for one in chunk if one.vacancy
     }
     sources = sorted(repr(replace(one, raw=None)) for one in sample)
-    return {"analysis_version": documents.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}
+    return {"analysis_version": schema.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}
 
 
 def _ordered(document: Mapping[str, Any]) -> dict[str, Any]:
     """Words without positions are a set, in another order in each process."""
-    from jobsearch.search.indexing.documents import FIELDS
+    from jobsearch.search.schema import FIELDS
 
     return {name: sorted(value.split()) if FIELDS[name] == "word" else value for name, value in document.items()}
 
@@ -69,7 +70,7 @@ def problem(found: Mapping[str, Any], pinned: Mapping[str, Any]) -> str:
     if found["documents"] != pinned["documents"] and found["ads"] == pinned["ads"] and same_version:
         return (
             "The same ads give other documents than before, so every index has to be built anew: raise ANALYSIS_VERSION in "
-            f"jobsearch/search/indexing/documents.py by one, then run `{COMMAND}`."
+            f"jobsearch/search/schema.py by one, then run `{COMMAND}`."
         )
     if dict(found) != dict(pinned):
         return f"ANALYSIS_VERSION or the sample of ads has changed. Run `{COMMAND}`."

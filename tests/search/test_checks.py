@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from jobsearch.search.checks import the_index_has_the_present_schema as check
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing.documents import fingerprint
 from jobsearch.search.models import IndexState
+from jobsearch.search.schema import fingerprint
 
 
 @pytest.fixture

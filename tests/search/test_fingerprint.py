@@ -11,14 +11,13 @@ import pytest
 
 from jobsearch.search import schema
 from jobsearch.search.analysis import lexicon, place_names
-from jobsearch.search.indexing import documents
 from jobsearch.taxonomy import catalogue, places
 
 ROOT = Path(__file__).parents[2]
 
 
 def fingerprint() -> str:
-    return documents.fingerprint.__wrapped__()
+    return schema.fingerprint.__wrapped__()
 
 
 MAPPING = {**schema.mapping(), "dynamic": "false"}
@@ -29,8 +28,8 @@ TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in 
 @pytest.mark.parametrize(
     ("where", "name", "value"),
     [
-        (documents, "ANALYSIS_VERSION", documents.ANALYSIS_VERSION + 1),
-        (documents, "FIELDS", {**documents.FIELDS, "salary": "number"}),
+        (schema, "ANALYSIS_VERSION", schema.ANALYSIS_VERSION + 1),
+        (schema, "FIELDS", {**schema.FIELDS, "salary": "number"}),
         (schema, "mapping", lambda: MAPPING),
         (schema, "settings", lambda: SETTINGS),
         (schema, "tantivy_fields", lambda: TANTIVY),
@@ -59,7 +58,7 @@ def test_a_comment_and_the_order_of_a_list_are_no_change(monkeypatch):
 def test_every_process_has_the_same_one():
     code = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
-        "from jobsearch.search.indexing.documents import fingerprint; print(fingerprint())"
+        "from jobsearch.search.schema import fingerprint; print(fingerprint())"
     )
     found = {
         subprocess.run(

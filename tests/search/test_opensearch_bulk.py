@@ -12,9 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from jobsearch.search.engines.base import EngineDown, Write
+from jobsearch.search.engines.base import Write
 from jobsearch.search.engines.opensearch.client import connect
 from jobsearch.search.engines.opensearch.index_writer import OpenSearchIndex
+from jobsearch.search.errors import EngineDown
 
 
 class Server(BaseHTTPRequestHandler):

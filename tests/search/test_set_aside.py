@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from jobsearch.search import schema
 from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, repair, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer as embedded_index
@@ -158,14 +159,14 @@ def test_another_version_of_the_analysis_builds_the_index_and_tries_all(make_vac
     make_vacancy(title="Kokk")
     index_changes()
     misbehave.clear()
-    monkeypatch.setattr(documents, "ANALYSIS_VERSION", documents.ANALYSIS_VERSION + 1)
-    documents.fingerprint.cache_clear()
+    monkeypatch.setattr(schema, "ANALYSIS_VERSION", schema.ANALYSIS_VERSION + 1)
+    schema.fingerprint.cache_clear()
     try:
         assert index_changes().rebuilt == "its schema has changed"
         assert total() == 2
     finally:
         monkeypatch.undo()
-        documents.fingerprint.cache_clear()
+        schema.fingerprint.cache_clear()
 
 
 def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatch):

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from jobsearch.search.analysis import spelling
 from jobsearch.search.analysis.spelling import Speller, sound
 from jobsearch.search.query import parser
+from jobsearch.search.query.correction import correct_query, suggest_query
 
 SPELLER = Speller(
     Counter(
@@ -100,15 +101,15 @@ def test_only_plain_words_are_put_right(monkeypatch):
     monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
 
     def right(q: str) -> str:
-        found = spelling.corrected(q, lambda word: False)
+        found = correct_query(q, lambda word: False)
         return found.q if found else ""
 
     assert right("  sykepeier  i Bergen ") == "sykepleier  i Bergen"
     assert right('sykepeier "bregen" -bregen breg*') == 'sykepleier "bregen" -bregen breg*'
     assert right("sykepeier/bregen") == "sykepleier/bergen"
     assert right("sykepeier qqqqqq") == right("sykepleier bergen") == right("") == ""
-    assert spelling.corrected("sykepeier", lambda word: True) is None
-    assert spelling.corrected("sykepeier bergen", lambda word: False).insisting == '"sykepeier" bergen'
+    assert correct_query("sykepeier", lambda word: True) is None
+    assert correct_query("sykepeier bergen", lambda word: False).insisting == '"sykepeier" bergen'
 
 
 @given(st.text(max_size=60))
@@ -122,24 +123,24 @@ def test_every_plain_token_is_where_it_is_said_to_be(q):
 def test_a_word_that_is_right_in_any_form_or_as_a_compound_is_asked_about_by_nobody(typed, monkeypatch):
     monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
     assert SPELLER.is_right(typed)
-    assert spelling.meant(typed, few=True) == ""
+    assert suggest_query(typed, few=True) == ""
 
 
 def test_a_word_of_one_title_is_asked_about_only_where_few_ads_have_it(monkeypatch):
     slip = Speller(Counter({"sykepleier": 600, "sykepeier": 1, "bergen": 40}))
     monkeypatch.setattr(spelling, "speller", lambda now=None: slip)
-    assert spelling.meant("sykepeier bergen", few=True) == "sykepleier bergen"
-    assert spelling.meant("sykepeier bergen", few=False) == ""
-    assert spelling.meant("sykepeeier python", few=False) == "sykepleier python"
+    assert suggest_query("sykepeier bergen", few=True) == "sykepleier bergen"
+    assert suggest_query("sykepeier bergen", few=False) == ""
+    assert suggest_query("sykepeeier python", few=False) == "sykepleier python"
     assert slip.nearest("sykepeeier") == "sykepleier"  # not the slip, though it is nearer
-    assert spelling.meant('"sykepeier" -sykepeier sykepei*', few=True) == ""
+    assert suggest_query('"sykepeier" -sykepeier sykepei*', few=True) == ""
 
 
 def test_one_word_written_as_three_is_put_together(monkeypatch):
     known = Speller(Counter({"barnehagelærer": 90, "hage": 5, "lærer": 50}))
     monkeypatch.setattr(spelling, "speller", lambda now=None: known)
-    assert spelling.corrected("natt barne hage lærer", lambda word: True).q == "natt barnehagelærer"
-    assert spelling.corrected("barne/hage lærer", lambda word: True) is None
+    assert correct_query("natt barne hage lærer", lambda word: True).q == "natt barnehagelærer"
+    assert correct_query("barne/hage lærer", lambda word: True) is None
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzæøå", min_size=4, max_size=14))

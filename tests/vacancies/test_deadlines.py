@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobsearch.search.indexing import documents
+from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
@@ -145,7 +146,7 @@ def test_any_time_and_day_has_an_order_that_an_index_holds(published, deadline, 
 @FIXED
 @given(st.dates())
 def test_any_day_has_a_number_and_words(day):
-    assert documents.day_number(day) == (day - dt.date(1970, 1, 1)).days
+    assert day_number(day) == (day - dt.date(1970, 1, 1)).days
     assert dates.day(day) and dates.day(day, weekday=True)
 
 

@@ -1,87 +1,19 @@
-"""What an engine is asked, what it answers, and the two ways in which it fails."""
+"""What an engine is asked, what it answers, and how an index is written."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from jobsearch.search.conditions import Node
-from jobsearch.search.query.entities import Recognised
-
-
-class QueryError(Exception):
-    """The question cannot be answered, and who asks can mend it (400). `str()` is a sentence for a visitor."""
-
-
-class EngineDown(Exception):
-    """The engine, or its index, cannot answer now (503). `str()` is a sentence for an administrator; it names the cure."""
-
-
-class IndexMissing(EngineDown):
-    """There is no complete index of this project's schema where the settings point: it has to be built first."""
-
-
-class NoPrevious(Exception):
-    """There is no index to go back to. `str()` is a sentence for an administrator; it names what to do instead."""
+from jobsearch.search.conditions import Node, RangesCount, TermsCount
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     uuid: UUID
     score: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of hits. `total` is exact. `counts`: facet -> value -> ads, by every filter but the facet's own.
-
-    `understood` is the search as it was run (fillers left out); `dropped` are the words that were left out.
-    `corrected`: what was typed found nothing, these are the words that were searched for instead; `insisting`: what to ask to
-    search for the words as typed after all, where that finds `insisting_total`. `meant`: what was typed finds few, this near it
-    many (`meant_total`).
-    `recognised`: words of the search that name a value of a facet, and were taken for it as well.
-    `in_text`: no ad is one of the occupation asked for; these ads mention it in their text.
-    `new`: hits first seen after the search's `since`; they come first.
-    """
-
-    hits: tuple[Hit, ...] = ()
-    total: int = 0
-    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    understood: str = ""
-    dropped: tuple[str, ...] = ()
-    corrected: str = ""
-    insisting: str = ""
-    insisting_total: int = 0
-    meant: str = ""
-    meant_total: int = 0
-    recognised: tuple[Recognised, ...] = ()
-    in_text: bool = False
-    new: int = 0
-
-    @property
-    def uuids(self) -> list[UUID]:
-        return [hit.uuid for hit in self.hits]
-
-
-@dataclass(frozen=True, slots=True)
-class TermsCount:
-    """Ads for each value of a keyword field, or for each of `only` that has any. `size` is more than there are values: which
-    of equally common ones an engine would cut off is its own affair."""
-
-    field: str
-    size: int
-    only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RangesCount:
-    """Ads between neighbouring edges of a number field, the last one open: keys are the lower edges as text."""
-
-    field: str
-    edges: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +176,3 @@ LIMITS: tuple[Limit, ...] = (
     Limit("tantivy", "operation", "serve several machines", "OpenSearch: its index is files on one machine"),
 )
 """Everything that one engine cannot do and the other can. The contract suite prints it and tries it."""
-
-
-def epoch(moment: dt.datetime | None) -> int:
-    """Whole seconds since 1970, 0 for none."""
-    return max(0, int(moment.timestamp())) if moment else 0

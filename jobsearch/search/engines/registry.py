@@ -6,7 +6,9 @@ import threading
 
 from django.conf import settings
 
-from .base import Engine, EngineDown, Health
+from jobsearch.search.errors import EngineDown
+
+from .base import Engine, Health
 
 _lock = threading.Lock()
 _engines: dict[str, Engine] = {}

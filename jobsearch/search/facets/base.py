@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from jobsearch.search.analysis.folding import sketch
-from jobsearch.search.conditions import Node, Range, Terms
-from jobsearch.search.engines.base import RangesCount, TermsCount, epoch
-from jobsearch.search.indexing.documents import DUE_SOON, DUE_UNKNOWN, day_number
+from jobsearch.search.conditions import Node, Range, RangesCount, Terms, TermsCount
 from jobsearch.search.search_query import DEADLINES, NOT_STATED, PUBLISHED, SearchQuery, published_value
+from jobsearch.search.timestamps import day_number, epoch
 from jobsearch.taxonomy import catalogue, labels, occupations, places
 from jobsearch.vacancies.visibility import OSLO
 
@@ -26,6 +25,11 @@ from . import values as known
 CHART_DAYS = 14
 MOST_EMPLOYERS = 60_000
 """OpenSearch refuses an answer of 65,536 buckets; a feed of ten thousand ads has some thousand employers."""
+
+
+DUE_UNKNOWN, DUE_SOON, DUE_IN_WORDS = 0, 1, 2
+"""What `due` holds in place of a day number: nothing is said, "as soon as possible" or "continuously" is, or something else
+("by agreement"), which is within no number of days and yet not "not stated"."""
 
 
 @dataclass(frozen=True, slots=True)

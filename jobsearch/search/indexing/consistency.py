@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search.engines.base import Engine, Index, IndexMissing, Stored, Write, epoch
+from jobsearch.search.engines.base import Engine, Index, Stored, Write
 from jobsearch.search.engines.registry import engine
+from jobsearch.search.errors import IndexMissing
+from jobsearch.search.timestamps import epoch
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 

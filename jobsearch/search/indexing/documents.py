@@ -3,110 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from jobsearch.search.analysis import lexicon, negation, norwegian
-from jobsearch.search.analysis import place_names as placenames
+from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
-from jobsearch.search.engines.base import Write, epoch
+from jobsearch.search.engines.base import Write
 from jobsearch.search.facets import areas
+from jobsearch.search.facets.base import DUE_IN_WORDS, DUE_SOON, DUE_UNKNOWN
 from jobsearch.search.facets.employers import employer_key
 from jobsearch.search.facets.values import NOT_STATED
-from jobsearch.taxonomy import catalogue, occupations, places
+from jobsearch.search.timestamps import day_number, epoch
+from jobsearch.taxonomy import occupations, places
 from jobsearch.vacancies import deadlines, html, pending, redaction, visibility
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
 
-Kind = Literal["phrase", "word", "keyword", "number"]
-
-ANALYSIS_VERSION = 3
-"""Raise it by one when a change of code gives the same ad another document, so that every index is built anew.
-`tests/search/test_pinned_documents.py` fails until that is done."""
-
-# Every field of a document. phrase: analysed words with their positions; word: analysed words; keyword: whole values that
-# are counted and filtered by; number: whole numbers, sorted and filtered by.
-FIELDS: dict[str, Kind] = {
-    "title": "phrase",
-    "job": "phrase",
-    "employer": "phrase",
-    "location": "phrase",
-    "body": "word",
-    "body_text": "phrase",
-    "title_stem": "word",
-    "job_stem": "word",
-    "employer_stem": "word",
-    "body_stem": "word",
-    "body_denied": "word",
-    "body_denied_stem": "word",
-    "parts": "word",
-    "joined": "word",
-    "title_fold": "word",
-    "fold": "word",
-    "body_fold": "word",
-    "title_whole": "keyword",
-    "employer_whole": "keyword",
-    "place": "keyword",
-    "area": "keyword",
-    "occupation": "keyword",
-    "engagement": "keyword",
-    "extent": "keyword",
-    "sector": "keyword",
-    "employer_key": "keyword",
-    "language": "keyword",
-    "published": "number",
-    "first_seen": "number",
-    "visible_until": "number",
-    "deadline": "number",
-    "deadline_order": "number",
-    "due": "number",
-    "order": "number",
-}
-UNCOUNTED = {"title_whole", "employer_whole", "area"}
 _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEVERAL = re.compile(r",| og ")
-_EPOCH_DAY = dt.date(1970, 1, 1)
-_LISTS = (lexicon, placenames, negation, areas, places, occupations, catalogue)
-_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-DUE_UNKNOWN, DUE_SOON, DUE_IN_WORDS = 0, 1, 2
-"""What `due` holds in place of a day number: nothing is said, "as soon as possible" or "continuously" is, or something else
-("by agreement"), which is within no number of days and yet not "not stated"."""
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """Changes when the same ad could give another document or another index: one made before has to be made anew.
-
-    Of code it knows only `ANALYSIS_VERSION`; of the lists that analysis reads their values, and of both engines their schemas.
-    """
-    from jobsearch.search import schema  # which needs FIELDS
-
-    parts: list[object] = [ANALYSIS_VERSION, FIELDS, schema.mapping(), schema.settings(), schema.tantivy_fields()]
-    for module in _LISTS:
-        parts.append({name: value for name, value in vars(module).items() if _CONSTANT.fullmatch(name)})
-    return hashlib.sha256(_stable(parts).encode()).hexdigest()[:16]
-
-
-def _stable(value: object) -> str:
-    """Plain data as text, the same in every process: sets and dictionaries in order; what is no data is left out."""
-    if isinstance(value, str | int | float | bool | None):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(_stable, value))}]"
-    if isinstance(value, set | frozenset):
-        return f"{{{','.join(sorted(map(_stable, value)))}}}"
-    if isinstance(value, Mapping):
-        return f"{{{','.join(sorted(f'{_stable(key)}:{_stable(item)}' for key, item in value.items()))}}}"
-    return ""
 
 
 def removal_of(change: pending.Change, now: dt.datetime) -> Write | None:
@@ -126,10 +47,6 @@ def write_of(change: pending.Change, now: dt.datetime) -> Write:
     if change.vacancy is None:
         return Write(change.uuid, change.version, None, purge=True)
     return removal_of(change, now) or Write(change.uuid, change.version, document(change.vacancy))
-
-
-def day_number(day: dt.date) -> int:
-    return (day - _EPOCH_DAY).days
 
 
 def document(vacancy: Vacancy) -> Mapping[str, Any]:

@@ -21,16 +21,18 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jobsearch.search.engines.base import Engine, Index, IndexMissing, Write, Written
+from jobsearch.search.engines.base import Engine, Index, Write, Written
 from jobsearch.search.engines.registry import engine
+from jobsearch.search.errors import IndexMissing
 from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import IndexState, SetAside
+from jobsearch.search.schema import fingerprint
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
 from .analysis_process import Failure, analyse
-from .documents import fingerprint, removal_of
+from .documents import removal_of
 from .index_contents import batched, note_all, purge_unknown, restored
 from .index_contents import versions as present_versions
 

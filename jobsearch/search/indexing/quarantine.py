@@ -1,6 +1,6 @@
 """Ads that are set aside: versions that could not be analysed, or that the engine refused, so that no other ad waits for them.
 
-Tried again when the ad changes, when this program reads ads in another way (`documents.fingerprint`), when an administrator
+Tried again when the ad changes, when this program reads ads in another way (`schema.fingerprint`), when an administrator
 asks for it, and after a pause.
 """
 
@@ -15,12 +15,13 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from jobsearch.search.models import SetAside
+from jobsearch.search.schema import fingerprint
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.pending import Change
 
 from .analysis_process import Failure
-from .documents import fingerprint, removal_of
+from .documents import removal_of
 
 log = logging.getLogger(__name__)
 INDEX_LATE = dt.timedelta(minutes=10)

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jobsearch.search.analysis import spelling
-
+from .correction import correct_query, unknown_words
 from .parsed_query import Parsed
 from .parser import mentioned, parse
 
@@ -39,7 +38,7 @@ def other_readings(
     plans: list[tuple[Parsed | None, list[str]]] = []
     for q, parsed in unfound:
         in_text = mentioned(parsed)
-        unknown = spelling.unknown_words(q, now)[:MOST_UNKNOWN] if q else []
+        unknown = unknown_words(q, now)[:MOST_UNKNOWN] if q else []
         plans.append((in_text, unknown))
         questions += [parsed, in_text] if in_text else []
         questions += map(parse, unknown)
@@ -52,8 +51,8 @@ def other_readings(
         if in_text and (next(answers), next(answers)) in _FEW_MENTIONS:
             readings.append(Reading(in_text, in_text=True))
         found_alone = {word for word in unknown if next(answers) > 0}
-        beyond = set(spelling.unknown_words(q, now)) - set(unknown)
-        if q and (correction := spelling.corrected(q, (found_alone | beyond).__contains__, now)):
+        beyond = set(unknown_words(q, now)) - set(unknown)
+        if q and (correction := correct_query(q, (found_alone | beyond).__contains__, now)):
             readings.append(Reading(parse(correction.q), correction.q, correction.insisting))
         found.append(readings)
     return found

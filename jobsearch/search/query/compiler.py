@@ -16,7 +16,7 @@ from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, FUNCTION_WORDS, P
 from jobsearch.search.analysis.place_names import TOWNS
 from jobsearch.search.analysis.synonyms import Name, is_known_post, is_post
 from jobsearch.search.conditions import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
-from jobsearch.search.engines.base import epoch
+from jobsearch.search.timestamps import epoch
 
 from .parsed_query import Alternative, Clause, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
 

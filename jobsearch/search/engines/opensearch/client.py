@@ -21,7 +21,7 @@ from opensearchpy.exceptions import (
 )
 from urllib3.exceptions import NewConnectionError, TimeoutError
 
-from jobsearch.search.engines.base import EngineDown, IndexMissing
+from jobsearch.search.errors import EngineDown, IndexMissing
 
 SEARCH_SECONDS = 5  # a search takes some 10 ms; after five seconds the visitor is gone, and a queue would only grow
 WRITE_SECONDS = 60  # a chunk of 500 takes half a second; a node that merges or recovers may take long

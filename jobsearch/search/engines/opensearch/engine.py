@@ -19,8 +19,9 @@ from uuid import UUID
 
 from opensearchpy import __versionstr__ as client_version
 
-from jobsearch.search.engines.base import Answer, EngineDown, Health, Hit, Index, IndexMissing, NoPrevious, Request
-from jobsearch.search.indexing.documents import fingerprint
+from jobsearch.search.engines.base import Answer, Health, Hit, Index, Request
+from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
+from jobsearch.search.schema import fingerprint
 
 from . import query_builder
 from .client import SEARCH_SECONDS, WRITE_SECONDS, Silence, connect, failures

@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from jobsearch.search.conditions import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
-from jobsearch.search.engines.base import RangesCount, Request, TermsCount
+from jobsearch.search.conditions import (
+    TIE_BREAKER,
+    All,
+    Best,
+    Everything,
+    Node,
+    Phrase,
+    Prefix,
+    Range,
+    RangesCount,
+    Term,
+    Terms,
+    TermsCount,
+)
+from jobsearch.search.engines.base import Request
 from jobsearch.search.schema import mapping, settings
 
 __all__ = ["body", "counts", "mapping", "query", "scan_body", "settings", "totals_body"]

@@ -26,8 +26,9 @@ from uuid import UUID
 
 import tantivy
 
-from jobsearch.search.engines.base import Answer, EngineDown, Health, Index, IndexMissing, NoPrevious, Request
-from jobsearch.search.indexing.documents import fingerprint
+from jobsearch.search.engines.base import Answer, Health, Index, Request
+from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
+from jobsearch.search.schema import fingerprint
 
 from .index_writer import EmbeddedIndex
 from .searcher import Reader

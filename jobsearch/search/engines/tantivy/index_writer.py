@@ -10,7 +10,8 @@ from uuid import UUID
 
 import tantivy
 
-from jobsearch.search.engines.base import EngineDown, Stored, Write, Written
+from jobsearch.search.engines.base import Stored, Write, Written
+from jobsearch.search.errors import EngineDown
 
 from . import schema
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import tantivy
 from tantivy import DocAddress, Order, Query, Searcher
 
-from jobsearch.search.conditions import Range
-from jobsearch.search.engines.base import Answer, Hit, RangesCount, Request, TermsCount
+from jobsearch.search.conditions import Range, RangesCount, TermsCount
+from jobsearch.search.engines.base import Answer, Hit, Request
 
 from . import schema
 

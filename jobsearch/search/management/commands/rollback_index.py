@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from jobsearch.search.api import EngineDown
-from jobsearch.search.engines.base import NoPrevious
+from jobsearch.search.errors import NoPrevious
 from jobsearch.search.indexing.lifecycle import RebuildFailed
 from jobsearch.search.indexing.rollback import rollback
 
