@@ -12,13 +12,13 @@ def criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
     found = [(_("Søkeord"), [query.q])] if query.q else []
     by_facet: dict[str, list[str]] = {}
     for facet, value in query.chosen:
-        by_facet.setdefault(facet, []).append(search.FILTERS[facet].value_label(value))
-    return found + [(str(search.FILTERS[facet].label), labels) for facet, labels in by_facet.items()]
+        by_facet.setdefault(facet, []).append(search.get_filter(facet).label_value(value))
+    return found + [(str(search.get_filter(facet).label), labels) for facet, labels in by_facet.items()]
 
 
 def short(query: search.SearchQuery, most: int = 3) -> str:
     """ "sykepleier · Bergen", and how many choices more where there are many."""
-    labels = [search.FILTERS[facet].full_label(value) for facet, value in query.chosen]
+    labels = [search.get_filter(facet).label_chip(value) for facet, value in query.chosen]
     parts = [query.q] if query.q else []
     parts += labels[:most]
     if len(labels) > most:

@@ -4,20 +4,23 @@ Not in the package's `__init__`, because Django imports that before the models c
 
     query, problems = SearchQuery.from_params(request.GET)
     page = search(query)          # Page: hits, total, counts
-    FACETS["place"].choices(page.counts["place"], query)
+    FACETS["place"].list_choices(page.counts["place"], query)
 """
 
 from __future__ import annotations
 
-from .assist.highlighting import LOOKED_AT, Highlighter, Marked, highlighter
+from jobsearch.taxonomy.catalogue import NOT_STATED
+
+from .assist.highlighting import LOOKED_AT, Highlighter, Marked
 from .assist.snippets import Piece
 from .assist.suggestions import Suggestion, suggest
 from .cache_warming import keep_warm
 from .engines.base import Health, Hit
 from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, QueryError
-from .facets import distance
-from .facets.base import CHART_DAYS, FACETS, FILTERS, Choice, Facet, narrow
+from .facets import FACETS, distance, get_filter
+from .facets.base import Choice, Facet, find_choices
+from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
 from .indexing.quarantine import INDEX_LATE, count_behind, oldest_behind, retry
@@ -25,16 +28,17 @@ from .input_errors import Problem
 from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
 from .page import Page
+from .parameters import clean_value
+from .query.compiled_query import CompiledQuery
 from .query.entities import Recognised
 from .query.normalisation import without, without_each
-from .search_query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean, read_addresses
+from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
 from .thread_failures import thread_failures_now
 
 __all__ = [
     "CHART_DAYS",
     "FACETS",
-    "FILTERS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
     "LOOKED_AT",
@@ -43,6 +47,7 @@ __all__ = [
     "SIZES",
     "Busy",
     "Choice",
+    "CompiledQuery",
     "Counted",
     "EngineDown",
     "Facet",
@@ -62,7 +67,7 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
-    "clean",
+    "clean_value",
     "compare",
     "count",
     "count_behind",
@@ -71,10 +76,10 @@ __all__ = [
     "distance",
     "engine_health",
     "facet_counts",
-    "highlighter",
+    "find_choices",
+    "get_filter",
     "index_changes",
     "keep_warm",
-    "narrow",
     "oldest_behind",
     "read_addresses",
     "rebuild",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from .engines.base import Hit
+from .query.compiled_query import EMPTY, CompiledQuery
 from .query.entities import Recognised
 
 
@@ -20,6 +21,7 @@ class Page:
     `meant`: the query as typed finds few ads, and this similar query finds many (`meant_total`).
     `recognised`: words of the query that are also a value of a facet; they matched that value too.
     `in_text`: no ad has the occupation that was searched for; these ads mention it in their text.
+    `compiled`: the query as it was run (with corrected words, or looked for in texts only), for marking its words.
     `new`: number of hits first seen after the search's `since`; they come first.
     """
 
@@ -36,6 +38,7 @@ class Page:
     recognised: tuple[Recognised, ...] = ()
     in_text: bool = False
     new: int = 0
+    compiled: CompiledQuery = EMPTY
 
     @property
     def uuids(self) -> list[UUID]:

@@ -1,21 +1,19 @@
-"""What is asked for: a frozen value, from the parameters of an address and back, canonically.
+"""One search as a value: from the parameters of an address and back, in one canonical form.
 
-`place`, `occupation`, `sector`, `extent`, `engagement`, `employer` and `language` repeat: the values of one facet are OR-ed,
-facets AND-ed. A saved search is `to_params()`, read again by `from_params()`: a page, a mail and a feed of a search ask the same.
+The values of one facet are joined by OR, facets by AND. A saved search is `to_params()`, parsed again by `from_params()`: a
+page, a mail and a feed of a search run the same search.
 
-Reading asks no engine, and the database only for employers' names (one query) and the postal codes behind `near`. A value
-that no ad has is kept and finds nothing: left out, it would turn a narrow search into one for everything.
+Parsing asks no engine, and the database only for employers' names (one query) and the postal codes of `near`. A value that
+no ad has is kept and finds nothing: left out, it would turn a narrow search into a search for everything.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import datetime as dt
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import TooManyFieldsSent
@@ -23,64 +21,75 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from jobsearch.search.analysis.folding import normalise
+from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.personal_data import find_private
-from jobsearch.vacancies.visibility import OSLO
 
-from .facets import distance
-from .facets import values as known
+from .facets import get_filter, list_defaults, list_filters
+from .facets.base import VALUE_LENGTH, VALUES_READ
+from .facets.employer_names import preload_names
 from .input_errors import Problem
+from .parameters import Parameters, clean_value, read_last
 
 T = TypeVar("T")
-NOT_STATED = known.NOT_STATED
-FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
-SINGLE = ("deadline", "published")
-"""Facets of which one value at most is chosen."""
 
-DEADLINES = ("asap", "3", "7", "14", "30", NOT_STATED)
-PUBLISHED = (1, 3, 7)
-PUBLISHED_DAYS = 180  # how far back a single day can be asked for: ads are not advertised for longer
 SORTS = ("relevance", "published", "deadline")
 SIZES = (25, 50, 100)  # hits on a page, the default first
 Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but nobody types one
-VALUES_PER_FACET = 50
-VALUES_READ = 500  # repeated parameters of one name that are looked at
-LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server takes
+LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server accepts
 SINCE_DAYS = 400  # how far back `since` may lie
-VALUE_LENGTH = known.VALUE_LENGTH
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
 _UNREADABLE = {"unknown", "ambiguous", "no_point", "no_table"}
+_OWN = {"q", "sort", "size", "since", "page", "unreadable"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class SearchQuery:
     """One search. `page` counts from 1, `size` is the number of hits on a page.
 
-    `published`: since midnight in Oslo so many days back (1 = today), or one day of Oslo's, or None. `deadline`: "asap", the
-    number of days from today that the deadline lies within (today counted, "7"), "Ikke oppgitt", or None. `near`: a
-    municipality's path or a postal code that all lies within `km` kilometres of, or "".
+    `values`: parameter of a facet -> what is chosen, only where something is. Also read as `query["place"]` or
+    `query.place`, which give the facet's default where nothing is chosen. What a parameter holds is described by its facet.
 
     `since`: a moment in seconds since 1970, or 0. Ads first seen after it come first, in date order, before the others; it
     filters nothing. `unreadable`: (name, value) of filters with one value that cannot be read (any more): a day too long ago,
     a postal code that is in no table. A search with one finds nothing.
     """
 
-    q: str = ""
-    place: tuple[str, ...] = ()
-    occupation: tuple[str, ...] = ()
-    sector: tuple[str, ...] = ()
-    extent: tuple[str, ...] = ()
-    engagement: tuple[str, ...] = ()
-    employer: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    deadline: str | None = None
-    published: int | dt.date | None = None
-    near: str = ""
-    km: int = distance.DEFAULT_KM
-    sort: str = "relevance"
-    size: int = SIZES[0]
-    since: int = 0
-    page: int = 1
-    unreadable: tuple[tuple[str, str], ...] = ()
+    q: str
+    values: Mapping[str, Any] = field(hash=False)
+    sort: str
+    size: int
+    since: int
+    page: int
+    unreadable: tuple[tuple[str, str], ...]
+
+    def __init__(
+        self,
+        q: str = "",
+        *,
+        sort: str = "relevance",
+        size: int = SIZES[0],
+        since: int = 0,
+        page: int = 1,
+        unreadable: tuple[tuple[str, str], ...] = (),
+        **values: Any,
+    ) -> None:
+        """`values`: parameters of facets, as `place=("OSLO",)`. Raises TypeError for a name that is none."""
+        defaults = list_defaults()
+        if unknown := values.keys() - defaults.keys():
+            raise TypeError(f"no parameters of a search: {', '.join(sorted(unknown))}")
+        chosen = {name: value for name, value in values.items() if value != defaults[name]}
+        own = {"q": q, "values": chosen, "sort": sort, "size": size, "since": since, "page": page, "unreadable": unreadable}
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+
+    def __getitem__(self, parameter: str) -> Any:
+        """The value of a facet's parameter. Raises KeyError for a name that is none."""
+        return self.values[parameter] if parameter in self.values else list_defaults()[parameter]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in list_defaults():
+            raise AttributeError(name)
+        return self[name]
 
     @classmethod
     def from_address(cls, text: str) -> tuple[SearchQuery, list[Problem]]:
@@ -89,46 +98,36 @@ class SearchQuery:
             return cls(), [Problem("q", "", "too_long", blocks=True)]
         try:
             params = QueryDict(text)
-        except (TooManyFieldsSent, ValueError):  # more than 1,000 names; bytes that are no text
+        except (TooManyFieldsSent, ValueError):  # more than 1,000 names; bytes that are not text
             return cls(), [Problem("q", "", "too_long", blocks=True)]
         return cls.from_params(params)
 
     @classmethod
-    def from_params(cls, params: QueryDict | Mapping[str, str]) -> tuple[SearchQuery, list[Problem]]:
-        """The search that the parameters ask for, and what of them could not be used. Never raises, whatever they hold.
+    def from_params(cls, params: Parameters) -> tuple[SearchQuery, list[Problem]]:
+        """The search that the parameters describe, and the parts of them that could not be used. Never raises.
 
-        A query text with a national identity number
-        or an e-mail address is not taken at all: that problem `blocks`, and the page must not show results for it.
+        A query text with a national identity number or an e-mail address is not kept: that problem `blocks`, and the page
+        must not show results for it.
         """
         problems: list[Problem] = []
-        values: dict[str, object] = {"q": _read_q(_last(params, "q"), problems)}
-        for facet in FACETS:
-            values[facet] = _read_facet(facet, _all(params, facet), problems)
-        values["deadline"] = _read_choice("deadline", _last(params, "deadline"), DEADLINES, None, problems)
-        values["published"] = _read_published(_last(params, "published"), problems)
-        near, km = clean(_last(params, "near"), VALUE_LENGTH), clean(_last(params, "km"), 20)
-        values["near"], values["km"] = distance.read(near, km, problems)
-        values["unreadable"] = _read_unreadable(params, problems)
-        values["since"] = _read_since(_last(params, "since"), problems)
-        values["sort"] = _read_choice("sort", _last(params, "sort"), SORTS, "relevance", problems)
-        size = _read_choice("size", _last(params, "size"), SIZES, SIZES[0], problems) or SIZES[0]
+        values: dict[str, Any] = {"q": _parse_q(read_last(params, "q"), problems)}
+        for facet in list_filters():
+            values |= facet.parse_parameters(params, problems)
+        values["unreadable"] = _list_unreadable(params, problems)
+        values["since"] = _parse_since(read_last(params, "since"), problems)
+        values["sort"] = _parse_choice("sort", read_last(params, "sort"), SORTS, problems)
+        size = _parse_choice("size", read_last(params, "size"), SIZES, problems)
         values["size"] = size
-        values["page"] = _read_page(_last(params, "page"), DEEPEST_HIT // size, problems)
-        return cls(**values), problems  # type: ignore[arg-type]
+        values["page"] = _parse_page(read_last(params, "page"), DEEPEST_HIT // size, problems)
+        return cls(**values), problems
 
     def to_params(self, *, page: bool = True) -> list[tuple[str, str]]:
         """Names and values in one fixed order, defaults left out: the same search always has the same address."""
         pairs = [("q", self.q)] if self.q else []
-        for facet in FACETS:
-            pairs += [(facet, value) for value in getattr(self, facet)]
         unreadable = dict(self.unreadable)
-        pairs += [(facet, str(value)) for facet in SINGLE if (value := getattr(self, facet) or unreadable.get(facet))]
-        if "near" in unreadable:
-            pairs.append(("near", unreadable["near"]))
-        elif self.near:
-            pairs.append(("near", self.near))
-            if self.km != distance.DEFAULT_KM:
-                pairs.append(("km", str(self.km)))
+        for facet in list_filters():
+            chosen = facet.format_parameters(self)
+            pairs += chosen or ([(facet.name, unreadable[facet.name])] if facet.name in unreadable else [])
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
@@ -143,47 +142,37 @@ class SearchQuery:
         """`to_params` as the part of an address after `?`; "" for the search without conditions."""
         return urlencode(self.to_params(page=page))
 
-    def replace(self, **changes: object) -> SearchQuery:
-        """A copy with these fields changed; facets made canonical. Starts at page 1 unless the page is what changes."""
-        for facet in FACETS:
-            if facet in changes:
-                changes[facet] = _canonical(facet, changes[facet])  # type: ignore[arg-type]
+    def replace(self, **changes: Any) -> SearchQuery:
+        """A copy with these values changed; facets made canonical. Starts at page 1 unless the page is changed."""
+        for facet in list_filters():
+            if facet.name in changes:
+                changes[facet.name] = facet.order_values(changes[facet.name])
         changes.setdefault("page", 1)
         changes.setdefault("unreadable", tuple(pair for pair in self.unreadable if pair[0] not in changes))
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        copy = SearchQuery(**{**{name: getattr(self, name) for name in _OWN}, **self.values, **changes})
+        if copy.q == self.q and "compiled" in self.__dict__:
+            copy.__dict__["compiled"] = self.compiled
+        return copy
 
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
-        """Also this value; a child takes the place of its chosen parent, a parent that of its chosen children."""
-        if facet == "published":
-            return self.replace(published=published_value(str(value)))
-        if facet in SINGLE:
-            return self.replace(**{facet: str(value)})
-        if facet == "near":
-            km, _blank, near = str(value).partition(" ")
-            return self.replace(near=near, km=int(km))
-        chosen = getattr(self, facet)
-        above = known.parent(facet, str(value))
-        kept = tuple(v for v in chosen if v != above and known.parent(facet, v) != value)
-        return self.replace(**{facet: (*kept, str(value))})
+        """This value chosen too; a child replaces its chosen parent, a parent its chosen children."""
+        return self.replace(**get_filter(facet).add_value(self, str(value)))
 
     def without(self, facet: str, value: str | int | None = None) -> SearchQuery:
-        """Without this value, or without any of the facet (`q` included)."""
-        if facet in SINGLE:
-            return self.replace(**{facet: None})
-        if facet == "q":
-            return self.replace(q="")
-        if facet == "near":
-            return self.replace(near="", km=distance.DEFAULT_KM)
-        kept = () if value is None else tuple(v for v in getattr(self, facet) if v != value)
-        return self.replace(**{facet: kept})
+        """Without this value, or without any value of the facet (`q` included)."""
+        return self.replace(**({"q": ""} if facet == "q" else get_filter(facet).remove_value(self, value)))
+
+    @cached_property
+    def compiled(self) -> CompiledQuery:
+        """The query text, parsed and compiled; computed once, and kept by copies with the same text."""
+        return compile_query(self.q)
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
         """Every chosen facet value, as the chips show them: (facet, value)."""
-        pairs = [(facet, value) for facet in FACETS for value in getattr(self, facet)]
-        pairs += [(facet, str(getattr(self, facet))) for facet in SINGLE if getattr(self, facet)]
+        pairs = [(facet.name, value) for facet in list_filters() if facet.counted for value in facet.list_chosen(self)]
         pairs += self.unreadable
-        return [*pairs, ("near", f"{self.km} {self.near}")] if self.near else pairs
+        return pairs + [(facet.name, value) for facet in list_filters() if not facet.counted for value in facet.list_chosen(self)]
 
     @property
     def offset(self) -> int:
@@ -191,109 +180,50 @@ class SearchQuery:
 
     @property
     def deepest_page(self) -> int:
-        """The last page that can be asked for, however many hits there are."""
+        """The last page that can be requested, however many hits there are."""
         return DEEPEST_HIT // self.size
 
 
 def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem]]]:
     """`from_address` of each, with one query for the employers of all."""
-    from jobsearch.search.facets.employers import preloaded
-
     names: set[str] = set()
     for text in texts:
-        with contextlib.suppress(TooManyFieldsSent, ValueError):  # read as nothing below, and named there
+        with contextlib.suppress(TooManyFieldsSent, ValueError):  # `from_address` reports it
             values = QueryDict(text[:LONGEST_QUERY_STRING]).getlist("employer")[:VALUES_READ]
-            names |= {clean(value, VALUE_LENGTH) for value in values} - {""}
-    with preloaded(names):
+            names |= {clean_value(value, VALUE_LENGTH) for value in values} - {""}
+    with preload_names(names):
         return [SearchQuery.from_address(text) for text in texts]
 
 
-def published_value(value: str) -> int | dt.date | None:
-    """What `published` may hold, from its text; None for what it may not. The days are those of Oslo up to today."""
-    if value in map(str, PUBLISHED):
-        return int(value)
-    try:
-        day = dt.date.fromisoformat(value)
-    except ValueError:
-        return None
-    ago = (timezone.now().astimezone(OSLO).date() - day).days
-    return day if str(day) == value and 0 <= ago < PUBLISHED_DAYS else None
-
-
-def _all(params: QueryDict | Mapping[str, str], name: str) -> list[str]:
-    values = params.getlist(name) if isinstance(params, QueryDict) else params.get(name, [])
-    return [str(value) for value in ([values] if isinstance(values, str) else values)]
-
-
-def _last(params: QueryDict | Mapping[str, str], name: str) -> str:
-    values = _all(params, name)
-    return values[-1] if values else ""
-
-
-def clean(value: str, length: int) -> str:
-    """One line of at most `length` characters: composed, without control characters, white space folded.
-
-    Stops at NUL and lone surrogates too, which PostgreSQL, JSON and tantivy refuse each in their own way.
-    """
-    value = unicodedata.normalize("NFC", value[: 4 * length])
-    value = "".join(" " if unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} else mark for mark in value)
-    return " ".join(value.split())[:length].strip()
-
-
-def _read_q(value: str, problems: list[Problem]) -> str:
+def _parse_q(value: str, problems: list[Problem]) -> str:
     value = normalise(value[: 16 * Q_LENGTH])
-    text = clean(value, Q_LENGTH)
-    if kind := find_private(clean(value, 4 * Q_LENGTH)):
-        problems.append(Problem("q", "", kind, blocks=True))  # the value itself is kept nowhere
+    text = clean_value(value, Q_LENGTH)
+    if kind := find_private(clean_value(value, 4 * Q_LENGTH)):
+        problems.append(Problem("q", "", kind, blocks=True))  # the value itself is stored nowhere
         return ""
-    if len(clean(value, 4 * Q_LENGTH)) > Q_LENGTH:
+    if len(clean_value(value, 4 * Q_LENGTH)) > Q_LENGTH:
         problems.append(Problem("q", text, "too_long"))
     return text
 
 
-def _read_facet(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    wanted = list(dict.fromkeys(filter(None, (clean(value, VALUE_LENGTH) for value in values[:VALUES_READ]))))
-    # Any text may be a value, so it is looked at as one.
-    if kind := next(filter(None, (find_private(value) for value in wanted)), None):
-        problems.append(Problem(facet, "", kind, blocks=True))
-        return ()
-    if len(wanted) > VALUES_PER_FACET:
-        problems.append(Problem(facet, "", "too_many"))
-    spelled = known.spell(facet, wanted[:VALUES_PER_FACET])
-    return _canonical(facet, (clean(value, VALUE_LENGTH) for value in spelled))
-
-
-def _canonical(facet: str, values: Iterable[str]) -> tuple[str, ...]:
-    chosen = set(values)
-    parents = {known.parent(facet, value) for value in chosen}
-    return tuple(sorted(chosen - parents))
-
-
-def _read_choice(name: str, value: str, allowed: tuple[T, ...], default: T | None, problems: list[Problem]) -> T | None:
-    value = clean(value, 20)
+def _parse_choice(name: str, value: str, allowed: tuple[T, ...], problems: list[Problem]) -> T:
+    """One of the allowed values; the first, which is the default, for none and for an unknown one."""
+    value = clean_value(value, 20)
     if not value:
-        return default
+        return allowed[0]
     for choice in allowed:
         if str(choice) == value:
             return choice
     problems.append(Problem(name, value, "unknown"))
-    return default
+    return allowed[0]
 
 
-def _read_published(value: str, problems: list[Problem]) -> int | dt.date | None:
-    value = clean(value, 20)
-    found = published_value(value)
-    if value and found is None:
-        problems.append(Problem("published", value, "unknown"))
-    return found
-
-
-def _read_unreadable(params: QueryDict | Mapping[str, str], problems: list[Problem]) -> tuple[tuple[str, str], ...]:
+def _list_unreadable(params: Parameters, problems: list[Problem]) -> tuple[tuple[str, str], ...]:
     """The filters with one value that the problems so far are about, with what they hold."""
     named = {problem.field for problem in problems if problem.code in _UNREADABLE}
-    pairs = [(name, clean(_last(params, name), VALUE_LENGTH)) for name in (*SINGLE, "near") if name in named]
     kept = []
-    for name, text in pairs:
+    for name in (facet.name for facet in list_filters() if facet.single and facet.name in named):
+        text = clean_value(read_last(params, name), VALUE_LENGTH)
         if kind := find_private(text):
             problems[:] = [problem for problem in problems if problem.field != name]  # its sentence would repeat the value
             problems.append(Problem(name, "", kind, blocks=True))
@@ -302,8 +232,8 @@ def _read_unreadable(params: QueryDict | Mapping[str, str], problems: list[Probl
     return tuple(kept)
 
 
-def _read_since(value: str, problems: list[Problem]) -> int:
-    value = clean(value, 20)
+def _parse_since(value: str, problems: list[Problem]) -> int:
+    value = clean_value(value, 20)
     if not value:
         return 0
     now = int(timezone.now().timestamp())
@@ -313,8 +243,8 @@ def _read_since(value: str, problems: list[Problem]) -> int:
     return 0
 
 
-def _read_page(value: str, last: int, problems: list[Problem]) -> int:
-    value = clean(value, 20)
+def _parse_page(value: str, last: int, problems: list[Problem]) -> int:
+    value = clean_value(value, 20)
     if not value:
         return 1
     if not (value.isascii() and value.isdigit()) or int(value) < 1:

@@ -120,7 +120,7 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
 def brute(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> tuple[set[uuid.UUID], dict[str, dict[str, int]]]:
     """Hits and counts by the definition: values of a facet OR-ed, facets AND-ed, a count leaves its own facet out."""
     has = {row.uuid: {facet: values_of(row, facet, now) for facet in FACETS} for row in rows}
-    chosen = {facet: set(FACETS[facet].chosen(query)) for facet in FACETS if FACETS[facet].chosen(query)}
+    chosen = {facet: set(FACETS[facet].list_chosen(query)) for facet in FACETS if FACETS[facet].list_chosen(query)}
 
     def passes(key: uuid.UUID, but: str = "") -> bool:
         return all(has[key][facet] & wanted for facet, wanted in chosen.items() if facet != but)
@@ -141,7 +141,7 @@ def agree(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> set[uuid
         expected = nonzero(counts[facet])
         if spec.long:
             assert nonzero(facet_counts(query, facet, now)) == expected, (query, facet)
-            expected = {value: number for value, number in expected.items() if value in spec.chosen(query)}
+            expected = {value: number for value, number in expected.items() if value in spec.list_chosen(query)}
         assert nonzero(page.counts[facet]) == expected, (query, facet)
     return hits
 
@@ -275,7 +275,7 @@ def test_an_address_with_the_chosen_values_asks_the_same(many):
 def test_choices_show_every_county_and_chosen_values_without_ads(many):
     query = SearchQuery().with_value("place", "FINNMARK/VARDØ")
     counts = search(query).counts["place"]
-    choices = {choice.value: choice for choice in FACETS["place"].choices(counts, query)}
+    choices = {choice.value: choice for choice in FACETS["place"].list_choices(counts, query)}
     assert choices["FINNMARK"].open
     assert [child.value for child in choices["FINNMARK"].children if child.chosen] == ["FINNMARK/VARDØ"]
     assert choices["VESTLAND"].count == counts["VESTLAND"]

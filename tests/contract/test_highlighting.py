@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search.api import SearchQuery, highlighter, search
+from jobsearch.search.api import Highlighter, SearchQuery, search
 from jobsearch.search.indexing import documents
 from jobsearch.vacancies.models import Vacancy
 
@@ -31,7 +31,7 @@ def test_every_hit_shows_why_it_is_one(corpus_engine):
     for q in QUERIES:
         query = SearchQuery(q=q)
         page = search(query)
-        marker = highlighter(query.replace(q=page.corrected) if page.corrected else query)
+        marker = Highlighter(page.compiled)
         if not marker:
             continue
         rows = Vacancy.objects.filter(uuid__in=page.uuids).prefetch_related("locations", "occupations", "categories", "contacts")
@@ -67,7 +67,7 @@ def test_what_is_marked(corpus_engine, q, key, title, occupation, passage):
     query = SearchQuery(q=q)
     assert KEYS[key] in search(query).uuids
     row = Vacancy.objects.get(uuid=KEYS[key])
-    shown = highlighter(query).marked(row, row.description)
+    shown = Highlighter(query.compiled).marked(row, row.description)
     assert [piece.text for piece in shown.title if piece.met] == title
     assert [piece.text for piece in shown.occupation if piece.met] == occupation
     assert [piece.text for piece in shown.passage if piece.met] == passage
@@ -75,5 +75,5 @@ def test_what_is_marked(corpus_engine, q, key, title, occupation, passage):
 
 def test_a_search_without_words_marks_nothing(corpus_engine):
     for q in ("", "-kokk", "???", str(KEYS["cook"])):
-        assert not highlighter(SearchQuery(q=q)), q
+        assert not Highlighter(SearchQuery(q=q).compiled), q
     assert search(SearchQuery()).total

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobsearch.search.api import SearchQuery, scan, search, similar
 from jobsearch.search.conditions import All
 from jobsearch.search.engines.base import Request
-from jobsearch.search.facets.base import filters
+from jobsearch.search.facets import build_filters
 from jobsearch.search.indexing import documents, lifecycle
 from jobsearch.search.query import compiler, parser
 from jobsearch.search.timestamps import day_number
@@ -101,7 +101,7 @@ def test_every_page_of_every_order_is_as_the_plainest_code_sorts_it(docs, sort):
     for asked in QUERIES:
         query = asked.replace(sort=sort)
         node = compiler.compile_words(parser.parse(query.q))
-        scored = matching_ads([node, compiler.visible(now), *filters(query, now).values()], docs)
+        scored = matching_ads([node, compiler.visible(now), *build_filters(query, now).values()], docs)
         if not query.q:
             scored = dict.fromkeys(scored, 0.0)
         expected = in_order(scored, sort, docs, today)

@@ -9,7 +9,7 @@ import pytest
 
 from jobsearch.core.gunicorn_worker import BufferedWorker
 from jobsearch.search.api import SearchQuery
-from jobsearch.search.search_query import VALUES_PER_FACET
+from jobsearch.search.facets.base import VALUES_PER_FACET
 from jobsearch.taxonomy import occupations
 from jobsearch.taxonomy.geography import centres
 from tests.deployment.composition import ROOT

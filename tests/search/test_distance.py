@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from jobsearch.saved.descriptions import criteria, short
-from jobsearch.search.api import FILTERS, SearchQuery
+from jobsearch.search.api import SearchQuery, get_filter
 from jobsearch.search.conditions import Terms
 from jobsearch.search.facets import distance
-from jobsearch.search.facets.areas import names as area_names
+from jobsearch.search.facets.areas import list_areas as area_names
 from jobsearch.taxonomy.geography import centres
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode
@@ -100,8 +100,8 @@ def test_a_name_as_people_write_it_is_the_municipality(typed):
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", centres())
 def test_each_municipality_is_understood_as_the_form_proposes_it(path):
-    assert distance.resolve(distance.label(path)) == path
-    assert distance.label(path) in distance.proposals()
+    assert distance.find_place(distance.label_place(path)) == path
+    assert distance.label_place(path) in distance.list_proposals()
 
 
 @pytest.mark.parametrize(
@@ -193,30 +193,30 @@ def test_one_search_has_one_address():
 def test_it_is_chosen_named_and_taken_away_like_any_filter():
     query = SearchQuery(q="kokk", place=("VESTLAND",)).with_value("near", "50 VESTLAND/BERGEN")
     assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
-    assert FILTERS["near"].full_label("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
+    assert get_filter("near").label_chip("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
     assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
     assert criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
     assert short(query) == "kokk · Vestland · Innen 50 km fra Bergen"
 
 
 def test_a_postal_code_is_named_with_its_place(voss):
-    assert distance.label("5700") == "5700 Voss"
-    assert distance.label("9999") == "9999"
+    assert distance.label_place("5700") == "5700 Voss"
+    assert distance.label_place("9999") == "9999"
 
 
 def test_what_is_asked_of_the_engine(voss, make_vacancy):
     for municipality in ("BERGEN", "VOSS"):
         make_vacancy(locations=(LocationData("NORGE", "VESTLAND", municipality, postal_code="5838"),))
     paths = ("VESTLAND/ASKØY", "VESTLAND/BERGEN")
-    assert distance.condition("VESTLAND/BERGEN", 10) == Terms("area", ("5003", "5221", *paths, "5838 VESTLAND/BERGEN"))
+    assert distance.build_condition("VESTLAND/BERGEN", 10) == Terms("area", ("5003", "5221", *paths, "5838 VESTLAND/BERGEN"))
     PostalCode.objects.all().delete()
-    assert distance.condition("VESTLAND/BERGEN", 10) == Terms("place", paths)
+    assert distance.build_condition("VESTLAND/BERGEN", 10) == Terms("place", paths)
 
 
 def test_a_wide_reach_stays_within_what_an_engine_takes_at_once(db):
     codes = [f"{number:04}" for number in range(1, 10_000)]
     at = {"latitude": 60.39, "longitude": 5.33, "loaded": timezone.now()}
     PostalCode.objects.bulk_create(PostalCode(code=code, name="Sted", **at) for code in codes)
-    asked = distance.condition("VESTLAND/BERGEN", 100)
+    asked = distance.build_condition("VESTLAND/BERGEN", 100)
     assert set(codes) < set(asked.values)
     assert len(asked.values) < 65_536  # OpenSearch's limit of a list of terms

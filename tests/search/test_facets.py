@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from jobsearch.search.api import FACETS, Choice, SearchQuery, narrow
+from jobsearch.search.api import FACETS, Choice, SearchQuery, find_choices
 from jobsearch.search.conditions import Range
 from jobsearch.vacancies.visibility import OSLO
 
@@ -19,7 +19,7 @@ UTC = dt.UTC
 )
 def test_a_day_is_as_long_as_oslos_clocks_make_it(day, hours):
     chosen = dt.date.fromisoformat(day)
-    condition = FACETS["published"].filter(SearchQuery(published=chosen), dt.datetime(2026, 11, 10, 9, tzinfo=UTC))
+    condition = FACETS["published"].build_filter(SearchQuery(published=chosen), dt.datetime(2026, 11, 10, 9, tzinfo=UTC))
     assert isinstance(condition, Range)
     assert condition.below - condition.least == hours * 3600
     assert dt.datetime.fromtimestamp(condition.least, OSLO).isoformat()[:16] == f"{day}T00:00"
@@ -40,7 +40,7 @@ def test_every_day_of_the_chart_is_read_from_its_own_range(now, ago):
     today = now.astimezone(OSLO).date()
     query = SearchQuery(published=None if ago is None else today - dt.timedelta(days=ago))
     facet = FACETS["published"]
-    edges = facet.count(query, now).edges
+    edges = facet.build_count(query, now).edges
     assert list(edges) == sorted({*edges})
     moments = [
         dt.datetime.combine(today - dt.timedelta(days=back), clock, tzinfo=OSLO).timestamp()
@@ -49,7 +49,7 @@ def test_every_day_of_the_chart_is_read_from_its_own_range(now, ago):
     ]
     bounds = [*edges, float("inf")]
     raw = {str(low): sum(low <= moment < high for moment in moments) for low, high in itertools.pairwise(bounds)}
-    counts = facet.read(raw)
+    counts = facet.read_counts(raw)
     days = {str(today - dt.timedelta(days=back)) for back in range(14)} | ({str(query.published)} if query.published else set())
     assert {value for value in counts if len(value) > 1} == days
     assert {counts[value] for value in days} == {2}
@@ -59,16 +59,16 @@ def test_every_day_of_the_chart_is_read_from_its_own_range(now, ago):
 def test_deadlines_are_counted_from_oslos_today_and_past_ones_nowhere():
     now = dt.datetime(2026, 11, 10, 23, 30, tzinfo=UTC)  # the 11th in Oslo
     facet = FACETS["deadline"]
-    edges = facet.count(SearchQuery(), now).edges
+    edges = facet.build_count(SearchQuery(), now).edges
     day = (dt.date(2026, 11, 11) - dt.date(1970, 1, 1)).days
     due = [0, 0, 1, 1, 1, day - 1, day - 300, 2, day, day + 2, day + 3, day + 6, day + 13, day + 29, day + 30]
     bounds = [*edges, float("inf")]
     raw = {str(low): sum(low <= one < high for one in due) for low, high in itertools.pairwise(bounds)}
-    assert facet.read(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6}
+    assert facet.read_counts(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6}
 
 
 def test_an_engine_that_counted_nothing_is_read_as_nothing():
-    assert [facet.read({}) for facet in FACETS.values()] == [{}] * len(FACETS)
+    assert [facet.read_counts({}) for facet in FACETS.values()] == [{}] * len(FACETS)
 
 
 def test_a_list_is_narrowed_by_letters_in_the_names_and_keeps_what_is_chosen():
@@ -79,7 +79,7 @@ def test_a_list_is_narrowed_by_letters_in_the_names_and_keeps_what_is_chosen():
     choices = [county, choice("Halden"), choice("Oslo", chosen=True), choice("Vålerenga")]
 
     def names(typed):
-        return [(one.label, [part.label for part in one.children]) for one in narrow(choices, typed)]
+        return [(one.label, [part.label for part in one.children]) for one in find_choices(choices, typed)]
 
     assert names("ålesund") == [("Møre og Romsdal", ["Ålesund"]), ("Oslo", [])]
     assert names(" ALES ") == [("Møre og Romsdal", ["Ålesund"]), ("Oslo", [])]

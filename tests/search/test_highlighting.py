@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from jobsearch.search.api import LOOKED_AT, SearchQuery, highlighter
+from jobsearch.search.api import LOOKED_AT, Highlighter, SearchQuery
 from jobsearch.search.assist.snippets import PASSAGE
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
@@ -73,7 +73,7 @@ def texts_of(row) -> list[tuple[str, str, dict]]:
 
 
 def pieces(q: str, kind: str, value: str, **more) -> list:
-    return [*getattr(highlighter(SearchQuery(q=q)), kind)(value, **more)]
+    return [*getattr(Highlighter(SearchQuery(q=q).compiled), kind)(value, **more)]
 
 
 def marked(q: str, kind: str, value: str, **more) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_text_has_a_mark_exactly_where_a_condition_is_met_by_it(db):
     rows = Vacancy.objects.prefetch_related("locations", "occupations", "categories")
     texts = [(NAMES[row.uuid], *one) for row in rows for one in texts_of(row)]
     for q in QUERIES:
-        marker, conditions = highlighter(SearchQuery(q=q)), of_words(q)
+        marker, conditions = Highlighter(SearchQuery(q=q).compiled), of_words(q)
         for key, kind, value, doc in texts:
             more = {"nowhere": key == "nowhere"} if kind == "snippet" else {}
             expected = any(reference.score(one, doc) is not None for one in conditions)
@@ -144,7 +144,7 @@ PERSON = SimpleNamespace(name="Kari Nordmann", email="kari@hus.example", phone="
     ],
 )
 def test_no_contact_is_ever_in_a_passage(text):
-    found = highlighter(SearchQuery(q="turnus")).marked(ad(contacts=related(PERSON)), f"<p>{text}</p>")
+    found = Highlighter(SearchQuery(q="turnus").compiled).marked(ad(contacts=related(PERSON)), f"<p>{text}</p>")
     shown = "".join(piece.text for piece in found.passage)
     assert "urnus" in shown
     for secret in ("Kari", "Nordmann", "22 33", "2233", "99 88", "@", "(at)", "example"):
@@ -156,7 +156,7 @@ def test_no_contact_is_ever_in_a_passage(text):
 )
 def test_a_contact_that_the_bound_cuts_in_two_is_not_in_a_passage_either(hidden):
     """The text is cut at every place of the contact in turn."""
-    marker = highlighter(SearchQuery(q="turnus"))
+    marker = Highlighter(SearchQuery(q="turnus").compiled)
     for cut in range(1, len(hidden)):
         start = LOOKED_AT - cut
         filler = "x " * (start // 2)
@@ -168,17 +168,19 @@ def test_a_contact_that_the_bound_cuts_in_two_is_not_in_a_passage_either(hidden)
 
 
 def test_a_contacts_name_in_a_title_is_not_marked_since_no_search_can_meet_it():
-    found = highlighter(SearchQuery(q="nordmann OR kokk")).marked(ad(title="Kokk hos Kari Nordmann", contacts=related(PERSON)))
+    found = Highlighter(SearchQuery(q="nordmann OR kokk").compiled).marked(
+        ad(title="Kokk hos Kari Nordmann", contacts=related(PERSON))
+    )
     assert [piece.text for piece in found.title if piece.met] == ["Kokk"]
 
 
 def test_a_passage_is_shown_only_for_what_the_title_does_not_show():
     row, text = ad(title="Kokk med turnus"), "<p>Turnus er fint. Du liker grønnsaker.</p>"
-    assert highlighter(SearchQuery(q="turnus")).marked(row, text).passage == ()
-    assert met(highlighter(SearchQuery(q="turnus grønnsaker")).marked(row, text).passage)
+    assert Highlighter(SearchQuery(q="turnus").compiled).marked(row, text).passage == ()
+    assert met(Highlighter(SearchQuery(q="turnus grønnsaker").compiled).marked(row, text).passage)
 
 
 def test_a_text_full_of_the_words_gives_one_short_passage():
-    marker, opening = highlighter(SearchQuery(q="turnus natt helg dag")), "turnus natt helg dag " * 1000
+    marker, opening = Highlighter(SearchQuery(q="turnus natt helg dag").compiled), "turnus natt helg dag " * 1000
     found = marker.marked(ad(), opening[:LOOKED_AT])
     assert 0 < len("".join(piece.text for piece in found.passage)) <= PASSAGE + 4

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from jobsearch.search.analysis import norwegian
-from jobsearch.search.api import SearchQuery, highlighter
+from jobsearch.search.api import Highlighter, SearchQuery
 from jobsearch.search.assist.suggestions import _marked
 from jobsearch.search.query import parser
 
@@ -76,7 +76,7 @@ def test_an_analysis_costs_as_much_as_there_are_words(title, counted):
 @pytest.mark.timeout(20)
 def test_queries_marks_and_suggestions_take_such_texts(typed, counted):
     parser.parse(typed)
-    marks = highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*'))
+    marks = Highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*').compiled)
     for kind in ("title", "employer", "place", "occupation", "snippet"):
         pieces = getattr(marks, kind)(typed)
         assert kind == "snippet" or len("".join(piece.text for piece in pieces)) <= len(typed)
@@ -95,7 +95,7 @@ def test_a_run_of_letters_is_one_word_of_which_the_beginning_counts(counted):
 def test_the_word_beside_it_is_found_and_marked():
     title = "Sykepleier " + "a" * 12_000 + ". "
     assert norwegian.words(title)[0] == norwegian.word("sykepleier")
-    assert [piece.text for piece in highlighter(SearchQuery(q="sykepleier")).title(title) if piece.met] == ["Sykepleier"]
+    assert [piece.text for piece in Highlighter(SearchQuery(q="sykepleier").compiled).title(title) if piece.met] == ["Sykepleier"]
 
 
 def test_each_of_twenty_cities_shares_the_end_that_is_written_once():
@@ -129,13 +129,13 @@ def test_what_is_written_once_is_read_in_one_pass(written, stems):
 
 
 def test_marks_stand_on_what_is_shown_though_invisible_characters_stand_between():
-    marks = highlighter(SearchQuery(q="truckførerbevis"))
+    marks = Highlighter(SearchQuery(q="truckførerbevis").compiled)
     assert [piece.text for piece in marks.title("Krav: truck\u00adfører\u200bbevis!") if piece.met] == [
         "truck\u00adfører\u200bbevis"
     ]
     assert [piece.text for piece in marks.snippet("Du har truck\u00adførerbevis.") if piece.met] == ["truck\u00adførerbevis"]
-    joint = highlighter(SearchQuery(q="barnearbeider IT-konsulent")).title("Barne‑ og ungdomsarbeider, IT‑konsulent")
+    joint = Highlighter(SearchQuery(q="barnearbeider IT-konsulent").compiled).title("Barne‑ og ungdomsarbeider, IT‑konsulent")
     assert [piece.text for piece in joint if piece.met] == ["Barne", "og ungdomsarbeider", "IT‑konsulent"]
-    place = highlighter(SearchQuery(q="Moere og Romsdal")).place("Møre og Romsdal")
+    place = Highlighter(SearchQuery(q="Moere og Romsdal").compiled).place("Møre og Romsdal")
     assert [piece.text for piece in place if piece.met] == ["Møre og Romsdal"]
     assert [part for part, met in _marked("Truck\u00adfører", ("truckforer",)) if met] == ["Truck\u00adfører"]

@@ -10,7 +10,7 @@ import pytest
 from jobsearch.search.analysis import norwegian, place_names
 from jobsearch.search.conditions import Node
 from jobsearch.search.facets import distance
-from jobsearch.search.facets.base import Choice, narrow
+from jobsearch.search.facets.base import Choice, find_choices
 from jobsearch.search.query import compiler, parser
 from jobsearch.taxonomy import catalogue, geography, places
 
@@ -100,11 +100,11 @@ def test_documents_spell_places_as_queries_do():
 def test_a_distance_is_measured_from_the_same_municipality(path):
     """Near something only a place can be meant: "bo" and "as" too."""
     name = places.label(path)
-    expected = distance.resolve(name)
+    expected = distance.find_place(name)
     assert expected == path
     for form in forms(name.lower()):
         for typed in (form, form.upper(), unicodedata.normalize("NFD", form), f"\u200b{form}"):
-            assert distance.resolve(typed) == expected, typed
+            assert distance.find_place(typed) == expected, typed
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_a_list_of_values_is_narrowed_by_each_form(typed, label):
 
 
 def _narrowed(labels: list[str], typed: str) -> list:
-    return narrow([Choice(label, label, 1, False) for label in labels], typed)
+    return find_choices([Choice(label, label, 1, False) for label in labels], typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobsearch.search.analysis import place_names
-from jobsearch.search.facets import values
+from jobsearch.search.facets import FACETS
 from jobsearch.search.query import entities, parser
 from jobsearch.search.query.parsed_query import WantedFacet, WantedName
 from jobsearch.taxonomy import occupations, places
@@ -65,7 +65,7 @@ def test_what_only_looks_so_is_not_taken_for_a_value(q):
 def test_every_value_that_can_be_recognised_exists():
     for meaning in entities._meanings().values():
         for value in meaning.values:
-            assert values.listed(meaning.facet, value), meaning
+            assert FACETS[meaning.facet].is_known(value), meaning
 
 
 def test_every_municipality_and_county_is_recognised_beside_an_occupation():

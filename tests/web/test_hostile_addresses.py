@@ -15,7 +15,8 @@ from jobsearch.search import api as search
 from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
 from jobsearch.search.engines import registry
-from jobsearch.search.search_query import LONGEST_QUERY_STRING, VALUES_PER_FACET
+from jobsearch.search.facets.base import VALUES_PER_FACET
+from jobsearch.search.search_query import LONGEST_QUERY_STRING
 from tests.web.every_page import PAGES, addresses, build, names_of_patterns
 
 QUERIES = 30

@@ -190,7 +190,7 @@ def test_every_value_of_the_feeds_lists_has_a_name(code):
 def test_a_value_is_said_in_the_readers_language(facet, value, nb, nn, en):
     for code, words in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(code):
-            assert search.FACETS[facet].value_label(value) == words
+            assert search.FACETS[facet].label_value(value) == words
 
 
 def test_no_place_in_norway_is_taken_for_another_word():
@@ -210,7 +210,7 @@ def test_occupations_stand_in_the_order_of_their_names(client, ads, code):
     parts = [_bare(label) for label in page.all("//ul[@id='f-occupation']//fieldset//label")]
     assert parts == sorted(parts, key=wording.alphabetical) and len(parts) == 4
     with translation.override(code):
-        found = search.FACETS["occupation"].choices(dict.fromkeys(feed.OCCUPATIONS, 1), search.SearchQuery())
+        found = search.FACETS["occupation"].list_choices(dict.fromkeys(feed.OCCUPATIONS, 1), search.SearchQuery())
     labels = [choice.label for choice in found]
     assert len(labels) == 14 and found[-1].value.startswith("Uoppgitt")
     assert labels[:-1] == sorted(labels[:-1], key=wording.alphabetical)

@@ -24,9 +24,7 @@ from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
-from jobsearch.search.query import compiler
-from jobsearch.search.query.parser import mentioned, parse
-from jobsearch.search.search_query import SearchQuery
+from jobsearch.search.query.compiled_query import CompiledQuery
 from jobsearch.vacancies import html, redaction
 
 from .snippets import Mark, Pieces, cut, groups_of, passage
@@ -113,14 +111,16 @@ _SOURCES: dict[str, dict[str, str]] = {
 
 
 class Highlighter:
-    """Marks what one search has met. Made by `highlighter`, for one page: it remembers the words it has seen."""
+    """Marks what one search has met, in the ads of one page: it remembers the words it has seen.
 
-    def __init__(self, q: str, ads: int = 1, *, in_text: bool = False) -> None:
+    `compiled`: the query as it was run, see `Page.compiled`. `ads`: number of ads on the page.
+    """
+
+    def __init__(self, compiled: CompiledQuery, ads: int = 1) -> None:
         self.reach = min(LOOKED_AT, _PAGE // max(1, ads))
         self._looked = {source: _Looked(source) for source in _SOURCES}
         self._alone: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
-        parsed = parse(q)
-        node = compiler.compile_words((mentioned(parsed) or parsed) if in_text else parsed)
+        node = compiled.condition
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _leaves(group):
                 self._look_for(leaf, together, 1 << number)
@@ -253,12 +253,6 @@ class Highlighter:
         if written:
             spans = [(written[start], written[end - 1] + 1) for start, end in spans]
         return [Mark(*span, groups) for span, groups in zip(spans, found, strict=True) if groups]
-
-
-def highlighter(query: SearchQuery, ads: int = 1, *, in_text: bool = False) -> Highlighter:
-    """What marks the words of this search in so many ads, as `Page` says that it was read: of a corrected one, give the search
-    with its corrected words; `in_text` as there."""
-    return Highlighter(query.q, ads, in_text=in_text)
 
 
 def _alone(word: norwegian.Word, looked: _Looked, places: _Looked | None) -> int:

@@ -24,8 +24,8 @@ from jobsearch.search.analysis import synonyms as listed
 from jobsearch.search.analysis.folding import compose, normalise_in_place
 from jobsearch.search.analysis.lexicon import FILLERS
 from jobsearch.search.cache import Recent
-from jobsearch.search.facets import employers, values
-from jobsearch.search.facets.base import FACETS
+from jobsearch.search.facets import FACETS
+from jobsearch.search.facets.employer_names import count_active
 from jobsearch.search.query import parser
 from jobsearch.search.query.normalisation import is_or, tidy, without_small_end
 from jobsearch.search.query.personal_data import find_private
@@ -228,7 +228,7 @@ def _asked(name: Name) -> str:
 
 
 def _label(name: Name) -> str:
-    return FACETS[name.kind].value_label(name.value) if name.value else name.label
+    return FACETS[name.kind].label_value(name.value) if name.value else name.label
 
 
 def _shared(found: dict, column: int, most: int) -> dict:  # type: ignore[type-arg]
@@ -297,10 +297,10 @@ def _read(now: dt.datetime | None) -> Names:
     jobs: list[Name] = []
     for path, ads in _with_parents("occupation", of(Occupation, "path")).items():
         if occupations.known(path) and not path.startswith("Uoppgitt"):
-            jobs.append(_name("occupation", values.label("occupation", path), ads, path))
+            jobs.append(_name("occupation", occupations.label(path), ads, path))
     jobs += [_name("occupation", name, ads) for name, ads in of(Category, "name")]
     jobs += [_name("occupation", name, 0) for name in listed.posts()]
-    hiring = [_name("employer", name, ads, name) for name, ads in counted(employers.count_active(now).items())]
+    hiring = [_name("employer", name, ads, name) for name, ads in counted(count_active(now).items())]
     towns = [_name("place", places.label(path), ads, path) for path, ads in _with_parents("place", of(Location, "path")).items()]
     return Names([name for kind in (jobs, hiring, towns) for name in _distinct(kind)])
 
@@ -309,7 +309,7 @@ def _with_parents(facet: str, rows: Iterable[tuple[str, int]]) -> Counter[str]:
     found: Counter[str] = Counter()
     for path, ads in rows:
         found[path] += ads
-        if above := values.parent(facet, path):
+        if above := FACETS[facet].get_parent(path):
             found[above] += ads
     return found
 

@@ -1,1 +1,79 @@
-"""Facets: parameters, values, labels, filters and counts."""
+"""Facets: parameters, values, labels, filters, counts and document fields. One class each; see `base.Facet`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jobsearch.search.conditions import Node
+
+from .base import Facet, Selection
+from .deadline import DeadlineFacet
+from .distance import DistanceFilter
+from .employer import EmployerFacet
+from .engagement import EngagementFacet
+from .extent import ExtentFacet
+from .language import LanguageFacet
+from .occupation import OccupationFacet
+from .place import PlaceFacet
+from .published import PublishedFacet
+from .sector import SectorFacet
+
+FACETS: dict[str, Facet] = {
+    facet.name: facet
+    for facet in (
+        PlaceFacet(),
+        OccupationFacet(),
+        EmployerFacet(),
+        EngagementFacet(),
+        ExtentFacet(),
+        SectorFacet(),
+        DeadlineFacet(),
+        PublishedFacet(),
+        LanguageFacet(),
+    )
+}
+"""The facets in the order of the filter panel. A new facet is added here."""
+
+UNCOUNTED: dict[str, Facet] = {"near": DistanceFilter()}
+"""Filters that are chosen as a facet's value is, but have no counts."""
+
+_FIRST_IN_ADDRESS = (
+    "place",
+    "occupation",
+    "sector",
+    "extent",
+    "engagement",
+    "employer",
+    "language",
+    "deadline",
+    "published",
+    "near",
+)
+"""Saved searches and links have these parameters in this order. Other facets follow in the order of `FACETS`."""
+
+
+@cache
+def list_filters() -> tuple[Facet, ...]:
+    """All that a search can be filtered by, in the order of an address."""
+    filters = FACETS | UNCOUNTED
+    return tuple(filters[name] for name in dict.fromkeys((*_FIRST_IN_ADDRESS, *filters)))
+
+
+@cache
+def list_defaults() -> Mapping[str, Any]:
+    """Every parameter of a facet, with its value where nothing is chosen."""
+    return {name: value for facet in list_filters() for name, value in facet.defaults.items()}
+
+
+def get_filter(name: str) -> Facet:
+    """The facet or the uncounted filter of this name. Raises KeyError."""
+    return FACETS.get(name) or UNCOUNTED[name]
+
+
+def build_filters(query: Selection, now: dt.datetime) -> dict[str, Node]:
+    """The condition of each facet with a chosen value."""
+    found = {facet.name: facet.build_filter(query, now) for facet in list_filters()}
+    return {name: node for name, node in found.items() if node is not None}

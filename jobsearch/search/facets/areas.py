@@ -1,23 +1,24 @@
-"""The names by which a place of an ad is found near somewhere: what an index holds of it, and what a search asks for."""
+"""Area names: what an index holds of where an ad is, and what a search near a place looks for."""
 
 from __future__ import annotations
 
 from jobsearch.taxonomy import geography, places
 
 
-def names(path: str, postal_code: str) -> tuple[str, ...]:
-    """The postal code, and the same with its path, for one that nobody can place; without a code municipality and county.
+def list_areas(path: str, postal_code: str) -> tuple[str, ...]:
+    """The area names of a location: its postal code, and the code with the path in case the code has no point; without a
+    code the municipality and the county.
 
-    Other countries have codes of four digits too, so there a place has no name.
+    A place abroad has none: other countries have postal codes of four digits too.
     """
     if places.ABROAD in places.ancestors(path):
         return ()
     code = geography.postal_code(postal_code)
     if not code:
         return places.ancestors(path)
-    return (code, uncertain(code, path)) if path else (code,)
+    return (code, format_uncertain(code, path)) if path else (code,)
 
 
-def uncertain(code: str, path: str) -> str:
-    """The name of a place whose postal code may have no point of its own."""
+def format_uncertain(code: str, path: str) -> str:
+    """The area name of a location whose postal code may have no point."""
     return f"{code} {path}"

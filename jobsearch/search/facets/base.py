@@ -1,351 +1,318 @@
-"""One object per facet with its four answers: its values and their labels, its filter, what to count, how to read counts."""
+"""Base classes of facets. A facet is one class: its parameters, values, labels, filter, counts and document fields.
+
+To add a facet: write its class in a file of this package, add it to the list in `__init__.py`, add its field to
+`schema.FIELDS`, and raise `schema.ANALYSIS_VERSION`, because documents change.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from jobsearch.search.analysis.folding import sketch
-from jobsearch.search.conditions import Node, Range, RangesCount, Terms, TermsCount
-from jobsearch.search.search_query import DEADLINES, NOT_STATED, PUBLISHED, SearchQuery, published_value
-from jobsearch.search.timestamps import day_number, epoch
-from jobsearch.taxonomy import catalogue, labels, occupations, places
-from jobsearch.vacancies.visibility import OSLO
+from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
+from jobsearch.search.input_errors import Problem
+from jobsearch.search.parameters import Parameters, clean_value, read_all, read_last
+from jobsearch.search.query.personal_data import find_private
+from jobsearch.taxonomy import labels
+from jobsearch.taxonomy.catalogue import NOT_STATED
 
-from . import distance, employers
-from . import values as known
+if TYPE_CHECKING:
+    from jobsearch.vacancies.models import Vacancy
 
-CHART_DAYS = 14
-MOST_EMPLOYERS = 60_000
-"""OpenSearch refuses an answer of 65,536 buckets; a feed of ten thousand ads has some thousand employers."""
+VALUE_LENGTH = 260  # characters of a value: the longest path in the database, and enough for an employer's name
+VALUES_PER_FACET = 50
+VALUES_READ = 500  # repeated parameters of one name that are read
 
 
-DUE_UNKNOWN, DUE_SOON, DUE_IN_WORDS = 0, 1, 2
-"""What `due` holds in place of a day number: nothing is said, "as soon as possible" or "continuously" is, or something else
-("by agreement"), which is within no number of days and yet not "not stated"."""
+class Selection(Protocol):
+    """What a facet reads of a search: the value of each of its parameters. A SearchQuery is one."""
+
+    def __getitem__(self, parameter: str, /) -> Any: ...
+
+
+class Ad(NamedTuple):
+    """What a facet reads of an ad to be indexed. `employer_name` is without names of contact persons."""
+
+    vacancy: Vacancy
+    employer_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value as a form shows it. `open`: it or one of its children is chosen, so the children are worth showing."""
+    """A facet value as a form shows it, with its label and its number of ads.
+
+    `id` and `widen` are set by the page that shows it: the id of the form control, and the address of the search for the
+    whole value while only some of its children are chosen.
+    """
 
     value: str
     label: str
     count: int
     chosen: bool
     children: tuple[Choice, ...] = ()
+    id: str = ""
+    widen: str = ""
 
     @property
     def open(self) -> bool:
+        """Whether the value or one of its children is chosen, so that the children are shown."""
         return self.chosen or any(child.chosen for child in self.children)
 
 
-@dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet over a keyword field, of the facet's own name unless told."""
+    """A facet over a keyword field, of which several values can be chosen: an ad matches with any of them.
 
-    single: ClassVar[bool] = False
-    """Whether a value excludes the others."""
+    A value that no ad has is a value too: a search with it finds nothing. Left out, it would turn a narrow saved search
+    into a search for everything.
+    """
 
-    name: str
-    label: str | Promise
-    listed: tuple[str, ...] = ()
+    name: ClassVar[str]
+    """Its parameter in addresses, and its key in counts."""
+
+    label: ClassVar[str | Promise]
+    unknown: ClassVar[str | Promise]
+    """Sentence for a value that no ad has, with %s for its label."""
+
+    field: ClassVar[str]
+    """The field of the document that is filtered and counted. Also a line of `schema.FIELDS`."""
+
+    listed: ClassVar[tuple[str, ...]] = ()
     """Values that are always shown, in this order; others follow by their number of ads."""
 
-    buckets: int = 200
-    """More values than the facet can have: an engine cuts silently at the number that it is told."""
+    counted: ClassVar[bool] = True
+    """Whether its values have counts, and a part of their own in the panel."""
 
-    field: str = ""
-    long: bool = False
+    buckets: ClassVar[int] = 200
+    """More values than the facet can have: an engine silently cuts off the rest."""
+
+    single: ClassVar[bool] = False
+    """Whether a value excludes the others: shown as radio buttons, with `any_label` first."""
+
+    any_label: ClassVar[str | Promise] = ""
+    long: ClassVar[bool] = False
     """Has so many values that only the chosen ones are counted along with a search, the others by `facet_counts`."""
 
-    def chosen(self, query: SearchQuery) -> tuple[str, ...]:
-        return getattr(query, self.name)
+    searchable: ClassVar[bool] = False
+    """Whether the panel has an input to find values by a part of their label."""
 
-    def value_label(self, value: str) -> str:
-        """The value as the facet's own list names it."""
-        label = known.label(self.name, value)
-        # An employer may be called Restaurant; that is a name, and not the occupation.
-        return label if self.name == "employer" and value != NOT_STATED else labels.said(label)
+    open_at_first: ClassVar[bool] = False
+    """Whether the panel shows it unfolded before anything is chosen."""
 
-    def full_label(self, value: str) -> str:
-        """The value as it is named where the facet is not: among the chosen ones of others."""
+    hint: ClassVar[str | Promise] = ""
+    """Sentence below its values in the panel."""
+
+    # Parameters
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """Its parameters, each with the value that stands for nothing chosen."""
+        return {self.name: ()}
+
+    def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
+        """Parameter -> value. Adds to `problems` what could not be used; never raises."""
+        typed = (clean_value(value, VALUE_LENGTH) for value in read_all(params, self.name)[:VALUES_READ])
+        wanted = list(dict.fromkeys(filter(None, typed)))
+        # Any text may be a value, so personal data is looked for in it.
+        if kind := next(filter(None, map(find_private, wanted)), None):
+            problems.append(Problem(self.name, "", kind, blocks=True))
+            return {}
+        if len(wanted) > VALUES_PER_FACET:
+            problems.append(Problem(self.name, "", "too_many"))
+        spelled = self.spell_values(wanted[:VALUES_PER_FACET])
+        return {self.name: self.order_values(clean_value(value, VALUE_LENGTH) for value in spelled)}
+
+    def spell_values(self, values: Collection[str]) -> list[str]:
+        """The values as ads have them."""
+        return list(values)
+
+    def order_values(self, values: Any) -> Any:
+        """The canonical form of the value of its parameter: sorted, each once, no parent beside its child."""
+        chosen = set(values)
+        return tuple(sorted(chosen - {self.get_parent(value) for value in chosen}))
+
+    def format_parameters(self, query: Selection) -> list[tuple[str, str]]:
+        """Names and values in an address, defaults left out."""
+        return [(self.name, value) for value in query[self.name]]
+
+    def list_chosen(self, query: Selection) -> tuple[str, ...]:
+        """The chosen values as text."""
+        chosen: tuple[str, ...] = query[self.name]
+        return chosen
+
+    def add_value(self, query: Selection, value: str) -> dict[str, Any]:
+        """Parameters with this value chosen too; a child replaces its chosen parent, a parent its chosen children."""
+        above = self.get_parent(value)
+        kept = (other for other in query[self.name] if other != above and self.get_parent(other) != value)
+        return {self.name: (*kept, value)}
+
+    def remove_value(self, query: Selection, value: str | int | None) -> dict[str, Any]:
+        """Parameters without this value; without any for None."""
+        return {self.name: () if value is None else tuple(other for other in query[self.name] if other != value)}
+
+    # Values and labels
+
+    def get_parent(self, value: str) -> str:
+        """The value that contains this one, "" for none."""
+        return ""
+
+    def is_known(self, value: str) -> bool:
+        """Whether the value is in the catalogue. Ads may have others too: a foreign country, any employer."""
+        return value == NOT_STATED or value in self.listed
+
+    def label_value(self, value: str) -> str:
+        """The value's label below the facet's own heading."""
+        return labels.said(value)
+
+    def label_chip(self, value: str) -> str:
+        """The value's label without that heading: among chosen values of other facets."""
         if value == NOT_STATED:
             return _("%(facet)s ikke oppgitt") % {"facet": self.label}
-        return self.value_label(value)
+        return self.label_value(value)
 
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        values = self.chosen(query)
-        return Terms(self.field or self.name, values) if values else None
+    def label_removal(self, value: str) -> str:
+        """The value's label after the word "without"."""
+        return self.label_chip(value)
 
-    def count(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount | None:
-        """What to count along with this search."""
-        chosen = self.chosen(query)
-        if self.long:
-            return TermsCount(self.field or self.name, len(chosen), chosen) if chosen else None
-        return self.count_all(query, now)
+    # Filter and counts
 
-    def count_all(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount:
-        return TermsCount(self.field or self.name, self.buckets)
+    def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
+        """The condition of the chosen values, None for none."""
+        values = self.list_chosen(query)
+        return Terms(self.field, values) if values else None
 
-    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
-        """Value -> ads, from what the engine counted."""
+    def build_count(self, query: Selection, now: dt.datetime) -> TermsCount | RangesCount | None:
+        """What to count along with a search."""
+        if not self.long:
+            return self.build_full_count(query, now)
+        chosen = self.list_chosen(query)
+        return TermsCount(self.field, len(chosen), chosen) if chosen else None
+
+    def build_full_count(self, query: Selection, now: dt.datetime) -> TermsCount | RangesCount:
+        """What to count to get every value."""
+        return TermsCount(self.field, self.buckets)
+
+    def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
+        """Value -> number of ads, from what the engine counted."""
         return dict(raw)
 
-    def choices(self, counts: Mapping[str, int], query: SearchQuery) -> list[Choice]:
-        """The facet's values for a form; chosen ones are there even without ads."""
-        chosen = self.chosen(query)
+    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+        """The facet's values for a form; chosen ones are included even without ads."""
+        chosen = self.list_chosen(query)
         others = sorted({*counts, *chosen} - {*self.listed, NOT_STATED}, key=lambda value: (-counts.get(value, 0), value))
         values = [*self.listed, *others]
         if counts.get(NOT_STATED) or NOT_STATED in chosen:
             values.append(NOT_STATED)
-        return [self._choice(value, counts, chosen) for value in values]
+        return [self.make_choice(value, counts, chosen) for value in values]
 
-    def _choice(
+    def make_choice(
         self, value: str, counts: Mapping[str, int], chosen: tuple[str, ...], children: tuple[Choice, ...] = ()
     ) -> Choice:
-        return Choice(value, self.value_label(value), counts.get(value, 0), value in chosen, children)
+        return Choice(value, self.label_value(value), counts.get(value, 0), value in chosen, children)
+
+    # Documents
+
+    def get_document_values(self, ad: Ad) -> dict[str, Any]:
+        """Field of the document -> the ad's values. By default the column of the facet's name."""
+        return {self.field: [getattr(ad.vacancy, self.name) or NOT_STATED]}
 
 
-@dataclass(frozen=True, slots=True)
+class SingleFacet(Facet):
+    """A facet of which at most one value can be chosen."""
+
+    single = True
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        return {self.name: None}
+
+    def parse_value(self, value: str) -> Any:
+        """The value of the parameter from its text; None for what it may not be."""
+        return value if value in self.listed else None
+
+    def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
+        value = clean_value(read_last(params, self.name), 20)
+        found = self.parse_value(value)
+        if value and found is None:
+            problems.append(Problem(self.name, value, "unknown", unknown=self.unknown))
+        return {self.name: found}
+
+    def order_values(self, values: Any) -> Any:
+        return values
+
+    def format_parameters(self, query: Selection) -> list[tuple[str, str]]:
+        return [(self.name, value) for value in self.list_chosen(query)]
+
+    def list_chosen(self, query: Selection) -> tuple[str, ...]:
+        value = query[self.name]
+        return (str(value),) if value else ()
+
+    def add_value(self, query: Selection, value: str) -> dict[str, Any]:
+        return {self.name: self.parse_value(value)}
+
+    def remove_value(self, query: Selection, value: str | int | None) -> dict[str, Any]:
+        return dict(self.defaults)
+
+    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+        chosen = self.list_chosen(query)
+        others = [value for value in chosen if value not in self.listed]
+        return [self.make_choice(value, counts, chosen) for value in (*self.listed, *others)]
+
+
 class TreeFacet(Facet):
-    """Paths in two levels. An ad carries its path and the path above it, so a level is counted like any other value."""
+    """A facet of paths in two levels. An ad has its path and the path above it, so a level is counted like any other value."""
 
-    last: frozenset[str] | None = None
-    """Given: the upper level is ordered by its names in the reader's language, with these at the end. None: as listed."""
+    last: ClassVar[frozenset[str] | None] = None
+    """Values at the end of the upper level, which is then sorted by label in the user's language. None: sorted as `listed`."""
 
-    def choices(self, counts: Mapping[str, int], query: SearchQuery) -> list[Choice]:
-        chosen = self.chosen(query)
+    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+        chosen = self.list_chosen(query)
         under: dict[str, set[str]] = {value: set() for value in self.listed}
         for value in {*counts, *chosen} - {NOT_STATED}:
-            above = known.parent(self.name, value)
+            above = self.get_parent(value)
             under.setdefault(above or value, set())
             if above:
                 under[above].add(value)
         found = []
-        for value, children in self._ordered(under):
-            named = sorted(children, key=lambda child: labels.alphabetical(self.value_label(child)))
-            found.append(self._choice(value, counts, chosen, tuple(self._choice(child, counts, chosen) for child in named)))
+        for value, children in self._sort_upper_level(under):
+            named = sorted(children, key=lambda child: labels.alphabetical(self.label_value(child)))
+            parts = tuple(self.make_choice(child, counts, chosen) for child in named)
+            found.append(self.make_choice(value, counts, chosen, parts))
         if counts.get(NOT_STATED) or NOT_STATED in chosen:
-            found.append(self._choice(NOT_STATED, counts, chosen))
+            found.append(self.make_choice(NOT_STATED, counts, chosen))
         return found
 
-    def _ordered(self, under: Mapping[str, set[str]]) -> Iterable[tuple[str, set[str]]]:
+    def _sort_upper_level(self, under: Mapping[str, set[str]]) -> Iterable[tuple[str, set[str]]]:
         last = self.last
         if last is None:
             return under.items()
-        return sorted(under.items(), key=lambda item: (item[0] in last, labels.alphabetical(self.value_label(item[0]))))
+        return sorted(under.items(), key=lambda item: (item[0] in last, labels.alphabetical(self.label_value(item[0]))))
 
 
-@dataclass(frozen=True, slots=True)
-class EmployerFacet(Facet):
-    """Values are names; the index holds organisation numbers, so that one employer is one value however it is spelled."""
-
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        return Terms(self.field, employers.find_keys(query.employer)) if query.employer else None
-
-    def count(self, query: SearchQuery, now: dt.datetime) -> TermsCount | RangesCount | None:
-        keys = employers.find_keys(query.employer)
-        return TermsCount(self.field, len(keys), keys) if keys else None
-
-    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
-        return employers.merge_counts(raw)
-
-
-@dataclass(frozen=True, slots=True)
-class SingleFacet(Facet):
-    """A facet over a number, of which one value at most is chosen."""
-
-    single: ClassVar[bool] = True
-
-    def chosen(self, query: SearchQuery) -> tuple[str, ...]:
-        value = getattr(query, self.name)
-        return (str(value),) if value else ()
-
-    def choices(self, counts: Mapping[str, int], query: SearchQuery) -> list[Choice]:
-        chosen = self.chosen(query)
-        others = [value for value in chosen if value not in self.listed]
-        return [self._choice(value, counts, chosen) for value in (*self.listed, *others)]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineFacet(SingleFacet):
-    """Days from today in Oslo, today counted: a deadline within 3 days is today, tomorrow or the day after. What is past is
-    within no number of days."""
-
-    def value_label(self, value: str) -> str:
-        if value == "asap":
-            return _("Snarest")
-        if value not in DEADLINES:
-            return _quoted(value)
-        return _("Ikke oppgitt") if value == NOT_STATED else _("Innen %(n)s dager") % {"n": value}
-
-    def full_label(self, value: str) -> str:
-        if value == "asap":
-            return _("Frist snarest")
-        if value not in DEADLINES:
-            return f"{self.label} {_quoted(value)}"
-        return _("Frist ikke oppgitt") if value == NOT_STATED else _("Frist innen %(n)s dager") % {"n": value}
-
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        if not query.deadline:
-            return None
-        if query.deadline == NOT_STATED:
-            return Range("due", DUE_UNKNOWN, DUE_UNKNOWN + 1)
-        if query.deadline == "asap":
-            return Range("due", DUE_SOON, DUE_SOON + 1)
-        today = day_number(_oslo(now))
-        return Range("due", today, today + int(query.deadline))
-
-    def count_all(self, query: SearchQuery, now: dt.datetime) -> RangesCount:
-        today = day_number(_oslo(now))
-        edges = [today, *(today + int(value) for value in DEADLINES if value.isdigit())]
-        return RangesCount("due", (DUE_UNKNOWN, DUE_SOON, DUE_SOON + 1, *edges))
-
-    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
-        if not raw:
-            return {}
-        numbers = [number for _, number in sorted(raw.items(), key=lambda pair: int(pair[0]))]
-        found, total = {NOT_STATED: numbers[0], "asap": numbers[1]}, 0
-        for value, number in zip((value for value in DEADLINES if value.isdigit()), numbers[3:], strict=False):
-            total += number
-            found[value] = total
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedFacet(SingleFacet):
-    """Days back from today in Oslo (1 is since midnight, 3 is today and the two days before), or one day of Oslo's. The last
-    `CHART_DAYS` days are counted one by one, and the chosen one."""
-
-    def value_label(self, value: str) -> str:
-        day = published_value(value)
-        if isinstance(day, dt.date):
-            return date_format(day, pgettext("datoformat", "l j. F"))
-        return {"1": _("I dag"), "3": _("Siste 3 dager"), "7": _("Siste 7 dager")}.get(value) or _quoted(value)
-
-    def full_label(self, value: str) -> str:
-        label = self.value_label(value)
-        return label if value in self.listed else _("Publisert %(day)s") % {"day": label}
-
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        if not query.published:
-            return None
-        if isinstance(query.published, dt.date):
-            return Range("published", _midnight(query.published), _midnight(query.published + _DAY))
-        return Range("published", least=_midnight(_oslo(now) - (query.published - 1) * _DAY))
-
-    def count_all(self, query: SearchQuery, now: dt.datetime) -> RangesCount:
-        today = _oslo(now)
-        days = {today - ago * _DAY for ago in range(-1, CHART_DAYS)}
-        if isinstance(query.published, dt.date):
-            days |= {query.published, query.published + _DAY}
-        return RangesCount("published", tuple(map(_midnight, sorted(days))))
-
-    def read(self, raw: Mapping[str, int]) -> dict[str, int]:
-        """Also by day, as "2026-11-23"."""
-        by_day = {dt.datetime.fromtimestamp(int(edge), OSLO).date(): number for edge, number in raw.items()}
-        if not by_day:
-            return {}
-        today = max(by_day) - _DAY
-        found = {str(days): sum(by_day.get(today - ago * _DAY, 0) for ago in range(-1, days)) for days in PUBLISHED}
-        # A chosen day before the chart is the first edge. The edge after it only ends that day: its own range is not counted,
-        # be it one day long (the chosen day lies just before the chart) or many.
-        one_day = {min(by_day), *(today - ago * _DAY for ago in range(CHART_DAYS))}
-        return found | {str(day): by_day[day] for day in sorted(one_day)}
-
-
-@dataclass(frozen=True, slots=True)
-class NearFilter(Facet):
-    """Within so many kilometres of a place: chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
-
-    single: ClassVar[bool] = True
-
-    def chosen(self, query: SearchQuery) -> tuple[str, ...]:
-        return (f"{query.km} {query.near}",) if query.near else ()
-
-    def value_label(self, value: str) -> str:
-        km, _blank, near = value.partition(" ")
-        if not self._is_read(value):
-            return _quoted(value)
-        return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": distance.label(near)}
-
-    def full_label(self, value: str) -> str:
-        return self.value_label(value) if self._is_read(value) else f"{self.label} {_quoted(value)}"
-
-    @staticmethod
-    def _is_read(value: str) -> bool:
-        """Whether it is a distance from a known place, and not what was typed for one."""
-        km, _blank, near = value.partition(" ")
-        return bool(near) and km in map(str, distance.KILOMETRES)
-
-    def filter(self, query: SearchQuery, now: dt.datetime) -> Node | None:
-        return distance.condition(query.near, query.km) if query.near else None
-
-
-_DAY = dt.timedelta(days=1)
-
-
-def _quoted(text: str) -> str:
+def quote(text: str) -> str:
+    """The text in quotation marks: a value that cannot be read, shown as it was typed."""
     return _("«%(words)s»") % {"words": text}
 
 
-def _oslo(now: dt.datetime) -> dt.date:
-    return now.astimezone(OSLO).date()
+def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
+    """The choices with these letters in their label or in that of a child; chosen ones stay.
 
-
-def _midnight(day: dt.date) -> int:
-    """When the day begins in Oslo, in epoch seconds."""
-    return epoch(dt.datetime.combine(day, dt.time(), tzinfo=OSLO))
-
-
-FACETS: dict[str, Facet] = {
-    facet.name: facet
-    for facet in (
-        TreeFacet("place", gettext_lazy("Sted"), (*catalogue.COUNTIES, places.ABROAD), 1500),
-        TreeFacet("occupation", gettext_lazy("Yrke"), tuple(occupations.PATHS), 1000, last=frozenset({occupations.UNKNOWN})),
-        EmployerFacet("employer", gettext_lazy("Arbeidsgiver"), buckets=MOST_EMPLOYERS, field="employer_key", long=True),
-        Facet("engagement", gettext_lazy("Ansettelsesform"), known.ENGAGEMENTS),
-        Facet("extent", gettext_lazy("Omfang"), known.EXTENTS),
-        Facet("sector", gettext_lazy("Sektor"), known.SECTORS),
-        DeadlineFacet("deadline", gettext_lazy("Frist"), DEADLINES),
-        PublishedFacet("published", gettext_lazy("Publisert"), tuple(map(str, PUBLISHED))),
-        Facet("language", gettext_lazy("Språk i annonsen"), ("nb", "nn", "en")),
-    )
-}
-
-NEAR = NearFilter("near", gettext_lazy("Avstand"))
-FILTERS: dict[str, Facet] = {**FACETS, NEAR.name: NEAR}
-"""All that a search can be narrowed by: the facets, and what is chosen without being counted."""
-
-
-def narrow(choices: Iterable[Choice], typed: str) -> list[Choice]:
-    """The choices with these letters in their names, or under which there are any; chosen ones stay. Typed without æ, ø and
-    å, "alesund" is Ålesund; typed with, "ål" is not in Halden."""
+    Typed without æ, ø and å, "alesund" finds Ålesund; typed with them, "ål" does not find Halden.
+    """
     wanted = " ".join(typed.split()).casefold()
 
-    def named(choice: Choice) -> bool:
+    def matches(choice: Choice) -> bool:
         name = choice.label.casefold()
         return wanted in name or (wanted.isascii() and sketch(wanted) in sketch(name))
 
     found = []
     for choice in choices:
-        parts = tuple(part for part in choice.children if part.chosen or named(part))
-        if parts or choice.chosen or named(choice):
+        parts = tuple(part for part in choice.children if part.chosen or matches(part))
+        if parts or choice.chosen or matches(choice):
             found.append(replace(choice, children=parts))
     return found
-
-
-def filters(query: SearchQuery, now: dt.datetime) -> dict[str, Node]:
-    """The conditions of what is chosen."""
-    found = {name: facet.filter(query, now) for name, facet in FILTERS.items()}
-    if query.unreadable:
-        found["unreadable"] = Terms("uuid", ())
-    return {name: node for name, node in found.items() if node is not None}

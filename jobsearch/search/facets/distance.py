@@ -1,37 +1,43 @@
-"""Within so many kilometres of a place: what is typed becomes a municipality or postal code, and that the names in reach.
+"""Distance: within some kilometres of a municipality or postal code.
 
-The engines know no geometry. An ad carries the names of the places where it is (`areas`), a search near
-somewhere is a list of such names, made anew for each search from the points known then. So both engines agree, and other
-points need no other index.
+The engines compute no geometry. A document has the names of the areas where the ad is (`areas`), and a search near a place
+is a list of such names, computed for each search from the points of that moment. So both engines agree, and new points need
+no new index.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobsearch.search.analysis.folding import normalise, sketch
 from jobsearch.search.conditions import Node, Terms
 from jobsearch.search.input_errors import Problem
+from jobsearch.search.parameters import Parameters, clean_value, read_last
 from jobsearch.search.query.personal_data import find_private
 from jobsearch.taxonomy import geography, places
 from jobsearch.vacancies.gazetteer import find_unlocated, read_gazetteer
 
-from .areas import uncertain
+from .areas import format_uncertain, list_areas
+from .base import VALUE_LENGTH, Ad, Selection, SingleFacet, quote
 
 KILOMETRES = (5, 10, 25, 50, 100)
 DEFAULT_KM = 25
 _CODE = re.compile(r"(?:NO?[- ])?([0-9]{4})(?![0-9])[ ,]*+(.*)", re.IGNORECASE)
+_UNKNOWN = gettext_lazy("Vi vet ikke hvor «%s» er. Skriv en kommune eller et postnummer.")
 _KINDS = (" kommune", " kommuna", " herad", " by")
 
 
 @dataclass(frozen=True, slots=True)
 class NearProblem(Problem):
-    """`code`: unknown, ambiguous (then `names` are those to choose from), no_point, or no_table."""
+    """A place that was not found. `code`: unknown, ambiguous (`names`: the places to choose from), no_point or no_table."""
 
     names: tuple[str, ...] = ()
 
@@ -46,31 +52,83 @@ class NearProblem(Problem):
             return _("Vi kan ikke måle avstand fra postnummer ennå. Skriv kommunen i stedet for «%s».") % self.value
         if self.code == "no_point":
             return _("Vi kjenner ikke postnummeret «%s». Skriv et annet, eller kommunen.") % self.value
-        return _("Vi vet ikke hvor «%s» er. Skriv en kommune eller et postnummer.") % self.value
+        return str(_UNKNOWN) % self.value
 
 
-def read(near: str, km: str, problems: list[Problem]) -> tuple[str, int]:
-    """The place and the kilometres that two cleaned parameters ask for; ("", DEFAULT_KM) for no such filter."""
-    kilometres = DEFAULT_KM
-    if km:
-        if km in map(str, KILOMETRES):
-            kilometres = int(km)
-        elif near:
-            problems.append(Problem("km", km, "unknown"))
-    if not near:
-        return "", DEFAULT_KM
-    if kind := find_private(near):
-        problems.append(Problem("near", "", kind, blocks=True))  # a place is any text, so it is looked at as one
-        return "", DEFAULT_KM
-    found = resolve(near)
-    if isinstance(found, Problem):
-        problems.append(found)
-        return "", DEFAULT_KM
-    return found, kilometres
+class DistanceFilter(SingleFacet):
+    """Within `km` kilometres of the place `near`. Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
+
+    name = "near"
+    label = gettext_lazy("Avstand")
+    unknown = _UNKNOWN
+    field = "area"
+    counted = False
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        return {"near": "", "km": DEFAULT_KM}
+
+    def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
+        near, km = clean_value(read_last(params, "near"), VALUE_LENGTH), clean_value(read_last(params, "km"), 20)
+        if km and near and km not in map(str, KILOMETRES):
+            unknown = gettext_lazy("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen.")
+            problems.append(Problem("km", km, "unknown", unknown=unknown))
+            km = ""
+        if not near:
+            return {}
+        if kind := find_private(near):  # any text may be typed as a place
+            problems.append(Problem("near", "", kind, blocks=True))
+            return {}
+        found = find_place(near)
+        if isinstance(found, Problem):
+            problems.append(found)
+            return {}
+        return {"near": found, "km": int(km) if km else DEFAULT_KM}
+
+    def format_parameters(self, query: Selection) -> list[tuple[str, str]]:
+        if not query["near"]:
+            return []
+        return [("near", query["near"]), *([("km", str(query["km"]))] if query["km"] != DEFAULT_KM else [])]
+
+    def list_chosen(self, query: Selection) -> tuple[str, ...]:
+        return (f"{query['km']} {query['near']}",) if query["near"] else ()
+
+    def add_value(self, query: Selection, value: str) -> dict[str, Any]:
+        km, _blank, near = value.partition(" ")
+        return {"near": near, "km": int(km)}
+
+    def label_value(self, value: str) -> str:
+        km, _blank, near = value.partition(" ")
+        if not _is_distance(value):
+            return quote(value)
+        return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
+
+    def label_chip(self, value: str) -> str:
+        return self.label_value(value) if _is_distance(value) else f"{self.label} {quote(value)}"
+
+    def label_removal(self, value: str) -> str:
+        if not _is_distance(value):
+            return self.label_chip(value)
+        km, _blank, near = value.partition(" ")
+        return _("grensen på %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
+
+    def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
+        return build_condition(query["near"], query["km"]) if query["near"] else None
+
+    def get_document_values(self, ad: Ad) -> dict[str, Any]:
+        locations = ad.vacancy.locations.all()
+        return {self.field: sorted({name for one in locations for name in list_areas(one.path, one.postal_code)})}
 
 
-def resolve(typed: str) -> str | NearProblem:
-    """What is meant: `VESTLAND/VOSS` or `5700`, for "voss", "Voss, Vestland", "5700 Voss" and the like."""
+def _is_distance(value: str) -> bool:
+    """Whether the value is a distance from a known place, not a text that could not be read."""
+    km, _blank, near = value.partition(" ")
+    return bool(near) and km in map(str, KILOMETRES)
+
+
+def find_place(typed: str) -> str | NearProblem:
+    """The municipality's path or the postal code of a typed place: `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland",
+    "5700 Voss"."""
     typed = normalise(typed)
     path = typed.upper()
     if path in geography.centres():
@@ -83,15 +141,15 @@ def resolve(typed: str) -> str | NearProblem:
         if code in known:
             return code
         problem = NearProblem("near", code, "no_point" if known else "no_table")
-    paths = _named(name) if name else ()
+    paths = _find_municipalities(name) if name else ()
     if len(paths) == 1:
         return paths[0]
     if paths:
-        return NearProblem("near", name, "ambiguous", names=tuple(label(path) for path in paths))
-    return _post_town(name) or problem
+        return NearProblem("near", name, "ambiguous", names=tuple(label_place(path) for path in paths))
+    return _find_post_town(name) or problem
 
 
-def label(near: str) -> str:
+def label_place(near: str) -> str:
     """The place as people write it: "Bergen", "Herøy (Nordland)", "5700 Voss"."""
     if near in geography.centres():
         return places.label(near)
@@ -99,71 +157,71 @@ def label(near: str) -> str:
     return f"{near} {known.name}" if known else near
 
 
-def knows_postal_codes() -> bool:
-    """Whether there is a table of postal codes, so that one can be asked for."""
+def has_postal_codes() -> bool:
+    """Whether the database has the table of postal codes, so that one can be searched for."""
     return bool(read_gazetteer().codes)
 
 
 @lru_cache(maxsize=1)
-def proposals() -> tuple[str, ...]:
-    """The municipalities, for a form to propose; each is understood as it stands."""
+def list_proposals() -> tuple[str, ...]:
+    """The municipalities, for a form to propose; each can be typed as it is."""
     names = map(places.label, geography.centres())
     return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
 
 
-def condition(near: str, km: int) -> Node:
-    """Ads of which a place lies so near: where its postal code is, or else where its municipality is."""
+def build_condition(near: str, km: int) -> Node:
+    """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality."""
     known = read_gazetteer()
     reach = known.near(near, km)
     if not known.codes:
         return Terms("place", reach.paths)
     paths = set(reach.paths)
-    by_path = (uncertain(code, path) for code, path in find_unlocated(known) if path in paths)
-    return Terms("area", (*reach.codes, *reach.paths, *by_path))
+    uncertain = (format_uncertain(code, path) for code, path in find_unlocated(known) if path in paths)
+    return Terms("area", (*reach.codes, *reach.paths, *uncertain))
 
 
-_ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the three stand behind z
+_ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the three come after z
 
 
-def _key(name: str) -> str:
-    """A name as it is compared: "Tromsø kommune" is "tromso"."""
+def _normalise_name(name: str) -> str:
+    """A name in the form in which names are compared: "Tromsø kommune" is "tromso"."""
     name = " ".join(re.sub(r"[^\w ]+", " ", sketch(normalise(name))).split())
     return name.removesuffix(next(filter(name.endswith, _KINDS), ""))
 
 
-def _named(typed: str) -> tuple[str, ...]:
-    """The municipalities of that name, or else those whose centre has it. After a comma the county may stand."""
+def _find_municipalities(typed: str) -> tuple[str, ...]:
+    """The municipalities with that name, or else those whose centre has it. The county may follow after a comma."""
     name, _comma, county = typed.partition(",")
-    for names in _names():
-        found = names.get(_key(typed)) or names.get(_key(name), ())
+    for names in _index_names():
+        found = names.get(_normalise_name(typed)) or names.get(_normalise_name(name), ())
         if len(found) > 1 and county:
-            found = tuple(path for path in found if _key(places.parent(path)) == _key(county)) or found
+            found = tuple(path for path in found if _normalise_name(places.parent(path)) == _normalise_name(county)) or found
         if found:
             return found
     return ()
 
 
 @lru_cache(maxsize=1)
-def _names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
+def _index_names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Names of municipalities, with those of the Sámi and Kven languages, and of their centres -> paths."""
     municipalities: dict[str, dict[str, None]] = {}
     towns: dict[str, dict[str, None]] = {}
     for path, centre in geography.centres().items():
         name = path.partition("/")[2]
         for one in {name, name.partition(" (")[0], *places.other_names(name)}:
-            municipalities.setdefault(_key(one), {})[path] = None
-        towns.setdefault(_key(centre.name), {})[path] = None
+            municipalities.setdefault(_normalise_name(one), {})[path] = None
+        towns.setdefault(_normalise_name(centre.name), {})[path] = None
     return tuple({name: tuple(paths) for name, paths in kind.items()} for kind in (municipalities, towns))
 
 
-def _post_town(typed: str) -> str:
-    """The first postal code of a place of that name, "" for none."""
-    return _post_towns(read_gazetteer()).get(_key(typed), "") if typed else ""
+def _find_post_town(typed: str) -> str:
+    """The lowest postal code of a place with that name, "" for none."""
+    return _index_post_towns(read_gazetteer()).get(_normalise_name(typed), "") if typed else ""
 
 
 @lru_cache(maxsize=1)
-def _post_towns(known: geography.Gazetteer) -> Mapping[str, str]:
+def _index_post_towns(known: geography.Gazetteer) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for code, centre in sorted(known.codes.items()):
-        found.setdefault(_key(centre.name), code)
+        found.setdefault(_normalise_name(centre.name), code)
     return found

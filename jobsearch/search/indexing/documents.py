@@ -15,13 +15,11 @@ from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.engines.base import Write
-from jobsearch.search.facets import areas
-from jobsearch.search.facets.base import DUE_IN_WORDS, DUE_SOON, DUE_UNKNOWN
-from jobsearch.search.facets.employers import employer_key
-from jobsearch.search.facets.values import NOT_STATED
+from jobsearch.search.facets import list_filters
+from jobsearch.search.facets.base import Ad
 from jobsearch.search.timestamps import day_number, epoch
 from jobsearch.taxonomy import occupations, places
-from jobsearch.vacancies import deadlines, html, pending, redaction, visibility
+from jobsearch.vacancies import html, pending, redaction, visibility
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
@@ -52,9 +50,7 @@ def write_of(change: pending.Change, now: dt.datetime) -> Write:
 def document(vacancy: Vacancy) -> Mapping[str, Any]:
     contacts = list(vacancy.contacts.all())
     locations = list(vacancy.locations.all())
-    paths = sorted({location.path for location in locations if location.path})
     places_of = place_names(locations)
-    jobs = list(vacancy.occupations.all())
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in job_names(vacancy)]
@@ -66,8 +62,8 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     body_denied = [norwegian.word(body[start:end]) for start, end in find_negated(body)]
     stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
     stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))
-    if not paths:
-        # The ad tells where it is in its text only, so there a place's name counts as the place.
+    if not any(location.path for location in locations):
+        # Only the ad's text says where it is, so a place's name in the text counts as the place.
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
         location_words += [norwegian.word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
@@ -75,6 +71,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     parts = {part for word in {*title_words, *job_words} for part in norwegian.parts(word.stem)}
     folds = {form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)}
     folds |= {norwegian.fold(stem) for stem in together if not stem.isascii()}
+    ad = Ad(vacancy, employer)
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
     return {
@@ -99,20 +96,11 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "body_fold": _set({norwegian.fold(exact) for exact in stated if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "employer_whole": [norwegian.bare_name(word.exact for word in employer_words)[:300]],
-        "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
-        "area": sorted({name for location in locations for name in areas.names(location.path, location.postal_code)}),
-        "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
-        "engagement": [vacancy.engagement or NOT_STATED],
-        "extent": [vacancy.extent or NOT_STATED],
-        "sector": [vacancy.sector or NOT_STATED],
-        "employer_key": [employer_key(vacancy.employer_orgnr, employer)],
-        "language": [vacancy.language or NOT_STATED],
-        "published": published,
+        **{name: values for facet in list_filters() for name, values in facet.get_document_values(ad).items()},
         "first_seen": epoch(vacancy.first_seen),
         "visible_until": epoch(vacancy.visible_until),
         "deadline": max(0, deadline),
         "deadline_order": deadline_order(deadline, published, vacancy.uuid),
-        "due": _due(vacancy),
         "order": order(published, vacancy.uuid),
     }
 
@@ -125,15 +113,6 @@ def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str]
     every = Counter(words)
     stated = {word for word in every if every[word] > only[word]}
     return stated, {*every} - stated
-
-
-def _due(vacancy: Vacancy) -> int:
-    if vacancy.application_due:
-        return max(day_number(vacancy.application_due), DUE_IN_WORDS)
-    words = vacancy.application_due_text
-    if deadlines.is_soon(words) or deadlines.is_continuous(words):
-        return DUE_SOON
-    return DUE_IN_WORDS if words else DUE_UNKNOWN
 
 
 def order(published: int, uuid: UUID) -> int:

@@ -57,17 +57,16 @@ def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
 
 
 def listed(
-    uuids: Iterable[UUID], query: search.SearchQuery, since: dt.datetime | None = None, *, in_text: bool = False
+    uuids: Iterable[UUID], query: search.SearchQuery, compiled: search.CompiledQuery, since: dt.datetime | None = None
 ) -> list[Row]:
     """The rows of a page of results: the active ads among these, in this order, with what the search met in them marked.
 
-    `query` has the words that were searched for, `in_text` is how they were read. `since`: ads first seen after that are new
-    to the visitor.
+    `compiled`: the query as it was run, see `Page.compiled`. `since`: ads first seen after that are new to the visitor.
     """
     wanted = list(uuids)
-    marker = search.highlighter(query, len(wanted), in_text=in_text)
+    marker = search.Highlighter(compiled, len(wanted))
     found = _active(wanted, read=marker.reach if marker.reads_text else 0, names=bool(marker))
-    return _folded([_card(vacancy, marker, query.place, since) for vacancy in found], apart=bool(query.since))
+    return _folded([_card(vacancy, marker, query["place"], since) for vacancy in found], apart=bool(query.since))
 
 
 def plain(vacancy: Vacancy) -> Card:

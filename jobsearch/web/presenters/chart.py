@@ -1,4 +1,4 @@
-"""Ads per day as bars that filter: sizes in the units of a drawing, so that no bar needs a style of its own."""
+"""Bar chart of ads per day whose bars are links to the day. Sizes are SVG units, so that no bar needs an inline style."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from jobsearch.search import api as search
 
 from . import dates
 
-STEP, WIDTH, HEIGHT = 20, 16, 64  # of a bar with its gap, of a bar, of the highest one
+STEP, WIDTH, HEIGHT = 20, 16, 64  # width of a bar with its gap, width of a bar, height of the highest bar
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day. `value` is what the search's `published` holds for it; choosing the chosen one again takes it back."""
+    """One day. `value`: its value of the parameter `published`. The link of a chosen day removes it again."""
 
     value: str
     label: str
@@ -27,8 +27,8 @@ class Bar:
     height: int
 
 
-def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
-    """The last days, the oldest first, each with its ads under all filters but the publishing time."""
+def make_bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
+    """The last days, the oldest first, each with its ads under all filters except the publishing day. [] for no ads."""
     today = dates.today()
     days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
     highest = max((counts.get(str(day), 0) for day in days), default=0)
@@ -37,8 +37,8 @@ def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable
     found = []
     for position, day in enumerate(days):
         count = counts.get(str(day), 0)
-        height = -(-count * HEIGHT // highest)  # rounded up, so that a single ad is seen
-        chosen = query.published == day
+        height = -(-count * HEIGHT // highest)  # rounded up, so that a single ad is visible
+        chosen = query["published"] == day
         other = query.without("published") if chosen else query.with_value("published", str(day))
         label = dates.day(day, weekday=True)
         found.append(Bar(str(day), label, count, address(other), chosen, position * STEP, HEIGHT - height, height))

@@ -1,4 +1,4 @@
-"""The filter "within so many kilometres" as the form shows it: what was typed, what is wrong with it, what may be chosen."""
+"""The distance filter of the form: the typed place, the error in it, and the choices."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ class DistanceView:
     km: int
     choices: Sequence[int]
     error: str
-    """The sentence about a place that is not known, "" for none."""
+    """Sentence about a place that was not found, "" for none."""
 
     chosen: bool
     reset: str
     postal_codes: bool
-    """Whether a postal code is understood, too."""
+    """Whether a postal code can be typed too."""
 
     proposals: Sequence[str]
-    """Municipalities for the browser to propose while somebody types."""
+    """Municipalities for the browser to propose while typing."""
 
 
-def view(query: search.SearchQuery, problems: Iterable[search.Problem], *, proposals: bool) -> DistanceView:
+def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, proposals: bool) -> DistanceView:
     problem = next((problem for problem in problems if problem.field == "near"), None)
     return DistanceView(
-        typed=problem.value if problem else distance.label(query.near),
-        km=query.km,
+        typed=problem.value if problem else distance.label_place(query["near"]),
+        km=query["km"],
         choices=distance.KILOMETRES,
         error=problem.message if problem else "",
-        chosen=bool(query.near),
-        reset=address(query.without("near")) if query.near else "",
-        postal_codes=distance.knows_postal_codes(),
-        proposals=distance.proposals() if proposals else (),
+        chosen=bool(query["near"]),
+        reset=address(query.without("near")) if query["near"] else "",
+        postal_codes=distance.has_postal_codes(),
+        proposals=distance.list_proposals() if proposals else (),
     )

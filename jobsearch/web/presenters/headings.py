@@ -94,7 +94,7 @@ OWN = {
 
 def of(named: slugs.Named) -> str:
     """The heading in the language of the page."""
-    label = search.FACETS[named.facet].value_label(named.path)
+    label = search.FACETS[named.facet].label_value(named.path)
     return _of_place(named.path, label) if named.facet == "place" else _of_occupation(named.path, label)
 
 

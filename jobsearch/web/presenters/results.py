@@ -1,10 +1,10 @@
-"""What the results page shows around its ads: made from a query and the search's answer."""
+"""Filters, chips and pages around the ads of the results page, from a query and the answer of the search."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from django.core.paginator import Paginator
@@ -13,49 +13,37 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
-from jobsearch.search.api import NOT_STATED, distance
+from jobsearch.search.api import NOT_STATED
 
 from . import chart
 from .pagination import Pages, page_links
 
 SHOWN = 8  # values of a facet before "Vis alle"
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
-OPEN_AT_FIRST = ("place", "occupation")
-SEARCHED = ("place", "occupation", "employer")  # facets with a field to type a part of a value's name into
 MOST_DROPS = 8  # suggestions on an empty page
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A facet value as a form control. `widen` is where "the whole county" leads while only parts of it are chosen."""
-
-    id: str
-    value: str
-    label: str
-    count: int
-    chosen: bool
-    children: tuple[Option, ...] = ()
-    widen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FacetView:
+    """One facet of the filter panel. `rest`: choices behind "show all". `chosen`: the number of chosen values."""
+
     name: str
     label: str | Promise
-    options: Sequence[Option]
-    rest: Sequence[Option]
+    options: Sequence[search.Choice]
+    rest: Sequence[search.Choice]
     open: bool
     chosen: int
     single: bool
-    """Whether one value excludes the others: radio buttons with an "any" in front."""
+    """Whether one value excludes the others: radio buttons, with `any_label` first."""
 
-    any_label: str = ""
+    any_label: str | Promise = ""
     reset: str = ""
-    """Where the search leads without any of the chosen values, if there are any."""
+    """Address of the search without the chosen values, if there are any."""
 
     searched: bool = False
+    hint: str | Promise = ""
     browse: str = ""
-    """Where the values that are not counted along with the search can be seen."""
+    """Address of the page with the values that are not counted along with the search."""
 
     cut: bool = False
     """Whether there are more values than are shown."""
@@ -69,13 +57,13 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something to press that leads to another search."""
+    """A link to another search."""
 
     label: str
     url: str
     count: int = 0
     note: str = ""
-    """What a screen reader says after the label, where that is not the usual."""
+    """Text for screen readers after the label, where it is not the usual one."""
 
 
 def address(query: search.SearchQuery) -> str:
@@ -85,90 +73,90 @@ def address(query: search.SearchQuery) -> str:
 
 
 def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:
-    """Every facet as the form shows it. Without counts (the engine is down) only what is chosen, so that it is not lost."""
+    """Every facet of the panel. Without counts (the engine is down) only the chosen values, so that they are not lost."""
     return [facet_view(name, query, None if counts is None else counts.get(name, {})) for name in search.FACETS]
 
 
 def facet_view(
     name: str, query: search.SearchQuery, counts: Mapping[str, int] | None, *, typed: str = "", whole: bool = False
 ) -> FacetView:
-    """One facet: its values with ads, or those with `typed` in their name. `whole`: all of a long facet has been counted."""
+    """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted."""
     facet = search.FACETS[name]
-    found = facet.choices(counts or {}, query)
+    found = facet.list_choices(counts or {}, query)
     if counts is None:
         found = [choice for choice in found if choice.open]
     else:
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
     if typed:
-        found = search.narrow(found, typed)
+        found = search.find_choices(found, typed)
     ids: set[str] = set()
-    options = [_option(name, choice, query, ids, unfold=bool(typed)) for choice in found]
+    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
     cut = False
     if facet.long:
         most = [option for position, option in enumerate(options) if position < MOST_SHOWN or option.chosen]
         options, cut = most, len(most) < len(options)
     shown = MOST_SHOWN if typed else SHOWN
-    first = [option for position, option in enumerate(options) if position < shown or _open(option)]
-    rest = [option for position, option in enumerate(options) if position >= shown and not _open(option)]
-    if len(rest) == 1:  # a "show all" for one value costs more room than the value
+    first = [option for position, option in enumerate(options) if position < shown or option.open]
+    rest = [option for position, option in enumerate(options) if position >= shown and not option.open]
+    if len(rest) == 1:  # a "show all" for one value takes more space than the value
         first, rest = options, []
-    chosen = len(facet.chosen(query))
+    chosen = len(facet.list_chosen(query))
     return FacetView(
         name,
         facet.label,
         first,
         rest,
-        bool(chosen) or name in OPEN_AT_FIRST,
+        bool(chosen) or facet.open_at_first,
         chosen,
         facet.single,
-        any_label=_("Når som helst") if name == "published" else _("Alle frister"),
+        any_label=facet.any_label,
         reset=address(query.without(name)) if chosen else "",
-        searched=name in SEARCHED and counts is not None,
-        browse=_browse(name, query) if facet.long and not whole and counts is not None else "",
+        searched=facet.searchable and counts is not None,
+        hint=facet.hint,
+        browse=_get_browse_address(name, query) if facet.long and not whole and counts is not None else "",
         cut=cut,
-        bars=chart.bars(query, counts, address) if name == "published" and counts else (),
+        bars=chart.make_bars(query, counts, address) if name == "published" and counts else (),
     )
 
 
-def _browse(name: str, query: search.SearchQuery) -> str:
+def _get_browse_address(name: str, query: search.SearchQuery) -> str:
     pairs = query.urlencode(page=False)
     return reverse("web:facet", args=[name]) + (f"?{pairs}" if pairs else "")
 
 
-def _open(option: Option) -> bool:
-    return option.chosen or any(child.chosen for child in option.children)
-
-
-def _option(name: str, choice: search.Choice, query: search.SearchQuery, ids: set[str], *, unfold: bool = False) -> Option:
-    # Of a long facet a different part is shown each time, so an id may not depend on what stands before.
-    long = search.FACETS[name].long
-    slug = f"{name}-{crc32(choice.value.encode()):x}" if long else re.sub(r"\W+", "-", f"{name}-{choice.value}".lower())
+def _prepare_choice(
+    facet: search.Facet, choice: search.Choice, query: search.SearchQuery, ids: set[str], *, unfold: bool = False
+) -> search.Choice:
+    """The choice with its id, with only the children to show, and with the address of the search for the whole value."""
+    # Of a long facet a different part is shown each time, so an id may not depend on the choices before it.
+    readable = re.sub(r"\W+", "-", f"{facet.name}-{choice.value}".lower())
+    slug = f"{facet.name}-{crc32(choice.value.encode()):x}" if facet.long else readable
     while slug in ids:
         slug += "-"
     ids.add(slug)
-    children: tuple[Option, ...] = ()
+    children: tuple[search.Choice, ...] = ()
     widen = ""
-    if choice.open or unfold:  # parts are worth showing only where the whole, or one of them, is chosen or looked for
+    if choice.open or unfold:  # children are shown only where the whole, or one of them, is chosen or searched for
         shown = [child for child in choice.children if child.count or child.chosen]
         if [child.label for child in shown if not child.chosen] == [choice.label] and len(shown) == 1:
             shown = []  # Oslo is its own only municipality
-        children = tuple(_option(name, child, query, ids) for child in shown)
+        children = tuple(_prepare_choice(facet, child, query, ids) for child in shown)
         if choice.open and not choice.chosen:
-            widen = address(query.with_value(name, choice.value))
-    return Option(slug, choice.value, choice.label, choice.count, choice.chosen, children, widen)
+            widen = address(query.with_value(facet.name, choice.value))
+    return replace(choice, id=slug, children=children, widen=widen)
 
 
 def chips(query: search.SearchQuery) -> list[Link]:
-    """What is chosen, each as the way back out of it."""
-    found = [Link(_quoted(query.q), address(query.without("q")))] if query.q else []
+    """Each chosen value as a link to the search without it."""
+    found = [Link(_quote(query.q), address(query.without("q")))] if query.q else []
     return found + [
-        Link(search.FILTERS[facet].full_label(value), address(query.without(facet, value))) for facet, value in query.chosen
+        Link(search.get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in query.chosen
     ]
 
 
 def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Recognised]) -> list[Link]:
-    """Words of the search that were taken for a filter's value, each as the way back out of it: named as the filter names it,
-    but as typed where several values are meant ("Sørlandet")."""
+    """Words of the query that are also a facet's value, each as a link to the search without it: with the facet's label, but
+    as typed where they stand for several values ("Sørlandet")."""
     values: dict[tuple[str, str], list[str]] = {}
     for one in recognised:
         values.setdefault((one.words, one.facet), []).append(one.value)
@@ -177,16 +165,18 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
         facet, rest = search.FACETS[name], search.without(query.q, typed)
         if rest != query.q:
             note = _(", %(facet)s i søket, fjern") % {"facet": str(facet.label).lower()}
-            label = facet.value_label(meant[0]) if len(meant) == 1 else typed
+            label = facet.label_value(meant[0]) if len(meant) == 1 else typed
             found.append(Link(label, address(query.replace(q=rest)), note=note))
     return found
 
 
 def drops(query: search.SearchQuery) -> list[Link]:
-    """For a page without hits: what each single step back would give, the most first; steps that give nothing left out.
-    A search of several words is offered without each of them, and without all of them last."""
-    parts = [(_quoted(part), query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
-    steps = parts + [(_left_out(query, facet, value), query.without(facet, value)) for facet, value in query.chosen]
+    """For a page without hits: searches with one condition less and their totals, the largest first; those without hits are
+    left out. A query of several words is offered without each of them, and last without all of them."""
+    parts = [(_quote(part), query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
+    steps = parts + [
+        (search.get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen
+    ]
     steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     counts = search.count_many([(other, None) for _label, other in steps])
     found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]
@@ -195,15 +185,8 @@ def drops(query: search.SearchQuery) -> list[Link]:
     return [link for link in ordered if link.count]
 
 
-def _quoted(words: str) -> str:
+def _quote(words: str) -> str:
     return _("«%(words)s»") % {"words": words}
-
-
-def _left_out(query: search.SearchQuery, facet: str, value: str) -> str:
-    """A filter's value as it follows the word "uten"."""
-    if facet == "near" and query.near:  # a chip says "Innen 25 km fra Bergen"
-        return _("grensen på %(km)s km fra %(place)s") % {"km": query.km, "place": distance.label(query.near)}
-    return search.FILTERS[facet].full_label(value)
 
 
 def pages(query: search.SearchQuery, total: int) -> Pages:
@@ -212,10 +195,10 @@ def pages(query: search.SearchQuery, total: int) -> Pages:
 
 
 def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:
-    """Where a page that does not exist leads: the last one of the list; "" where the page is there.
+    """Address of the list's last page where the requested page does not exist, else "".
 
-    Every list does so: an ad that ends can take the last page away while it is being read. Never is one page's list shown at
-    the address of another.
+    Every list redirects so: an ad that ends can remove the last page while it is being read. A page's list is never shown at
+    the address of another page.
     """
     last = _paginator(query, total).num_pages
     too_deep = any(problem.code == "too_deep" for problem in problems)
@@ -225,10 +208,10 @@ def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Prob
 
 
 def is_cut(query: search.SearchQuery, total: int) -> bool:
-    """Whether this is the last page that can be asked for, though there are more hits."""
+    """Whether this is the last page that can be requested although there are more hits."""
     return query.page == query.deepest_page and total > query.page * query.size
 
 
 def _paginator(query: search.SearchQuery, total: int) -> Paginator[int]:
-    """The pages that can be asked for; what lies deeper is reached by a narrower search."""
+    """The pages that can be requested; hits beyond them are reached by a narrower search."""
     return Paginator(range(min(total, query.deepest_page * query.size)), query.size)

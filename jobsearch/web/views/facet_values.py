@@ -18,10 +18,11 @@ ON_PAGE = 200  # values on the page of its own; it says so where there are more
 @require_safe
 def facet(request: HttpRequest, name: str) -> HttpResponse:
     """The facet's values under the search in the address, with their ads; `within` is a part of the name, as it is typed."""
-    if name not in view.SEARCHED:
+    facet = search.FACETS.get(name)
+    if not facet or not facet.searchable:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
-    typed = search.clean(request.GET.get("within", ""), TYPED_LENGTH)
+    typed = search.clean_value(request.GET.get("within", ""), TYPED_LENGTH)
     if any(problem.blocks for problem in problems):
         return redirect("web:results")
     status, counts = 200, None
@@ -45,9 +46,9 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
 
 def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
     facet = search.FACETS[name]
-    choices = [choice for choice in facet.choices(counts or {}, query) if choice.count]
+    choices = [choice for choice in facet.list_choices(counts or {}, query) if choice.count]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
-    found = [choice for choice in search.narrow(flat, typed) if choice.count]
+    found = [choice for choice in search.find_choices(flat, typed) if choice.count]
     links = [
         view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
         for choice in sorted(found, key=lambda choice: -choice.count)

@@ -116,7 +116,7 @@ def landings(request: HttpRequest) -> HttpResponse:
 
 
 def _label(named: slugs.Named) -> str:
-    return search.FACETS[named.facet].value_label(named.path)
+    return search.FACETS[named.facet].label_value(named.path)
 
 
 def _wider(named: slugs.Named) -> view.Link | None:
@@ -175,7 +175,7 @@ def _searches(
     """Searches narrowed by each value of a facet's upper level (or of what lies within one) that has ads."""
     query = query.replace(sort="relevance")
     found = []
-    for choice in search.FACETS[facet].choices(counts.get(facet, {}), query):
+    for choice in search.FACETS[facet].list_choices(counts.get(facet, {}), query):
         for one in choice.children if within else (choice,):
             if one.count and one.value != search.NOT_STATED and (not within or choice.value == within):
                 found.append(view.Link(one.label, view.address(query.with_value(facet, one.value)), one.count))

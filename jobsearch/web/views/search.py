@@ -86,19 +86,18 @@ def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: 
         ],
         "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
         # Answers to a choice leave the list of municipalities out: the page has it already.
-        "distance": distance.view(query, problems, proposals=whole),
+        "distance": distance.make_view(query, problems, proposals=whole),
     }
 
 
 def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
     """What the page shows of the answer. `since`: when the visitor was here before. Raises EngineDown."""
-    asked = query.replace(q=found.corrected or query.q)
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     return {
         "facets": view.facet_views(query, found.counts),
         "total": found.total,
-        "rows": ad_rows.listed(found.uuids, asked, since, in_text=found.in_text),
+        "rows": ad_rows.listed(found.uuids, query, found.compiled, since),
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),

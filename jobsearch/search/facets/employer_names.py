@@ -1,7 +1,7 @@
-"""Employers as values of a facet: one for each organisation number, whatever its name is spelled like in the ads.
+"""Names of employers as facet values: one for each organisation number, however the ads spell it.
 
-The index holds a key for each ad's employer: the organisation number, or the name where there is none. A value of the facet,
-in an address and on the page, is the name that most active ads of the number have.
+The index holds a key for each ad's employer: the organisation number, or the name where there is none. The value of the
+facet, in an address and on the page, is the name that most active ads with that number have.
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count
 
-from jobsearch.search.search_query import clean
+from jobsearch.search.parameters import clean_value
+from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 
-from .values import NOT_STATED, VALUE_LENGTH
+from .base import VALUE_LENGTH
 
-_MOST_IN = 500  # numbers in one condition; above it, reading all active employers is cheaper
+_MOST_IN = 500  # numbers in one SQL condition; above that, reading all active employers is cheaper
 
 
 def employer_value(name: str) -> str:
     """An employer's name as a value of its facet: on one line, in the form in which an address is read."""
-    return clean(name, VALUE_LENGTH) or NOT_STATED
+    return clean_value(name, VALUE_LENGTH) or NOT_STATED
 
 
 def employer_key(orgnr: str, name: str) -> str:
-    """What the index knows an ad's employer by."""
+    """The key of an ad's employer in the index."""
     return parse_orgnr(orgnr) or employer_value(name)
 
 
 def find_canonical(names: Collection[str]) -> dict[str, str]:
-    """Name as asked for -> the value of the facet that it belongs to. One query, none without names."""
+    """Name as typed -> the facet value that it belongs to. One query, none without names."""
     found = {name: name for name in names}
     canonical, numbers = _read_spellings(names)
     for name, of_name in numbers.items():
@@ -46,13 +47,13 @@ def find_canonical(names: Collection[str]) -> dict[str, str]:
 
 
 def find_keys(names: Collection[str]) -> tuple[str, ...]:
-    """The keys of all ads that these values of the facet stand for. One query, none without names."""
+    """The keys of all ads that these facet values stand for. One query, none without names."""
     canonical, _numbers = _read_spellings(names)
     return tuple(sorted({*names, *(orgnr for orgnr, name in canonical.items() if name in names)}))
 
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
-    """Ads for each key -> ads for each value of the facet. One query, none without numbers."""
+    """Ads for each key -> ads for each facet value. One query, none without organisation numbers."""
     orgnrs = [key for key in counts if parse_orgnr(key)]
     names = _read_names(orgnrs) if orgnrs else {}
     found: dict[str, int] = defaultdict(int)
@@ -62,7 +63,7 @@ def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def count_active(now: dt.datetime | None = None) -> dict[str, int]:
-    """Active ads for each value of the facet, of the database."""
+    """Active ads in the database for each facet value."""
     rows = Vacancy.objects.active(now).order_by().values_list("employer_orgnr", "employer_name").annotate(ads=Count("pk"))
     keys: dict[str, int] = defaultdict(int)
     for orgnr, name, ads in rows.iterator():
@@ -71,9 +72,9 @@ def count_active(now: dt.datetime | None = None) -> dict[str, int]:
 
 
 @contextmanager
-def preloaded(names: Collection[str]) -> Iterator[None]:
-    """Reads the spellings of these names once, for all that is asked about them within it: a page of saved searches, or a search
-    with its counts, costs one query instead of some for each."""
+def preload_names(names: Collection[str]) -> Iterator[None]:
+    """Reads the spellings of these names once for everything inside the block: a page of saved searches, or a search with its
+    counts, costs one query instead of several for each."""
     held = _preloaded.get()
     if not names or (held and held.names >= set(names)):
         yield
@@ -94,8 +95,8 @@ _preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None
 
 
 def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """(number -> its canonical name, name -> its numbers, that of most ads first) of all numbers with one of these names, and
-    of others where more are preloaded."""
+    """(number -> canonical name, name -> its numbers, the one with most ads first) of all numbers with one of these names; also
+    of others where more names are preloaded."""
     if not names:
         return {}, {}
     held = _preloaded.get()
@@ -104,19 +105,19 @@ def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, l
     asked = [*names, *([""] if NOT_STATED in names else [])]
     of_name = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
     numbers = of_name.order_by().values_list("employer_orgnr", flat=True)
-    rows = _spellings(numbers)
+    rows = _count_spellings(numbers)
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for orgnr, name, ads in rows:
         by_name[name].append((-ads, orgnr))
-    return _canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
+    return _choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
 
 
 def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
-    return _canonical(_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
+    return _choose_canonical(_count_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
 
 
-def _spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
-    """(number, name, ads) of active ads. `orgnrs`: of these numbers only, a list or a query."""
+def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
+    """(number, name, ads) of active ads. `orgnrs`: only these numbers, a list or a query."""
     rows = Vacancy.objects.active().exclude(employer_orgnr="").order_by()
     if orgnrs is not None:
         rows = rows.filter(employer_orgnr__in=orgnrs)
@@ -127,8 +128,8 @@ def _spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
     ]
 
 
-def _canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
-    """Number -> the name that most of its ads have; of equals the first of the alphabet, so that the choice is stable."""
+def _choose_canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """Number -> the name that most of its ads have; of equally common ones the first by alphabet, a stable choice."""
     best: dict[str, tuple[bool, int, str]] = {}
     for orgnr, name, ads in rows:
         rank = (name == NOT_STATED, -ads, name)

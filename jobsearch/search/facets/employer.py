@@ -1,0 +1,53 @@
+"""Employer: one value for each organisation number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
+from jobsearch.taxonomy import labels
+from jobsearch.taxonomy.catalogue import NOT_STATED
+
+from .base import Ad, Facet, Selection
+from .employer_names import employer_key, find_canonical, find_keys, merge_counts
+
+
+class EmployerFacet(Facet):
+    """Values are names; the index holds organisation numbers, so that one employer is one value however it is spelled."""
+
+    name = "employer"
+    label = _("Arbeidsgiver")
+    unknown = _("Vi har ingen annonser fra «%s» nå.")
+    field = "employer_key"
+    buckets = 60_000
+    """OpenSearch refuses an answer of 65,536 buckets; a feed of ten thousand ads has some thousand employers."""
+
+    long = True
+    searchable = True
+
+    def spell_values(self, values: Collection[str]) -> list[str]:
+        """By the name that most ads of the organisation number have. One query, none without values."""
+        canonical = find_canonical(values) if values else {}
+        return [canonical[value] for value in values]
+
+    def label_value(self, value: str) -> str:
+        # An employer may be called Restaurant: a name, which is not translated as the occupation is.
+        return labels.said(value) if value == NOT_STATED else value
+
+    def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
+        names = self.list_chosen(query)
+        return Terms(self.field, find_keys(names)) if names else None
+
+    def build_count(self, query: Selection, now: dt.datetime) -> TermsCount | RangesCount | None:
+        keys = find_keys(self.list_chosen(query))
+        return TermsCount(self.field, len(keys), keys) if keys else None
+
+    def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
+        return merge_counts(raw)
+
+    def get_document_values(self, ad: Ad) -> dict[str, Any]:
+        return {self.field: [employer_key(ad.vacancy.employer_orgnr, ad.employer_name)]}
