@@ -1,11 +1,11 @@
-"""Architecture: which app may import which, and how long a file may be."""
+"""Architecture: which app may import which, no import cycles, and how long a file may be."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,76 @@ def test_dependencies_go_one_way(file):
         target = app_of(imported)
         if app and target and target != app:
             assert target in APPS[app], f"{module_of(file)} may not import {imported}"
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Module -> the project's modules that it imports, those for type checkers included."""
+    modules = {module_of(file): file for file in FILES}
+    graph: dict[str, set[str]] = {}
+    for module, file in modules.items():
+        # `from a.b import c` names a module c, or something in the module b.
+        found = {name if name in modules else name.rpartition(".")[0] for name in imports_of(file)}
+        graph[module] = (found & modules.keys()) - {module}
+    return graph
+
+
+def find_cycle(graph: Mapping[str, Set[str]]) -> list[str]:
+    """A shortest cycle as the list of its nodes, [] for none."""
+    cycles = []
+    for start in graph:
+        paths = [[start]]
+        seen: set[str] = set()
+        while paths:
+            path = paths.pop(0)
+            for target in sorted(graph[path[-1]]):
+                if target == start:
+                    cycles.append(path)
+                    paths = []
+                    break
+                if target not in seen:
+                    seen.add(target)
+                    paths.append([*path, target])
+    return min(cycles, key=len, default=[])
+
+
+def package_of(module: str) -> str:
+    """The sub-package of an app that a module belongs to, or the module itself where it lies in the app's folder."""
+    parts = module.split(".")
+    return ".".join(parts[: 3 if parts[0] == "jobsearch" else 2])
+
+
+def test_no_modules_import_each_other_in_a_cycle():
+    cycle = find_cycle(import_graph())
+    assert not cycle, "import cycle: " + " -> ".join([*cycle, cycle[0]])
+
+
+def test_no_sub_packages_import_each_other_in_a_cycle():
+    """The imports that tie them are named, as "importing module -> imported module"."""
+    ties: dict[tuple[str, str], str] = {}
+    graph: dict[str, set[str]] = {}
+    for module, imported in import_graph().items():
+        package = package_of(module)
+        graph.setdefault(package, set())
+        for target in sorted(imported):
+            if package_of(target) != package:
+                graph[package].add(package_of(target))
+                ties[package, package_of(target)] = f"{module} -> {target}"
+    cycle = find_cycle(graph)
+    assert not cycle, "cycle of packages: " + ", ".join(ties[pair] for pair in zip(cycle, [*cycle[1:], cycle[0]], strict=True))
+
+
+def test_a_cycle_is_found_and_the_shortest_is_named():
+    graph = {"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": {"b"}, "e": {"a"}}
+    assert find_cycle(graph) in (["b", "d"], ["d", "b"])
+    assert find_cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if module_of(file).startswith("jobsearch.web.presenters")], ids=module_of
+)
+def test_presenters_import_no_views(file):
+    imported = [name for name in imports_of(file) if name.startswith("jobsearch.web.views")]
+    assert not imported, f"{module_of(file)} imports {imported}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)
