@@ -150,8 +150,6 @@ def sound(folded: str) -> str:
     return folded
 
 
-
-
 def _read(now: dt.datetime | None) -> Speller:
     """Words of the ads that may be shown, by the number of ads."""
     sure: Counter[str] = Counter(dict.fromkeys((*synonyms.spellings(), *PLACES), 1))
