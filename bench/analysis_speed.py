@@ -2,7 +2,7 @@
 
     python bench/analysis_speed.py [--ads 3000]
 
-Measures `documents.document`, all that indexing does with an ad except the engine's part: text from HTML, redaction, words,
+Measures `documents.make_document`, all that indexing does with an ad except the engine's part: text from HTML, redaction, words,
 stems and parts of compounds. `--words` omits redaction and HTML. The first pass starts with an empty cache of words, like a
 new process.
 """
@@ -91,13 +91,13 @@ def main() -> None:
     print_times("words, again", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
     if not options.words:
         rows = [_make_row(data) for data in ads]
-        print_times("document", [measure_cpu_time(lambda row=row: documents.document(row)) for row in rows])
+        print_times("document", [measure_cpu_time(lambda row=row: documents.make_document(row)) for row in rows])
     for name, (title, body) in HOSTILE.items():
         ad = make_ad(title, body)
         work = (
             (lambda title=title, body=body: analyse_words(title, body))
             if options.words
-            else (lambda ad=ad: documents.document(ad))
+            else (lambda ad=ad: documents.make_document(ad))
         )
         print(f"{name:28} {min(measure_cpu_time(work) for _ in range(3)):7.2f} ms")
 

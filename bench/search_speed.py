@@ -59,7 +59,7 @@ def load_postal_codes() -> None:
 
 def make_writes(number: int) -> list:
     from jobsearch.search.engines.base import Write
-    from jobsearch.search.indexing.documents import deadline_order, order
+    from jobsearch.search.indexing.documents import compute_deadline_order, compute_order
     from jobsearch.search.schema import FIELDS
 
     rng = random.Random(7)
@@ -79,11 +79,11 @@ def make_writes(number: int) -> list:
         document |= {"place": [place.partition("/")[0], place], "occupation": [f"Yrke {JOBS.index(job) % 5}"]}
         document |= {"engagement": [rng.choice(["Fast", "Vikariat"])], "extent": [rng.choice(["Heltid", "Deltid"])]}
         document |= {"sector": [rng.choice(["Privat", "Offentlig"])], "published": published, "first_seen": published}
-        document |= {"visible_until": now + 10 * 86_400, "deadline": deadline, "order": order(published, key)}
+        document |= {"visible_until": now + 10 * 86_400, "deadline": deadline, "order": compute_order(published, key)}
         document |= {"language": ["nb"], "due": deadline}
         # A third as many employers as ads, a few with hundreds of ads, as in the feed.
         document["employer_name"] = [f"Arbeidsgiver nummer {int(number * rng.random() ** 3 / 3)} AS"]
-        document["deadline_order"] = deadline_order(deadline, published, key)
+        document["deadline_order"] = compute_deadline_order(deadline, published, key)
         writes.append(Write(key, 1, document))
     return writes
 

@@ -210,7 +210,7 @@ def _record() -> Tile:
 def _index() -> Tile:
     tile = Tile("index", _("Søkeindeksen"), OK, say("Søket svarer, og indeksen er lik databasen."))
     tile.works = _works("rebuild", "truth", "truth-feed")
-    behind, oldest, aside = search.count_behind(), search.oldest_behind(), search.SetAside.objects.count()
+    behind, oldest, aside = search.count_behind(), search.get_oldest_behind(), search.SetAside.objects.count()
     tile.numbers = [(_("Rader indeksen ikke har"), report_texts.number(behind))]
     if oldest:
         tile.numbers.append((_("Eldste av dem"), ago(oldest)))
@@ -245,7 +245,7 @@ def _index() -> Tile:
         ) % {"n": report_texts.number(aside)}
     elif behind:
         tile.sentence = say("Søket svarer. Noen få rader er på vei inn i indeksen.")
-    for failure in search.thread_failures_now():
+    for failure in search.list_thread_failures():
         tile.verdict = WATCH if tile.verdict is OK else tile.verdict
         told = say("En bakgrunnstråd mislykkes: %(name)s, %(error)s. Den prøver igjen av seg selv.")
         tile.problems.append(told % {"name": failure.name, "error": failure.error})

@@ -1,1 +1,1 @@
-"""Full-text search over the active ads. Other apps import `jobsearch.search.api` and nothing else of it."""
+"""Full-text search over the active ads. Other apps import only `jobsearch.search.api`."""

@@ -23,7 +23,7 @@ from .facets.base import Choice, Facet, find_choices
 from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
-from .indexing.quarantine import INDEX_LATE, count_behind, oldest_behind, retry
+from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
 from .input_errors import Problem
 from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
@@ -34,7 +34,7 @@ from .query.entities import Recognised
 from .query.normalisation import without, without_each
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
-from .thread_failures import thread_failures_now
+from .thread_failures import list_thread_failures
 
 __all__ = [
     "CHART_DAYS",
@@ -78,9 +78,10 @@ __all__ = [
     "facet_counts",
     "find_choices",
     "get_filter",
+    "get_oldest_behind",
     "index_changes",
     "keep_warm",
-    "oldest_behind",
+    "list_thread_failures",
     "read_addresses",
     "rebuild",
     "repair",
@@ -89,7 +90,6 @@ __all__ = [
     "search",
     "similar",
     "suggest",
-    "thread_failures_now",
     "without",
     "without_ads",
     "without_each",

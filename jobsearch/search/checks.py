@@ -1,4 +1,4 @@
-"""What `manage.py check` says about the index. It never asks the network, and the database only where that is asked for."""
+"""System check of the index. It uses no network, and the database only with `manage.py check --database default`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from .models import IndexState
 
 
 @register(Tags.database)
-def the_index_has_the_present_schema(
-    app_configs: Any, databases: Sequence[str] | None = None, **options: Any
-) -> list[CheckMessage]:
-    """From the record's own note of what was built: `manage.py check --database default`, and before each `migrate`."""
+def check_index_schema(app_configs: Any, databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Warns where the index was built with another schema, by the database's own state. Also runs before each `migrate`."""
     if "default" not in (databases or ()):
         return []
     try:
@@ -26,8 +24,8 @@ def the_index_has_the_present_schema(
         return []  # not migrated yet
     if state is None or state.fingerprint == fingerprint():
         return []
-    told = (
+    message = (
         "This version reads ads in another way than the search index was built with, so searches answer 503 until it is rebuilt."
     )
     hint = "Run manage.py rebuild_index, or start the worker, whose next indexing does it."
-    return [Warning(told, hint=hint, id="search.W001")]
+    return [Warning(message, hint=hint, id="search.W001")]

@@ -1,7 +1,7 @@
-"""Conditions as values. A search is compiled to these; each engine turns them into its own library's queries.
+"""Conditions and counts as values, independent of the engine. Each engine translates them into queries of its library.
 
-Scores are constants of a field, added up: the same in every engine to the last bit (all are whole numbers, and the tie
-breaker a quarter, so no sum is ever rounded and equal matches really tie, to be ordered by date).
+Scores are constants of a field, added up. They are the same in every engine to the last bit: all are whole numbers and the
+tie breaker is a quarter, so no sum is rounded, and equal matches really tie and are sorted by date.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The field holds a word that starts so."""
+    """The field holds a word that starts with this."""
 
     field: str
     value: str
@@ -57,14 +57,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """Any of these; scores as the best of them and a quarter of each other."""
+    """At least one of these; the score is the best of theirs plus a quarter of each other's."""
 
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every one of `must` and none of `never`; `bonus` adds to the score and excludes nothing."""
+    """All of `must` and none of `never`; `bonus` adds to the score and excludes nothing."""
 
     must: tuple[Node, ...] = ()
     never: tuple[Node, ...] = ()
@@ -73,7 +73,7 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    pass
+    """Every ad."""
 
 
 @dataclass(frozen=True, slots=True)

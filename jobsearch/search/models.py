@@ -1,4 +1,4 @@
-"""What the search remembers in the database: which index its notes about rows (`indexed_version`) are about."""
+"""State of the search in the database: the live index, quarantined ads, failing threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IndexState(models.Model):
-    """One row: the index in service. Where an engine shows another one, or none, the index is built anew."""
+    """The live index, to which `Vacancy.indexed_version` refers. One row. If the engine has another one, it is rebuilt."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     identity = models.CharField(_("indeks"), max_length=200)
@@ -45,7 +45,7 @@ class IndexLease(models.Model):
 
 
 class SetAside(models.Model):
-    """A version of an ad that is not in the index, because it could not be analysed or the engine refused it."""
+    """A quarantined version of an ad: not in the index, because it could not be analysed or the engine refused it."""
 
     class Reason(models.TextChoices):
         SLOW = "slow", _("Analysen tok for lang tid")
@@ -73,7 +73,7 @@ class SetAside(models.Model):
 
 
 class ThreadFailure(models.Model):
-    """What a background thread of a process last failed with; the row goes when the thread has succeeded again."""
+    """The last error of a background thread; the row is deleted when the thread succeeds again."""
 
     name = models.CharField(_("tråd"), max_length=40, primary_key=True)
     error = models.CharField(_("feil"), max_length=200)

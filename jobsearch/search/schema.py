@@ -1,4 +1,4 @@
-"""Index schemas of both engines as plain data, without either library, so that one fingerprint covers both."""
+"""Schema of the index: fields of a document, the mappings of both engines as plain data, and the fingerprint of all that."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Json = dict[str, Any]
 Kind = Literal["phrase", "word", "keyword", "number"]
 
 ANALYSIS_VERSION = 3
-"""Raise it by one when a change of code gives the same ad another document, so that every index is built anew.
+"""Raise it by one when a change of code gives the same ad another document, so that every index is rebuilt.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 
-# Every field of a document. phrase: analysed words with their positions; word: analysed words; keyword: whole values that
-# are counted and filtered by; number: whole numbers, sorted and filtered by.
+# Every field of a document. phrase: analysed words with their positions; word: analysed words; keyword: whole values to
+# count and filter by; number: whole numbers to sort and filter by. A facet's field is a line here.
 FIELDS: dict[str, Kind] = {
     "title": "phrase",
     "job": "phrase",
@@ -58,13 +58,15 @@ FIELDS: dict[str, Kind] = {
     "order": "number",
 }
 UNCOUNTED = {"title_whole", "employer_whole", "area"}
+"""Keyword fields that are searched but never counted, so that engines need not keep their values by column."""
+
 _LISTS = (lexicon, place_names, negation, areas, places, occupations, catalogue)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 TOKENIZER = "whitespace-only"
 
 
 def mapping() -> Json:
-    """Strict: a field that is not ours is an error. Only two numbers of a document are kept to be read back."""
+    """OpenSearch's mapping. Strict: an unknown field is an error. Of a document only `visible_until` can be read back."""
     kinds: dict[str, Json] = {
         "phrase": {"type": "text", "analyzer": "whitespace", "norms": False},
         "word": {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "docs"},
@@ -77,7 +79,7 @@ def mapping() -> Json:
 
 
 def settings() -> Json:
-    """While an index is filled: no copies and no refreshing, which would be work for nobody."""
+    """OpenSearch's settings while an index is filled: no replicas and no refreshing, because no search uses it yet."""
     return {
         "number_of_shards": 1,  # below a million ads one shard is fastest, and its counts are exact
         "number_of_replicas": 0,
@@ -89,8 +91,7 @@ def settings() -> Json:
 
 
 def tantivy_fields() -> list[tuple[str, str, Json]]:
-    """(name, "text" or "integer", options) of each field. `uuid` and `version` are stored, everything else is only indexed: no
-    readable text is kept."""
+    """(name, "text" or "integer", options) of each field. Only `uuid` and `version` are stored: no readable text is kept."""
     options: dict[str, Json] = {
         "phrase": {"tokenizer_name": TOKENIZER, "index_option": "position"},
         "word": {"tokenizer_name": TOKENIZER, "index_option": "basic"},
@@ -109,24 +110,25 @@ def tantivy_fields() -> list[tuple[str, str, Json]]:
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Changes when the same ad could give another document or another index: one made before has to be made anew.
+    """Hash of all that decides what an index holds: an index with another fingerprint has to be rebuilt.
 
-    Of code it knows only `ANALYSIS_VERSION`; of the lists that analysis reads their values, and of both engines their schemas.
+    It covers the schemas of both engines and the values of the lists that the analysis reads, but no code: a change of code
+    that changes documents is stated by `ANALYSIS_VERSION`.
     """
     parts: list[object] = [ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields()]
     for module in _LISTS:
         parts.append({name: value for name, value in vars(module).items() if _CONSTANT.fullmatch(name)})
-    return hashlib.sha256(_stable(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256(_serialise(parts).encode()).hexdigest()[:16]
 
 
-def _stable(value: object) -> str:
-    """Plain data as text, the same in every process: sets and dictionaries in order; what is no data is left out."""
+def _serialise(value: object) -> str:
+    """Plain data as text, the same in every process: sets and dictionaries sorted; other objects are left out."""
     if isinstance(value, str | int | float | bool | None):
         return repr(value)
     if isinstance(value, list | tuple):
-        return f"[{','.join(map(_stable, value))}]"
+        return f"[{','.join(map(_serialise, value))}]"
     if isinstance(value, set | frozenset):
-        return f"{{{','.join(sorted(map(_stable, value)))}}}"
+        return f"{{{','.join(sorted(map(_serialise, value)))}}}"
     if isinstance(value, Mapping):
-        return f"{{{','.join(sorted(f'{_stable(key)}:{_stable(item)}' for key, item in value.items()))}}}"
+        return f"{{{','.join(sorted(f'{_serialise(key)}:{_serialise(item)}' for key, item in value.items()))}}}"
     return ""

@@ -1,4 +1,4 @@
-"""Wake-ups for the index: what there is to do is read from the record, so a lost message costs one interval."""
+"""Celery tasks of the index. What there is to do is read from the database, so a lost message costs one interval."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def index_changes() -> None:
 
 @shared_task
 def remove_ended() -> None:
-    """Takes ads that may not be shown out of the index: a task in another queue than indexing, so that neither a long indexing
-    run nor a rebuild holds it up."""
+    """Removes ads that may not be shown from the index. Its queue is not that of indexing, so that neither a long indexing run
+    nor a rebuild delays it."""
     try:
         lifecycle.remove_ended()
     except Busy:

@@ -1,4 +1,4 @@
-"""Failures of background threads: logged, and kept in a table that the admin shows, while the thread goes on."""
+"""Failures of background threads: logged, and stored in a table that the admin shows. The thread continues."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils import timezone
 from .models import ThreadFailure
 
 log = logging.getLogger(__name__)
-SHOWN = dt.timedelta(hours=1)
-"""A row that is older is of a process that has ended: a thread that goes on failing renews it every few minutes."""
+MAX_AGE = dt.timedelta(hours=1)
+"""An older row is from a process that has ended: a thread that keeps failing updates its row every few minutes."""
 _failing: set[str] = set()
 
 
 def note_failure(name: str, error: Exception) -> None:
-    """Never raises. Keeps the kind of error and the line of code, not its words, which may repeat an ad's or a visitor's."""
+    """Stores the type of the error and the line of code, not its message, which may hold an ad's text. Never raises."""
     _failing.add(name)
     log.error("The background thread %s failed and goes on.", name, exc_info=error)
     last = traceback.extract_tb(error.__traceback__)[-1:]
@@ -28,7 +28,7 @@ def note_failure(name: str, error: Exception) -> None:
     values = {"error": f"{type(error).__name__}{where}"[:200], "last": now}
     try:
         ThreadFailure.objects.update_or_create(name=name, defaults=values, create_defaults={**values, "since": now})
-    except Exception as broken:  # the thread must go on, and its own error is in the log already
+    except Exception as broken:  # the thread must continue, and its own error is in the log already
         log.warning("That could not be noted in the database (%s).", type(broken).__name__)
 
 
@@ -38,10 +38,10 @@ def note_success(name: str) -> None:
     try:
         ThreadFailure.objects.filter(name=name).delete()
     except DatabaseError:
-        return  # tried again after the next success
+        return  # it is tried again after the next success
     _failing.discard(name)
 
 
-def thread_failures_now() -> list[ThreadFailure]:
-    """What fails now, in any process."""
-    return list(ThreadFailure.objects.filter(last__gt=timezone.now() - SHOWN).order_by("name")[:5])
+def list_thread_failures() -> list[ThreadFailure]:
+    """Threads that fail now, in any process."""
+    return list(ThreadFailure.objects.filter(last__gt=timezone.now() - MAX_AGE).order_by("name")[:5])

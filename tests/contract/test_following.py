@@ -17,7 +17,7 @@ from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, r
 from jobsearch.search.engines.base import Write
 from jobsearch.search.errors import IndexMissing
 from jobsearch.search.indexing import consistency, lifecycle
-from jobsearch.search.indexing.documents import write_of
+from jobsearch.search.indexing.documents import make_write
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
@@ -109,7 +109,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Ny")
     index_changes()
     index = engine.current()
-    document = {**write_of(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
+    document = {**make_write(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
     assert index.write([Write(key, 0, document)]).stale == (key,)
     index.refresh()
     assert total("gammel") == 0
@@ -198,7 +198,7 @@ def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.fresh()
-    half.write([write_of(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
+    half.write([make_write(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
     half.refresh()
     half.close()
     assert total() == 1
@@ -273,7 +273,7 @@ def test_every_difference_is_found_and_put_right(engine, make_vacancy):
     index_changes()
     extra = uuid.uuid4()
     index = engine.current()
-    document = write_of(one(shown), timezone.now()).document
+    document = make_write(one(shown), timezone.now()).document
     index.write([Write(missing, 1, None, purge=True), Write(extra, 1, document)])
     index.refresh()
     Vacancy.objects.filter(uuid=stale).update(version=F("version") + 1, indexed_version=F("version") + 1)

@@ -37,7 +37,7 @@ def test_every_hit_shows_why_it_is_one(corpus_engine):
         rows = Vacancy.objects.filter(uuid__in=page.uuids).prefetch_related("locations", "occupations", "categories", "contacts")
         for row in rows:
             shown = marker.marked(row, row.description)
-            where = [marker.place(name) for name in documents.place_names(row.locations.all())]
+            where = [marker.place(name) for name in documents.list_place_names(row.locations.all())]
             # What an ad is filed as is shown by what the search recognised.
             why = any(map(met, [shown.title, shown.employer, shown.occupation, shown.passage, *where])) or page.recognised
             assert why, (q, row.title)

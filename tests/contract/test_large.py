@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, scan, search
 from jobsearch.search.engines.base import Write
-from jobsearch.search.indexing.documents import deadline_order, order
+from jobsearch.search.indexing.documents import compute_deadline_order, compute_order
 from jobsearch.search.schema import FIELDS
 from jobsearch.search.search_query import DEEPEST_HIT
 from jobsearch.search.timestamps import day_number
@@ -57,8 +57,8 @@ def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
             "first_seen": published,
             "visible_until": now - 60 if chance.random() < 0.02 else now + 10 * 86_400,
             "deadline": deadline,
-            "deadline_order": deadline_order(deadline, published, key),
-            "order": order(published, key),
+            "deadline_order": compute_deadline_order(deadline, published, key),
+            "order": compute_order(published, key),
         }
     return found
 

@@ -41,7 +41,7 @@ def test_words_find_what_they_mean(corpus_engine, q, finds, misses):
 
 def test_every_engine_finds_and_scores_as_the_plainest_code_does(corpus_engine):
     rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
-    docs = {NAMES[row.uuid]: documents.document(row) for row in rows}
+    docs = {NAMES[row.uuid]: documents.make_document(row) for row in rows}
     visible = compiler.visible(timezone.now())
     for q in [*dict.fromkeys(case[0] for case in CASES), *(row.title for row in rows)]:
         node = compiler.compile_words(parser.parse(q))

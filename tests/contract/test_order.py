@@ -68,7 +68,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
             store.store(ads)
         lifecycle.index_changes()
         rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
-        return {row.uuid: {**documents.document(row), "uuid": [str(row.uuid)]} for row in rows}
+        return {row.uuid: {**documents.make_document(row), "uuid": [str(row.uuid)]} for row in rows}
 
 
 def matching_ads(nodes: list, docs: dict[uuid.UUID, dict]) -> dict[uuid.UUID, float]:

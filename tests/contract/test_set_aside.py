@@ -28,9 +28,9 @@ POISONS = {
 @pytest.fixture
 def poison(monkeypatch):
     """Adds these fields to the documents of ads called "Kokk"; `clear` ends that."""
-    real = documents.document
+    real = documents.make_document
     fields: dict[str, object] = {}
-    monkeypatch.setattr(documents, "document", lambda row: {**real(row), **(fields if row.title == "Kokk" else {})})
+    monkeypatch.setattr(documents, "make_document", lambda row: {**real(row), **(fields if row.title == "Kokk" else {})})
     return fields
 
 

@@ -36,7 +36,7 @@ def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
         store.store([data for _, data in corpus.corpus()])
         for chunk in pending.everything(500):
             for change in chunk:
-                document = documents.document(change.vacancy)
+                document = documents.make_document(change.vacancy)
                 for name in ANALYSED:
                     found[name].update(document[name].split(" "))
         transaction.set_rollback(True)

@@ -30,14 +30,14 @@ def administrator(client, index):
 def bad(administrator, make_vacancy, monkeypatch):
     """An ad whose analysis fails until the patch is undone."""
     search.index_changes()
-    real = documents.document
+    real = documents.make_document
 
     def document(vacancy):
         if vacancy.title == "Kokk":
             raise ValueError("Ring Kari Nordmann")
         return real(vacancy)
 
-    monkeypatch.setattr(documents, "document", document)
+    monkeypatch.setattr(documents, "make_document", document)
     key = make_vacancy(title="Kokk")
     make_vacancy(title="Baker")
     assert search.index_changes().failed == 1

@@ -47,7 +47,10 @@ def measure() -> dict[str, Any]:
     with transaction.atomic():
         store.store(sample, now=_PUBLISHED)
     made = {
-        str(one.uuid): _ordered(documents.document(one.vacancy)) for chunk in pending.everything() for one in chunk if one.vacancy
+        str(one.uuid): _ordered(documents.make_document(one.vacancy))
+        for chunk in pending.everything()
+        for one in chunk
+        if one.vacancy
     }
     sources = sorted(repr(replace(one, raw=None)) for one in sample)
     return {"analysis_version": schema.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}

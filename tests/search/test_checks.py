@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from jobsearch.search.checks import the_index_has_the_present_schema as check
+from jobsearch.search.checks import check_index_schema as check
 from jobsearch.search.engines import registry
 from jobsearch.search.models import IndexState
 from jobsearch.search.schema import fingerprint

@@ -52,7 +52,7 @@ def document(**texts):
     """The document of an ad that has nothing but these texts."""
     values = {name: related() for name in ("contacts", "locations", "occupations", "categories")}
     values |= {"uuid": KEYS["nurse"], "first_seen": None, "visible_until": timezone.now(), "published": None}
-    return documents.document(Blank(**(values | texts)))
+    return documents.make_document(Blank(**(values | texts)))
 
 
 def place_of(name: str) -> SimpleNamespace:
@@ -65,8 +65,8 @@ def texts_of(row) -> list[tuple[str, str, dict]]:
         ("title", row.title, document(title=row.title)),
         ("employer", row.employer_name, document(employer_name=row.employer_name)),
     ]
-    found += [("occupation", name, document(job_title=name)) for name in documents.job_names(row)]
-    found += [("place", name, document(locations=place_of(name))) for name in documents.place_names(row.locations.all())]
+    found += [("occupation", name, document(job_title=name)) for name in documents.list_job_names(row)]
+    found += [("place", name, document(locations=place_of(name))) for name in documents.list_place_names(row.locations.all())]
     nowhere = not any(location.path for location in row.locations.all())
     body = document(description=row.description, locations=related() if nowhere else place_of(""))
     return [*found, ("snippet", html.to_text(row.description), body)]

@@ -201,7 +201,7 @@ def test_a_refused_new_version_leaves_the_former_document_and_the_rest(poison, m
     key = make_vacancy(title="Baker")
     index_changes()
     change(key, title="Kokk")
-    real = documents.document
+    real = documents.make_document
     monkeypatch.setattr(
         documents, "document", lambda vacancy: {**real(vacancy), "order": poison} if vacancy.pk == key else real(vacancy)
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobsearch.search.indexing import documents
 
-_document = documents.document
+_document = documents.make_document
 
 
 def document(vacancy: Any) -> Mapping[str, Any]:
@@ -17,4 +17,4 @@ def document(vacancy: Any) -> Mapping[str, Any]:
     return _document(vacancy)
 
 
-documents.document = document
+documents.make_document = document

@@ -139,8 +139,8 @@ def test_no_moment_raises(moment):
 @FIXED
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**40), 2**40), st.uuids())
 def test_any_time_and_day_has_an_order_that_an_index_holds(published, deadline, uuid):
-    assert 0 <= documents.order(published, uuid) < 2**63
-    assert 0 <= documents.deadline_order(deadline, published, uuid) < 2**63
+    assert 0 <= documents.compute_order(published, uuid) < 2**63
+    assert 0 <= documents.compute_deadline_order(deadline, published, uuid) < 2**63
 
 
 @FIXED

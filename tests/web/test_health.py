@@ -171,7 +171,7 @@ def test_a_closing_that_the_index_has_not_taken_over_counts_too(client, engine, 
 def test_an_ad_that_is_set_aside_is_counted_apart(client, engine, make_vacancy):
     key = make_vacancy()
     behind(key, days=3)
-    quarantine.note([(key, 1, quarantine.Failure("slow"))])
+    quarantine.add_failures([(key, 1, quarantine.Failure("slow"))])
     SetAside.objects.update(next_try=timezone.now() + dt.timedelta(hours=1))
     report = client.get("/readyz").json()
     assert (report["status"], report["index"]["state"], report["index"]["set_aside"]) == ("ok", "ok", 1)

@@ -172,7 +172,7 @@ class Highlighter:
         """
         contacts = list(vacancy.contacts.all())
         locations = list(vacancy.locations.all())
-        places = documents.place_names(locations)
+        places = documents.list_place_names(locations)
         redactor = redaction.Redactor(contacts, vacancy.employer_name, *places)
         title = self._short(vacancy.title, "title", redactor)
         employer = self._short(vacancy.employer_name, "employer", redactor)
@@ -192,7 +192,7 @@ class Highlighter:
         """The name of the occupation that meets most of what the texts above it do not show."""
         best: tuple[int, str, list[Mark]] = (0, "", [])
         if self._looked["job"]:
-            for name in documents.job_names(vacancy):
+            for name in documents.list_job_names(vacancy):
                 marks = self._short(name, "job", redactor)
                 more = (groups_of(marks) & ~shown).bit_count()
                 if more > best[0]:

@@ -1,4 +1,4 @@
-"""What an engine is asked, what it answers, and how an index is written."""
+"""Interface of a search engine: requests, answers, writes, and the operations on an index."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One search as an engine gets it: pure values.
+    """One search as plain values.
 
-    `match` scores; `always` and the values of `chosen` only filter. `counts` names for each facet what to count; a facet's
-    count leaves its own entry of `chosen` out. `today` is the day number that the deadline order needs.
+    `match` gives scores; `always` and the values of `chosen` only filter. `counts`: facet -> what to count; a facet's count
+    leaves out its own entry of `chosen`. `today`: the day number for the order by deadline.
     """
 
     match: Node
@@ -43,7 +43,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One ad's document, or None where it is past its retention: then only its version stays, until it is purged."""
+    """One ad's document. None for an ad that may not be shown: the index then keeps only its version, until it is purged."""
 
     uuid: UUID
     version: int
@@ -53,7 +53,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`stale`: the index holds a newer version of these, and kept it. `failed`: uuid -> the engine's reason."""
+    """Result of a write. `stale`: the index kept a newer version of these ads. `failed`: uuid -> the engine's error."""
 
     done: int = 0
     stale: tuple[UUID, ...] = ()
@@ -62,7 +62,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What an index holds of one ad. `visible_until` in epoch seconds, 0 for a stripped document."""
+    """An ad's state in an index. `visible_until` in epoch seconds, 0 for an ad without a document."""
 
     version: int
     visible_until: int
@@ -78,24 +78,25 @@ class Health:
 
 
 class Index(Protocol):
-    """One concrete index: the one in service, or a fresh one that is being filled."""
+    """One index: the live one, or a new one that is being filled."""
 
     name: str
 
     def write(self, writes: Sequence[Write]) -> Written: ...
 
     def refresh(self) -> None:
-        """Everything written is seen by searches from now on."""
+        """Makes everything written visible to searches."""
 
     def stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]: ...
 
     def everything(self) -> Iterator[tuple[UUID, Stored]]: ...
 
     def count(self) -> int:
-        """Documents, stripped ones included."""
+        """Number of ads, those without a document included."""
 
     def mark(self, sequence: int) -> None:
-        """Remembers the record's count of indexing runs. A record that counts less than its index has been restored."""
+        """Stores the database's sequence number of writes. A database with a lower number than its index was restored from a
+        backup."""
 
     def marked(self) -> int: ...
 
@@ -109,36 +110,35 @@ class Engine(Protocol):
         """Raises EngineDown, IndexMissing."""
 
     def totals(self, requests: Sequence[Request]) -> list[int]:
-        """How many ads each of them finds, asked for in one go; their `size` and `counts` mean nothing. Raises as `search`."""
+        """Number of hits of each request, in one round trip; `size` and `counts` are ignored. Raises as `search`."""
 
     def scan(self, request: Request) -> Generator[UUID]:
-        """Every hit, however many, the newest first, as the index was at the first one; `size` of them are asked for at a
-        time, `sort`, `offset` and `counts` mean nothing. Raises EngineDown, IndexMissing at any of them."""
+        """Every hit, the newest first, as the index was at the first one. `size` hits are fetched at a time; `sort`, `offset`
+        and `counts` are ignored. Raises EngineDown, IndexMissing at any hit."""
 
     def current(self) -> Index:
-        """The index in service. Raises IndexMissing where there is none of this schema."""
+        """The live index. Raises IndexMissing where there is none with this schema."""
 
     def fresh(self) -> Index:
-        """An empty index beside the one in service, unseen by searches."""
+        """Creates an empty index beside the live one, invisible to searches."""
 
     def switch(self, index: Index) -> None:
-        """Puts a filled index into service in one step and drops what it replaces, but for the previous one if kept."""
+        """Makes a filled index the live one in one step and deletes the replaced one, unless the engine keeps a previous one."""
 
     def previous(self) -> Index:
-        """The index that served before the one in service, still as it was when it left, and kept for as long as this takes.
-        Raises NoPrevious."""
+        """The index that was live before, unchanged since; the engine does not delete it while it is open. Raises NoPrevious."""
 
     def discard(self, index: Index) -> None: ...
 
     def prune(self) -> int:
-        """Removes leftovers of builds that did not finish; returns how many."""
+        """Deletes what unfinished builds left; returns their number."""
 
     def identity(self) -> str:
-        """Names the index in service, so that the record's notes about another one are not taken for it. "" for none."""
+        """Name of the live index, compared with the database's state so that state of another index is not used. "" for none."""
 
     def erase(self) -> bool:
-        """Takes deleted text out of the index's files where it has lain there for long enough; called every few seconds.
-        True where only a rebuild does that."""
+        """Removes deleted text from the index's files where it is old enough; called every few seconds. True where only a
+        rebuild removes it."""
 
     def health(self) -> Health: ...
 
@@ -147,12 +147,12 @@ class Engine(Protocol):
 
 Area = Literal["matching", "filters", "counts", "order", "visibility", "scan", "operation"]
 EVEN: tuple[Area, ...] = ("matching", "filters", "counts", "order", "visibility", "scan")
-"""Where both engines can do the same, and nothing may be declared: what a search finds may not depend on SEARCH_URL."""
+"""Areas in which both engines can do the same and no limit may be declared: results may not depend on SEARCH_URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What an engine cannot do, in words for whoever chooses one, and what there is instead."""
+    """What an engine cannot do, as text for the person who chooses one, and the alternative."""
 
     engine: str
     area: Area
@@ -175,4 +175,4 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit("tantivy", "operation", "serve several machines", "OpenSearch: its index is files on one machine"),
 )
-"""Everything that one engine cannot do and the other can. The contract suite prints it and tries it."""
+"""Everything that one engine can do and the other cannot. The contract tests print and check it."""

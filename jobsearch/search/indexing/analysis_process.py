@@ -1,9 +1,9 @@
-"""Child process that turns rows into documents, with a bound on each ad's processor time, waiting time and memory.
+"""Child process that turns rows into documents, with limits on each ad's processor time, waiting time and memory.
 
 An analysis that hangs inside C code, such as `re`, holds the interpreter's lock: no thread of the same process can stop it, and
-Celery's thread pool has the feed, the index and the clock in one process. So a child is forked for each chunk. It inherits the
-rows (nothing is sent to it), answers ad by ad through a pipe, and is ended by the kernel when one ad takes too long. The parent
-goes on with a new child behind that ad. Measured: 1.1 times the time of an analysis in the same process, for 500 ads.
+Celery's thread pool runs the feed, the index and beat in one process. So a child is forked for each chunk. It inherits the
+rows (nothing is sent to it), returns ad by ad through a pipe, and is ended by the kernel when one ad takes too long. The parent
+continues with a new child after that ad. Measured: 1.1 times the time of an analysis in the same process, for 500 ads.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from . import documents
 
 Reason = SetAside.Reason
 CPU_SECONDS = 1.0  # one ad; an ordinary one takes 0.001, so a busy or slow machine is far from it
-WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits for something instead of working
-START_SECONDS = 30.0  # the same for a child that is to begin
-CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not hold up the ordinary ones among them
+WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits instead of working
+START_SECONDS = 30.0  # the same until a child begins
+CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not delay the ordinary ones among them
 MEMORY = 256 * 2**20  # bytes above what the parent has
 _LENGTH = struct.Struct("!I")
 _MOST_FILES = 65_536
@@ -50,12 +50,12 @@ class Failure:
 
 
 class NoChild(RuntimeError):
-    """The child could not begin. That is no ad's fault, so no ad is set aside for it."""
+    """The child could not begin. No ad is the cause, so none is quarantined for it."""
 
 
 @dataclass(slots=True)
 class Analysed:
-    """`left`: not looked at, because the time of a chunk was over."""
+    """Result of analysing a chunk. `left`: rows not analysed, because the chunk's time was over."""
 
     writes: list[Write] = field(default_factory=list)
     failed: list[tuple[Change, Failure]] = field(default_factory=list)
@@ -63,10 +63,10 @@ class Analysed:
 
 
 def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
-    """The writes for these rows. Ads that may not be shown come first and need no analysis."""
+    """Analyses these rows. Removals of ads that may not be shown come first and need no analysis."""
     result = Analysed()
     for change in found:
-        if removal := documents.removal_of(change, now):
+        if removal := documents.make_removal(change, now):
             result.writes.append(removal)
         else:
             result.left.append(change)
@@ -87,7 +87,7 @@ def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
 
 
 def _ask_child(found: Sequence[Change], now: dt.datetime, until: float) -> tuple[list[Any], Failure | None]:
-    """The answers for the first of these ads, and why there is none for the next one; None where there was no more time."""
+    """The results of the first of these ads, and why the next one has none; None where there was no more time."""
     reading, writing = os.pipe()
     try:
         child = os.fork()
@@ -114,7 +114,7 @@ def _ask_child(found: Sequence[Change], now: dt.datetime, until: float) -> tuple
                 break
     finally:
         os.close(reading)
-        # Ends a child that is at work, or that waits for us; one that has ended keeps its status until it is read.
+        # Ends a child that works or waits; one that has ended keeps its status until it is read.
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         status = _wait(child)
@@ -163,13 +163,13 @@ def _explain(status: int | None) -> Failure:
 
 
 def _serve(found: Sequence[Change], now: dt.datetime, pipe: int) -> NoReturn:
-    """Answers for one ad after another, then ends without any of the parent's clean-up: its connections are not ours."""
+    """Sends one ad's result after another, then ends without the parent's clean-up: its connections belong to the parent."""
     try:
         _prepare(pipe)
         _send(pipe, _READY)
         for change in found:
             signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-            answer = _answer(change, now)
+            answer = _analyse_one(change, now)
             signal.setitimer(signal.ITIMER_PROF, 0)
             _send(pipe, answer)
         os._exit(0)
@@ -178,34 +178,34 @@ def _serve(found: Sequence[Change], now: dt.datetime, pipe: int) -> NoReturn:
 
 
 def _prepare(pipe: int) -> None:
-    gc.freeze()  # nothing of the parent's is collected here: a database connection would end the parent's session
+    gc.freeze()  # no object of the parent is collected here: a database connection would end the parent's session
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGPROF, signal.SIGPIPE, signal.SIGCHLD, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)  # SIGPROF without a handler ends the process, whatever code it is in
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends the child
     signal.pthread_sigmask(signal.SIG_SETMASK, set())
-    # A child that hangs must keep no port, file or connection of the parent's open.
+    # A child that hangs must not keep a port, file or connection of the parent open.
     os.closerange(3, pipe)
     os.closerange(pipe + 1, _MOST_FILES)
     _limit(resource.RLIMIT_CORE, 0)  # a core file would hold texts and contacts
-    if used := _address_space():
+    if used := _get_address_space():
         _limit(resource.RLIMIT_AS, used + MEMORY)
 
 
 def _limit(kind: int, most: int) -> None:
     _soft, hard = resource.getrlimit(kind)
-    # A sandbox may forbid it, as our systemd units do (@resources). Their own bound on memory holds then.
+    # A sandbox may forbid it, as the project's systemd units do (@resources). Their own memory limit holds then.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(change: Change, now: dt.datetime) -> Any:
+def _analyse_one(change: Change, now: dt.datetime) -> Any:
     try:
-        return documents.write_of(change, now).document
+        return documents.make_write(change, now).document
     except MemoryError:
         return Failure(Reason.MEMORY, f"more than {MEMORY // 2**20} MB")
     except Exception as error:
-        # Not the error's own words, which may repeat the ad's: its kind, and the line of code.
+        # The error's type and line of code, not its message, which may hold text of the ad.
         last = traceback.extract_tb(error.__traceback__)[-1]
         return Failure(Reason.ERROR, f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}")
 
@@ -217,8 +217,8 @@ def _send(pipe: int, answer: Any) -> None:
         view = view[os.write(pipe, view) :]
 
 
-def _address_space() -> int:
-    """Bytes that this process has reserved; 0 where that cannot be known (no /proc)."""
+def _get_address_space() -> int:
+    """Bytes that this process has reserved; 0 where they are unknown (no /proc)."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except (OSError, ValueError, IndexError):

@@ -1,4 +1,4 @@
-"""Is the index what the record says? Every difference, and putting it right."""
+"""Consistency check: finds every difference between the database and the index, and repairs them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ _CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`kind`: index (none that can be compared), missing, extra, stale (the index is behind the database), ahead (the database is
-    behind the index: restored from a backup), visibility (shown but closed, or the reverse), set-aside (missing or stale, because
-    it could not be analysed or the engine refused it). `uuid` is None for `index`."""
+    """A difference between database and index.
+
+    `kind`: index (there is none that can be compared), missing, extra, stale (the index has an older version), ahead (the
+    database has an older version: it was restored from a backup), visibility (shown but closed, or the reverse), set-aside
+    (missing or stale because the ad is quarantined). `uuid` is None for `index`.
+    """
 
     kind: str
     uuid: UUID | None
@@ -36,7 +39,7 @@ class Difference:
 
 
 def compare(progress: Progress | None = None, now: dt.datetime | None = None) -> list[Difference]:
-    """Every difference between record and index. What changes while it looks is looked at a second time.
+    """Every difference between database and index. Ads that change during the check are checked a second time.
 
     Raises EngineDown.
     """
@@ -49,19 +52,20 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
     except IndexMissing as error:
         return [Difference("index", None, str(error))]
     try:
-        suspects = list(_suspects(index, now, progress))
-        return list(_differences(index, suspects, now)) if suspects else []
+        suspects = list(_find_suspects(index, now, progress))
+        return list(_find_differences(index, suspects, now)) if suspects else []
     finally:
         index.close()
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Writes what is wrong anew, or rebuilds where single writes cannot help; returns how many differences it put right."""
+    """Writes the differing ads again, or rebuilds the index where that cannot help; returns the number of repaired
+    differences."""
     differences = list(differences)
     if not differences:
         return 0
     if any(one.kind in {"index", "ahead"} for one in differences):
-        report = lifecycle.rebuild(reason="the truth check asked for it")
+        report = lifecycle.rebuild(reason="the consistency check requested it")
         return 0 if report.busy else len(differences)
     uuids = [one.uuid for one in differences if one.uuid]
     in_use = engine()
@@ -69,7 +73,7 @@ def repair(differences: Iterable[Difference]) -> int:
 
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
-    """Analyses first and takes the lease then, as an indexing run does. What is set aside is tried once more."""
+    """Analyses before it takes the lease, as an indexing run does. Quarantined ads are tried once more."""
     known = pending.of(uuids)
     writes, failed = lifecycle.analyse_all(known)
     with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
@@ -88,10 +92,10 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     return len(uuids) - len(left)
 
 
-def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
+def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
     total, done = Vacancy.objects.count(), 0
-    for uuids in _uuids():
-        yield from (one.uuid for one in _differences(index, uuids, now) if one.uuid)
+    for uuids in _iterate_uuids():
+        yield from (one.uuid for one in _find_differences(index, uuids, now) if one.uuid)
         done += len(uuids)
         if progress:
             progress(done, max(total, done))
@@ -101,7 +105,7 @@ def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iter
         yield from (uuid for uuid in some if uuid not in known)
 
 
-def _uuids() -> Iterator[list[UUID]]:
+def _iterate_uuids() -> Iterator[list[UUID]]:
     last: UUID | None = None
     rows = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)
     while found := list((rows.filter(uuid__gt=last) if last else rows)[:_CHUNK]):
@@ -109,34 +113,34 @@ def _uuids() -> Iterator[list[UUID]]:
         last = found[-1]
 
 
-def _differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
+def _find_differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
     for start in range(0, len(uuids), _CHUNK):
         some = uuids[start : start + _CHUNK]
         held = index.stored(some)
         rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
         hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))
         stones = set(Tombstone.objects.filter(uuid__in=some).values_list("uuid", flat=True))
-        aside = quarantine.of({uuid: row.version for uuid, row in rows.items()})
+        quarantined = quarantine.find_quarantined({uuid: row.version for uuid, row in rows.items()})
         for uuid in some:
-            if found := _difference(uuid, rows.get(uuid), held.get(uuid), uuid in hidden, uuid in stones, now):
-                known = aside.get(uuid) if found.kind in {"missing", "stale"} else None
+            if found := _find_difference(uuid, rows.get(uuid), held.get(uuid), uuid in hidden, uuid in stones, now):
+                known = quarantined.get(uuid) if found.kind in {"missing", "stale"} else None
                 yield Difference("set-aside", uuid, f"{known.reason}: {known.detail}") if known else found
 
 
-def _difference(
+def _find_difference(
     uuid: UUID, row: Vacancy | None, held: Stored | None, hidden: bool, forgotten: bool, now: dt.datetime
 ) -> Difference | None:
     if row is None:
-        detail = "past its retention" if forgotten else "the record does not know it"
+        detail = "past its retention" if forgotten else "it is not in the database"
         return Difference("extra", uuid, detail) if held else None
     if held is None:
         return Difference("missing", uuid, f"version {row.version} is not in the index")
     if held.version != row.version:
         kind = "stale" if held.version < row.version else "ahead"
-        return Difference(kind, uuid, f"index has version {held.version}, record {row.version}")
+        return Difference(kind, uuid, f"index has version {held.version}, database {row.version}")
     active = row.status == Vacancy.Status.ACTIVE and not hidden and row.visible_until > now
     if held.visible_until > epoch(now) and not active:
         return Difference("visibility", uuid, "the index shows it, but it is not active")
     if active and held.visible_until != epoch(row.visible_until):
-        return Difference("visibility", uuid, f"index shows it until {held.visible_until}, record {epoch(row.visible_until)}")
+        return Difference("visibility", uuid, f"index shows it until {held.visible_until}, database {epoch(row.visible_until)}")
     return None

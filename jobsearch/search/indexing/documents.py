@@ -1,4 +1,4 @@
-"""A row of the record -> the document that an engine indexes. Engines get analysed words; nothing readable is stored."""
+"""Document of an ad: what an engine indexes of a row of the database. It holds analysed words, no readable text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
 _SEVERAL = re.compile(r",| og ")
 
 
-def removal_of(change: pending.Change, now: dt.datetime) -> Write | None:
+def make_removal(change: pending.Change, now: dt.datetime) -> Write | None:
     """The write for an ad that may not be shown, which needs no analysis; None for an active ad."""
     if change.vacancy is None:
         return Write(change.uuid, change.version, None, purge=True)
@@ -37,26 +37,27 @@ def removal_of(change: pending.Change, now: dt.datetime) -> Write | None:
     return Write(change.uuid, change.version, None)
 
 
-def write_of(change: pending.Change, now: dt.datetime) -> Write:
-    """What an index has to do for this row: the document while the ad may be shown, else a stripped one.
+def make_write(change: pending.Change, now: dt.datetime) -> Write:
+    """The write for this row: with a document while the ad may be shown, else without.
 
-    Analyses in this process and without a bound; `analyser.analyse` is what indexing uses.
+    Analyses in this process and without limits; indexing uses `analysis_process.analyse`.
     """
     if change.vacancy is None:
         return Write(change.uuid, change.version, None, purge=True)
-    return removal_of(change, now) or Write(change.uuid, change.version, document(change.vacancy))
+    return make_removal(change, now) or Write(change.uuid, change.version, make_document(change.vacancy))
 
 
-def document(vacancy: Vacancy) -> Mapping[str, Any]:
+def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
+    """Field -> value, for each field of `schema.FIELDS`; the facets give their own fields."""
     contacts = list(vacancy.contacts.all())
     locations = list(vacancy.locations.all())
-    places_of = place_names(locations)
+    places_of = list_place_names(locations)
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
-    named_jobs = [redactor.redact_title(name) for name in job_names(vacancy)]
+    named_jobs = [redactor.redact_title(name) for name in list_job_names(vacancy)]
     body = normalise(redactor.redact_text(html.to_text(vacancy.description), keep=title))
     title_words, employer_words = norwegian.words(title), norwegian.words(employer)
-    job_words, location_words = _listed(named_jobs), _listed(map(redactor.redact_title, places_of))
+    job_words, location_words = _analyse_names(named_jobs), _analyse_names(map(redactor.redact_title, places_of))
     body_words = norwegian.body_words(body)
     body_exact = [word.exact for word in body_words]
     body_denied = [norwegian.word(body[start:end]) for start, end in find_negated(body)]
@@ -100,13 +101,13 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "first_seen": epoch(vacancy.first_seen),
         "visible_until": epoch(vacancy.visible_until),
         "deadline": max(0, deadline),
-        "deadline_order": deadline_order(deadline, published, vacancy.uuid),
-        "order": order(published, vacancy.uuid),
+        "deadline_order": compute_deadline_order(deadline, published, vacancy.uuid),
+        "order": compute_order(published, vacancy.uuid),
     }
 
 
 def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str], set[str]]:
-    """(stated, denied): words that the text states somewhere, and those that it only denies, "Det er ikke fast hjemmekontor"."""
+    """(stated, denied): words that the text states somewhere, and words that it only denies: "Det er ikke fast hjemmekontor"."""
     only = Counter(denied)
     if not only:
         return {*words}, set()
@@ -115,19 +116,19 @@ def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str]
     return stated, {*every} - stated
 
 
-def order(published: int, uuid: UUID) -> int:
-    """One number to sort by, downwards: the newest first, then by uuid. 34 bits of seconds, 29 of the uuid."""
+def compute_order(published: int, uuid: UUID) -> int:
+    """One number to sort by, descending: the newest first, then by uuid. 34 bits of seconds, 29 of the uuid."""
     return min(max(published, 0), 2**34 - 1) << 29 | (2**29 - 1 - (uuid.int >> 99))
 
 
-def deadline_order(deadline: int, published: int, uuid: UUID) -> int:
-    """One number to sort by, upwards: the next deadline first, then the newest, then by uuid. 16 bits of days, 28 of
+def compute_deadline_order(deadline: int, published: int, uuid: UUID) -> int:
+    """One number to sort by, ascending: the next deadline first, then the newest, then by uuid. 16 bits of days, 28 of
     minutes, 19 of the uuid."""
     days, minutes = min(max(deadline, 0), 2**16 - 1), min(max(published, 0) // 60, 2**28 - 1)
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
 
 
-def place_names(locations: Iterable[Any]) -> list[str]:
+def list_place_names(locations: Iterable[Any]) -> list[str]:
     """Every name of where the ad is: municipalities, counties and countries, cities, postal codes."""
     names: dict[str, None] = {}
     for location in locations:
@@ -137,23 +138,26 @@ def place_names(locations: Iterable[Any]) -> list[str]:
     return list(names)
 
 
-def job_names(vacancy: Vacancy) -> list[str]:
-    """What the ad's occupation is called: by the employer, and in each classification that the ad stands in."""
+def list_job_names(vacancy: Vacancy) -> list[str]:
+    """Names of the ad's occupation: the employer's, and those of each classification."""
     names = [vacancy.job_title, *(category.name for category in vacancy.categories.all())]
-    names += [_job_name(job.path, finer=any(names)) for job in vacancy.occupations.all()]
+    names += [_name_occupation(job.path, finer=any(names)) for job in vacancy.occupations.all()]
     return list(dict.fromkeys(filter(None, names)))
 
 
-def _job_name(path: str, finer: bool) -> str:
-    """The lower of the two levels. The upper one is a facet: "Transport og lager" makes no ad one of a "lager". Neither is a
-    name of several kinds of work taken for this ad's where a classification has told it more finely ("Frisør og velvære")."""
+def _name_occupation(path: str, finer: bool) -> str:
+    """The lower of the two levels, "" where it says too little.
+
+    The upper one is only a facet: "Transport og lager" does not make an ad a hit for "lager". A name of several occupations
+    ("Frisør og velvære") is left out where another classification is finer (`finer`).
+    """
     above, name = occupations.parent(path), occupations.label(path)
     if _UNIDENTIFIED in (path, above) or (above and finer and _SEVERAL.search(name)):
         return ""
     return name
 
 
-def _listed(names: Iterable[str]) -> list[norwegian.Word]:
+def _analyse_names(names: Iterable[str]) -> list[norwegian.Word]:
     """The words of several names, kept apart so that no phrase is found across two of them."""
     found: list[norwegian.Word] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""What an index holds, held against the database: versions, ads it should not have, and rows it has taken over already."""
+"""Comparison of an index with the database: versions, ads to delete from it, and rows that it already has."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from jobsearch.vacancies.models import Tombstone, Vacancy
 CHUNK = 500
 
 
-def restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
-    """Whether the index holds versions that these rows have not reached: then the database is a backup of an earlier day."""
+def is_database_restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
+    """Whether the index has newer versions than these rows: then the database was restored from a backup."""
     index = in_use.current()
     try:
         held = index.stored(uuids)
@@ -26,6 +26,7 @@ def restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
 
 
 def purge_unknown(index: Index) -> int:
+    """Deletes ads that the database does not have; returns their number."""
     held = [uuid for uuid, _ in index.everything()]
     purged = 0
     for start in range(0, len(held), CHUNK):
@@ -42,8 +43,8 @@ def purge_unknown(index: Index) -> int:
     return purged
 
 
-def note_all(index: Index) -> None:
-    """Rows that this index has taken over are no longer behind; a crash before this only has them written once more."""
+def mark_all_indexed(index: Index) -> None:
+    """Marks the rows that this index has as indexed. After a crash before this they are only written again."""
     behind = list(Vacancy.objects.behind_index().values_list("uuid", flat=True))
     for start in range(0, len(behind), CHUNK):
         held = index.stored(behind[start : start + CHUNK])

@@ -1,10 +1,10 @@
-"""The index follows the database, and is built anew when it must be.
+"""Indexing runs and rebuilds: the index follows the database.
 
-Invariant: the index in service holds, of each ad, at least the version that its row calls indexed. What breaks it (another
-engine, a changed schema, a restored database) is noticed by `must_rebuild`, and the next indexing run rebuilds.
+Invariant: the live index has at least the version of each ad that its row states as indexed. What breaks it (another engine,
+a changed schema, a restored database) is detected by `must_rebuild`, and the next indexing run rebuilds the index.
 
-No ad waits for another: what is to leave the index is written first and without any analysis (`remove_ended`), documents are made
-outside the lease "writes" and with a bound (`analyser`), and what cannot be indexed is set aside (`set_aside`).
+No ad waits for another: removals are written first and need no analysis (`remove_ended`), documents are made outside the
+lease "writes" and with a time limit (`analysis_process`), and what cannot be indexed is quarantined (`quarantine`).
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
 from .analysis_process import Failure, analyse
-from .documents import removal_of
-from .index_contents import batched, note_all, purge_unknown, restored
+from .documents import make_removal
+from .index_contents import batched, is_database_restored, mark_all_indexed, purge_unknown
 from .index_contents import versions as present_versions
 
 log = logging.getLogger(__name__)
 CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
-WRITES_SECONDS = 120  # a chunk takes about one; a worker that died holds the others up for so long
+WRITES_SECONDS = 120  # a chunk takes about one; a dead worker blocks the others for so long
 INDEXING_SECONDS = 120  # renewed with each chunk, which takes about one, and some forty at worst
 LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
-REBUILD_SECONDS = 180  # renewed with each chunk; for a machine that is gone, a dead process of this one holds nothing up
+REBUILD_SECONDS = 180  # renewed with each chunk; for a lost machine; a dead process of this machine blocks nothing
 PASSES = 5
 Progress = Callable[[int, int], None]
 
 
 class RebuildFailed(Exception):
-    """The new index, or the previous one, was not put into service; the one in service goes on."""
+    """The new index, or the previous one, did not become the live index; the present one stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """How many ads differed. `stale`: the index holds newer versions of these than the database. `unwritten`: it does not hold
-    the present version of these, because they are set aside or were not to be analysed."""
+    """`differed`: number of ads. `stale`: the index has newer versions of these than the database. `unwritten`: it does not
+    have the present version of these, because they are quarantined or were not to be analysed."""
 
     differed: int
     stale: frozenset[UUID] = frozenset()
@@ -62,8 +62,8 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an indexing run did. `failed`: set aside by this run. `busy`: another one is at it, nothing was done.
-    `rebuilt`: why, "" for not."""
+    """Result of an indexing run. `failed`: quarantined by this run. `busy`: another run is active, nothing was done.
+    `rebuilt`: the reason for a rebuild, "" for none."""
 
     indexed: int = 0
     stale: int = 0
@@ -74,10 +74,10 @@ class Report:
 
 
 def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | None = None) -> Report:
-    """Takes over what is behind, `CHUNK` rows at a time, the newest first; builds the index where there is none.
+    """Indexes the rows that are behind, `CHUNK` at a time, the newest first; builds the index where there is none.
 
-    `limit` bounds the documents; ads that are to leave the index are all taken, before each chunk. Raises EngineDown; what was
-    not noted as indexed is taken again by the next run.
+    `limit`: maximum number of documents; removals are all written, before each chunk. Raises EngineDown; rows that are not
+    marked as indexed are indexed again by the next run.
     """
     started, began = time.monotonic(), timezone.now()
     in_use = engine()
@@ -87,7 +87,7 @@ def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | No
     try:
         done.indexed += remove_ended(began)
         if (limit is None or done.indexed < limit) and quarantine.count_behind(began):
-            # One run analyses at a time: several would make the same documents, and occupy every process of a worker.
+            # Only one run analyses at a time: several would make the same documents and occupy every process of a worker.
             with Lease("indexing", INDEXING_SECONDS, wait=LEASE_WAIT) as lease:
                 if _take_over(in_use, began, lease, done, limit, should_stop):
                     return rebuild(reason="the database is older than the index")
@@ -109,19 +109,19 @@ class _Done:
 def _take_over(
     in_use: Engine, began: dt.datetime, lease: Lease, done: _Done, limit: int | None, should_stop: Callable[[], bool] | None
 ) -> bool:
-    """Chunk after chunk; True where the database turns out to be older than the index."""
+    """Indexes chunk after chunk; True where the database is older than the index."""
     while (limit is None or done.indexed < limit) and not (should_stop and should_stop()):
         wanted = CHUNK if limit is None else min(CHUNK, limit - done.indexed)
-        found = pending.behind(wanted, quarantine.leave_out(began))
+        found = pending.behind(wanted, quarantine.exclude_waiting(began))
         if not found:
             break
         written = _index_chunk(in_use, found)
         done.stale += len(written.stale)
         done.indexed += written.done
-        if written.stale and restored(in_use, written.stale):
+        if written.stale and is_database_restored(in_use, written.stale):
             return True
         if not written.done and not written.stale and done.failed.issuperset(written.failed):
-            break  # switched since we looked, or nothing but what this run has tried
+            break  # the live index was switched meanwhile, or only ads are left that this run has tried
         done.failed.update(written.failed)
         lease.renew()
         done.indexed += remove_ended(began)
@@ -129,42 +129,42 @@ def _take_over(
 
 
 def remove_ended(began: dt.datetime | None = None) -> int:
-    """Takes closed, expired, hidden and forgotten ads out of the index in service; returns how many.
+    """Removes closed, expired, hidden and deleted ads from the live index; returns their number.
 
-    Analyses nothing, so no ad can hold it up: it runs before each chunk of an indexing run, during a rebuild, and as a task of
-    its own. Raises Busy, EngineDown.
+    Analyses nothing, so no ad can delay it: it runs before each chunk of an indexing run, during a rebuild, and as its own
+    task. Raises Busy, EngineDown.
     """
     began = began or timezone.now()
     in_use = engine()
     removed, failed = 0, set[UUID]()
-    while found := pending.ended(CHUNK, timezone.now(), quarantine.leave_out_ended(began)):
+    while found := pending.ended(CHUNK, timezone.now(), quarantine.exclude_refused(began)):
         written = _write_to_current(in_use, [Write(one.uuid, one.version, None, purge=one.forgotten) for one in found])
         if written is None:
             break
         removed += written.done
         if not written.done and failed.issuperset(written.failed):
-            break  # nothing but what was refused before; or the database was restored, and the next indexing run rebuilds
+            break  # only ads that were refused before; or the database was restored, and the next indexing run rebuilds
         failed.update(written.failed)
     return removed
 
 
 def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
-    """`failed`: set aside, by the analysis or by the engine."""
+    """Analyses and writes. `failed`: quarantined by the analysis or the engine."""
     analysed = analyse(found, timezone.now())
-    quarantine.note((change.uuid, change.version, failure) for change, failure in analysed.failed)
+    quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
     failed = {change.uuid: failure.reason for change, failure in analysed.failed}
     written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
     return Written(written.done, written.stale, {**failed, **written.failed})
 
 
 def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
-    """Writes into the index in service and notes it; None where that index is to be built anew. Raises Busy."""
+    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises Busy."""
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
         if must_rebuild(in_use):
             return None
         index = in_use.current()
         try:
-            # The database counts first, then the index is told: whatever is killed in between, the index is never ahead.
+            # The database counts first, then the index: after a crash in between, the index is never ahead.
             IndexState.objects.update(sequence=F("sequence") + 1)
             written = index.write(writes)
             index.mark(IndexState.objects.get().sequence)
@@ -174,23 +174,23 @@ def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
         left = {*written.stale, *written.failed}
         done = [(write.uuid, write.version) for write in writes if write.uuid not in left]
         with transaction.atomic():
-            pending.mark_indexed(done)  # ads' rows before the search's own: one order for all
+            pending.mark_indexed(done)  # rows of ads before the search's own: one order of locks for all
             lease.renew()
             note_written(writes, written)
     return Written(len(done), written.stale, written.failed)
 
 
 def note_written(writes: Iterable[Write], written: Written) -> None:
-    """Sets aside what the engine refused, and takes back what it holds now."""
+    """Quarantines what the engine refused, and releases what it has now."""
     left = {*written.stale, *written.failed}
-    quarantine.take_back([write.uuid for write in writes if write.uuid not in left])
+    quarantine.release([write.uuid for write in writes if write.uuid not in left])
     versions = {write.uuid: write.version for write in writes}
     refused = SetAside.Reason.REFUSED
-    quarantine.note((uuid, versions[uuid], Failure(refused, str(error))) for uuid, error in written.failed.items())
+    quarantine.add_failures((uuid, versions[uuid], Failure(refused, str(error))) for uuid, error in written.failed.items())
 
 
 def must_rebuild(in_use: Engine) -> str:
-    """Why the index in service cannot be followed up and has to be built anew; "" where it can. Raises EngineDown."""
+    """The reason why the live index must be rebuilt, "" for none. Raises EngineDown."""
     state = IndexState.objects.first()
     if state is None:
         return "none has been built"
@@ -217,10 +217,10 @@ def rebuild(
     reason: str = "it was asked for",
     needed: Callable[[Engine], str] | None = None,
 ) -> Report:
-    """Builds a fresh index from the record, brings it up to date, and puts it into service in one step.
+    """Builds a new index from the database, brings it up to date, and makes it the live one in one step.
 
-    `needed` is asked once more when nobody else can be at it: whoever looked in the middle of a switch saw an index that the
-    record did not know yet. Searching, and indexing into the old one, go on meanwhile. Raises EngineDown, RebuildFailed.
+    `needed` is called again under the lease: a process that looked in the middle of a switch saw an index that was not yet in
+    the database. Searching, and indexing into the old index, continue meanwhile. Raises EngineDown, RebuildFailed.
     """
     started = time.monotonic()
     in_use = engine()
@@ -257,15 +257,15 @@ def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
 
 
 def _remove_meanwhile() -> None:
-    """A rebuild may be all that a worker's processes do for minutes; what ends meanwhile leaves the index in service."""
+    """Removes ended ads from the live index: a rebuild may occupy all processes of a worker for minutes."""
     with contextlib.suppress(Busy, IndexMissing):  # another process writes it, or there is none yet
         remove_ended()
 
 
 def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -> int:
-    """Brings an index to the database's present state and switches to it; returns how many ads differed until then."""
+    """Brings an index to the database's present state and switches to it; returns the number of ads that differed."""
     differed = 0
-    for attempt in range(PASSES):  # while the old index is still followed up
+    for attempt in range(PASSES):  # while the old index still follows the database
         found = catch_up(index)
         differed += found.differed
         lease.renew()
@@ -273,8 +273,8 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
         if found.differed >= CHUNK and not last:
             continue
         with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
-            # While we hold this, no row that changes is noted as indexed by another process, so it stays behind and the next
-            # indexing run takes it. Nothing is analysed here: that could take long, and all other writing waits.
+            # During this lease no other process marks a changed row as indexed, so it stays behind and the next indexing run
+            # takes it. Nothing is analysed here: that could take long, and all other writers wait.
             rows = Vacancy.objects.count()
             settled = _settle(index)
             differed += settled.differed - len(settled.unwritten)
@@ -288,7 +288,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
             if documents < (rows - len(settled.unwritten)) * 0.99:
                 raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
-            # The old index may have what this one lacks: behind again, so that what has ended of it is left out of answers.
+            # The old index may have ads that this one lacks: they are behind again, so that ended ones are left out of results.
             for some in batched(settled.unwritten):
                 Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
             sequence = max(before.sequence if before else 0, 0) + 1
@@ -305,18 +305,18 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
                     "seconds": time.monotonic() - started,
                 },
             )
-            note_all(index)
+            mark_all_indexed(index)
         return differed
     raise AssertionError("unreachable")
 
 
 def catch_up(index: Index) -> CaughtUp:
-    """Brings an index to the database's present versions, but for what is set aside."""
+    """Brings an index to the database's present versions, except for quarantined ads."""
     return _catch_up(index, _write_changes)
 
 
 def _settle(index: Index) -> CaughtUp:
-    """Takes out of an index what has ended, and names what else differs. Analyses nothing."""
+    """Removes ended ads from an index, and returns what else differs. Analyses nothing."""
     return _catch_up(index, _write_removals)
 
 
@@ -335,15 +335,15 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
         seen += len(versions)
     if differed:
         index.refresh()
-    # Against what was seen, not what is there by now: a new ad must not make up for one that is to go.
+    # Compared with the rows that were read, not with those of now: a new ad must not balance one to be removed.
     if index.count() > seen - len(unwritten):
         differed += purge_unknown(index)
     return CaughtUp(differed, frozenset(stale), frozenset(unwritten))
 
 
 def _write_changes(index: Index, found: list[pending.Change], keep: Callable[[], None] | None = None) -> Written:
-    """Analyses and writes; `failed` are all that the index does not hold, those set aside before included."""
-    trying = quarantine.without_waiting(found, timezone.now())
+    """Analyses and writes; `failed`: all ads that the index does not have, those quarantined before included."""
+    trying = quarantine.filter_ready(found, timezone.now())
     tried = {change.uuid for change in trying}
     skipped = {change.uuid: "set aside" for change in found if change.uuid not in tried}
     writes, failed = analyse_all(trying, keep)
@@ -353,14 +353,14 @@ def _write_changes(index: Index, found: list[pending.Change], keep: Callable[[],
 
 
 def analyse_all(found: list[pending.Change], keep: Callable[[], None] | None = None) -> tuple[list[Write], dict[UUID, str]]:
-    """The writes for these rows, and the ads that have been set aside instead. `keep` is called every few seconds."""
+    """The writes for these rows, and the ads that were quarantined instead. `keep` is called every few seconds."""
     writes: list[Write] = []
     failed: dict[UUID, str] = {}
     while found:
         if keep:
             keep()
         analysed = analyse(found, timezone.now())
-        quarantine.note((change.uuid, change.version, failure) for change, failure in analysed.failed)
+        quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
         failed |= {change.uuid: failure.reason for change, failure in analysed.failed}
         writes += analysed.writes
         found = analysed.left
@@ -369,7 +369,7 @@ def analyse_all(found: list[pending.Change], keep: Callable[[], None] | None = N
 
 def _write_removals(index: Index, found: list[pending.Change]) -> Written:
     now = timezone.now()
-    removals = [removal for change in found if (removal := removal_of(change, now))]
+    removals = [removal for change in found if (removal := make_removal(change, now))]
     written = _write_all(index, removals)
     removed = {write.uuid for write in removals}
     left = {change.uuid: "not analysed" for change in found if change.uuid not in removed}
@@ -381,6 +381,6 @@ def _write_all(index: Index, writes: list[Write]) -> Written:
 
 
 def erase() -> None:
-    """Sees to it that the text of closed ads leaves the files of the index, within minutes. Raises EngineDown."""
+    """Removes the text of closed ads from the files of the index, within minutes. Raises EngineDown."""
     if engine().erase():
         rebuild(reason="the text of closed ads is erased")

@@ -1,7 +1,7 @@
-"""Ads that are set aside: versions that could not be analysed, or that the engine refused, so that no other ad waits for them.
+"""Quarantine: versions of ads that could not be analysed or that the engine refused, so that no other ad waits for them.
 
-Tried again when the ad changes, when this program reads ads in another way (`schema.fingerprint`), when an administrator
-asks for it, and after a pause.
+They are tried again when the ad changes, when the analysis changes (`schema.fingerprint`), when an administrator requests
+it, and after a pause.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.pending import Change
 
 from .analysis_process import Failure
-from .documents import removal_of
+from .documents import make_removal
 
 log = logging.getLogger(__name__)
 INDEX_LATE = dt.timedelta(minutes=10)
-"""A change that has waited for so long means that indexing does not keep up: a run comes every five seconds."""
+"""A change that waits for longer means that indexing does not keep up: it runs every five seconds."""
 LASTING = {SetAside.Reason.SLOW, SetAside.Reason.MEMORY, SetAside.Reason.ERROR}
-"""Reasons that lie in the ad and in our code: the same again, unless one of the two changes."""
+"""Reasons that lie in the ad and in the code: the result stays the same unless one of the two changes."""
 LASTING_PAUSE = dt.timedelta(days=1)
 PAUSES = [dt.timedelta(0), *(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 180)), LASTING_PAUSE]
-"""Before each further try of what may pass by itself. The first is nothing: the next run tries again."""
+"""Pauses before each further try of what may be temporary. The first is zero: the next run tries again."""
 
 
-def leave_out(now: dt.datetime) -> Exists:
-    """Condition for a row whose present version is not to be tried at this moment."""
+def exclude_waiting(now: dt.datetime) -> Exists:
+    """Condition for rows whose present version must not be tried at this moment."""
     return Exists(_waiting(now).filter(uuid=OuterRef("uuid"), version=OuterRef("version")))
 
 
-def leave_out_ended(now: dt.datetime) -> Exists:
-    """The same for an ad that is to leave the index: that needs no analysis, so only the engine's refusal counts."""
+def exclude_refused(now: dt.datetime) -> Exists:
+    """The same for ads to be removed from the index: that needs no analysis, so only the engine's refusal counts."""
     refused = _waiting(now).filter(reason=SetAside.Reason.REFUSED)
     return Exists(refused.filter(uuid=OuterRef("uuid"), version=OuterRef("version")))
 
@@ -48,27 +48,27 @@ def _waiting(now: dt.datetime) -> QuerySet[SetAside]:
     return SetAside.objects.filter(fingerprint=fingerprint(), next_try__gt=now)
 
 
-def of(versions: Mapping[UUID, int]) -> dict[UUID, SetAside]:
-    """Which of these versions are set aside."""
+def find_quarantined(versions: Mapping[UUID, int]) -> dict[UUID, SetAside]:
+    """The quarantined ones of these versions."""
     rows = SetAside.objects.filter(uuid__in=list(versions), fingerprint=fingerprint())
     return {row.uuid: row for row in rows if row.version == versions[row.uuid]}
 
 
-def without_waiting(found: Iterable[Change], now: dt.datetime) -> list[Change]:
-    """The rows to try now. An ad that may not be shown is always one of them."""
+def filter_ready(found: Iterable[Change], now: dt.datetime) -> list[Change]:
+    """The rows to try now. Ads that may not be shown are always included."""
     found = list(found)
-    known = of({change.uuid: change.version for change in found})
+    known = find_quarantined({change.uuid: change.version for change in found})
     waiting = {uuid for uuid, row in known.items() if row.next_try > now}
-    return [change for change in found if change.uuid not in waiting or removal_of(change, now)]
+    return [change for change in found if change.uuid not in waiting or make_removal(change, now)]
 
 
-def note(failures: Iterable[tuple[UUID, int, Failure]]) -> None:
-    """Sets these versions aside, or prolongs the pause of those that are."""
+def add_failures(failures: Iterable[tuple[UUID, int, Failure]]) -> None:
+    """Quarantines these versions, or prolongs the pause of those already quarantined."""
     failures = list(failures)
     if not failures:
         return
     now, current = timezone.now(), fingerprint()
-    known = of({uuid: version for uuid, version, _ in failures})
+    known = find_quarantined({uuid: version for uuid, version, _ in failures})
     rows = []
     for uuid, version, failure in failures:
         before = known.get(uuid)
@@ -86,30 +86,30 @@ def note(failures: Iterable[tuple[UUID, int, Failure]]) -> None:
                 fingerprint=current,
             )
         )
-        log.error("Ad %s is set aside from the search index (%s: %s), try %s", uuid, failure.reason, failure.detail, tries)
+        log.error("Ad %s is quarantined from the search index (%s: %s), try %s", uuid, failure.reason, failure.detail, tries)
     rows.sort(key=lambda row: row.uuid)  # two processes lock the rows in one order
     fields = ["version", "reason", "detail", "since", "tries", "next_try", "fingerprint"]
     SetAside.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=fields)
 
 
-def take_back(uuids: Collection[UUID]) -> None:
-    """Forgets what was noted about these ads: the index has them, or nothing of them is to be there."""
+def release(uuids: Collection[UUID]) -> None:
+    """Ends the quarantine of these ads: the index has them, or they are removed from it."""
     if SetAside.objects.exists():
         SetAside.objects.filter(uuid__in=list(uuids)).delete()
 
 
 def retry(uuids: Collection[UUID]) -> int:
-    """Has the next indexing run try these again; returns how many."""
+    """Makes the next indexing run try these again; returns their number."""
     return SetAside.objects.filter(uuid__in=list(uuids)).update(next_try=timezone.now())
 
 
 def count_behind(now: dt.datetime | None = None) -> int:
-    """Rows that the next indexing run will take."""
-    return pending.count_behind(leave_out(now or timezone.now()))
+    """Number of rows that the next indexing run will index."""
+    return pending.count_behind(exclude_waiting(now or timezone.now()))
 
 
-def oldest_behind(now: dt.datetime | None = None) -> dt.datetime | None:
-    """When the oldest change was made that the index has not taken over, leaving out what is set aside."""
-    rows = Vacancy.objects.behind_index().filter(~leave_out(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
+def get_oldest_behind(now: dt.datetime | None = None) -> dt.datetime | None:
+    """Time of the oldest change that is not yet indexed, without quarantined ads; None for none."""
+    rows = Vacancy.objects.behind_index().filter(~exclude_waiting(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
     oldest: dt.datetime | None = rows.aggregate(oldest=Min(pending.BY_CHANGE))["oldest"]
     return oldest

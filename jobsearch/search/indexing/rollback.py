@@ -1,4 +1,4 @@
-"""The way back: the index that served before the present one, brought up to date, serves again."""
+"""Rollback: the previous index, brought up to date, becomes the live one again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 
 
 def rollback() -> Report:
-    """Replays every row that changed since the previous index left service, and switches to it in one step.
+    """Indexes every row that changed since the previous index was live, and switches to it in one step.
 
-    Nothing of what has ended meanwhile is shown again: the switch comes after the replay, with the door to writers shut.
-    `indexed` is how many ads had to be replayed. Raises EngineDown, NoPrevious, RebuildFailed.
+    Ads that have ended meanwhile are not shown again: the switch comes after that, while no other process can write.
+    `indexed` is the number of ads that had to be indexed. Raises EngineDown, NoPrevious, RebuildFailed.
     """
     started = time.monotonic()
     in_use = engine()

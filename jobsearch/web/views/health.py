@@ -127,7 +127,7 @@ def _find_out() -> dict[str, Any]:
 
 def _index() -> dict[str, Any]:
     """`behind`: a change has waited for `search.INDEX_LATE` to be found by searches. Ads that are set aside are counted apart."""
-    oldest = search.oldest_behind()
+    oldest = search.get_oldest_behind()
     age = (timezone.now() - oldest) if oldest else None
     return {
         "state": "behind" if age and age > search.INDEX_LATE else "ok",
