@@ -203,7 +203,7 @@ def test_a_refused_new_version_leaves_the_former_document_and_the_rest(poison, m
     change(key, title="Kokk")
     real = documents.make_document
     monkeypatch.setattr(
-        documents, "document", lambda vacancy: {**real(vacancy), "order": poison} if vacancy.pk == key else real(vacancy)
+        documents, "make_document", lambda vacancy: {**real(vacancy), "order": poison} if vacancy.pk == key else real(vacancy)
     )
     make_vacancy(title="Snekker")
     report = index_changes()
