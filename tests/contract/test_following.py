@@ -123,7 +123,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
 
 
 def one(key: uuid.UUID):
-    return lifecycle.changes.of([key])[0]
+    return lifecycle.pending.of([key])[0]
 
 
 def test_past_its_retention_nothing_is_left(engine, make_vacancy):
@@ -198,7 +198,7 @@ def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.fresh()
-    half.write([make_write(change, timezone.now()) for chunk in lifecycle.changes.everything() for change in chunk])
+    half.write([make_write(change, timezone.now()) for chunk in lifecycle.pending.everything() for change in chunk])
     half.refresh()
     half.close()
     assert total() == 1
