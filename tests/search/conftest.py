@@ -22,7 +22,7 @@ def folder(settings, tmp_path) -> Iterator[Path]:
 @pytest.fixture
 def misbehave(monkeypatch):
     """Makes the analysis of ads with this title do something bad; `mend` ends that."""
-    real = documents.document
+    real = documents.make_document
     bad: dict[str, object] = {}
 
     def document(vacancy):
@@ -30,5 +30,5 @@ def misbehave(monkeypatch):
             bad[vacancy.title]()
         return real(vacancy)
 
-    monkeypatch.setattr(documents, "document", document)
+    monkeypatch.setattr(documents, "make_document", document)
     return bad

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from jobsearch.search import cache, cache_warming
 from jobsearch.search.analysis.spelling import speller
-from jobsearch.search.api import thread_failures_now
+from jobsearch.search.api import list_thread_failures
 from jobsearch.search.assist.suggestions import names
 from jobsearch.search.cache import KEEP_SECONDS, RENEW_SECONDS, Recent
 from tests.servers.ports import wait_until
@@ -184,13 +184,13 @@ def test_the_thread_goes_on_after_any_error_and_the_admin_shows_it(error, own_si
     monkeypatch.setattr(cache_warming.time, "sleep", sleep)
     with pytest.raises(SystemExit):
         cache_warming._keep()
-    (failure,) = thread_failures_now()
+    (failure,) = list_thread_failures()
     assert failure.name == "warm"
     assert failure.error.startswith(f"{type(error).__name__} at test_recent.py")
     assert speller().knows("fyrvokter"), "the other one is read all the same"
     monkeypatch.undo()
     cache_warming.read()
-    assert thread_failures_now() == []
+    assert list_thread_failures() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -222,5 +222,5 @@ def test_what_is_renewed_beside_a_question_fails_without_a_loss_and_is_noted(clo
     clock.now += RENEW_SECONDS + 1
     assert value() == 1
     wait_until(lambda: not value._renewing.locked(), 5, "the thread to end")
-    assert [row.name for row in thread_failures_now()] == ["recent"]
+    assert [row.name for row in list_thread_failures()] == ["recent"]
     assert value() == 1

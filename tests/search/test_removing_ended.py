@@ -136,9 +136,9 @@ def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vaca
     for _ in range(3):
         make_vacancy()
     with CaptureQueriesContext(connection) as asked:
-        pending.behind(10, quarantine.leave_out(now))
-        pending.ended(10, now, quarantine.leave_out_ended(now))
-        quarantine.oldest_behind(now)
+        pending.behind(10, quarantine.exclude_waiting(now))
+        pending.ended(10, now, quarantine.exclude_refused(now))
+        quarantine.get_oldest_behind(now)
         quarantine.count_behind(now)
     queries = [query["sql"] for query in asked if '"indexed_version"' in query["sql"] and "IN (" not in query["sql"]]
     assert len(queries) >= 7
