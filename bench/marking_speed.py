@@ -103,7 +103,7 @@ def main() -> None:
         for name, size in SIZES.items():
             stored = make_ads(size, 100)
             with transaction.atomic():
-                store.store(stored)
+                store.store_vacancies(stored)
             for number in (25, 100):
                 uuids = [ad.uuid for ad in stored[:number]]
                 plain = measure_median(lambda uuids=uuids: ad_rows.listed(uuids, SearchQuery()), options.seconds)

@@ -85,7 +85,7 @@ def make_vacancy(db) -> Callable[..., uuid.UUID]:
     def make(**fields) -> uuid.UUID:
         data = vacancy_data(**fields)
         with transaction.atomic():
-            store.store([data], line_times={data.uuid: timezone.now()})
+            store.store_vacancies([data], line_times={data.uuid: timezone.now()})
         return data.uuid
 
     return make

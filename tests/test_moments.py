@@ -16,7 +16,7 @@ from jobsearch.search.api import CHART_DAYS, SearchQuery, count, index_changes, 
 from jobsearch.vacancies import store as record
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, visible_until
+from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from jobsearch.web.presenters import chart, dates, jsonld
 from tests.conftest import vacancy_data
 from tests.web.page import Page
@@ -63,7 +63,7 @@ def last_second(day: dt.date) -> dt.datetime:
 
 def store(*ads: dict) -> None:
     with transaction.atomic():
-        record.store([vacancy_data(**fields) for fields in ads])
+        record.store_vacancies([vacancy_data(**fields) for fields in ads])
 
 
 def test_days_are_named_from_oslos_today(today):
@@ -104,7 +104,9 @@ def test_an_ad_is_shown_until_its_last_day_is_over(today):
     def shown(at: dt.datetime) -> set[str]:
         return set(Vacancy.objects.active(at).values_list("title", flat=True))
 
-    assert visible_until(first_second(today)) == visible_until(last_second(today)) == first_second(today + days(1))
+    assert (
+        compute_visible_until(first_second(today)) == compute_visible_until(last_second(today)) == first_second(today + days(1))
+    )
     assert set(Vacancy.objects.active().values_list("title", flat=True)) == {"today", "today at noon", "tomorrow"}
     assert shown(last_second(today)) == {"today", "today at noon", "tomorrow"}
     assert shown(first_second(today + days(1))) == {"tomorrow"}

@@ -90,7 +90,7 @@ _SUSPECT = re.compile(
 _ENDS_INSIDE = re.compile(f"[{_MARKS}{_SELECTORS}{_JOINERS}\U0001f3fb-\U0001f3ff]")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text composed, without what cannot be seen or turns its direction. Tabs and line breaks stay; no markup is read."""
     if _SUSPECT.search(text) is None and unicodedata.is_normalized("NFC", text):
         return text
@@ -102,7 +102,7 @@ def clean(text: str) -> str:
     return _LOOSE_JOINER.sub("", text)
 
 
-def cut(text: str, length: int) -> str:
+def cut_text(text: str, length: int) -> str:
     """At most so many characters of a cleaned text, ending neither inside a letter with its marks nor in a blank."""
     if len(text) <= length:
         return text

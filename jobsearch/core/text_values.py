@@ -12,7 +12,7 @@ import unicodedata
 
 from . import characters
 
-READ = 4  # times a field's length: so much of a value is looked at, however long it was sent
+READ_FACTOR = 4  # times a field's length: so much of a value is looked at, however long it was sent
 
 # Names that are decoded without their semicolon too: no word begins with them. Others only with one, or "regnskap" in
 # "økonomi&regnskap" would begin with a registered sign.
@@ -45,15 +45,15 @@ _NOTHING = {
 
 def printable(value: str) -> str:
     """The text without characters that cannot be seen; line breaks and markup stay. See `characters.clean`."""
-    return characters.clean(value)
+    return characters.clean_text(value)
 
 
-def squeeze(value: str) -> str:
+def collapse_whitespace(value: str) -> str:
     """`printable` on one line: white space of every kind folded to single blanks, none at the ends."""
-    return " ".join(characters.clean(value).split())
+    return " ".join(characters.clean_text(value).split())
 
 
-def unescape(text: str) -> str:
+def unescape_html(text: str) -> str:
     """Character references of HTML resolved once, by HTML's own rules. Unlike Python's, never a ValueError: a number of more than
     4,300 digits is no character, and is left out like any other that is too large."""
     return html.unescape(_short_numbers(text))
@@ -70,12 +70,12 @@ def decode_references(value: str) -> str:
 
 def clean_line(value: str, length: int = 500) -> str:
     """A short field as it is stored: references resolved, formatting left out, one line, cut; "" for what stands for no value."""
-    value = decode_references(value[: length * READ])
-    value = characters.cut(squeeze(_strip_tags(value)), length)
-    return "" if is_nothing(value) else value
+    value = decode_references(value[: length * READ_FACTOR])
+    value = characters.cut_text(collapse_whitespace(_strip_tags(value)), length)
+    return "" if is_blank_value(value) else value
 
 
-def is_nothing(value: str) -> bool:
+def is_blank_value(value: str) -> bool:
     """Whether a value says nothing: empty, only punctuation ("-", "..."), or a program's word for no value ("null")."""
     return value.casefold() in _NOTHING or not any(one.isalnum() or unicodedata.category(one) == "So" for one in value)
 
@@ -103,6 +103,6 @@ def _decode(match: re.Match[str]) -> str:
     reference = match.group()
     if not reference.endswith(";"):
         reference += ";"
-    decoded = unescape(reference)
+    decoded = unescape_html(reference)
     # U+FFFD is what HTML makes of NUL and of half characters; HTML has no name zwsp, it calls that ZeroWidthSpace.
     return "" if decoded == "\ufffd" or reference == "&zwsp;" else decoded

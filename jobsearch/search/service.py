@@ -243,7 +243,7 @@ def gone() -> set[UUID]:
     Two queries: joined by OR, SQLite answers the first half by reading every closed ad. So it does for `status = 'INACTIVE'`,
     where it takes an index of all ads that begins with the status; for a range it takes the small one of those behind.
     """
-    behind = Vacancy.objects.behind_index().values_list("uuid", flat=True)
+    behind = Vacancy.objects.not_indexed().values_list("uuid", flat=True)
     closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)[:MOST_EXCLUDED]
     hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))[:MOST_EXCLUDED]
     return {*closed, *hidden}

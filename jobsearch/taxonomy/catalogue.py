@@ -6,12 +6,15 @@ Facts, in NAV's own spelling (upper case places, quirks of occupations normalise
 
 from __future__ import annotations
 
-from jobsearch.core.text_values import squeeze
+from jobsearch.core.text_values import collapse_whitespace
 
 
 def _table(lines: str, separator: str) -> dict[str, tuple[str, ...]]:
     rows = (line.partition(":") for line in lines.strip().splitlines())
-    return {squeeze(key): tuple(squeeze(value) for value in values.split(separator)) for key, _, values in rows}
+    return {
+        collapse_whitespace(key): tuple(collapse_whitespace(value) for value in values.split(separator))
+        for key, _, values in rows
+    }
 
 
 # County -> municipalities, 2024 onwards: 15 counties, 357 municipalities.

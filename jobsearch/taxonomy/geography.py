@@ -33,7 +33,7 @@ class Centre(NamedTuple):
     point: Point
 
 
-def distance(one: Point, other: Point) -> float:
+def measure_distance(one: Point, other: Point) -> float:
     """Kilometres between two points."""
     (x, y, z), (u, v, w) = _unit(one), _unit(other)
     half_chord = math.sqrt((x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2) / 2
@@ -41,7 +41,7 @@ def distance(one: Point, other: Point) -> float:
 
 
 @lru_cache(maxsize=1)
-def centres() -> Mapping[str, Centre]:
+def load_centres() -> Mapping[str, Centre]:
     """Path -> centre, of each municipality of the catalogue."""
     found = {}
     for line in Path(__file__).with_name("centres.csv").read_text(encoding="utf-8").splitlines():
@@ -51,7 +51,7 @@ def centres() -> Mapping[str, Centre]:
     return found
 
 
-def postal_code(value: str) -> str:
+def parse_postal_code(value: str) -> str:
     """The Norwegian postal code that an ad states, "" for none."""
     code = value.replace(" ", "")
     return code if _POSTAL_CODE.fullmatch(code) and code != "0000" else ""
@@ -73,25 +73,25 @@ class Gazetteer:
     def __init__(self, codes: Mapping[str, Centre]) -> None:
         self.codes = codes
         self._codes = [(code, *_unit(centre.point)) for code, centre in codes.items()]
-        self._paths = [(path, *_unit(centre.point)) for path, centre in centres().items()]
-        self._kept: dict[tuple[str, float], Reach] = {}
+        self._paths = [(path, *_unit(centre.point)) for path, centre in load_centres().items()]
+        self._reaches: dict[tuple[str, float], Reach] = {}
 
-    def point(self, place: str) -> Point | None:
+    def find_point(self, place: str) -> Point | None:
         """The point of a municipality's path or a postal code; None where neither is known."""
-        found = centres().get(place) or self.codes.get(place)
+        found = load_centres().get(place) or self.codes.get(place)
         return found.point if found else None
 
-    def near(self, place: str, km: float) -> Reach:
+    def find_near(self, place: str, km: float) -> Reach:
         """What lies within so many kilometres of a municipality or postal code; nothing, if that is not known."""
-        found = self._kept.get((place, km))
+        found = self._reaches.get((place, km))
         if found is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            found = self._kept[place, km] = self._near(place, km)
+            if len(self._reaches) >= _KEPT:
+                self._reaches.clear()
+            found = self._reaches[place, km] = self._find_near(place, km)
         return found
 
-    def _near(self, place: str, km: float) -> Reach:
-        point = self.point(place)
+    def _find_near(self, place: str, km: float) -> Reach:
+        point = self.find_point(place)
         if point is None:
             return Reach((), ())
         x, y, z = _unit(point)
@@ -102,7 +102,7 @@ class Gazetteer:
             return [name for name, u, v, w in named if (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2 <= most]
 
         paths = within(self._paths)
-        paths += [county for path in paths if len(COUNTIES[county := places.parent(path)]) == 1]
+        paths += [county for path in paths if len(COUNTIES[county := places.get_parent(path)]) == 1]
         return Reach(tuple(within(self._codes)), tuple(paths))
 
 

@@ -18,18 +18,18 @@ VALUES = frozenset(
         *catalogue.OCCUPATIONS,
         *(name for names in catalogue.OCCUPATIONS.values() for name in names),
         *(*catalogue.SECTORS, *catalogue.EXTENTS, *catalogue.ENGAGEMENTS, catalogue.NOT_STATED),
-        *(*catalogue.COUNTRIES, *catalogue.LANGUAGES.values(), places.label(places.ABROAD), "Kontinentalsokkelen"),
+        *(*catalogue.COUNTRIES, *catalogue.LANGUAGES.values(), places.get_label(places.ABROAD), "Kontinentalsokkelen"),
     }
 )
 _LAST_LETTERS = str.maketrans("æäøöå", "{{||}")
 
 
-def said(value: str) -> str:
+def translate_value(value: str) -> str:
     """A value of the feed in the language of the page; one that no list has, as it is."""
     return gettext(value) if value in VALUES else value
 
 
-def everywhere(value: str) -> list[str]:
+def list_translations(value: str) -> list[str]:
     """What a value of the feed is called in the site's other languages; nothing for one that no list has."""
     if value not in VALUES:
         return []
@@ -40,7 +40,7 @@ def everywhere(value: str) -> list[str]:
     return [name for name in dict.fromkeys(found) if name != value]
 
 
-def alphabetical(label: str) -> str:
+def build_sort_key(label: str) -> str:
     """A key that sorts labels as Norwegians do: æ, ø and å after z, other marks as if they were not there."""
     composed = unicodedata.normalize("NFC", label.casefold())
     letters = unicodedata.normalize("NFD", composed.translate(_LAST_LETTERS))

@@ -15,7 +15,7 @@ _PARENT = {path: level1 for level1, paths in PATHS.items() for path in paths}
 _SPELLINGS = {path.casefold(): path for path in (*PATHS, *_PARENT)}
 
 
-def path_of(level1: str, level2: str) -> str:
+def build_path(level1: str, level2: str) -> str:
     """The path of one of an ad's occupations; "" where the feed names none."""
     level1, level2 = clean_line(level1, 120), clean_line(level2, 120)
     level1 = _SPELLINGS.get(level1.casefold(), level1)
@@ -23,7 +23,7 @@ def path_of(level1: str, level2: str) -> str:
     return _SPELLINGS.get(path.casefold(), path)
 
 
-def parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:
+def get_parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:
     """The level 1 of a path, "" for a level 1 itself. `level1s`: those to believe in beside the catalogue's."""
     if path in _PARENT:
         return _PARENT[path]
@@ -34,11 +34,11 @@ def parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:
     return "" if path in level1s else path.partition("/")[0] if "/" in path else ""
 
 
-def label(path: str) -> str:
+def get_label(path: str) -> str:
     """The last name of a path, as NAV writes it."""
-    above = parent(path)
+    above = get_parent(path)
     return path[len(above) + 1 :] if above else path
 
 
-def known(path: str) -> bool:
+def is_known(path: str) -> bool:
     return path in PATHS or path in _PARENT

@@ -62,7 +62,7 @@ _DOUBLE = {
 
 
 @lru_cache(maxsize=10_000)
-def path_of(country: str, county: str, municipality: str) -> str:
+def build_path(country: str, county: str, municipality: str) -> str:
     """The path of a location, from the three names as the feed has them."""
     country, county, municipality = (_key(name) for name in (country, county, municipality))
     if country in _SVALBARD:
@@ -100,21 +100,21 @@ _HEIRS = {
 
 def is_norwegian(country: str, path: str) -> bool:
     """Whether a location is known to be in Norway: its country says so, or its path is one of the catalogue's counties."""
-    return path.partition("/")[0] != ABROAD and ((bool(_key(country)) and _key(country) in _NORWAY | _SVALBARD) or known(path))
+    return path.partition("/")[0] != ABROAD and ((bool(_key(country)) and _key(country) in _NORWAY | _SVALBARD) or is_known(path))
 
 
-def other_names(municipality: str) -> list[str]:
+def list_other_names(municipality: str) -> list[str]:
     """What else a municipality of the catalogue is called: `DEATNU TANA` is "TANA" and "DEATNU" too."""
     return [other for other, name in _DOUBLE.items() if name == municipality]
 
 
-def ancestors(path: str) -> tuple[str, ...]:
+def list_ancestors(path: str) -> tuple[str, ...]:
     """The path and what it lies in, the widest first: `VESTLAND/BERGEN` -> `VESTLAND`, `VESTLAND/BERGEN`."""
     county, slash, _ = path.partition("/")
     return (county, path) if slash else ((county,) if county else ())
 
 
-def parent(path: str) -> str:
+def get_parent(path: str) -> str:
     return path.partition("/")[0] if "/" in path else ""
 
 
@@ -122,7 +122,7 @@ _COUNTRY_NAMES = {name.upper(): name for name in COUNTRIES}
 
 
 @lru_cache(maxsize=2_000)
-def label(path: str) -> str:
+def get_label(path: str) -> str:
     """The last name of a path as Norwegians write it: `MØRE OG ROMSDAL` -> "Møre og Romsdal", `UTLAND/USA` -> "USA"."""
     name = path.rpartition("/")[2]
     if name in _COUNTRY_NAMES:
@@ -133,7 +133,7 @@ def label(path: str) -> str:
     return " ".join(words)
 
 
-def known(path: str) -> bool:
+def is_known(path: str) -> bool:
     """Whether the path is in the catalogue; an ad may still stand in a place that is not."""
     county, slash, municipality = path.partition("/")
     if county == ABROAD and not slash:

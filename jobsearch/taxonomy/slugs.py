@@ -19,7 +19,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class FacetValue:
     """A value of a facet that has an address of its own."""
 
     facet: str
@@ -33,31 +33,31 @@ def slugify(name: str) -> str:
     return _OTHER.sub("-", plain).strip("-")
 
 
-def _all() -> dict[str, Named]:
-    named = [Named("place", county) for county in (*COUNTIES, places.ABROAD)]
+def _all() -> dict[str, FacetValue]:
+    named = [FacetValue("place", county) for county in (*COUNTIES, places.ABROAD)]
     for county, municipalities in COUNTIES.items():
         if municipalities != (county,):  # Oslo is its own only municipality
-            named += [Named("place", f"{county}/{municipality}") for municipality in municipalities]
+            named += [FacetValue("place", f"{county}/{municipality}") for municipality in municipalities]
     for level1, paths in occupations.PATHS.items():
         if level1 != occupations.UNKNOWN:  # nothing to be looked for, so it has no address
-            named += [Named("occupation", path) for path in (level1, *paths)]
-    found: dict[str, Named] = {}
+            named += [FacetValue("occupation", path) for path in (level1, *paths)]
+    found: dict[str, FacetValue] = {}
     for one in named:
-        slug = slugify(places.label(one.path) if one.facet == "place" else occupations.label(one.path))
+        slug = slugify(places.get_label(one.path) if one.facet == "place" else occupations.get_label(one.path))
         if slug in found:
             raise ValueError(f"{one.path} and {found[slug].path} would have one address: give one of them another name.")
         found[slug] = one
     return found
 
 
-NAMES: dict[str, Named] = _all()
-_SLUGS = {(named.facet, named.path): slug for slug, named in NAMES.items()}
+BY_SLUG: dict[str, FacetValue] = _all()
+_SLUGS = {(named.facet, named.path): slug for slug, named in BY_SLUG.items()}
 # Oslo the municipality is found where Oslo the county is.
 _SLUGS |= {
     ("place", f"{county}/{county}"): slug for (_, county), slug in list(_SLUGS.items()) if COUNTIES.get(county) == (county,)
 }
 
 
-def slug_of(facet: str, path: str) -> str:
+def get_slug(facet: str, path: str) -> str:
     """The name of a value in addresses, "" where it has none: a foreign country, an old county, what no catalogue has."""
     return _SLUGS.get((facet, path), "")

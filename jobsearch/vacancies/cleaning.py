@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobsearch.core import characters
-from jobsearch.core.text_values import READ, clean_line, is_nothing, squeeze
+from jobsearch.core.text_values import READ_FACTOR, clean_line, collapse_whitespace, is_blank_value
 from jobsearch.taxonomy import occupations, places
 from jobsearch.taxonomy.catalogue import ENGAGEMENTS, EXTENTS, NOT_STATED, SECTORS
 
 from . import deadlines, duplicates, html, language
 from .ad_data import VacancyData
-from .links import safe_link
+from .links import sanitise_link
 from .models import Category, Contact, Location, Occupation, Vacancy
 from .organisation_numbers import parse_orgnr
-from .visibility import oslo_day, visible_until
+from .visibility import compute_visible_until, get_oslo_date
 
 PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
 TITLE, NAME, WORDS, CODE = 500, 200, 300, 100  # characters of short fields
@@ -49,7 +49,7 @@ _REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters, which d
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedVacancy:
     """An open ad as it is stored: unsaved rows. `occupations` has no path twice."""
 
     vacancy: Vacancy
@@ -59,7 +59,7 @@ class Cleaned:
     categories: list[Category]
 
 
-def clean(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None = None) -> Cleaned:
+def clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None = None) -> CleanedVacancy:
     """The rows of an ad that is stored `now`; `first_seen` where the database has had it before."""
     first_seen = first_seen or now
     row = _clean_vacancy(entry, now, first_seen)
@@ -77,14 +77,16 @@ def clean(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None =
         for position, place in enumerate(entry.locations[:PARTS])
     ]
     for location in locations:
-        location.path = places.path_of(location.raw_country, location.raw_county, location.raw_municipality)
-    text = html.to_text(row.description)
-    row.language = language.guess(text)
-    row.body_hash = duplicates.body_hash(row.employer_name, text, place_names(locations))
-    return Cleaned(row, locations, _clean_contacts(entry, row), _clean_occupations(entry, row), _clean_categories(entry, row))
+        location.path = places.build_path(location.raw_country, location.raw_county, location.raw_municipality)
+    text = html.extract_text(row.description)
+    row.language = language.guess_language(text)
+    row.body_hash = duplicates.compute_body_hash(row.employer_name, text, list_place_names(locations))
+    return CleanedVacancy(
+        row, locations, _clean_contacts(entry, row), _clean_occupations(entry, row), _clean_categories(entry, row)
+    )
 
 
-def effective_published(published: dt.datetime | None, first_seen: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+def correct_published(published: dt.datetime | None, first_seen: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     """When the ad was published; a moment still to come is taken for the one when the ad was first seen.
 
     So a card, the chart, the order and JobPosting say the same, and no ad stays at the top until 2030.
@@ -92,18 +94,18 @@ def effective_published(published: dt.datetime | None, first_seen: dt.datetime, 
     return first_seen if published is not None and published > now else published
 
 
-def known_spelling(value: str) -> str:
+def normalise_value(value: str) -> str:
     """A value of NAV's lists in NAV's own spelling ("FAST" is "Fast"); any other as it is."""
     return _KNOWN.get(value.casefold().rstrip(" .,;"), value)
 
 
 def clean_orgnr(value: str) -> str:
     """An organisation number as its nine digits; anything else as it is, also its markup."""
-    value = squeeze(value[: 20 * READ])
-    return parse_orgnr(value) or ("" if is_nothing(value) else characters.cut(value, 20))
+    value = collapse_whitespace(value[: 20 * READ_FACTOR])
+    return parse_orgnr(value) or ("" if is_blank_value(value) else characters.cut_text(value, 20))
 
 
-def place_names(locations: Iterable[Location]) -> list[str]:
+def list_place_names(locations: Iterable[Location]) -> list[str]:
     """What an ad's own places are called, for `likeness`."""
     fields = ("raw_county", "raw_municipality", "city", "address", "postal_code")
     return [name for location in locations for field in fields if (name := getattr(location, field))]
@@ -123,7 +125,7 @@ def storable(value: Any, depth: int = 0) -> Any:
 
 
 def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime) -> Vacancy:
-    published = effective_published(entry.published, first_seen, now)
+    published = correct_published(entry.published, first_seen, now)
     due = clean_line(entry.application_due)
     return Vacancy(
         uuid=entry.uuid,
@@ -132,21 +134,21 @@ def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime
         job_title=clean_line(entry.job_title, WORDS),
         employer_name=clean_line(entry.employer_name, NAME),
         employer_orgnr=clean_orgnr(entry.employer_orgnr),
-        employer_homepage=safe_link(entry.employer_homepage),
-        employer_description=html.sanitise(entry.employer_description),
-        description=html.sanitise(entry.description),
+        employer_homepage=sanitise_link(entry.employer_homepage),
+        employer_description=html.sanitise_html(entry.employer_description),
+        description=html.sanitise_html(entry.description),
         source=clean_line(entry.source, CODE),
-        source_url=safe_link(entry.source_url),
-        application_url=safe_link(entry.application_url),
+        source_url=sanitise_link(entry.source_url),
+        application_url=sanitise_link(entry.application_url),
         application_due_text=due,
-        application_due=deadlines.parse(due, oslo_day(published or first_seen)),
+        application_due=deadlines.parse_deadline(due, get_oslo_date(published or first_seen)),
         published=published,
         expires=entry.expires,
-        visible_until=visible_until(entry.expires),
+        visible_until=compute_visible_until(entry.expires),
         updated=entry.updated,
-        sector=known_spelling(clean_line(entry.sector, CODE)),
-        extent=known_spelling(clean_line(entry.extent, CODE)),
-        engagement=known_spelling(clean_line(entry.engagement, CODE)),
+        sector=normalise_value(clean_line(entry.sector, CODE)),
+        extent=normalise_value(clean_line(entry.extent, CODE)),
+        engagement=normalise_value(clean_line(entry.engagement, CODE)),
         start_text=clean_line(entry.start),
         position_count=_count(clean_line(entry.position_count, 20)),
         raw=storable(entry.raw),
@@ -169,7 +171,7 @@ def _clean_occupations(entry: VacancyData, row: Vacancy) -> list[Occupation]:
     paths: dict[str, Occupation] = {}
     for job in entry.occupations[:PARTS]:
         names = {"raw_level1": clean_line(job.level1, NAME), "raw_level2": clean_line(job.level2, NAME)}
-        if path := occupations.path_of(*names.values()):
+        if path := occupations.build_path(*names.values()):
             paths.setdefault(path, Occupation(vacancy=row, path=path, **names))
     return list(paths.values())
 

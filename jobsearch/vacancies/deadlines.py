@@ -81,7 +81,7 @@ _CONTINUOUS = re.compile(
 )
 
 
-def parse(text: str, after: dt.date | None = None) -> dt.date | None:
+def parse_deadline(text: str, after: dt.date | None = None) -> dt.date | None:
     """The day, or None where the text names none; of several the last. A time with an offset is the day it is in Oslo.
 
     `after`: the day of publication; without it, a day without a year is none.
@@ -111,7 +111,7 @@ def is_continuous(text: str) -> bool:
     return bool(_CONTINUOUS.search(text[:_READ])) and not is_soon(text)
 
 
-def without_label(text: str) -> str:
+def strip_label(text: str) -> str:
     """The text without the word that the page puts before it: "Frist: etter avtale" is "etter avtale"."""
     found = _LABEL.match(text)
     return text[found.end() :] or text if found else text

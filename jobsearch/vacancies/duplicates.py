@@ -16,7 +16,7 @@ _PLACE = "¤"
 _EVERYDAY = {"og", "i", "på", "ved", "as", "the"}  # words of place names that say no place
 
 
-def words(text: str, place_names: Iterable[str] = ()) -> str:
+def normalise_words(text: str, place_names: Iterable[str] = ()) -> str:
     """The words of a text, each of its ad's own place names as one sign: equal for ads that are alike.
 
     A place name is known by its words, also in the genitive; postal codes are, other numbers of an address are not.
@@ -35,9 +35,9 @@ def words(text: str, place_names: Iterable[str] = ()) -> str:
     return " ".join(kept)
 
 
-def body_hash(employer: str, text: str, place_names: Iterable[str] = ()) -> str:
+def compute_body_hash(employer: str, text: str, place_names: Iterable[str] = ()) -> str:
     """One value for all ads of an employer with the same text; "" for an ad without text, which is like no other."""
-    found = words(text, place_names)
+    found = normalise_words(text, place_names)
     return hashlib.sha256(f"{' '.join(_words(employer))}\n{found}".encode()).hexdigest() if found else ""
 
 

@@ -9,6 +9,6 @@ from django.db.models import Max
 from .models import Vacancy
 
 
-def data_as_of() -> dt.datetime | None:
+def get_last_feed_time() -> dt.datetime | None:
     """When the feed last told of any ad that the record holds, or None where it holds none."""
     return Vacancy.objects.aggregate(newest=Max("line_time"))["newest"]

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from functools import lru_cache
 
-from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, postal_code
+from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, parse_postal_code
 
 from .models import Location, PostalCode
 
@@ -29,7 +29,7 @@ def find_unlocated(known: Gazetteer) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[tuple[str, str], ...]:
     stated = Location.objects.values_list("postal_code", "path").order_by().distinct()
-    pairs = {(postal_code(code), path) for code, path in stated}
+    pairs = {(parse_postal_code(code), path) for code, path in stated}
     return tuple(sorted((code, path) for code, path in pairs if code and path and code not in known.codes))
 
 

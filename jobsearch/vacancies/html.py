@@ -8,7 +8,7 @@ from collections.abc import Collection
 import nh3
 
 from jobsearch.core import characters
-from jobsearch.core.text_values import is_nothing, unescape
+from jobsearch.core.text_values import is_blank_value, unescape_html
 
 from . import html_tokenizer, links
 
@@ -30,7 +30,7 @@ _cleaner = nh3.Cleaner(
 )
 
 
-def sanitise(value: str) -> str:
+def sanitise_html(value: str) -> str:
     """The HTML that a page may show as it is: only allowed elements, only safe links, no element without text.
 
     Called once, when an ad is stored. Bounded in length, elements and depth by `markup`; nh3 decides what is safe.
@@ -38,11 +38,11 @@ def sanitise(value: str) -> str:
     """
     if not value or not value.strip():
         return ""
-    clean = _cleaner.clean(html_tokenizer.limit(value, links.safe_href)).strip()
-    return "" if is_nothing(to_text(clean[:200])) and is_nothing(to_text(clean)) else clean
+    clean = _cleaner.clean(html_tokenizer.limit_html(value, links.sanitise_href)).strip()
+    return "" if is_blank_value(extract_text(clean[:200])) and is_blank_value(extract_text(clean)) else clean
 
 
-def under_heading(value: str, level: int) -> str:
+def nest_headings(value: str, level: int) -> str:
     """Sanitised HTML with its headings moved to lie under a heading of that level, none of them skipping one.
 
     Employers choose headings by their size: an `h4` first, or an `h2` beside the page's own. What is above what is kept.
@@ -75,26 +75,26 @@ def keep_tags(value: str, tags: Collection[str]) -> str:
     return _ANY_TAG.sub(kept, value)
 
 
-def links_of(value: str) -> list[str]:
+def list_links(value: str) -> list[str]:
     """The addresses that sanitised HTML links to."""
     return [link.replace("&amp;", "&") for link in _LINK.findall(value)]
 
 
-def to_text(value: str) -> str:
+def extract_text(value: str) -> str:
     """The text of HTML, a line for each block, entities resolved once: `&lt;b&gt;` stays the letters `<b>`."""
     if not value or not value.strip():
         return ""
     value = value[: html_tokenizer.SOURCE]
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", value))
     # What `sanitise` gave has no other "<": nearly every call, and several times as fast.
-    text = _read_tokens(value) if "<" in text else unescape(text)
-    lines = (" ".join(line.split()) for line in characters.clean(text).split("\n"))
+    text = _read_tokens(value) if "<" in text else unescape_html(text)
+    lines = (" ".join(line.split()) for line in characters.clean_text(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def _read_tokens(value: str) -> str:
     parts: list[str] = []
-    for token in html_tokenizer.tokens(value):
+    for token in html_tokenizer.tokenise_html(value):
         if not token.name:
             parts.append(token.text)
         elif token.name in html_tokenizer.BLOCKS:

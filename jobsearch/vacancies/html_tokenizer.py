@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jobsearch.core import characters
-from jobsearch.core.text_values import unescape
+from jobsearch.core.text_values import unescape_html
 
 SOURCE = 400_000  # characters read; the longest real description has about 20,000
 LENGTH = 100_000  # characters written
@@ -74,7 +74,7 @@ class Token(NamedTuple):
     start: bool = False
 
 
-def tokens(source: str) -> Iterator[Token]:
+def tokenise_html(source: str) -> Iterator[Token]:
     """The text and tags of a document in order. Comments, declarations and the content of `UNSEEN` elements are left out;
     text has its character references resolved once."""
     source = source[:SOURCE]
@@ -82,7 +82,7 @@ def tokens(source: str) -> Iterator[Token]:
     while position < len(source):
         opening = source.find("<", position)
         if opening != position:
-            yield Token(unescape(source[position : opening if opening >= 0 else None]))
+            yield Token(unescape_html(source[position : opening if opening >= 0 else None]))
             if opening < 0:
                 return
         match = _TAG.match(source, opening)
@@ -160,7 +160,7 @@ class _Writer:
             self.write("\n")
 
     def add_text(self, text: str) -> None:
-        text = characters.clean(text).replace("\r\n", "\n").replace("\r", "\n")
+        text = characters.clean_text(text).replace("\r\n", "\n").replace("\r", "\n")
         if self.parts[-1:] == ["<pre>"]:
             text = text.lstrip("\n")  # HTML drops the first one itself
         if not text:
@@ -169,11 +169,11 @@ class _Writer:
             self._open_cell()
             if self.full:
                 return
-        escaped = escape(text)
+        escaped = escape_text(text)
         if len(escaped) > LENGTH - self.length:
             self.full = True
-            text = characters.cut(text, _fitting(text, LENGTH - self.length))
-            escaped = escape(text)
+            text = characters.cut_text(text, _fitting(text, LENGTH - self.length))
+            escaped = escape_text(text)
         if self.open and not self.open[-1].filled and text.strip():
             for one in self.open:
                 one.filled = True
@@ -296,7 +296,7 @@ class _Writer:
             link = self.write_link(_attribute(written, "href"))
             # What `html.sanitise` adds to each link counts too.
             self.length += 40 if link else 0
-            return f' href="{escape(link).replace(chr(34), "&quot;")}"' if link else ""
+            return f' href="{escape_text(link).replace(chr(34), "&quot;")}"' if link else ""
         if name in {"td", "th"}:
             spans = ((span, _attribute(written, span)) for span in ("colspan", "rowspan"))
             return "".join(
@@ -305,10 +305,10 @@ class _Writer:
         return ""
 
 
-def limit(source: str, write_link: Callable[[str], str]) -> str:
+def limit_html(source: str, write_link: Callable[[str], str]) -> str:
     """The document as a well-formed fragment of `TAGS` within the limits. `write_link`: what a link's address becomes."""
     writer = _Writer(write_link)
-    for token in tokens(source):
+    for token in tokenise_html(source):
         if not token.name:
             writer.add_text(token.text.replace("]]>", ""))
         elif token.start:
@@ -320,7 +320,7 @@ def limit(source: str, write_link: Callable[[str], str]) -> str:
     return writer.close_all()
 
 
-def escape(text: str) -> str:
+def escape_text(text: str) -> str:
     """Text as HTML parsers write it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
@@ -328,7 +328,7 @@ def escape(text: str) -> str:
 def _fitting(text: str, room: int) -> int:
     """How many characters of the text fit when they are escaped."""
     for place, character in enumerate(text):
-        room -= len(escape(character))
+        room -= len(escape_text(character))
         if room < 0:
             return place
     return len(text)
@@ -338,5 +338,5 @@ def _attribute(written: str, name: str) -> str:
     """The value of an attribute with its character references resolved, "" without one."""
     for match in _ATTRIBUTE.finditer(written[:4000]):
         if match[1].lower() == name:
-            return unescape(match[2] or match[3] or match[4] or "")
+            return unescape_html(match[2] or match[3] or match[4] or "")
     return ""

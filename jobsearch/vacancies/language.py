@@ -89,7 +89,7 @@ _NORWEGIAN_END = re.compile(
 )
 
 
-def guess(text: str) -> str:
+def guess_language(text: str) -> str:
     """A BCP 47 code (`nb`, `nn`, `en`, `pl`, `lt`, `se`, `da`, `sv`), or "" where the text is too short to tell."""
     text = text[:_READ].lower()
     families, points = Counter[str](), Counter[str]()
@@ -112,7 +112,7 @@ def guess(text: str) -> str:
     return best if families[_family(best)] >= _ENOUGH else ""
 
 
-def of_title(title: str, text_language: str) -> str:
+def guess_title_language(title: str, text_language: str) -> str:
     """The title's language: English or Norwegian (`no`) where its words say so, else that of the text. "" where neither tells."""
     words = _WORD.findall(title.lower())
     english = sum(word in _ENGLISH_TITLE for word in words)

@@ -32,12 +32,12 @@ _PHONE_SEPARATORS = str.maketrans("", "", " \u00a0.-/()")
 _REFUSED = frozenset("\"'<>`\\")
 
 
-def safe_link(value: str) -> str:
+def sanitise_link(value: str) -> str:
     """An http, https or mailto address, or "" where there is none: `javascript:` and the like never become links.
 
     Employers write `www.example.no` and plain e-mail addresses too: those get the scheme that is meant.
     """
-    value = characters.clean(decode_references(value[:_READ])).strip()
+    value = characters.clean_text(decode_references(value[:_READ])).strip()
     if not value or len(value) > LENGTH or not _REFUSED.isdisjoint(value) or any(one.isspace() for one in value):
         return ""
     scheme, colon, rest = value.partition(":")
@@ -50,16 +50,16 @@ def safe_link(value: str) -> str:
     return _web(value)
 
 
-def safe_href(value: str) -> str:
+def sanitise_href(value: str) -> str:
     """What an ad's text may link to: as `safe_link`, and telephone numbers."""
     value = value[:_READ].strip()
     if value[:4].lower() != "tel:":
-        return safe_link(value)
-    number = unquote(characters.clean(decode_references(value[4:]))).translate(_PHONE_SEPARATORS)
+        return sanitise_link(value)
+    number = unquote(characters.clean_text(decode_references(value[4:]))).translate(_PHONE_SEPARATORS)
     return f"tel:{number}" if _PHONE.fullmatch(number) else ""
 
 
-def host_of(url: str) -> str:
+def get_host(url: str) -> str:
     """The host that a web link leads to, as people know it ("jobbnorge.no", "blåbær.no"); "" for any other link."""
     try:
         parts = urlsplit(url)
@@ -69,7 +69,7 @@ def host_of(url: str) -> str:
     return _shown(host).removeprefix("www.") if parts.scheme in {"http", "https"} else ""
 
 
-def mixes_scripts(url: str) -> bool:
+def has_mixed_scripts(url: str) -> bool:
     """Whether the link's host is written in letters of several alphabets, as a look-alike of a known address is."""
     try:
         host = urlsplit(url).hostname or ""
@@ -104,7 +104,7 @@ def _mail(value: str) -> str:
     subject = ""
     if headers:
         given = parse_qs(headers.replace("&amp;", "&"), max_num_fields=50, separator="&") if headers.count("&") < 50 else {}
-        subject = " ".join(characters.clean(next(iter(given.get("subject", [])), "")).split())[:_SUBJECT_LENGTH]
+        subject = " ".join(characters.clean_text(next(iter(given.get("subject", [])), "")).split())[:_SUBJECT_LENGTH]
     link = f"mailto:{quote(local, safe=_SAFE_LOCAL)}@{host}"
     return f"{link}?subject={quote(subject, safe='')}" if subject else link
 

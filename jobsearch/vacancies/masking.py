@@ -18,7 +18,7 @@ def has_names(row: Vacancy) -> bool:
     return any(getattr(row, name) for name in BLANKS)
 
 
-def mask(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
+def mask_vacancies(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
     """Deletes title and employer of those ads that are closed; returns how many had any. Needs an open transaction."""
     now = now or timezone.now()
     rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids), status=Vacancy.Status.INACTIVE)
@@ -32,7 +32,7 @@ def mask(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
     return len(touched)
 
 
-def closed_with_names(uuids: Collection[UUID]) -> set[UUID]:
+def find_unmasked(uuids: Collection[UUID]) -> set[UUID]:
     """Those of the ads that are closed and keep a title or an employer."""
     kept = Q()
     for name in BLANKS:

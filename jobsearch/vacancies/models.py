@@ -21,7 +21,7 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
     def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
         """What may be shown at this moment, by the rule of `visibility`."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
-        return self.filter(visibility.condition(now)).filter(~models.Exists(hidden))
+        return self.filter(visibility.active_condition(now)).filter(~models.Exists(hidden))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
         """The active ads among these uuids, in their order: read by primary key, then judged by `visibility` in Python.
@@ -31,10 +31,10 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         """
         wanted = list(dict.fromkeys(uuids))
         rows = {row.uuid: row for row in self.filter(pk__in=wanted)} if wanted else {}
-        hidden = Moderation.hidden_among(rows)
+        hidden = Moderation.find_hidden(rows)
         return [row for uuid in wanted if (row := rows.get(uuid)) and visibility.is_active(row, now, hidden=row.uuid in hidden)]
 
-    def behind_index(self) -> VacancyQuerySet:
+    def not_indexed(self) -> VacancyQuerySet:
         """Rows whose latest version the search has not taken over."""
         return self.filter(version__gt=F("indexed_version"))
 
@@ -201,7 +201,7 @@ class Moderation(models.Model):
         return str(self.uuid)
 
     @classmethod
-    def hidden_among(cls, uuids: Collection[UUID]) -> set[UUID]:
+    def find_hidden(cls, uuids: Collection[UUID]) -> set[UUID]:
         """Those of these ads that an administrator has hidden."""
         if not uuids:
             return set()

@@ -31,7 +31,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Removal:
     """A row that is behind and may not be shown. `forgotten`: past its retention, so nothing of it may be kept."""
 
     uuid: UUID
@@ -39,12 +39,12 @@ class Ended:
     forgotten: bool
 
 
-def behind(limit: int, leave_out: Exists | None = None) -> list[Change]:
+def list_changes(limit: int, leave_out: Exists | None = None) -> list[Change]:
     """At most `limit` changes, the newest first: what people look for is what appeared last.
 
     `leave_out`: rows that the follower has put off, as a condition on `uuid` and `version`.
     """
-    rows = Vacancy.objects.behind_index().order_by(BY_CHANGE.desc())
+    rows = Vacancy.objects.not_indexed().order_by(BY_CHANGE.desc())
     stones = Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
@@ -54,31 +54,31 @@ def behind(limit: int, leave_out: Exists | None = None) -> list[Change]:
     return found
 
 
-def ended(limit: int, now: dt.datetime, leave_out: Exists | None = None) -> list[Ended]:
+def list_removals(limit: int, now: dt.datetime, leave_out: Exists | None = None) -> list[Removal]:
     """At most `limit` of the changes that take an ad out of sight: closed, expired, hidden or forgotten.
 
     They can be carried out without reading an ad, so a follower does them before all others.
     """
     hidden = Exists(Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True))
-    rows = Vacancy.objects.behind_index().filter(~visibility.condition(now) | Q(hidden)).order_by(BY_CHANGE)
+    rows = Vacancy.objects.not_indexed().filter(~visibility.active_condition(now) | Q(hidden)).order_by(BY_CHANGE)
     stones = Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
-    found = [Ended(uuid, version, False) for uuid, version in rows.values_list("uuid", "version")[:limit]]
+    found = [Removal(uuid, version, False) for uuid, version in rows.values_list("uuid", "version")[:limit]]
     if len(found) < limit:
         rest = stones.values_list("uuid", "version")[: limit - len(found)]
-        found += [Ended(uuid, version, True) for uuid, version in rest]
+        found += [Removal(uuid, version, True) for uuid, version in rest]
     return found
 
 
-def count_behind(leave_out: Exists | None = None) -> int:
-    rows, stones = Vacancy.objects.behind_index(), Tombstone.objects.filter(version__gt=F("indexed_version"))
+def count_changes(leave_out: Exists | None = None) -> int:
+    rows, stones = Vacancy.objects.not_indexed(), Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, stones = rows.exclude(leave_out), stones.exclude(leave_out)
     return rows.count() + stones.count()
 
 
-def everything(chunk: int = 500) -> Iterator[list[Change]]:
+def iterate_all(chunk: int = 500) -> Iterator[list[Change]]:
     """Every row of the record in chunks, by uuid: for a rebuild. Reads each chunk afresh, so memory stays flat."""
     last: UUID | None = None
     while True:
@@ -90,7 +90,7 @@ def everything(chunk: int = 500) -> Iterator[list[Change]]:
         last = found[-1].uuid
 
 
-def of(uuids: Iterable[UUID]) -> list[Change]:
+def read_changes(uuids: Iterable[UUID]) -> list[Change]:
     """The present state of these ads; a uuid that the record does not know is left out."""
     return list(_changes(Vacancy.objects.filter(uuid__in=list(uuids)).prefetch_related(*RELATED).defer("raw")))
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.core.text_values import squeeze
-from jobsearch.taxonomy.geography import Point, postal_code
+from jobsearch.core.text_values import collapse_whitespace
+from jobsearch.taxonomy.geography import Point, parse_postal_code
 from jobsearch.vacancies.models import PostalCode
 
 COUNTRIES = ("NO", "SJ")
@@ -50,7 +50,7 @@ class Loaded(NamedTuple):
     skipped: Sequence[str]
 
 
-def load(files: Iterable[Path], *, skip_faulty: bool = False, on_progress: Progress = lambda *step: None) -> Loaded:
+def load_postal_codes(files: Iterable[Path], *, skip_faulty: bool = False, on_progress: Progress = lambda *step: None) -> Loaded:
     """Replaces the table by what the files say. Raises UnreadableFile, and then the table is as it was.
 
     `skip_faulty`: lines that cannot be read are left out instead. Of lines with the same code the most accurate counts,
@@ -64,7 +64,7 @@ def load(files: Iterable[Path], *, skip_faulty: bool = False, on_progress: Progr
             if number % _BATCH == 0 or number == len(lines):
                 on_progress(f"reading {file.name}", number, len(lines))
             try:
-                row = read_line(line)
+                row = parse_line(line)
             except ValueError as error:
                 faults.append(f"{file.name}, line {number}: {error}")
                 continue
@@ -81,15 +81,15 @@ def load(files: Iterable[Path], *, skip_faulty: bool = False, on_progress: Progr
     return Loaded(len(found), faults)
 
 
-def read_line(line: str) -> Row:
+def parse_line(line: str) -> Row:
     """One line of the file. Raises ValueError with a sentence about what is wrong."""
     fields = line.split("\t")
     if len(fields) != FIELDS:
         raise ValueError(f"{FIELDS} fields between tabs were expected, here are {len(fields)}.")
-    country, code, name = (squeeze(value) for value in fields[:3])
+    country, code, name = (collapse_whitespace(value) for value in fields[:3])
     if country not in COUNTRIES:
         raise ValueError(f"the country is {country[:20]!r}, not {' or '.join(COUNTRIES)}.")
-    if postal_code(code) != code or not code:
+    if parse_postal_code(code) != code or not code:
         raise ValueError(f"{code[:20]!r} is no Norwegian postal code of four digits.")
     if not name or len(name) > 100:
         raise ValueError(f"the name of {code} is empty or longer than 100 characters.")

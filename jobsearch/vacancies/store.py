@@ -26,7 +26,7 @@ from . import cleaning, masking
 from .ad_data import ContactData, VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
 from .redaction import Redactor
-from .visibility import OSLO, visible_until
+from .visibility import OSLO, compute_visible_until
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ _KEPT_ON_UPDATE = {"uuid", "first_seen", "indexed_version"}
 _COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name not in _KEPT_ON_UPDATE]
 
 
-def store(
+def store_vacancies(
     entries: Sequence[VacancyData], *, line_times: Mapping[UUID, dt.datetime] | None = None, now: dt.datetime | None = None
 ) -> dict[UUID, Outcome]:
     """Writes ads as their source tells them now; an ad that was closed is opened again. Needs an open transaction.
@@ -67,14 +67,14 @@ def store(
     known = {row.uuid: row for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids)}
     stones = {stone.uuid: stone for stone in Tombstone.objects.filter(uuid__in=uuids)}
     outcomes: dict[UUID, Outcome] = {}
-    stored: dict[UUID, cleaning.Cleaned] = {}
+    stored: dict[UUID, cleaning.CleanedVacancy] = {}
     opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
     for entry in entries:
         before = known.get(entry.uuid)
         content_hash = _digest(entry)
         line_time = line_times.get(entry.uuid) or (before.line_time if before else None)
-        over = visible_until(entry.expires) <= now
+        over = compute_visible_until(entry.expires) <= now
         if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not over:
             before.line_time, before.checked = line_time, now
             unchanged.append(before)
@@ -83,7 +83,7 @@ def store(
         if before and before.status == Vacancy.Status.INACTIVE and over:
             outcomes[entry.uuid] = Outcome.EXPIRED  # closed then, closed now: nothing to write
             continue
-        ad = cleaning.clean(entry, now, before.first_seen if before else None)
+        ad = cleaning.clean_vacancy(entry, now, before.first_seen if before else None)
         row = ad.vacancy
         row.content_hash, row.line_time = content_hash, line_time
         earlier = before.version if before else stones[entry.uuid].version if entry.uuid in stones else 0
@@ -103,12 +103,12 @@ def store(
     return outcomes
 
 
-def lock(uuids: Iterable[UUID]) -> None:
+def lock_vacancies(uuids: Iterable[UUID]) -> None:
     """Locks these rows until the transaction ends, in the order of their uuids."""
     list(Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids)).values_list("uuid"))
 
 
-def close(
+def close_vacancies(
     uuids: Collection[UUID],
     reason: Vacancy.Closed,
     *,
@@ -168,7 +168,7 @@ def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
         total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
         due = due.filter(uuid__gt=uuids[-1])
     if total:
-        erase_traces()
+        erase_deleted_content()
     return total
 
 
@@ -182,7 +182,7 @@ def close_each(
     """
     try:
         with transaction.atomic():
-            return close(uuids, reason, masked=masked, **options), []
+            return close_vacancies(uuids, reason, masked=masked, **options), []
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -197,7 +197,7 @@ def close_each(
     return closed, failed
 
 
-def forget(before: dt.datetime, chunk: int = 500) -> int:
+def replace_with_tombstones(before: dt.datetime, chunk: int = 500) -> int:
     """Replaces ads closed before that moment by tombstones; returns how many."""
     total = 0
     while True:
@@ -214,11 +214,11 @@ def forget(before: dt.datetime, chunk: int = 500) -> int:
         if len(rows) < chunk:
             break
     if total:
-        erase_traces()
+        erase_deleted_content()
     return total
 
 
-def forget_tombstones(before: dt.date, chunk: int = 1000) -> int:
+def delete_tombstones(before: dt.date, chunk: int = 1000) -> int:
     """Deletes tombstones of ads that ended before that day and are out of the index; returns how many."""
     total = 0
     while True:
@@ -237,7 +237,7 @@ def set_hidden(uuid: UUID, hidden: bool, note: str = "") -> None:
         Vacancy.objects.filter(uuid=uuid).update(version=F("version") + 1, changed=timezone.now())
 
 
-def erase_traces() -> bool:
+def erase_deleted_content() -> bool:
     """Makes the database file forget what was deleted: outside a transaction, after closings. Never waits.
 
     SQLite overwrites deleted content in the file (`secure_delete`), but the write-ahead log still holds the old pages until
@@ -259,7 +259,7 @@ def erase_traces() -> bool:
     return not busy
 
 
-def _replace_parts(stored: Mapping[UUID, cleaning.Cleaned], opened: Collection[UUID], known: Collection[UUID]) -> None:
+def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Collection[UUID], known: Collection[UUID]) -> None:
     """Writes the ads' places, occupations, categories and, of open ads only, contacts anew."""
     old = [uuid for uuid in stored if uuid in known]
     for model in (Location, Contact, Occupation, Category):

@@ -23,7 +23,7 @@ def close_expired() -> int:
     Then what an earlier closing could not erase, because the database was being read.
     """
     closed = store.close_expired()
-    store.erase_traces()
+    store.erase_deleted_content()
     return closed
 
 
@@ -32,5 +32,5 @@ def forget_old() -> int:
     """Replaces ads past their retention by tombstones, and deletes tombstones past theirs."""
     now = timezone.now()
     days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
-    store.forget_tombstones((now - dt.timedelta(days=days)).date())
-    return store.forget(now - dt.timedelta(days=settings.RETENTION_DAYS))
+    store.delete_tombstones((now - dt.timedelta(days=days)).date())
+    return store.replace_with_tombstones(now - dt.timedelta(days=settings.RETENTION_DAYS))

@@ -50,7 +50,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
     )
     with transaction.atomic():
-        store.close([ended], Vacancy.Closed.FEED)
+        store.close_vacancies([ended], Vacancy.Closed.FEED)
     search.index_changes()
     recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
     return {

@@ -11,7 +11,7 @@ from jobsearch.core.gunicorn_worker import BufferedWorker
 from jobsearch.search.api import SearchQuery
 from jobsearch.search.search_query import VALUES_PER_FACET
 from jobsearch.taxonomy import occupations
-from jobsearch.taxonomy.geography import centres
+from jobsearch.taxonomy.geography import load_centres
 from tests.deployment.composition import ROOT
 
 FILES = ["Dockerfile", "docker-compose.yml", "docs/deployment/systemd/utlyst-web.service", "jobsearch/demo/programs.py"]
@@ -24,7 +24,7 @@ def longest(values) -> tuple[str, ...]:
 
 def first_line() -> int:
     paths = longest(path for level in occupations.PATHS.values() for path in level)
-    query = SearchQuery(q="sykepleier " * 10).replace(occupation=paths, place=longest(centres()))
+    query = SearchQuery(q="sykepleier " * 10).replace(occupation=paths, place=longest(load_centres()))
     return len(f"GET /filter/employer/?{query.urlencode()}&within=kommune HTTP/1.1\r\n")
 
 

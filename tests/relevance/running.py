@@ -29,7 +29,7 @@ def fill(corpus_name: str = DEMO) -> None:
     entries = [data for _, data in corpus(corpus_name)]
     for start in range(0, len(entries), _CHUNK):
         with transaction.atomic():
-            store.store(entries[start : start + _CHUNK], now=NOW)
+            store.store_vacancies(entries[start : start + _CHUNK], now=NOW)
     lifecycle.rebuild()
 
 

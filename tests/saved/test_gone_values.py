@@ -29,8 +29,8 @@ def emptied(ads):
     """Three ads at home; those of a foreign country, an unlisted engagement and an employer are forgotten."""
     *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
     with transaction.atomic():
-        store.close([abroad, other], Vacancy.Closed.FEED)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close_vacancies([abroad, other], Vacancy.Closed.FEED)
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     search.index_changes()
 
 

@@ -44,9 +44,12 @@ def measure() -> dict[str, Any]:
 
     sample = list(ads())
     with transaction.atomic():
-        store.store(sample, now=_PUBLISHED)
+        store.store_vacancies(sample, now=_PUBLISHED)
     made = {
-        str(one.uuid): _ordered(documents.document(one.vacancy)) for chunk in pending.everything() for one in chunk if one.vacancy
+        str(one.uuid): _ordered(documents.document(one.vacancy))
+        for chunk in pending.iterate_all()
+        for one in chunk
+        if one.vacancy
     }
     sources = sorted(repr(replace(one, raw=None)) for one in sample)
     return {"analysis_version": documents.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}

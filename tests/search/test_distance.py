@@ -14,7 +14,7 @@ from jobsearch.search.api import FILTERS, SearchQuery
 from jobsearch.search.conditions import Terms
 from jobsearch.search.facets import distance
 from jobsearch.search.facets.areas import names as area_names
-from jobsearch.taxonomy.geography import centres
+from jobsearch.taxonomy.geography import load_centres
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode
 
@@ -98,7 +98,7 @@ def test_a_name_as_people_write_it_is_the_municipality(typed):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", centres())
+@pytest.mark.parametrize("path", load_centres())
 def test_each_municipality_is_understood_as_the_form_proposes_it(path):
     assert distance.resolve(distance.label(path)) == path
     assert distance.label(path) in distance.proposals()

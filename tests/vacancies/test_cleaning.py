@@ -22,11 +22,11 @@ NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 LONG = "Sykepleier " + "a" * 12_000 + ". "
 
 
-def cleaned(**fields) -> cleaning.Cleaned:
-    return cleaning.clean(vacancy_data(**fields), NOW)
+def cleaned(**fields) -> cleaning.CleanedVacancy:
+    return cleaning.clean_vacancy(vacancy_data(**fields), NOW)
 
 
-def all_texts(ad: cleaning.Cleaned) -> list[str]:
+def all_texts(ad: cleaning.CleanedVacancy) -> list[str]:
     rows = [ad.vacancy, *ad.locations, *ad.contacts, *ad.occupations, *ad.categories]
     return [value for row in rows for value in vars(row).values() if isinstance(value, str)]
 
@@ -145,9 +145,9 @@ def test_a_text_that_says_nothing_is_no_text(empty):
 def test_a_date_of_publication_that_is_to_come_is_when_the_ad_was_first_seen():
     coming, seen = NOW + dt.timedelta(days=300), NOW - dt.timedelta(days=3)
     assert cleaned(published=coming).vacancy.published == NOW
-    assert cleaning.clean(vacancy_data(published=coming), NOW, seen).vacancy.published == seen
+    assert cleaning.clean_vacancy(vacancy_data(published=coming), NOW, seen).vacancy.published == seen
     before = NOW - dt.timedelta(minutes=1)
-    assert cleaning.clean(vacancy_data(published=before), NOW, seen).vacancy.published == before
+    assert cleaning.clean_vacancy(vacancy_data(published=before), NOW, seen).vacancy.published == before
     assert cleaned(published=None).vacancy.published is None
 
 
@@ -157,7 +157,9 @@ def test_an_edit_does_not_make_such_an_ad_newer(make_vacancy):
     uuid = make_vacancy(published=coming)
     first = Vacancy.objects.get().published
     with transaction.atomic():
-        store.store([vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2))
+        store.store_vacancies(
+            [vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2)
+        )
     row = Vacancy.objects.get()
     assert (row.published, row.title) == (first, "Annet") and first == row.first_seen
 
@@ -195,7 +197,7 @@ def test_any_ad_is_cleaned_once_and_for_all(data):
         contacts=(ContactData(text()),),
         occupations=(OccupationData(text(), text()),), categories=(CategoryData(text(), text(), text()),), raw={text(): text()},
     )  # fmt: skip
-    ad = cleaning.clean(entry, NOW)
+    ad = cleaning.clean_vacancy(entry, NOW)
     for value in all_texts(ad):
         assert unicodedata.is_normalized("NFC", value)
         assert not any(unicodedata.category(one) in {"Cs"} or one in "\x00\u202e\u200b\u00ad" for one in value)
@@ -229,7 +231,7 @@ def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkey
     Contact.objects.filter(vacancy=dirty).update(name="Kari\u200b Nordmann", role="null")
     Occupation.objects.filter(vacancy=dirty).update(raw_level2="SYKEPLEIER", path="Helse og sosial/SYKEPLEIER")
     with transaction.atomic():
-        store.close([closed], Vacancy.Closed.FEED)
+        store.close_vacancies([closed], Vacancy.Closed.FEED)
     Vacancy.objects.filter(uuid=closed).update(title="H&amp;M")
     language = Vacancy.objects.get(uuid=closed).language
     clean_stored()

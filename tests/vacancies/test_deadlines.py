@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jobsearch.search.indexing import documents
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
+from jobsearch.vacancies.visibility import OSLO, compute_visible_until, get_oslo_date
 from jobsearch.web.presenters import dates, jsonld
 
 FIXED = settings(derandomize=True, deadline=None)
@@ -41,7 +41,7 @@ DAY = dt.date(2026, 12, 15)
     ],
 )  # fmt: skip
 def test_a_day_is_read_however_it_is_written(text):
-    assert deadlines.parse(text, PUBLISHED) == DAY
+    assert deadlines.parse_deadline(text, PUBLISHED) == DAY
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_day_is_read_however_it_is_written(text):
     ],
 )
 def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
-    assert deadlines.parse(text, PUBLISHED) == day
+    assert deadlines.parse_deadline(text, PUBLISHED) == day
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_none(text):
-    assert deadlines.parse(text, PUBLISHED) is None
+    assert deadlines.parse_deadline(text, PUBLISHED) is None
 
 
 @pytest.mark.parametrize("text", ["15.12", "tirsdag 15. desember", "Dec 15"])
 def test_without_a_publication_a_day_without_a_year_is_none(text):
-    assert deadlines.parse(text) is None
+    assert deadlines.parse_deadline(text) is None
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_kinds_of_deadlines(text, kind):
     ],
 )  # fmt: skip
 def test_the_word_deadline_is_not_said_twice(text, shown):
-    assert deadlines.without_label(text) == shown
+    assert deadlines.strip_label(text) == shown
 
 
 WORDS = st.sampled_from(
@@ -117,10 +117,10 @@ WORDS = st.sampled_from(
 @FIXED
 @given(st.lists(WORDS | st.text(max_size=4), max_size=12).map(" ".join) | st.text(), st.dates() | st.none())
 def test_no_text_raises(text, after):
-    day = deadlines.parse(text, after)
+    day = deadlines.parse_deadline(text, after)
     assert day is None or 2000 <= day.year <= 2099
     assert deadlines.is_soon(text) in {True, False} and deadlines.is_continuous(text) in {True, False}
-    assert isinstance(deadlines.without_label(text), str)
+    assert isinstance(deadlines.strip_label(text), str)
 
 
 ZONES = st.sampled_from([dt.UTC, OSLO, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=12))])
@@ -129,9 +129,9 @@ ZONES = st.sampled_from([dt.UTC, OSLO, dt.timezone(dt.timedelta(hours=14)), dt.t
 @FIXED
 @given(st.datetimes(timezones=ZONES))
 def test_no_moment_raises(moment):
-    until = visible_until(moment)
+    until = compute_visible_until(moment)
     assert until.astimezone(dt.UTC) and until > dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
-    assert abs((oslo_day(moment) - moment.date()).days) <= 1
+    assert abs((get_oslo_date(moment) - moment.date()).days) <= 1
     assert dates.published(moment) and dates.moment(moment)
 
 
@@ -152,7 +152,7 @@ def test_any_day_has_a_number_and_words(day):
 @FIXED
 @given(st.datetimes(timezones=ZONES), st.dates() | st.none(), st.datetimes(timezones=ZONES))
 def test_any_moment_and_day_can_stand_in_a_job_posting(expires, due, published):
-    ad = Vacancy(visible_until=visible_until(expires), application_due=due, published=published)
+    ad = Vacancy(visible_until=compute_visible_until(expires), application_due=due, published=published)
     until = jsonld._valid_through(ad)
     assert until <= ad.visible_until
     assert jsonld._moment(until) and jsonld._moment(published)

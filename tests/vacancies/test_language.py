@@ -21,12 +21,12 @@ def composed() -> list[tuple[str, str, str]]:
     found = []
     for number in range(50_000, 51_500):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
-        found.append((plan_ad(number, 29).language, ad["title"], html.to_text(html.sanitise(ad["description"]))))
+        found.append((plan_ad(number, 29).language, ad["title"], html.extract_text(html.sanitise_html(ad["description"]))))
     return found
 
 
 def test_the_demos_ads_are_told_apart(composed):
-    confused = Counter((known, language.guess(text)) for known, _, text in composed)
+    confused = Counter((known, language.guess_language(text)) for known, _, text in composed)
     wrong = {pair: number for pair, number in confused.items() if _SPOKEN.get(pair[0], pair[0]) != pair[1]}
     assert wrong == {}
     assert {known for known, _ in confused} >= {"nb", "nn", "en", "mixed"}
@@ -35,7 +35,7 @@ def test_the_demos_ads_are_told_apart(composed):
 def test_an_english_title_is_told_from_a_norwegian_one(composed):
     # Those in other languages have Norwegian titles.
     titled = [
-        (known if known in {"nn", "en"} else "nb", language.of_title(title, language.guess(text)))
+        (known if known in {"nn", "en"} else "nb", language.guess_title_language(title, language.guess_language(text)))
         for known, title, text in composed
     ]
     wrong = [pair for pair in titled if pair not in {("nb", "nb"), ("nb", "no"), ("nn", "nn"), ("en", "en")}]
@@ -92,7 +92,7 @@ TEXTS = {
 
 @pytest.mark.parametrize(("known", "text"), [(known, text) for known, texts in TEXTS.items() for text in texts])
 def test_short_mixed_and_foreign_texts(known, text):
-    assert language.guess(text) == known
+    assert language.guess_language(text) == known
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_short_mixed_and_foreign_texts(known, text):
     ],
 )
 def test_a_title_in_another_language_than_its_text(title, text, told):
-    assert language.of_title(title, text) == told
+    assert language.guess_title_language(title, text) == told
 
 
 def test_a_long_text_costs_no_more_than_its_beginning():
-    assert language.guess("Vi søker en kokk til oss. " * 200_000) == "nb"
+    assert language.guess_language("Vi søker en kokk til oss. " * 200_000) == "nb"

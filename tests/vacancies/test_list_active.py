@@ -16,7 +16,7 @@ from jobsearch.vacancies.models import Vacancy
 def test_the_active_ones_in_the_order_asked_for(make_vacancy):
     made = [make_vacancy(title=f"Kokk {n}") for n in range(6)]
     with transaction.atomic():
-        store.close([made[1]], Vacancy.Closed.FEED)
+        store.close_vacancies([made[1]], Vacancy.Closed.FEED)
     Vacancy.objects.filter(pk=made[2]).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     store.set_hidden(made[3], True)
     store.set_hidden(made[4], True)

@@ -16,7 +16,7 @@ from jobsearch.vacancies import store as record
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData
 from jobsearch.vacancies.models import Contact, Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.store import Outcome
-from jobsearch.vacancies.visibility import OSLO, visible_until
+from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from tests.conftest import vacancy_data
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
 
 def store(*entries, **options):
     with transaction.atomic():
-        return record.store(entries, **options)
+        return record.store_vacancies(entries, **options)
 
 
 def close(*uuids, reason=Vacancy.Closed.FEED, **options):
     with transaction.atomic():
-        return record.close(uuids, reason, **options)
+        return record.close_vacancies(uuids, reason, **options)
 
 
 def test_what_was_stored_is_new_then_unchanged_then_updated():
@@ -105,7 +105,7 @@ def test_an_ad_whose_last_day_has_passed_is_stored_closed_without_contacts():
 
 def test_the_last_day_counts_whole_in_oslo_time():
     expires = dt.datetime(2026, 11, 30, tzinfo=OSLO)
-    assert visible_until(expires) == dt.datetime(2026, 12, 1, tzinfo=OSLO)
+    assert compute_visible_until(expires) == dt.datetime(2026, 12, 1, tzinfo=OSLO)
     data = vacancy_data(expires=expires)
     store(data, now=dt.datetime(2026, 11, 1, tzinfo=OSLO))
     late_that_day = dt.datetime(2026, 11, 30, 23, 59, 59, tzinfo=OSLO)
@@ -116,18 +116,18 @@ def test_the_last_day_counts_whole_in_oslo_time():
 
 
 def test_the_last_day_is_oslos_when_clocks_change():
-    assert visible_until(dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)) == dt.datetime(2026, 10, 26, tzinfo=OSLO)
+    assert compute_visible_until(dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)) == dt.datetime(2026, 10, 26, tzinfo=OSLO)
 
 
 def test_retention_leaves_only_a_tombstone_and_a_reborn_ad_outranks_it():
     data = vacancy_data()
     store(data)
     close(data.uuid)
-    assert record.forget(timezone.now() + dt.timedelta(seconds=1)) == 1
+    assert record.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1)) == 1
     stone = Tombstone.objects.get()
     assert (stone.uuid, stone.version) == (data.uuid, 3)
     assert not Vacancy.objects.exists() and not Location.objects.exists()
-    assert [change.vacancy for change in pending.behind(10)] == [None]
+    assert [change.vacancy for change in pending.list_changes(10)] == [None]
     store(data)
     assert Vacancy.objects.get().version == 4
     assert not Tombstone.objects.exists()
@@ -140,17 +140,17 @@ def test_a_local_decision_to_hide_survives_updates_from_the_feed():
     store(vacancy_data(uuid=data.uuid, title="Ny tittel"))
     assert Moderation.objects.get().hidden
     assert not Vacancy.objects.active().exists()
-    assert pending.behind(10)[0].hidden
+    assert pending.list_changes(10)[0].hidden
 
 
 def test_a_follower_sees_what_it_has_not_taken_over_and_nothing_else():
     first, second = vacancy_data(), vacancy_data()
     store(first, second)
-    assert {change.uuid for change in pending.behind(10)} == {first.uuid, second.uuid}
+    assert {change.uuid for change in pending.list_changes(10)} == {first.uuid, second.uuid}
     pending.mark_indexed([(first.uuid, 1), (second.uuid, 1)])
-    assert pending.behind(10) == [] and pending.count_behind() == 0
+    assert pending.list_changes(10) == [] and pending.count_changes() == 0
     store(vacancy_data(uuid=first.uuid, title="Endret"))
-    assert [(change.uuid, change.version) for change in pending.behind(10)] == [(first.uuid, 2)]
+    assert [(change.uuid, change.version) for change in pending.list_changes(10)] == [(first.uuid, 2)]
 
 
 def test_nul_and_lone_surrogates_anywhere_do_not_stop_an_ad():
@@ -173,7 +173,7 @@ def test_what_closing_deletes_is_in_no_file_of_the_database():
     data = vacancy_data(contacts=(vacancy_data().contacts[0].__class__(name=secret, email="hemmelig@x.example"),))
     store(data)
     close(data.uuid)
-    record.erase_traces()
+    record.erase_deleted_content()
     path = Path(connection.settings_dict["NAME"])
     files = [file for file in path.parent.glob(f"{path.name}*") if file.is_file()]
     assert files and sqlite3.connect(path).execute("select count(*) from vacancies_vacancy").fetchone() == (1,)
@@ -193,7 +193,7 @@ def test_erasing_waits_for_no_reader_and_keeps_no_writer_waiting():
     reader.execute("SELECT count(*) FROM vacancies_vacancy").fetchone()
     close(data.uuid)
     began = time.monotonic()
-    assert record.erase_traces() is False, "a reader still needs the old pages"
+    assert record.erase_deleted_content() is False, "a reader still needs the old pages"
     store(other)
     assert time.monotonic() - began < 5, "neither erasing nor the writer after it waited for the reader"
     with connection.cursor() as cursor:
@@ -213,8 +213,8 @@ def test_erasing_while_another_connection_writes_is_put_off():
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
-    assert record.erase_traces() is False
+    assert record.erase_deleted_content() is False
     assert time.monotonic() - began < 5
     writer.execute("ROLLBACK")
     writer.close()
-    assert record.erase_traces() is True
+    assert record.erase_deleted_content() is True

@@ -58,7 +58,7 @@ def recruiter(db):
 
 def closed(ad: UUID) -> None:
     with transaction.atomic():
-        store.close([ad], Vacancy.Closed.FEED)
+        store.close_vacancies([ad], Vacancy.Closed.FEED)
 
 
 def expired(ad: UUID) -> None:

@@ -34,7 +34,7 @@ def get(client, ad: uuid.UUID, status: int = 200) -> Page:
 
 def close(ad: uuid.UUID, **options) -> None:
     with transaction.atomic():
-        store.close([ad], Vacancy.Closed.FEED, **options)
+        store.close_vacancies([ad], Vacancy.Closed.FEED, **options)
 
 
 def test_an_active_ad_shows_all_that_a_seeker_needs(client, ads):
@@ -109,7 +109,7 @@ def test_a_masked_ad_has_the_message_for_a_heading(client, ads):
 def test_a_tombstone_is_gone_and_an_unknown_ad_not_found(client, ads):
     (ad,) = ads()
     close(ad)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     gone = get(client, ad, 410)
     assert "slettet" in gone.text() and "Sykepleier" not in gone.text()
     assert gone.response["X-Robots-Tag"] == "noindex, noarchive"

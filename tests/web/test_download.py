@@ -84,7 +84,7 @@ def test_what_ends_while_the_file_is_on_its_way_is_not_in_it(logged_in, ads, mon
     response = logged_in.get("/treff.csv")
     pieces = [next(iter(response.streaming_content)), next(iter(response.streaming_content))]
     with transaction.atomic():
-        store.close([made[2]], Vacancy.Closed.FEED)
+        store.close_vacancies([made[2]], Vacancy.Closed.FEED)
     store.set_hidden(made[3], True)
     text = b"".join([*pieces, *response.streaming_content]).decode()
     assert [f"Kokk {n}" in text for n in range(4)] == [True, True, False, False]

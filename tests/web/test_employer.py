@@ -19,7 +19,7 @@ ADDRESS = f"/arbeidsgiver/{ORGNR}/"
 
 def close(*uuids, **options) -> None:
     with transaction.atomic():
-        store.close(uuids, Vacancy.Closed.FEED, **options)
+        store.close_vacancies(uuids, Vacancy.Closed.FEED, **options)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client,
     assert client.get(ADDRESS).status_code == 200
     close(ad, masked=[ad])
     assert client.get(ADDRESS).status_code == 404
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert client.get(ADDRESS).status_code == 404
 
 

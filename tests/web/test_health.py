@@ -47,7 +47,7 @@ def test_strangers_are_told_that_the_site_is_not_ready(client, db, engine, monke
     def down():
         raise OperationalError("no connection to server at 10.0.0.1")
 
-    monkeypatch.setattr("jobsearch.vacancies.freshness.data_as_of", down)
+    monkeypatch.setattr("jobsearch.vacancies.freshness.get_last_feed_time", down)
     answer = client.get("/readyz", REMOTE_ADDR=STRANGER)
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
 

@@ -114,14 +114,14 @@ def test_an_occupation_of_either_level(client, some):
 )
 def test_headings_are_norwegian_as_it_is_spoken(slug, words):
     with translation.override("nb"):
-        assert headings.of(slugs.NAMES[slug]) == words
+        assert headings.of(slugs.BY_SLUG[slug]) == words
 
 
 def test_the_lists_of_forms_name_only_what_the_catalogue_has():
-    names = {occupations.label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
+    names = {occupations.get_label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
     kinds = [headings.AS, headings.FOR, set(headings.OWN)]
     assert names >= set().union(*kinds) and sum(map(len, kinds)) == len(set().union(*kinds))
-    places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.NAMES.values() if named.facet == "place"}
+    places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.BY_SLUG.values() if named.facet == "place"}
     assert places >= headings.ON
 
 
@@ -138,7 +138,7 @@ def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):
 
 def test_a_closed_ad_is_gone_from_its_page_at_once(client, some):
     with transaction.atomic():
-        store.close([some[2]], Vacancy.Closed.FEED)
+        store.close_vacancies([some[2]], Vacancy.Closed.FEED)
     assert "Lege" not in client.get("/jobb/voss/").content.decode()
 
 
@@ -182,13 +182,13 @@ def test_without_the_engine_a_page_says_so_and_leads_on(client, some, engine_dow
     response = client.get("/jobb/bergen/")
     assert response.status_code == 503 and response["Retry-After"] and response["X-Robots-Tag"] == "noindex"
     assert Page(response).one("//a[@href='/jobb/vestland/']") is not None
-    assert len(Page(client.get("/jobb/")).all("//main//a[starts-with(@href, '/jobb/')]")) == len(slugs.NAMES)
+    assert len(Page(client.get("/jobb/")).all("//main//a[starts-with(@href, '/jobb/')]")) == len(slugs.BY_SLUG)
 
 
 def test_the_overview_leads_to_every_place_and_occupation(client, some):
     page = Page(client.get("/jobb/"))
     found = [href for href in page.all("//main//a/@href") if href.startswith("/jobb/")]
-    assert sorted(found) == sorted(landing.address(slug) for slug in slugs.NAMES)
+    assert sorted(found) == sorted(landing.address(slug) for slug in slugs.BY_SLUG)
     assert page.text("//a[@href='/jobb/bergen/']") == "Bergen (2)" and page.text("//a[@href='/jobb/stord/']") == "Stord"
     assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
 

@@ -112,7 +112,7 @@ def test_readyz_is_not_ready_without_the_database(client, own_index, db, monkeyp
     def down():
         raise OperationalError("no connection")
 
-    monkeypatch.setattr("jobsearch.vacancies.freshness.data_as_of", down)
+    monkeypatch.setattr("jobsearch.vacancies.freshness.get_last_feed_time", down)
     response = client.get("/readyz")
     assert response.status_code == 503 and response.json()["database"] == "down"
 

@@ -148,9 +148,9 @@ def test_a_page_cleans_nothing_again(client, ads, monkeypatch):
     def refuse(*args: object, **kwargs: object):
         raise AssertionError("cleaned at a view")
 
-    monkeypatch.setattr(html, "sanitise", refuse)
-    monkeypatch.setattr(html_tokenizer, "limit", refuse)
-    monkeypatch.setattr(html_tokenizer, "tokens", refuse)
+    monkeypatch.setattr(html, "sanitise_html", refuse)
+    monkeypatch.setattr(html_tokenizer, "limit_html", refuse)
+    monkeypatch.setattr(html_tokenizer, "tokenise_html", refuse)
     page = ad_page(client, ad)
     assert " ".join(posting(page)["description"].split()) == "<h2>Om oss</h2><p>Vi <b>søker</b> deg</p> a"
 
@@ -162,7 +162,7 @@ def test_a_hostile_text_costs_its_page_no_time(client, ads):
     response = client.get(f"/stilling/{ad}/")
     assert response.status_code == 200 and len(response.content) < 3 * html_tokenizer.LENGTH
     assert time.process_time() - began < 2
-    assert links.safe_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
+    assert links.sanitise_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
 
 
 def test_an_invisible_sign_hides_no_word(client, ads):

@@ -116,11 +116,11 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     )
     closed, masked, gone = uuids[4:7]
     with transaction.atomic():
-        store.close([gone], Vacancy.Closed.FEED)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close_vacancies([gone], Vacancy.Closed.FEED)
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     with transaction.atomic():
-        store.close([closed], Vacancy.Closed.FEED)
-        store.close([masked], Vacancy.Closed.FEED, masked=[masked])
+        store.close_vacancies([closed], Vacancy.Closed.FEED)
+        store.close_vacancies([masked], Vacancy.Closed.FEED, masked=[masked])
     search.index_changes()
     saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
     recruiter.saved_searches.create(name="Fox all", params="")

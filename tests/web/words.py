@@ -13,7 +13,9 @@ NAMES = {"vestland", "bergen", "sverige", "utland"}
 """Words that are nobody's own: an address in a help text holds them."""
 _NO_WORDS = re.compile(
     r"%\(\w+\)[sd]|<[^>]+>|https?://\S+|"
-    + "|".join(sorted(re.escape(place) for path in slugs.NAMES.values() if re.search(r"\W", place := places.label(path.path))))
+    + "|".join(
+        sorted(re.escape(place) for path in slugs.BY_SLUG.values() if re.search(r"\W", place := places.get_label(path.path)))
+    )
 )
 """Placeholders, markup, addresses, and places of several words: there is an "og" in "Møre og Romsdal"."""
 

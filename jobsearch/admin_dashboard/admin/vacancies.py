@@ -154,7 +154,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("tekst"))
     def text(self, vacancy: Vacancy) -> SafeString:
-        return format_html('<div class="ad-text">{}</div>', html.to_text(vacancy.description))
+        return format_html('<div class="ad-text">{}</div>', html.extract_text(vacancy.description))
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("vacancies.change_moderation")

@@ -10,11 +10,11 @@ def names(path: str, postal_code: str) -> tuple[str, ...]:
 
     Other countries have codes of four digits too, so there a place has no name.
     """
-    if places.ABROAD in places.ancestors(path):
+    if places.ABROAD in places.list_ancestors(path):
         return ()
-    code = geography.postal_code(postal_code)
+    code = geography.parse_postal_code(postal_code)
     if not code:
-        return places.ancestors(path)
+        return places.list_ancestors(path)
     return (code, uncertain(code, path)) if path else (code,)
 
 

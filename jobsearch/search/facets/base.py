@@ -69,7 +69,7 @@ class Facet:
         """The value as the facet's own list names it."""
         label = known.label(self.name, value)
         # An employer may be called Restaurant; that is a name, and not the occupation.
-        return label if self.name == "employer" and value != NOT_STATED else labels.said(label)
+        return label if self.name == "employer" and value != NOT_STATED else labels.translate_value(label)
 
     def full_label(self, value: str) -> str:
         """The value as it is named where the facet is not: among the chosen ones of others."""
@@ -127,7 +127,7 @@ class TreeFacet(Facet):
                 under[above].add(value)
         found = []
         for value, children in self._ordered(under):
-            named = sorted(children, key=lambda child: labels.alphabetical(self.value_label(child)))
+            named = sorted(children, key=lambda child: labels.build_sort_key(self.value_label(child)))
             found.append(self._choice(value, counts, chosen, tuple(self._choice(child, counts, chosen) for child in named)))
         if counts.get(NOT_STATED) or NOT_STATED in chosen:
             found.append(self._choice(NOT_STATED, counts, chosen))
@@ -137,7 +137,7 @@ class TreeFacet(Facet):
         last = self.last
         if last is None:
             return under.items()
-        return sorted(under.items(), key=lambda item: (item[0] in last, labels.alphabetical(self.value_label(item[0]))))
+        return sorted(under.items(), key=lambda item: (item[0] in last, labels.build_sort_key(self.value_label(item[0]))))
 
 
 @dataclass(frozen=True, slots=True)

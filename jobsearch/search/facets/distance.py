@@ -73,7 +73,7 @@ def resolve(typed: str) -> str | NearProblem:
     """What is meant: `VESTLAND/VOSS` or `5700`, for "voss", "Voss, Vestland", "5700 Voss" and the like."""
     typed = normalise(typed)
     path = typed.upper()
-    if path in geography.centres():
+    if path in geography.load_centres():
         return path
     name = typed
     problem = NearProblem("near", typed, "unknown")
@@ -93,8 +93,8 @@ def resolve(typed: str) -> str | NearProblem:
 
 def label(near: str) -> str:
     """The place as people write it: "Bergen", "Herøy (Nordland)", "5700 Voss"."""
-    if near in geography.centres():
-        return places.label(near)
+    if near in geography.load_centres():
+        return places.get_label(near)
     known = read_gazetteer().codes.get(near)
     return f"{near} {known.name}" if known else near
 
@@ -107,14 +107,14 @@ def knows_postal_codes() -> bool:
 @lru_cache(maxsize=1)
 def proposals() -> tuple[str, ...]:
     """The municipalities, for a form to propose; each is understood as it stands."""
-    names = map(places.label, geography.centres())
+    names = map(places.get_label, geography.load_centres())
     return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
 
 
 def condition(near: str, km: int) -> Node:
     """Ads of which a place lies so near: where its postal code is, or else where its municipality is."""
     known = read_gazetteer()
-    reach = known.near(near, km)
+    reach = known.find_near(near, km)
     if not known.codes:
         return Terms("place", reach.paths)
     paths = set(reach.paths)
@@ -137,7 +137,7 @@ def _named(typed: str) -> tuple[str, ...]:
     for names in _names():
         found = names.get(_key(typed)) or names.get(_key(name), ())
         if len(found) > 1 and county:
-            found = tuple(path for path in found if _key(places.parent(path)) == _key(county)) or found
+            found = tuple(path for path in found if _key(places.get_parent(path)) == _key(county)) or found
         if found:
             return found
     return ()
@@ -148,9 +148,9 @@ def _names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Names of municipalities, with those of the Sámi and Kven languages, and of their centres -> paths."""
     municipalities: dict[str, dict[str, None]] = {}
     towns: dict[str, dict[str, None]] = {}
-    for path, centre in geography.centres().items():
+    for path, centre in geography.load_centres().items():
         name = path.partition("/")[2]
-        for one in {name, name.partition(" (")[0], *places.other_names(name)}:
+        for one in {name, name.partition(" (")[0], *places.list_other_names(name)}:
             municipalities.setdefault(_key(one), {})[path] = None
         towns.setdefault(_key(centre.name), {})[path] = None
     return tuple({name: tuple(paths) for name, paths in kind.items()} for kind in (municipalities, towns))

@@ -18,17 +18,17 @@ _LISTED = {"sector": SECTORS, "extent": EXTENTS, "engagement": ENGAGEMENTS, "lan
 def parent(facet: str, value: str) -> str:
     """The value that this one lies under, "" for none. Occupation names hold slashes, so their catalogue is asked."""
     if facet == "place":
-        return places.parent(value)
+        return places.get_parent(value)
     if facet == "occupation":
-        return occupations.parent(value)
+        return occupations.get_parent(value)
     return ""
 
 
 def label(facet: str, value: str) -> str:
     if facet == "place":
-        return value if value == NOT_STATED else places.label(value)
+        return value if value == NOT_STATED else places.get_label(value)
     if facet == "occupation":
-        return value if value == NOT_STATED else occupations.label(value)
+        return value if value == NOT_STATED else occupations.get_label(value)
     if facet == "language":
         return LANGUAGES.get(value, value)
     return value
@@ -39,9 +39,9 @@ def listed(facet: str, value: str) -> bool:
     if value == NOT_STATED:
         return True
     if facet == "place":
-        return places.known(value)
+        return places.is_known(value)
     if facet == "occupation":
-        return occupations.known(value)
+        return occupations.is_known(value)
     return value in _LISTED.get(facet, ())
 
 

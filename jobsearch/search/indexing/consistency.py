@@ -68,7 +68,7 @@ def repair(differences: Iterable[Difference]) -> int:
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     """Analyses first and takes the lease then, as an indexing run does. What is set aside is tried once more."""
-    known = pending.of(uuids)
+    known = pending.read_changes(uuids)
     writes, failed = lifecycle.analyse_all(known)
     with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
         index = in_use.current()

@@ -141,7 +141,7 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in job_names(vacancy)]
-    body = normalise(redactor.redact_text(html.to_text(vacancy.description), keep=title))
+    body = normalise(redactor.redact_text(html.extract_text(vacancy.description), keep=title))
     title_words, employer_words = norwegian.words(title), norwegian.words(employer)
     job_words, location_words = _listed(named_jobs), _listed(map(redactor.redact_title, places_of))
     body_words = norwegian.body_words(body)
@@ -182,9 +182,9 @@ def document(vacancy: Vacancy) -> Mapping[str, Any]:
         "body_fold": _set({norwegian.fold(exact) for exact in stated if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
         "employer_whole": [norwegian.bare_name(word.exact for word in employer_words)[:300]],
-        "place": sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED],
+        "place": sorted({above for path in paths for above in places.list_ancestors(path)}) or [NOT_STATED],
         "area": sorted({name for location in locations for name in areas.names(location.path, location.postal_code)}),
-        "occupation": sorted({p for job in jobs for p in (job.path, occupations.parent(job.path)) if p}) or [NOT_STATED],
+        "occupation": sorted({p for job in jobs for p in (job.path, occupations.get_parent(job.path)) if p}) or [NOT_STATED],
         "engagement": [vacancy.engagement or NOT_STATED],
         "extent": [vacancy.extent or NOT_STATED],
         "sector": [vacancy.sector or NOT_STATED],
@@ -236,7 +236,7 @@ def place_names(locations: Iterable[Any]) -> list[str]:
     names: dict[str, None] = {}
     for location in locations:
         parts = location.path.split("/") if location.path else []
-        names.update(dict.fromkeys(places.label(part) for part in parts if part != places.ABROAD))
+        names.update(dict.fromkeys(places.get_label(part) for part in parts if part != places.ABROAD))
         names.update(dict.fromkeys(name for name in (location.city, location.postal_code) if name))
     return list(names)
 
@@ -251,7 +251,7 @@ def job_names(vacancy: Vacancy) -> list[str]:
 def _job_name(path: str, finer: bool) -> str:
     """The lower of the two levels. The upper one is a facet: "Transport og lager" makes no ad one of a "lager". Neither is a
     name of several kinds of work taken for this ad's where a classification has told it more finely ("Frisør og velvære")."""
-    above, name = occupations.parent(path), occupations.label(path)
+    above, name = occupations.get_parent(path), occupations.get_label(path)
     if _UNIDENTIFIED in (path, above) or (above and finer and _SEVERAL.search(name)):
         return ""
     return name

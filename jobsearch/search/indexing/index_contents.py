@@ -44,7 +44,7 @@ def purge_unknown(index: Index) -> int:
 
 def note_all(index: Index) -> None:
     """Rows that this index has taken over are no longer behind; a crash before this only has them written once more."""
-    behind = list(Vacancy.objects.behind_index().values_list("uuid", flat=True))
+    behind = list(Vacancy.objects.not_indexed().values_list("uuid", flat=True))
     for start in range(0, len(behind), CHUNK):
         held = index.stored(behind[start : start + CHUNK])
         rows = Vacancy.objects.filter(uuid__in=held).values_list("uuid", "version")

@@ -104,11 +104,11 @@ def retry(uuids: Collection[UUID]) -> int:
 
 def count_behind(now: dt.datetime | None = None) -> int:
     """Rows that the next indexing run will take."""
-    return pending.count_behind(leave_out(now or timezone.now()))
+    return pending.count_changes(leave_out(now or timezone.now()))
 
 
 def oldest_behind(now: dt.datetime | None = None) -> dt.datetime | None:
     """When the oldest change was made that the index has not taken over, leaving out what is set aside."""
-    rows = Vacancy.objects.behind_index().filter(~leave_out(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
+    rows = Vacancy.objects.not_indexed().filter(~leave_out(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
     oldest: dt.datetime | None = rows.aggregate(oldest=Min(pending.BY_CHANGE))["oldest"]
     return oldest

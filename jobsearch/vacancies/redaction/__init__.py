@@ -16,9 +16,9 @@ from . import words
 from .addresses import AddressFinder
 from .names import NameFinder
 from .people import FIELD_LENGTH, Person, parse_people
-from .phones import PhoneFinder, own_numbers
-from .spans import Span, join, remove
-from .tokens import WORD, fold
+from .phones import PhoneFinder, list_own_numbers
+from .spans import Span, join_spans, remove_spans
+from .tokens import WORD, fold_word
 
 CONTACTS = 200  # contacts of one ad that are read; `record` stores no more
 PERSONS = 300
@@ -44,7 +44,9 @@ class Redactor:
 
     def __init__(self, contacts: Iterable[Contact] = (), *keep: str) -> None:
         contacts = list(islice(contacts, CONTACTS))
-        self._phones = PhoneFinder(own_numbers(value for contact in contacts for value in (contact.phone, contact.name) if value))
+        self._phones = PhoneFinder(
+            list_own_numbers(value for contact in contacts for value in (contact.phone, contact.name) if value)
+        )
         self._addresses = AddressFinder(
             part for contact in contacts for value in (contact.email, contact.name) if "@" in value for part in _parts(value)
         )
@@ -57,9 +59,9 @@ class Redactor:
 
     def redact_text(self, text: str, keep: str = "") -> str:
         """A running text without contact information; line ends stay. `keep`: the ad's redacted title, kept like the names."""
-        return remove(text, self._find(text, self._kept | _keys(keep) if keep else self._kept))
+        return remove_spans(text, self._find(text, self._kept | _keys(keep) if keep else self._kept))
 
-    def find(self, text: str, keep: str = "") -> list[Span]:
+    def find_spans(self, text: str, keep: str = "") -> list[Span]:
         """The spans that `redact_text` removes, in order, none touching another."""
         return self._find(text, self._kept | _keys(keep))
 
@@ -70,12 +72,12 @@ class Redactor:
         Prøvesen".
         """
         spans = self._find(text, frozenset(), title=True)
-        return " ".join(remove(text, spans).split()) if spans else text
+        return " ".join(remove_spans(text, spans).split()) if spans else text
 
     def _find(self, text: str, kept: frozenset[str], *, title: bool = False) -> list[Span]:
-        taken = join([*self._addresses.find(text), *self._phones.find(text)])
+        taken = join_spans([*self._addresses.find(text), *self._phones.find(text)])
         names = self._names.find(text, taken, kept, title=title)
-        return join([*taken, *names]) if names else taken
+        return join_spans([*taken, *names]) if names else taken
 
     def _persons(self, contacts: list[Contact], named: frozenset[str]) -> list[Person]:
         """The persons among the contacts: a name that is the employer's and doesn't begin like a person's is none."""
@@ -85,9 +87,9 @@ class Redactor:
             if not field:
                 continue
             if not _WRITTEN_PLAINLY.fullmatch(field):
-                field = remove(field, join([*self._addresses.find(field), *self._phones.find(field)]), ";")
+                field = remove_spans(field, join_spans([*self._addresses.find(field), *self._phones.find(field)]), ";")
             for person in parse_people(field):
-                if not named.issuperset(person.strong) or person.strong[0] in words.given_names():
+                if not named.issuperset(person.strong) or person.strong[0] in words.load_given_names():
                     found[person] = None
         return list(found)[:PERSONS]
 
@@ -101,7 +103,7 @@ def redact_title(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str
 
 
 def _keys(*texts: str) -> frozenset[str]:
-    return frozenset(fold(word) for text in texts for word in WORD.findall(text[:2000]))
+    return frozenset(fold_word(word) for text in texts for word in WORD.findall(text[:2000]))
 
 
 def _parts(value: str) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from .spans import Span
-from .tokens import INVISIBLE, fold, remove_invisible
+from .tokens import INVISIBLE, fold_word, remove_invisible
 
 _SIGNS = re.compile(r"[@\uff20\ufe6b]|&(?:amp;)?(?:#0{0,4}64|#[xX]0{0,4}40|commat);?|%40")
 _SIGN_STARTS = ("@", "&#", "&amp;", "&commat", "%40", "\uff20", "\ufe6b")
@@ -65,7 +65,7 @@ _NO_MAILBOXES = frozenset(
 )
 
 
-def normalise(address: str) -> str:
+def normalise_address(address: str) -> str:
     """An address as it is compared: without invisible signs, folded."""
     local, _, host = remove_invisible(address).strip().strip("<>()[].,;:").removeprefix("mailto:").rpartition("@")
     return f"{_fold_all(local)}@{_fold_all(host)}" if local else ""
@@ -75,7 +75,7 @@ class AddressFinder:
     """Finds e-mail addresses. `own`: contacts' addresses, which are known however they are written."""
 
     def __init__(self, own: Iterable[str] = ()) -> None:
-        self._own = {found for address in own if (found := normalise(address[:320]))}
+        self._own = {found for address in own if (found := normalise_address(address[:320]))}
         self._own_locals = {address.partition("@")[0] for address in self._own}
 
     def find(self, text: str) -> list[Span]:
@@ -192,4 +192,4 @@ def _at_marks(text: str, lowered: str) -> set[tuple[int, int, bool]]:
 
 def _fold_all(value: str) -> str:
     """Each letter folded, marks kept: "Håkon.Ås" -> "haakon.aas"."""
-    return "".join(sign if sign.isascii() else fold(sign) or sign for sign in value.lower()).replace("\uff0e", ".")
+    return "".join(sign if sign.isascii() else fold_word(sign) or sign for sign in value.lower()).replace("\uff0e", ".")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from . import words
 from .spans import Span
-from .tokens import Token, stem
+from .tokens import Token, strip_genitive
 
 _LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
 _SENTENCE_END = re.compile(r"[.!?\n]")
@@ -101,12 +101,12 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
             return bool(_LABEL_END.fullmatch(gap))
         if before.key in _WEAK_CONTACT:
             alone = bool(_NAMED_ALONE.match(text, token.end))
-            return back == place - 1 and alone and (token.key in words.given_names())
+            return back == place - 1 and alone and (token.key in words.load_given_names())
         shortened = gap == ". " and len(before.key) <= 4 and words.is_title(before.key)  # "Mr. ", "Dr. "
         if (_SENTENCE_END.search(gap) and not shortened) or len(gap) > 6:
             return False
         if words.is_title(before.key) and back == place - 1 and not before.key.endswith(_PERSONS_TITLES):
-            return token.key in words.given_names()
+            return token.key in words.load_given_names()
         if words.is_title(before.key) and back == place - 1:
             return True
         if before.key not in _FILLERS and not words.is_title(before.key):
@@ -120,9 +120,9 @@ def is_protected(text: str, tokens: list[Token], place: int, beside: bool) -> bo
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     if following and text[token.end : following.start] in {" ", "-", "\u00a0"} and words.is_institution(following.key):
         return True
-    if not (words.is_common(token.key) or words.is_common(stem(token.key))):
+    if not (words.is_common(token.key) or words.is_common(strip_genitive(token.key))):
         return False
-    if token.key in words.places() or token.key in words.occupations() or words.is_title(token.key):
+    if token.key in words.load_place_words() or token.key in words.load_occupation_words() or words.is_title(token.key):
         return True
     # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
     before = tokens[place - 1] if place else None

@@ -32,7 +32,7 @@ class Group(NamedTuple):
     """What parts it from the group before: " ", "-", "." alone, "/" or "|" for anything else, "" for the first."""
 
 
-def digits_of(value: str) -> str:
+def extract_digits(value: str) -> str:
     """The decimal digits of a value, of any script, as ASCII."""
     digits = "".join(filter(str.isdecimal, value))
     return digits if digits.isascii() else "".join(str(int(sign)) for sign in digits)
@@ -41,7 +41,7 @@ def digits_of(value: str) -> str:
 def split_groups(text: str, start: int, end: int) -> list[Group]:
     groups: list[Group] = []
     for match in _GROUP.finditer(text, start, end):
-        digits = match.group() if match.group().isascii() else digits_of(match.group())
+        digits = match.group() if match.group().isascii() else extract_digits(match.group())
         if not groups:
             groups.append(Group(match.start(), match.end(), digits, ""))
             continue

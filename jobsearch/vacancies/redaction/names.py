@@ -18,8 +18,19 @@ from operator import itemgetter, or_
 from . import words
 from .context import BESIDE_REACH, CONTACT, find_beside, is_listed, is_named, is_protected
 from .people import Person
-from .spans import Span, join
-from .tokens import LONGEST, WORD, Token, fold, forms, remove_invisible, shorten, squash, stem, tokenise
+from .spans import Span, join_spans
+from .tokens import (
+    LONGEST,
+    WORD,
+    Token,
+    fold_word,
+    list_forms,
+    remove_invisible,
+    shorten_key,
+    squash_text,
+    strip_genitive,
+    tokenise_text,
+)
 
 _FEW_WORDS = 30  # words of names that are looked for as they are before a text is split into words
 _REGION = 300  # characters around a word of a name that are looked at: more than any context reaches
@@ -58,20 +69,20 @@ class NameFinder:
     def _add(self, person: Person, bit: int) -> None:
         strong = person.strong
         for key in strong:
-            for form in {key, shorten(key)}:
+            for form in {key, shorten_key(key)}:
                 self._people[form] |= bit
                 self._letters[form[0]] |= bit
-            self._single.update(form for form in {key, shorten(key)} if form == key or len(form) >= 4)
+            self._single.update(form for form in {key, shorten_key(key)} if form == key or len(form) >= 4)
         for key in person.keys:
             if len(key) == 1:
                 self._initials[key] |= bit
                 self._letters[key] |= bit
-        for form in {strong[0], shorten(strong[0])}:
+        for form in {strong[0], shorten_key(strong[0])}:
             self._firsts[form] |= bit
-        for form in {strong[-1], shorten(strong[-1])}:
+        for form in {strong[-1], shorten_key(strong[-1])}:
             self._lasts[form] |= bit
         for place, (one, other) in enumerate(zip(person.keys, person.keys[1:], strict=False)):
-            for joined in {one + other, shorten(one + other)}:
+            for joined in {one + other, shorten_key(one + other)}:
                 if len(person.keys) == 2:
                     self._wholes.add(joined)
                 elif len(one) > 1:
@@ -92,7 +103,7 @@ class NameFinder:
         by themselves. `title`: whole names only."""
         found: list[Span] = []
         for start, end in self._regions(text) if self._persons else ():
-            tokens = self._atoms(text, tokenise(text, start, end))
+            tokens = self._atoms(text, tokenise_text(text, start, end))
             masks = [self._mask(token.key) for token in tokens]
             whole = self._find_whole(text, tokens, masks, title=title)
             found += [(tokens[first].start, tokens[last].end) for first, last in whole]
@@ -109,7 +120,7 @@ class NameFinder:
 
     def _regions(self, text: str) -> list[Span]:
         """Where names may be: the surroundings of words that begin like a word of a name."""
-        squashed = squash(text) if self._sought else None
+        squashed = squash_text(text) if self._sought else None
         if squashed is None:
             if not self._ready:
                 self._prepare()
@@ -123,18 +134,20 @@ class NameFinder:
                 position = squashed.find(word, position + 1)
         if found and not self._ready:
             self._prepare()
-        return [_whole_words(text, *region) for region in join(found)] if found else []
+        return [_whole_words(text, *region) for region in join_spans(found)] if found else []
 
     def _mentioned(self, text: str) -> bool:
         """Whether a word of a name stands in the text."""
-        return any(not self._known.isdisjoint(forms(word)) or fold(word) in self._halves for word in {*WORD.findall(text)})
+        return any(
+            not self._known.isdisjoint(list_forms(word)) or fold_word(word) in self._halves for word in {*WORD.findall(text)}
+        )
 
     def _mask(self, key: str) -> int:
         """The persons that have a word, as bits."""
         return self._look_up(self._people, key)
 
     def _look_up(self, table: defaultdict[str, int], key: str) -> int:
-        for form in forms(key):
+        for form in list_forms(key):
             if found := table.get(form, 0):
                 return found
         return 0
@@ -207,7 +220,7 @@ class NameFinder:
 
     def _is_one_name(self, text: str, tokens: list[Token], masks: list[int], one: int, other: int) -> bool:
         first, last = tokens[one], tokens[other]
-        if not masks[one] & masks[other] or stem(first.key) == stem(last.key) or other - one - 1 > _MIDDLES:
+        if not masks[one] & masks[other] or strip_genitive(first.key) == strip_genitive(last.key) or other - one - 1 > _MIDDLES:
             return False
         firsts, lasts = self._look_up(self._firsts, first.key), self._look_up(self._lasts, last.key)
         in_order = firsts & lasts
@@ -268,7 +281,7 @@ class NameFinder:
         if following and following.capital:
             gap = text[tokens[end].end : following.start]
             # "Moe-Berg" for Moe, "Nordmann, Kari Beate" for Kari Nordmann
-            turned = "," in text[tokens[start].start : tokens[end].start] and following.key in words.given_names()
+            turned = "," in text[tokens[start].start : tokens[end].start] and following.key in words.load_given_names()
             if gap in {"-", "\u2011"} or (gap == " " and turned):
                 end += 1
         return start, end
@@ -298,14 +311,14 @@ class NameFinder:
         return sorted(found)
 
     def _may_be_single(self, token: Token, kept: frozenset[str]) -> bool:
-        if not token.capital or len(token.key) < 2 or self._single.isdisjoint(forms(token.key)):
+        if not token.capital or len(token.key) < 2 or self._single.isdisjoint(list_forms(token.key)):
             return False
-        return kept.isdisjoint((token.key, stem(token.key)))
+        return kept.isdisjoint((token.key, strip_genitive(token.key)))
 
 
 def _halves(key: str) -> list[str]:
     """The first halves of a word that is two given names: it may be written as two words."""
-    names = words.given_names()
+    names = words.load_given_names()
     if key.startswith("mc"):
         return ["mc"]
     return [key[:at] for at in range(3, len(key) - 2) if key[:at] in names and key[at:] in names]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from . import words
-from .tokens import Token, tokenise
+from .tokens import Token, tokenise_text
 
 FIELD_LENGTH = 300  # characters of a name field that are read
 PERSONS = 6  # of one field
@@ -63,13 +63,13 @@ def _parse(field: str) -> list[Person]:
 
 
 def _is_company(chunk: str) -> bool:
-    keys = [token.key for token in tokenise(chunk)]
-    return any(key in words.COMPANY_FORMS for key in keys[1:]) and not any(key in words.given_names() for key in keys)
+    keys = [token.key for token in tokenise_text(chunk)]
+    return any(key in words.COMPANY_FORMS for key in keys[1:]) and not any(key in words.load_given_names() for key in keys)
 
 
 def _parse_listed(part: str) -> list[Person]:
     """Names between commas; "Nordberg, Kari" is one name."""
-    names = [name for piece in part.split(",") if (name := _strip_titles(tokenise(piece)))]
+    names = [name for piece in part.split(",") if (name := _strip_titles(tokenise_text(piece)))]
     found: list[Person] = []
     position = 0
     while position < len(names):
@@ -86,23 +86,23 @@ def _parse_listed(part: str) -> list[Person]:
 
 
 def _is_reversed(surname: tuple[str, ...], given: tuple[str, ...]) -> bool:
-    names = words.given_names()
+    names = words.load_given_names()
     if len(surname) == 1:
         return True
     return len(given) == 1 and surname[0] not in names and given[0] in names
 
 
 def _is_surely_person(person: Person) -> bool:
-    return len(person.strong) > 1 and person.strong[0] in words.given_names()
+    return len(person.strong) > 1 and person.strong[0] in words.load_given_names()
 
 
 def _is_of_place(person: Person) -> bool:
     """Whether a name is a body's that is called by its place: "Bergen Brannvesen"."""
-    return person.strong[0] in words.places() and words.given_names().isdisjoint(person.strong)
+    return person.strong[0] in words.load_place_words() and words.load_given_names().isdisjoint(person.strong)
 
 
 def _is_occupation(key: str) -> bool:
-    return words.is_title(key) or (key in words.occupations() and len(key) > 3)
+    return words.is_title(key) or (key in words.load_occupation_words() and len(key) > 3)
 
 
 def _strip_titles(tokens: list[Token]) -> tuple[str, ...]:
@@ -111,8 +111,8 @@ def _strip_titles(tokens: list[Token]) -> tuple[str, ...]:
         # "Avdelingsleder hjemmetjenesten Anne Prøvesen": words in lower case are no part of a capitalised name.
         tokens = [token for token in tokens if token.capital or token.key in words.PARTICLES]
     keys = [token.key for token in tokens]
-    while keys and _is_occupation(keys[0]) and keys[0] not in words.given_names():
-        if words.is_surname_too(keys[0]) and (len(keys) == 1 or keys[1] in words.given_names()):
+    while keys and _is_occupation(keys[0]) and keys[0] not in words.load_given_names():
+        if words.is_surname_too(keys[0]) and (len(keys) == 1 or keys[1] in words.load_given_names()):
             break  # "Baker Kari"; but in "Snekker Andersen" it is the trade
         keys.pop(0)
     for place, key in enumerate(keys):

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from .digits import RUN, Group, digits_of, is_series, is_time_or_date, is_written_date, looks_like_amount, split_groups
+from .digits import RUN, Group, extract_digits, is_series, is_time_or_date, is_written_date, looks_like_amount, split_groups
 from .phone_words import (
     FILLERS,
     GLUED_REFERENCES,
@@ -26,7 +26,7 @@ from .phone_words import (
     UNITS,
 )
 from .spans import Span
-from .tokens import fold, remove_invisible
+from .tokens import fold_word, remove_invisible
 
 _PREFIX = re.compile(r"(?:[(\[]?[+\uff0b][(\[]?\s?)$")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -42,17 +42,17 @@ _PARTING = frozenset("/-\u2010\u2011\u2012\u2013\u2014")
 _SHAPES = ((8,), (3, 2, 3), (2, 2, 2, 2))
 
 
-def own_numbers(values: Iterable[str]) -> frozenset[str]:
+def list_own_numbers(values: Iterable[str]) -> frozenset[str]:
     """The digits of contacts' own numbers, with and without Norway's country code. A field may hold several numbers."""
     found: set[str] = set()
     for value in values:
         value = value[:300]
         if not _GROUP.search(value):
             continue
-        found |= _forms(digits_of(value[:60]))
+        found |= _forms(extract_digits(value[:60]))
         if _LIST.search(value):
             for part in _LIST.split(value):
-                found |= _forms(digits_of(part))
+                found |= _forms(extract_digits(part))
     return frozenset(found)
 
 
@@ -301,7 +301,7 @@ class _Search:
             return True
         found = list(_LETTERS.finditer(before))
         for back, match in enumerate(reversed(found[-4:])):
-            key = fold(match.group())
+            key = fold_word(match.group())
             rest = before[match.end() :]
             if back == 0 and (len(rest) > 6 or rest.count("\n") > 1 or any(mark in rest for mark in "!?,;_#")):
                 return False
@@ -321,7 +321,7 @@ class _Search:
             return True
         found = list(_LETTERS.finditer(before))
         for back, match in enumerate(reversed(found[-3:])):
-            key = fold(match.group())
+            key = fold_word(match.group())
             rest = before[match.end() :]
             if back and any(map(str.isdecimal, before[match.end() : found[-back].start()])):
                 return False
@@ -353,7 +353,7 @@ class _Search:
             return False
         if key in {"t", "m", "v", "w", "l"}:  # "950 64 865 m.fl.", "T: 55 ..."
             return False
-        folded = fold(match.group(1)) if not key[-1].isdigit() else key
+        folded = fold_word(match.group(1)) if not key[-1].isdigit() else key
         return key in UNITS or folded in UNITS or folded.startswith(UNIT_STARTS)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 Span = tuple[int, int]
 
 
-def join(spans: Iterable[Span]) -> list[Span]:
+def join_spans(spans: Iterable[Span]) -> list[Span]:
     """The spans in order, those that overlap or touch as one."""
     joined: list[Span] = []
     for start, end in sorted(spans):
@@ -18,7 +18,7 @@ def join(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def remove(text: str, spans: list[Span], mark: str = " ") -> str:
+def remove_spans(text: str, spans: list[Span], mark: str = " ") -> str:
     """The text with each span replaced by a mark."""
     if not spans:
         return text

@@ -44,7 +44,7 @@ def remove_invisible(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """The key of a word: lower case, composed or not, å as aa, æ and ä as ae, ø and ö as oe, other marks left out.
 
     >>> fold("Håkon"), fold("HAAKON"), fold("Ha\u030akon"), fold("André")
@@ -60,12 +60,12 @@ def fold(word: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))[:LONGEST]
 
 
-def shorten(key: str) -> str:
+def shorten_key(key: str) -> str:
     """A coarser key for names typed without æ, ø and å: "Håkon" and "Hakon", "Sæther" and "Sather"."""
     return key.replace("aa", "a").replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
-def squash(text: str) -> bytes | None:
+def squash_text(text: str) -> bytes | None:
     """The text in lower case without accents, one byte a character: cheap, to see where a word may stand. å is a, ø is o, æ is a.
     None where it holds characters that Western texts don't, such as combining marks or soft hyphens."""
     try:
@@ -75,22 +75,22 @@ def squash(text: str) -> bytes | None:
     return None if b"\xad" in squashed else squashed
 
 
-def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+def tokenise_text(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     return [
-        Token(match.start(), match.end(), fold(word), word[0].isupper())
+        Token(match.start(), match.end(), fold_word(word), word[0].isupper())
         for match in WORD.finditer(text, start, len(text) if end is None else end)
         if (word := match.group())
     ]
 
 
 @lru_cache(maxsize=20_000)
-def forms(word: str) -> tuple[str, ...]:
+def list_forms(word: str) -> tuple[str, ...]:
     """The keys under which a word is looked up: its own, the coarser one, and both without the "s" of a genitive."""
-    key = fold(word)
+    key = fold_word(word)
     keys = (key, key[:-1]) if len(key) > 2 and key.endswith("s") else (key,)
-    return tuple(dict.fromkeys([*keys, *map(shorten, keys)]))
+    return tuple(dict.fromkeys([*keys, *map(shorten_key, keys)]))
 
 
-def stem(key: str) -> str:
+def strip_genitive(key: str) -> str:
     """The key without the ending of a genitive."""
     return key[:-1] if len(key) > 2 and key.endswith("s") else key

@@ -123,7 +123,7 @@ def _sameness(vacancy: Vacancy) -> tuple[str, str] | None:
     """Equal for ads of one employer with one text and one title, but for the names of their places; None for none such."""
     if not (vacancy.body_hash and vacancy.employer_name):
         return None
-    return vacancy.body_hash, duplicates.words(vacancy.title, cleaning.place_names(vacancy.locations.all()))
+    return vacancy.body_hash, duplicates.normalise_words(vacancy.title, cleaning.list_place_names(vacancy.locations.all()))
 
 
 def _others_in_words(first: Card, others: Sequence[Card]) -> str:
@@ -138,9 +138,9 @@ def _others_in_words(first: Card, others: Sequence[Card]) -> str:
 
 def place_name(location: Location) -> str:
     """A location in words, the narrowest name first: "Voss", "Stockholm, Sverige"."""
-    label = labels.said(places.label(location.path)) if location.path else ""
+    label = labels.translate_value(places.get_label(location.path)) if location.path else ""
     if location.path.startswith(f"{places.ABROAD}/") and location.city:
-        return f"{places.label(location.city)}, {label}"
+        return f"{places.get_label(location.city)}, {label}"
     return label
 
 

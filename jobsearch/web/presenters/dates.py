@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, oslo_day
+from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 SOON_DAYS = 3  # from here a deadline gets its tint
 
@@ -30,7 +30,7 @@ class Deadline:
 
 
 def today() -> dt.date:
-    return oslo_day(timezone.now())
+    return get_oslo_date(timezone.now())
 
 
 def day(value: dt.date, *, weekday: bool = False) -> str:
@@ -50,7 +50,7 @@ def deadline(vacancy: Vacancy) -> Deadline | None:
             return Deadline(_("Snarest"))
         if deadlines.is_continuous(text):
             return Deadline(_("Fortløpende"))
-        text = deadlines.without_label(text)
+        text = deadlines.strip_label(text)
         return Deadline(_("Frist: %(text)s") % {"text": text}, own=text) if text else None
     left = (due - today()).days
     exact = day(due, weekday=True)
@@ -69,7 +69,7 @@ def published(moment: dt.datetime | None) -> str:
     """When an ad came: "Publisert i dag"."""
     if moment is None:
         return ""
-    date = oslo_day(moment)
+    date = get_oslo_date(moment)
     ago = (today() - date).days
     if ago <= 0:
         return _("Publisert i dag")

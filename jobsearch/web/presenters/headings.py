@@ -92,7 +92,7 @@ OWN = {
 }
 
 
-def of(named: slugs.Named) -> str:
+def of(named: slugs.FacetValue) -> str:
     """The heading in the language of the page."""
     label = search.FACETS[named.facet].value_label(named.path)
     return _of_place(named.path, label) if named.facet == "place" else _of_occupation(named.path, label)
@@ -107,7 +107,7 @@ def _of_place(path: str, label: str) -> str:
 
 
 def _of_occupation(path: str, label: str) -> str:
-    name = occupations.label(path)
+    name = occupations.get_label(path)
     if own := OWN.get(name):
         return _(own)
     if name in AS:

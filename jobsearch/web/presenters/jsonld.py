@@ -22,9 +22,9 @@ from django.utils.safestring import SafeString, mark_safe
 from jobsearch.taxonomy import occupations, places
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.html import keep_tags
-from jobsearch.vacancies.links import safe_link
+from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Contact, Location, Vacancy
-from jobsearch.vacancies.visibility import OSLO, oslo_day
+from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from .redacted import Lasting
 
@@ -64,14 +64,14 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
     required = (lasting.title, lasting.employer, description, where)
     if not all(required) or until <= (now or timezone.now()):
         return None
-    levels = [(occupations.parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
+    levels = [(occupations.get_parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
     levels = [(above, path) for above, path in levels if above != occupations.UNKNOWN]
-    starts = deadlines.parse(vacancy.start_text, oslo_day(vacancy.published or vacancy.first_seen))
+    starts = deadlines.parse_deadline(vacancy.start_text, get_oslo_date(vacancy.published or vacancy.first_seen))
     optional = {
         "employmentType": _employment(vacancy),
         "totalJobOpenings": vacancy.position_count,
         "industry": list(dict.fromkeys(above for above, _ in levels)),
-        "occupationalCategory": list(dict.fromkeys(occupations.label(path) for above, path in levels if path != above)),
+        "occupationalCategory": list(dict.fromkeys(occupations.get_label(path) for above, path in levels if path != above)),
         "jobStartDate": starts.isoformat() if starts else "",
     }
     return {
@@ -93,7 +93,7 @@ def posting(vacancy: Vacancy, contacts: Iterable[Contact], url: str, now: dt.dat
 def _valid_through(vacancy: Vacancy) -> dt.datetime:
     """The end of the deadline's day, or the ad's own end where that is sooner or the ad names no day."""
     due = vacancy.application_due
-    if due is None or due >= oslo_day(vacancy.visible_until):
+    if due is None or due >= get_oslo_date(vacancy.visible_until):
         return vacancy.visible_until
     return min(vacancy.visible_until, dt.datetime.combine(due + dt.timedelta(days=1), dt.time(), tzinfo=OSLO))
 
@@ -104,8 +104,8 @@ def _moment(value: dt.datetime) -> str:
 
 
 def _organisation(lasting: Lasting) -> dict[str, Any]:
-    homepage = safe_link(lasting.vacancy.employer_homepage)
-    own = homepage.startswith(("http://", "https://")) and not lasting.redactor.find(unquote(homepage))
+    homepage = sanitise_link(lasting.vacancy.employer_homepage)
+    own = homepage.startswith(("http://", "https://")) and not lasting.redactor.find_spans(unquote(homepage))
     return {"@type": "Organization", "name": lasting.employer, **({"sameAs": homepage} if own else {})}
 
 
@@ -118,12 +118,12 @@ def _place(location: Location, lasting: Lasting) -> dict[str, Any] | None:
     parts = {
         "streetAddress": lasting.address(location),
         "postalCode": lasting.redactor.redact_title(location.postal_code),
-        "addressLocality": places.label((lasting.city(location) or ("" if abroad else municipality)).upper()),
-        "addressRegion": "" if abroad else places.label(above),
+        "addressLocality": places.get_label((lasting.city(location) or ("" if abroad else municipality)).upper()),
+        "addressRegion": "" if abroad else places.get_label(above),
     }
     country: object = ""
     if abroad and municipality:
-        country = {"@type": "Country", "name": places.label(municipality)}
+        country = {"@type": "Country", "name": places.get_label(municipality)}
     elif places.is_norwegian(location.raw_country, location.path):
         country = "NO"
     filled = {name: value for name, value in {**parts, "addressCountry": country}.items() if value}
@@ -145,7 +145,7 @@ def _description(lasting: Lasting) -> str:
     texts = [html.unescape(part) for part in parts[::2]]
     gaps = ["" if _INLINE.fullmatch(tag) else "\n" for tag in parts[1::2]]
     whole = "".join(itertools.chain.from_iterable(itertools.zip_longest(texts, gaps, fillvalue="")))
-    spans = deque(lasting.redactor.find(whole, keep=lasting.title))
+    spans = deque(lasting.redactor.find_spans(whole, keep=lasting.title))
     start = 0
     for place, text in enumerate(texts):
         end = start + len(text)

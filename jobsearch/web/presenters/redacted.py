@@ -20,7 +20,7 @@ class Lasting:
 
     @cached_property
     def redactor(self) -> Redactor:
-        names = (places.label(location.path) for location in self.vacancy.locations.all())
+        names = (places.get_label(location.path) for location in self.vacancy.locations.all())
         return Redactor(self.contacts, self.vacancy.employer_name, *names)
 
     @cached_property

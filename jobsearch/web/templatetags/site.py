@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import oslo_day
+from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows, back_link, dates
 
 register = template.Library()
@@ -57,7 +57,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        value = oslo_day(value)
+        value = get_oslo_date(value)
     return dates.day(value, weekday=True)
 
 
@@ -71,7 +71,7 @@ def place_lines(vacancy: Vacancy) -> list[str]:
     """Every location on a line of its own: street, postal code and city, municipality where the city is another."""
     lines = []
     for location in vacancy.locations.all():
-        city = places.label(location.city.upper()) if location.city else ""
+        city = places.get_label(location.city.upper()) if location.city else ""
         name = ad_rows.place_name(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]
         if name and name.casefold() not in {city.casefold(), ""}:
@@ -96,7 +96,7 @@ def back_address(context: Context) -> str:
 @register.filter
 def link(url: str) -> str:
     """An address that may stand in an `href`, or "". The record has checked it; a second look at the door costs nothing."""
-    return links.safe_link(url)
+    return links.sanitise_link(url)
 
 
 @register.filter
@@ -106,7 +106,7 @@ def clean_html(value: str, heading: int) -> SafeString:
     Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of elements without attributes
     but checked `href`s; and the Content-Security-Policy runs no script of a page's own.
     """
-    return mark_safe(html.under_heading(value, heading))  # noqa: S308 - see above
+    return mark_safe(html.nest_headings(value, heading))  # noqa: S308 - see above
 
 
 @register.filter
@@ -122,7 +122,7 @@ def phone(value: str) -> SafeString:
 @register.filter
 def email(value: str) -> SafeString:
     """An e-mail address as a link to write to it, where it is one."""
-    target = links.safe_link(value)
+    target = links.sanitise_link(value)
     if not target.startswith("mailto:"):
         return format_html("{}", value)
     return format_html('<a href="{}">{}</a>', target, value.removeprefix("mailto:"))
@@ -131,7 +131,7 @@ def email(value: str) -> SafeString:
 @register.filter
 def without_label(text: str) -> str:
     """A deadline in the employer's words, without the word that the page puts before it."""
-    return deadlines.without_label(text)
+    return deadlines.strip_label(text)
 
 
 @register.simple_tag
@@ -148,20 +148,20 @@ def lang(vacancy: Vacancy) -> str:
 @register.filter
 def title_lang(vacancy: Vacancy) -> str:
     """The same of the ad's title, which may be English over a Norwegian text, or the other way round."""
-    return language.of_title(vacancy.title, vacancy.language) or "no"
+    return language.guess_title_language(vacancy.title, vacancy.language) or "no"
 
 
 @register.filter
 def starts(vacancy: Vacancy) -> SafeString:
     """When the work begins: a date in words where the text is one, else the employer's own words."""
-    date = deadlines.parse(vacancy.start_text, oslo_day(vacancy.published or vacancy.first_seen))
+    date = deadlines.parse_deadline(vacancy.start_text, get_oslo_date(vacancy.published or vacancy.first_seen))
     return format_html("{}", dates.day(date)) if date else written(vacancy, vacancy.start_text)
 
 
 @register.filter
 def job_title(vacancy: Vacancy) -> SafeString:
     """The feed's name of the occupation: of a Norwegian list mostly, whatever language the ad is in."""
-    spoken = language.of_title(vacancy.job_title, "no")
+    spoken = language.guess_title_language(vacancy.job_title, "no")
     return format_html('<span lang="{}">{}</span>', spoken, ad_rows.breakable(vacancy.job_title))
 
 
@@ -174,10 +174,10 @@ def written(vacancy: Vacancy, words: str) -> SafeString:
 @register.filter
 def extent_words(value: str) -> str:
     """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
-    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.said(value)
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.translate_value(value)
 
 
 @register.filter
 def translated(value: str) -> str:
     """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
-    return labels.said(value)
+    return labels.translate_value(value)

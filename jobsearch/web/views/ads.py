@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links
-from jobsearch.vacancies.links import safe_link
+from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
 from jobsearch.web.context_processors import SOURCE_URL
@@ -76,7 +76,7 @@ def _inactive(vacancy: Vacancy) -> dict[str, object]:
 
 def _active(vacancy: Vacancy) -> dict[str, object]:
     original = f"{SOURCE_URL}stillinger/stilling/{vacancy.uuid}"
-    apply_url = safe_link(vacancy.application_url) or safe_link(vacancy.source_url) or original
+    apply_url = sanitise_link(vacancy.application_url) or sanitise_link(vacancy.source_url) or original
     canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
     contacts = list(vacancy.contacts.all())
     others = employers.other_ads(vacancy)
@@ -93,7 +93,7 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
         "contacts": contacts,
         "original": original,
         "apply_url": apply_url,
-        "apply_host": links.host_of(apply_url),
+        "apply_host": links.get_host(apply_url),
         "mixed_scripts": _mixes_scripts(vacancy, apply_url),
         "employer_url": employers.address(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:OTHERS],
@@ -101,7 +101,7 @@ def _active(vacancy: Vacancy) -> dict[str, object]:
         "similar": _similar(vacancy, others[:OTHERS]),
         "landings": landing.of(vacancy),
         "structured": jsonld.script(jsonld.posting(vacancy, contacts, canonical)),
-        "as_of": freshness.data_as_of(),
+        "as_of": freshness.get_last_feed_time(),
     }
 
 
@@ -109,13 +109,13 @@ def _mixes_scripts(vacancy: Vacancy, *shown: str) -> bool:
     """Whether a link of the page leads to a host in letters of several alphabets, which may look like another one."""
     inside = [vacancy.employer_description, vacancy.description]
     # Such hosts are stored in punycode; few ads have any.
-    found = [link for text in inside if "//xn--" in text for link in html.links_of(text)]
-    return any(map(links.mixes_scripts, [*shown, vacancy.employer_homepage, *found]))
+    found = [link for text in inside if "//xn--" in text for link in html.list_links(text)]
+    return any(map(links.has_mixed_scripts, [*shown, vacancy.employer_homepage, *found]))
 
 
 def summary(vacancy: Vacancy, employer: str) -> str:
     """The ad in one line of facts: employer, place, deadline. Never from its text, which may name people."""
-    names = [labels.said(places.label(location.path)) for location in vacancy.locations.all() if location.path]
+    names = [labels.translate_value(places.get_label(location.path)) for location in vacancy.locations.all() if location.path]
     parts = [employer, ", ".join(list(dict.fromkeys(names))[:3])]
     if vacancy.application_due:
         parts.append(_("Frist %(day)s") % {"day": dates.day(vacancy.application_due)})  # no "tomorrow": a crawler keeps it
@@ -124,7 +124,7 @@ def summary(vacancy: Vacancy, employer: str) -> str:
     elif deadlines.is_continuous(vacancy.application_due_text):
         parts.append(_("Fortløpende"))
     if vacancy.engagement:
-        parts.append(labels.said(vacancy.engagement))
+        parts.append(labels.translate_value(vacancy.engagement))
     return " · ".join(part for part in parts if part)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.vacancies import freshness
-from jobsearch.vacancies.links import safe_link
+from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import page_links, page_title
@@ -81,7 +81,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "pages": page_links(page, lambda number: _page_address(here, number)),
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
-        "as_of": freshness.data_as_of(),
+        "as_of": freshness.get_last_feed_time(),
     }
     response = render(request, "web/employer.html", context)
     if not indexed:
@@ -94,13 +94,13 @@ def _former_name(orgnr: str) -> str:
     """What the employer was called in its latest ad, while the database remembers it; hidden ads say nothing."""
     rows = Vacancy.objects.filter(employer_orgnr=orgnr).exclude(employer_name="").values_list("uuid", "changed", "employer_name")
     latest = sorted(rows, key=lambda row: row[1], reverse=True)
-    hidden = Moderation.hidden_among([uuid for uuid, _changed, _name in latest])
+    hidden = Moderation.find_hidden([uuid for uuid, _changed, _name in latest])
     return next((name for uuid, _changed, name in latest if uuid not in hidden), "")
 
 
 def _homepage(named: Iterable[str]) -> str:
     """The employer's own site as its newest ad that names one has it; an e-mail address is none."""
-    url = safe_link(next(filter(None, named), ""))
+    url = sanitise_link(next(filter(None, named), ""))
     return url if url.startswith(("http://", "https://")) else ""
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from jobsearch.search import api as search
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import oslo_day
+from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters.ad_rows import place_name, rows
 from jobsearch.web.presenters.redacted import Lasting
 
@@ -100,8 +100,8 @@ def _row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
         lasting.title,
         lasting.employer,
         " / ".join(places),
-        due.isoformat() if due else lasting.redactor.redact_text(deadlines.without_label(vacancy.application_due_text)).strip(),
-        oslo_day(published).isoformat() if published else "",
+        due.isoformat() if due else lasting.redactor.redact_text(deadlines.strip_label(vacancy.application_due_text)).strip(),
+        get_oslo_date(published).isoformat() if published else "",
         vacancy.engagement,
         vacancy.extent,
         vacancy.sector,

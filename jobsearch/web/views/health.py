@@ -114,7 +114,7 @@ def _find_out() -> dict[str, Any]:
     report: dict[str, Any] = {"status": OK, "database": "ok", "engine": _engine(), "broker": _broker()}
     try:
         connection.ensure_connection()
-        newest = freshness.data_as_of()
+        newest = freshness.get_last_feed_time()
         report["newest_line"] = newest.isoformat() if newest else None
         report["newest_line_age_seconds"] = round((timezone.now() - newest).total_seconds()) if newest else None
         report["index"] = _index()

@@ -46,18 +46,18 @@ def of(vacancy: Vacancy) -> list[view.Link]:
         "occupation": [job.path for job in vacancy.occupations.all()],
     }
     for facet, paths in parts.items():
-        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.slug_of(facet, path))]
-        found += [view.Link(headings.of(slugs.NAMES[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
+        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.get_slug(facet, path))]
+        found += [view.Link(headings.of(slugs.BY_SLUG[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
     return found
 
 
 @require_safe
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest ads of a place or an occupation, its neighbours, and the way into the search."""
-    named = slugs.NAMES.get(slug)
+    named = slugs.BY_SLUG.get(slug)
     if named is None:
         proper = slugs.slugify(slug)
-        if proper in slugs.NAMES:  # "Møre-og-Romsdal", as people type it
+        if proper in slugs.BY_SLUG:  # "Møre-og-Romsdal", as people type it
             return redirect(address(proper), permanent=True)
         raise Http404
     query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
@@ -82,7 +82,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
             "more": found.total > query.size,
             "groups": [group for group in _groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
-            "as_of": freshness.data_as_of(),
+            "as_of": freshness.get_last_feed_time(),
         }
         response = render(request, "web/landing.html", context)
     if not context["indexed"]:
@@ -104,7 +104,7 @@ def landings(request: HttpRequest) -> HttpResponse:
         "places": [_every("place", paths, counts) for paths in counties.values()],
         "occupations": sorted(
             (_every("occupation", paths, counts) for paths in levels.values()),
-            key=lambda group: labels.alphabetical(group.heading),
+            key=lambda group: labels.build_sort_key(group.heading),
         ),
         "canonical": f"{settings.SITE_URL}{reverse('web:landings')}",
         "indexed": not request.GET,
@@ -115,14 +115,14 @@ def landings(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _label(named: slugs.Named) -> str:
+def _label(named: slugs.FacetValue) -> str:
     return search.FACETS[named.facet].value_label(named.path)
 
 
-def _wider(named: slugs.Named) -> view.Link | None:
-    above = places.parent(named.path) if named.facet == "place" else occupations.parent(named.path)
-    slug = slugs.slug_of(named.facet, above)
-    return view.Link(headings.of(slugs.NAMES[slug]), address(slug)) if slug else None
+def _wider(named: slugs.FacetValue) -> view.Link | None:
+    above = places.get_parent(named.path) if named.facet == "place" else occupations.get_parent(named.path)
+    slug = slugs.get_slug(named.facet, above)
+    return view.Link(headings.of(slugs.BY_SLUG[slug]), address(slug)) if slug else None
 
 
 def _municipalities(county: str) -> list[str]:
@@ -131,8 +131,8 @@ def _municipalities(county: str) -> list[str]:
 
 
 def _link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
-    slug = slugs.slug_of(facet, path)
-    return view.Link(_label(slugs.NAMES[slug]), address(slug), counts.get(facet, {}).get(path, 0)) if slug else None
+    slug = slugs.get_slug(facet, path)
+    return view.Link(_label(slugs.BY_SLUG[slug]), address(slug), counts.get(facet, {}).get(path, 0)) if slug else None
 
 
 def _links(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
@@ -149,22 +149,22 @@ def _every(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, i
 
 
 def _by_name(link: view.Link) -> str:
-    return labels.alphabetical(link.label)
+    return labels.build_sort_key(link.label)
 
 
-def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
+def _groups(named: slugs.FacetValue, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
     if named.facet == "place":
-        county = places.parent(named.path) or named.path
+        county = places.get_parent(named.path) or named.path
         if county in COUNTIES:
             near = [path for path in _municipalities(county)[1:] if path != named.path]
-            yield Group(_("Kommuner i %(county)s") % {"county": places.label(county)}, _links("place", near, counts))
+            yield Group(_("Kommuner i %(county)s") % {"county": places.get_label(county)}, _links("place", near, counts))
         else:
             yield Group(_("Land"), _searches("place", query.replace(place=()), counts, within=county), searches=True)
         yield Group(_("Yrker her"), _searches("occupation", query, counts), searches=True)
     else:
-        level1 = occupations.parent(named.path) or named.path
+        level1 = occupations.get_parent(named.path) or named.path
         near = [path for path in occupations.PATHS[level1] if path != named.path]
-        label = _label(slugs.Named("occupation", level1))
+        label = _label(slugs.FacetValue("occupation", level1))
         yield Group(_("Yrker i gruppen %(occupation)s") % {"occupation": label}, _links("occupation", near, counts))
         yield Group(_("Steder"), _searches("place", query, counts), searches=True)
 

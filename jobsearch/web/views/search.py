@@ -113,7 +113,7 @@ def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime 
         "in_text": found.in_text,
         "recognised": view.recognised_chips(query, found.recognised),
         "drops": view.drops(query) if not found.total else [],
-        "as_of": freshness.data_as_of(),
+        "as_of": freshness.get_last_feed_time(),
     }
 
 
@@ -155,7 +155,7 @@ def _without_results(request: HttpRequest, context: dict[str, object], status: i
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/about.html", {"as_of": freshness.data_as_of()})
+    return render(request, "web/about.html", {"as_of": freshness.get_last_feed_time()})
 
 
 @require_safe

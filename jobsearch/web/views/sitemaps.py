@@ -59,11 +59,11 @@ def _ads(number: int) -> list[Entry]:
 
 
 def _places() -> Iterable[Entry]:
-    return _landings("place", Location.objects.all(), places.ancestors)
+    return _landings("place", Location.objects.all(), places.list_ancestors)
 
 
 def _occupations() -> Iterable[Entry]:
-    return _landings("occupation", Occupation.objects.all(), lambda path: filter(None, (occupations.parent(path), path)))
+    return _landings("occupation", Occupation.objects.all(), lambda path: filter(None, (occupations.get_parent(path), path)))
 
 
 def _landings(facet: str, rows: QuerySet, levels: Callable[[str], Iterable[str]]) -> Iterable[Entry]:
@@ -72,7 +72,7 @@ def _landings(facet: str, rows: QuerySet, levels: Callable[[str], Iterable[str]]
     active = rows.filter(vacancy__in=Vacancy.objects.active()).values_list("path")
     for path, changed in active.annotate(newest=Max("vacancy__changed")).order_by("path"):
         for level in levels(path):
-            if slug := slugs.slug_of(facet, level):
+            if slug := slugs.get_slug(facet, level):
                 newest[slug] = max(changed, newest.get(slug, changed))
     return [(landing.address(slug), newest[slug]) for slug in sorted(newest)]
 
