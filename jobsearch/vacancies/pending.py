@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, PositiveBigIntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 
+from jobsearch.core.keyset import iterate_batches
+
 from . import visibility
 from .models import Moderation, Tombstone, Vacancy
 
@@ -78,16 +80,10 @@ def count_changes(leave_out: Exists | None = None) -> int:
     return rows.count() + stones.count()
 
 
-def iterate_all(chunk: int = 500) -> Iterator[list[Change]]:
-    """Every row of the record in chunks, by uuid: for a rebuild. Reads each chunk afresh, so memory stays flat."""
-    last: UUID | None = None
-    while True:
-        rows = Vacancy.objects.order_by("uuid").prefetch_related(*RELATED).defer("raw")
-        found = list(_changes((rows.filter(uuid__gt=last) if last else rows)[:chunk]))
-        if not found:
-            return
-        yield found
-        last = found[-1].uuid
+def iterate_all(batch_size: int = 500) -> Iterator[list[Change]]:
+    """Every ad in the database in batches by uuid, for a rebuild. See `core.keyset` for what concurrent writes change."""
+    for rows in iterate_batches(Vacancy.objects.prefetch_related(*RELATED).defer("raw"), batch_size):
+        yield list(_changes(rows))
 
 
 def read_changes(uuids: Iterable[UUID]) -> list[Change]:

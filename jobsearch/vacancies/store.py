@@ -22,6 +22,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core.keyset import iterate_batches
+
 from . import cleaning, masking
 from .ad_data import ContactData, VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
@@ -163,10 +165,9 @@ def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
     """
     now = now or timezone.now()
     total = 0
-    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now).order_by("uuid")
-    while uuids := list(due.values_list("uuid", flat=True)[:chunk]):
+    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now)
+    for uuids in iterate_batches(due.values_list("uuid", flat=True), chunk):
         total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
-        due = due.filter(uuid__gt=uuids[-1])
     if total:
         erase_deleted_content()
     return total

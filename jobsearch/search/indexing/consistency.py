@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from jobsearch.core.keyset import iterate_batches
 from jobsearch.search.engines.base import Engine, Index, IndexMissing, Stored, Write, epoch
 from jobsearch.search.engines.registry import engine
 from jobsearch.vacancies import pending
@@ -88,7 +89,7 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
 
 def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
     total, done = Vacancy.objects.count(), 0
-    for uuids in _uuids():
+    for uuids in iterate_batches(Vacancy.objects.values_list("uuid", flat=True), _CHUNK):
         yield from (one.uuid for one in _differences(index, uuids, now) if one.uuid)
         done += len(uuids)
         if progress:
@@ -97,14 +98,6 @@ def _suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iter
     while some := list(islice(held, _CHUNK)):
         known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
         yield from (uuid for uuid in some if uuid not in known)
-
-
-def _uuids() -> Iterator[list[UUID]]:
-    last: UUID | None = None
-    rows = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)
-    while found := list((rows.filter(uuid__gt=last) if last else rows)[:_CHUNK]):
-        yield found
-        last = found[-1]
 
 
 def _differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:

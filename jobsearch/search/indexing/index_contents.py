@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from uuid import UUID
 
+from jobsearch.core.keyset import iterate_batches
 from jobsearch.search.engines.base import Engine, Index, Write
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Tombstone, Vacancy
@@ -52,11 +53,8 @@ def note_all(index: Index) -> None:
 
 
 def versions() -> Iterator[dict[UUID, int]]:
-    rows = Vacancy.objects.order_by("uuid").values_list("uuid", "version")
-    last: UUID | None = None
-    while found := dict((rows.filter(uuid__gt=last) if last else rows)[:1000]):
-        yield found
-        last = max(found, key=lambda uuid: uuid.hex)
+    for rows in iterate_batches(Vacancy.objects.values_list("uuid", "version"), 1000):
+        yield dict(rows)
 
 
 def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:
