@@ -22,7 +22,7 @@ APPS = {
     "jobsearch.taxonomy": {"jobsearch.core"},
     "jobsearch.vacancies": BASE,
     "ingest": {*DOMAIN, "ingest.client"},
-    "ingest.client": {"jobsearch.vacancies"},
+    "ingest.client": {"jobsearch.core", "jobsearch.vacancies"},
     "jobsearch.search": DOMAIN,
     "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
     "jobsearch.web": SITE,

@@ -25,7 +25,7 @@ from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
 from .query.entities import Recognised
 from .query.normalisation import without, without_each
-from .search_query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, clean, read_addresses
+from .search_query import LONGEST_QUERY_STRING, NOT_STATED, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
 from .thread_failures import thread_failures_now
 
@@ -60,7 +60,6 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
-    "clean",
     "compare",
     "count",
     "count_behind",

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,6 +21,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.utils import timezone
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.query.personal_data import find_private
 from jobsearch.vacancies.visibility import OSLO
@@ -106,7 +106,7 @@ class SearchQuery:
             values[facet] = _read_facet(facet, _all(params, facet), problems)
         values["deadline"] = _read_choice("deadline", _last(params, "deadline"), DEADLINES, None, problems)
         values["published"] = _read_published(_last(params, "published"), problems)
-        near, km = clean(_last(params, "near"), VALUE_LENGTH), clean(_last(params, "km"), 20)
+        near, km = clean_parameter(_last(params, "near"), VALUE_LENGTH), clean_parameter(_last(params, "km"), 20)
         values["near"], values["km"] = distance.read(near, km, problems)
         values["unreadable"] = _read_unreadable(params, problems)
         values["since"] = _read_since(_last(params, "since"), problems)
@@ -203,7 +203,7 @@ def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem
     for text in texts:
         with contextlib.suppress(TooManyFieldsSent, ValueError):  # read as nothing below, and named there
             values = QueryDict(text[:LONGEST_QUERY_STRING]).getlist("employer")[:VALUES_READ]
-            names |= {clean(value, VALUE_LENGTH) for value in values} - {""}
+            names |= {clean_parameter(value, VALUE_LENGTH) for value in values} - {""}
     with preloaded(names):
         return [SearchQuery.from_address(text) for text in texts]
 
@@ -230,29 +230,19 @@ def _last(params: QueryDict | Mapping[str, str], name: str) -> str:
     return values[-1] if values else ""
 
 
-def clean(value: str, length: int) -> str:
-    """One line of at most `length` characters: composed, without control characters, white space folded.
-
-    Stops at NUL and lone surrogates too, which PostgreSQL, JSON and tantivy refuse each in their own way.
-    """
-    value = unicodedata.normalize("NFC", value[: 4 * length])
-    value = "".join(" " if unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} else mark for mark in value)
-    return " ".join(value.split())[:length].strip()
-
-
 def _read_q(value: str, problems: list[Problem]) -> str:
     value = normalise(value[: 16 * Q_LENGTH])
-    text = clean(value, Q_LENGTH)
-    if kind := find_private(clean(value, 4 * Q_LENGTH)):
+    text = clean_parameter(value, Q_LENGTH)
+    if kind := find_private(clean_parameter(value, 4 * Q_LENGTH)):
         problems.append(Problem("q", "", kind, blocks=True))  # the value itself is kept nowhere
         return ""
-    if len(clean(value, 4 * Q_LENGTH)) > Q_LENGTH:
+    if len(clean_parameter(value, 4 * Q_LENGTH)) > Q_LENGTH:
         problems.append(Problem("q", text, "too_long"))
     return text
 
 
 def _read_facet(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    wanted = list(dict.fromkeys(filter(None, (clean(value, VALUE_LENGTH) for value in values[:VALUES_READ]))))
+    wanted = list(dict.fromkeys(filter(None, (clean_parameter(value, VALUE_LENGTH) for value in values[:VALUES_READ]))))
     # Any text may be a value, so it is looked at as one.
     if kind := next(filter(None, (find_private(value) for value in wanted)), None):
         problems.append(Problem(facet, "", kind, blocks=True))
@@ -260,7 +250,7 @@ def _read_facet(facet: str, values: list[str], problems: list[Problem]) -> tuple
     if len(wanted) > VALUES_PER_FACET:
         problems.append(Problem(facet, "", "too_many"))
     spelled = known.spell(facet, wanted[:VALUES_PER_FACET])
-    return _canonical(facet, (clean(value, VALUE_LENGTH) for value in spelled))
+    return _canonical(facet, (clean_parameter(value, VALUE_LENGTH) for value in spelled))
 
 
 def _canonical(facet: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -270,7 +260,7 @@ def _canonical(facet: str, values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _read_choice(name: str, value: str, allowed: tuple[T, ...], default: T | None, problems: list[Problem]) -> T | None:
-    value = clean(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return default
     for choice in allowed:
@@ -281,7 +271,7 @@ def _read_choice(name: str, value: str, allowed: tuple[T, ...], default: T | Non
 
 
 def _read_published(value: str, problems: list[Problem]) -> int | dt.date | None:
-    value = clean(value, 20)
+    value = clean_parameter(value, 20)
     found = published_value(value)
     if value and found is None:
         problems.append(Problem("published", value, "unknown"))
@@ -291,7 +281,7 @@ def _read_published(value: str, problems: list[Problem]) -> int | dt.date | None
 def _read_unreadable(params: QueryDict | Mapping[str, str], problems: list[Problem]) -> tuple[tuple[str, str], ...]:
     """The filters with one value that the problems so far are about, with what they hold."""
     named = {problem.field for problem in problems if problem.code in _UNREADABLE}
-    pairs = [(name, clean(_last(params, name), VALUE_LENGTH)) for name in (*SINGLE, "near") if name in named]
+    pairs = [(name, clean_parameter(_last(params, name), VALUE_LENGTH)) for name in (*SINGLE, "near") if name in named]
     kept = []
     for name, text in pairs:
         if kind := find_private(text):
@@ -303,7 +293,7 @@ def _read_unreadable(params: QueryDict | Mapping[str, str], problems: list[Probl
 
 
 def _read_since(value: str, problems: list[Problem]) -> int:
-    value = clean(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return 0
     now = int(timezone.now().timestamp())
@@ -314,7 +304,7 @@ def _read_since(value: str, problems: list[Problem]) -> int:
 
 
 def _read_page(value: str, last: int, problems: list[Problem]) -> int:
-    value = clean(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return 1
     if not (value.isascii() and value.isdigit()) or int(value) < 1:

@@ -6,12 +6,11 @@ Pages, the index and the consistency check work on these rows; none of them clea
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from jobsearch.core import characters
+from jobsearch.core.json_values import sanitise_json
 from jobsearch.core.text_values import READ_FACTOR, clean_line, collapse_whitespace, is_blank_value
 from jobsearch.taxonomy import occupations, places
 from jobsearch.taxonomy.catalogue import ENGAGEMENTS, EXTENTS, NOT_STATED, SECTORS
@@ -25,7 +24,6 @@ from .visibility import compute_visible_until, get_oslo_date
 
 PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
 TITLE, NAME, WORDS, CODE = 500, 200, 300, 100  # characters of short fields
-_RAW_DEPTH = 40  # levels of the source's own object; the feed's have four
 
 # What employers' own systems send for NAV's values.
 _OTHERWISE = {
@@ -45,7 +43,6 @@ _OTHERWISE = {
     "ikkje oppgitt": NOT_STATED,
 }
 _KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS, NOT_STATED)} | _OTHERWISE
-_REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters, which databases refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +108,6 @@ def list_place_names(locations: Iterable[Location]) -> list[str]:
     return [name for location in locations for field in fields if (name := getattr(location, field))]
 
 
-def storable(value: Any, depth: int = 0) -> Any:
-    """A JSON value as a database takes it: without NUL and half characters, and no deeper than `_RAW_DEPTH`."""
-    if isinstance(value, str):
-        return _REFUSED.sub("", value)
-    if isinstance(value, dict | list) and depth >= _RAW_DEPTH:
-        return None
-    if isinstance(value, dict):
-        return {_REFUSED.sub("", str(key)): storable(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [storable(item, depth + 1) for item in value]
-    return value
-
-
 def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime) -> Vacancy:
     published = correct_published(entry.published, first_seen, now)
     due = clean_line(entry.application_due)
@@ -151,7 +135,7 @@ def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime
         engagement=normalise_value(clean_line(entry.engagement, CODE)),
         start_text=clean_line(entry.start),
         position_count=_count(clean_line(entry.position_count, 20)),
-        raw=storable(entry.raw),
+        raw=sanitise_json(entry.raw),
         first_seen=first_seen,
         changed=now,
         checked=now,

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.api import QueryError, SearchQuery, search
-from jobsearch.search.search_query import DEEPEST_HIT, PUBLISHED_DAYS, SIZES, clean
+from jobsearch.search.search_query import DEEPEST_HIT, PUBLISHED_DAYS, SIZES
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 
@@ -169,7 +170,7 @@ def test_helpers_for_the_page():
 
 
 def test_controls_and_lone_surrogates_never_get_through():
-    assert clean("a\x00b\x1fc\ud800d\u2028e", 100) == "a b c d e"
+    assert clean_parameter("a\x00b\x1fc\ud800d\u2028e", 100) == "a b c d e"
     assert len(read(("q", "x" * 5000))[0].q) == 200
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.saved.descriptions import short
 from jobsearch.search import api as search
 from jobsearch.web.presenters import results as view
@@ -21,7 +22,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     if name not in view.SEARCHED:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
-    typed = search.clean(request.GET.get("within", ""), TYPED_LENGTH)
+    typed = clean_parameter(request.GET.get("within", ""), TYPED_LENGTH)
     if any(problem.blocks for problem in problems):
         return redirect("web:results")
     status, counts = 200, None
