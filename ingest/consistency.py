@@ -19,7 +19,7 @@ from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, DetailFormatError, F
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
-from jobsearch.vacancies.visibility import compute_visible_until
+from jobsearch.vacancies.visibility import compute_visible_until, is_active
 
 from . import replay
 from .fetch_pool import DetailFetchPool, FetchResult, prefetch_pages
@@ -151,7 +151,7 @@ def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
     """Compares one ad's detail with its row as it is now, not as it was when the check began."""
     uuid, outcome = result.uuid, result.outcome
     row = Vacancy.objects.filter(uuid=uuid).first()
-    active = row is not None and row.status == Vacancy.Status.ACTIVE and row.visible_until > timezone.now()
+    active = row is not None and is_active(row)  # hidden ads too: hiding is independent of the feed
     if isinstance(outcome, InactiveDetail | AdNotFound):
         if not active:
             return None

@@ -28,7 +28,7 @@ from . import cleaning, masking
 from .ad_data import ContactData, VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
 from .redaction import Redactor
-from .visibility import OSLO, compute_visible_until
+from .visibility import OSLO, compute_visible_until, expired_condition
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
     """
     now = now or timezone.now()
     total = 0
-    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now)
+    due = Vacancy.objects.filter(expired_condition(now))
     for uuids in iterate_batches(due.values_list("uuid", flat=True), chunk):
         total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
     if total:

@@ -10,7 +10,6 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -20,7 +19,7 @@ from ingest import replay
 from jobsearch.admin_dashboard import jobs as works
 from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from jobsearch.vacancies.visibility import is_active
+from jobsearch.vacancies.visibility import active_condition, is_active
 
 from .base import ReadOnlyAdmin, UuidSearchMixin, filtered_by, its, log_by_uuid, named
 
@@ -42,7 +41,7 @@ class NowFilter(admin.SimpleListFilter):
         if self.value() == "hidden":
             return queryset.filter(pk__in=Moderation.objects.filter(hidden=True).values("uuid"))
         if self.value() == "closed":
-            return queryset.exclude(status=Vacancy.Status.ACTIVE, visible_until__gt=timezone.now())
+            return queryset.exclude(active_condition())
         return queryset
 
 

@@ -16,6 +16,7 @@ from jobsearch.search.engines.base import Engine, Index, IndexMissing, Stored, W
 from jobsearch.search.engines.registry import engine
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.visibility import is_active
 
 from . import lifecycle, quarantine
 
@@ -125,7 +126,7 @@ def _difference(
     if held.version != row.version:
         kind = "stale" if held.version < row.version else "ahead"
         return Difference(kind, uuid, f"index has version {held.version}, record {row.version}")
-    active = row.status == Vacancy.Status.ACTIVE and not hidden and row.visible_until > now
+    active = is_active(row, now, hidden=hidden)
     if held.visible_until > epoch(now) and not active:
         return Difference("visibility", uuid, "the index shows it, but it is not active")
     if active and held.visible_until != epoch(row.visible_until):
