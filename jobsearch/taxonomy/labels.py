@@ -1,7 +1,7 @@
-"""The feed's own values in the reader's language: "Fast" -> "Permanent", "Sverige" -> "Sweden".
+"""Translation of the feed's values into the language of the page: "Fast" -> "Permanent", "Sverige" -> "Sweden".
 
-Only the values of known lists are translated. Anything else stays as it is: what employers wrote is theirs, and a
-municipality called Time must not become the word for a time of day.
+Only the values of known lists are translated. Other values stay as employers wrote them: a municipality called Time must not
+become the word for a time of day.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ _LAST_LETTERS = str.maketrans("æäøöå", "{{||}")
 
 
 def translate_value(value: str) -> str:
-    """A value of the feed in the language of the page; one that no list has, as it is."""
+    """A value of the feed in the language of the page; a value of no known list stays as it is."""
     return gettext(value) if value in VALUES else value
 
 
 def list_translations(value: str) -> list[str]:
-    """What a value of the feed is called in the site's other languages; nothing for one that no list has."""
+    """The names of a value of the feed in the site's other languages; empty for a value of no known list."""
     if value not in VALUES:
         return []
-    found = []
+    names = []
     for language, _ in settings.LANGUAGES:
         with override(language):
-            found.append(gettext(value))
-    return [name for name in dict.fromkeys(found) if name != value]
+            names.append(gettext(value))
+    return [name for name in dict.fromkeys(names) if name != value]
 
 
 def build_sort_key(label: str) -> str:
-    """A key that sorts labels as Norwegians do: æ, ø and å after z, other marks as if they were not there."""
+    """Sort key in Norwegian alphabetical order: æ, ø and å after z, other accents ignored."""
     composed = unicodedata.normalize("NFC", label.casefold())
     letters = unicodedata.normalize("NFD", composed.translate(_LAST_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""The values an ad is written from: what whoever reads a source hands to `record.store`. Raw names, as the source has them."""
+"""Data classes for an ad as a source sends it: the input of `store.store_vacancies`. Names and texts are raw, not cleaned."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CategoryData:
 
 @dataclass(frozen=True, slots=True)
 class VacancyData:
-    """One ad as its source tells it now. Times are aware; `expires` names the last day on which the ad counts."""
+    """One ad as its source has it now. Times are aware; `expires` is on the last day on which the ad is active."""
 
     uuid: UUID
     expires: dt.datetime

@@ -1,6 +1,7 @@
-"""Cleaning of an ad before it is stored: the values of a source -> rows, cleaned and bounded once.
+"""Cleaning of an ad before it is stored: values of a source to unsaved rows, each field cleaned and bounded in length.
 
-Pages, the index and the consistency check work on these rows; none of them cleans anything again. Pure but for `now`.
+Pages, the index and the consistency check read these rows and clean nothing again. Pure functions: no database, `now` is an
+argument.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from .models import Category, Contact, Location, Occupation, Vacancy
 from .organisation_numbers import parse_orgnr
 from .visibility import compute_visible_until, get_oslo_date
 
-PARTS = 200  # places, contacts, occupations and categories kept of one ad, each
+PARTS = 200  # of an ad's places, contacts, occupations and categories at most so many of each are kept
 TITLE, NAME, WORDS, CODE = 500, 200, 300, 100  # characters of short fields
 
-# What employers' own systems send for NAV's values.
-_OTHERWISE = {
+# What employers' own systems send in place of NAV's values.
+_SYNONYMS = {
     "offentleg": "Offentlig",
     "offentlig sektor": "Offentlig",
     "offentleg sektor": "Offentlig",
@@ -42,12 +43,12 @@ _OTHERWISE = {
     "sommerjobb": "Feriejobb",
     "ikkje oppgitt": NOT_STATED,
 }
-_KNOWN = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS, NOT_STATED)} | _OTHERWISE
+_SPELLINGS = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEMENTS, NOT_STATED)} | _SYNONYMS
 
 
 @dataclass(frozen=True, slots=True)
 class CleanedVacancy:
-    """An open ad as it is stored: unsaved rows. `occupations` has no path twice."""
+    """An open ad as unsaved rows. `occupations` contains each path once."""
 
     vacancy: Vacancy
     locations: list[Location]
@@ -57,7 +58,7 @@ class CleanedVacancy:
 
 
 def clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime | None = None) -> CleanedVacancy:
-    """The rows of an ad that is stored `now`; `first_seen` where the database has had it before."""
+    """Cleans an ad that is stored at `now`. `first_seen`: when it was first stored, if the database had it before."""
     first_seen = first_seen or now
     row = _clean_vacancy(entry, now, first_seen)
     locations = [
@@ -84,26 +85,26 @@ def clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime 
 
 
 def correct_published(published: dt.datetime | None, first_seen: dt.datetime, now: dt.datetime) -> dt.datetime | None:
-    """When the ad was published; a moment still to come is taken for the one when the ad was first seen.
+    """The publishing time; a time in the future is replaced by the time when the ad was first seen.
 
-    So a card, the chart, the order and JobPosting say the same, and no ad stays at the top until 2030.
+    So list, chart, order and JobPosting agree, and no ad stays at the top until 2030.
     """
     return first_seen if published is not None and published > now else published
 
 
 def normalise_value(value: str) -> str:
-    """A value of NAV's lists in NAV's own spelling ("FAST" is "Fast"); any other as it is."""
-    return _KNOWN.get(value.casefold().rstrip(" .,;"), value)
+    """A value of NAV's lists in NAV's spelling ("FAST" becomes "Fast"); any other value as it is."""
+    return _SPELLINGS.get(value.casefold().rstrip(" .,;"), value)
 
 
 def clean_orgnr(value: str) -> str:
-    """An organisation number as its nine digits; anything else as it is, also its markup."""
+    """An organisation number as nine digits; any other text at most 20 characters long, tags included."""
     value = collapse_whitespace(value[: 20 * READ_FACTOR])
     return parse_orgnr(value) or ("" if is_blank_value(value) else characters.cut_text(value, 20))
 
 
 def list_place_names(locations: Iterable[Location]) -> list[str]:
-    """What an ad's own places are called, for `likeness`."""
+    """The names of an ad's own places, for `duplicates`."""
     fields = ("raw_county", "raw_municipality", "city", "address", "postal_code")
     return [name for location in locations for field in fields if (name := getattr(location, field))]
 
@@ -134,7 +135,7 @@ def _clean_vacancy(entry: VacancyData, now: dt.datetime, first_seen: dt.datetime
         extent=normalise_value(clean_line(entry.extent, CODE)),
         engagement=normalise_value(clean_line(entry.engagement, CODE)),
         start_text=clean_line(entry.start),
-        position_count=_count(clean_line(entry.position_count, 20)),
+        position_count=_parse_count(clean_line(entry.position_count, 20)),
         raw=sanitise_json(entry.raw),
         first_seen=first_seen,
         changed=now,
@@ -167,12 +168,12 @@ def _clean_categories(entry: VacancyData, row: Vacancy) -> list[Category]:
             type=clean_line(category.type, 40),
             raw_code=clean_line(category.code, WORDS),
             raw_name=clean_line(category.name, WORDS),
-            code=clean_line(category.code, NAME).lower()[:NAME],  # the feed spells one ESCO code c9112 and C9112
+            code=clean_line(category.code, NAME).lower()[:NAME],  # the feed spells the same ESCO code c9112 and C9112
             name=clean_line(category.name, WORDS).rstrip("; "),
         )
         for category in entry.categories[:PARTS]
     ]
 
 
-def _count(value: str) -> int | None:
+def _parse_count(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else None

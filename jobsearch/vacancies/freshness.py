@@ -1,4 +1,4 @@
-"""How new the record is: what the pages call "data as of"."""
+"""Data freshness: the time that pages show as "data as of"."""
 
 from __future__ import annotations
 
@@ -10,5 +10,6 @@ from .models import Vacancy
 
 
 def get_last_feed_time() -> dt.datetime | None:
-    """When the feed last told of any ad that the record holds, or None where it holds none."""
-    return Vacancy.objects.aggregate(newest=Max("line_time"))["newest"]
+    """The time of the feed's newest line about any stored ad, or None if there are no ads."""
+    newest: dt.datetime | None = Vacancy.objects.aggregate(newest=Max("line_time"))["newest"]
+    return newest
