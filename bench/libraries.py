@@ -62,8 +62,8 @@ def compare_phones() -> None:
         figures = []
         for half, path in labelled.HALVES.items():
             precision, recall = labelled.measure(path, "phone")
-            lines = list(labelled.read(path))
-            lost = sum(len(line.lost()) for line in lines if line.kind != "phone")
+            lines = list(labelled.read_lines(path))
+            lost = sum(len(line.list_lost()) for line in lines if line.kind != "phone")
             figures.append(f"{half}: precision {precision:.2f} recall {recall:.2f}, lost from other lines {lost}")
         start = time.process_time()
         for text in texts:

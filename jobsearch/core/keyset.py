@@ -5,10 +5,10 @@ queryset while it is read would shift the pages, and the database would read all
 
 Under concurrent writes:
 
-- a row that matches from beginning to end comes exactly once;
-- no row comes twice, since primary keys don't change;
-- a row that is added, or begins to match, comes only if its key lies after the last batch;
-- each batch shows its rows as they are when it is read: two batches are not one snapshot.
+- a row that matches all the time is returned exactly once;
+- no row is returned twice, since primary keys don't change;
+- a row that is added, or begins to match, is returned only if its key is after the last batch;
+- each batch has its rows as they are when it is read: two batches are not one snapshot.
 """
 
 from __future__ import annotations

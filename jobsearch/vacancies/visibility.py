@@ -4,8 +4,8 @@ An ad is active while the feed says so, its last day (`expires`, inclusive, Oslo
 has hidden it. It is decided when an ad is read, so an ad ends at midnight although its row is closed some seconds later.
 NAV's terms of use: of an inactive ad only that it existed may be shown, and contact information never.
 
-Two forms of the same rule: `is_active` for a row in memory, `active_condition` for a query. Hiding is a table of its own
-(`Moderation`), so both take it separately: `is_active` as an argument, `Vacancy.objects.active()` as a subquery.
+Two forms of the same rule: `is_active` for a row in memory, `active_condition` for a query. Hidden ads are in a separate
+table (`Moderation`), so both get them separately: `is_active` as an argument, `Vacancy.objects.active()` as a subquery.
 """
 
 from __future__ import annotations

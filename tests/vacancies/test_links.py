@@ -1,4 +1,4 @@
-"""Addresses: what becomes a link, and which host the reader is shown."""
+"""Validation of links: which URLs become links, and which host is shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CYRILLIC_A = "\u0430"
         ("https://x.no/?a=1&copy=2", "https://x.no/?a=1&copy=2", "x.no", False),
     ],
 )  # fmt: skip
-def test_a_host_is_shown_as_what_it_is(given_, kept, host, mixed):
+def test_the_real_host_is_shown(given_, kept, host, mixed):
     assert links.sanitise_link(given_) == kept
     assert (links.get_host(kept), links.has_mixed_scripts(kept)) == (host, mixed)
     assert links.sanitise_link(kept) == kept
@@ -55,7 +55,7 @@ def test_a_host_is_shown_as_what_it_is(given_, kept, host, mixed):
         "vbscript:x", "blob:https://x.no/a", "ws://x.no/", "intent://x.no", "view-source:https://x.no",
     ],
 )  # fmt: skip
-def test_what_hides_where_it_leads_is_no_link(hostile):
+def test_urls_that_hide_their_target_are_refused(hostile):
     assert links.sanitise_link(hostile) == ""
 
 
@@ -73,7 +73,7 @@ def test_what_hides_where_it_leads_is_no_link(hostile):
         (f"jobb@n{CYRILLIC_A}v.no", "mailto:jobb@xn--nv-7kc.no"),
     ],
 )
-def test_an_email_link_has_an_address_and_at_most_a_subject(given_, kept):
+def test_a_mailto_link_keeps_at_most_a_subject(given_, kept):
     assert links.sanitise_link(given_) == kept
 
 
@@ -86,13 +86,13 @@ def test_an_email_link_has_an_address_and_at_most_a_subject(given_, kept):
         ("tel:" + "9" * 40, ""), ("tel:+4722+33", ""),
     ],
 )  # fmt: skip
-def test_a_telephone_link_is_a_number(given_, kept):
+def test_a_tel_link_is_a_number(given_, kept):
     assert links.sanitise_href(given_) == kept
     shown = html.sanitise_html(f'<p>Ring <a href="{given_}">oss</a></p>')
     assert ("<a href" in shown) == bool(kept) and "oss" in shown
 
 
-def test_links_inside_a_text_are_held_to_the_same():
+def test_links_inside_a_text_follow_the_same_rules():
     text = html.sanitise_html(
         f'<p><a href="https://n{CYRILLIC_A}v.no/x">nav.no</a> <a href="mailto:a@b.no?cc=c@d.no">skriv</a> <a href="http://1.2.3.4/">her</a></p>'
     )

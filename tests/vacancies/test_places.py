@@ -1,4 +1,4 @@
-"""One path a place has, however the feed spells it."""
+"""Paths of places and occupations: one path for every spelling of the feed."""
 
 import pytest
 
@@ -52,11 +52,11 @@ def test_the_catalogue_has_every_county_and_municipality():
         ("UTLAND/SVERIGE", "Sverige"),
     ],
 )
-def test_places_are_written_as_norwegians_write_them(path, label):
+def test_labels_of_places(path, label):
     assert places.get_label(path) == label
 
 
-def test_occupations_with_slashes_in_their_names_keep_them():
+def test_occupations_keep_slashes_in_their_names():
     path = occupations.build_path("Helse og sosial", "Tannhelse/-pleie")
     assert (occupations.get_parent(path), occupations.get_label(path)) == ("Helse og sosial", "Tannhelse/-pleie")
     odd = "Uoppgitt/ ikke identifiserbare"

@@ -114,7 +114,7 @@ class _Search:
         self.text = text
         self.calls = 0
         self.last = -1
-        """End of the last phone number: a number after it and "og" or a slash needs no label of its own."""
+        """End of the last phone number: a number after it and "og" or a slash needs no label."""
 
     def add(self, first: Group, last: Group) -> Span:
         start = first.start

@@ -103,8 +103,8 @@ def link(url: str) -> str:
 def clean_html(value: str, heading: int) -> SafeString:
     """The ad's own text, its headings below the page's own of that level.
 
-    Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of elements without attributes
-    but checked `href`s; and the Content-Security-Policy runs no script of a page's own.
+    Safe because the database has only what `vacancies.html.sanitise_html` let through: an allow-list of elements without
+    attributes but checked `href`s; and the Content-Security-Policy runs no script of a page's own.
     """
     return mark_safe(html.nest_headings(value, heading))  # noqa: S308 - see above
 

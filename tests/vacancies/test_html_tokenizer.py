@@ -1,4 +1,4 @@
-"""Markup from outside: bounded in size, depth and time whatever is sent, and the same words as before."""
+"""HTML tokenizer: hostile markup is bounded in size, depth and time; ordinary markup keeps its words and elements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jobsearch.vacancies import html, html_tokenizer
 FIXED = settings(derandomize=True, deadline=None)
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-SECONDS = 1.0  # of the processor; each attack takes some 50 ms on a small machine, and took seconds to minutes before
+SECONDS = 1.0  # of CPU time; each attack takes about 50 ms on a small machine, and took seconds to minutes without limits
 
 
 def depth_of(value: str) -> int:
@@ -88,7 +88,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
-def test_hostile_markup_is_bounded_in_time_size_and_depth(source):
+def test_sanitising_hostile_markup_is_bounded_in_time_size_and_depth(source):
     began = time.process_time()
     clean = html.sanitise_html(source)
     text = html.extract_text(clean)
@@ -101,7 +101,7 @@ def test_hostile_markup_is_bounded_in_time_size_and_depth(source):
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
-def test_the_text_of_hostile_markup_is_bounded_in_time(source):
+def test_extracting_text_of_hostile_markup_is_bounded_in_time(source):
     began = time.process_time()
     assert len(html.extract_text(source)) <= html_tokenizer.SOURCE
     assert time.process_time() - began < SECONDS
@@ -120,12 +120,12 @@ MARKS = st.sampled_from(
 
 @FIXED
 @given(st.lists(MARKS | st.text(max_size=5), max_size=60).map("".join))
-def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
+def test_any_markup_becomes_a_well_formed_fragment(source):
     clean = html.sanitise_html(source)
     assert html.sanitise_html(clean) == clean
     assert depth_of(clean) <= html_tokenizer.DEPTH
     assert html.extract_text(clean) == html.extract_text(f"<!-- the long way -->{clean}")
-    # A browser's parser finds nothing to change in it: no element is implied, closed or moved.
+    # An HTML5 parser changes nothing in it: no element is implied, closed or moved.
     limited = html_tokenizer.limit_html(source, lambda link: "")
     again = nh3.clean(
         limited, tags=html_tokenizer.TAGS, attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, link_rel=None
@@ -133,8 +133,8 @@ def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
     assert again == limited
 
 
-def test_the_feeds_ordinary_markup_keeps_its_words_and_elements():
-    """What the cleaner alone made of them, it makes of them still."""
+def test_ordinary_markup_of_the_feed_keeps_its_words_and_elements():
+    """For ordinary markup the result is that of nh3 alone."""
     cleaner = nh3.Cleaner(tags=html_tokenizer.TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener noreferrer")
     for number in range(300):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)

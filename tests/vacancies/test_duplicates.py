@@ -1,4 +1,4 @@
-"""When two ads are the same but for their place."""
+"""Duplicate detection: which ads count as the same ad in different places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jobsearch.vacancies.duplicates import compute_body_hash, normalise_words
         ("La\u0308rer", "Lärer"),
     ],
 )
-def test_case_white_space_and_the_ads_own_places_make_no_difference(one, other):
+def test_case_white_space_and_the_ads_own_places_are_ignored(one, other):
     places = ["BERGEN", "ÅS", "MØRE OG ROMSDAL", "VESTLAND"]
     assert normalise_words(one, places) == normalise_words(other, places)
     assert compute_body_hash("Kiwi Norge AS", one, places) == compute_body_hash("KIWI  Norge as", other, places) != ""
@@ -31,10 +31,10 @@ def test_case_white_space_and_the_ads_own_places_make_no_difference(one, other):
         ("Vi søker kokk i Voss", "Vi søker kokk i Alta"),
     ],
 )
-def test_anything_else_does(one, other):
+def test_any_other_difference_counts(one, other):
     assert normalise_words(one, ["BERGEN"]) != normalise_words(other, ["BERGEN"])
 
 
-def test_the_employer_counts_and_an_ad_without_text_is_like_no_other():
+def test_the_employer_counts_and_an_ad_without_text_has_no_duplicates():
     assert compute_body_hash("Kiwi", "Tekst") != compute_body_hash("Rema", "Tekst")
     assert compute_body_hash("Kiwi", "") == compute_body_hash("Kiwi", " \n…") == ""
