@@ -1,7 +1,7 @@
-"""Lists of the values by which the feed classifies ads: counties and municipalities, NAV's two-level occupations, kinds of
-engagement, languages, and the countries that have another name in other languages.
+"""Lists of the values by which the feed classifies ads, in NAV's own spelling.
 
-In NAV's own spelling: places in upper case, occupations as NAV writes them, only white space normalised.
+Counties and municipalities in upper case, NAV's two-level occupations with normalised white space, kinds of engagement,
+languages, and the countries that have another name in other languages.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ _POSTAL_CODE = re.compile(r"[0-9]{4}")
 
 
 class Point(NamedTuple):
+    """Coordinates in degrees of WGS 84."""
+
     latitude: float
     longitude: float
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class LocationData:
+    """One workplace of an ad."""
+
     country: str = ""
     county: str = ""
     municipality: str = ""
@@ -20,6 +22,8 @@ class LocationData:
 
 @dataclass(frozen=True, slots=True)
 class ContactData:
+    """One contact person of an ad."""
+
     name: str = ""
     email: str = ""
     phone: str = ""
@@ -29,12 +33,16 @@ class ContactData:
 
 @dataclass(frozen=True, slots=True)
 class OccupationData:
+    """One of an ad's occupations in NAV's classification."""
+
     level1: str
     level2: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryData:
+    """One of an ad's categories in another classification. `type` is its name, such as ESCO or STYRK08."""
+
     type: str
     code: str = ""
     name: str = ""

@@ -18,6 +18,8 @@ from . import visibility
 
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
+    """Queries for active ads and for ads that are not indexed."""
+
     def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
         """The ads that may be shown at this moment, see `visibility`."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
@@ -40,7 +42,11 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
 
 
 class Vacancy(models.Model):
+    """A job ad: open, or closed and within its retention. Written by `store`."""
+
     class Status(models.TextChoices):
+        """As stored. Whether an ad may be shown also depends on the time, see `visibility`."""
+
         ACTIVE = "ACTIVE", _("Aktiv")
         INACTIVE = "INACTIVE", _("Ikke aktiv")
 
@@ -130,6 +136,8 @@ class Vacancy(models.Model):
 
 
 class Location(models.Model):
+    """A workplace of an ad: the feed's names, and the path of the place (`taxonomy.places`)."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="locations")
     position = models.PositiveSmallIntegerField()
     raw_country = models.TextField(blank=True)
@@ -171,6 +179,8 @@ class Contact(models.Model):
 
 
 class Occupation(models.Model):
+    """An occupation of an ad: NAV's names, and their path (`taxonomy.occupations`)."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="occupations")
     raw_level1 = models.TextField(blank=True)
     raw_level2 = models.TextField(blank=True)
@@ -186,6 +196,8 @@ class Occupation(models.Model):
 
 
 class Category(models.Model):
+    """A category of an ad in another classification: `type` is its name, such as ESCO or STYRK08."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="categories")
     type = models.CharField(max_length=40)
     raw_code = models.TextField(blank=True)

@@ -37,6 +37,8 @@ class UnreadableFile(Exception):
 
 
 class Row(NamedTuple):
+    """One line of the file. `accuracy`: GeoNames' 1 to 6, the higher the better; 0 if it is missing."""
+
     code: str
     name: str
     point: Point
@@ -139,8 +141,10 @@ def _read_bytes(file: Path) -> bytes:
 
 
 def _unzip(file: Path) -> bytes:
-    """The content of the archive's only table (GeoNames adds a readme). The sizes in an archive may be false, so it is read up to
-    the limit."""
+    """The content of the archive's only table; GeoNames adds a readme.
+
+    The sizes in an archive may be false, so the table is read up to the limit.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             tables = [one for one in archive.infolist() if one.filename.lower() in {f"{name.lower()}.txt" for name in COUNTRIES}]

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 
 class Outcome(enum.StrEnum):
+    """What `store_vacancies` did with an ad."""
+
     NEW = "new"
     UPDATED = "updated"
     UNCHANGED = "unchanged"

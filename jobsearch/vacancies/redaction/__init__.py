@@ -30,11 +30,16 @@ class Contact(Protocol):
     """A contact of an ad: `models.Contact` or `ad_data.ContactData`."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As the source has it: often with a title or a company."""
+
     @property
-    def email(self) -> str: ...
+    def email(self) -> str:
+        """One or several e-mail addresses."""
+
     @property
-    def phone(self) -> str: ...
+    def phone(self) -> str:
+        """One or several phone numbers."""
 
 
 class Redactor:
@@ -85,8 +90,10 @@ class Redactor:
         return join_spans([*taken, *names]) if names else taken
 
     def _parse_persons(self, contacts: list[Contact], named: frozenset[str]) -> list[Person]:
-        """The persons among the contacts. A name with only words of `named` (the employer's) that begins with no given name is
-        not a person."""
+        """The persons among the contacts.
+
+        A name with only words of the employer's name (`named`) is a person only if it begins with a given name.
+        """
         found: dict[Person, None] = {}
         for contact in contacts:
             field = contact.name[:FIELD_LENGTH]

@@ -79,6 +79,7 @@ class AddressFinder:
         self._own_locals = {address.partition("@")[0] for address in self._own}
 
     def find(self, text: str) -> list[Span]:
+        """The spans of e-mail addresses, in order."""
         lowered = text.lower()
         found: list[Span] = []
         for start, end, bare in sorted(_find_at_signs(text, lowered)):

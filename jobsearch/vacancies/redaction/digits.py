@@ -25,6 +25,8 @@ _SLASH = re.compile(f"[{_SLASHES}]")
 
 
 class Group(NamedTuple):
+    """Digits without separators between them, at `start` to `end` of a text."""
+
     start: int
     end: int
     digits: str

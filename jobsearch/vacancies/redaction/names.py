@@ -254,8 +254,10 @@ class NameFinder:
         return True
 
     def _has_initial(self, text: str, tokens: list[Token], place: int, step: int) -> bool:
-        """Whether a word and an initial next to it are a whole name: "K. Nordmann", "Kari N.", or "Kari Nordmann" for a contact
-        "K. Nordmann"."""
+        """Whether a word and the initial or name next to it (`step` -1 or 1) are a whole name.
+
+        "K. Nordmann", "Kari N.", or "Kari Nordmann" for a contact "K. Nordmann".
+        """
         beside = place + step
         if not 0 <= beside < len(tokens) or not tokens[beside].capital:
             return False

@@ -71,6 +71,7 @@ class PhoneFinder:
         self._longest = max(map(len, own), default=0)
 
     def find(self, text: str) -> list[Span]:
+        """The spans of phone numbers, in order."""
         found: list[Span] = []
         search = _Search(text)
         for run in RUN.finditer(text):
@@ -117,6 +118,7 @@ class _Search:
         """End of the last phone number: a number after it and "og" or a slash needs no label."""
 
     def add(self, first: Group, last: Group) -> Span:
+        """The span of a phone number with its plus sign and brackets; notes where it ends."""
         start = first.start
         before = self.text[max(0, start - 4) : start]
         if prefix := _PREFIX.search(before):
