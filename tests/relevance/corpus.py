@@ -1,5 +1,5 @@
-"""The ads that queries are judged over, in two sets: "demo", the first 3,000 of the demo's generator and those of
-`data/added.toml`, and "natural", those of `data/natural/ads.toml`.
+"""The ads that queries are judged over, in three sets: "demo", the first 3,000 of the demo's generator and those of
+`data/added.toml`; "natural", those of `data/natural/ads.toml`; and "questions", these and those of `data/questions/ads.toml`.
 
 Always the same: fixed numbers, seed and dates. What a judgement may look at is an `Ad`: the decisions that the ad was made
 from, and what a reader can see in it. Nothing here knows the search.
@@ -24,9 +24,11 @@ from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 from jobsearch.demo.feed_server.ads.plan import Plan, plan_ad
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData, VacancyData
 
-from . import natural
+from . import line_sets
+from .line_sets import NATURAL, QUESTIONS
 
-DEMO, NATURAL = SETS = ("demo", "natural")
+DEMO = "demo"
+SETS = (DEMO, NATURAL, QUESTIONS)
 SEED, NUMBERS = 1, range(1, 3001)
 DATA = Path(__file__).parent / "data"
 _SPACE = UUID("c1a3a1f0-6a7e-4f0e-9a53-0d9f4c1c5e21")
@@ -63,17 +65,17 @@ def readable(markup: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
     """Every ad of a set: what it is, and what the record stores of it."""
-    return tuple(_natural()) if name == NATURAL else (*_generated(), *_added())
+    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
 
 
 def ads(name: str = DEMO) -> Iterator[Ad]:
     return (ad for ad, _ in corpus(name))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def fingerprint(name: str = DEMO) -> str:
     """Names the corpus, so that figures of different ones are not compared: it changes when the generator does."""
     digest = hashlib.sha256()
@@ -121,11 +123,10 @@ def _added() -> Iterator[tuple[Ad, VacancyData]]:
         yield _judgeable(data, name, row["job"], row["title"], row.get("language", "nb"), ()), data
 
 
-def _natural() -> Iterator[tuple[Ad, VacancyData]]:
+def _of_lines(set_name: str) -> Iterator[tuple[Ad, VacancyData]]:
     """In the order of the file, three hours apart."""
-    for position, (what, fields) in enumerate(natural.rows()):
+    for position, (name, what, fields) in enumerate(line_sets.rows(set_name)):
         published = _NEWEST - dt.timedelta(hours=3 * position)
-        name = f"natural{position}"
         data = VacancyData(uuid=uuid5(_SPACE, name), expires=_EXPIRES, published=published, updated=published, **fields)
         yield _judgeable(data, name, what, data.title, "", ()), data
 

@@ -23,8 +23,8 @@ from uuid import UUID
 
 from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 
-from . import natural
-from .corpus import DATA, DEMO, NATURAL, Ad, ads
+from . import line_sets
+from .corpus import DATA, DEMO, SETS, Ad, ads
 
 Test = Callable[[Ad], bool]
 GRADES = (3, 2, 1)
@@ -101,15 +101,16 @@ _FILED = {
 
 @lru_cache(maxsize=1)
 def _occupations() -> set[str]:
-    return {*BY_KEY, *(name for what, _ in natural.rows() for name in what.split(","))}
+    return {*BY_KEY, *(name for set_name in line_sets.SETS for name in line_sets.occupations(set_name))}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def judged(name_of_set: str = DEMO) -> tuple[Judged, ...]:
     """Every query of a set with its grades, in the order of the file."""
-    concepts, queries = (
-        (natural.concepts(), natural.queries()) if name_of_set == NATURAL else (_read("concepts"), _read("queries"))
-    )
+    if name_of_set in line_sets.SETS:
+        concepts, queries = line_sets.concepts(name_of_set), line_sets.queries(name_of_set)
+    else:
+        concepts, queries = _read("concepts"), _read("queries")
     found = []
     for group, rows in queries.items():
         kept = _kept(f"{group}/{name}" for name in rows)
@@ -142,7 +143,7 @@ def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[
     return Judged(query, {uuid: grade for uuid, grade in grades.items() if uuid in kept - neutral}, frozenset(neutral))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=8000)
 def holding(line: str, corpus: str = DEMO) -> frozenset[UUID]:
     """The ads of a set for which a test holds."""
     test = compiled(line)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .corpus import NATURAL, SETS, corpus
+from .corpus import NATURAL, QUESTIONS, SETS, corpus
 from .judging import GRADES, compiled, judged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +30,29 @@ def test_the_second_set_asks_all_that_and_more():
     counted = Counter(one.query.group for one in judged(NATURAL))
     assert set(counted) == GROUPS | {"titles", "filters", "mention"}
     assert sum(counted.values()) >= 500
+
+
+def test_the_third_set_asks_in_sentences_in_three_languages():
+    counted = Counter(one.query.group for one in judged(QUESTIONS))
+    assert set(counted) == {
+        *("bokmål", "nynorsk", "english", "negation", "without", "lists", "tokens", "compounds", "names", "order", "numbers"),
+        "nothing",
+    }
+    assert min(counted.values()) >= 25
+    assert sum(counted.values()) >= 320
+
+
+def test_ads_of_the_second_set_are_in_the_third_set_too():
+    assert {ad.uuid for ad, _ in corpus(NATURAL)} < {ad.uuid for ad, _ in corpus(QUESTIONS)}
+
+
+def test_an_ad_that_demands_what_a_query_wishes_to_do_without_has_no_grade():
+    judgements = {one.query.q: one for one in judged(QUESTIONS)}
+    ads = {ad.uuid: ad.text for ad, _ in corpus(QUESTIONS)}
+    grades = judgements["lagerjobb uten krav til erfaring"].grades
+    assert {grade for uuid, grade in grades.items() if "Erfaring er ikke nødvendig" in ads[uuid]} == {3}
+    assert not [uuid for uuid in grades if "to års erfaring fra lager" in ads[uuid]]
+    assert 2 in grades.values()
 
 
 @pytest.mark.parametrize("name", SETS)
