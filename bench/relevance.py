@@ -75,6 +75,7 @@ def main() -> None:
     name = f"baseline on OpenSearch {options.baseline}" if options.baseline else options.engine
     print(f"{name}, {'kept' if options.kept else 'open'} half, {options.set} corpus {fingerprint(options.set)}\n")
     print(measuring.table(outcomes))
+    print(f"\nNo hit although a relevant ad exists: {measuring.share_without_hits(outcomes):.1%} of the queries")
     if options.worst:
         print(f"\n{measuring.worst(outcomes, options.worst, options.set)}")
 

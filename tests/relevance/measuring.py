@@ -75,6 +75,12 @@ def mean(outcomes: Sequence[Outcome]) -> Figures:
     return Figures(*(sum(column) / len(rows) for column in zip(*rows, strict=True)))
 
 
+def share_without_hits(outcomes: Iterable[Outcome]) -> float:
+    """The share of queries that find nothing, of those for which there is a relevant ad; 0 where there are no such queries."""
+    nothing = [outcome.figures.nothing for outcome in outcomes if not outcome.judged.query.zero]
+    return sum(nothing) / len(nothing) if nothing else 0.0
+
+
 def by_group(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:

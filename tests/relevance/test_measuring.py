@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from .judging import Judged, Query
-from .measuring import figures
+from .measuring import Outcome, figures, share_without_hits
 
 A, B, C, OTHER = (UUID(int=number) for number in (1, 2, 3, 4))
 
@@ -40,6 +40,12 @@ def test_related_ads_need_not_be_found_but_may_be():
 def test_nothing_found_is_nothing_right():
     found = figures(judgement({A: 3}), (), ())
     assert (found.ndcg, found.recall, found.precision, found.nothing) == (0, 0, 0, 1)
+
+
+def test_share_without_hits_counts_only_queries_with_a_relevant_ad():
+    cases = [(judgement({A: 3}), ()), (judgement({A: 3}), (B,)), (judgement({}, zero=True), ())]
+    assert share_without_hits([Outcome(one, hits, figures(one, hits, hits)) for one, hits in cases]) == 0.5
+    assert share_without_hits([]) == 0
 
 
 @pytest.mark.parametrize(("hits", "score"), [((), 1), ((OTHER,), 0)])
