@@ -21,6 +21,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.utils import timezone
 
+from jobsearch.core.pagination import parse_page_number
 from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.query.personal_data import find_private
@@ -307,9 +308,10 @@ def _read_page(value: str, last: int, problems: list[Problem]) -> int:
     value = clean_parameter(value, 20)
     if not value:
         return 1
-    if not (value.isascii() and value.isdigit()) or int(value) < 1:
+    number = parse_page_number(value)
+    if number is None:
         problems.append(Problem("page", value, "unknown"))
         return 1
-    if int(value) > last:
+    if number > last:
         problems.append(Problem("page", value, "too_deep"))
-    return min(int(value), last)
+    return min(number, last)

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch.saved.views import MOST, PAGE_SIZE
+from jobsearch.saved.views import MAX_SEARCHES, PAGE_SIZE
 from jobsearch.search import api as search
 from jobsearch.search.analysis import spelling
 from jobsearch.search.engines import registry
@@ -37,7 +37,7 @@ def asked(monkeypatch, own_index) -> list[str]:
     return called
 
 
-@pytest.mark.parametrize("number", [1, 25, 101, MOST])
+@pytest.mark.parametrize("number", [1, 25, 101, MAX_SEARCHES])
 def test_a_page_of_the_list_asks_the_engine_once(logged_in, recruiter, ads, asked, number):
     ads({"title": "Kokk"})
     for n in range(number):

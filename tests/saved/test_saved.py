@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.descriptions import short
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.models import NAME_LENGTH, SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
@@ -197,7 +197,7 @@ def test_a_long_search_has_a_short_name(db):
     query, _ = search.SearchQuery.from_params(
         {"q": "lege", "place": ["OSLO", "AGDER", "TROMS", "VESTLAND"], "sector": ["Privat"]}
     )
-    assert short(query) == "lege · Agder · Oslo · Troms · 2 valg til"
+    assert summarise_query(query) == "lege · Agder · Oslo · Troms · 2 valg til"
 
 
 def test_its_text_for_logs_says_nothing_of_the_search(recruiter):

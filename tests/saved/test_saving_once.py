@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
-from jobsearch.saved.models import SavedSearch, digest_of
+from jobsearch.saved.models import SavedSearch, compute_digest
 from tests.web.page import Page
 
 LIST, SAVE = "/lagrede-sok/", "/lagrede-sok/lagre/"
@@ -98,4 +98,4 @@ def test_duplicates_of_before_are_merged_with_the_oldest_name_and_the_latest_loo
     executor.migrate(executor.loader.graph.leaf_nodes())
     kept = [(row.owner.username, row.name, row.params, row.last_looked.day) for row in SavedSearch.objects.order_by("pk")]
     assert kept == [("rita", "Først", "q=lege", 9), ("rita", "Annet", "q=kokk", 1), ("per", "Pers", "q=lege", 2)]
-    assert all(row.digest == digest_of(row.params) for row in SavedSearch.objects.all())
+    assert all(row.digest == compute_digest(row.params) for row in SavedSearch.objects.all())

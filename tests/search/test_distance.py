@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.saved.descriptions import criteria, short
+from jobsearch.saved.descriptions import list_criteria, summarise_query
 from jobsearch.search.api import FILTERS, SearchQuery
 from jobsearch.search.conditions import Terms
 from jobsearch.search.facets import distance
@@ -195,8 +195,8 @@ def test_it_is_chosen_named_and_taken_away_like_any_filter():
     assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
     assert FILTERS["near"].full_label("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
     assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
-    assert criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
-    assert short(query) == "kokk · Vestland · Innen 50 km fra Bergen"
+    assert list_criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
+    assert summarise_query(query) == "kokk · Vestland · Innen 50 km fra Bergen"
 
 
 def test_a_postal_code_is_named_with_its_place(voss):

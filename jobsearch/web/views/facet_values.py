@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.text_values import clean_parameter
-from jobsearch.saved.descriptions import short
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.search import api as search
 from jobsearch.web.presenters import results as view
 
@@ -56,7 +56,7 @@ def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, t
     ]
     return {
         "label": facet.label,
-        "words": short(query),
+        "words": summarise_query(query),
         "links": links[:ON_PAGE],
         "more": len(links) > ON_PAGE,
         "most": ON_PAGE,

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.descriptions import short
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.models import SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
@@ -65,7 +65,7 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
     """What the page shows of the question. `whole`: not only what an answer to a choice replaces."""
-    words = short(query)
+    words = summarise_query(query)
     home = not query.to_params() and not problems
     return {
         "query": query,
