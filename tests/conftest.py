@@ -75,7 +75,7 @@ def vacancy_data(**fields) -> VacancyData:
 def no_health_check_kept() -> None:
     """A process keeps what `/readyz` found out for some seconds, which is longer than a test takes."""
     if health := sys.modules.get("jobsearch.web.views.health"):
-        health.forget()
+        health.clear_cache()
 
 
 @pytest.fixture

@@ -67,29 +67,29 @@ def store(*ads: dict) -> None:
 
 
 def test_days_are_named_from_oslos_today(today):
-    assert dates.today() == today
-    assert dates.published(first_second(today)) == "Publisert i dag"
+    assert dates.get_today() == today
+    assert dates.format_published(first_second(today)) == "Publisert i dag"
     for moment in (first_second(today - days(1)), last_second(today - days(1))):
-        assert dates.published(moment) == "Publisert i går"
-        assert dates.moment(moment).startswith("i går kl. ")
-    assert dates.published(last_second(today - days(2))) == f"Publisert {dates.day(today - days(2))}"
-    assert dates.moment(first_second(today)) == "i dag kl. 00:00"
+        assert dates.format_published(moment) == "Publisert i går"
+        assert dates.format_time(moment).startswith("i går kl. ")
+    assert dates.format_published(last_second(today - days(2))) == f"Publisert {dates.format_day(today - days(2))}"
+    assert dates.format_time(first_second(today)) == "i dag kl. 00:00"
     for day in (today - days(1), today, today + days(1)):
-        assert (str(day.year) in dates.day(day)) is (day.year != today.year)
+        assert (str(day.year) in dates.format_day(day)) is (day.year != today.year)
 
 
 def test_deadlines_are_named_from_oslos_today(today):
     def said(left: int) -> tuple[str, str]:
-        deadline = dates.deadline(Vacancy(application_due=today + days(left)))
+        deadline = dates.format_deadline(Vacancy(application_due=today + days(left)))
         assert deadline is not None
-        return deadline.words, deadline.tone
+        return deadline.text, deadline.tone
 
     assert said(-1) == ("Fristen er ute", "past")
     assert said(0) == ("Frist i dag", "soon")
     assert said(1) == ("Frist i morgen", "soon")
-    assert said(2) == (f"Frist {dates.day(today + days(2), weekday=True)}", "soon")
-    assert said(4) == (f"Frist {dates.day(today + days(4), weekday=True)}", "")
-    assert said(7) == (f"Frist {dates.day(today + days(7))}", "")
+    assert said(2) == (f"Frist {dates.format_day(today + days(2), weekday=True)}", "soon")
+    assert said(4) == (f"Frist {dates.format_day(today + days(4), weekday=True)}", "")
+    assert said(7) == (f"Frist {dates.format_day(today + days(7))}", "")
 
 
 @pytest.mark.django_db
@@ -120,10 +120,10 @@ def test_an_ad_is_shown_until_its_last_day_is_over(today):
 def test_a_posting_is_valid_through_the_day_of_its_deadline(today):
     store({"application_due": str(today), "expires": first_second(today + days(9))})
     vacancy = Vacancy.objects.get()
-    posting = jsonld.posting(vacancy, [], "https://jobb.example/")
+    posting = jsonld.build_job_posting(vacancy, [], "https://jobb.example/")
     assert posting is not None
     assert dt.datetime.fromisoformat(posting["validThrough"]) == first_second(today + days(1))
-    assert jsonld.posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
+    assert jsonld.build_job_posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
 
 
 @pytest.mark.django_db

@@ -132,7 +132,7 @@ def test_no_moment_raises_an_exception(moment):
     until = compute_visible_until(moment)
     assert until.astimezone(dt.UTC) and until > dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
     assert abs((get_oslo_date(moment) - moment.date()).days) <= 1
-    assert dates.published(moment) and dates.moment(moment)
+    assert dates.format_published(moment) and dates.format_time(moment)
 
 
 @FIXED
@@ -146,13 +146,13 @@ def test_any_time_and_date_fits_into_the_sort_fields_of_an_index(published, dead
 @given(st.dates())
 def test_any_date_can_be_indexed_and_shown(day):
     assert documents.day_number(day) == (day - dt.date(1970, 1, 1)).days
-    assert dates.day(day) and dates.day(day, weekday=True)
+    assert dates.format_day(day) and dates.day(day, weekday=True)
 
 
 @FIXED
 @given(st.datetimes(timezones=ZONES), st.dates() | st.none(), st.datetimes(timezones=ZONES))
 def test_any_moment_and_date_can_be_written_as_json_ld(expires, due, published):
     ad = Vacancy(visible_until=compute_visible_until(expires), application_due=due, published=published)
-    until = jsonld._valid_through(ad)
+    until = jsonld._compute_valid_through(ad)
     assert until <= ad.visible_until
-    assert jsonld._moment(until) and jsonld._moment(published)
+    assert jsonld._format_time(until) and jsonld._moment(published)

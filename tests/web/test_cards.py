@@ -118,7 +118,7 @@ def test_no_contact_of_an_ad_is_in_its_snippet(client, ads):
 
 def test_an_ad_of_another_list_has_the_same_card_without_marks(ads):
     [uuid] = ads({"title": "Kokk/kelner <b>"})
-    card = ad_rows.plain(ad_rows.rows([uuid])[0])
+    card = ad_rows.build_card(ad_rows.list_active_ads([uuid])[0])
     assert card.title == "Kokk/<wbr>kelner &lt;b&gt;" and not card.snippet and not card.new
 
 

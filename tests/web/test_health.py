@@ -137,7 +137,7 @@ def test_an_engine_that_hangs_holds_one_check_and_the_others_get_the_last_answer
         return {"ok": False}
 
     monkeypatch.setattr(health, "_engine", hang)
-    first = threading.Thread(target=health._report)
+    first = threading.Thread(target=health._get_report)
     first.start()
     assert begun.wait(10)
     began = time.monotonic()
@@ -151,7 +151,7 @@ def test_an_index_that_falls_behind_is_said(client, engine, make_vacancy):
     key = make_vacancy()
     behind(key, minutes=9)
     assert client.get("/readyz").json()["status"] == "ok", "an ordinary delay"
-    health.forget()
+    health.clear_cache()
     behind(key, minutes=11)
     answer = client.get("/readyz")
     assert answer.status_code == 200, "the site still serves: a proxy should go on sending visitors"
@@ -181,5 +181,5 @@ def test_an_index_that_keeps_up_is_ok_again(client, own_index, make_vacancy):
     behind(make_vacancy(), minutes=30)
     assert client.get("/readyz").json()["status"] == "degraded"
     index_changes()
-    health.forget()
+    health.clear_cache()
     assert client.get("/readyz").json()["status"] == "ok"

@@ -114,15 +114,15 @@ def test_an_occupation_of_either_level(client, some):
 )
 def test_headings_are_norwegian_as_it_is_spoken(slug, words):
     with translation.override("nb"):
-        assert headings.of(slugs.BY_SLUG[slug]) == words
+        assert headings.build_heading(slugs.BY_SLUG[slug]) == words
 
 
 def test_the_lists_of_forms_name_only_what_the_catalogue_has():
     names = {occupations.get_label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
-    kinds = [headings.AS, headings.FOR, set(headings.OWN)]
+    kinds = [headings.OCCUPATIONS_WITH_AS, headings.OCCUPATIONS_WITH_FOR, set(headings.WHOLE_HEADINGS)]
     assert names >= set().union(*kinds) and sum(map(len, kinds)) == len(set().union(*kinds))
     places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.BY_SLUG.values() if named.facet == "place"}
-    assert places >= headings.ON
+    assert places >= headings.PLACES_WITH_ON
 
 
 def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):

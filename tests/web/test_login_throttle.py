@@ -172,11 +172,11 @@ def test_attempts_are_forgotten_after_some_days_and_never_grow_beyond_a_number(d
     )
     for number, row in enumerate(rows):  # the oldest is nearly ten days old
         AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - dt.timedelta(hours=8 * number, minutes=1))
-    assert login_throttle.forget_old_attempts() == 20
+    assert login_throttle.delete_old_attempts() == 20
     assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == sorted(f"name{number}" for number in range(10))
     monkeypatch.setattr(login_throttle, "MOST_KEPT", 1000)
     with later(days=login_throttle.KEPT_DAYS):
-        login_throttle.forget_old_attempts()
+        login_throttle.delete_old_attempts()
     assert AccessAttempt.objects.count() == 0
 
 

@@ -75,7 +75,7 @@ def test_error_pages_look_like_the_site(client, db, monkeypatch):
     assert missing.status_code == 404 and "Vi finner ikke siden" in Page(missing).h1
     request = RequestFactory().get("/")
     assert "Vi forstår ikke" in Page(errors.bad_request(request, SuspiciousOperation())).h1
-    broken = errors.broken(request)
+    broken = errors.server_error(request)
     assert broken.status_code == 500 and "Noe gikk galt hos oss" in Page(broken).h1 and "Utlyst" in Page(broken).text("//header")
     foreign = client.get("/", headers={"host": "evil.example"})
     assert foreign.status_code == 400 and "Vi forstår ikke" in Page(foreign).h1
@@ -173,18 +173,18 @@ def test_deadlines_in_words(monkeypatch, due, text, nb, nn, en, tone):
     ad = Vacancy(application_due=dt.date.fromisoformat(due) if due else None, application_due_text=text)
     for language, words in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(language):
-            found = dates.deadline(ad)
-            assert (found.words, found.tone) == (words, tone)
+            found = dates.format_deadline(ad)
+            assert (found.text, found.tone) == (words, tone)
 
 
 def test_no_deadline_is_no_words():
-    assert dates.deadline(Vacancy()) is None
+    assert dates.format_deadline(Vacancy()) is None
 
 
 def test_the_day_is_oslos(monkeypatch):
     """Half past eleven at night in UTC is already tomorrow in Oslo."""
     monkeypatch.setattr(dates.timezone, "now", lambda: dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
-    assert dates.deadline(Vacancy(application_due=dt.date(2026, 11, 25))).words == "Frist i dag"
+    assert dates.format_deadline(Vacancy(application_due=dt.date(2026, 11, 25))).text == "Frist i dag"
 
 
 @pytest.mark.parametrize(
@@ -200,4 +200,4 @@ def test_the_day_is_oslos(monkeypatch):
 )
 def test_counts_in_words(language, total, words):
     with translation.override(language):
-        assert dates.count_of_results(total) == words
+        assert dates.format_result_count(total) == words

@@ -209,4 +209,4 @@ def test_an_unclassified_ad_has_no_category(client, ads):
 
 
 def test_no_data_is_no_element():
-    assert jsonld.script(None) == ""
+    assert jsonld.render_script(None) == ""

@@ -173,7 +173,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         strict.cookies["django_language"] = language
         yield "no token", strict.post("/logg-ut/")
         with translation.override(language):
-            yield "broken", errors.broken(RequestFactory().get("/"))
+            yield "broken", errors.server_error(RequestFactory().get("/"))
         client.force_login(recruiter)
         client.cookies["django_language"] = language
         for name, address in {

@@ -29,7 +29,7 @@ class Bar:
 
 def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
     """The last days, the oldest first, each with its ads under all filters but the publishing time."""
-    today = dates.today()
+    today = dates.get_today()
     days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
     highest = max((counts.get(str(day), 0) for day in days), default=0)
     if not highest:
@@ -40,6 +40,6 @@ def bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable
         height = -(-count * HEIGHT // highest)  # rounded up, so that a single ad is seen
         chosen = query.published == day
         other = query.without("published") if chosen else query.with_value("published", str(day))
-        label = dates.day(day, weekday=True)
+        label = dates.format_day(day, weekday=True)
         found.append(Bar(str(day), label, count, address(other), chosen, position * STEP, HEIGHT - height, height))
     return found

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.core.pagination import parse_page_number
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters.pagination import page_links, page_title
+from jobsearch.web.presenters.pagination import build_page_links, build_page_title
 
 PAGE_SIZE = 25
 MOST_OTHERS = 6  # one more than a page of an ad shows, to know whether there are more
@@ -62,8 +63,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         raise Http404
     here = address(orgnr)
     paginator = Paginator(ads, PAGE_SIZE)
-    typed = request.GET.get("page", "")
-    number = max(1, int(typed[:9])) if typed.isascii() and typed.isdigit() else 1
+    number = parse_page_number(request.GET.get("page", "")) or 1
     if number > paginator.num_pages:  # as of every list: see `results.page_past_the_last`
         return redirect(_page_address(here, paginator.num_pages))
     page = paginator.page(number)
@@ -73,12 +73,12 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
         "heading": heading,
-        "page_title": page_title(heading, number),
+        "page_title": build_page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
         "homepage": _homepage(homepage for _uuid, _name, homepage in ads),
-        "vacancies": ad_rows.rows(uuid for uuid, _name, _homepage in page),
+        "vacancies": ad_rows.list_active_ads(uuid for uuid, _name, _homepage in page),
         "total": paginator.count,
-        "pages": page_links(page, lambda number: _page_address(here, number)),
+        "pages": build_page_links(page, lambda number: _page_address(here, number)),
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
         "as_of": freshness.get_last_feed_time(),

@@ -32,7 +32,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
         status = 503
     except search.QueryError:
         return redirect("web:results")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         shown = view.facet_view(name, query, counts, typed=typed, whole=True)
         context = {"facet": shown, "typed": typed, "total": None if counts is None else sum(counts.values())}
         response = render(request, "web/_facet_found.html", context, status=status)

@@ -47,7 +47,7 @@ def of(vacancy: Vacancy) -> list[view.Link]:
     }
     for facet, paths in parts.items():
         known = [slug for path in dict.fromkeys(paths) if (slug := slugs.get_slug(facet, path))]
-        found += [view.Link(headings.of(slugs.BY_SLUG[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
+        found += [view.Link(headings.build_heading(slugs.BY_SLUG[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
     return found
 
 
@@ -61,7 +61,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(address(proper), permanent=True)
         raise Http404
     query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
-    heading = headings.of(named)
+    heading = headings.build_heading(named)
     context: dict[str, object] = {
         "heading": heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
@@ -78,7 +78,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         context |= {
             "total": found.total,
-            "vacancies": ad_rows.rows(found.uuids),
+            "vacancies": ad_rows.list_active_ads(found.uuids),
             "more": found.total > query.size,
             "groups": [group for group in _groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
@@ -122,7 +122,7 @@ def _label(named: slugs.FacetValue) -> str:
 def _wider(named: slugs.FacetValue) -> view.Link | None:
     above = places.get_parent(named.path) if named.facet == "place" else occupations.get_parent(named.path)
     slug = slugs.get_slug(named.facet, above)
-    return view.Link(headings.of(slugs.BY_SLUG[slug]), address(slug)) if slug else None
+    return view.Link(headings.build_heading(slugs.BY_SLUG[slug]), address(slug)) if slug else None
 
 
 def _municipalities(county: str) -> list[str]:

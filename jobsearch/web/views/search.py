@@ -21,7 +21,7 @@ from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance
 from jobsearch.web.presenters import results as view
-from jobsearch.web.presenters.pagination import page_title
+from jobsearch.web.presenters.pagination import build_page_title
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
@@ -34,7 +34,7 @@ def results(request: HttpRequest) -> HttpResponse:
     blocked = any(problem.blocks for problem in problems)
     if not problems and (target := _canonical_address(request, query)):
         return redirect(target)
-    context = _asked(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]
+    context = _asked(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     try:
         if blocked:
             return _without_results(request, context, 400)
@@ -42,7 +42,7 @@ def results(request: HttpRequest) -> HttpResponse:
         if last := view.page_past_the_last(query, problems, found.total):
             return redirect(last)
         problems += search.without_ads([query], found.counts)[0]
-        visit = last_visit.visit(request)
+        visit = last_visit.read_last_visit(request)
         context |= _answered(query, found, visit.since)
         if query.since:
             context |= _new_since(request, query, found, began)
@@ -58,7 +58,7 @@ def results(request: HttpRequest) -> HttpResponse:
     # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
     response["Cache-Control"] = "private, no-cache"
     if visit.known or not context["home"]:
-        last_visit.remember(response, visit)
+        last_visit.set_last_visit_cookie(response, visit)
     patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
     return response
 
@@ -72,7 +72,7 @@ def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: 
         "problems": problems,
         "words": words,
         "home": home,
-        "page_title": _("Ledige stillinger") if home else page_title(words or _("Ledige stillinger"), query.page),
+        "page_title": _("Ledige stillinger") if home else build_page_title(words or _("Ledige stillinger"), query.page),
         "canonical": view.address(query),
         # Links back here repeat only what was understood: an address may hold words that were refused.
         "return_path": view.address(query),
@@ -98,7 +98,7 @@ def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime 
     return {
         "facets": view.facet_views(query, found.counts),
         "total": found.total,
-        "rows": ad_rows.listed(found.uuids, asked, since, in_text=found.in_text),
+        "rows": ad_rows.build_rows(found.uuids, asked, since, in_text=found.in_text),
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
@@ -124,7 +124,7 @@ def _new_since(request: HttpRequest, query: search.SearchQuery, found: search.Pa
     looked_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
     if seen_all and request.method == "GET" and not looked_ahead and request.user.is_authenticated:
         SavedSearch.objects.mark_seen(request.user.pk, query, began)
-    return {"new_heading": dates.new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
+    return {"new_heading": dates.format_new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
 
 
 def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
@@ -142,7 +142,7 @@ def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
 
 def _without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
     """The page where nothing was found out: the form keeps what it held, and what the database has is still there."""
-    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]
+    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]  # an object by the type of dict
     if status == 503 and request.user.is_authenticated:
         context["saved_searches"] = SavedSearch.objects.filter(owner=request.user)
     response = render(request, "web/results.html", context, status=status)
