@@ -1,4 +1,4 @@
-"""Figures of what a search found, and the table of them."""
+"""Relevance metrics of search results, and their table."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from .corpus import DEMO, corpus
 from .judging import Judged
 
 Finder = Callable[[str], Sequence[UUID]]
-"""Every ad that a query finds, the most relevant first."""
+"""Returns all ads that a query finds, the most relevant first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """ndcg: order of the first ten by graded gains (7, 3, 1). recall: share of the wanted among the first fifty, of fifty
+    """Metrics of one query.
+
+    ndcg: order of the first ten by graded gains (7, 3, 1). recall: share of the relevant among the first fifty, of fifty
     at most. precision: share of grade 1 and above in all that was found, in whatever order. newest: the same among the ten
     newest. nothing: whether nothing was found.
 
@@ -89,7 +91,7 @@ def by_group(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """A line a group and one for all queries, as Markdown."""
+    """Markdown table with a line a group and one for all queries."""
     lines = ["| group | queries | nDCG@10 | recall@50 | precision | newest 10 | finds nothing |", "|---|--:|--:|--:|--:|--:|--:|"]
     for name, some in [*by_group(outcomes).items(), ("**all**", outcomes)]:
         cells = " | ".join(f"{value:.2f}" for value in astuple(mean(some)))
@@ -98,7 +100,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def worst(outcomes: Sequence[Outcome], number: int, corpus_name: str = DEMO) -> str:
-    """The queries with the worst figures, each with its first hits and their grades."""
+    """The queries with the lowest figures, each with its first hits and their grades."""
     ads = {ad.uuid: ad for ad, _ in corpus(corpus_name)}
     lines: list[str] = []
     for outcome in sorted(outcomes, key=lambda one: one.figures.ndcg + one.figures.recall + one.figures.precision)[:number]:

@@ -1,7 +1,7 @@
-"""No group of the open queries may fall below these floors on the embedded engine.
+"""Regression test of relevance: no group of the open queries may fall below these figures on the embedded engine.
 
-They stand a little below what was measured on 26 November 2026 (see docs/relevance.md).
-Whoever makes a group better raises its floor; whoever has to lower one says why in the commit.
+They are slightly below the figures measured on 26 November 2026 (see docs/relevance.md).
+Raise the floor of a group that improves; a commit that lowers one must give the reason.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ GROUPS = [(name, group) for name, groups in FLOORS.items() for group in groups]
 
 @pytest.fixture(scope="module")
 def outcomes(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The open half of each set, run once for all groups."""
+    """Results of the open half of each set, run once for all groups."""
     with django_db_blocker.unblock():
         return {name: _measured(name, f"embedded:///{tmp_path_factory.mktemp(name)}/index") for name in FLOORS}
 
@@ -104,18 +104,18 @@ def test_every_group_has_a_floor(outcomes, name):
 
 
 @pytest.mark.parametrize(("name", "group"), GROUPS)
-def test_a_group_stays_above_its_floor(outcomes, name, group):
+def test_figures_of_a_group_are_above_its_floor(outcomes, name, group):
     some = measuring.by_group(outcomes[name])[group]
     assert not _below(some, FLOORS[name][group]), measuring.worst(some, 3, name)
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_all_queries_together_stay_above_the_floor(outcomes, name):
+def test_figures_of_all_queries_are_above_the_floor(outcomes, name):
     assert not _below(outcomes[name], ALL[name]), measuring.table(outcomes[name])
 
 
 def _below(outcomes, floors) -> dict[str, float]:
-    """The figures that are too low."""
+    """The figures below their floors."""
     mean = measuring.mean(outcomes)
     reached = {"nDCG": mean.ndcg, "recall": mean.recall, "precision": mean.precision}
     return {name: round(value, 3) for (name, value), floor in zip(reached.items(), floors, strict=True) if value < floor}
