@@ -121,14 +121,14 @@ def test_report_is_cached_for_seconds(client, db, engine, django_assert_num_quer
         for _ in range(20):
             assert client.get("/readyz", REMOTE_ADDR=REMOTE_CLIENT).status_code == 200
     assert len(engine) == 1
-    monkeypatch.setattr(health, "KEEP_SECONDS", 0.0)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0.0)
     client.get("/readyz")
     assert len(engine) == 2
 
 
 def test_hanging_engine_blocks_one_request_and_others_get_the_stale_report(client, engine, monkeypatch, transactional_db):
     client.get("/readyz")
-    monkeypatch.setattr(health, "KEEP_SECONDS", 0.0)
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0.0)
     begun, go_on = threading.Event(), threading.Event()
 
     def hang() -> dict:
@@ -136,7 +136,7 @@ def test_hanging_engine_blocks_one_request_and_others_get_the_stale_report(clien
         go_on.wait(20)
         return {"ok": False}
 
-    monkeypatch.setattr(health, "_engine", hang)
+    monkeypatch.setattr(health, "_check_engine", hang)
     first = threading.Thread(target=health._get_report)
     first.start()
     assert begun.wait(10)

@@ -165,7 +165,7 @@ def test_no_password_or_user_agent_is_stored(recruiter, caplog):
 
 
 def test_old_attempts_are_deleted_and_their_number_is_limited(db, monkeypatch):
-    monkeypatch.setattr(login_throttle, "MOST_KEPT", 10)
+    monkeypatch.setattr(login_throttle, "MAX_ROWS", 10)
     now = timezone.now()
     rows = AccessAttempt.objects.bulk_create(
         AccessAttempt(username=f"name{number}", ip_address="192.0.2.1", failures_since_start=1) for number in range(30)
@@ -174,7 +174,7 @@ def test_old_attempts_are_deleted_and_their_number_is_limited(db, monkeypatch):
         AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - dt.timedelta(hours=8 * number, minutes=1))
     assert login_throttle.delete_old_attempts() == 20
     assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == sorted(f"name{number}" for number in range(10))
-    monkeypatch.setattr(login_throttle, "MOST_KEPT", 1000)
+    monkeypatch.setattr(login_throttle, "MAX_ROWS", 1000)
     with later(days=login_throttle.KEPT_DAYS):
         login_throttle.delete_old_attempts()
     assert AccessAttempt.objects.count() == 0
