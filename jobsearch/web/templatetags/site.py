@@ -46,7 +46,7 @@ def deadline(vacancy: Vacancy) -> dates.Deadline | None:
     return dates.format_deadline(vacancy)
 
 
-@register.filter("due_words")
+@register.filter("due_text")
 def render_deadline(vacancy: Vacancy, deadline: dates.Deadline) -> SafeString:
     """The deadline's text as HTML; what the employer wrote gets a `lang` attribute with the ad's language."""
     if not deadline.employer_text:
@@ -163,7 +163,7 @@ def title_lang(vacancy: Vacancy) -> str:
     return language.guess_title_language(vacancy.title, vacancy.language) or "no"
 
 
-@register.filter("starts")
+@register.filter("start_date")
 def render_start(vacancy: Vacancy) -> SafeString:
     """The start of the job: a formatted date if the employer's text is one, else the text itself."""
     date = deadlines.parse_deadline(vacancy.start_text, get_oslo_date(vacancy.published or vacancy.first_seen))
@@ -177,13 +177,13 @@ def job_title(vacancy: Vacancy) -> SafeString:
     return format_html('<span lang="{}">{}</span>', title_language, ad_rows.allow_breaks(vacancy.job_title))
 
 
-@register.filter("written")
+@register.filter("employer_text")
 def render_employer_text(vacancy: Vacancy, text: str) -> SafeString:
     """A text of the employer, with a `lang` attribute, among facts in the language of the page."""
     return format_html('<span lang="{}">{}</span>', lang(vacancy), ad_rows.allow_breaks(text))
 
 
-@register.filter("extent_words")
+@register.filter("extent")
 def format_extent(value: str) -> str:
     """Full-time or part-time. The feed states "Heltid" for every ad that is not part-time, so it is not certain."""
     return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.translate_value(value)

@@ -85,7 +85,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
     return {
         "vacancy": vacancy,
         "canonical": canonical,
-        "lasting": redacted,
+        "redacted": redacted,
         "ad_title": ad_title,
         "page_title": " – ".join(filter(None, [ad_title, redacted.employer])),
         "summary": build_summary(vacancy, redacted.employer),
@@ -100,7 +100,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
         "more_others": len(others) > MAX_OTHERS,
         "similar": _find_similar(vacancy, others[:MAX_OTHERS]),
         "landings": landing.of(vacancy),
-        "structured": jsonld.render_script(jsonld.build_job_posting(vacancy, contacts, canonical)),
+        "json_ld": jsonld.render_script(jsonld.build_job_posting(vacancy, contacts, canonical)),
         "as_of": freshness.get_last_feed_time(),
     }
 
