@@ -146,7 +146,7 @@ def test_any_time_and_date_fits_into_the_sort_fields_of_an_index(published, dead
 @given(st.dates())
 def test_any_date_can_be_indexed_and_shown(day):
     assert documents.day_number(day) == (day - dt.date(1970, 1, 1)).days
-    assert dates.format_day(day) and dates.day(day, weekday=True)
+    assert dates.format_day(day) and dates.format_day(day, weekday=True)
 
 
 @FIXED

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web.views.employers import ads_of
+from jobsearch.web.views.employers import list_ads
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -76,7 +76,7 @@ def test_query_uses_an_index_and_does_not_read_all_active_ads(many):
     if connection.vendor == "postgresql":  # scans a small table
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    for rows in (ads_of("999888777"), Vacancy.objects.active().filter(employer_orgnr="999888777").values("uuid")):
+    for rows in (list_ads("999888777"), Vacancy.objects.active().filter(employer_orgnr="999888777").values("uuid")):
         assert "vacancy_of_employer" in rows.explain()
 
 

@@ -188,7 +188,7 @@ def test_page_while_the_engine_is_down_has_links(client, some, engine_down):
 def test_overview_links_to_every_place_and_occupation(client, some):
     page = Page(client.get("/jobb/"))
     found = [href for href in page.all("//main//a/@href") if href.startswith("/jobb/")]
-    assert sorted(found) == sorted(landing.address(slug) for slug in slugs.BY_SLUG)
+    assert sorted(found) == sorted(landing.build_url(slug) for slug in slugs.BY_SLUG)
     assert page.text("//a[@href='/jobb/bergen/']") == "Bergen (2)" and page.text("//a[@href='/jobb/stord/']") == "Stord"
     assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
 

@@ -79,7 +79,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
     apply_url = sanitise_link(vacancy.application_url) or sanitise_link(vacancy.source_url) or original
     canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
     contacts = list(vacancy.contacts.all())
-    others = employers.other_ads(vacancy)
+    others = employers.list_other_ads(vacancy)
     redacted = RedactedAd(vacancy, contacts)
     ad_title = redacted.title or _("Stilling uten tittel")
     return {
@@ -95,11 +95,11 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
         "apply_url": apply_url,
         "apply_host": links.get_host(apply_url),
         "mixed_scripts": _has_mixed_script_link(vacancy, apply_url),
-        "employer_url": employers.address(vacancy.employer_orgnr) if vacancy.employer_name else "",
+        "employer_url": employers.build_url(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:MAX_OTHERS],
         "more_others": len(others) > MAX_OTHERS,
         "similar": _find_similar(vacancy, others[:MAX_OTHERS]),
-        "landings": landing.of(vacancy),
+        "landings": landing.list_links_for_ad(vacancy),
         "json_ld": jsonld.render_script(jsonld.build_job_posting(vacancy, contacts, canonical)),
         "as_of": freshness.get_last_feed_time(),
     }

@@ -1,4 +1,4 @@
-"""All values of a long facet: as a list for the filter panel while somebody types, and as a page for those without scripts."""
+"""All values of a long facet: an htmx fragment for the filter panel while typing, and a page for visitors without scripts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jobsearch.search import api as search
 from jobsearch.web.presenters import results as view
 
 TYPED_LENGTH = 100  # characters of a name
-ON_PAGE = 200  # values on the page of its own; it says so where there are more
+MAX_VALUES = 200  # on the page; it says if there are more
 
 
 @require_safe
 def facet(request: HttpRequest, name: str) -> HttpResponse:
-    """The facet's values under the search in the address, with their ads; `within` is a part of the name, as it is typed."""
+    """Values of the facet with counts within the search of the address; the parameter `within` is a typed part of a name."""
     if name not in view.SEARCHED:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
@@ -37,14 +37,14 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
         context = {"facet": shown, "typed": typed, "total": None if counts is None else sum(counts.values())}
         response = render(request, "web/_facet_found.html", context, status=status)
     else:
-        response = render(request, "web/facet.html", _page(name, query, counts, typed), status=status)
+        response = render(request, "web/facet.html", _build_page_context(name, query, counts, typed), status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
+def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
     facet = search.FACETS[name]
     choices = [choice for choice in facet.choices(counts or {}, query) if choice.count]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
@@ -57,9 +57,9 @@ def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, t
     return {
         "label": facet.label,
         "words": summarise_query(query),
-        "links": links[:ON_PAGE],
-        "more": len(links) > ON_PAGE,
-        "most": ON_PAGE,
+        "links": links[:MAX_VALUES],
+        "more": len(links) > MAX_VALUES,
+        "most": MAX_VALUES,
         "typed": typed,
         "hidden": query.to_params(page=False),
         "back": view.address(query),

@@ -80,7 +80,7 @@ def _list_landing_pages(
         for level in levels(path):
             if slug := slugs.get_slug(facet, level):
                 newest[slug] = max(changed, newest.get(slug, changed))
-    return [(landing.address(slug), newest[slug]) for slug in sorted(newest)]
+    return [(landing.build_url(slug), newest[slug]) for slug in sorted(newest)]
 
 
 def _list_employer_pages() -> Iterable[Entry]:
@@ -88,7 +88,7 @@ def _list_employer_pages() -> Iterable[Entry]:
     newest: dict[str, dt.datetime] = {}
     for orgnr, changed in Vacancy.objects.active().order_by().values_list("employer_orgnr", "changed"):
         newest[orgnr] = max(changed, newest.get(orgnr, changed))
-    return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := employers.address(orgnr))]
+    return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := employers.build_url(orgnr))]
 
 
 _PARTS: dict[str, Callable[[], Iterable[Entry]]] = {
