@@ -62,7 +62,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "employer": "/arbeidsgiver/999888777/",
         "place": "/jobb/vestland/",
         "occupation": "/jobb/sykepleier/",
-        "nobody there": "/jobb/stord/",
+        "landing page without ads": "/jobb/stord/",
         "overview": "/jobb/",
         "employers": "/filter/employer/?q=sykepleier",
         "about": "/om/",

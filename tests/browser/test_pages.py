@@ -131,7 +131,7 @@ def test_choices_and_counts_are_visible_in_forced_colours(open_page, pages):
 
 def test_every_page_without_hits_has_links(open_page, pages):
     page = open_page(expected=MISSING)
-    for name in ("nothing", "inactive", "nobody there", "missing"):
+    for name in ("nothing", "inactive", "landing page without ads", "missing"):
         page.goto(pages[name])
         assert page.locator("main a:visible").count() > 0, name
 
