@@ -66,7 +66,7 @@ def test_the_example_says_what_a_blank_means(name):
 def test_tests_and_demo_are_kept_from_every_setting_of_the_outside():
     read = set(composition.list_settings())
     assert read <= set(test_settings.VARIABLES)
-    assert read <= demo._OTHERS | {"DATABASE_URL", "NAV_FEED_URL"}  # those two it refuses
+    assert read <= demo._REMOVED_SETTINGS | {"DATABASE_URL", "NAV_FEED_URL"}  # those two it refuses
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

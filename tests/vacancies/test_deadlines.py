@@ -155,4 +155,4 @@ def test_any_moment_and_date_can_be_written_as_json_ld(expires, due, published):
     ad = Vacancy(visible_until=compute_visible_until(expires), application_due=due, published=published)
     until = jsonld._compute_valid_through(ad)
     assert until <= ad.visible_until
-    assert jsonld._format_time(until) and jsonld._moment(published)
+    assert jsonld._format_time(until) and jsonld._format_time(published)
