@@ -140,8 +140,8 @@ def test_choice_during_a_pending_request_is_kept(open_page, some):
 
 
 @pytest.mark.parametrize("press", ["pointer", "keyboard"])
-def test_an_answer_that_comes_between_press_and_release_takes_no_click_away(open_page, some, press):
-    """The answer replaces the list: the release would meet another element than the press, and nothing would be chosen."""
+def test_response_between_press_and_release_does_not_prevent_the_click(open_page, some, press):
+    """The response replaces the list: the release would hit another element than the press, and nothing would be chosen."""
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     page.locator("#w-employer").fill("firma 0")
@@ -172,7 +172,7 @@ def test_an_answer_that_comes_between_press_and_release_takes_no_click_away(open
     expect(listed.locator("input:checked")).to_have_count(2)
 
 
-def test_an_answer_that_waited_for_a_release_is_shown_then(open_page, some):
+def test_response_held_until_the_release_is_shown_afterwards(open_page, some):
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     listed = page.locator("#f-employer")
