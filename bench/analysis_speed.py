@@ -85,7 +85,7 @@ def main() -> None:
         norwegian.body_words(body)
 
     ads = [data for _, data in corpus.corpus()][: options.ads]
-    plain = [(data.title, html.to_text(data.description)) for data in ads]
+    plain = [(data.title, html.extract_text(data.description)) for data in ads]
     norwegian._cache.clear()
     print_times("words, empty cache", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
     print_times("words, again", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])

@@ -45,7 +45,7 @@ def store_ads(number: int) -> list:
 
     with transaction.atomic():
         ads = [vacancy_data(title=f"Sykepleier {one}", raw={"number": one}) for one in range(number)]
-        vacancy_store.store(ads)
+        vacancy_store.store_vacancies(ads)
     return [ad.uuid for ad in ads]
 
 

@@ -56,14 +56,14 @@ def compare_phones() -> None:
         "strict grouping": matcher(leniency.STRICT_GROUPING),
         "exact grouping": matcher(leniency.EXACT_GROUPING),
     }
-    texts = [html.to_text(html.sanitise(ad["description"])) for _, ad in compose_ads(1000)]
+    texts = [html.extract_text(html.sanitise_html(ad["description"])) for _, ad in compose_ads(1000)]
     for name, finder in finders.items():
         redaction.PhoneFinder = finder  # type: ignore[misc, assignment]
         figures = []
         for half, path in labelled.HALVES.items():
             precision, recall = labelled.measure(path, "phone")
-            lines = list(labelled.read(path))
-            lost = sum(len(line.lost()) for line in lines if line.kind != "phone")
+            lines = list(labelled.read_lines(path))
+            lost = sum(len(line.list_lost()) for line in lines if line.kind != "phone")
             figures.append(f"{half}: precision {precision:.2f} recall {recall:.2f}, lost from other lines {lost}")
         start = time.process_time()
         for text in texts:
@@ -111,7 +111,7 @@ def count_wrong(answers: list[tuple[str, str]]) -> Counter[tuple[str, str]]:
 def our_detector() -> Callable[[str], str]:
     from jobsearch.vacancies import language
 
-    return language.guess
+    return language.guess_language
 
 
 def lingua_detector(low: bool = False) -> Callable[[str], str]:
@@ -193,7 +193,7 @@ def compose_ads(number: int) -> list[tuple[str, dict[str, object]]]:
 def texts_of_ads(number: int) -> list[tuple[str, str]]:
     from jobsearch.vacancies import html
 
-    return [(known, html.to_text(html.sanitise(str(ad["description"])))) for known, ad in compose_ads(number)]
+    return [(known, html.extract_text(html.sanitise_html(str(ad["description"])))) for known, ad in compose_ads(number)]
 
 
 def memory() -> float:

@@ -103,13 +103,15 @@ def main() -> None:
         for name, size in SIZES.items():
             stored = make_ads(size, 100)
             with transaction.atomic():
-                store.store(stored)
+                store.store_vacancies(stored)
             for number in (25, 100):
                 uuids = [ad.uuid for ad in stored[:number]]
-                plain = measure_median(lambda uuids=uuids: ad_rows.listed(uuids, SearchQuery()), options.seconds)
+                plain = measure_median(lambda uuids=uuids: ad_rows.build_rows(uuids, SearchQuery()), options.seconds)
                 for kind, q in QUERIES.items():
                     query = SearchQuery(q=q)
-                    marks = measure_median(lambda uuids=uuids, query=query: ad_rows.listed(uuids, query), options.seconds) - plain
+                    marks = (
+                        measure_median(lambda uuids=uuids, query=query: ad_rows.build_rows(uuids, query), options.seconds) - plain
+                    )
                     print(f"| {number} | {name} | {kind} | {plain:.1f} | {marks:.1f} | {marks / searched:.1f} |", flush=True)
 
 

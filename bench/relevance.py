@@ -5,6 +5,7 @@
     python bench/relevance.py --engine 3.x             OpenSearch, started for this run (also 2.19; see tests/opensearch)
     python bench/relevance.py --baseline 3.x           OpenSearch's own norwegian analyzer, without this project's code
     --set natural  the second set of ads and queries
+    --set questions  the third set: queries as people write them in sentences
     --worst 20     the queries with the lowest scores, with their first hits and grades
     --group typos  only this group
     --kept         the half reserved for the final figures; not to be used while tuning
@@ -44,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", default="embedded")
     parser.add_argument("--baseline", metavar="URL|VERSION")
-    parser.add_argument("--set", choices=["demo", "natural"], default="demo")
+    parser.add_argument("--set", choices=["demo", "natural", "questions"], default="demo")
     parser.add_argument("--kept", action="store_true")
     parser.add_argument("--group")
     parser.add_argument("--worst", type=int, default=0, metavar="N")
@@ -74,6 +75,7 @@ def main() -> None:
     name = f"baseline on OpenSearch {options.baseline}" if options.baseline else options.engine
     print(f"{name}, {'kept' if options.kept else 'open'} half, {options.set} corpus {fingerprint(options.set)}\n")
     print(measuring.table(outcomes))
+    print(f"\nNo hit although a relevant ad exists: {measuring.share_without_hits(outcomes):.1%} of the queries")
     if options.worst:
         print(f"\n{measuring.worst(outcomes, options.worst, options.set)}")
 

@@ -94,7 +94,7 @@ def make_names() -> Any:
     from jobsearch.taxonomy import places
 
     found = [Name("occupation", job, "", 99, (job,)) for job in JOBS]
-    found += [Name("place", places.label(place), place, 99, (places.label(place).lower(),)) for place in PLACES]
+    found += [Name("place", places.get_label(place), place, 99, (places.get_label(place).lower(),)) for place in PLACES]
     rng = random.Random(7)
     for number in range(10_000):
         words = (rng.choice(JOBS)[: rng.randrange(2, 6)] + "".join(rng.choices("aeiklnrst", k=6)), f"nummer{number}")

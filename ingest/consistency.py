@@ -19,7 +19,7 @@ from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, DetailFormatError, F
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
-from jobsearch.vacancies.visibility import visible_until
+from jobsearch.vacancies.visibility import compute_visible_until, is_active
 
 from . import replay
 from .fetch_pool import DetailFetchPool, FetchResult, prefetch_pages
@@ -113,12 +113,12 @@ def repair(differences: Iterable[Difference]) -> int:
     with transaction.atomic():
         FeedState.lock()  # before the ads' rows: docs/decisions/0015-order-of-locks.md
         queued = replay.enqueue_checks(checked, checked)
-        store.lock([*unmasked, *differing])
+        store.lock_vacancies([*unmasked, *differing])
         # The store skips an ad whose content hash is unchanged; without the hash it writes the ad again.
         Vacancy.objects.filter(uuid__in=differing).update(content_hash="")
-        masking.mask(unmasked)
+        masking.mask_vacancies(unmasked)
     if unmasked:
-        store.erase_traces()
+        store.erase_deleted_content()
     return queued + len(unmasked)
 
 
@@ -144,14 +144,14 @@ def _find_unmasked(statuses: Mapping[UUID, str]) -> Iterator[UUID]:
     """Finds closed ads that still have a title or employer which their last line withdraws."""
     masked = [uuid for uuid, status in statuses.items() if status == MASKED]
     for start in range(0, len(masked), _CHUNK):
-        yield from sorted(masking.closed_with_names(masked[start : start + _CHUNK]))
+        yield from sorted(masking.find_unmasked(masked[start : start + _CHUNK]))
 
 
 def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
     """Compares one ad's detail with its row as it is now, not as it was when the check began."""
     uuid, outcome = result.uuid, result.outcome
     row = Vacancy.objects.filter(uuid=uuid).first()
-    active = row is not None and row.status == Vacancy.Status.ACTIVE and row.visible_until > timezone.now()
+    active = row is not None and is_active(row)  # hidden ads too: hiding is independent of the feed
     if isinstance(outcome, InactiveDetail | AdNotFound):
         if not active:
             return None
@@ -162,7 +162,7 @@ def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
         return Difference(uuid, Kind.UNREADABLE, f"{outcome.reason}: {outcome}")
     if not isinstance(outcome, VacancyData):
         return Difference(uuid, Kind.UNANSWERED, str(outcome))
-    if visible_until(outcome.expires) <= timezone.now():
+    if compute_visible_until(outcome.expires) <= timezone.now():
         return Difference(uuid, Kind.DIFFERS, "expires") if active else None
     if not active or row is None:
         return Difference(uuid, Kind.MISSING, "closed in the database" if row else "")
@@ -172,7 +172,7 @@ def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
 
 def _find_differing_fields(row: Vacancy, data: VacancyData) -> list[str]:
     """Names of the fields whose stored value differs from what would be stored for `data` now."""
-    expected = cleaning.clean(data, row.changed, row.first_seen)
+    expected = cleaning.clean_vacancy(data, row.changed, row.first_seen)
     raw, expected_raw = (vacancy.raw if isinstance(vacancy.raw, dict) else {} for vacancy in (row, expected.vacancy))
     names = [name for name in sorted(raw.keys() | expected_raw.keys()) if raw.get(name) != expected_raw.get(name)]
     names += [name for name in _COMPARED if getattr(row, name) != getattr(expected.vacancy, name)]

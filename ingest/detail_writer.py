@@ -42,7 +42,7 @@ def write_batch(batch: Sequence[FetchResult], lease: Lease, report: Report) -> b
     except Exception as error:
         return _write_one_by_one(batch, lease, report, error)
     if erase:
-        store.erase_traces()
+        store.erase_deleted_content()
     return wanted
 
 
@@ -64,7 +64,7 @@ def _write_one_by_one(batch: Sequence[FetchResult], lease: Lease, report: Report
             detail_queue.quarantine(batch[0].uuid, batch[0].marker, f"not-closed: {unstorable}")
         return True
     if erase:
-        store.erase_traces()
+        store.erase_deleted_content()
     return wanted
 
 
@@ -88,8 +88,8 @@ def _commit(batch: Sequence[FetchResult], lease: Lease, report: Report) -> tuple
         times = {uuid: row.line_time for uuid, row in tasks.items() if row.line_time}
         ends = {result.uuid: end for result in valid if (end := _closing_reason(result.outcome, tasks[result.uuid], now))}
         entries = [result.outcome for result in valid if isinstance(result.outcome, VacancyData)]
-        store.lock([*(entry.uuid for entry in entries), *ends])
-        outcomes = store.store(entries, line_times=times) if entries else {}
+        store.lock_vacancies([*(entry.uuid for entry in entries), *ends])
+        outcomes = store.store_vacancies(entries, line_times=times) if entries else {}
         closed = _close(ends, tasks, times)
         finished = {*outcomes, *(uuid for uuid, end in ends.items() if end != Vacancy.Closed.UNREADABLE)}
         DetailTask.objects.filter(uuid__in=finished).delete()
@@ -125,7 +125,7 @@ def _close(ends: Mapping[UUID, Vacancy.Closed], tasks: Mapping[UUID, DetailTask]
     closed = 0
     for reason in dict.fromkeys(ends.values()):
         uuids = [uuid for uuid, end in ends.items() if end == reason]
-        closed += store.close(uuids, reason, masked=masked, line_times=times)
+        closed += store.close_vacancies(uuids, reason, masked=masked, line_times=times)
     return closed
 
 

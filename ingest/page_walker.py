@@ -203,7 +203,7 @@ class PageWalker:
         self._report.closed += closed
         self._report.rejected_lines += len(page.rejected)
         if closed or any(line.masked for line in inactive):
-            store.erase_traces()
+            store.erase_deleted_content()
         if closed:
             self._hooks.after_batch()
         self._hooks.progress("pages", self._report.lines, self._expected_lines())

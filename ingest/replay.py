@@ -70,7 +70,7 @@ def replay_overlap(
         masked += newly_masked
     if masked:
         counts["masked"] = masked
-        store.erase_traces()
+        store.erase_deleted_content()
     if counts["queued"] or masked:
         log.info("The replay queued %d ads with unseen lines and masked %d closed ads.", counts["queued"], masked)
     return counts
@@ -93,7 +93,7 @@ def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
             line = last[task.uuid]
             if task.line_says != DetailTask.Says.ACTIVE or (line.time and task.line_time and line.time > task.line_time):
                 DetailTask.objects.filter(uuid=task.uuid).update(line_says=DetailTask.Says.MASKED)
-        return queued, masking.mask(withdrawn)
+        return queued, masking.mask_vacancies(withdrawn)
 
 
 def find_unseen(last: dict[UUID, FeedLine]) -> dict[UUID, dt.datetime | None]:

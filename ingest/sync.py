@@ -121,7 +121,7 @@ def _work(feed: FeedClient, lease: Lease, report: Report, hooks: Hooks, retry_no
         log.warning("The run ended early: %s", problem)
         report.problem = str(problem)
     _note_health(lease, feed, problem)
-    store.erase_traces()  # once more: somebody may have been reading each time that something was deleted
+    store.erase_deleted_content()  # once more: somebody may have been reading each time that something was deleted
     report.finish(detail_queue.count_by_state())
 
 

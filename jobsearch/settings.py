@@ -92,9 +92,9 @@ TEMPLATES = [
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # What is counted and when it locks is in jobsearch/web/login_throttle.py; these tell axes to use it, and to keep no more.
 AXES_HANDLER = "jobsearch.web.login_throttle.LoginThrottle"
-AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.locked_out"
-AXES_USERNAME_CALLABLE = "jobsearch.web.login_throttle.normalise_name"
-AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.client_address"
+AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.respond_locked_out"
+AXES_USERNAME_CALLABLE = "jobsearch.web.login_throttle.normalise_username"
+AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.get_client_address"
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username", ["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker's tries would keep the owner out for good
 AXES_DISABLE_ACCESS_LOG = True

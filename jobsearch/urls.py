@@ -33,4 +33,4 @@ urlpatterns = [
 handler400 = "jobsearch.web.views.errors.bad_request"
 handler403 = "jobsearch.web.views.errors.forbidden"
 handler404 = "jobsearch.web.views.errors.not_found"
-handler500 = "jobsearch.web.views.errors.broken"
+handler500 = "jobsearch.web.views.errors.server_error"

@@ -1,4 +1,4 @@
-"""What every test may use: ads made by hand, written by the same code that the feed's are."""
+"""Fixtures of all tests: ads created by the same code that stores those of the feed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
 
 
 def in_days(number: float) -> dt.datetime:
-    """The same time of day in Oslo so many days from now, or before now where the number is negative.
+    """The same time of day in Oslo this number of days from now; before now if negative.
 
     24 hours before 23:30 on the day that the clocks go back is 00:30 of the same day.
     """
@@ -48,7 +48,7 @@ def in_days(number: float) -> dt.datetime:
 
 
 def vacancy_data(**fields) -> VacancyData:
-    """An ordinary active ad; whatever a test cares about is given by name."""
+    """Data of an ordinary active ad; fields of interest are given by name."""
     values = {
         "uuid": next_uuid(),
         "title": "Sykepleier",
@@ -72,20 +72,20 @@ def vacancy_data(**fields) -> VacancyData:
 
 
 @pytest.fixture(autouse=True)
-def no_health_check_kept() -> None:
-    """A process keeps what `/readyz` found out for some seconds, which is longer than a test takes."""
+def clear_health_check_cache() -> None:
+    """Clear the cached report of `/readyz`, which is kept for seconds, longer than a test takes."""
     if health := sys.modules.get("jobsearch.web.views.health"):
-        health.forget()
+        health.clear_cache()
 
 
 @pytest.fixture
 def make_vacancy(db) -> Callable[..., uuid.UUID]:
-    """Writes one ad through the record and returns its uuid."""
+    """Store one ad by the code that stores the feed's, and return its uuid."""
 
     def make(**fields) -> uuid.UUID:
         data = vacancy_data(**fields)
         with transaction.atomic():
-            store.store([data], line_times={data.uuid: timezone.now()})
+            store.store_vacancies([data], line_times={data.uuid: timezone.now()})
         return data.uuid
 
     return make

@@ -23,7 +23,7 @@ from tests import parallel
 TESTS = Path(__file__).resolve().parent
 OSLO = ZoneInfo("Europe/Oslo")
 REAL_CLOCK = {"browser", "celery", "cluster", "demo", "deployment", "postgresql", "servers"}
-"""Folders whose tests start other programs, which have the machine's clock."""
+"""Folders whose tests start other programs, which use the machine's clock."""
 
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 """Fixtures of tests that touch the database."""
@@ -31,7 +31,7 @@ SERVERS = {"live_site", "fresh_database", "postgresql_server", "own_postgresql",
 NOT_QUICK = ("tests/contract/", "tests/relevance/", "tests/property/", "tests/expressions/", "tests/hazards/", "tests/web/")
 """Folders that are left out of `bin/test quick`, since they take minutes: suites of whole engines, pages and feeds."""
 
-BEFORE_MIDNIGHT = 60  # seconds in which no test begins
+BEFORE_MIDNIGHT = 60  # seconds in which no test starts
 
 _slow_is_no_error = [hypothesis.HealthCheck.too_slow]  # on a busy computer
 hypothesis.settings.register_profile(
@@ -48,7 +48,7 @@ _moment: dt.datetime | None = None
 
 
 def next_uuid() -> uuid.UUID:
-    """A uuid that depends on the test alone and on how many it has asked for."""
+    """A uuid that depends only on the test and on how many it has requested."""
     return uuid.UUID(int=_chance.getrandbits(128), version=4)
 
 
@@ -129,7 +129,7 @@ def _keeps_the_real_clock(item: pytest.Item) -> bool:
 
 
 def shuffle(items: list[pytest.Item], seed: int) -> None:
-    """Files in another order, and the tests of each: tests of one file stay together, for they share what is slow to make."""
+    """Shuffle files, and the tests of each file; tests of a file stay together, because they share slow fixtures."""
     by_file: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
@@ -151,7 +151,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def wait_for_midnight(now: dt.datetime) -> None:
-    """Keep a test within one day: it would make ads for today, and ask for them tomorrow."""
+    """Wait for the next day, so that a test does not create ads on one day and search for them on the next."""
     midnight = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), tzinfo=OSLO)
     left = (midnight - now.astimezone(dt.UTC)).total_seconds()
     if left <= BEFORE_MIDNIGHT:

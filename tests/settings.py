@@ -1,6 +1,6 @@
-"""Settings of a test run: the project's own, built from an environment that holds nothing of this machine's.
+"""Settings of a test run: the project's settings in a clean environment.
 
-What a developer or a server has set (`DATABASE_URL`, `SEARCH_URL`, `.env` …) is taken away before the settings are read,
+Variables of a developer or a server (`DATABASE_URL`, `SEARCH_URL`, `.env` …) are removed before the settings are loaded,
 so no test can reach a real database, engine, broker or feed. With `TEST_ON=postgresql` the same tests run on a PostgreSQL
 that is started for them (or on the one at `TEST_DATABASE_URL`, in a database of their own).
 """
@@ -16,28 +16,28 @@ VARIABLES = (
     "NAV_FEED_URL NAV_FEED_TOKEN DATABASE_URL SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL "
     "CSRF_TRUSTED_ORIGINS TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS "
     "RETENTION_DAYS JOBSEARCH_PROCESS "
-    # What Celery reads from the environment by itself, past the settings.
+    # Variables that Celery reads itself, without the settings.
     "CELERY_BROKER_READ_URL CELERY_BROKER_WRITE_URL CELERY_RESULT_BACKEND CELERY_CONFIG_MODULE CELERY_LOADER"
 ).split()
-# And PostgreSQL's library: PGHOST, PGPASSWORD, PGSERVICE, PGOPTIONS … fill in what an address leaves out.
+# And those of libpq: PGHOST, PGPASSWORD, PGSERVICE, PGOPTIONS … complete a connection URL.
 for _name in [*VARIABLES, *(_name for _name in os.environ if _name.startswith("PG"))]:
     os.environ.pop(_name, None)
 
 _at_the_end = ExitStack()
 _owner = os.getpid()
-atexit.register(lambda: _at_the_end.close() if os.getpid() == _owner else None)  # not by children that were forked
+atexit.register(lambda: _at_the_end.close() if os.getpid() == _owner else None)  # not by forked child processes
 _folder = tempfile.mkdtemp(prefix="jobsearch-tests-")
 _at_the_end.callback(shutil.rmtree, _folder, ignore_errors=True)
 _database = f"sqlite:////{_folder}/db.sqlite3"
 if os.environ.get("TEST_ON") == "postgresql":
     from tests.servers import postgresql
 
-    # For the processes that tests start as well, and for tests of PostgreSQL alone: one server serves a run.
+    # Also for processes that tests start, and for tests of PostgreSQL only: one server for the whole run.
     os.environ["TEST_DATABASE_URL"] = _database = _at_the_end.enter_context(postgresql.running()).url
 os.environ.update(
     JOBSEARCH_READ_DOTENV="0",
     SECRET_KEY="a key for tests only, with nothing behind it",
-    NAV_FEED_URL="http://127.0.0.1:9",  # the discard port: a test that forgot its stand-in gets a refused connection
+    NAV_FEED_URL="http://127.0.0.1:9",  # the discard port: a test without a fake feed server gets a refused connection
     SEARCH_URL=f"embedded:///{_folder}/index",
     DATABASE_URL=_database,
     CELERY_BROKER_URL=f"filesystem:///{_folder}/broker",
@@ -51,6 +51,6 @@ CELERY_TASK_EAGER_PROPAGATES = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if os.environ.get("TEST_ON") == "postgresql":
     DATABASES["default"]["TEST"] = {"NAME": f"jobsearch_test_{secrets.token_hex(8)}"}  # noqa: F405
-    DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - a connection kept by a thread would hinder the database's removal
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - a connection kept by a thread would block dropping the database
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}  # noqa: F405 - a file: threads and processes share it

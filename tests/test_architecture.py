@@ -22,7 +22,7 @@ APPS = {
     "jobsearch.taxonomy": {"jobsearch.core"},
     "jobsearch.vacancies": BASE,
     "ingest": {*DOMAIN, "ingest.client"},
-    "ingest.client": {"jobsearch.vacancies"},
+    "ingest.client": {"jobsearch.core", "jobsearch.vacancies"},
     "jobsearch.search": DOMAIN,
     "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
     "jobsearch.web": SITE,
@@ -42,18 +42,18 @@ FILES = [file for folder in ("jobsearch", "ingest") for file in sorted((ROOT / f
 LIBRARIES = {"tantivy": "jobsearch.search.engines.tantivy", "opensearchpy": "jobsearch.search.engines.opensearch"}
 
 
-def module_of(file: Path) -> str:
+def get_module(file: Path) -> str:
     parts = file.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def app_of(module: str) -> str | None:
+def get_app(module: str) -> str | None:
     apps = [app for app in APPS if module == app or module.startswith(f"{app}.")]
     return max(apps, key=len, default=None)
 
 
-def imports_of(file: Path) -> Iterator[str]:
-    package = module_of(file) if file.name == "__init__.py" else module_of(file).rpartition(".")[0]
+def list_imports(file: Path) -> Iterator[str]:
+    package = get_module(file) if file.name == "__init__.py" else get_module(file).rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -63,22 +63,22 @@ def imports_of(file: Path) -> Iterator[str]:
             yield from (f"{start}.{name.name}" for name in node.names)
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
+@pytest.mark.parametrize("file", FILES, ids=get_module)
 def test_dependencies_go_one_way(file):
-    app = app_of(module_of(file))
-    for imported in imports_of(file):
-        target = app_of(imported)
+    app = get_app(get_module(file))
+    for imported in list_imports(file):
+        target = get_app(imported)
         if app and target and target != app:
-            assert target in APPS[app], f"{module_of(file)} may not import {imported}"
+            assert target in APPS[app], f"{get_module(file)} may not import {imported}"
 
 
 def import_graph() -> dict[str, set[str]]:
     """Module -> the project's modules that it imports, those for type checkers included."""
-    modules = {module_of(file): file for file in FILES}
+    modules = {get_module(file): file for file in FILES}
     graph: dict[str, set[str]] = {}
     for module, file in modules.items():
         # `from a.b import c` names a module c, or something in the module b.
-        found = {name if name in modules else name.rpartition(".")[0] for name in imports_of(file)}
+        found = {name if name in modules else name.rpartition(".")[0] for name in list_imports(file)}
         graph[module] = (found & modules.keys()) - {module}
     return graph
 
@@ -135,19 +135,19 @@ def test_a_cycle_is_found_and_the_shortest_is_named():
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in FILES if module_of(file).startswith("jobsearch.web.presenters")], ids=module_of
+    "file", [file for file in FILES if get_module(file).startswith("jobsearch.web.presenters")], ids=get_module
 )
 def test_presenters_import_no_views(file):
-    imported = [name for name in imports_of(file) if name.startswith("jobsearch.web.views")]
-    assert not imported, f"{module_of(file)} imports {imported}"
+    imported = [name for name in list_imports(file) if name.startswith("jobsearch.web.views")]
+    assert not imported, f"{get_module(file)} imports {imported}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
+@pytest.mark.parametrize("file", FILES, ids=get_module)
 def test_other_apps_import_the_public_api_of_the_search(file):
-    if app_of(module_of(file)) != "jobsearch.search":
-        used = {name for name in imports_of(file) if name.startswith("jobsearch.search.")}
+    if get_app(get_module(file)) != "jobsearch.search":
+        used = {name for name in list_imports(file) if name.startswith("jobsearch.search.")}
         public = {"jobsearch.search.api", *(f"jobsearch.search.api.{name}" for name in search.__all__)}
-        assert used <= public, f"{module_of(file)} imports the search's insides"
+        assert used <= public, f"{get_module(file)} imports the search's insides"
 
 
 @pytest.mark.parametrize("module", ["ingest.client.feed", "jobsearch.demo.feed_server", "jobsearch.demo.feed_server.__main__"])
@@ -158,10 +158,10 @@ def test_imports_neither_django_nor_celery(module):
     assert (result.stdout.strip(), result.stderr) == ("[]", "")
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
+@pytest.mark.parametrize("file", FILES, ids=get_module)
 def test_the_feed_server_imports_no_django_and_each_engine_has_one_package(file):
-    module = module_of(file)
-    for imported in imports_of(file):
+    module = get_module(file)
+    for imported in list_imports(file):
         top = imported.partition(".")[0]
         if module.startswith("jobsearch.demo.feed_server"):
             assert top not in {"django", "celery"}, f"{module} imports {imported}"
@@ -169,6 +169,6 @@ def test_the_feed_server_imports_no_django_and_each_engine_has_one_package(file)
             assert module.startswith(LIBRARIES[top]), f"{module} imports {imported}"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "migrations" not in file.parts], ids=module_of)
+@pytest.mark.parametrize("file", [file for file in FILES if "migrations" not in file.parts], ids=get_module)
 def test_files_are_short(file):
     assert len(file.read_text().splitlines()) <= LONGEST

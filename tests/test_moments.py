@@ -1,4 +1,4 @@
-"""Days are Oslo's at every moment: leap day, both nights on which the clocks change, the turn of a month and of a year.
+"""Dates are Oslo's at critical times: leap day, both changes to and from summer time, the end of a month and of a year.
 
 Each moment is given with the day that it is in Oslo, so that no expected day is computed as the code computes it.
 """
@@ -16,7 +16,7 @@ from jobsearch.search.api import CHART_DAYS, SearchQuery, count, index_changes, 
 from jobsearch.vacancies import store as record
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, visible_until
+from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from jobsearch.web.presenters import chart, dates, jsonld
 from tests.conftest import vacancy_data
 from tests.web.page import Page
@@ -43,7 +43,7 @@ MOMENTS = UNUSUAL | WEEK
 
 @pytest.fixture(params=MOMENTS.values(), ids=MOMENTS)
 def today(request: pytest.FixtureRequest) -> Iterator[dt.date]:
-    """Oslo's day at the moment that the clock stands at."""
+    """The date in Oslo at the time of the clock."""
     moment, day = request.param
     with time_machine.travel(dt.datetime.fromisoformat(moment), tick=False):
         yield dt.date.fromisoformat(day)
@@ -63,37 +63,37 @@ def last_second(day: dt.date) -> dt.datetime:
 
 def store(*ads: dict) -> None:
     with transaction.atomic():
-        record.store([vacancy_data(**fields) for fields in ads])
+        record.store_vacancies([vacancy_data(**fields) for fields in ads])
 
 
-def test_days_are_named_from_oslos_today(today):
-    assert dates.today() == today
-    assert dates.published(first_second(today)) == "Publisert i dag"
+def test_days_are_relative_to_the_date_in_oslo(today):
+    assert dates.get_today() == today
+    assert dates.format_published(first_second(today)) == "Publisert i dag"
     for moment in (first_second(today - days(1)), last_second(today - days(1))):
-        assert dates.published(moment) == "Publisert i går"
-        assert dates.moment(moment).startswith("i går kl. ")
-    assert dates.published(last_second(today - days(2))) == f"Publisert {dates.day(today - days(2))}"
-    assert dates.moment(first_second(today)) == "i dag kl. 00:00"
+        assert dates.format_published(moment) == "Publisert i går"
+        assert dates.format_time(moment).startswith("i går kl. ")
+    assert dates.format_published(last_second(today - days(2))) == f"Publisert {dates.format_day(today - days(2))}"
+    assert dates.format_time(first_second(today)) == "i dag kl. 00:00"
     for day in (today - days(1), today, today + days(1)):
-        assert (str(day.year) in dates.day(day)) is (day.year != today.year)
+        assert (str(day.year) in dates.format_day(day)) is (day.year != today.year)
 
 
-def test_deadlines_are_named_from_oslos_today(today):
+def test_deadlines_are_relative_to_the_date_in_oslo(today):
     def said(left: int) -> tuple[str, str]:
-        deadline = dates.deadline(Vacancy(application_due=today + days(left)))
+        deadline = dates.format_deadline(Vacancy(application_due=today + days(left)))
         assert deadline is not None
-        return deadline.words, deadline.tone
+        return deadline.text, deadline.tone
 
     assert said(-1) == ("Fristen er ute", "past")
     assert said(0) == ("Frist i dag", "soon")
     assert said(1) == ("Frist i morgen", "soon")
-    assert said(2) == (f"Frist {dates.day(today + days(2), weekday=True)}", "soon")
-    assert said(4) == (f"Frist {dates.day(today + days(4), weekday=True)}", "")
-    assert said(7) == (f"Frist {dates.day(today + days(7))}", "")
+    assert said(2) == (f"Frist {dates.format_day(today + days(2), weekday=True)}", "soon")
+    assert said(4) == (f"Frist {dates.format_day(today + days(4), weekday=True)}", "")
+    assert said(7) == (f"Frist {dates.format_day(today + days(7))}", "")
 
 
 @pytest.mark.django_db
-def test_an_ad_is_shown_until_its_last_day_is_over(today):
+def test_ad_is_shown_until_the_end_of_its_last_day(today):
     store(
         {"title": "today", "expires": first_second(today)},
         {"title": "today at noon", "expires": first_second(today) + dt.timedelta(hours=12)},
@@ -104,7 +104,9 @@ def test_an_ad_is_shown_until_its_last_day_is_over(today):
     def shown(at: dt.datetime) -> set[str]:
         return set(Vacancy.objects.active(at).values_list("title", flat=True))
 
-    assert visible_until(first_second(today)) == visible_until(last_second(today)) == first_second(today + days(1))
+    assert (
+        compute_visible_until(first_second(today)) == compute_visible_until(last_second(today)) == first_second(today + days(1))
+    )
     assert set(Vacancy.objects.active().values_list("title", flat=True)) == {"today", "today at noon", "tomorrow"}
     assert shown(last_second(today)) == {"today", "today at noon", "tomorrow"}
     assert shown(first_second(today + days(1))) == {"tomorrow"}
@@ -115,18 +117,18 @@ def test_an_ad_is_shown_until_its_last_day_is_over(today):
 
 
 @pytest.mark.django_db
-def test_a_posting_is_valid_through_the_day_of_its_deadline(today):
+def test_job_posting_is_valid_through_the_day_of_its_deadline(today):
     store({"application_due": str(today), "expires": first_second(today + days(9))})
     vacancy = Vacancy.objects.get()
-    posting = jsonld.posting(vacancy, [], "https://jobb.example/")
+    posting = jsonld.build_job_posting(vacancy, [], "https://jobb.example/")
     assert posting is not None
     assert dt.datetime.fromisoformat(posting["validThrough"]) == first_second(today + days(1))
-    assert jsonld.posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
+    assert jsonld.build_job_posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
 
 
 @pytest.mark.django_db
-def test_every_day_has_its_own_ads_in_counts_filters_and_chart(today, own_index):  # noqa: F811
-    """Two ads a day, in its first and in its last second, for twenty days; today one, in its first second."""
+def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index):  # noqa: F811
+    """Two ads a day, in its first and last second, for twenty days; today one, in its first second."""
     past = [today - days(ago) for ago in range(20)]
     store(
         *({"published": first_second(day)} for day in past),
@@ -148,7 +150,7 @@ def test_every_day_has_its_own_ads_in_counts_filters_and_chart(today, own_index)
 
 
 @pytest.mark.django_db
-def test_deadlines_are_filtered_by_oslos_days(today, own_index):  # noqa: F811
+def test_deadline_filter_uses_days_in_oslo(today, own_index):  # noqa: F811
     left = [-2, -1, 0, 1, 2, 3, 6, 7, 13, 14, 29, 30]
     store(*({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left))
     index_changes()
@@ -159,7 +161,7 @@ def test_deadlines_are_filtered_by_oslos_days(today, own_index):  # noqa: F811
 
 
 @pytest.mark.django_db
-def test_ads_on_both_sides_of_midnight_share_a_row_and_are_named_by_their_days(today, own_index, client):  # noqa: F811
+def test_duplicates_on_both_sides_of_midnight_share_a_row_with_their_dates(today, own_index, client):  # noqa: F811
     same = {"employer_name": "Kiwi", "description": "<p>Kiwi søker deg. Du liker folk.</p>", "application_due": str(today)}
     when = {"BERGEN": first_second(today), "VOSS": last_second(today - days(1)), "STORD": first_second(today - days(1))}
     store(

@@ -1,4 +1,4 @@
-"""The options of the test command do what they say."""
+"""Options of the test command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def order(seed: int) -> list[str]:
     return [item.nodeid for item in found]
 
 
-def test_a_seed_decides_the_order_and_the_tests_of_a_file_stay_together():
+def test_shuffle_is_determined_by_the_seed_and_keeps_files_together():
     assert order(1) == order(1)
     assert len({tuple(order(seed)) for seed in range(5)}) > 1
     for seed in range(5):
@@ -42,17 +42,17 @@ def test_a_seed_decides_the_order_and_the_tests_of_a_file_stay_together():
         ("2026-10-25T00:30+00:00", "2026-10-25T00:30"),
     ],
 )
-def test_a_moment_without_an_offset_is_oslos(text, utc):
+def test_clock_without_an_offset_is_in_oslo(text, utc):
     assert options.moment(text) == dt.datetime.fromisoformat(f"{utc}+00:00")
 
 
-def test_examples_are_the_same_each_time_and_take_the_time_they_take():
+def test_hypothesis_examples_are_fixed_and_have_no_deadline():
     fixed = hypothesis.settings.get_profile("fixed")
     assert fixed.derandomize and fixed.deadline is None
     assert not hypothesis.settings.get_profile("random").derandomize
 
 
-def test_uuids_depend_on_the_test_and_not_on_what_ran_before_it(request):
+def test_uuids_depend_on_the_test_only(request):
     first = options.next_uuid()
     options.pytest_runtest_setup(request.node)
     assert options.next_uuid() == first
@@ -70,7 +70,7 @@ def test_uuids_depend_on_the_test_and_not_on_what_ran_before_it(request):
         ("2027-01-01T00:00:00+01:00", []),
     ],
 )
-def test_no_test_begins_in_the_last_minute_of_a_day(monkeypatch, now, seconds):
+def test_no_test_starts_in_the_last_minute_of_a_day(monkeypatch, now, seconds):
     slept: list[float] = []
     monkeypatch.setattr(options.time, "sleep", slept.append)
     options.wait_for_midnight(dt.datetime.fromisoformat(now).astimezone(options.OSLO))

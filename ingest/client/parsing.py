@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from jobsearch.core.json_values import sanitise_json
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData, VacancyData
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -27,8 +28,6 @@ BLANKS = frozenset({"", "?"})
 """Empty values on a line: NAV's server writes `?` for null and for fields that its clean-up emptied."""
 
 
-MAX_DEPTH = 40
-"""Levels of nesting that are kept; an ad has six. Python, SQLite and PostgreSQL fail at some depth above several hundred."""
 MAX_DIGITS = 300
 """Maximum digits of an integer that is kept."""
 
@@ -118,7 +117,7 @@ def parse_json(body: bytes) -> Any:
     """Parses a JSON body to an object or a list. Raises `ValueError` for anything else or invalid UTF-8, `NestingTooDeep`.
 
     Values that JSON allows and databases refuse (NUL, lone surrogates, infinite numbers, integers of 1,000 digits) are
-    removed here, for all fields at once; values nested deeper than `MAX_DEPTH` levels are dropped.
+    removed here, for all fields at once; values nested deeper than `core.json_values.MAX_DEPTH` levels are dropped.
     """
     try:
         value = json.loads(body, parse_constant=lambda _: None, parse_float=_parse_float, parse_int=_parse_int)
@@ -126,7 +125,7 @@ def parse_json(body: bytes) -> Any:
         raise NestingTooDeep("nested too deeply") from None
     if not isinstance(value, dict | list):
         raise ValueError("neither an object nor a list")
-    return _remove_unstorable(value)
+    return sanitise_json(value, surrogate="?")
 
 
 def parse_page(payload: Any) -> FeedPage:
@@ -345,17 +344,3 @@ def _parse_float(text: str) -> float | None:
 def _parse_int(text: str) -> int | None:
     # Python itself refuses more than 4,300 digits, and would so reject the whole message.
     return int(text) if len(text) <= MAX_DIGITS else None
-
-
-def _remove_unstorable(value: Any, level: int = 0) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, list):
-        return [_remove_unstorable(item, level + 1) for item in value] if level < MAX_DEPTH else None
-    if isinstance(value, dict):
-        return (
-            {_remove_unstorable(key): _remove_unstorable(item, level + 1) for key, item in value.items()}
-            if level < MAX_DEPTH
-            else None
-        )
-    return value

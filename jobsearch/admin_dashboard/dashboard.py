@@ -20,6 +20,7 @@ from ingest.error_messages import named, told
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.visibility import expired_condition
 
 from . import error_counts, jobs, report_texts
 
@@ -181,7 +182,7 @@ def _record() -> Tile:
     now = timezone.now()
     active = Vacancy.objects.active(now).count()
     closed = Vacancy.objects.filter(status=Vacancy.Status.INACTIVE).count()
-    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now)
+    due = Vacancy.objects.filter(expired_condition(now))
     to_erase = due.count()
     old = Vacancy.objects.filter(closed_at__lt=now - dt.timedelta(days=settings.RETENTION_DAYS)).count()
     verdict, sentence = OK, say("Databasen holder det den skal, og ikke mer.")

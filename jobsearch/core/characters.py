@@ -1,7 +1,7 @@
-"""Unicode cleaning of text from outside: invisible characters, direction marks and stacked marks removed, NFC composed.
+"""Unicode cleaning of text from outside: removes invisible characters, direction marks and stacked accents, composes to NFC.
 
-Used for every field, short or long, so that "truck\u00adfører" is one word for readers, for the index and for what takes
-contacts out of a text. Linear: each expression is a character class with at most a fixed look at its neighbours.
+Used for every field, short or long, so that "truck\u00adfører" is one word for readers, for the index and for the redaction of
+contacts. Linear time: each expression is a character class with at most a fixed look at its neighbours.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MARKS_A_LETTER = 2
+MARKS_PER_LETTER = 2
 """Combining marks kept on one letter after composition: Vietnamese and Sámi need one at most, a stack of 50 covers the page."""
 
-# Variation selectors and joiners belong to emoji: "❤\ufe0f\u200d🔥" is one sign.
+# Variation selectors and joiners are parts of emoji: "❤\ufe0f\u200d🔥" is one visible character.
 _EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
     "\u3297\u3299\U0001f000-\U0001faff"
 )
-# Scripts whose letters a joiner or non-joiner shapes: Arabic (Persian, Kurdish) to Myanmar, Khmer, Mongolian.
+# Scripts in which a joiner or non-joiner changes how letters look: Arabic (Persian, Kurdish) to Myanmar, Khmer, Mongolian.
 _JOINING = "\u0620-\u109f\u1780-\u18aa"
-_BLANK = {
+_SPACE = {
     *"\x0b\x0c\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0\u115f\u1160",
     *map(chr, range(0x2000, 0x200B)),
 }
@@ -29,8 +29,8 @@ _JOINERS = "\u200c\u200d"
 _KEPT_CONTROLS = "\t\n\r"
 
 
-def _class_of(codes: list[int]) -> str:
-    """Code points in their order as the inside of a character class, neighbours as ranges."""
+def _build_character_class(codes: list[int]) -> str:
+    """The inside of a regular expression's character class for sorted code points; neighbours become ranges."""
     ranges: list[list[int]] = []
     for code in codes:
         if ranges and ranges[-1][1] == code - 1:
@@ -41,18 +41,18 @@ def _class_of(codes: list[int]) -> str:
 
 
 def _is_removed(code: int, category: str) -> bool:
-    # Cc controls, Cf direction marks and other invisible signs, Cs half characters, Cn with xFFFE and xFFFF noncharacters.
+    # Cc: controls. Cf: direction marks and other invisible characters. Cs: surrogates. xFFFE, xFFFF, FDD0-FDEF: noncharacters.
     if category in {"Cc", "Cf", "Cs"} or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
         return True
-    # Invisible, though Unicode counts them as marks or symbols: grapheme joiner, Khmer and Mongolian fillers, variation
+    # Invisible, although Unicode classes them as marks or symbols: grapheme joiner, Khmer and Mongolian fillers, variation
     # selectors, object replacement.
     return code in {0x034F, 0x17B4, 0x17B5, 0x180F, 0x2065, 0xFFFC} or 0x180B <= code <= 0x180D or 0xFE00 <= code <= 0xFE0D
 
 
 def _list_codes() -> tuple[list[int], list[int]]:
-    """The characters that are removed, and the combining marks that are kept."""
+    """The code points that are removed, and the combining marks that are kept."""
     removed, marks = [], []
-    for code in range(0x20000):  # the planes above hold CJK, and tags and selectors, which are added below
+    for code in range(0x20000):  # above are CJK, and the tags and selectors that are added below
         category = unicodedata.category(chr(code))
         if category[0] not in "CM" and code != 0xFFFC:
             continue
@@ -65,36 +65,36 @@ def _list_codes() -> tuple[list[int], list[int]]:
     return removed, marks
 
 
-# Handled one by one below.
-_OWN_CODES = frozenset(map(ord, {*_BLANK, *_HYPHENS, *_SELECTORS, *_JOINERS}))
+# Each kind has its own expression below.
+_OWN_CODES = frozenset(map(ord, {*_SPACE, *_HYPHENS, *_SELECTORS, *_JOINERS}))
 _REMOVED_CODES, _MARK_CODES = _list_codes()
-_MARKS = _class_of(_MARK_CODES)
-_REMOVED = re.compile(f"[{_class_of(_REMOVED_CODES)}\U000e0000-\U000e0fff]")
-_ODD_BLANK = re.compile(f"[{_class_of(sorted(map(ord, _BLANK)))}]")
+_MARKS = _build_character_class(_MARK_CODES)
+_REMOVED = re.compile(f"[{_build_character_class(_REMOVED_CODES)}\U000e0000-\U000e0fff]")
+_ODD_SPACE = re.compile(f"[{_build_character_class(sorted(map(ord, _SPACE)))}]")
 _ODD_HYPHEN = re.compile(f"[{_HYPHENS}]")
 _LOOSE_SELECTOR = re.compile(f"(?<![{_EMOJI}])[{_SELECTORS}]")
 _LOOSE_JOINER = re.compile(
     f"(?<![{_EMOJI}{_SELECTORS}{_JOINING}])[{_JOINERS}]|[{_JOINERS}](?![{_EMOJI}{_JOINING}])"
     f"|(?<=[{_JOINING}])[{_JOINERS}](?=[{_EMOJI}])|(?<=[{_EMOJI}{_SELECTORS}])(?:\u200c|\u200d(?=[{_JOINING}]))"
 )
-_STACK = re.compile(f"([{_MARKS}]{{{MARKS_A_LETTER}}})[{_MARKS}]+")
-# What Unicode sorts when it composes; Python sorts a run of 100,000 in five seconds.
-_SORTED = _class_of([code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))])
+_STACK = re.compile(f"([{_MARKS}]{{{MARKS_PER_LETTER}}})[{_MARKS}]+")
+# Marks that Unicode sorts when it composes a text; Python takes five seconds to sort a run of 100,000.
+_SORTED = _build_character_class([code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))])
 _TALL_STACK = re.compile(f"([{_SORTED}]{{8}})[{_SORTED}]+")
 _LOOSE_MARK = re.compile(rf"(^|[\s<>=])[{_MARKS}]+")
-# One look for anything that may need work: nearly every text is done after it. All of the upper planes are one range here,
-# since a class with a hundred ranges there is ten times as slow on the letters of any text.
+# A single search for any character that may need work; nearly every text has none. The upper planes are one range here: a
+# class with a hundred ranges there is ten times as slow on the letters of any text.
 _SUSPECT = re.compile(
-    f"[{_class_of(sorted({*_REMOVED_CODES, *_MARK_CODES, *_OWN_CODES} & {*range(0x10000)}))}\U00010000-\U0010ffff]"
+    f"[{_build_character_class(sorted({*_REMOVED_CODES, *_MARK_CODES, *_OWN_CODES} & {*range(0x10000)}))}\U00010000-\U0010ffff]"
 )
 _ENDS_INSIDE = re.compile(f"[{_MARKS}{_SELECTORS}{_JOINERS}\U0001f3fb-\U0001f3ff]")
 
 
-def clean(text: str) -> str:
-    """The text composed, without what cannot be seen or turns its direction. Tabs and line breaks stay; no markup is read."""
+def clean_text(text: str) -> str:
+    """The text composed to NFC, without invisible characters and direction marks. Keeps tabs and line breaks; reads no markup."""
     if _SUSPECT.search(text) is None and unicodedata.is_normalized("NFC", text):
         return text
-    text = _ODD_HYPHEN.sub("-", _ODD_BLANK.sub(" ", _REMOVED.sub("", text)))
+    text = _ODD_HYPHEN.sub("-", _ODD_SPACE.sub(" ", _REMOVED.sub("", text)))
     if text.isascii():
         return text
     text = unicodedata.normalize("NFC", _TALL_STACK.sub(r"\1", _LOOSE_SELECTOR.sub("", text)))
@@ -102,12 +102,12 @@ def clean(text: str) -> str:
     return _LOOSE_JOINER.sub("", text)
 
 
-def cut(text: str, length: int) -> str:
-    """At most so many characters of a cleaned text, ending neither inside a letter with its marks nor in a blank."""
+def cut_text(text: str, length: int) -> str:
+    """At most `length` characters of a cleaned text, ending neither between a letter and its marks nor in white space."""
     if len(text) <= length:
         return text
     end = length
-    # A cluster is short once it is cleaned; the bound only serves a chain of joined emoji that is longer than the field.
+    # Clusters of a cleaned text are short; the bound of 50 is for a chain of joined emoji that is longer than the field.
     while end > max(0, length - 50) and (_ENDS_INSIDE.match(text[end]) or text[end - 1] == "\u200d"):
         end -= 1
     return text[:end].rstrip().rstrip(_JOINERS)

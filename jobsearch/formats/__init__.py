@@ -1,1 +1,1 @@
-"""Dates and numbers where Django's own form of a language is not the one that readers in Norway expect."""
+"""Format modules (FORMAT_MODULE_PATH): dates and numbers where Django's formats of a language differ from Norwegian usage."""

@@ -1,1 +1,1 @@
-"""Saved searches: a person's own names for searches, each kept as its canonical parameters and run as the page runs it."""
+"""Saved searches: a named search of a user, stored as its canonical parameters and run by the same code as the results page."""

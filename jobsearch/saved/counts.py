@@ -1,4 +1,4 @@
-"""Hits of saved searches, now and new: one request to the engine for a page of them, kept for seconds."""
+"""Hit counts of saved searches, total and new: one request to the engine for a page of the list, cached for seconds."""
 
 from __future__ import annotations
 
@@ -14,37 +14,41 @@ from jobsearch.search import api as search
 from .models import SavedSearch
 
 log = logging.getLogger(__name__)
-KEPT_SECONDS = 10
-"""A person who goes back and forth between the list and a search pays once; nobody notices ten seconds."""
+CACHE_SECONDS = 10
+"""Going back and forth between the list and a search costs one count; counts ten seconds old are good enough."""
 
 
 def count_hits(rows: Sequence[SavedSearch]) -> list[search.Counted]:
-    """Total and new hits of each row, in order. Raises EngineDown."""
-    key = _key(rows)
-    if (kept := _get(key)) is not None:
-        return [search.Counted(total, new) for total, new in kept]
-    counted = search.count_many([(row.query, row.last_looked) for row in rows])
-    _set(key, [(one.total, one.new) for one in counted])
-    return counted
+    """Total and new hits of each saved search, in order. Raises EngineDown."""
+    key = _build_cache_key(rows)
+    if (cached := _read_cache(key)) is not None:
+        return [search.Counted(total, new) for total, new in cached]
+    counts = search.count_many([(row.query, row.last_looked) for row in rows])
+    _write_cache(key, [(count.total, count.new) for count in counts])
+    return counts
 
 
-def _key(rows: Sequence[SavedSearch]) -> str:
-    """Of what is asked, so that a search that was changed or looked at is counted afresh."""
-    asked = [(row.pk, row.digest, row.last_looked.isoformat()) for row in rows]
-    return "saved-counts-" + hashlib.sha256(repr((settings.SEARCH_URL, asked)).encode()).hexdigest()
+def _build_cache_key(rows: Sequence[SavedSearch]) -> str:
+    """A hash of parameters and last looks, so that a search that was changed or opened is counted again."""
+    counted = [(row.pk, row.digest, row.last_looked.isoformat()) for row in rows]
+    return "saved-counts-" + hashlib.sha256(repr((settings.SEARCH_URL, counted)).encode()).hexdigest()
 
 
-def _get(key: str) -> list[tuple[int, int]] | None:
+def _read_cache(key: str) -> list[tuple[int, int]] | None:
     try:
-        found: list[tuple[int, int]] | None = cache.get(key)
-    except Exception as error:  # of whatever kind of cache: naming Redis's own would load its library in every process
-        log.error("Counts of saved searches are not kept: the cache at CACHE_URL does not answer (%s).", type(error).__name__)
+        cached: list[tuple[int, int]] | None = cache.get(key)
+    except Exception as error:  # any cache backend: naming Redis's exceptions would load its library in every process
+        _log_cache_error(error)
         return None
-    return found
+    return cached
 
 
-def _set(key: str, counted: list[tuple[int, int]]) -> None:
+def _write_cache(key: str, counts: list[tuple[int, int]]) -> None:
     try:
-        cache.set(key, counted, KEPT_SECONDS)
+        cache.set(key, counts, CACHE_SECONDS)
     except Exception as error:
-        log.error("Counts of saved searches are not kept: the cache at CACHE_URL does not answer (%s).", type(error).__name__)
+        _log_cache_error(error)
+
+
+def _log_cache_error(error: Exception) -> None:
+    log.error("Counts of saved searches are not cached: the cache at CACHE_URL does not answer (%s).", type(error).__name__)

@@ -1,4 +1,4 @@
-"""A search in words: for titles, the list of saved searches, and the first proposal of a name."""
+"""Descriptions of a search as text: for page titles, the list of saved searches and the proposed name of a new one."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from django.utils.translation import gettext as _
 from jobsearch.search import api as search
 
 
-def criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
-    """Each facet's name with the chosen values' labels, the words searched for first."""
-    found = [(_("Søkeord"), [query.q])] if query.q else []
+def list_criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
+    """The search text, then each facet's label with the labels of its chosen values."""
+    criteria = [(_("Søkeord"), [query.q])] if query.q else []
     by_facet: dict[str, list[str]] = {}
     for facet, value in query.chosen:
         by_facet.setdefault(facet, []).append(search.get_filter(facet).label_value(value))
-    return found + [(str(search.get_filter(facet).label), labels) for facet, labels in by_facet.items()]
+    return criteria + [(str(search.get_filter(facet).label), labels) for facet, labels in by_facet.items()]
 
 
-def short(query: search.SearchQuery, most: int = 3) -> str:
-    """ "sykepleier · Bergen", and how many choices more where there are many."""
+def summarise_query(query: search.SearchQuery, max_values: int = 3) -> str:
+    """One-line summary: "sykepleier · Bergen". Beyond `max_values` filter values, only how many more there are."""
     labels = [search.get_filter(facet).label_chip(value) for facet, value in query.chosen]
     parts = [query.q] if query.q else []
-    parts += labels[:most]
-    if len(labels) > most:
-        parts.append(_("%(n)s valg til") % {"n": len(labels) - most})
+    parts += labels[:max_values]
+    if len(labels) > max_values:
+        parts.append(_("%(n)s valg til") % {"n": len(labels) - max_values})
     return " · ".join(parts)

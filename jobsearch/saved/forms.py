@@ -1,4 +1,4 @@
-"""The one thing a person writes about a saved search: its name."""
+"""Form for the name of a saved search."""
 
 from __future__ import annotations
 

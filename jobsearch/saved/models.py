@@ -1,4 +1,7 @@
-"""A saved search is an owner, a name and the canonical parameters, nothing that could drift from what the page asks."""
+"""Model of a saved search: owner, name and canonical parameters.
+
+Parameters, not a compiled query: the results page reads the same parameters, so both always find the same ads.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,25 @@ from django.utils.translation import gettext_lazy as _
 from jobsearch.search import api as search
 
 NAME_LENGTH = 80
-_PRESENTATION = {"sort", "size", "page", "since"}  # parameters that say how hits are shown, not which
-_SHOWN = 100  # characters of parameters that cannot be read
+_PRESENTATION_PARAMS = {"sort", "size", "page", "since"}  # how hits are shown, not which
+_MAX_SHOWN = 100  # characters shown of parameters that cannot be read
 
 
-def digest_of(params: str) -> str:
-    """What makes two saved searches of a person the same one. A hash: PostgreSQL indexes no text of 8 kB."""
+def compute_digest(params: str) -> str:
+    """Unique key of a saved search among those of its owner. A hash: PostgreSQL cannot index a text of 8 kB."""
     return hashlib.sha256(params.encode()).hexdigest()
 
 
 class SavedSearchManager(models.Manager["SavedSearch"]):
     def mark_seen(self, owner_id: int, query: search.SearchQuery, now: dt.datetime) -> None:
-        """Counts "new" from now on in the person's saved search with these parameters, whether it was saved in date order or
-        in the usual one, which opening it changes to date order. A no-op where the person has saved no such search."""
+        """Set the last look of the owner's saved search with these parameters to `now`: later ads count as new.
+
+        Finds it whether it was saved in date order or in order of relevance, which opening it changes to date order. Does
+        nothing where the owner has saved no such search.
+        """
         query = query.replace(since=0)
         orders = {query.sort, "relevance"} if query.sort == "published" else {query.sort}
-        digests = [digest_of(query.replace(sort=sort).urlencode(page=False)) for sort in orders]
+        digests = [compute_digest(query.replace(sort=sort).urlencode(page=False)) for sort in orders]
         self.filter(owner_id=owner_id, digest__in=digests, last_looked__lt=now).update(last_looked=now)
 
 
@@ -53,37 +59,39 @@ class SavedSearch(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="saved_search_once_a_person")]
 
     def __str__(self) -> str:
-        return f"#{self.pk}"  # no name and no parameters: what people search for stays out of logs and histories
+        return f"#{self.pk}"  # neither name nor parameters: what people search for must not get into logs and admin history
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.digest = digest_of(self.params)
+        self.digest = compute_digest(self.params)
         super().save(*args, **kwargs)
 
     @cached_property
-    def read(self) -> tuple[search.SearchQuery, list[search.Problem]]:
-        """The parameters as the page reads them, and what of them cannot be used."""
+    def parsed(self) -> tuple[search.SearchQuery, list[search.Problem]]:
+        """The parameters parsed as the results page parses them, and the errors found in them."""
         return search.SearchQuery.from_address(self.params)
 
     @cached_property
     def query(self) -> search.SearchQuery:
-        """The search, read by the same code as the page's. What cannot be read finds nothing, never everything."""
-        query, problems = self.read
+        """The search to run. Parameters that cannot be read give a query that finds nothing, never one that finds all ads."""
+        query, problems = self.parsed
         blocked = any(problem.blocks for problem in problems)
-        if blocked or (not (query.q or query.chosen) and self._narrows):
-            return search.SearchQuery(unreadable=(("published", self.params[:_SHOWN]),))
+        if blocked or (not (query.q or query.chosen) and self._has_filters):
+            return search.SearchQuery(unreadable=(("published", self.params[:_MAX_SHOWN]),))
         return query.replace(since=0)
 
     @property
     def unreadable(self) -> str:
-        """The parameters, where none of them means anything (any more); "" for a search that can be run."""
-        return self.params[:_SHOWN] if self.query.unreadable == (("published", self.params[:_SHOWN]),) else ""
+        """The parameters (their first 100 characters) of a search that cannot be run; "" for one that can."""
+        return self.params[:_MAX_SHOWN] if self.query.unreadable == (("published", self.params[:_MAX_SHOWN]),) else ""
 
     @staticmethod
-    def read_together(rows: Sequence[SavedSearch]) -> None:
-        """Reads the parameters of all of them with the queries of one."""
-        for row, read in zip(rows, search.read_addresses([row.params for row in rows]), strict=True):
-            row.read = read
+    def parse_all(rows: Sequence[SavedSearch]) -> None:
+        """Parse the parameters of all rows with as many database queries as for one."""
+        for row, parsed in zip(rows, search.read_addresses([row.params for row in rows]), strict=True):
+            row.parsed = parsed
 
     @property
-    def _narrows(self) -> bool:
-        return bool(set(QueryDict(self.params)) - _PRESENTATION)  # not blocked, so there are not too many
+    def _has_filters(self) -> bool:
+        return bool(
+            set(QueryDict(self.params)) - _PRESENTATION_PARAMS
+        )  # cannot raise TooManyFieldsSent: such parameters are blocked before

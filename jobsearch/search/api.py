@@ -28,7 +28,6 @@ from .input_errors import Problem
 from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
 from .page import Page
-from .parameters import clean_value
 from .query.compiled_query import CompiledQuery
 from .query.entities import Recognised
 from .query.normalisation import without, without_each
@@ -67,7 +66,6 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
-    "clean_value",
     "compare",
     "count",
     "count_behind",

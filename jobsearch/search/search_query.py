@@ -20,7 +20,10 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.utils import timezone
 
+from jobsearch.core.pagination import parse_page_number
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise
+from jobsearch.search.parameters import Parameters, read_last
 from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.personal_data import find_private
 
@@ -28,7 +31,6 @@ from .facets import get_filter, list_defaults, list_filters
 from .facets.base import VALUE_LENGTH, VALUES_READ
 from .facets.employer_names import preload_names
 from .input_errors import Problem
-from .parameters import Parameters, clean_value, read_last
 
 T = TypeVar("T")
 
@@ -190,25 +192,25 @@ def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem
     for text in texts:
         with contextlib.suppress(TooManyFieldsSent, ValueError):  # `from_address` reports it
             values = QueryDict(text[:LONGEST_QUERY_STRING]).getlist("employer")[:VALUES_READ]
-            names |= {clean_value(value, VALUE_LENGTH) for value in values} - {""}
+            names |= {clean_parameter(value, VALUE_LENGTH) for value in values} - {""}
     with preload_names(names):
         return [SearchQuery.from_address(text) for text in texts]
 
 
 def _parse_q(value: str, problems: list[Problem]) -> str:
     value = normalise(value[: 16 * Q_LENGTH])
-    text = clean_value(value, Q_LENGTH)
-    if kind := find_private(clean_value(value, 4 * Q_LENGTH)):
+    text = clean_parameter(value, Q_LENGTH)
+    if kind := find_private(clean_parameter(value, 4 * Q_LENGTH)):
         problems.append(Problem("q", "", kind, blocks=True))  # the value itself is stored nowhere
         return ""
-    if len(clean_value(value, 4 * Q_LENGTH)) > Q_LENGTH:
+    if len(clean_parameter(value, 4 * Q_LENGTH)) > Q_LENGTH:
         problems.append(Problem("q", text, "too_long"))
     return text
 
 
 def _parse_choice(name: str, value: str, allowed: tuple[T, ...], problems: list[Problem]) -> T:
     """One of the allowed values; the first, which is the default, for none and for an unknown one."""
-    value = clean_value(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return allowed[0]
     for choice in allowed:
@@ -223,7 +225,7 @@ def _list_unreadable(params: Parameters, problems: list[Problem]) -> tuple[tuple
     named = {problem.field for problem in problems if problem.code in _UNREADABLE}
     kept = []
     for name in (facet.name for facet in list_filters() if facet.single and facet.name in named):
-        text = clean_value(read_last(params, name), VALUE_LENGTH)
+        text = clean_parameter(read_last(params, name), VALUE_LENGTH)
         if kind := find_private(text):
             problems[:] = [problem for problem in problems if problem.field != name]  # its sentence would repeat the value
             problems.append(Problem(name, "", kind, blocks=True))
@@ -233,7 +235,7 @@ def _list_unreadable(params: Parameters, problems: list[Problem]) -> tuple[tuple
 
 
 def _parse_since(value: str, problems: list[Problem]) -> int:
-    value = clean_value(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return 0
     now = int(timezone.now().timestamp())
@@ -244,12 +246,13 @@ def _parse_since(value: str, problems: list[Problem]) -> int:
 
 
 def _parse_page(value: str, last: int, problems: list[Problem]) -> int:
-    value = clean_value(value, 20)
+    value = clean_parameter(value, 20)
     if not value:
         return 1
-    if not (value.isascii() and value.isdigit()) or int(value) < 1:
+    number = parse_page_number(value)
+    if number is None:
         problems.append(Problem("page", value, "unknown"))
         return 1
-    if int(value) > last:
+    if number > last:
         problems.append(Problem("page", value, "too_deep"))
-    return min(int(value), last)
+    return min(number, last)

@@ -257,7 +257,7 @@ def find_gone() -> set[UUID]:
     Two queries: joined by OR, SQLite reads every closed ad for the first half. So it does for `status = 'INACTIVE'`, for which
     it uses an index of all ads that begins with the status; for a range it uses the small index of rows not yet indexed.
     """
-    behind = Vacancy.objects.behind_index().values_list("uuid", flat=True)
+    behind = Vacancy.objects.not_indexed().values_list("uuid", flat=True)
     closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)[:MOST_EXCLUDED]
     hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))[:MOST_EXCLUDED]
     return {*closed, *hidden}

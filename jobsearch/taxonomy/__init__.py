@@ -1,1 +1,1 @@
-"""Fixed lists of Norway and NAV: places, occupations, their slugs, labels and coordinates."""
+"""Reference data of Norway and NAV: places, occupations, their paths, slugs, labels and coordinates. No database models."""

@@ -1,21 +1,24 @@
-"""Names that the feed's ads are sorted by: Norway's counties and municipalities, NAV's two-level tree of occupations,
-kinds of engagement, and the countries whose names other languages spell otherwise.
+"""Lists of the values by which the feed classifies ads, in NAV's own spelling.
 
-Facts, in NAV's own spelling (upper case places, quirks of occupations normalised for white space only).
+Counties and municipalities in upper case, NAV's two-level occupations with normalised white space, kinds of engagement,
+languages, and the countries that have another name in other languages.
 """
 
 from __future__ import annotations
 
-from jobsearch.core.text_values import squeeze
+from jobsearch.core.text_values import collapse_whitespace
 
 
-def _table(lines: str, separator: str) -> dict[str, tuple[str, ...]]:
+def _parse_table(lines: str, separator: str) -> dict[str, tuple[str, ...]]:
     rows = (line.partition(":") for line in lines.strip().splitlines())
-    return {squeeze(key): tuple(squeeze(value) for value in values.split(separator)) for key, _, values in rows}
+    return {
+        collapse_whitespace(key): tuple(collapse_whitespace(value) for value in values.split(separator))
+        for key, _, values in rows
+    }
 
 
-# County -> municipalities, 2024 onwards: 15 counties, 357 municipalities.
-COUNTIES = _table(
+# County -> municipalities, from 2024 on: 15 counties, 357 municipalities.
+COUNTIES = _parse_table(
     """
 AGDER: ARENDAL, BIRKENES, BYGLAND, BYKLE, EVJE OG HORNNES, FARSUND, FLEKKEFJORD, FROLAND, GJERSTAD, GRIMSTAD, HÆGEBOSTAD, IVELAND, KRISTIANSAND, KVINESDAL, LILLESAND, LINDESNES, LYNGDAL, RISØR, SIRDAL, TVEDESTRAND, VALLE, VEGÅRSHEI, VENNESLA, ÅMLI, ÅSERAL
 AKERSHUS: ASKER, AURSKOG-HØLAND, BÆRUM, EIDSVOLL, ENEBAKK, FROGN, GJERDRUM, HURDAL, JEVNAKER, LILLESTRØM, LUNNER, LØRENSKOG, NANNESTAD, NES (AKERSHUS), NESODDEN, NITTEDAL, NORDRE FOLLO, RÆLINGEN, ULLENSAKER, VESTBY, ÅS
@@ -38,7 +41,7 @@ SVALBARD: LONGYEARBYEN
 )
 
 # Level 1 -> level 2: NAV's classification of occupations (`occupationCategories`), commas inside names.
-OCCUPATIONS = _table(
+OCCUPATIONS = _parse_table(
     """
 Bygg og anlegg: Andre ingeniører · Arbeidsleder, bygg og anlegg · Arealplanlegging og arkitektur · Hjelpearbeider Bygg og anlegg · Ingeniør bygg · Ingeniør miljøteknikk · Maskin- og kranfører · Skytebaser og sprengningsarbeidere
 Helse og sosial: Alternativ medisin · Andre helseyrker · Audiografer og logopeder · Bioingeniør · Ergoterapeut · Ernæringsfysiolog · Farmasøytisk og apotekerarbeid · Fysioterapeut · Helse- og miljørådgivere · Helsefagarbeider · Helsesekretær · Hjemmehjelper og personlig assistent · Kiropraktor og osteopat · Leder innenfor helsetjenester · Lege · Miljøarbeidere · Optiker · Psykolog · Radiograf og audiograf · Rådgivere innen sosiale fagfelt · Sykepleier · Tannhelse/-pleie · Vernepleier
@@ -75,7 +78,7 @@ ENGAGEMENTS = (
     "Annet",
 )
 NOT_STATED = "Ikke oppgitt"
-# Of an ad's text, as `language` tells them: code, and what Norwegians call it.
+# Languages that `vacancies.language` guesses for an ad's text: code -> Norwegian name.
 LANGUAGES = {
     "nb": "Bokmål",
     "nn": "Nynorsk",
@@ -87,8 +90,8 @@ LANGUAGES = {
     "sv": "Svensk",
 }
 
-# Countries that English or nynorsk calls something else, or that are not written like a place in Norway (USA). The others
-# are shown as their name stands in the feed.
+# Countries with another name in English or nynorsk, or with other capitals than a Norwegian place (USA). The names of all other
+# countries are shown as in the feed.
 COUNTRIES = tuple(
     " ".join(
         """

@@ -1,7 +1,7 @@
-"""The feed's own values in the reader's language: "Fast" -> "Permanent", "Sverige" -> "Sweden".
+"""Translation of the feed's values into the language of the page: "Fast" -> "Permanent", "Sverige" -> "Sweden".
 
-Only the values of known lists are translated. Anything else stays as it is: what employers wrote is theirs, and a
-municipality called Time must not become the word for a time of day.
+Only the values of known lists are translated. Other values stay as employers wrote them: a municipality called Time must not
+become the word for a time of day.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ VALUES = frozenset(
         *catalogue.OCCUPATIONS,
         *(name for names in catalogue.OCCUPATIONS.values() for name in names),
         *(*catalogue.SECTORS, *catalogue.EXTENTS, *catalogue.ENGAGEMENTS, catalogue.NOT_STATED),
-        *(*catalogue.COUNTRIES, *catalogue.LANGUAGES.values(), places.label(places.ABROAD), "Kontinentalsokkelen"),
+        *(*catalogue.COUNTRIES, *catalogue.LANGUAGES.values(), places.get_label(places.ABROAD), "Kontinentalsokkelen"),
     }
 )
 _LAST_LETTERS = str.maketrans("æäøöå", "{{||}")
 
 
-def said(value: str) -> str:
-    """A value of the feed in the language of the page; one that no list has, as it is."""
+def translate_value(value: str) -> str:
+    """A value of the feed in the language of the page; a value of no known list stays as it is."""
     return gettext(value) if value in VALUES else value
 
 
-def everywhere(value: str) -> list[str]:
-    """What a value of the feed is called in the site's other languages; nothing for one that no list has."""
+def list_translations(value: str) -> list[str]:
+    """The names of a value of the feed in the site's other languages; empty for a value of no known list."""
     if value not in VALUES:
         return []
-    found = []
+    names = []
     for language, _ in settings.LANGUAGES:
         with override(language):
-            found.append(gettext(value))
-    return [name for name in dict.fromkeys(found) if name != value]
+            names.append(gettext(value))
+    return [name for name in dict.fromkeys(names) if name != value]
 
 
-def alphabetical(label: str) -> str:
-    """A key that sorts labels as Norwegians do: æ, ø and å after z, other marks as if they were not there."""
+def build_sort_key(label: str) -> str:
+    """Sort key in Norwegian alphabetical order: æ, ø and å after z, other accents ignored."""
     composed = unicodedata.normalize("NFC", label.casefold())
     letters = unicodedata.normalize("NFD", composed.translate(_LAST_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,7 +1,7 @@
-"""Place names of the feed -> one path a place has: `VESTLAND/BERGEN`, `VESTLAND`, `UTLAND/SVERIGE`, or "" for none.
+"""Paths of places: one path for each place, `VESTLAND/BERGEN`, `VESTLAND`, `UTLAND/SVERIGE`, or "" if unknown.
 
-The feed spells places in many ways: mixed case, counties that no longer exist, municipalities with and without the
-county that tells them apart, Sámi double names. The raw names are stored beside the path.
+The feed spells a place in many ways: mixed case, counties that no longer exist, municipalities with and without the county
+that distinguishes them, Sámi double names. The raw names are stored next to the path.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ABROAD = "UTLAND"
 _NORWAY = {"", "NORGE", "NOREG", "NORWAY", "NO", "NOR"}
 _SVALBARD = {"SVALBARD OG JAN MAYEN", "SVALBARD", "SJ"}
 
-# Counties that were merged whole; those that were split (VIKEN …) are told by the municipality.
+# Old counties that became part of one new county. For those that were split (VIKEN …) the municipality decides.
 _MERGED = {
     "HEDMARK": "INNLANDET",
     "OPPLAND": "INNLANDET",
@@ -62,13 +62,13 @@ _DOUBLE = {
 
 
 @lru_cache(maxsize=10_000)
-def path_of(country: str, county: str, municipality: str) -> str:
-    """The path of a location, from the three names as the feed has them."""
-    country, county, municipality = (_key(name) for name in (country, county, municipality))
+def build_path(country: str, county: str, municipality: str) -> str:
+    """The path of a location from the feed's names of its country, county and municipality; "" if ambiguous or empty."""
+    country, county, municipality = (_normalise_name(name) for name in (country, county, municipality))
     if country in _SVALBARD:
         county = county or "SVALBARD"
     elif country not in _NORWAY and not (county in COUNTIES and country == ABROAD):
-        # A foreign ad's county, where it has one, is a region of that country.
+        # The "county" of a place abroad is a region of that country.
         return f"{ABROAD}/{country}"
     county = _MERGED.get(county, county)
     if not municipality:
@@ -76,7 +76,7 @@ def path_of(country: str, county: str, municipality: str) -> str:
     municipality = _DOUBLE.get(municipality, municipality)
     bare, _, inside = municipality.partition(" (")
     if municipality not in _COUNTIES_OF and inside:
-        municipality = bare  # "NES (VIKEN)": told apart by a county that is gone
+        municipality = bare  # "NES (VIKEN)": distinguished by a county that no longer exists
     if not county or county in _SPLIT:
         owners = _COUNTIES_OF.get(municipality, [])
         if county in _SPLIT:
@@ -84,7 +84,7 @@ def path_of(country: str, county: str, municipality: str) -> str:
         if len(owners) == 1:
             county = owners[0]
     if not county:
-        return ""  # a municipality that several counties have, and no word of which
+        return ""  # a municipality name that several counties have, without its county
     own = COUNTIES.get(county, ())
     if municipality not in own and f"{bare} ({county})" in own:
         municipality = f"{bare} ({county})"
@@ -99,22 +99,26 @@ _HEIRS = {
 
 
 def is_norwegian(country: str, path: str) -> bool:
-    """Whether a location is known to be in Norway: its country says so, or its path is one of the catalogue's counties."""
-    return path.partition("/")[0] != ABROAD and ((bool(_key(country)) and _key(country) in _NORWAY | _SVALBARD) or known(path))
+    """Whether a location is in Norway for certain: by its country, or because its path is in the catalogue."""
+    if path.partition("/")[0] == ABROAD:
+        return False
+    name = _normalise_name(country)
+    return (bool(name) and name in _NORWAY | _SVALBARD) or is_known(path)
 
 
-def other_names(municipality: str) -> list[str]:
-    """What else a municipality of the catalogue is called: `DEATNU TANA` is "TANA" and "DEATNU" too."""
+def list_other_names(municipality: str) -> list[str]:
+    """Other names of a municipality of the catalogue: `DEATNU TANA` is also "TANA" and "DEATNU"."""
     return [other for other, name in _DOUBLE.items() if name == municipality]
 
 
-def ancestors(path: str) -> tuple[str, ...]:
-    """The path and what it lies in, the widest first: `VESTLAND/BERGEN` -> `VESTLAND`, `VESTLAND/BERGEN`."""
+def list_ancestors(path: str) -> tuple[str, ...]:
+    """The path and the paths that contain it, the widest first: `VESTLAND/BERGEN` -> `VESTLAND`, `VESTLAND/BERGEN`."""
     county, slash, _ = path.partition("/")
     return (county, path) if slash else ((county,) if county else ())
 
 
-def parent(path: str) -> str:
+def get_parent(path: str) -> str:
+    """The county or country group of a path; "" for one of those."""
     return path.partition("/")[0] if "/" in path else ""
 
 
@@ -122,29 +126,29 @@ _COUNTRY_NAMES = {name.upper(): name for name in COUNTRIES}
 
 
 @lru_cache(maxsize=2_000)
-def label(path: str) -> str:
+def get_label(path: str) -> str:
     """The last name of a path as Norwegians write it: `MØRE OG ROMSDAL` -> "Møre og Romsdal", `UTLAND/USA` -> "USA"."""
     name = path.rpartition("/")[2]
     if name in _COUNTRY_NAMES:
         return _COUNTRY_NAMES[name]
     words = []
     for word in name.lower().split(" "):
-        words.append(word if word in {"og", "i"} else "-".join(_capital(part) for part in word.split("-")))
+        words.append(word if word in {"og", "i"} else "-".join(_capitalise(part) for part in word.split("-")))
     return " ".join(words)
 
 
-def known(path: str) -> bool:
-    """Whether the path is in the catalogue; an ad may still stand in a place that is not."""
+def is_known(path: str) -> bool:
+    """Whether the path is in the catalogue. The path of an ad need not be."""
     county, slash, municipality = path.partition("/")
     if county == ABROAD and not slash:
         return True
     return county in COUNTIES and (not slash or municipality in COUNTIES[county])
 
 
-def _capital(word: str) -> str:
+def _capitalise(word: str) -> str:
     return f"({word[1:2].upper()}{word[2:]}" if word.startswith("(") else word[:1].upper() + word[1:]
 
 
-def _key(name: str) -> str:
-    # A slash would end up inside a path; the feed's own names have none, but nothing promises it.
+def _normalise_name(name: str) -> str:
+    # A slash in a name would become part of the path. The feed's names have none, but nothing guarantees that.
     return clean_line(name, 90).upper().replace("/", "-")[:90]

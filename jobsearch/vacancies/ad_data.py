@@ -1,4 +1,4 @@
-"""The values an ad is written from: what whoever reads a source hands to `record.store`. Raw names, as the source has them."""
+"""Data classes for an ad as a source sends it: the input of `store.store_vacancies`. Names and texts are raw, not cleaned."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class LocationData:
+    """One workplace of an ad."""
+
     country: str = ""
     county: str = ""
     municipality: str = ""
@@ -20,6 +22,8 @@ class LocationData:
 
 @dataclass(frozen=True, slots=True)
 class ContactData:
+    """One contact person of an ad."""
+
     name: str = ""
     email: str = ""
     phone: str = ""
@@ -29,12 +33,16 @@ class ContactData:
 
 @dataclass(frozen=True, slots=True)
 class OccupationData:
+    """One of an ad's occupations in NAV's classification."""
+
     level1: str
     level2: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryData:
+    """One of an ad's categories in another classification. `type` is its name, such as ESCO or STYRK08."""
+
     type: str
     code: str = ""
     name: str = ""
@@ -42,7 +50,7 @@ class CategoryData:
 
 @dataclass(frozen=True, slots=True)
 class VacancyData:
-    """One ad as its source tells it now. Times are aware; `expires` names the last day on which the ad counts."""
+    """One ad as its source has it now. Times are aware; `expires` is on the last day on which the ad is active."""
 
     uuid: UUID
     expires: dt.datetime

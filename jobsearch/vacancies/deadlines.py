@@ -1,9 +1,8 @@
-"""Parsing of `applicationDue` and `starttime`, which are free text: the date in it, or what kind of deadline it names.
+"""Parser for deadlines and start dates in free text (`applicationDue`, `starttime`): a date, "at once" or "continuously".
 
-A date is read where the text can mean only one: "Frist: 15.12.2026", "tirsdag 15. desember", "20261215", "15/12-26 kl. 12".
-A date without a year is the next such day from `after` on, the day the ad was published. Outside 2000-2099 a year is a typing
-error ("2206") or a sign for "no end" (9999), and so is one of two digits more than two years ahead: such a text is shown as it
-stands.
+A date is read only where the text can mean one date: "Frist: 15.12.2026", "tirsdag 15. desember", "20261215", "15/12-26 kl. 12".
+A date without a year is the next such day from the publishing date on. A year outside 2000-2099 is a typing error ("2206") or
+means "no end" (9999); so does a two-digit year more than two years ahead. Such a text gives no date and is shown as it is.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _MONTHS = {
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<year>\d{4}|['’]?[2-9]\d)(?![\d:])"
-# After a name of a month: "10. des, 12. des" and "15. des 12.30" have no year.
+# After the name of a month: "10. des, 12. des" and "15. des 12.30" have no year.
 _YEAR_AFTER_NAME = r"(?P<year>\d{4}(?![\d:])|['’]?[2-9]\d(?![\d:]|\.\d|\.?\s?[a-zæøå]))"
 
 _ISO = re.compile(
@@ -38,7 +37,7 @@ _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re
 _TIME = re.compile(r"\b(?:kl|klokken|klokka|at)\.? ?\d{1,2}(?:[.:]\d\d)?\b|\b\d{1,2}:\d\d(?::\d\d)?\b", re.ASCII)
 _WITH_YEAR = [
     re.compile(rf"(?<![\d.,])(?P<day>\d{{1,2}})\s?[./\-]\s?(?P<month>\d{{1,2}})\s?[./\-]\s?{_YEAR}", re.ASCII),
-    # With blanks alone it could be a telephone number, but for a whole year at its end.
+    # Separated by spaces alone it could be a phone number, so it must end with a four-digit year.
     re.compile(r"(?<![\d.,])(?P<day>\d{1,2})\.? (?P<month>\d{1,2})\.? (?P<year>20\d\d)(?!\d)", re.ASCII),
     re.compile(r"(?<![\d.,])(?P<year>\d{4})\s?[./]\s?(?P<month>\d{1,2})\s?[./]\s?(?P<day>\d{1,2})(?!\d)", re.ASCII),
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)", re.ASCII),
@@ -55,7 +54,7 @@ _NO_YEAR = re.compile(
     r"(?<![\d.,])(?:\d{1,2}\s?[./]\s?\d{1,2}\.?\s?[\-–]\s?)?(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?!\.?\d)\.?(?![,/\-%])(?!\s?(?:%|prosent|kr\b|år\b|stil))",
     re.ASCII,
 )
-# What may stand before a date without a year, and what may be all that stands after it.
+# Words that may come before a date without a year.
 _WEEKDAYS = (
     "mandag|måndag|tirsdag|tysdag|onsdag|torsdag|fredag|lørdag|laurdag|søndag|sundag|monday|tuesday|wednesday|thursday|friday"
     "|saturday|sunday|ma|man|ti|tir|tirs|ty|tys|on|ons|to|tor|tors|fre|lør|lau|søn|sun|mon|tue|wed|thu|fri|sat"
@@ -81,43 +80,45 @@ _CONTINUOUS = re.compile(
 )
 
 
-def parse(text: str, after: dt.date | None = None) -> dt.date | None:
-    """The day, or None where the text names none; of several the last. A time with an offset is the day it is in Oslo.
+def parse_deadline(text: str, after: dt.date | None = None) -> dt.date | None:
+    """The date of a deadline, or None if the text has none; of several dates the last.
 
-    `after`: the day of publication; without it, a day without a year is none.
+    A time with an offset is converted to its date in Oslo. `after`: the publishing date; without it, a date that has no year
+    gives None.
     """
     text = text[:_READ].lower().strip()
     if not any(mark.isdigit() for mark in text):
         return None
     if found := _ISO.search(text):
-        return _plausible(_iso_day(found.group()), None)
+        return _keep_plausible(_parse_iso_date(found.group()), None)
     text = _TIME.sub(" ", text)
     for patterns in (_WITH_YEAR, *([pattern] for pattern in _NAMED)):
-        days = [day for pattern in patterns for found in pattern.finditer(text) if (day := _day_of(found, after))]
+        days = [day for pattern in patterns for found in pattern.finditer(text) if (day := _match_to_date(found, after))]
         if days:
-            # "1.–15. desember", "første intervju 1.12.2026, frist 15.12.2026": applications are taken until the last.
+            # "1.–15. desember", "første intervju 1.12.2026, frist 15.12.2026": applications are accepted until the last date.
             return max(days)
-    found = _NO_YEAR.match(text, _BEFORE.match(text).end()) if text else None  # type: ignore[union-attr]
-    return _day_of(found, after) if found else None
+    introduction = _BEFORE.match(text)
+    found = _NO_YEAR.match(text, introduction.end() if introduction else 0)
+    return _match_to_date(found, after) if found else None
 
 
 def is_soon(text: str) -> bool:
-    """Whether the text asks people to apply as soon as they can."""
+    """Whether the text asks for applications as soon as possible."""
     return bool(_SOON.search(text[:_READ]))
 
 
 def is_continuous(text: str) -> bool:
-    """Whether applications are read as they come, until someone is hired."""
+    """Whether applications are assessed continuously, until the position is filled."""
     return bool(_CONTINUOUS.search(text[:_READ])) and not is_soon(text)
 
 
-def without_label(text: str) -> str:
-    """The text without the word that the page puts before it: "Frist: etter avtale" is "etter avtale"."""
+def strip_label(text: str) -> str:
+    """The text without the label that the page adds itself: "Frist: etter avtale" becomes "etter avtale"."""
     found = _LABEL.match(text)
     return text[found.end() :] or text if found else text
 
 
-def _iso_day(text: str) -> dt.date | None:
+def _parse_iso_date(text: str) -> dt.date | None:
     if len(text) > 10:
         try:
             moment = dt.datetime.fromisoformat(text.upper().replace(" +", "+").replace(" Z", "Z").replace(",", "."))
@@ -125,39 +126,39 @@ def _iso_day(text: str) -> dt.date | None:
         except (ValueError, OverflowError):
             pass
     found = _ISO_DAY.match(text)
-    return _date(*map(int, found.group("year", "month", "day"))) if found else None
+    return _make_date(*map(int, found.group("year", "month", "day"))) if found else None
 
 
-def _day_of(found: re.Match[str], after: dt.date | None) -> dt.date | None:
+def _match_to_date(found: re.Match[str], after: dt.date | None) -> dt.date | None:
     day, name = int(found["day"]), found["month"]
     month = _MONTHS.get(name) or int(name)
     written = found.groupdict().get("year")
     if not written:
-        return _next(day, month, after)
+        return _find_next_date(day, month, after)
     year = int(written.lstrip("'’"))
     short = len(written.lstrip("'’")) == 2
     if short:
         year += 2000
     if month > 12 >= day:
         day, month = month, day  # 12/31/2026
-    return _plausible(_date(year, month, day), after if short else None)
+    return _keep_plausible(_make_date(year, month, day), after if short else None)
 
 
-def _next(day: int, month: int, after: dt.date | None) -> dt.date | None:
+def _find_next_date(day: int, month: int, after: dt.date | None) -> dt.date | None:
     if after is None:
         return None
-    candidates = (_date(year, month, day) for year in range(after.year, after.year + 3))
-    return _plausible(next((one for one in candidates if one and one >= after), None), after)
+    candidates = (_make_date(year, month, day) for year in range(after.year, after.year + 3))
+    return _keep_plausible(next((one for one in candidates if one and one >= after), None), after)
 
 
-def _date(year: int, month: int, day: int) -> dt.date | None:
+def _make_date(year: int, month: int, day: int) -> dt.date | None:
     try:
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
         return None
 
 
-def _plausible(day: dt.date | None, after: dt.date | None) -> dt.date | None:
+def _keep_plausible(day: dt.date | None, after: dt.date | None) -> dt.date | None:
     if day is None or not _FIRST <= day <= _LAST or (after is not None and day - after > _AHEAD):
         return None
     return day

@@ -1,4 +1,4 @@
-"""How new the record is: what the pages call "data as of"."""
+"""Data freshness: the time that pages show as "data as of"."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Max
 from .models import Vacancy
 
 
-def data_as_of() -> dt.datetime | None:
-    """When the feed last told of any ad that the record holds, or None where it holds none."""
-    return Vacancy.objects.aggregate(newest=Max("line_time"))["newest"]
+def get_last_feed_time() -> dt.datetime | None:
+    """The time of the feed's newest line about any stored ad, or None if there are no ads."""
+    newest: dt.datetime | None = Vacancy.objects.aggregate(newest=Max("line_time"))["newest"]
+    return newest

@@ -1,4 +1,4 @@
-"""Gazetteer of the database: the points of municipalities and of the postal codes that have been loaded."""
+"""Gazetteer from the database: coordinates of municipalities and of the loaded postal codes, cached in each process."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import datetime as dt
 import time
 from functools import lru_cache
 
-from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, postal_code
+from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, parse_postal_code
 
 from .models import Location, PostalCode
 
 
 def read_gazetteer() -> Gazetteer:
-    """The municipalities and the postal codes now in the database; one small query tells whether others were loaded."""
+    """The gazetteer with the postal codes in the database. Cached: one small query checks whether others have been loaded."""
     return _gazetteer(PostalCode.objects.order_by("code").values_list("loaded", flat=True).first())
 
 
 def find_unlocated(known: Gazetteer) -> tuple[tuple[str, str], ...]:
-    """Postal codes of ads that have no point of their own, each with the path of such an ad: it counts where that is.
+    """Postal codes of ads that the gazetteer does not have, each with the path of such an ad, which is used as its place.
 
-    Looked for anew whenever a place has been written since, and each minute: of two that write at once the later number
-    may be seen first.
+    Cached until another place is stored, and for a minute at most: of two concurrent transactions the one with the higher id
+    may be committed first.
     """
     newest = Location.objects.order_by("-id").values_list("id", flat=True).first()
     return _unlocated(known, newest, int(time.monotonic() // 60))
@@ -29,7 +29,7 @@ def find_unlocated(known: Gazetteer) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[tuple[str, str], ...]:
     stated = Location.objects.values_list("postal_code", "path").order_by().distinct()
-    pairs = {(postal_code(code), path) for code, path in stated}
+    pairs = {(parse_postal_code(code), path) for code, path in stated}
     return tuple(sorted((code, path) for code, path in pairs if code and path and code not in known.codes))
 
 

@@ -1,8 +1,8 @@
 """Linear HTML tokenizer and tree limiter: hostile markup becomes a well-formed fragment of bounded size and depth.
 
-HTML5 parsers are quadratic in the depth of a document (22,000 nested lists take them 3.5 s), and misnested formatting
-multiplies what they build. Here every start tag is matched with an end tag before a parser sees the text, nothing is nested
-deeper than `DEPTH`, and work stops at `ELEMENTS` or `LENGTH`. What is safe to show is not decided here but by `html.sanitise`.
+HTML5 parsers are quadratic in the depth of a document (22,000 nested lists take them 3.5 s), and they multiply misnested
+formatting. Here every start tag gets an end tag before a parser reads the text, nothing is nested deeper than `DEPTH`, and
+work stops at `ELEMENTS` or `LENGTH`. Which elements and links are safe to show is decided by `html.sanitise_html`, not here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jobsearch.core import characters
-from jobsearch.core.text_values import unescape
+from jobsearch.core.text_values import unescape_html
 
 SOURCE = 400_000  # characters read; the longest real description has about 20,000
 LENGTH = 100_000  # characters written
@@ -29,17 +29,17 @@ BLOCKS = {
     *"address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form".split(),
     *"h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split(),
 }
-UNSEEN = {
+INVISIBLE = {
     *"script style template noscript title iframe object svg math textarea select noembed noframes xmp audio video".split(),
     *"canvas applet".split(),
 }
-"""Elements whose content is no text of the page."""
+"""Elements whose content is not text of the page."""
 
 _RENAMED = {"h1": "h2"}  # the page has its own h1
 _TABLE_PARTS = {"caption", "tbody", "tfoot", "thead", "tr", "td", "th"}
 _BETWEEN_CELLS = {"table", "tbody", "tfoot", "thead", "tr"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
-# Opening one of these closes the nearest open one of the second, unless one of the third stands between.
+# element: (open elements that it closes, elements at which the search for them stops).
 _CLOSES: dict[str, tuple[set[str], set[str]]] = {
     "li": ({"li"}, {"ul", "ol", "td", "th"}),
     "dt": ({"dt", "dd"}, {"dl", "td", "th"}),
@@ -52,37 +52,39 @@ _CLOSES: dict[str, tuple[set[str], set[str]]] = {
 }
 _CLOSES_P = (BLOCKS & TAGS) - VOID - _TABLE_PARTS | {"hr"}
 _CELL = {"td", "th", "caption"}
-_KEPT_EMPTY = _TABLE_PARTS  # an empty cell has its place in a row
+_KEPT_EMPTY = _TABLE_PARTS  # an empty cell keeps the columns aligned
 
-# A quoted value ends at the next "<" at the latest, so that open quotes are not read again and again.
+# A quoted value ends at the next "<" at the latest: otherwise each unclosed quote is read to the end of the text again.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])((?:[^<>\"']|\"[^<\"]*+\"|'[^<']*+')*+)>")
 _TAG_AROUND_MARKUP = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])((?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>")
 _AROUND_MARKUP, _AROUND_MARKUP_LENGTH = 50, 2_000
-"""Tags with a "<" inside a quoted value that are read of one document, and characters of each."""
+"""Limits for tags with "<" inside a quoted value: tags of one document, and characters of each tag."""
 
 _LOOSE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,30})([^<>]*+)>")
 _CUT_OFF = re.compile(r"</?[a-zA-Z!?][^<>]*+\Z")
 _ATTRIBUTE = re.compile(r"""(?<![^\s/"'])([a-zA-Z]{1,20})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_END_OF = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII) for name in UNSEEN}
+_END_OF = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII) for name in INVISIBLE}
 
 
 class Token(NamedTuple):
-    """A piece of text, or a tag: `start`, or an end where that is False. `text` of a tag are its attributes as written."""
+    """A piece of text (`name` is ""), or a start tag (`start`) or end tag, of which `text` is its attributes as written."""
 
     text: str
     name: str = ""
     start: bool = False
 
 
-def tokens(source: str) -> Iterator[Token]:
-    """The text and tags of a document in order. Comments, declarations and the content of `UNSEEN` elements are left out;
-    text has its character references resolved once."""
+def tokenise_html(source: str) -> Iterator[Token]:
+    """The text and tags of a document in order, character references of text resolved once.
+
+    Comments, declarations and the content of `INVISIBLE` elements are left out.
+    """
     source = source[:SOURCE]
     position, endless, tries = 0, set[str](), _AROUND_MARKUP
     while position < len(source):
         opening = source.find("<", position)
         if opening != position:
-            yield Token(unescape(source[position : opening if opening >= 0 else None]))
+            yield Token(unescape_html(source[position : opening if opening >= 0 else None]))
             if opening < 0:
                 return
         match = _TAG.match(source, opening)
@@ -96,22 +98,22 @@ def tokens(source: str) -> Iterator[Token]:
                 yield Token(text)
             continue
         position, name = match.end(), match[2].lower()
-        if name not in UNSEEN:
+        if name not in INVISIBLE:
             yield Token(match[3], name, not match[1])
         elif not match[1] and name not in endless and not match[3].endswith("/"):
             if end := _END_OF[name].search(source, position):
                 position = end.start()
             else:
-                endless.add(name)  # what follows is shown, rather than hidden to the end of the ad
+                endless.add(name)  # without an end tag the rest is shown, not hidden to the end of the ad
 
 
 def _skip(source: str, opening: int) -> tuple[int, str]:
-    """Where to go on after a "<" that begins no tag, and the text that it is."""
+    """The position after a "<" that begins no tag, and the text to write for it."""
     if source.startswith("<!--", opening):
         end = source.find("-->", opening + 2)
         return (end + 3 if end >= 0 else len(source)), ""
     if source.startswith("<![CDATA[", opening):
-        return opening + 9, ""  # XML's way to write text; its end is left out by `limit`
+        return opening + 9, ""  # a section of text in XML; `limit_html` removes its end
     if source.startswith(("<!", "<?", "</"), opening):
         end = source.find(">", opening)
         return (end + 1 if end >= 0 else len(source)), ""
@@ -124,26 +126,27 @@ def _skip(source: str, opening: int) -> tuple[int, str]:
 class _Open:
     name: str
     place: int
-    """Of its start tag among the parts written."""
+    """Index of its start tag in the parts written."""
 
     length: int
     """Characters written before it."""
 
     filled: bool = False
+    """Whether it contains text."""
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Writes a well-formed fragment: keeps the open elements and closes what HTML closes without an end tag."""
+    """Writer of a well-formed fragment: tracks the open elements and closes those that HTML closes without an end tag."""
 
     write_link: Callable[[str], str]
     parts: list[str] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
-    """How many of each are open."""
+    """Number of open elements by name."""
 
     dropped: dict[str, int] = field(default_factory=dict)
-    """Start tags left out for their depth, whose end tags are left out too."""
+    """Number of start tags by name that were left out because of their depth; their end tags are left out too."""
 
     length: int = 0
     elements: int = 0
@@ -155,12 +158,12 @@ class _Writer:
         self.full = self.full or self.length >= LENGTH
 
     def separate(self) -> None:
-        """Keeps the words before and after an element that is left out apart."""
+        """Separates the words before and after an element that is left out."""
         if self.parts[-1:] != ["<pre>"]:
             self.write("\n")
 
     def add_text(self, text: str) -> None:
-        text = characters.clean(text).replace("\r\n", "\n").replace("\r", "\n")
+        text = characters.clean_text(text).replace("\r\n", "\n").replace("\r", "\n")
         if self.parts[-1:] == ["<pre>"]:
             text = text.lstrip("\n")  # HTML drops the first one itself
         if not text:
@@ -169,11 +172,11 @@ class _Writer:
             self._open_cell()
             if self.full:
                 return
-        escaped = escape(text)
+        escaped = escape_text(text)
         if len(escaped) > LENGTH - self.length:
             self.full = True
-            text = characters.cut(text, _fitting(text, LENGTH - self.length))
-            escaped = escape(text)
+            text = characters.cut_text(text, _count_fitting(text, LENGTH - self.length))
+            escaped = escape_text(text)
         if self.open and not self.open[-1].filled and text.strip():
             for one in self.open:
                 one.filled = True
@@ -199,13 +202,13 @@ class _Writer:
             return
         if name not in _TABLE_PARTS:
             self._open_cell()
-        # A table is left out whole: its cells lie three levels below it.
+        # A table that is too deep is left out as a whole; its cells are three levels below it.
         if len(self.open) + 3 * (name == "table") >= DEPTH and name not in _TABLE_PARTS:
             self.dropped[name] = self.dropped.get(name, 0) + 1
             if name in BLOCKS:
                 self.separate()
             return
-        self._open(name, self._attributes(name, attributes))
+        self._open(name, self._write_attributes(name, attributes))
 
     def end(self, name: str) -> None:
         name = _RENAMED.get(name, name)
@@ -225,7 +228,7 @@ class _Writer:
         return "".join(self.parts)
 
     def _fits_table(self, name: str) -> bool:
-        """Whether a part of a table stands in one; a row or cell gets the elements around it that HTML implies."""
+        """Whether a table is open for a part of a table. Opens the elements that HTML implies around a row or cell."""
         if not self.names.get("table", 0):
             return False
         names = [one.name for one in self.open]
@@ -239,14 +242,14 @@ class _Writer:
         return True
 
     def _open_cell(self) -> None:
-        """Opens a cell where text or an element stands between cells; a parser would move it before the table."""
+        """Opens a cell for text or an element between cells, which a parser would move before the table."""
         if self.open and self.open[-1].name in _BETWEEN_CELLS:
             self._fits_table("td")
             self._open("td", "")
 
     def _open(self, name: str, attributes: str) -> None:
         if self.full:
-            return  # an element that HTML implies was the last one allowed
+            return  # the element that HTML implies was the last one allowed
         self._count()
         self.open.append(_Open(name, len(self.parts), self.length))
         self.names[name] = self.names.get(name, 0) + 1
@@ -267,7 +270,7 @@ class _Writer:
             self._pop()
 
     def _close(self, name: str, until: set[str]) -> None:
-        """Closes the nearest open element of this name, and what is open in it."""
+        """Closes the nearest open element of this name and all elements inside it; stops at an element in `until`."""
         if not self.names.get(name, 0):
             return
         for place in range(len(self.open) - 1, -1, -1):
@@ -284,31 +287,34 @@ class _Writer:
         if closed.filled or closed.name in _KEPT_EMPTY:
             self.write(f"</{closed.name}>")
             return
-        # Without any text: left out with all that is in it, but for a blank between two words.
-        blank = any(part[0] in " \n\t&" for part in self.parts[closed.place + 1 :] if part)
+        # An element without text is removed with everything inside it, except a space between two words.
+        space = any(part[0] in " \n\t&" for part in self.parts[closed.place + 1 :] if part)
         del self.parts[closed.place :]
         self.length = closed.length
-        if blank and closed.name not in BLOCKS:
+        if space and closed.name not in BLOCKS:
             self.write(" ")
 
-    def _attributes(self, name: str, written: str) -> str:
+    def _write_attributes(self, name: str, written: str) -> str:
         if name == "a":
-            link = self.write_link(_attribute(written, "href"))
-            # What `html.sanitise` adds to each link counts too.
+            link = self.write_link(_get_attribute(written, "href"))
+            # `html.sanitise_html` adds a `rel` attribute to each link, which counts too.
             self.length += 40 if link else 0
-            return f' href="{escape(link).replace(chr(34), "&quot;")}"' if link else ""
+            return f' href="{escape_text(link).replace(chr(34), "&quot;")}"' if link else ""
         if name in {"td", "th"}:
-            spans = ((span, _attribute(written, span)) for span in ("colspan", "rowspan"))
+            spans = ((span, _get_attribute(written, span)) for span in ("colspan", "rowspan"))
             return "".join(
                 f' {span}="{value}"' for span, value in spans if value.isascii() and value.isdigit() and len(value) < 3
             )
         return ""
 
 
-def limit(source: str, write_link: Callable[[str], str]) -> str:
-    """The document as a well-formed fragment of `TAGS` within the limits. `write_link`: what a link's address becomes."""
+def limit_html(source: str, write_link: Callable[[str], str]) -> str:
+    """The document as a well-formed fragment of `TAGS` within the limits.
+
+    `write_link` converts the URL of each link; a link for which it returns "" loses its `href`.
+    """
     writer = _Writer(write_link)
-    for token in tokens(source):
+    for token in tokenise_html(source):
         if not token.name:
             writer.add_text(token.text.replace("]]>", ""))
         elif token.start:
@@ -320,23 +326,23 @@ def limit(source: str, write_link: Callable[[str], str]) -> str:
     return writer.close_all()
 
 
-def escape(text: str) -> str:
-    """Text as HTML parsers write it."""
+def escape_text(text: str) -> str:
+    """Text with HTML's special characters as references, in the form in which HTML parsers serialise it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
 
-def _fitting(text: str, room: int) -> int:
-    """How many characters of the text fit when they are escaped."""
+def _count_fitting(text: str, length: int) -> int:
+    """The number of characters of the text that fit into `length` characters once they are escaped."""
     for place, character in enumerate(text):
-        room -= len(escape(character))
-        if room < 0:
+        length -= len(escape_text(character))
+        if length < 0:
             return place
     return len(text)
 
 
-def _attribute(written: str, name: str) -> str:
-    """The value of an attribute with its character references resolved, "" without one."""
+def _get_attribute(written: str, name: str) -> str:
+    """The value of an attribute with its character references resolved; "" if the tag has no such attribute."""
     for match in _ATTRIBUTE.finditer(written[:4000]):
         if match[1].lower() == name:
-            return unescape(match[2] or match[3] or match[4] or "")
+            return unescape_html(match[2] or match[3] or match[4] or "")
     return ""

@@ -1,6 +1,6 @@
-"""The language an ad is written in, guessed by its small words: for `lang` attributes, hyphenation and a filter.
+"""Language detection by function words: guesses the language of an ad for `lang` attributes, hyphenation and a filter.
 
-A text and its title may differ: "Senior Software Engineer" stands over many a Norwegian text.
+Title and text are guessed separately: many Norwegian texts have an English title such as "Senior Software Engineer".
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import re
 from collections import Counter
 
 _WORD = re.compile(r"[^\W\d_]+")
-# The commonest words of running text, and the commonest of ads. A word that one language alone has tells more than one that
-# neighbours share; bokmål and nynorsk share most, and Danish with them, so each also has what sets it apart.
-_MARKS = {
+# The most common words of running text and of ads. A word of a single language counts more than one that related languages
+# share. Bokmål, nynorsk and Danish share most of theirs, so each list also has words that only that language has.
+_COMMON_WORDS = {
     "nb": """ikke jeg vi du og er som med på av til en et ei fra hva hvor noe noen bare mer hos deg dere være blir vil har i for
         den de det vår vårt våre din ditt må å kan om ved etter eller også hvis søkes søker søk ønsker ønskes kreves trenger lønn
         stillingen arbeidssted kvalifikasjoner oppgaver mennesker tilbyr bør blant dersom gjennom egenskaper gjerne jobb""",
@@ -35,40 +35,43 @@ _MARKS = {
         den de det vår vårt våra din ditt måste kan om vid efter eller också att söker sökes ansök lön arbeta erbjuder tjänsten
         erfarenhet samt jobb""",
 }
-# Ends of longer words, where a language has its own.
-_ENDS = {
+# Word endings that are typical of one language.
+_ENDINGS = {
     "nb": re.compile(r"\w{3,}(?:lig|lige|heten|sjoner|sjonene|skaper|inger|mulighet|muligheter)"),
     "nn": re.compile(r"\w{3,}(?:leg|lege|heita|sjonar|sjonane|skapar|ingar|moglegheiter|arar|arane|pleiar|arbeidar)"),
     "en": re.compile(r"\w{3,}(?:tion|tions|ment|ness|ship|ities|ity|ally)"),
     "da": re.compile(r"\w{3,}(?:hed|heder|skaber)"),
 }
 _LETTERS = {"pl": "ąęłńśźżć", "lt": "ėįųūąęž", "se": "čđŋŧ", "sv": "äö"}
-_NEIGHBOURS = ("nb", "nn", "da", "sv")
-"""They share most of their small words: that a text is in one of them is told by all, in which by what is not shared."""
+_RELATED = ("nb", "nn", "da", "sv")
+"""Related languages that share most of their function words. Points for the group decide whether a text is in one of them;
+the words that are not shared decide in which."""
 
-_ENOUGH = 4
-"""Points; fewer say nothing. A word has two, one that is spelled alike in languages that are no neighbours a single one."""
+_MIN_POINTS = 4
+"""Points that are needed for a guess. A word gives two; a word that unrelated languages spell alike gives one."""
 
-_READ = 3000  # characters: more would not change the answer
-
-
-def _family(language: str) -> str:
-    return _NEIGHBOURS[0] if language in _NEIGHBOURS else language
+_READ = 3000  # characters; more would not change the result
 
 
-def _owners() -> dict[str, tuple[str, ...]]:
-    """Word -> the languages that it is a mark of."""
+def _get_family(language: str) -> str:
+    return _RELATED[0] if language in _RELATED else language
+
+
+def _index_words() -> dict[str, tuple[str, ...]]:
+    """Word -> the languages in whose list it is."""
     owners: dict[str, list[str]] = {}
-    for language, words in _MARKS.items():
+    for language, words in _COMMON_WORDS.items():
         for word in dict.fromkeys(words.split()):
             owners.setdefault(word, []).append(language)
     return {word: tuple(languages) for word, languages in owners.items()}
 
 
-_OWNERS = _owners()
-_FAMILIES = {word: tuple({_family(language) for language in languages}) for word, languages in _OWNERS.items()}
+_LANGUAGES_BY_WORD = _index_words()
+_FAMILIES_BY_WORD = {
+    word: tuple({_get_family(language) for language in languages}) for word, languages in _LANGUAGES_BY_WORD.items()
+}
 
-# What titles are made of: a word or two decide there. Names of posts that both languages write alike are in neither.
+# Words of titles, where one or two words must decide. Job titles that both languages spell alike are in neither list.
 _ENGLISH_TITLE = frozenset(
     """the and of with are is you your our wanted looking developer developers engineer engineers engineering manager managers
     officer officers architect analyst scientist researcher researchers postdoctoral doctoral fellow fellowship lecturer assistant
@@ -89,38 +92,38 @@ _NORWEGIAN_END = re.compile(
 )
 
 
-def guess(text: str) -> str:
-    """A BCP 47 code (`nb`, `nn`, `en`, `pl`, `lt`, `se`, `da`, `sv`), or "" where the text is too short to tell."""
+def guess_language(text: str) -> str:
+    """The BCP 47 code of a text's language (`nb`, `nn`, `en`, `pl`, `lt`, `se`, `da`, `sv`), or "" if the text is too short."""
     text = text[:_READ].lower()
     families, points = Counter[str](), Counter[str]()
     for word in _WORD.findall(text):
-        if word in _OWNERS:
-            points.update(_OWNERS[word])
-            alike = _FAMILIES[word]
+        if word in _LANGUAGES_BY_WORD:
+            points.update(_LANGUAGES_BY_WORD[word])
+            alike = _FAMILIES_BY_WORD[word]
             for family in alike:
                 families[family] += 3 - min(2, len(alike))
         elif len(word) > 5:
-            ended = [language for language, ends in _ENDS.items() if ends.fullmatch(word)]
+            ended = [language for language, ends in _ENDINGS.items() if ends.fullmatch(word)]
             points.update(ended)
-            families.update({_family(language) for language in ended})
+            families.update({_get_family(language) for language in ended})
     for language, letters in _LETTERS.items():
         found = sum(text.count(letter) for letter in letters)
         points[language] += found
-        families[_family(language)] += found
-    # The first of equals: bokmål before its neighbours.
-    best = max(_MARKS, key=lambda language: (families[_family(language)], points[language]))
-    return best if families[_family(best)] >= _ENOUGH else ""
+        families[_get_family(language)] += found
+    # Of equals the first: bokmål before its related languages.
+    best = max(_COMMON_WORDS, key=lambda language: (families[_get_family(language)], points[language]))
+    return best if families[_get_family(best)] >= _MIN_POINTS else ""
 
 
-def of_title(title: str, text_language: str) -> str:
-    """The title's language: English or Norwegian (`no`) where its words say so, else that of the text. "" where neither tells."""
+def guess_title_language(title: str, text_language: str) -> str:
+    """The language of a title: English or Norwegian (`no`) by its words, otherwise `text_language`, which may be ""."""
     words = _WORD.findall(title.lower())
     english = sum(word in _ENGLISH_TITLE for word in words)
     norwegian = sum(word in _NORWEGIAN_TITLE or bool(_NORWEGIAN_END.fullmatch(word)) for word in words)
-    # In an English title, the Norwegian letters are those of a place or a name.
+    # Norwegian letters in an English title belong to the name of a place or a company.
     spelled = sum(any(letter in word for letter in "æøå") for word in words)
     if english > norwegian + spelled and text_language not in {"da", "sv"}:
         return "en"
     if norwegian > english or (spelled and not english and text_language != "en"):
-        return text_language if text_language in _NEIGHBOURS else "no"
+        return text_language if text_language in _RELATED else "no"
     return text_language

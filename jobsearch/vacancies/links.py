@@ -1,8 +1,9 @@
-"""Validation of addresses from outside: http, https, e-mail and telephone links, their hosts as browsers resolve them.
+"""Validation of URLs from outside: http, https, mailto and tel links, with hosts as browsers resolve them.
 
-A host is kept in Unicode where it has only letters that Norid registers under .no, else in punycode: the Cyrillic
-"аrbeidsplassen.nav.no" is stored and shown as "xn--rbeidsplassen-v1k.nav.no". Numeric hosts, user names, uncommon ports and
-headers of e-mails (but a subject) make no link: no employer needs them, and each has been used to hide where a link leads.
+A host stays in Unicode if all its letters can be registered under .no (Norid's list), otherwise it becomes punycode: the
+Cyrillic "аrbeidsplassen.nav.no" is stored and shown as "xn--rbeidsplassen-v1k.nav.no". Numeric hosts, user names, uncommon
+ports and mail headers other than a subject are refused: no employer needs them, and each has been used to hide the target of
+a link.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import idna
 from jobsearch.core import characters
 from jobsearch.core.text_values import decode_references
 
-LENGTH = 2000  # characters; what browsers and proxies carry
+LENGTH = 2000  # characters that browsers and proxies support
 _READ = 3 * LENGTH
 _SUBJECT_LENGTH = 150
 _HOST_LENGTH = 253
@@ -32,53 +33,53 @@ _PHONE_SEPARATORS = str.maketrans("", "", " \u00a0.-/()")
 _REFUSED = frozenset("\"'<>`\\")
 
 
-def safe_link(value: str) -> str:
-    """An http, https or mailto address, or "" where there is none: `javascript:` and the like never become links.
+def sanitise_link(value: str) -> str:
+    """A safe http, https or mailto URL, or "" for anything else, such as `javascript:`.
 
-    Employers write `www.example.no` and plain e-mail addresses too: those get the scheme that is meant.
+    `www.example.no` and plain e-mail addresses, which employers write too, get the missing scheme.
     """
-    value = characters.clean(decode_references(value[:_READ])).strip()
+    value = characters.clean_text(decode_references(value[:_READ])).strip()
     if not value or len(value) > LENGTH or not _REFUSED.isdisjoint(value) or any(one.isspace() for one in value):
         return ""
     scheme, colon, rest = value.partition(":")
     if colon and scheme.lower() == "mailto":
-        return _mail(rest)
-    if "@" in value and (found := _mail(value)):
+        return _clean_mail_url(rest)
+    if "@" in value and (found := _clean_mail_url(value)):
         return found
     if _BARE.fullmatch(value):
         value = f"https://{value}"
-    return _web(value)
+    return _clean_web_url(value)
 
 
-def safe_href(value: str) -> str:
-    """What an ad's text may link to: as `safe_link`, and telephone numbers."""
+def sanitise_href(value: str) -> str:
+    """A safe URL for a link inside an ad's text: as `sanitise_link`, and tel links."""
     value = value[:_READ].strip()
     if value[:4].lower() != "tel:":
-        return safe_link(value)
-    number = unquote(characters.clean(decode_references(value[4:]))).translate(_PHONE_SEPARATORS)
+        return sanitise_link(value)
+    number = unquote(characters.clean_text(decode_references(value[4:]))).translate(_PHONE_SEPARATORS)
     return f"tel:{number}" if _PHONE.fullmatch(number) else ""
 
 
-def host_of(url: str) -> str:
-    """The host that a web link leads to, as people know it ("jobbnorge.no", "blåbær.no"); "" for any other link."""
+def get_host(url: str) -> str:
+    """The host of a web link as shown to people, without "www." ("jobbnorge.no", "blåbær.no"); "" for other links."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         return ""
-    return _shown(host).removeprefix("www.") if parts.scheme in {"http", "https"} else ""
+    return _display_host(host).removeprefix("www.") if parts.scheme in {"http", "https"} else ""
 
 
-def mixes_scripts(url: str) -> bool:
-    """Whether the link's host is written in letters of several alphabets, as a look-alike of a known address is."""
+def has_mixed_scripts(url: str) -> bool:
+    """Whether the host has letters of several alphabets, as a look-alike of a known host has (homograph attack)."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    return len({unicodedata.name(one, "").partition(" ")[0] for one in _decoded(host) if one.isalpha()}) > 1
+    return len({unicodedata.name(one, "").partition(" ")[0] for one in _decode_host(host) if one.isalpha()}) > 1
 
 
-def _web(value: str) -> str:
+def _clean_web_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -87,7 +88,7 @@ def _web(value: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or "@" in parts.netloc or port not in _PORTS:
         return ""
     given = parts.hostname or ""
-    host = _registrable(given)
+    host = _clean_host(given)
     if not host:
         return ""
     if host == given:
@@ -95,16 +96,16 @@ def _web(value: str) -> str:
     return parts._replace(netloc=f"{host}:{port}" if port else host).geturl()
 
 
-def _mail(value: str) -> str:
+def _clean_mail_url(value: str) -> str:
     address, _, headers = value.partition("?")
     local, _, host = unquote(address).rpartition("@")
-    host = _registrable(host)
+    host = _clean_host(host)
     if not host or not _LOCAL_PART.fullmatch(local):
         return ""
     subject = ""
     if headers:
         given = parse_qs(headers.replace("&amp;", "&"), max_num_fields=50, separator="&") if headers.count("&") < 50 else {}
-        subject = " ".join(characters.clean(next(iter(given.get("subject", [])), "")).split())[:_SUBJECT_LENGTH]
+        subject = " ".join(characters.clean_text(next(iter(given.get("subject", [])), "")).split())[:_SUBJECT_LENGTH]
     link = f"mailto:{quote(local, safe=_SAFE_LOCAL)}@{host}"
     return f"{link}?subject={quote(subject, safe='')}" if subject else link
 
@@ -112,8 +113,8 @@ def _mail(value: str) -> str:
 _SAFE_LOCAL = "+'&=~!$*æøåÆØÅ"
 
 
-def _registrable(host: str) -> str:
-    """The host in lower case as it is kept, or "" where it is none that is registered under a public domain."""
+def _clean_host(host: str) -> str:
+    """The host in lower case as it is stored, or "" if it cannot be registered under a public domain."""
     host = host.lower().rstrip(".")
     if not host or len(host) > _HOST_LENGTH:
         return ""
@@ -125,18 +126,18 @@ def _registrable(host: str) -> str:
             return ""
     labels = encoded.split(".")
     if len(labels) < 2 or len(encoded) > _HOST_LENGTH or not _TOP.fullmatch(labels[-1]):
-        return ""  # one name is a machine of a local network; a last label with digits is an IPv4 address in some form
+        return ""  # a single label is a machine in a local network; a last label with digits is a form of an IPv4 address
     if not all(map(_LABEL.fullmatch, labels)):
         return ""
     return host if _LETTERS.issuperset(host) else encoded
 
 
-def _shown(host: str) -> str:
-    decoded = _decoded(host)
+def _display_host(host: str) -> str:
+    decoded = _decode_host(host)
     return decoded if _LETTERS.issuperset(decoded) else host
 
 
-def _decoded(host: str) -> str:
+def _decode_host(host: str) -> str:
     if "xn--" not in host:
         return host
     try:

@@ -1,4 +1,4 @@
-"""Masked ads: their source has withdrawn title and employer too, so nothing tells any more which ad it was."""
+"""Masking: deletes title and employer of closed ads whose source has withdrawn those too."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from django.utils import timezone
 
 from .models import Vacancy
 
-BLANKS = {"title": "", "job_title": "", "employer_name": "", "employer_orgnr": ""}
+BLANKS = {  # field: its value in a masked ad
+    "title": "",
+    "job_title": "",
+    "employer_name": "",
+    "employer_orgnr": "",
+}
 
 
 def has_names(row: Vacancy) -> bool:
+    """Whether an ad has a title or an employer."""
     return any(getattr(row, name) for name in BLANKS)
 
 
-def mask(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
-    """Deletes title and employer of those ads that are closed; returns how many had any. Needs an open transaction."""
+def mask_vacancies(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
+    """Deletes title and employer of those of the ads that are closed; returns how many had any. Needs an open transaction."""
     now = now or timezone.now()
     rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids), status=Vacancy.Status.INACTIVE)
     touched = [row for row in rows if has_names(row)]
@@ -32,10 +38,10 @@ def mask(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
     return len(touched)
 
 
-def closed_with_names(uuids: Collection[UUID]) -> set[UUID]:
-    """Those of the ads that are closed and keep a title or an employer."""
-    kept = Q()
+def find_unmasked(uuids: Collection[UUID]) -> set[UUID]:
+    """Those of the ads that are closed and still have a title or an employer."""
+    named = Q()
     for name in BLANKS:
-        kept |= ~Q(**{name: ""})
-    rows = Vacancy.objects.filter(kept, uuid__in=list(uuids), status=Vacancy.Status.INACTIVE)
+        named |= ~Q(**{name: ""})
+    rows = Vacancy.objects.filter(named, uuid__in=list(uuids), status=Vacancy.Status.INACTIVE)
     return set(rows.values_list("uuid", flat=True))

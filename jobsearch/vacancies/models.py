@@ -1,7 +1,7 @@
-"""The record of vacancies.
+"""Database models of vacancies.
 
-Each row counts a `version`, raised by whatever changes what a search may say of the ad; the search keeps the version that it
-has taken over in `indexed_version`. So nobody has to tell the search anything: it looks for rows that are behind.
+Each row has a `version`, which every change that concerns the search raises; the search stores the version it has indexed in
+`indexed_version`. So a writer sends the search no message: the search looks for rows whose two versions differ.
 """
 
 from __future__ import annotations
@@ -18,77 +18,99 @@ from . import visibility
 
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
+    """Queries for active ads and for ads that are not indexed."""
+
     def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
-        """What may be shown at this moment, by the rule of `visibility`."""
+        """The ads that may be shown at this moment, see `visibility`."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
-        return self.filter(visibility.condition(now)).filter(~models.Exists(hidden))
+        return self.filter(visibility.active_condition(now)).filter(~models.Exists(hidden))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
-        """The active ads among these uuids, in their order: read by primary key, then judged by `visibility` in Python.
+        """The active ads among these uuids, in the order of the uuids: read by primary key, then filtered in Python.
 
         `active().filter(uuid__in=…)` finds the same rows, but SQLite reads every active ad for it: without statistics it
-        takes an index on `status` for the narrower one (51 ms instead of 4 for 25 of 10,000 ads).
+        expects an index on `status` to be narrower (51 ms instead of 4 for 25 of 10,000 ads).
         """
         wanted = list(dict.fromkeys(uuids))
         rows = {row.uuid: row for row in self.filter(pk__in=wanted)} if wanted else {}
-        hidden = Moderation.hidden_among(rows)
+        hidden = Moderation.find_hidden(rows)
         return [row for uuid in wanted if (row := rows.get(uuid)) and visibility.is_active(row, now, hidden=row.uuid in hidden)]
 
-    def behind_index(self) -> VacancyQuerySet:
-        """Rows whose latest version the search has not taken over."""
+    def not_indexed(self) -> VacancyQuerySet:
+        """The rows whose latest version is not in the index."""
         return self.filter(version__gt=F("indexed_version"))
 
 
 class Vacancy(models.Model):
+    """A job ad: open, or closed and within its retention. Written by `store`."""
+
     class Status(models.TextChoices):
+        """As stored. Whether an ad may be shown also depends on the time, see `visibility`."""
+
         ACTIVE = "ACTIVE", _("Aktiv")
         INACTIVE = "INACTIVE", _("Ikke aktiv")
 
     class Closed(models.TextChoices):
-        """Why an ad is not active: what an administrator reads, not shown to job seekers."""
+        """Why an ad is not active: for administrators, not shown to job seekers."""
 
         FEED = "feed", _("Strømmen sa at annonsen er inaktiv")
         WITHDRAWN = "withdrawn", _("Annonsen finnes ikke lenger i strømmen")
         EXPIRED = "expired", _("Siste dag er passert")
         UNREADABLE = "unreadable", _("Detaljene lar seg ikke lese")
 
-    uuid = models.UUIDField(primary_key=True)
+    uuid = models.UUIDField(_("uuid"), primary_key=True)
     status = models.CharField(max_length=8, choices=Status)
-    title = models.TextField(blank=True)
-    job_title = models.TextField(blank=True)
-    employer_name = models.TextField(blank=True)
-    employer_orgnr = models.CharField(max_length=20, blank=True, db_index=True)
+    title = models.TextField(_("tittel"), blank=True)
+    job_title = models.TextField(_("stillingstittel"), blank=True)
+    employer_name = models.TextField(_("arbeidsgiver"), blank=True)
+    employer_orgnr = models.CharField(_("organisasjonsnummer"), max_length=20, blank=True, db_index=True)
     employer_homepage = models.TextField(blank=True)
     employer_description = models.TextField(blank=True)
-    description = models.TextField(blank=True, help_text=_("HTML, renset etter en liste over tillatte elementer"))
-    language = models.CharField(max_length=8, blank=True, help_text=_("Språket i teksten, gjettet: nb, nn, en …"))
-    source = models.CharField(max_length=100, blank=True)
-    source_url = models.TextField(blank=True)
-    application_url = models.TextField(blank=True)
-    application_due_text = models.TextField(blank=True)
-    application_due = models.DateField(null=True, blank=True)
-    published = models.DateTimeField(null=True, blank=True)
-    expires = models.DateTimeField()
-    visible_until = models.DateTimeField(
-        db_index=True, help_text=_("Midnatt i Oslo etter siste dag: fra da av er annonsen ikke aktiv")
-    )
-    updated = models.DateTimeField(null=True, blank=True, help_text=_("Annonsens egen tid for siste endring"))
-    line_time = models.DateTimeField(null=True, blank=True, help_text=_("Når strømmen sist fortalte om annonsen"))
-    sector = models.CharField(max_length=100, blank=True)
-    extent = models.CharField(max_length=100, blank=True)
-    engagement = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    """HTML, sanitised by an allow-list of elements."""
+
+    language = models.CharField(_("språk"), max_length=8, blank=True)
+    """Of the text, guessed: nb, nn, en …"""
+
+    source = models.CharField(_("kilde"), max_length=100, blank=True)
+    source_url = models.TextField(_("kildens lenke"), blank=True)
+    application_url = models.TextField(_("søknadslenke"), blank=True)
+    application_due_text = models.TextField(_("frist, som oppgitt"), blank=True)
+    application_due = models.DateField(_("frist"), null=True, blank=True)
+    published = models.DateTimeField(_("publisert"), null=True, blank=True)
+    expires = models.DateTimeField(_("siste dag"))
+    visible_until = models.DateTimeField(_("vises til"), db_index=True)
+    """Midnight in Oslo after the last day: from then on the ad is not active."""
+
+    updated = models.DateTimeField(_("endret hos kilden"), null=True, blank=True)
+    """The time of the last change by the ad's own source."""
+
+    line_time = models.DateTimeField(_("sist omtalt i strømmen"), null=True, blank=True)
+    """When the feed last had a line about the ad."""
+
+    sector = models.CharField(_("sektor"), max_length=100, blank=True)
+    extent = models.CharField(_("omfang"), max_length=100, blank=True)
+    engagement = models.CharField(_("ansettelsesform"), max_length=100, blank=True)
     start_text = models.TextField(blank=True)
     position_count = models.PositiveIntegerField(null=True, blank=True)
-    body_hash = models.CharField(max_length=64, blank=True, help_text=_("Like tekster fra samme arbeidsgiver har samme"))
+    body_hash = models.CharField(max_length=64, blank=True)
+    """Equal for ads of one employer with the same text."""
+
     content_hash = models.CharField(max_length=64, blank=True)
+    """Of everything that the source says of the ad, contacts included: any edit gives another one."""
+
     raw = models.JSONField(null=True, blank=True)
-    first_seen = models.DateTimeField(db_index=True)
-    changed = models.DateTimeField(db_index=True)
-    checked = models.DateTimeField(db_index=True, help_text=_("Når detaljene sist ble hentet og stemte"))
-    closed_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    closed_reason = models.CharField(max_length=10, choices=Closed, blank=True)
-    version = models.PositiveBigIntegerField(default=1)
-    indexed_version = models.PositiveBigIntegerField(default=0)
+    """The source's own object, without the contacts. None for a closed ad."""
+
+    first_seen = models.DateTimeField(_("først sett"), db_index=True)
+    changed = models.DateTimeField(_("endret hos oss"), db_index=True)
+    checked = models.DateTimeField(_("sist kontrollert"), db_index=True)
+    """When the details were last fetched and were the same."""
+
+    closed_at = models.DateTimeField(_("lukket"), null=True, blank=True, db_index=True)
+    closed_reason = models.CharField(_("hvorfor lukket"), max_length=10, choices=Closed, blank=True)
+    version = models.PositiveBigIntegerField(_("versjon"), default=1)
+    indexed_version = models.PositiveBigIntegerField(_("versjon i indeksen"), default=0)
 
     objects = VacancyQuerySet.as_manager()
 
@@ -96,16 +118,16 @@ class Vacancy(models.Model):
         verbose_name = _("stilling")
         verbose_name_plural = _("stillinger")
         indexes = [
-            # The status first: a search asks for the closed ones among these, and SQLite would else read all closed ads.
+            # Status first: a search asks for the closed ads that are not yet indexed; otherwise SQLite reads all closed ads.
             models.Index(fields=["status", "uuid"], name="vacancy_behind_index", condition=Q(version__gt=F("indexed_version"))),
             models.Index(fields=["status", "checked"], name="vacancy_to_recheck"),
             models.Index(fields=["employer_name", "status"], name="vacancy_of_employer_name"),
-            # With all that tells which are active, or SQLite takes an index that begins with the status for an employer's
-            # active ads and reads all that are active.
+            # With every column of the active condition: otherwise SQLite takes an index that begins with the status for an
+            # employer's active ads, and reads all active ads.
             models.Index(fields=["employer_orgnr", "status", "visible_until", "uuid"], name="vacancy_of_employer"),
-            # For "data as of": a maximum without an index reads every row past its texts (30-50 ms for 10,000 ads).
+            # For "data as of": a maximum without an index reads every row with its texts (30-50 ms for 10,000 ads).
             models.Index(fields=["line_time"], name="vacancy_line_time"),
-            # All that the count of active ads and the site maps read, so that no row is fetched for them.
+            # Covering index for the count of active ads and for the sitemaps: no row of the table is read.
             models.Index(fields=["status", "uuid", "visible_until", "changed", "employer_orgnr"], name="vacancy_active_in_order"),
         ]
 
@@ -114,6 +136,8 @@ class Vacancy(models.Model):
 
 
 class Location(models.Model):
+    """A workplace of an ad: the feed's names, and the path of the place (`taxonomy.places`)."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="locations")
     position = models.PositiveSmallIntegerField()
     raw_country = models.TextField(blank=True)
@@ -122,9 +146,8 @@ class Location(models.Model):
     city = models.TextField(blank=True)
     postal_code = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True)
-    path = models.CharField(
-        max_length=200, db_index=True, blank=True, help_text=_("VESTLAND/BERGEN, VESTLAND, UTLAND/SVERIGE eller tom")
-    )
+    path = models.CharField(max_length=200, db_index=True, blank=True)
+    """VESTLAND/BERGEN, VESTLAND, UTLAND/SVERIGE, or empty."""
 
     class Meta:
         verbose_name = _("arbeidssted")
@@ -136,7 +159,7 @@ class Location(models.Model):
 
 
 class Contact(models.Model):
-    """A person to ask about an active ad. Deleted in the transaction that closes the ad; copied nowhere else."""
+    """A contact person of an active ad. Deleted in the transaction that closes the ad; copied to no other place."""
 
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="contacts")
     position = models.PositiveSmallIntegerField()
@@ -152,14 +175,17 @@ class Contact(models.Model):
         ordering = ["position"]
 
     def __str__(self) -> str:
-        return f"{self.vacancy_id} #{self.position}"  # no name: this text ends up in logs and in admin's history
+        return f"{self.vacancy_id} #{self.position}"  # no name: this text goes into logs and into the admin's history
 
 
 class Occupation(models.Model):
+    """An occupation of an ad: NAV's names, and their path (`taxonomy.occupations`)."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="occupations")
     raw_level1 = models.TextField(blank=True)
     raw_level2 = models.TextField(blank=True)
-    path = models.CharField(max_length=250, db_index=True, help_text=_("Helse og sosial/Sykepleier"))
+    path = models.CharField(max_length=250, db_index=True)
+    """Helse og sosial/Sykepleier."""
 
     class Meta:
         verbose_name = _("yrke")
@@ -170,6 +196,8 @@ class Occupation(models.Model):
 
 
 class Category(models.Model):
+    """A category of an ad in another classification: `type` is its name, such as ESCO or STYRK08."""
+
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="categories")
     type = models.CharField(max_length=40)
     raw_code = models.TextField(blank=True)
@@ -186,7 +214,7 @@ class Category(models.Model):
 
 
 class Moderation(models.Model):
-    """An administrator's decision to hide an ad. A table of its own, which following the feed never writes."""
+    """An administrator's decision to hide an ad. A separate table, which the sync with the feed never writes."""
 
     uuid = models.UUIDField(primary_key=True)
     hidden = models.BooleanField(_("skjult"), default=True)
@@ -201,18 +229,21 @@ class Moderation(models.Model):
         return str(self.uuid)
 
     @classmethod
-    def hidden_among(cls, uuids: Collection[UUID]) -> set[UUID]:
-        """Those of these ads that an administrator has hidden."""
+    def find_hidden(cls, uuids: Collection[UUID]) -> set[UUID]:
+        """The uuids among these of ads that an administrator has hidden."""
         if not uuids:
             return set()
         return set(cls.objects.filter(pk__in=list(uuids), hidden=True).values_list("uuid", flat=True))
 
 
 class Tombstone(models.Model):
-    """What is left of an ad after its retention: that it was, and when it ended. The search deletes its document by it."""
+    """Tombstone: what remains of an ad after its retention, its uuid and its last day.
+
+    The search deletes the ad's document from the index when it finds the tombstone.
+    """
 
     uuid = models.UUIDField(primary_key=True)
-    closed_on = models.DateField()
+    closed_on = models.DateField(_("lukket"))
     version = models.PositiveBigIntegerField()
     indexed_version = models.PositiveBigIntegerField(default=0)
 
@@ -228,13 +259,19 @@ class Tombstone(models.Model):
 
 
 class PostalCode(models.Model):
-    """Where a postal code is, as `manage.py load_postal_codes` was told. The rows are one table: replaced together, never
-    one by one, and `loaded` is the same moment in all of them."""
+    """A postal code and its coordinates, loaded by `manage.py load_postal_codes`.
+
+    All rows are replaced together, in one transaction; `loaded` is the same moment in all of them.
+    """
 
     code = models.CharField(max_length=4, primary_key=True)
     name = models.CharField(max_length=100)
-    latitude = models.FloatField(help_text=_("Grader nord, WGS 84"))
-    longitude = models.FloatField(help_text=_("Grader øst, WGS 84"))
+    latitude = models.FloatField()
+    """Degrees north, WGS 84."""
+
+    longitude = models.FloatField()
+    """Degrees east, WGS 84."""
+
     loaded = models.DateTimeField()
 
     class Meta:

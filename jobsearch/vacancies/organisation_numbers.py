@@ -1,4 +1,4 @@
-"""Norwegian organisation numbers: nine digits, written in several ways."""
+"""Parser for Norwegian organisation numbers: nine digits, written in several ways."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ _ORGNR = re.compile(r"(?:NO)?\s?([0-9]{3})[ .\u00a0]?([0-9]{3})[ .\u00a0]?([0-9]
 
 
 def parse_orgnr(value: str) -> str:
-    """The nine digits of an organisation number ("NO 999 888 777 MVA" -> "999888777"), "" where the text is none.
+    """The nine digits of an organisation number ("NO 999 888 777 MVA" -> "999888777"), or "" if the text is not one.
 
-    The check digit is not asked for: the feed promises none, and an employer with a misspelt number still is one employer.
+    The check digit is not verified: the feed does not promise a valid number, and ads with the same mistyped number still are
+    of the same employer.
     """
     found = _ORGNR.fullmatch(value.strip()) if len(value) < 40 else None
     return "".join(found.groups()) if found else ""

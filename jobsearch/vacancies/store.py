@@ -1,10 +1,10 @@
-"""Writing the record: store what a source says now, close, hide, and forget.
+"""Writes of vacancies: store, close, hide and delete ads.
 
-Closing deletes, in the same transaction: contacts, texts, links and the raw copy. What stays for `RETENTION_DAYS` is what
-tells a visitor which ad it was (title, employer, place, occupation, dates); after that only a tombstone.
+Closing an ad deletes, in the same transaction, its contacts, texts, links and raw copy. What identifies the ad for a visitor
+(title, employer, place, occupation, dates) stays for `RETENTION_DAYS`; then only a tombstone.
 
-Whoever writes several rows locks them in the order of their uuids, so that two that meet never wait for each other; a
-transaction that stores some ads and closes others calls `lock` for all of them first (docs/decisions/0015-order-of-locks.md).
+Lock order: a write of several rows locks them in the order of their uuids, so that two writes cannot deadlock. A transaction
+that stores some ads and closes others calls `lock_vacancies` for all of them first (docs/decisions/0015-order-of-locks.md).
 """
 
 from __future__ import annotations
@@ -22,21 +22,25 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core.keyset import iterate_batches
+
 from . import cleaning, masking
 from .ad_data import ContactData, VacancyData
 from .models import Category, Contact, Location, Moderation, Occupation, Tombstone, Vacancy
 from .redaction import Redactor
-from .visibility import OSLO, visible_until
+from .visibility import OSLO, compute_visible_until, expired_condition
 
 log = logging.getLogger(__name__)
 
 
 class Outcome(enum.StrEnum):
+    """What `store_vacancies` did with an ad."""
+
     NEW = "new"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     EXPIRED = "expired"
-    """Its last day has passed: kept as a closed ad, without what an inactive ad may not have."""
+    """Its last day has passed: stored as a closed ad, without the parts that an inactive ad may not have."""
 
 
 _CLOSED_BLANKS = {
@@ -53,62 +57,63 @@ _KEPT_ON_UPDATE = {"uuid", "first_seen", "indexed_version"}
 _COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name not in _KEPT_ON_UPDATE]
 
 
-def store(
+def store_vacancies(
     entries: Sequence[VacancyData], *, line_times: Mapping[UUID, dt.datetime] | None = None, now: dt.datetime | None = None
 ) -> dict[UUID, Outcome]:
-    """Writes ads as their source tells them now; an ad that was closed is opened again. Needs an open transaction.
+    """Stores ads as their source has them now; opens closed ads again. Needs an open transaction. Returns an outcome for each.
 
-    An ad whose content is what the record already has keeps its version, so nothing follows from it.
+    An ad whose content is unchanged keeps its version, so it is not indexed again. `line_times`: the time of the feed's line
+    about an ad.
     """
     now = now or timezone.now()
     line_times = line_times or {}
     entries = sorted({entry.uuid: entry for entry in entries}.values(), key=lambda entry: entry.uuid)
     uuids = [entry.uuid for entry in entries]
     known = {row.uuid: row for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids)}
-    stones = {stone.uuid: stone for stone in Tombstone.objects.filter(uuid__in=uuids)}
+    tombstones = {tombstone.uuid: tombstone for tombstone in Tombstone.objects.filter(uuid__in=uuids)}
     outcomes: dict[UUID, Outcome] = {}
-    stored: dict[UUID, cleaning.Cleaned] = {}
+    stored: dict[UUID, cleaning.CleanedVacancy] = {}
     opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
     for entry in entries:
         before = known.get(entry.uuid)
-        content_hash = _digest(entry)
+        content_hash = _hash_content(entry)
         line_time = line_times.get(entry.uuid) or (before.line_time if before else None)
-        over = visible_until(entry.expires) <= now
-        if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not over:
+        expired = compute_visible_until(entry.expires) <= now
+        if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not expired:
             before.line_time, before.checked = line_time, now
             unchanged.append(before)
             outcomes[entry.uuid] = Outcome.UNCHANGED
             continue
-        if before and before.status == Vacancy.Status.INACTIVE and over:
-            outcomes[entry.uuid] = Outcome.EXPIRED  # closed then, closed now: nothing to write
+        if before and before.status == Vacancy.Status.INACTIVE and expired:
+            outcomes[entry.uuid] = Outcome.EXPIRED  # it is closed already: nothing to write
             continue
-        ad = cleaning.clean(entry, now, before.first_seen if before else None)
+        ad = cleaning.clean_vacancy(entry, now, before.first_seen if before else None)
         row = ad.vacancy
         row.content_hash, row.line_time = content_hash, line_time
-        earlier = before.version if before else stones[entry.uuid].version if entry.uuid in stones else 0
-        row.version = earlier + 1  # never below a version that an index may hold, else its writes would be refused
-        if over:
-            _redact(row, entry.contacts)
-            _blank(row, Vacancy.Closed.EXPIRED, now)
+        earlier = before.version if before else tombstones[entry.uuid].version if entry.uuid in tombstones else 0
+        row.version = earlier + 1  # above any version in an index: an index refuses writes of lower versions
+        if expired:
+            _redact_titles(row, entry.contacts)
+            _mark_closed(row, Vacancy.Closed.EXPIRED, now)
         else:
             opened.add(entry.uuid)
         stored[entry.uuid] = ad
-        outcomes[entry.uuid] = Outcome.EXPIRED if over else Outcome.UPDATED if before else Outcome.NEW
+        outcomes[entry.uuid] = Outcome.EXPIRED if expired else Outcome.UPDATED if before else Outcome.NEW
     Vacancy.objects.bulk_update(unchanged, ["line_time", "checked"])
     rows = [ad.vacancy for ad in stored.values()]
     Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
-    Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in stones]).delete()
+    Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in tombstones]).delete()
     _replace_parts(stored, opened, known)
     return outcomes
 
 
-def lock(uuids: Iterable[UUID]) -> None:
+def lock_vacancies(uuids: Iterable[UUID]) -> None:
     """Locks these rows until the transaction ends, in the order of their uuids."""
     list(Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids)).values_list("uuid"))
 
 
-def close(
+def close_vacancies(
     uuids: Collection[UUID],
     reason: Vacancy.Closed,
     *,
@@ -118,22 +123,22 @@ def close(
 ) -> int:
     """Closes ads and deletes what an inactive ad may not have; returns how many were active. Needs an open transaction.
 
-    `masked`: those whose title and employer the source has withdrawn too; that is taken from an ad closed before as well.
-    Unknown uuids are nothing to close. An ad that was closed as withdrawn or unreadable takes the later reason.
+    `masked`: ads whose title and employer the source has withdrawn too; those are deleted from ads that are closed already as
+    well. Unknown uuids are ignored. An ad that was closed as withdrawn or unreadable gets the later reason.
     """
     now = now or timezone.now()
     line_times = line_times or {}
     closed = 0
     touched: list[Vacancy] = []
-    looked_at: list[Vacancy] = []
+    checked: list[Vacancy] = []
     rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids))
     for row in rows.prefetch_related("contacts"):
         active = row.status == Vacancy.Status.ACTIVE
         if reason == Vacancy.Closed.EXPIRED and row.visible_until > now:
-            continue  # prolonged after it was found to have expired, before it was locked here
+            continue  # its last day was moved after it was found and before it was locked
         if active:
-            _redact(row, row.contacts.all())
-            _blank(row, reason, now)
+            _redact_titles(row, row.contacts.all())
+            _mark_closed(row, reason, now)
             closed += 1
         elif row.closed_reason in (Vacancy.Closed.WITHDRAWN, Vacancy.Closed.UNREADABLE):
             row.closed_reason = reason
@@ -143,46 +148,45 @@ def close(
         row.line_time = line_times.get(row.uuid) or row.line_time
         if active or (row.uuid in masked and masking.has_names(row)):
             if row.uuid in masked:
-                _set(row, masking.BLANKS)
+                _set_fields(row, masking.BLANKS)
             row.version += 1
             row.changed = now
             touched.append(row)
         else:
-            looked_at.append(row)  # no search is concerned, so the version stays
+            checked.append(row)  # nothing changes for the search, so the version stays
     fields = [*_CLOSED_BLANKS, *masking.BLANKS, "status", "closed_at", "closed_reason", "line_time", "checked"]
     Vacancy.objects.bulk_update(touched, [*fields, "version", "changed"])
-    Vacancy.objects.bulk_update(looked_at, ["closed_reason", "line_time", "checked"])
+    Vacancy.objects.bulk_update(checked, ["closed_reason", "line_time", "checked"])
     Contact.objects.filter(vacancy__in=touched).delete()
     return closed
 
 
 def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
-    """Closes every ad whose last day has passed; they were out of sight since that midnight. Returns how many.
+    """Closes every ad whose last day has passed (they are hidden since that midnight). Returns how many.
 
-    An ad that cannot be closed is logged and left for the next call; the others are closed all the same.
+    An ad that cannot be closed is logged and left for the next call; all others are closed.
     """
     now = now or timezone.now()
     total = 0
-    due = Vacancy.objects.filter(status=Vacancy.Status.ACTIVE, visible_until__lte=now).order_by("uuid")
-    while uuids := list(due.values_list("uuid", flat=True)[:chunk]):
+    due = Vacancy.objects.filter(expired_condition(now))
+    for uuids in iterate_batches(due.values_list("uuid", flat=True), chunk):
         total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
-        due = due.filter(uuid__gt=uuids[-1])
     if total:
-        erase_traces()
+        erase_deleted_content()
     return total
 
 
 def close_each(
     uuids: Sequence[UUID], reason: Vacancy.Closed, *, masked: Collection[UUID] = (), **options: Any
 ) -> tuple[int, list[UUID]]:
-    """`close` for all at once or, where that fails for one of them, for each alone.
+    """`close_vacancies` in one transaction or, if that fails, in one transaction for each ad.
 
-    Returns how many were active, and which could not be closed. Raises only for the database's own trouble. `options` are
-    those of `close`.
+    Returns how many were active, and the uuids of ads that could not be closed. Raises only errors of the database itself.
+    `options`: those of `close_vacancies`.
     """
     try:
         with transaction.atomic():
-            return close(uuids, reason, masked=masked, **options), []
+            return close_vacancies(uuids, reason, masked=masked, **options), []
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -197,70 +201,70 @@ def close_each(
     return closed, failed
 
 
-def forget(before: dt.datetime, chunk: int = 500) -> int:
-    """Replaces ads closed before that moment by tombstones; returns how many."""
+def replace_with_tombstones(before: dt.datetime, chunk: int = 500) -> int:
+    """Replaces ads that were closed before that moment with tombstones; returns how many."""
     total = 0
     while True:
         with transaction.atomic():
             rows = list(Vacancy.objects.select_for_update().order_by("uuid").filter(closed_at__lt=before)[:chunk])
-            stones = [
+            tombstones = [
                 Tombstone(uuid=row.uuid, closed_on=row.closed_at.astimezone(OSLO).date(), version=row.version + 1)
                 for row in rows
                 if row.closed_at
             ]
-            Tombstone.objects.bulk_create(stones, ignore_conflicts=True)
+            Tombstone.objects.bulk_create(tombstones, ignore_conflicts=True)
             Vacancy.objects.filter(uuid__in=[row.uuid for row in rows]).delete()
         total += len(rows)
         if len(rows) < chunk:
             break
     if total:
-        erase_traces()
+        erase_deleted_content()
     return total
 
 
-def forget_tombstones(before: dt.date, chunk: int = 1000) -> int:
-    """Deletes tombstones of ads that ended before that day and are out of the index; returns how many."""
+def delete_tombstones(before: dt.date, chunk: int = 1000) -> int:
+    """Deletes tombstones of ads that ended before that date and are removed from the index; returns how many."""
     total = 0
     while True:
         old = Tombstone.objects.filter(closed_on__lt=before, indexed_version__gte=F("version")).order_by("uuid")
         uuids = list(old.values_list("uuid", flat=True)[:chunk])
-        # Asked again in the deletion: an ad of these may have come back meanwhile.
+        # Filtered by date again: one of these ads may have come back and ended again in the meantime.
         total += Tombstone.objects.filter(uuid__in=uuids, closed_on__lt=before).delete()[0]
         if len(uuids) < chunk:
             return total
 
 
 def set_hidden(uuid: UUID, hidden: bool, note: str = "") -> None:
-    """An administrator's decision to hide an ad or show it again; following the feed never undoes it."""
+    """Stores an administrator's decision to hide an ad or to show it again; a sync with the feed never changes it."""
     with transaction.atomic():
         Moderation.objects.update_or_create(uuid=uuid, defaults={"hidden": hidden, "note": note})
         Vacancy.objects.filter(uuid=uuid).update(version=F("version") + 1, changed=timezone.now())
 
 
-def erase_traces() -> bool:
-    """Makes the database file forget what was deleted: outside a transaction, after closings. Never waits.
+def erase_deleted_content() -> bool:
+    """Erases deleted content from the files of an SQLite database by a WAL checkpoint. Call it outside a transaction.
 
-    SQLite overwrites deleted content in the file (`secure_delete`), but the write-ahead log still holds the old pages until
-    it is copied back and cut to nothing. While another connection reads or writes, that cannot be done: with a busy time-out
-    SQLite would wait for it and keep every writer out meanwhile, for up to 30 s. So it is tried without one; False where it was
-    postponed, and the task that runs every minute tries again.
+    SQLite overwrites deleted content in the database file (`secure_delete`), but the write-ahead log still has the old pages
+    until it is copied back and truncated. That is impossible while another connection reads or writes: with a busy time-out
+    SQLite would wait for it and block all writers meanwhile, for up to 30 s. So it is tried without a time-out. Returns False
+    if it was postponed; the task that runs every minute tries again.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return True
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
-        patience = cursor.fetchone()[0]
+        timeout = cursor.fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 0")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy, _pages, _copied = cursor.fetchone()
         finally:
-            cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
+            cursor.execute(f"PRAGMA busy_timeout = {int(timeout)}")
     return not busy
 
 
-def _replace_parts(stored: Mapping[UUID, cleaning.Cleaned], opened: Collection[UUID], known: Collection[UUID]) -> None:
-    """Writes the ads' places, occupations, categories and, of open ads only, contacts anew."""
+def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Collection[UUID], known: Collection[UUID]) -> None:
+    """Replaces the stored places, occupations, categories and, for open ads only, contacts of these ads."""
     old = [uuid for uuid in stored if uuid in known]
     for model in (Location, Contact, Occupation, Category):
         if old:
@@ -271,10 +275,10 @@ def _replace_parts(stored: Mapping[UUID, cleaning.Cleaned], opened: Collection[U
     Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
 
 
-def _redact(row: Vacancy, contacts: Iterable[Contact | ContactData]) -> None:
-    """Takes the contacts out of what stays of a closed ad: "Vikar for Anne Prøvesen" must not outlive the contact.
+def _redact_titles(row: Vacancy, contacts: Iterable[Contact | ContactData]) -> None:
+    """Removes contact information from the texts that a closed ad keeps, for example from "Vikar for Anne Prøvesen".
 
-    An ad is closed whatever happens here: texts that cannot be redacted are deleted.
+    The ad is closed in any case: texts that cannot be redacted are deleted.
     """
     names = ("title", "job_title", "employer_name")
     try:
@@ -283,21 +287,21 @@ def _redact(row: Vacancy, contacts: Iterable[Contact | ContactData]) -> None:
     except Exception:
         log.exception("The title of ad %s cannot be redacted and is deleted", row.uuid)
         kept = dict.fromkeys(names, "")
-    _set(row, kept)
+    _set_fields(row, kept)
 
 
-def _blank(row: Vacancy, reason: Vacancy.Closed, now: dt.datetime) -> None:
+def _mark_closed(row: Vacancy, reason: Vacancy.Closed, now: dt.datetime) -> None:
     row.status, row.closed_at, row.closed_reason = Vacancy.Status.INACTIVE, now, reason
-    _set(row, _CLOSED_BLANKS)
+    _set_fields(row, _CLOSED_BLANKS)
 
 
-def _set(row: Vacancy, values: Mapping[str, object]) -> None:
+def _set_fields(row: Vacancy, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
 
 
-def _digest(entry: VacancyData) -> str:
-    """A hash of all that the source says of the ad, contacts included, so that any edit is seen as one."""
+def _hash_content(entry: VacancyData) -> str:
+    """A hash of everything that the source says of the ad, contacts included, so that any edit changes it."""
     people = [[person.name, person.email, person.phone, person.role, person.title] for person in entry.contacts]
-    told = json.dumps([entry.raw, people], sort_keys=True, default=str, ensure_ascii=True)
-    return hashlib.sha256(f"{told}{entry.expires.isoformat()}".encode()).hexdigest()
+    content = json.dumps([entry.raw, people], sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(f"{content}{entry.expires.isoformat()}".encode()).hexdigest()

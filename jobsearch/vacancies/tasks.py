@@ -1,4 +1,4 @@
-"""Celery tasks of the record: what only the clock brings about."""
+"""Celery tasks of vacancies: closing and deleting ads when their time has come."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from django.utils import timezone
 from . import store
 
 TOMBSTONE_DAYS = 400
-"""Thirteen months. A tombstone answers "this ad is gone" (410) to links and crawlers, and keeps a late write from bringing an ad
-back. No index lives that long with a write under way (OpenSearch's previous one is kept for a day), ads live six months at most,
-and an older backup of the database is not restored without a rebuild; an ad that comes back after it begins at version 1."""
+"""Retention of tombstones, thirteen months. With a tombstone the site answers 410 Gone to links and crawlers, and a late write
+cannot bring an ad back into the index. No write waits that long (OpenSearch's previous index is kept for a day), ads live six
+months at most, and an older backup of the database is not restored without a rebuild. An ad that returns after its tombstone was
+deleted begins at version 1."""
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
 def close_expired() -> int:
-    """Deletes what ads whose last day has passed may not keep. NAV's terms allow nothing of them to be shown.
+    """Closes ads whose last day has passed, which NAV's terms of use require.
 
-    Then what an earlier closing could not erase, because the database was being read.
+    Then erases what an earlier closing could not erase from the database file because the database was being read.
     """
     closed = store.close_expired()
-    store.erase_traces()
+    store.erase_deleted_content()
     return closed
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
 def forget_old() -> int:
-    """Replaces ads past their retention by tombstones, and deletes tombstones past theirs."""
+    """Replaces ads past their retention with tombstones, and deletes tombstones past theirs."""
     now = timezone.now()
     days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
-    store.forget_tombstones((now - dt.timedelta(days=days)).date())
-    return store.forget(now - dt.timedelta(days=settings.RETENTION_DAYS))
+    store.delete_tombstones((now - dt.timedelta(days=days)).date())
+    return store.replace_with_tombstones(now - dt.timedelta(days=settings.RETENTION_DAYS))

@@ -1,1 +1,1 @@
-"""The pages people use: the search, an ad, the few pages about the site. Reads the record and asks the search."""
+"""Public website: results page, ad pages, employer and landing pages, health checks. Reads the database and the search API."""

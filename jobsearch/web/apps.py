@@ -8,4 +8,4 @@ class WebConfig(AppConfig):
     verbose_name = _("Nettsidene")
 
     def ready(self) -> None:
-        from .views import password  # noqa: F401 - listens to logins
+        from .views import password  # noqa: F401 - connects the receiver of user_logged_in

@@ -1,4 +1,4 @@
-"""What every page needs to know of the site itself."""
+"""Context processor: settings of the site that every template uses."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 SOURCE_URL = "https://arbeidsplassen.nav.no/"
-_FORMS = {"login", "password_change", "saved:rename"}
-"""Whose address shows the form again after a POST that was not accepted."""
+_FORM_VIEWS = {"login", "password_change", "saved:rename"}
+"""Views whose address, requested by GET, shows the form of a rejected POST again."""
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Touches no database: error pages use it too."""
+    """Values for all templates. No database access: error pages use them too."""
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "source_url": SOURCE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
-        "languages": settings.LANGUAGES,  # each by its own name, for those who read no other
-        # Where the language switch leads back to. Most pages that answer a POST cannot be asked for again by their address.
-        "return_path": request.get_full_path() if _can_be_asked_again(request) else "/",
+        "languages": settings.LANGUAGES,  # each named in the language itself, for readers of that language alone
+        # Where the language switch redirects to. Most pages that answer a POST have no page for GET at their address.
+        "return_path": request.get_full_path() if _has_page_for_get(request) else "/",
     }
 
 
-def _can_be_asked_again(request: HttpRequest) -> bool:
+def _has_page_for_get(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return request.method in {"GET", "HEAD"} or bool(match and match.view_name in _FORMS)
+    return request.method in {"GET", "HEAD"} or bool(match and match.view_name in _FORM_VIEWS)

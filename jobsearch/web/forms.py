@@ -1,4 +1,4 @@
-"""Logging in. The words are ours; how it is done is Django's."""
+"""Login and password forms: Django's, with texts of this site."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LoginForm(AuthenticationForm):
+    """Login form with texts of this site."""
+
     username = UsernameField(
         label=_("Brukernavn"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -23,12 +25,12 @@ class LoginForm(AuthenticationForm):
     )
     error_messages = {
         "invalid_login": _("Feil brukernavn eller passord."),
-        "inactive": _("Feil brukernavn eller passord."),  # whether a person has an account is nobody's business
+        "inactive": _("Feil brukernavn eller passord."),  # the same sentence: it must not reveal whether an account exists
     }
 
 
 class ChangePasswordForm(PasswordChangeForm):
-    """Django's, with our texts. The new password's rules are `AUTH_PASSWORD_VALIDATORS`."""
+    """Password change form with texts of this site. The rules for the new password are in `AUTH_PASSWORD_VALIDATORS`."""
 
     field_order = ["old_password", "new_password1", "new_password2"]
     error_messages = {

@@ -1,8 +1,8 @@
-"""Since when a visitor has been away, so that a list can say what is new to them.
+"""Last-visit cookie: the time of a visitor's previous visit, so that lists can mark the ads that are new since then.
 
-A first-party cookie of two times, in whole minutes since 1970: the end of the visit before this one (0 for none) and the
-latest look at the results. It names nobody, and minutes are too coarse to tell visitors apart by. Whoever only looks in at the
-home page gets none, and neither do crawlers, which are kept from every other list.
+A first-party cookie with two times in whole minutes since 1970: the end of the previous visit (0 for none) and the latest
+request for results. It holds no identifier, and minutes are too coarse to tell visitors apart. A visitor who only opens the
+home page gets no cookie; nor do crawlers, which robots.txt excludes from every other list.
 """
 
 from __future__ import annotations
@@ -16,41 +16,45 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 COOKIE = "visits"
-AWAY = dt.timedelta(minutes=30)
-"""A visit ends when its results have not been asked for during this time."""
-KEPT = dt.timedelta(days=365)
+VISIT_GAP = dt.timedelta(minutes=30)
+"""A visit ends after this time without a request for results."""
+COOKIE_AGE = dt.timedelta(days=365)
 _VALUE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")  # nine digits: until the year 3871
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`since`: the end of the visit before this one, or None where there was none. `value`: the cookie for the next request."""
+    """Result of reading the cookie.
+
+    `since`: end of the previous visit, None for a first visit. `value`: the cookie's new value.
+    """
 
     since: dt.datetime | None
     value: str
     known: bool
-    """Whether the visitor brought a cookie that could be believed."""
+    """Whether the request had a valid cookie."""
 
 
-def visit(request: HttpRequest, now: dt.datetime | None = None) -> Visit:
-    """What the request's cookie tells; one that is malformed, in the future or older than a year tells nothing."""
-    this = int((now or timezone.now()).timestamp()) // 60
-    found = _VALUE.fullmatch(request.COOKIES.get(COOKIE, ""))
-    before, latest = (int(found[1]), int(found[2])) if found else (0, 0)
-    known = before <= latest <= this and this - latest < KEPT.total_seconds() // 60
+def read_last_visit(request: HttpRequest, now: dt.datetime | None = None) -> Visit:
+    """Read the request's cookie; one that is malformed, in the future or older than a year is ignored."""
+    this_minute = int((now or timezone.now()).timestamp()) // 60
+    match = _VALUE.fullmatch(request.COOKIES.get(COOKIE, ""))
+    previous_end, latest = (int(match[1]), int(match[2])) if match else (0, 0)
+    known = previous_end <= latest <= this_minute and this_minute - latest < COOKIE_AGE.total_seconds() // 60
     if not known:
-        before = 0
-    elif this - latest >= AWAY.total_seconds() // 60:
-        before = latest
-    since = dt.datetime.fromtimestamp(before * 60, tz=dt.UTC) if before else None
-    return Visit(since, f"{before}.{this}", known)
+        previous_end = 0
+    elif this_minute - latest >= VISIT_GAP.total_seconds() // 60:
+        previous_end = latest
+    since = dt.datetime.fromtimestamp(previous_end * 60, tz=dt.UTC) if previous_end else None
+    return Visit(since, f"{previous_end}.{this_minute}", known)
 
 
-def remember(response: HttpResponse, visit: Visit) -> None:
+def set_last_visit_cookie(response: HttpResponse, visit: Visit) -> None:
+    """Store the visit in the visitor's browser."""
     response.set_cookie(
         COOKIE,
         visit.value,
-        max_age=KEPT,
+        max_age=COOKIE_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -1,4 +1,4 @@
-"""Middleware: the client's address behind proxies, health checks, limits of addresses, cookies and bodies."""
+"""Middleware: client address behind proxies, health checks, limits on query strings, cookies and request bodies."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDE
 
 
 class TrustedProxyMiddleware:
-    """Takes the client's address and scheme from `X-Forwarded-*` where a trusted proxy sent them, and drops those headers.
+    """Proxy headers: takes client address and scheme from `X-Forwarded-*` if a trusted proxy sent them, and deletes the headers.
 
-    Anybody can write these headers. Dropped, they cannot be believed by mistake further in either.
+    Any client can send these headers. Deleted, no later code can trust them by mistake.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,15 +28,15 @@ class TrustedProxyMiddleware:
         meta = request.META
         forwarded = {name: meta.pop(name) for name in _FORWARDED if name in meta}
         if forwarded:
-            meta["jobsearch.forwarded"] = True  # for `health`, which tells this machine more than others
-        if forwarded and _trusted(meta.get("REMOTE_ADDR", "")):
-            # The rightmost address that is no proxy of ours: all left of it is what the client itself wrote.
+            meta[health.FORWARDED] = True  # `health` shows details only to clients on this machine
+        if forwarded and _is_trusted_proxy(meta.get("REMOTE_ADDR", "")):
+            # The rightmost address that is not a trusted proxy: the client can write anything to the left of it.
             for address in reversed(forwarded.get("HTTP_X_FORWARDED_FOR", "").split(",")):
                 address = address.strip()
                 if not _is_address(address):
                     break
                 meta["REMOTE_ADDR"] = address
-                if not _trusted(address):
+                if not _is_trusted_proxy(address):
                     break
             scheme = forwarded.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
             if scheme in {"http", "https"}:
@@ -45,10 +45,10 @@ class TrustedProxyMiddleware:
 
 
 class HealthCheckMiddleware:
-    """Answers `/healthz` and `/readyz` whatever host they are asked for, and without a redirect to https.
+    """Health checks: answers `/healthz` and `/readyz` under any host name, and without a redirect to https.
 
-    A cluster's probe and a load balancer ask by the address of the pod, which ALLOWED_HOSTS cannot name. Stands before the
-    middleware that looks at the host, and after the one that finds the client's address.
+    Kubernetes probes and load balancers use the address of the pod, which ALLOWED_HOSTS cannot list. Must come before the
+    middleware that checks the host, and after TrustedProxyMiddleware.
     """
 
     views = {"/healthz": health.healthz, "/readyz": health.readyz}
@@ -62,10 +62,10 @@ class HealthCheckMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Answers 413 to a body over `DATA_UPLOAD_MAX_MEMORY_SIZE` by its stated length, before anything reads it.
+    """Request body limit: answers 413 to a Content-Length over `DATA_UPLOAD_MAX_MEMORY_SIZE`, before the body is read.
 
-    Django applies that setting to fields, not to files, and only when a form is read: CSRF's check reads every form, an
-    anonymous visitor's 80 MB of files too. gunicorn and the proxies refuse such bodies first; this holds for any server.
+    Django applies that setting to fields, not to files, and only when a form is parsed: the CSRF check parses every form,
+    also an anonymous client's 80 MB of files. gunicorn and the proxies reject such bodies earlier; this works on any server.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -81,8 +81,11 @@ class BodyLimitMiddleware:
 
 
 class RequestLimitsMiddleware:
-    """Refuses an address that is longer than the web servers of the documentation take, whatever server is in front, and drops
-    cookies with NUL, which PostgreSQL refuses as a session's key."""
+    """Request limits: answers 414 to a long query string, and drops cookies that contain NUL.
+
+    The limit is that of the web servers in the documentation, and so holds behind any server. PostgreSQL rejects NUL in a
+    session key with an error.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -103,7 +106,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _trusted(text: str) -> bool:
+def _is_trusted_proxy(text: str) -> bool:
     if not settings.TRUSTED_PROXIES or not _is_address(text):
         return False
     address = ipaddress.ip_address(text)

@@ -1,4 +1,4 @@
-"""Celery tasks of the website."""
+"""Celery tasks of the public website."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from celery import shared_task
 from . import login_throttle
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
 def forget_login_attempts() -> None:
-    login_throttle.forget_old_attempts()
+    """Delete old login attempts."""
+    login_throttle.delete_old_attempts()

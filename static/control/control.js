@@ -1,41 +1,41 @@
-// Keeps the control room's tiles fresh: asks for them while the page is looked at, and swaps them where they have changed.
+// Polls the admin dashboard's tiles while the page is visible, and replaces them when they have changed.
 // Without this script the page reloads itself (a meta element within noscript).
 (() => {
   "use strict";
-  const EVERY = 3000; // milliseconds; a run notes its progress once a second
-  const SLOWEST = 30000;
-  const room = document.getElementById("control-room");
+  const INTERVAL = 3000; // milliseconds; a job stores its progress once a second
+  const MAX_INTERVAL = 30000;
+  const dashboard = document.getElementById("control-room");
   const lost = document.getElementById("control-lost");
-  if (!room) return;
+  if (!dashboard) return;
   let last = "";
-  let pause = EVERY;
+  let pause = INTERVAL;
 
   const swap = (html) => {
-    // The token of each form differs in each answer: that alone is no change.
-    const told = html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
-    if (told === last) return;
-    last = told;
-    const focused = room.contains(document.activeElement) ? document.activeElement.id : "";
-    room.innerHTML = html;
+    // The CSRF token of each form differs in each response: that is not a change.
+    const content = html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+    if (content === last) return;
+    last = content;
+    const focused = dashboard.contains(document.activeElement) ? document.activeElement.id : "";
+    dashboard.innerHTML = html;
     if (focused) document.getElementById(focused)?.focus();
   };
 
-  const ask = async () => {
+  const poll = async () => {
     if (!document.hidden) {
       try {
-        const answer = await fetch(room.dataset.state, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
-        if (answer.type === "opaqueredirect") return location.reload(); // logged out: the login page says so
-        if (!answer.ok) throw new Error(String(answer.status));
-        swap(await answer.text());
+        const response = await fetch(dashboard.dataset.state, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
+        if (response.type === "opaqueredirect") return location.reload(); // logged out: shows the login page
+        if (!response.ok) throw new Error(String(response.status));
+        swap(await response.text());
         lost.hidden = true;
-        pause = EVERY;
+        pause = INTERVAL;
       } catch {
         lost.hidden = false;
-        pause = Math.min(pause * 2, SLOWEST);
+        pause = Math.min(pause * 2, MAX_INTERVAL);
       }
     }
-    setTimeout(ask, pause);
+    setTimeout(poll, pause);
   };
 
-  setTimeout(ask, pause);
+  setTimeout(poll, pause);
 })();

@@ -1,19 +1,19 @@
-// Sharing an ad. Without this script, or in a browser that cannot do it, the link for e-mail is there alone.
+// Copy and share buttons of an ad page. Without this script or browser support, only the e-mail link is shown.
 "use strict";
 
-const said = document.getElementById("delt");
+const announcement = document.getElementById("delt");
 const copy = document.getElementById("kopier");
 const share = document.getElementById("del");
 
 if (copy && navigator.clipboard) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {
-    said.textContent = ""; // the same words said twice are heard once
+    announcement.textContent = ""; // screen readers announce a text again only after a change
     try {
       await navigator.clipboard.writeText(copy.dataset.url);
-      said.textContent = copy.dataset.done;
+      announcement.textContent = copy.dataset.done;
     } catch {
-      said.textContent = `${copy.dataset.failed}: ${copy.dataset.url}`;
+      announcement.textContent = `${copy.dataset.failed}: ${copy.dataset.url}`;
     }
   });
 }
@@ -24,7 +24,7 @@ if (share && navigator.share) {
     try {
       await navigator.share({ title: share.dataset.title, url: share.dataset.url });
     } catch (error) {
-      if (error.name !== "AbortError") throw error; // to close the dialogue again is no failure
+      if (error.name !== "AbortError") throw error; // closing the share dialogue is not an error
     }
   });
 }

@@ -1,10 +1,10 @@
-// Small comforts. Every page works without them.
+// Enhancements of all pages; every page works without them.
 "use strict";
 
 const panel = document.getElementById("filtre");
 const form = document.getElementById("sok");
 
-// A filter panel left open while the window grows into two columns would stay in the top layer, over the page.
+// Closes the filter panel when the window becomes wide enough for two columns: an open popover would cover the page.
 const wide = window.matchMedia("(min-width: 64rem)");
 const closePanel = () => {
   if (panel && panel.hidePopover && panel.matches(":popover-open")) panel.hidePopover();
@@ -13,36 +13,36 @@ wide.addEventListener("change", () => {
   if (wide.matches) closePanel();
 });
 
-// Asking for the results is done with the panel: the reading place moves to the answer.
-let asked = false;
+// After submitting the form: close the panel, and move the focus to the results.
+let submitted = false;
 if (form) {
   form.addEventListener("submit", () => {
-    asked = true;
+    submitted = true;
     closePanel();
   });
 }
 document.addEventListener("htmx:afterSettle", () => {
-  if (!asked) return;
-  asked = false;
+  if (!submitted) return;
+  submitted = false;
   document.getElementById("treff").focus({ preventScroll: wide.matches });
 });
 
-// A list that was unfolded stays so when its counts are renewed.
-const unfolded = new Set();
+// An expanded list stays expanded when its counts are updated.
+const expanded = new Set();
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const list = event.detail.target;
-  if (list.querySelector(":scope > li > .more[open]")) unfolded.add(list.id);
-  else unfolded.delete(list.id);
+  if (list.querySelector(":scope > li > .more[open]")) expanded.add(list.id);
+  else expanded.delete(list.id);
 });
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  const more = unfolded.has(event.detail.target.id) && event.detail.target.querySelector(":scope > li > .more");
+  const more = expanded.has(event.detail.target.id) && event.detail.target.querySelector(":scope > li > .more");
   if (more) more.open = true;
 });
 
-// While the answer is awaited the list says so. An answer that never comes is said in the page, with a way to ask again.
+// During a request the list has aria-busy. A failed request is shown in the page, with a button to try again.
 const results = () => document.getElementById("treff");
 const isForResults = (event) => event.detail.target && event.detail.target.id === "treff";
-const unanswered = (event) => {
+const showError = (event) => {
   if (!isForResults(event)) return;
   const old = document.querySelector("[data-unanswered]");
   if (old) old.remove();
@@ -55,9 +55,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
-for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, unanswered);
-// A newer choice aborts the request of an older one. That is no error, but htmx logs it as two; it does so synchronously, so
-// no other message is lost.
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);
+// A newer choice aborts the older request. htmx logs that as two console errors, synchronously, so that muting the console
+// meanwhile loses no other message.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { xhr } = event.detail;
   const end = xhr.onabort;
@@ -72,14 +72,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   };
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  // A proxy's own error page, say, must not take the place of the list.
+  // Any other page, such as a proxy's error page, must not replace the list.
   if (!isForResults(event) || event.detail.serverResponse.includes('id="treff"')) return;
   event.detail.shouldSwap = false;
-  unanswered(event);
+  showError(event);
 });
 
-// Back from an ad, the reading place is the ad's link, also where the browser has loaded the list anew.
-const linkOf = (uuid) => document.querySelector(`[data-ad="${CSS.escape(uuid)}"] a`);
+// On return from an ad, move the focus to the ad's link, also if the browser has loaded the list again.
+const findLink = (uuid) => document.querySelector(`[data-ad="${CSS.escape(uuid)}"] a`);
 document.addEventListener("click", (event) => {
   const ad = event.target.closest(".cards [data-ad]");
   if (ad && event.target.closest("a")) history.replaceState({ ...history.state, opened: ad.dataset.ad }, "");
@@ -87,14 +87,14 @@ document.addEventListener("click", (event) => {
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const opened = history.state && history.state.opened;
-  const link = opened && (event.persisted || visit?.type === "back_forward") && linkOf(opened);
+  const link = opened && (event.persisted || visit?.type === "back_forward") && findLink(opened);
   if (!link) return;
   const fold = link.closest("details");
   if (fold) fold.open = true;
   link.focus({ preventScroll: true });
 });
 
-// The link back to the results goes the way the visitor came, so that the list stands where it was left.
+// The back link uses the browser's history, so that the list keeps its scroll position.
 const back = document.querySelector("[data-back]");
 const depth = history.length;
 if (back) {

@@ -1,11 +1,11 @@
-// The filter panel while results are renewed on each choice. Without it every control is a box to send or a link to follow.
+// Filter panel: each choice updates the results. Without this script, boxes are submitted with the form, and links followed.
 "use strict";
 
 const filters = document.getElementById("filtre");
 const boxes = (name) => [...filters.querySelectorAll(`input[name="${name}"]`)];
-const chosenNow = () => filters.dispatchEvent(new Event("change", { bubbles: true }));
+const dispatchChange = () => filters.dispatchEvent(new Event("change", { bubbles: true }));
 
-// A whole and its parts exclude each other: what was chosen last stands.
+// A county and its municipalities exclude each other (as do other groups and their parts): the last choice is kept.
 const exclude = (box) => {
   const option = box.closest(".option");
   const around = option.parentElement.closest(".option");
@@ -18,7 +18,7 @@ if (filters) {
   filters.addEventListener(
     "change",
     (event) => {
-      // Typing into a list's own field chooses nothing.
+      // Typing into a list's search field is not a choice.
       if (event.target.matches("[data-within]")) return event.stopPropagation();
       choices += 1;
       if (event.target.matches('.option > [type="checkbox"]') && event.target.checked) exclude(event.target);
@@ -26,20 +26,20 @@ if (filters) {
     true,
   );
 
-  // An answer to what was chosen before the latest choice would take that back. A newer one is on its way.
-  const askedAfter = new WeakMap();
-  document.addEventListener("htmx:beforeRequest", (event) => askedAfter.set(event.detail.xhr, choices));
+  // Ignore the response to an older choice, which would undo the latest one. A newer response is pending.
+  const choicesAtRequest = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => choicesAtRequest.set(event.detail.xhr, choices));
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (askedAfter.get(event.detail.xhr) < choices) event.preventDefault();
+    if (choicesAtRequest.get(event.detail.xhr) < choices) event.preventDefault();
   });
 
-  // An answer that replaces a list between press and release takes the click away: the release then meets another element than
-  // the press. It waits for the release.
+  // A response that replaces a list between press and release would prevent the click, because the release hits another element
+  // than the press. So it is handled after the release.
   const pressable = 'a, label, summary, button, [type="checkbox"], [type="radio"]';
   const waiting = [];
   let pressed = false;
   const press = (event) => (pressed ||= Boolean(event.target.closest(pressable)));
-  // The click comes after the release, but before a task of its own.
+  // The browser fires the click after the release, but before the next task.
   const release = () =>
     setTimeout(() => {
       pressed = false;
@@ -53,7 +53,7 @@ if (filters) {
     xhr.onload = () => (pressed ? waiting.push(handle) : handle());
   });
 
-  // Links that choose or take back do so in the form, so that panel, place and focus stay.
+  // Links that choose or reset change the form instead, so that panel, scroll position and focus stay.
   filters.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -72,19 +72,19 @@ if (filters) {
       });
       if (reset) link.closest(".facet").querySelector("summary").focus();
     }
-    const taken = link.classList.contains("chosen") || link.hasAttribute("aria-current");
-    if (day && !taken) {
+    const wasChosen = link.classList.contains("chosen") || link.hasAttribute("aria-current");
+    if (day && !wasChosen) {
       const radio = document.createElement("input");
       Object.assign(radio, { type: "radio", name: "published", value: day, hidden: true });
       radio.setAttribute("form", "sok");
       document.getElementById("f-published").append(radio);
       radio.checked = true;
     }
-    chosenNow();
+    dispatchChange();
   });
 
-  // What a long list has to show is asked for when it is opened. A list that the page brings open is asked for once: the
-  // browser reports it as toggled as well, before or after this script has begun to listen, but always before "load".
+  // A long list is requested when it is opened. A list that is initially open is requested once, on "load": the browser fires
+  // "toggle" for it too, before or after this script listens, but always before "load".
   const renew = (field) => htmx.trigger(field, "renew");
   filters.addEventListener(
     "toggle",
@@ -96,20 +96,20 @@ if (filters) {
   );
   addEventListener("load", () => filters.querySelectorAll(".facet[open] [data-long]").forEach(renew));
 
-  // A place that is picked among the proposals is chosen; not every browser calls that a change before the field is left.
+  // A picked proposal of the place field is a choice; not every browser fires "change" for it before the field loses focus.
   filters.addEventListener("input", (event) => {
-    if (event.target.id === "near" && (!event.inputType || event.inputType === "insertReplacementText")) chosenNow();
+    if (event.target.id === "near" && (!event.inputType || event.inputType === "insertReplacementText")) dispatchChange();
   });
 
-  // A place that somebody types is not overwritten by the answer to an earlier choice.
-  let asked = "";
-  document.addEventListener("htmx:configRequest", (event) => (asked = event.detail.parameters.near ?? asked));
+  // The response to an earlier choice does not overwrite a place that is being typed.
+  let requested = "";
+  document.addEventListener("htmx:configRequest", (event) => (requested = event.detail.parameters.near ?? requested));
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const near = document.activeElement;
-    if (event.detail.target.id === "f-near" && near.id === "near" && near.value !== asked) event.detail.shouldSwap = false;
+    if (event.detail.target.id === "f-near" && near.id === "near" && near.value !== requested) event.detail.shouldSwap = false;
   });
 
-  // A list that is narrowed, or was asked for, is asked for again instead of being replaced by the short one.
+  // A narrowed or opened long list is requested again instead of being replaced by the short list.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const field = document.getElementById(event.detail.target.id.replace(/^f-/, "w-"));
     if (!field || !field.matches("[data-within]")) return;

@@ -1,14 +1,14 @@
-// Which ads this person has opened: known to this browser alone, and said by a word on each card.
+// Marks of opened ads: stored in this browser only (localStorage), and shown as a word on each card.
 "use strict";
 
 {
   const KEY = "seen";
-  const MOST = 1000;
+  const MAX_ADS = 1000;
   const DAYS = 180;
   const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
   const today = () => Math.floor(Date.now() / 86400000);
 
-  // uuid -> day, the latest last. A browser that keeps nothing, or keeps something else there, has seen nothing.
+  // uuid -> day, the latest last. Without storage, or with an invalid value in it, no ad has been opened.
   const read = () => {
     try {
       const kept = Object.entries(JSON.parse(localStorage.getItem(KEY)) || {});
@@ -18,35 +18,35 @@
     }
   };
 
-  const opened = (uuid) => {
+  const storeOpened = (uuid) => {
     const seen = read();
     seen.delete(uuid);
     seen.set(uuid, today());
     try {
-      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries([...seen].slice(-MOST))));
+      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries([...seen].slice(-MAX_ADS))));
     } catch {
-      // Storage is full or switched off: the mark is a comfort, the ad is not.
+      // Storage is full or disabled: the ad is shown without the mark.
     }
   };
 
-  const paint = () => {
+  const updateMarks = () => {
     const seen = read();
     for (const ad of document.querySelectorAll("[data-ad]")) ad.toggleAttribute("data-seen", seen.has(ad.dataset.ad));
   };
 
   const here = document.querySelector("[data-opened]");
-  if (here) opened(here.dataset.opened);
-  paint();
-  document.addEventListener("htmx:afterSwap", paint);
-  window.addEventListener("pageshow", paint); // back from an ad, without a new page
-  window.addEventListener("storage", paint); // an ad opened in another tab
+  if (here) storeOpened(here.dataset.opened);
+  updateMarks();
+  document.addEventListener("htmx:afterSwap", updateMarks);
+  window.addEventListener("pageshow", updateMarks); // back from an ad, without a new page
+  window.addEventListener("storage", updateMarks); // an ad opened in another tab
 
   const forget = document.querySelector("[data-forget-seen]");
   if (forget) {
     forget.addEventListener("click", () => {
       localStorage.removeItem(KEY);
-      const said = document.querySelector("[data-forgotten]");
-      said.textContent = said.dataset.forgotten;
+      const announcement = document.querySelector("[data-forgotten]");
+      announcement.textContent = announcement.dataset.forgotten;
     });
   }
 }

@@ -1,17 +1,17 @@
-// Suggestions while typing, below the search field. The server writes them, each as a link; without this script none are shown.
+// Suggestions while typing, below the search field (combobox). The server renders them; without this script there are none.
 "use strict";
 
 (() => {
   const input = document.getElementById("q");
   const list = document.getElementById("forslag");
-  const said = document.getElementById("forslag-n");
+  const announcement = document.getElementById("forslag-n");
   if (!input || !list || !input.form) return;
 
-  const PAUSE = 120; // milliseconds without a key before the server is asked
-  const PERSONAL = /@|(\d[ .-]?){6}/; // neither an e-mail address nor a national identity number is sent along
+  const PAUSE = 120; // milliseconds without a key before a request
+  const PERSONAL = /@|(\d[ .-]?){6}/; // e-mail addresses and national identity numbers are not sent
 
   let timer = 0;
-  let asking = null;
+  let pending = null;
   let active = null;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -31,35 +31,35 @@
     list.replaceChildren(...found);
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(isOpen()));
-    said.textContent = isOpen() ? list.firstElementChild.dataset.status : "";
+    announcement.textContent = isOpen() ? list.firstElementChild.dataset.status : "";
   };
 
-  // Also forgets what was asked for and has not been answered yet.
+  // Also aborts a pending request.
   const close = () => {
     clearTimeout(timer);
-    if (asking) asking.abort();
-    asking = null;
+    if (pending) pending.abort();
+    pending = null;
     show([]);
   };
 
-  const ask = async () => {
-    if (asking) asking.abort();
-    const mine = (asking = new AbortController());
+  const request = async () => {
+    if (pending) pending.abort();
+    const mine = (pending = new AbortController());
     try {
-      const asked = new URLSearchParams(new FormData(input.form));
-      const answer = await fetch(`${list.dataset.url}?${asked}`, { signal: mine.signal, headers: { Accept: "text/html" } });
-      const html = answer.status === 200 ? await answer.text() : "";
-      if (mine !== asking) return;
+      const params = new URLSearchParams(new FormData(input.form));
+      const response = await fetch(`${list.dataset.url}?${params}`, { signal: mine.signal, headers: { Accept: "text/html" } });
+      const html = response.status === 200 ? await response.text() : "";
+      if (mine !== pending) return;
       show([...new DOMParser().parseFromString(html, "text/html").body.children]);
     } catch (error) {
-      if (error.name !== "AbortError" && mine === asking) show([]); // nobody asked for them: the search itself tells what is wrong
+      if (error.name !== "AbortError" && mine === pending) show([]); // the search itself shows errors
     }
   };
 
-  const askSoon = (pause) => {
+  const requestSoon = (pause) => {
     clearTimeout(timer);
     if (!input.value.trim() || PERSONAL.test(input.value)) return close();
-    timer = setTimeout(ask, pause);
+    timer = setTimeout(request, pause);
   };
 
   const step = (by) => {
@@ -69,8 +69,8 @@
   };
 
   const keys = {
-    ArrowDown: () => (isOpen() ? step(1) : askSoon(0)),
-    ArrowUp: () => (isOpen() ? step(-1) : askSoon(0)),
+    ArrowDown: () => (isOpen() ? step(1) : requestSoon(0)),
+    ArrowUp: () => (isOpen() ? step(-1) : requestSoon(0)),
     Enter: () => {
       if (!active) return false; // the form's own search
       active.click();
@@ -91,14 +91,14 @@
     if (!act || event.isComposing || event.ctrlKey || event.metaKey) return;
     if (act() !== false) event.preventDefault();
   });
-  input.addEventListener("input", () => askSoon(PAUSE));
+  input.addEventListener("input", () => requestSoon(PAUSE));
   input.form.addEventListener("submit", close);
-  // A press on a suggestion leaves the caret where it is. Losing the focus alone closes nothing: screen readers move it around.
+  // A press on a suggestion keeps the focus in the field. Losing the focus does not close the list: screen readers move it.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   document.addEventListener("pointerdown", (event) => {
     if (isOpen() && !list.contains(event.target) && event.target !== input) close();
   });
-  // A page that comes back from the browser's memory shows no old suggestions.
+  // A page from the back/forward cache shows no old suggestions.
   window.addEventListener("pagehide", close);
 
   input.setAttribute("role", "combobox");

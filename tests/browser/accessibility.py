@@ -1,4 +1,4 @@
-"""What holds wherever a visitor is: axe finds nothing in light or dark, nothing is wider than the window, counts agree."""
+"""Checks of any page: axe violations in both colour schemes, width of the content, equal hit counts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _without_scripts: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
 def switch_scripts_off(page: Page) -> None:
-    """As a visitor's own switch does. Axe, itself a script, can still be let in for a moment."""
+    """Disable JavaScript as a browser setting does. It can be enabled for a moment to run axe, which is a script."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setScriptExecutionDisabled", {"value": True})
     _without_scripts[page] = session
 
 
 @contextmanager
-def _letting_axe_in(page: Page) -> Iterator[None]:
+def _enable_scripts_for_axe(page: Page) -> Iterator[None]:
     session = _without_scripts.get(page)
     if session:
         session.send("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -34,14 +34,14 @@ def _letting_axe_in(page: Page) -> Iterator[None]:
         session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
-def violations(page: Page, context: str | None = None, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:
-    """Scheme, rule and places of all that axe finds: by every rule in light, by those of colours in dark.
+def find_violations(page: Page, context: str | None = None, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:
+    """Violations found by axe, as (scheme, rule, elements): all rules in the light scheme, those of colours in the dark.
 
     No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
     `sizes`: targets' too, which axe leaves out unless it is asked.
     """
     found = []
-    with _letting_axe_in(page):
+    with _enable_scripts_for_axe(page):
         for scheme, options in ("light", EVERY_RULE if sizes else {"resultTypes": ["violations"]}), ("dark", COLOURS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
@@ -56,16 +56,16 @@ def fits(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def counts_agree(page: Page) -> int:
-    """The number of hits, the same in heading, data, button and live region."""
+def read_equal_counts(page: Page) -> int:
+    """The number of hits, asserted to be equal in heading, data attribute, button and live region."""
     total = int(page.locator("#treff").get_attribute("data-total"))
     said = {"heading": page.locator("#treff-h").text_content(), "button": page.locator("#vis-n").text_content()}
     if announced := page.locator("#live").text_content().strip():
         said["live"] = announced
-    assert {name: number_in(words) for name, words in said.items()} == dict.fromkeys(said, total)
+    assert {name: parse_count(words) for name, words in said.items()} == dict.fromkeys(said, total)
     return total
 
 
-def number_in(words: str) -> int:
+def parse_count(words: str) -> int:
     """ "1 234 treff" -> 1234: of the last number in the words."""
     return int(re.sub(r"\D", "", re.findall(r"\d(?:[\d\s]*\d)?", words)[-1]))

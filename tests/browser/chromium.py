@@ -1,4 +1,4 @@
-"""The browser that tests and pictures use."""
+"""Chromium executable and flags for browser tests and screenshots."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A real chromium against the running site. Whatever a test does, the page may ask no other host and complain of nothing."""
+"""Fixtures of browser tests: a real Chromium with the running site. No page may request other hosts or log console errors."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.web.support import (  # noqa: F401 - fixtures
     recruiter,
 )
 
-# Playwright's synchronous face runs an event loop in this thread; Django would take every query of a test for a mistake.
+# Playwright's sync API runs an event loop in this thread, in which Django forbids synchronous queries by default.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
-MOST_SECONDS = 5
-LONG = 60_000  # milliseconds that only a page that hangs needs, however busy the computer
+MAX_WAIT = 5  # seconds
+TIMEOUT = 60_000  # milliseconds; also on a busy computer only a page that hangs takes longer
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=LONG)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -45,8 +45,8 @@ def browser() -> Iterator[Browser]:
 
 
 def wait_for(page: Page, true: Callable[[], object]) -> None:
-    """Wait, as the page goes on, until `true()` is."""
-    until = time.monotonic() + LONG / 1000
+    """Wait until `true()` is true, while the page runs."""
+    until = time.monotonic() + TIMEOUT / 1000
     while not true():
         assert time.monotonic() < until, "waited in vain"
         page.wait_for_timeout(20)
@@ -54,42 +54,42 @@ def wait_for(page: Page, true: Callable[[], object]) -> None:
 
 @dataclass
 class Watch:
-    """What a page did that no page of ours may do."""
+    """Monitor of the pages of a test: console errors and requests to other hosts."""
 
     host: str
     complaints: list[str] = field(default_factory=list)
     under_way: dict[Page, set[Request]] = field(default_factory=dict)
 
-    def over(self, page: Page, expected: tuple[str, ...] = ()) -> None:
-        page.on("console", lambda message: self._heard(message.type, message.text, expected))
+    def monitor(self, page: Page, expected: tuple[str, ...] = ()) -> None:
+        page.on("console", lambda message: self._record_message(message.type, message.text, expected))
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         asked = self.under_way[page] = set()
-        page.on("request", lambda request: (asked.add(request), self._asked(request.url)))
+        page.on("request", lambda request: (asked.add(request), self._record_request(request.url)))
         for ended in ("requestfinished", "requestfailed"):
             page.on(ended, lambda request: asked.discard(request))
 
     def wait_for_answers(self) -> None:
-        """Wait until no page has a request under way: an answer to a page that is closed would meet the next test's database.
+        """Wait until no page has a pending request: the response to a closed page would use the next test's database.
 
-        A request that a test holds back for good is waited for in vain, `MOST_SECONDS` long.
+        A request that the test never continues ends the wait after `MAX_WAIT` seconds.
         """
-        until = time.monotonic() + MOST_SECONDS
+        until = time.monotonic() + MAX_WAIT
         for page, asked in self.under_way.items():
             while asked and not page.is_closed() and time.monotonic() < until:
                 page.wait_for_timeout(20)
 
-    def _heard(self, kind: str, text: str, expected: tuple[str, ...]) -> None:
+    def _record_message(self, kind: str, text: str, expected: tuple[str, ...]) -> None:
         if kind in {"error", "warning"} and not any(one in text for one in expected):
             self.complaints.append(f"console {kind}: {text}")
 
-    def _asked(self, url: str) -> None:
+    def _record_request(self, url: str) -> None:
         if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != self.host:
             self.complaints.append(f"asked {url}")
 
 
 @pytest.fixture
 def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
-    """`open_page("/", width=390)`: a page of a fresh visitor. `scripts=False` switches JavaScript off."""
+    """Open a page in a new browser context: `open_page("/", width=390)`. `scripts=False` disables JavaScript."""
     watch = Watch(urlsplit(live_server.url).netloc)
     contexts = []
 
@@ -103,10 +103,10 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
             locale="nb-NO",
             has_touch=width < 1000,
         )
-        context.set_default_timeout(LONG)
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()
-        watch.over(page, expected)
+        watch.monitor(page, expected)
         if not scripts:
             switch_scripts_off(page)
         page.goto(address)

@@ -1,12 +1,12 @@
-"""Two ways to use a page: with a pointer, and with a keyboard alone, which sees to it that the focus is never lost or unseen."""
+"""Two ways to use a page: by pointer, and by keyboard only, which asserts that the focus is always visible."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-MOST_STOPS = 400  # of the Tab key until a control must have been reached
+MOST_STOPS = 400  # presses of Tab before a control must be reached
 
-# Where the focus is on a part of the page, moved there to be read on from, the part's heading shows it.
+# A part of the page that has the focus, so that reading continues there, shows it on its heading.
 FOCUS = """(aim) => { const one = document.activeElement;
   const style = getComputedStyle(one.matches("main, #treff") ? one.querySelector("h1, h2") : one);
   const lost = one === document.body || one === document.documentElement;
@@ -35,7 +35,7 @@ class Pointer:
         options.first.click()
 
     def not_lost(self) -> None:
-        """Only a keyboard has a place to lose."""
+        """Nothing to check: only keyboard users can lose the focus."""
 
 
 class Keyboard(Pointer):
@@ -49,7 +49,7 @@ class Keyboard(Pointer):
             if state["there"]:
                 return
             lost += state["lost"]
-            assert lost < 4, "twice round the page, and never there"  # a page begins with the focus nowhere
+            assert lost < 4, "twice round the page without reaching it"  # at first nothing has the focus
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} is out of reach")
 
@@ -58,7 +58,7 @@ class Keyboard(Pointer):
         self.page.keyboard.press("Enter")
 
     def check(self, target: Locator) -> None:
-        if target.get_attribute("type") == "radio":  # Tab stops at the chosen one of a group, arrows go on to the others
+        if target.get_attribute("type") == "radio":  # Tab stops at the checked one, arrow keys move to others
             group = target.evaluate("one => one.name")
             self.reach(self.page.locator(f"input[name='{group}']:checked"))
             for _ in range(20):

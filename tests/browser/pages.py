@@ -1,4 +1,4 @@
-"""Every kind of page of the site, by name, and a way to go through them all."""
+"""Addresses of every kind of page, and a function that visits them all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationDat
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import PASSWORD
 
-LONG = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
+TIMEOUT = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
 BODY = """<h1>Om stillingen</h1><p>Vi søker en <strong>sykepleier</strong> til natt. Les mer på
 <a href="https://sykehus.example/om">våre sider</a>.</p><h4>Arbeidsoppgaver</h4><ul><li><p>Stell</p></li><li>Medisin</li></ul>
 <h2>Vi tilbyr</h2><table><tr><th>Lønn</th><td>Etter avtale</td></tr></table>"""
@@ -22,17 +22,17 @@ PLACES = (
     LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "Jonas Lies vei 65"),
     LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),
 )
-MISSING = ("404 (Not Found)",)  # what the console says of the page that is not there
+MISSING = ("404 (Not Found)",)  # the console message of the 404 page
 
 
 @pytest.fixture
 def pages(ads, recruiter) -> dict[str, str]:
-    """Addresses by the name of the page; those from "saved" on are for one who is logged in."""
+    """Page name -> address; those from "saved" on require login."""
     same = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777"}
     ad, ended, *_ = ads(
         {
             **same,
-            "title": LONG,
+            "title": TIMEOUT,
             "description": BODY,
             "employer_description": "<h2>Hvem vi er</h2><p>Et stort sykehus i vest.</p>",
             "employer_homepage": "www.sykehus.example",
@@ -50,7 +50,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         {"title": "Kokk", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
     )
     with transaction.atomic():
-        store.close([ended], Vacancy.Closed.FEED)
+        store.close_vacancies([ended], Vacancy.Closed.FEED)
     search.index_changes()
     recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
     return {
@@ -62,7 +62,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "employer": "/arbeidsgiver/999888777/",
         "place": "/jobb/vestland/",
         "occupation": "/jobb/sykepleier/",
-        "nobody there": "/jobb/stord/",
+        "landing page without ads": "/jobb/stord/",
         "overview": "/jobb/",
         "employers": "/filter/employer/?q=sykepleier",
         "about": "/om/",
@@ -83,7 +83,7 @@ def log_in(page: Page) -> None:
 
 
 def visit_all(page: Page, pages: dict[str, str]) -> Iterator[str]:
-    """The name of each page, once it stands there."""
+    """Open each page, and yield its name once it is loaded."""
     for name, address in pages.items():
         if name == "saved":
             log_in(page)

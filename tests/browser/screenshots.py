@@ -1,4 +1,4 @@
-"""The pictures of docs/screenshots, drawn anew: `python -m tests.browser.screenshots` (about two minutes on two cores).
+"""Takes the screenshots of docs/screenshots: `python -m tests.browser.screenshots` (about two minutes on two cores).
 
 Runs a small demo of its own in a temporary folder and visits it as a phone and a desktop do, in both schemes. A picture has at
 most 64 colours, which a page of text does not miss; all of them together weigh less than LIMIT.
@@ -41,7 +41,7 @@ NAMES = {
 SEARCH = "/?q=sykepleier&place=VESTLAND&extent=Heltid"
 NO_HITS = "/?q=sykepleier+hjemmetjenesten&place=NORDLAND&extent=Deltid&deadline=asap"
 
-# The most frequent colours of a picture, and for each pixel the nearest of them.
+# The most frequent colours of an image, and for each pixel the nearest of them.
 QUANTISE = """async ([png, most]) => {
   const picture = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
   const { width, height } = picture;
@@ -70,7 +70,7 @@ MOST_COLOURS = 64
 
 
 def small(drawing: Page, png: bytes) -> bytes:
-    """The same picture as a PNG with a palette."""
+    """Convert an image to a PNG with a palette."""
     found = drawing.evaluate(QUANTISE, [base64.b64encode(png).decode(), MOST_COLOURS])
     width, height, pixels = found["width"], found["height"], base64.b64decode(found["pixels"])
     rows = b"".join(b"\0" + pixels[row * width : (row + 1) * width] for row in range(height))
@@ -87,7 +87,7 @@ def small(drawing: Page, png: bytes) -> bytes:
 
 @contextmanager
 def own_demo(folder: Path) -> Iterator[str]:
-    """The address of a demo that has read its whole feed."""
+    """Start a demo and wait until it has read its whole feed; yields its address."""
     command = [sys.executable, "-u", "manage.py", "demo", "--data", str(folder), "--active", "2500", "--lines", "9000"]
     demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     said = ""
@@ -105,7 +105,7 @@ def own_demo(folder: Path) -> Iterator[str]:
 
 
 def ended(folder: Path) -> str:
-    """The page of an ad that the feed has ended meanwhile; waits for one."""
+    """Wait for an ad that the feed closes; returns the address of its page."""
     for _ in range(120):
         with closing(sqlite3.connect(f"file:{folder / 'db.sqlite3'}?mode=ro", uri=True)) as database:
             found = database.execute(
@@ -128,14 +128,14 @@ def show(page: Page, name: str, ad: str, inactive: str) -> None:
 
 
 def draw(site: str, inactive: str) -> int:
-    """Writes every picture; returns what they weigh in bytes."""
+    """Take all screenshots; returns their size in bytes."""
     weight = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         drawing = browser.new_page()
         drawing.goto(site.rstrip("/") + SEARCH)
         ad = drawing.locator(".card-title a").first.get_attribute("href") or ""
-        drawing.goto("about:blank")  # a page of ours would not let its policy be broken by a picture
+        drawing.goto("about:blank")  # the Content-Security-Policy of our pages forbids data: images
         for width, height in SIZES.items():
             for scheme in SCHEMES:
                 page = browser.new_page(
@@ -152,7 +152,7 @@ def draw(site: str, inactive: str) -> int:
 
 
 def write_list() -> None:
-    """docs/screenshots/README.md: all of them, by page."""
+    """Write docs/screenshots/README.md with all screenshots by page."""
     lines = ["# Screenshots", "", "Drawn anew by `python -m tests.browser.screenshots`, from the demo."]
     for name, words in NAMES.items():
         lines += ["", f"## {words}", "", "| 390 px, light | 390 px, dark |", "|---|---|"]
@@ -167,7 +167,7 @@ if __name__ == "__main__":
         old.unlink()
     with tempfile.TemporaryDirectory(prefix="screenshots-") as kept:
         with own_demo(Path(kept)):
-            pass  # what is suggested are words that a site knew when it started: the second start knows all of them
+            pass  # suggestions use words that were in the index when a process started: the second start has all
         with own_demo(Path(kept)) as address:
             weighed = draw(address, ended(Path(kept)))
     write_list()

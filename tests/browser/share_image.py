@@ -1,6 +1,6 @@
-"""The picture that a shared link carries, drawn anew from its source: `python -m tests.browser.share_image`.
+"""Renders the preview image of shared links from its SVG source: `python -m tests.browser.share_image`.
 
-Services that show such pictures read PNG, not SVG.
+Services that show such previews read PNG, not SVG.
 """
 
 from __future__ import annotations

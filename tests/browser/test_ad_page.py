@@ -1,4 +1,4 @@
-"""The page of an ad and the pages around it, as a visitor has them: phone and desktop, both schemes, keyboard, paper."""
+"""Ad page in the browser: layout on phone and desktop, keyboard, sharing, print, links to other pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE
 
 
-def test_the_text_is_set_to_be_read_and_the_side_stands_beside_it(open_page, pages):
+def test_text_has_readable_line_length_and_the_sidebar_is_beside_it(open_page, pages):
     page = open_page(pages["ad"])
     size, line, width = page.locator(".ad-text").first.evaluate(
         "one => [getComputedStyle(one).fontSize, getComputedStyle(one).lineHeight, one.getBoundingClientRect().width]"
@@ -24,7 +24,7 @@ def test_the_text_is_set_to_be_read_and_the_side_stands_beside_it(open_page, pag
     assert side["x"] == main["x"] and side["y"] >= main["y"] + main["height"]
 
 
-def test_the_ad_comes_in_the_order_that_a_seeker_reads_in(open_page, pages):
+def test_sections_are_in_reading_order(open_page, pages):
     page = open_page(pages["ad"], width=PHONE)
     order = (
         "h1, .ad-where, .ad-head .due, .ad-head .apply, .facts, .ad-text, .ad-contacts, .apply.again, .ad-employer, .similar, "
@@ -34,14 +34,14 @@ def test_the_ad_comes_in_the_order_that_a_seeker_reads_in(open_page, pages):
     assert tops == sorted(tops) and len(set(tops)) == len(tops)
 
 
-def test_the_structured_data_runs_nothing_and_is_there(open_page, pages):
-    """The fixture fails the test if the browser reports that the policy was violated."""
+def test_json_ld_is_present_and_allowed_by_the_policy(open_page, pages):
+    """The fixture fails the test if the browser reports a violation of the Content-Security-Policy."""
     page = open_page(pages["ad"])
     data = json.loads(page.locator("script[type='application/ld+json']").text_content())
     assert data["@type"] == "JobPosting" and data["hiringOrganization"]["name"] == "Haukeland universitetssjukehus"
 
 
-def test_all_that_an_ad_offers_is_reached_by_keyboard_and_seen(open_page, pages):
+def test_all_controls_are_reachable_by_keyboard_with_visible_focus(open_page, pages):
     page = open_page(pages["ad"], width=PHONE)
     reached = []
     for _ in range(60):
@@ -60,7 +60,7 @@ def test_all_that_an_ad_offers_is_reached_by_keyboard_and_seen(open_page, pages)
     assert reached.index("Rapporter annonsen til NAV") < reached.index("Alle steder og yrker")
 
 
-def test_the_link_is_copied_and_that_is_said(open_page, pages):
+def test_copying_the_link_is_announced(open_page, pages):
     page = open_page(pages["ad"])
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Kopier lenken").click()
@@ -68,7 +68,7 @@ def test_the_link_is_copied_and_that_is_said(open_page, pages):
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("link[rel=canonical]").get_attribute("href")
 
 
-def test_a_browser_that_refuses_to_copy_shows_the_link_instead(open_page, pages):
+def test_link_is_shown_if_the_browser_does_not_copy(open_page, pages):
     page = open_page(pages["ad"])
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')) }")
     page.get_by_role("button", name="Kopier lenken").click()
@@ -76,7 +76,7 @@ def test_a_browser_that_refuses_to_copy_shows_the_link_instead(open_page, pages)
     expect(page.locator("#delt")).to_have_text(f"Nettleseren lot oss ikke kopiere: {address}")
 
 
-def test_the_phones_own_way_to_share_gets_title_and_link(open_page, pages):
+def test_web_share_gets_title_and_link(open_page, pages):
     page = open_page(width=PHONE)
     page.add_init_script("navigator.share = async data => { window.shared = data }")
     page.goto(pages["ad"])
@@ -86,13 +86,13 @@ def test_the_phones_own_way_to_share_gets_title_and_link(open_page, pages):
     assert shared["title"].startswith("Spesialsykepleier")
 
 
-def test_without_scripts_only_what_works_is_shown(open_page, pages):
+def test_script_buttons_are_hidden_without_scripts(open_page, pages):
     page = open_page(pages["ad"], scripts=False)
     assert page.get_by_role("link", name="Send på e-post").is_visible()
     assert not page.locator("#kopier").is_visible() and not page.locator("#del").is_visible()
 
 
-def test_on_paper_there_is_the_ad_with_addresses_and_nothing_to_press(open_page, pages):
+def test_print_shows_the_ad_with_link_addresses_and_no_controls(open_page, pages):
     page = open_page(pages["ad"], scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     for there in ("h1", ".ad-where", ".facts", ".ad-text", ".contacts", ".printed", ".coverage"):
@@ -110,7 +110,7 @@ def test_on_paper_there_is_the_ad_with_addresses_and_nothing_to_press(open_page,
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_from_an_ad_to_its_employer_and_place_and_into_the_search(open_page, pages, scripts):
+def test_links_lead_to_employer_place_and_search(open_page, pages, scripts):
     page = open_page(pages["ad"], width=PHONE, scripts=scripts)
     page.locator(".ad-where a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Haukeland universitetssjukehus")

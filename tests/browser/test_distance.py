@@ -1,4 +1,4 @@
-"""Near a place, as somebody uses it: typed, picked, taken back, by keyboard, on a telephone, with scripts and without."""
+"""Distance filter in the browser: typing, choosing, resetting, by keyboard, on a phone, with and without scripts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from jobsearch.vacancies.ad_data import LocationData
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 
 
@@ -17,7 +17,7 @@ def some(ads):
 
 
 def unfolded(page, width: int):
-    """The field, with the panel and its part opened."""
+    """Open the panel and the facet; returns the field."""
     if width == PHONE:
         page.get_by_role("button", name="Filtrer").click()
     if not page.locator("#near").is_visible():
@@ -26,7 +26,7 @@ def unfolded(page, width: int):
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_with_scripts_typing_renews_results_counts_and_address(open_page, some, width):
+def test_typing_updates_results_counts_and_address(open_page, some, width):
     page = open_page("/", width=width)
     field = unfolded(page, width)
     field.fill("bergen")
@@ -49,7 +49,7 @@ def test_with_scripts_typing_renews_results_counts_and_address(open_page, some, 
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_without_scripts_it_is_sent_with_the_form(open_page, some, width):
+def test_form_submits_the_place_without_scripts(open_page, some, width):
     page = open_page("/", width=width, scripts=False)
     unfolded(page, width).fill("Bergen")
     page.locator("#km").select_option("100")
@@ -60,7 +60,7 @@ def test_without_scripts_it_is_sent_with_the_form(open_page, some, width):
     expect(page.locator("#treff")).to_have_attribute("data-total", "4")
 
 
-def test_enter_in_the_field_asks_at_once(open_page, some):
+def test_enter_in_the_field_searches(open_page, some):
     page = open_page("/", width=PHONE)
     unfolded(page, PHONE).fill("Voss")
     page.keyboard.press("Enter")
@@ -70,7 +70,7 @@ def test_enter_in_the_field_asks_at_once(open_page, some):
     expect(page.locator("#filtre")).not_to_be_visible()
 
 
-def test_a_proposal_that_is_picked_is_chosen_before_the_field_is_left(open_page, some):
+def test_picked_proposal_is_used_before_the_field_loses_focus(open_page, some):
     page = open_page("/")
     field = unfolded(page, DESKTOP)
     field.focus()
@@ -83,7 +83,7 @@ def test_a_proposal_that_is_picked_is_chosen_before_the_field_is_left(open_page,
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_an_unknown_place_is_said_aloud_and_at_the_field(open_page, some, width):
+def test_unknown_place_is_announced_and_shown_at_the_field(open_page, some, width):
     page = open_page("/", width=width)
     field = unfolded(page, width)
     field.fill("Atlantis")
@@ -92,7 +92,7 @@ def test_an_unknown_place_is_said_aloud_and_at_the_field(open_page, some, width)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_value("Atlantis")
     expect(page.locator("#live")).to_contain_text("Atlantis")
-    assert violations(page) == []
+    assert find_violations(page) == []
     field.fill("Oslo")
     page.keyboard.press("Tab")
     page.wait_for_url("**/?near=OSLO%2FOSLO")
@@ -100,7 +100,7 @@ def test_an_unknown_place_is_said_aloud_and_at_the_field(open_page, some, width)
     assert page.locator("#near").get_attribute("aria-invalid") is None
 
 
-def test_what_is_being_typed_survives_the_answer_to_an_earlier_choice(open_page, some):
+def test_response_to_an_earlier_choice_keeps_the_typed_text(open_page, some):
     page = open_page("/")
     field = unfolded(page, DESKTOP)
     held = []
@@ -115,7 +115,7 @@ def test_what_is_being_typed_survives_the_answer_to_an_earlier_choice(open_page,
     expect(field).to_be_focused()
 
 
-def test_back_and_forward_tell_the_truth(open_page, some):
+def test_back_and_forward_restore_results_and_field(open_page, some):
     page = open_page("/")
     unfolded(page, DESKTOP).fill("Bergen")
     page.keyboard.press("Tab")
@@ -130,12 +130,12 @@ def test_back_and_forward_tell_the_truth(open_page, some):
 
 
 @pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
-def test_axe_finds_nothing_and_nothing_is_cut(open_page, some, width):
+def test_no_axe_violations_and_no_clipped_text(open_page, some, width):
     page = open_page("/?near=VESTLAND%2FBERGEN", width=width)
     if width < DESKTOP:
         page.get_by_role("button", name="Filtrer").click()
     expect(page.locator("#near")).to_be_visible()
-    assert violations(page) == []
+    assert find_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for control in ("#near", "#km", "[data-reset=near]"):
         box = page.locator(control).bounding_box()

@@ -1,4 +1,4 @@
-"""The filter panel's long lists, chart and resets: with scripts they stay where they are, without they are links."""
+"""Long facets, chart and resets in the filter panel: updated in place by scripts, links without them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def total(page, number: int) -> None:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_an_employer_is_found_by_typing_and_the_list_stays_narrowed(open_page, some, width):
+def test_typing_narrows_the_employers_and_the_list_stays_narrowed(open_page, some, width):
     page = open_page("/", width=width)
     unfold(page, "Arbeidsgiver")
     listed = page.locator("#f-employer")
@@ -63,7 +63,7 @@ def test_an_employer_is_found_by_typing_and_the_list_stays_narrowed(open_page, s
     assert page.locator("#filtre").is_visible()
     field.fill("firma 0")
     expect(listed.get_by_label("Firma 01 (1)")).to_be_visible()
-    expect(box).to_be_checked()  # what is chosen is never lost from the form
+    expect(box).to_be_checked()  # choices stay in the form
     listed.get_by_label("Firma 00 (3)").check()
     page.wait_for_url(re.compile("employer=Firma\\+00&employer=%C3%85lesund"))
     total(page, 4)
@@ -75,7 +75,7 @@ def test_an_employer_is_found_by_typing_and_the_list_stays_narrowed(open_page, s
     expect(listed.locator("input:checked")).to_have_count(0)
 
 
-def test_counts_of_an_open_long_list_follow_the_other_choices(open_page, some):
+def test_open_long_facet_updates_counts_after_other_choices(open_page, some):
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     expect(page.get_by_label("Firma 00 (3)")).to_be_visible()
@@ -86,7 +86,7 @@ def test_counts_of_an_open_long_list_follow_the_other_choices(open_page, some):
     expect(page.locator("#f-employer").get_by_label("Firma 00 (3)")).to_have_count(0)
 
 
-def test_a_chosen_employer_comes_back_with_the_back_button(open_page, some):
+def test_back_button_restores_a_chosen_employer(open_page, some):
     page = open_page("/?employer=Firma+07")
     total(page, 1)
     box = page.locator("#f-employer").get_by_label("Firma 07 (1)")
@@ -100,7 +100,7 @@ def test_a_chosen_employer_comes_back_with_the_back_button(open_page, some):
     expect(box).to_be_checked()
 
 
-def test_a_municipality_is_found_by_typing_in_the_list_of_places(open_page, some):
+def test_typing_finds_a_municipality(open_page, some):
     page = open_page("/")
     page.locator("#w-place").press_sequentially("vos")
     page.locator("#f-place").get_by_label("Voss (1)").check()
@@ -109,13 +109,13 @@ def test_a_municipality_is_found_by_typing_in_the_list_of_places(open_page, some
     expect(page.locator("#w-place")).to_have_value("vos")
 
 
-def test_typing_in_a_list_asks_for_no_results(open_page, some):
+def test_typing_in_a_list_does_not_request_results(open_page, some):
     page = open_page("/")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#w-place").press_sequentially("berg")
     expect(page.locator("#f-place").get_by_label("Bergen (46)")).to_be_visible()
-    page.keyboard.press("Tab")  # leaving the field is a change of it
+    page.keyboard.press("Tab")  # leaving the field fires a change event
     page.locator("#f-place").get_by_label("Bergen (46)").check()
     page.wait_for_url("**/?place=VESTLAND%2FBERGEN")
     results = [url for url in asked if urlsplit(url).path == "/"]
@@ -123,8 +123,8 @@ def test_typing_in_a_list_asks_for_no_results(open_page, some):
     assert [url for url in results if "place=VESTLAND" not in url] == []
 
 
-def test_a_choice_made_while_an_answer_is_on_its_way_is_kept(open_page, some):
-    """The first answer knows nothing of the second choice, and would draw its box unchecked."""
+def test_choice_during_a_pending_request_is_kept(open_page, some):
+    """The first response does not contain the second choice, and would uncheck its box."""
     page = open_page("/")
     unfold(page, "Omfang")
     held = []
@@ -140,8 +140,8 @@ def test_a_choice_made_while_an_answer_is_on_its_way_is_kept(open_page, some):
 
 
 @pytest.mark.parametrize("press", ["pointer", "keyboard"])
-def test_an_answer_that_comes_between_press_and_release_takes_no_click_away(open_page, some, press):
-    """The answer replaces the list: the release would meet another element than the press, and nothing would be chosen."""
+def test_response_between_press_and_release_does_not_prevent_the_click(open_page, some, press):
+    """The response replaces the list: the release would hit another element than the press, and nothing would be chosen."""
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     page.locator("#w-employer").fill("firma 0")
@@ -172,7 +172,7 @@ def test_an_answer_that_comes_between_press_and_release_takes_no_click_away(open
     expect(listed.locator("input:checked")).to_have_count(2)
 
 
-def test_an_answer_that_waited_for_a_release_is_shown_then(open_page, some):
+def test_response_held_until_the_release_is_shown_afterwards(open_page, some):
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     listed = page.locator("#f-employer")
@@ -211,7 +211,7 @@ def test_a_county_and_its_municipalities_exclude_each_other(open_page, some):
     page.wait_for_url("**/?place=VESTLAND")
 
 
-def test_without_scripts_the_municipality_wins_over_its_county(open_page, some):
+def test_municipality_replaces_its_county_without_scripts(open_page, some):
     page = open_page("/?place=VESTLAND", scripts=False)
     page.locator("#place-vestland-voss").check()
     page.get_by_role("button", name="Vis treff").click()
@@ -224,7 +224,7 @@ def test_without_scripts_the_municipality_wins_over_its_county(open_page, some):
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_a_day_of_the_chart_filters_and_pressed_again_is_taken_back(open_page, some, width):
+def test_day_of_the_chart_filters_and_a_second_press_resets_it(open_page, some, width):
     day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width)
     unfold(page, "Publisert")
@@ -240,7 +240,7 @@ def test_a_day_of_the_chart_filters_and_pressed_again_is_taken_back(open_page, s
     total(page, 47)
 
 
-def test_the_charts_table_does_the_same_by_keyboard_and_stays_open(open_page, some):
+def test_table_of_the_chart_filters_by_keyboard_and_stays_open(open_page, some):
     today = timezone.now().astimezone(OSLO).date()
     page = open_page("/")
     unfold(page, "Publisert")
@@ -258,7 +258,7 @@ def test_the_charts_table_does_the_same_by_keyboard_and_stays_open(open_page, so
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_without_scripts_day_employer_and_reset_are_links(open_page, some, width):
+def test_day_employer_and_reset_are_links_without_scripts(open_page, some, width):
     day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width, scripts=False)
     unfold(page, "Arbeidsgiver")
@@ -280,7 +280,7 @@ def test_without_scripts_day_employer_and_reset_are_links(open_page, some, width
     page.wait_for_url("**/?employer=Firma+00")
 
 
-def test_more_hits_on_a_page_are_shown_on_choice(open_page, some):
+def test_page_size_can_be_chosen(open_page, some):
     page = open_page("/")
     expect(page.locator(".cards > li")).to_have_count(25)
     page.get_by_role("link", name="50 per side").click()
@@ -292,7 +292,7 @@ def test_more_hits_on_a_page_are_shown_on_choice(open_page, some):
     expect(page.locator(".cards > li")).to_have_count(46)
 
 
-def test_deadline_is_one_choice_and_renews_the_others(open_page, some):
+def test_deadline_is_a_single_choice_and_updates_other_counts(open_page, some):
     page = open_page("/")
     unfold(page, "Frist")
     page.get_by_label("Snarest (3)").check()
@@ -306,7 +306,7 @@ def test_deadline_is_one_choice_and_renews_the_others(open_page, some):
 
 
 @pytest.mark.parametrize("width", [320, PHONE, 768, DESKTOP])
-def test_every_list_unfolded_fits_the_screen(open_page, some, width):
+def test_all_open_facets_fit_the_screen(open_page, some, width):
     page = open_page("/?employer=Firma+00&deadline=asap", width=width)
     opener = page.get_by_role("button", name="Filtrer")
     if opener.is_visible():

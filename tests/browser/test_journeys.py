@@ -1,4 +1,4 @@
-"""A recruiter's journey, the language switch and the filter panel, by phone and desktop, with scripts and without."""
+"""Saved searches, language switch and filter panel in the browser: phone and desktop, with and without scripts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def total(page, number: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_a_recruiter_saves_opens_renames_and_deletes(open_page, some, recruiter, width, scripts):
+def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
     page.get_by_role("button", name="Lagre søket").click()
     page.get_by_label("Brukernavn").fill("rita")
@@ -71,7 +71,7 @@ def test_a_recruiter_saves_opens_renames_and_deletes(open_page, some, recruiter,
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_the_language_switch_stays_where_it_is(open_page, some, width, scripts):
+def test_language_switch_returns_to_the_page(open_page, some, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
     page.get_by_role("button", name="English").click()
     expect(page.locator("#treff-h")).to_have_text("2 results")
@@ -80,7 +80,7 @@ def test_the_language_switch_stays_where_it_is(open_page, some, width, scripts):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_filter_panel_opens_closes_and_keeps_the_keyboard_inside(open_page, some, scripts):
+def test_filter_panel_opens_closes_and_traps_the_focus(open_page, some, scripts):
     page = open_page("/", width=PHONE, scripts=scripts)
     opener, panel = page.get_by_role("button", name="Filtrer"), page.locator("#filtre")
     expect(panel).not_to_be_visible()
@@ -99,7 +99,7 @@ def test_the_filter_panel_opens_closes_and_keeps_the_keyboard_inside(open_page, 
     expect(panel).not_to_be_visible()
 
 
-def test_the_panel_closes_when_the_window_grows_wide(open_page, some):
+def test_panel_closes_when_the_window_becomes_wide(open_page, some):
     page = open_page("/", width=PHONE)
     page.get_by_role("button", name="Filtrer").click()
     page.set_viewport_size({"width": DESKTOP, "height": 900})

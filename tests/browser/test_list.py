@@ -1,4 +1,4 @@
-"""The list as a person uses it: opened and come back to, marked, folded, waited for, and without a network."""
+"""List of ads in the browser: returning to it, marks of opened ads, duplicates, slow responses, no network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from jobsearch.search import api as search
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import find_violations
 from tests.browser.chromium import FLAGS, WHOLE_CHROMIUM
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
 
@@ -32,7 +32,7 @@ def place(name: str, county: str = "VESTLAND") -> tuple[LocationData, ...]:
 
 @pytest.fixture
 def many(ads) -> list:
-    """Thirty ads of different kinds, and a chain's in four municipalities, the newest."""
+    """Thirty ads of different kinds, and four newer duplicates of a shop in four municipalities."""
     now = timezone.now()
     shop = {"employer_name": "Kiwi Norge AS", "description": "<p>Kiwi søker deg som kan jobbe kveld og helg.</p>"}
     chain = [
@@ -55,7 +55,7 @@ def many(ads) -> list:
 
 @pytest.fixture
 def remembering(browser: Browser) -> Iterator[Browser]:
-    """A browser that keeps pages in memory on the way, as people's browsers do and Playwright's does not."""
+    """A browser with a back/forward cache, which Playwright disables by default."""
     kept = browser.browser_type.launch(
         executable_path=WHOLE_CHROMIUM, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
     )
@@ -64,13 +64,13 @@ def remembering(browser: Browser) -> Iterator[Browser]:
 
 
 def returning(page: Page) -> None:
-    """Makes the visitor one who was here two days ago."""
+    """Set the cookie of a visit two days ago."""
     latest = int((timezone.now() - dt.timedelta(days=2)).timestamp()) // 60
     page.context.add_cookies([{"name": "visits", "value": f"0.{latest}", "domain": "localhost", "path": "/"}])
 
 
 def narrow(page: Page, width: int, scripts: bool) -> None:
-    """Chooses Vestland and part-time, the way a person does at this width; with scripts the list follows each choice."""
+    """Choose Vestland and part-time by the controls of this width; with scripts each choice updates the list."""
     if width == PHONE:
         page.get_by_role("button", name="Filtrer").click()
     page.get_by_label(re.compile(r"^Vestland \(")).check()
@@ -88,7 +88,7 @@ def narrow(page: Page, width: int, scripts: bool) -> None:
 
 def stands_as_before(page: Page, scroll: float) -> None:
     expect(page.locator("#treff")).to_have_attribute("data-total", "15")
-    page.wait_for_url("**/?place=VESTLAND&extent=Deltid", wait_until="commit")  # from memory, a page does not load
+    page.wait_for_url("**/?place=VESTLAND&extent=Deltid", wait_until="commit")  # from the back/forward cache: no load event
     assert page.locator("input[value=VESTLAND]").is_checked() and page.locator("input[value=Deltid]").is_checked()
     page.wait_for_function("before => Math.abs(scrollY - before) < 4", arg=scroll)
     assert page.evaluate("matchMedia('(min-width: 64rem)').matches || !document.querySelector('#filtre:popover-open')")
@@ -110,7 +110,7 @@ def go_down_and_open(page: Page) -> float:
 
 @pytest.mark.parametrize("way", ["the browser's", "the link's"])
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_the_list_stands_where_it_was_left(open_page, many, width, scripts, way):
+def test_list_keeps_its_scroll_position_on_return(open_page, many, width, scripts, way):
     page = open_page("/", width=width, scripts=scripts)
     narrow(page, width, scripts)
     scroll = go_down_and_open(page)
@@ -119,14 +119,14 @@ def test_the_list_stands_where_it_was_left(open_page, many, width, scripts, way)
     else:
         page.get_by_role("link", name="Tilbake til treffene").click()
         if not scripts:
-            scroll = 0  # a new page, but of the same search
+            scroll = 0  # a new page of the same search
     stands_as_before(page, scroll)
     if scripts:
         expect(page.get_by_role("link", name=TARGET)).to_be_focused()
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_the_list_comes_back_from_the_browsers_memory(remembering, live_server, many, width, scripts):
+def test_list_returns_from_the_back_forward_cache(remembering, live_server, many, width, scripts):
     context = remembering.new_context(
         base_url=live_server.url,
         viewport={"width": width, "height": 844},
@@ -148,24 +148,24 @@ def test_the_list_comes_back_from_the_browsers_memory(remembering, live_server, 
     context.close()
 
 
-def test_without_a_list_to_go_back_to_the_link_leads_to_the_front(open_page, many):
+def test_back_link_leads_home_without_a_previous_list(open_page, many):
     page = open_page(f"/stilling/{many[0]}/")
     page.get_by_role("link", name="Tilbake til treffene").click()
     page.wait_for_url(re.compile(r":\d+/$"))
     expect(page.locator("#treff")).to_have_attribute("data-total", "34")
 
 
-def test_in_a_tab_of_its_own_the_link_leads_to_the_same_search(open_page, many):
+def test_back_link_in_a_new_tab_leads_to_the_search(open_page, many):
     page = open_page("/?q=butikkmedarbeider+voss")
     with page.context.expect_page() as opened:
         page.locator(".card-title a").first.click(modifiers=["ControlOrMeta"])
     ad = opened.value
-    ad.locator("a[data-back]").click()  # a new tab asks for pages in the language of the machine
+    ad.locator("a[data-back]").click()  # a new tab sends the machine's language
     ad.wait_for_url("**/?q=butikkmedarbeider+voss")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_whole_card_is_the_link(open_page, many, width):
+def test_whole_card_is_a_link(open_page, many, width):
     page = open_page("/", width=width)
     box = page.locator(".card").nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6)
@@ -173,7 +173,7 @@ def test_the_whole_card_is_the_link(open_page, many, width):
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
-def test_a_shared_row_opens_by_keyboard_to_each_of_its_ads(open_page, many, width, scripts):
+def test_row_of_duplicates_opens_by_keyboard(open_page, many, width, scripts):
     page = open_page("/?q=butikkmedarbeider", width=width, scripts=scripts)
     page.locator(".card-title a").first.focus()
     page.keyboard.press("Tab")
@@ -187,11 +187,11 @@ def test_a_shared_row_opens_by_keyboard_to_each_of_its_ads(open_page, many, widt
     expect(page.get_by_role("heading", level=1)).to_have_text("Butikkmedarbeider Alver")
     page.go_back()
     expect(page.locator("#treff")).to_have_attribute("data-total", "4")
-    if scripts:  # the row opens again, so that the reading place is where it was
+    if scripts:  # the row is opened again, so that the link can have the focus
         expect(page.get_by_role("link", name=re.compile("^Alver"))).to_be_focused()
 
 
-def test_what_was_opened_says_so_here_and_in_every_later_list(open_page, many):
+def test_opened_ads_are_marked_in_this_and_later_lists(open_page, many):
     page = open_page("/?q=butikkmedarbeider", width=PHONE)
     assert page.get_by_text("Sett", exact=True).filter(visible=True).count() == 0
     page.locator(".fold > summary").click()
@@ -203,7 +203,7 @@ def test_what_was_opened_says_so_here_and_in_every_later_list(open_page, many):
     page.locator(".fold > summary").click()
     expect(page.locator(".fold [data-seen] a")).to_contain_text(["Stord"])
     assert page.locator(".seen").filter(visible=True).all_inner_texts() == ["Sett", "Sett"]
-    page.get_by_label("Sortering").select_option("deadline")  # by htmx
+    page.get_by_label("Sortering").select_option("deadline")  # updated by htmx
     page.wait_for_url("**/?sort=deadline")
     expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 6"])
     page.goto("/om/")
@@ -214,7 +214,7 @@ def test_what_was_opened_says_so_here_and_in_every_later_list(open_page, many):
     assert page.locator("[data-seen]").count() == 0
 
 
-def test_what_was_seen_is_a_bounded_list_of_identifiers_and_nothing_else(open_page, many):
+def test_local_storage_has_a_limited_list_of_uuids_only(open_page, many):
     page = open_page("/om/")
     page.evaluate(
         """() => {
@@ -233,7 +233,7 @@ def test_what_was_seen_is_a_bounded_list_of_identifiers_and_nothing_else(open_pa
 
 
 @pytest.mark.parametrize("strange", ["", "null", "[]", "5", "{", '"x"', '{"a": {"b": 1}}'])
-def test_a_strange_memory_is_taken_for_none(open_page, many, strange):
+def test_invalid_local_storage_is_ignored(open_page, many, strange):
     page = open_page("/om/")
     page.evaluate("strange => localStorage.setItem('seen', strange)", strange)
     page.goto(f"/stilling/{many[5]}/")
@@ -241,7 +241,7 @@ def test_a_strange_memory_is_taken_for_none(open_page, many, strange):
     expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 1"])
 
 
-def test_without_scripts_nothing_is_said_to_be_seen_and_no_room_is_kept_for_it(open_page, many):
+def test_no_seen_marks_or_space_for_them_without_scripts(open_page, many):
     page = open_page("/", scripts=False)
     assert page.locator(".seen").filter(visible=True).count() == 0
     page.goto("/om/")
@@ -253,7 +253,7 @@ SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_moves_when_marks_come_or_while_an_answer_is_awaited(open_page, many, width):
+def test_no_layout_shift_by_marks_or_pending_requests(open_page, many, width):
     page = open_page("/om/", width=width)
     for uuid in many[:8]:
         page.goto(f"/stilling/{uuid}/")
@@ -265,7 +265,7 @@ def test_nothing_moves_when_marks_come_or_while_an_answer_is_awaited(open_page, 
     treff = page.locator("#treff")
     expect(treff).to_have_attribute("aria-busy", "true")
     wait_for(page, lambda: treff.evaluate("one => getComputedStyle(one, '::before').opacity") == "1")
-    page.wait_for_timeout(600)  # what comes sooner after a press, the browser does not call a shift
+    page.wait_for_timeout(600)  # the browser does not count shifts within 500 ms of an input
     held[0].continue_()
     expect(treff).not_to_have_attribute("aria-busy", "true")
     page.wait_for_url("**/?sort=published")
@@ -274,7 +274,7 @@ def test_nothing_moves_when_marks_come_or_while_an_answer_is_awaited(open_page, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_without_a_network_the_page_says_so_and_asks_again(open_page, many, width):
+def test_network_error_is_shown_with_a_retry_button(open_page, many, width):
     page = open_page("/", width=width, expected=OFFLINE)
     page.context.set_offline(True)
     page.get_by_label("Yrke, sted eller arbeidsgiver").fill("butikkmedarbeider")
@@ -285,7 +285,7 @@ def test_without_a_network_the_page_says_so_and_asks_again(open_page, many, widt
     assert page.get_by_role("link", name="Sykepleier ved avdeling 3", exact=True).is_visible()
     alert.get_by_role("button", name="Prøv igjen").click()
     expect(alert).to_have_count(1)
-    assert violations(page) == []
+    assert find_violations(page) == []
     page.context.set_offline(False)
     alert.get_by_role("button", name="Prøv igjen").click()
     page.wait_for_url("**/?q=butikkmedarbeider")
@@ -293,7 +293,7 @@ def test_without_a_network_the_page_says_so_and_asks_again(open_page, many, widt
     expect(alert).to_have_count(0)
 
 
-def test_a_page_that_is_not_ours_never_takes_the_place_of_the_list(open_page, many):
+def test_foreign_response_does_not_replace_the_list(open_page, many):
     page = open_page("/", expected=("502", "htmx"))
     page.route("**/?q=*", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>", content_type="text/html"))
     page.get_by_label("Yrke, sted eller arbeidsgiver").fill("lege")
@@ -306,7 +306,7 @@ def test_a_page_that_is_not_ours_never_takes_the_place_of_the_list(open_page, ma
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_in_a_list_with_every_mark(open_page, many, width):
+def test_no_axe_violations_in_a_list_with_all_marks(open_page, many, width):
     page = open_page("/om/", width=width)
     returning(page)
     page.goto(f"/stilling/{many[1]}/")
@@ -315,11 +315,11 @@ def test_axe_finds_nothing_in_a_list_with_every_mark(open_page, many, width):
         expect(page.locator(".badge.new").first).to_be_attached()
         for fold in page.locator(".fold > summary").all():
             fold.click()
-        assert violations(page) == [], address
+        assert find_violations(page) == [], address
 
 
 @pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
-def test_nothing_of_a_card_is_cut_or_wider_than_the_window(open_page, ads, width):
+def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads, width):
     long = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
     ads(
         {

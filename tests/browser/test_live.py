@@ -1,4 +1,4 @@
-"""With scripts, choosing renews the results at once: counts, address, focus and the back button agree."""
+"""Live updates by htmx: a choice updates results, counts and address, and keeps focus and history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def some(ads):
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_a_choice_renews_list_counts_address_and_keeps_focus(open_page, some, width):
+def test_choice_updates_list_counts_and_address_and_keeps_focus(open_page, some, width):
     page = open_page("/", width=width)
     if width == PHONE:
         page.get_by_role("button", name="Filtrer").click()
@@ -43,7 +43,7 @@ def test_a_choice_renews_list_counts_address_and_keeps_focus(open_page, some, wi
         expect(page.locator("#treff")).to_be_focused()
 
 
-def test_the_back_button_tells_the_truth(open_page, some):
+def test_back_button_restores_results_and_form(open_page, some):
     page = open_page("/")
     page.get_by_label(re.compile("^Oslo")).check()
     page.wait_for_url("**/?place=OSLO")
@@ -63,7 +63,7 @@ def test_the_back_button_tells_the_truth(open_page, some):
     expect(page.locator("#place-oslo")).to_be_checked()
 
 
-def test_an_unfolded_list_stays_unfolded(open_page, some):
+def test_expanded_facet_stays_expanded(open_page, some):
     page = open_page("/")
     page.get_by_text("Vis alle 11").click()
     page.get_by_label(re.compile("^Agder")).check()
@@ -71,7 +71,7 @@ def test_an_unfolded_list_stays_unfolded(open_page, some):
     expect(page.get_by_label(re.compile("^Troms"))).to_be_visible()
 
 
-def test_saving_after_a_choice_saves_what_is_shown(open_page, some):
+def test_save_link_is_updated_after_a_choice(open_page, some):
     page = open_page("/")
     page.get_by_label(re.compile("^Oslo")).check()
     expect(page.locator("#treff")).to_have_attribute("data-total", "2")
@@ -79,7 +79,7 @@ def test_saving_after_a_choice_saves_what_is_shown(open_page, some):
     page.wait_for_url(re.compile("/logg-inn/.*place%253DOSLO"))
 
 
-def test_sorting_is_done_on_choice(open_page, some):
+def test_choosing_a_sorting_updates_the_list(open_page, some):
     page = open_page("/")
     page.get_by_label("Sortering").select_option("deadline")
     page.wait_for_url("**/?sort=deadline")

@@ -1,15 +1,15 @@
-"""Every kind of page, at the widths and in the schemes that people have: nothing is cut off, hidden or out of reach."""
+"""Every kind of page at common widths and colour schemes: accessibility, clipping, layout shifts, focus, print."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import fits, violations
+from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pages import LONG, MISSING, visit_all
+from tests.browser.pages import MISSING, TIMEOUT, visit_all
 
-SMALLEST = 24  # CSS pixels of a target's side; text links inside a sentence are exempt, and a card's link covers its card
+SMALLEST = 24  # CSS pixels; links inside a sentence are exempt (WCAG 2.5.8), and a card's link covers the card
 
 
 def unfold(page: Page) -> None:
@@ -17,27 +17,27 @@ def unfold(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_axe_finds_nothing(open_page, pages, width):
+def test_no_axe_violations(open_page, pages, width):
     page = open_page(width=width, expected=MISSING)
     found = {}
     for name in visit_all(page, pages):
         unfold(page)
-        found[name] = violations(page)
+        found[name] = find_violations(page)
     assert found == {name: [] for name in pages}
 
 
-def test_axe_finds_nothing_in_the_open_filter_panel(open_page, pages):
+def test_no_axe_violations_in_the_open_filter_panel(open_page, pages):
     page = open_page("/?place=VESTLAND", width=PHONE)
     page.get_by_role("button", name="Filtrer").click()
     unfold(page)
-    assert violations(page) == []
+    assert find_violations(page) == []
 
 
 @pytest.mark.parametrize(
     ("device", "sizes"), [(PHONE, [(320, 1), (PHONE, 1), (768, 1), (PHONE, 2)]), (DESKTOP, [(DESKTOP, 1), (DESKTOP, 2)])]
 )
-def test_nothing_is_wider_than_the_window(open_page, pages, device, sizes):
-    """At a telephone's least, at any other width, and with the letters alone at double size."""
+def test_no_content_is_wider_than_the_window(open_page, pages, device, sizes):
+    """At the smallest phone's width, at other widths, and with text at double size."""
     page = open_page(width=device, expected=MISSING)
     wide = []
     for name in visit_all(page, pages):
@@ -57,8 +57,8 @@ def test_nothing_is_wider_than_the_window(open_page, pages, device, sizes):
     assert wide == []
 
 
-def test_at_two_hundred_per_cent_the_page_is_a_telephones(open_page, pages):
-    """Zoomed, a window of 1280 by 900 has half as many pixels of the page: all is there, in one column."""
+def test_zoom_of_200_percent_gives_the_phone_layout(open_page, pages):
+    """Zoomed, a window of 1280 by 900 has half as many CSS pixels: everything is in one column."""
     page = open_page(pages["results"])
     page.set_viewport_size({"width": 640, "height": 450})
     assert fits(page)
@@ -76,9 +76,9 @@ WHAT = "moved.map(one => (one.outerHTML || one.data || '').slice(0, 90))"
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_nothing_moves_while_a_page_loads_or_its_hits_are_chosen(open_page, pages, width):
-    """But for what a choice unfolds below itself in the panel (a county's municipalities, a way to take it back), and values that
-    have no hit any more."""
+def test_no_layout_shift_while_a_page_loads_or_after_a_choice(open_page, pages, width):
+    """Except what a choice opens below itself in the panel (a county's municipalities, the reset link), and values that
+    no longer have hits."""
     page = open_page(width=width, expected=MISSING)
     page.add_init_script(f"({MOVED})()")
     for name in visit_all(page, pages):
@@ -88,13 +88,13 @@ def test_nothing_moves_while_a_page_loads_or_its_hits_are_chosen(open_page, page
     if width == PHONE:
         page.get_by_role("button", name="Filtrer").click()
     page.locator(".facet > summary", has_text="Ansettelsesform").click()
-    page.wait_for_timeout(600)  # what comes sooner after a press, the browser does not call a shift
+    page.wait_for_timeout(600)  # the browser does not count shifts within 500 ms of an input
     for box, address in ("#place-vestland", "place=VESTLAND"), ("#engagement-fast", "engagement=Fast"):
         field = page.locator(box)
         field.scroll_into_view_if_needed()
         place = field.bounding_box()
         page.evaluate("window.moved.length = 0")
-        field.evaluate("one => one.click()")  # by no hand, so that each shift counts
+        field.evaluate("one => one.click()")  # not a user's input, so that every shift is counted
         page.wait_for_url(f"**{address}")
         expect(page.locator("#treff")).to_have_attribute("data-total", "31")
         page.wait_for_load_state("networkidle")
@@ -102,7 +102,7 @@ def test_nothing_moves_while_a_page_loads_or_its_hits_are_chosen(open_page, page
         assert page.evaluate(WHAT.replace("moved", "moved.filter(one => !one.parentElement.closest('#filtre'))")) == []
 
 
-def test_whoever_asked_for_no_motion_gets_none(open_page, pages):
+def test_reduced_motion_disables_transitions(open_page, pages):
     page = open_page(expected=MISSING)
     page.emulate_media(reduced_motion="reduce")
     for name in visit_all(page, pages):
@@ -114,7 +114,7 @@ def test_whoever_asked_for_no_motion_gets_none(open_page, pages):
         assert moving == 0, name
 
 
-def test_in_forced_colours_what_is_chosen_and_counted_is_still_seen(open_page, pages):
+def test_choices_and_counts_are_visible_in_forced_colours(open_page, pages):
     page = open_page("/?sort=published&page=2")
     page.emulate_media(forced_colors="active")
     style = "(one, name) => getComputedStyle(one)[name]"
@@ -129,9 +129,9 @@ def test_in_forced_colours_what_is_chosen_and_counted_is_still_seen(open_page, p
         assert page.locator(control).evaluate(style, "borderTopStyle") == "solid", control
 
 
-def test_every_state_without_hits_leads_on(open_page, pages):
+def test_every_page_without_hits_has_links(open_page, pages):
     page = open_page(expected=MISSING)
-    for name in ("nothing", "inactive", "nobody there", "missing"):
+    for name in ("nothing", "inactive", "landing page without ads", "missing"):
         page.goto(pages[name])
         assert page.locator("main a:visible").count() > 0, name
 
@@ -150,7 +150,7 @@ def test_targets_are_large_enough(open_page, pages):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_focus_is_seen_at_every_stop(open_page, pages, scheme):
+def test_focus_is_visible_at_every_tab_stop(open_page, pages, scheme):
     page = open_page("/?place=VESTLAND", scheme=scheme)
     seen = 0
     for _ in range(45):
@@ -164,29 +164,29 @@ def test_focus_is_seen_at_every_stop(open_page, pages, scheme):
     assert seen > 30
 
 
-def test_the_first_stop_skips_to_the_content(open_page, pages):
+def test_first_tab_stop_is_the_skip_link(open_page, pages):
     page = open_page("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "innhold"
 
 
-def test_a_title_is_never_cut(open_page, pages):
+def test_long_titles_are_not_clipped(open_page, pages):
     page = open_page(pages["ad"], width=320)
     heading = page.get_by_role("heading", level=1)
-    assert heading.inner_text().replace("\n", "").replace("\u00ad", "") == LONG
+    assert heading.inner_text().replace("\n", "").replace("\u00ad", "") == TIMEOUT
     assert heading.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
-def test_on_paper_the_ad_is_there_and_the_menus_are_not(open_page, pages):
+def test_print_shows_the_ad_without_menus(open_page, pages):
     page = open_page(pages["ad"])
     page.emulate_media(media="print")
     assert page.get_by_role("heading", level=1).is_visible() and page.locator(".ad-text").first.is_visible()
     assert not page.locator(".top-nav").is_visible() and not page.locator(".similar").is_visible()
 
 
-def test_the_engine_down_page_is_whole(open_page, ads, engine_down):
+def test_page_while_the_engine_is_down_is_complete(open_page, ads, engine_down):
     page = open_page("/?q=lege", width=PHONE, expected=("503 (Service Unavailable)",))
     assert page.get_by_role("link", name="Prøv igjen").is_visible()
     assert page.get_by_label("Yrke, sted eller arbeidsgiver").input_value() == "lege"
-    assert violations(page) == []
+    assert find_violations(page) == []

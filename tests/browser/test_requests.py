@@ -1,4 +1,4 @@
-"""Requests that a page starts by itself: each once, and an aborted one is no error in the console.
+"""Requests started by scripts: each is sent once, and an aborted one logs no console error.
 
 The fixture `open_page` fails a test whose page wrote an error or a warning to the console.
 """
@@ -18,14 +18,14 @@ EMPLOYERS = re.compile(r"/filter/employer/")
 
 
 def hold(page: Page, address: re.Pattern[str]) -> list[Route]:
-    """The requests for this address from now on; their answers wait until the test lets them go."""
+    """Hold the requests for this address from now on; the test continues them."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
     return held
 
 
 @pytest.mark.parametrize("address", ["/?employer=Firma+00", "/?employer=Firma+00&deadline=asap", "/?employer=Firma+07&q=lege"])
-def test_a_list_that_is_open_from_the_start_is_asked_for_once(open_page, some, address):  # noqa: F811
+def test_initially_open_list_is_requested_once(open_page, some, address):  # noqa: F811
     page = open_page("/om/")
     asked = []
     page.on("request", lambda request: EMPLOYERS.search(request.url) and asked.append(request.url))
@@ -35,7 +35,7 @@ def test_a_list_that_is_open_from_the_start_is_asked_for_once(open_page, some, a
     assert len(asked) == 1
 
 
-def test_a_list_that_is_opened_is_asked_for_each_time(open_page, some):  # noqa: F811
+def test_list_is_requested_each_time_it_is_opened(open_page, some):  # noqa: F811
     page = open_page("/")
     held = hold(page, EMPLOYERS)
     for _ in range(2):
@@ -48,7 +48,7 @@ def test_a_list_that_is_opened_is_asked_for_each_time(open_page, some):  # noqa:
     assert held == []
 
 
-def test_a_newer_choice_aborts_an_older_one_without_a_word(open_page, some):  # noqa: F811
+def test_newer_choice_aborts_the_older_request_without_console_errors(open_page, some):  # noqa: F811
     page = open_page("/")
     unfold(page, "Omfang")
     held = hold(page, RESULTS)
@@ -63,7 +63,7 @@ def test_a_newer_choice_aborts_an_older_one_without_a_word(open_page, some):  # 
     total(page, 46)
 
 
-def test_letters_typed_while_a_list_is_awaited_abort_without_a_word(open_page, some):  # noqa: F811
+def test_typing_during_a_request_aborts_it_without_console_errors(open_page, some):  # noqa: F811
     page = open_page("/om/")
     held = hold(page, EMPLOYERS)
     page.goto("/?employer=Firma+00")
@@ -75,7 +75,7 @@ def test_letters_typed_while_a_list_is_awaited_abort_without_a_word(open_page, s
 
 
 @pytest.mark.parametrize("leave", ["address", "link", "search", "reload"])
-def test_a_page_that_is_left_while_an_answer_is_awaited_says_nothing(open_page, some, leave):  # noqa: F811
+def test_leaving_a_page_during_a_request_logs_nothing(open_page, some, leave):  # noqa: F811
     page = open_page("/om/")
     held = hold(page, EMPLOYERS)
     page.goto("/?employer=Firma+00")
@@ -88,7 +88,7 @@ def test_a_page_that_is_left_while_an_answer_is_awaited_says_nothing(open_page, 
     elif leave == "search":
         page.locator("#q").fill("kokk")
         page.get_by_role("button", name="Søk", exact=True).click()
-        wait_for(page, lambda: len(held) >= 2)  # the list is renewed with the results, which aborts the first request
+        wait_for(page, lambda: len(held) >= 2)  # the list is updated with the results, which aborts the first request
         held[-1].continue_()
         total(page, 3)
     else:
@@ -97,7 +97,7 @@ def test_a_page_that_is_left_while_an_answer_is_awaited_says_nothing(open_page, 
         expect(page.locator("#f-employer").get_by_label("Firma 01 (1)")).to_be_visible()
 
 
-def test_a_page_is_closed_after_the_answers_it_awaits(open_page, some):  # noqa: F811
-    """Ends while the request is under way: the fixture waits, and so nothing of it is left for the next test."""
+def test_page_is_closed_after_its_pending_responses(open_page, some):  # noqa: F811
+    """The test ends during the request: the fixture waits for the response, so that it cannot reach the next test."""
     page = open_page("/?employer=Firma+00")
     page.locator("#w-employer").press_sequentially("firma")

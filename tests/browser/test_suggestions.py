@@ -1,4 +1,4 @@
-"""The search field as a combobox: by keyboard, by touch and for screen readers, at the widths of a phone and a desk."""
+"""Search field as a combobox: keyboard, touch and screen readers, at phone and desktop width."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
@@ -35,7 +35,7 @@ def options(page):
 
 
 def type_in(page, text: str, number: int) -> None:
-    """Types it, and waits for so many suggestions."""
+    """Type the text, and wait for this number of suggestions."""
     field(page).press_sequentially(text)
     expect(options(page)).to_have_count(number)
 
@@ -46,7 +46,7 @@ def is_open(page, opened: bool = True) -> None:
 
 
 @WIDTHS
-def test_by_keyboard_alone_a_suggestion_is_found_and_followed(open_page, some, width):
+def test_suggestion_is_chosen_by_keyboard(open_page, some, width):
     page = open_page("/", width=width)
     while page.evaluate("document.activeElement.id") != "q":
         page.keyboard.press("Tab")
@@ -67,7 +67,7 @@ def test_by_keyboard_alone_a_suggestion_is_found_and_followed(open_page, some, w
 
 
 @WIDTHS
-def test_arrows_go_round_and_through_the_field_itself(open_page, some, width):
+def test_arrow_keys_cycle_through_suggestions_and_the_field(open_page, some, width):
     page = open_page("/", width=width)
     type_in(page, "be", 3)
     ids = [one.get_attribute("id") for one in options(page).all()]
@@ -80,7 +80,7 @@ def test_arrows_go_round_and_through_the_field_itself(open_page, some, width):
     expect(field(page)).to_have_value("be")
 
 
-def test_enter_without_a_choice_searches_for_what_is_typed(open_page, some):
+def test_enter_without_a_choice_searches_for_the_typed_text(open_page, some):
     page = open_page("/")
     type_in(page, "kok", 1)
     page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ def test_enter_without_a_choice_searches_for_what_is_typed(open_page, some):
     is_open(page, False)
 
 
-def test_enter_before_the_suggestions_have_come_shows_none_later(open_page, some):
+def test_enter_before_the_response_shows_no_suggestions_later(open_page, some):
     page = open_page("/")
     field(page).press_sequentially("kokk")
     page.keyboard.press("Enter")
@@ -111,7 +111,7 @@ def test_escape_closes_and_then_clears(open_page, some):
     expect(field(page)).to_have_value("")
 
 
-def test_tab_leaves_and_closes(open_page, some):
+def test_tab_leaves_the_field_and_closes_the_list(open_page, some):
     page = open_page("/")
     type_in(page, "be", 3)
     page.keyboard.press("ArrowDown")
@@ -121,7 +121,7 @@ def test_tab_leaves_and_closes(open_page, some):
     page.wait_for_url("**/")
 
 
-def test_losing_the_focus_alone_closes_nothing_but_a_press_elsewhere_does(open_page, some):
+def test_pointer_press_elsewhere_closes_the_list_and_lost_focus_does_not(open_page, some):
     page = open_page("/")
     type_in(page, "be", 3)
     field(page).evaluate("one => one.blur()")
@@ -130,7 +130,7 @@ def test_losing_the_focus_alone_closes_nothing_but_a_press_elsewhere_does(open_p
     is_open(page, False)
 
 
-def test_an_answer_that_comes_late_is_dropped(open_page, some):
+def test_outdated_response_is_ignored(open_page, some):
     page = open_page("/")
     held = []
     page.route("**/forslag/?q=be&**", lambda route: held.append(route))
@@ -145,12 +145,12 @@ def test_an_answer_that_comes_late_is_dropped(open_page, some):
     expect(options(page)).to_have_text("Kokk 1 treff")
 
 
-def test_fast_typing_asks_once_and_personal_words_never(open_page, some):
+def test_fast_typing_sends_one_request_and_personal_data_none(open_page, some):
     page = open_page("/")
     asked = []
     page.on("request", lambda request: "/forslag/" in request.url and asked.append(request.url))
     page.clock.install()
-    page.clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))  # however slowly the keys come, no time passes
+    page.clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))  # time stands still while the keys are pressed
     field(page).press_sequentially("bergen")
     page.clock.run_for(1000)
     expect(options(page)).to_have_count(2)
@@ -165,17 +165,17 @@ def test_fast_typing_asks_once_and_personal_words_never(open_page, some):
     assert asked == []
 
 
-def test_the_chosen_filters_count(open_page, some):
+def test_suggestions_use_the_chosen_filters(open_page, some):
     page = open_page("/?place=OSLO")
     type_in(page, "be", 2)
-    expect(options(page)).to_have_text(["Bergen 2 treff", "Bergans AS 1 treff"])  # a place instead of the chosen one
+    expect(options(page)).to_have_text(["Bergen 2 treff", "Bergans AS 1 treff"])  # a place that replaces the chosen one
     options(page).last.click()
     page.wait_for_url("**/?place=OSLO&employer=Bergans+AS")
     expect(page.locator("#treff")).to_have_attribute("data-total", "1")
 
 
 @pytest.mark.parametrize("width", [320, PHONE])
-def test_by_touch(open_page, some, width):
+def test_suggestion_is_chosen_by_touch(open_page, some, width):
     page = open_page("/", width=width)
     field(page).tap()
     type_in(page, "be", 3)
@@ -188,17 +188,17 @@ def test_by_touch(open_page, some, width):
 
 
 @WIDTHS
-def test_axe_finds_nothing_while_the_list_is_open(open_page, some, width):
+def test_no_axe_violations_while_the_list_is_open(open_page, some, width):
     page = open_page("/", width=width)
     type_in(page, "be", 3)
     page.keyboard.press("ArrowDown")
-    # What lies half below the list is no target now, so sizes are asked for of the form alone.
-    assert violations(page, sizes=False) == []
-    assert violations(page, "#sok") == []
+    # What is partly covered by the list is no target now, so target sizes are checked in the form only.
+    assert find_violations(page, sizes=False) == []
+    assert find_violations(page, "#sok") == []
 
 
 @WIDTHS
-def test_the_list_moves_nothing_and_lies_over_all(open_page, some, width):
+def test_list_covers_the_page_without_layout_shift(open_page, some, width):
     page = open_page("/", width=width)
     places = "[...document.querySelectorAll('h1, .toolbar, #treff, .card')].map(one => one.getBoundingClientRect().top)"
     before = page.evaluate(places)
@@ -210,7 +210,7 @@ def test_the_list_moves_nothing_and_lies_over_all(open_page, some, width):
         assert option.evaluate("(one, [x, y]) => one.contains(document.elementFromPoint(x, y))", middle)
 
 
-def test_the_choice_is_seen_in_forced_colours(open_page, some):
+def test_active_suggestion_is_visible_in_forced_colours(open_page, some):
     page = open_page("/")
     page.emulate_media(forced_colors="active")
     type_in(page, "be", 3)
@@ -218,7 +218,7 @@ def test_the_choice_is_seen_in_forced_colours(open_page, some):
     assert page.locator("#forslag [aria-selected=true]").evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
 
 
-def test_without_scripts_the_field_is_a_field(open_page, some):
+def test_search_field_works_without_scripts(open_page, some):
     page = open_page("/", scripts=False)
     expect(page.locator("#forslag")).to_be_hidden()
     field(page).press_sequentially("kokk")
@@ -227,7 +227,7 @@ def test_without_scripts_the_field_is_a_field(open_page, some):
     expect(page.get_by_role("searchbox")).to_have_value("kokk")
 
 
-def test_without_an_engine_nothing_is_said(open_page, make_vacancy):
-    make_vacancy(title="Sykepleier")  # and no index at all
+def test_no_suggestions_or_errors_while_the_engine_is_down(open_page, make_vacancy):
+    make_vacancy(title="Sykepleier")  # and no index
     page = open_page("/om/")
     assert page.request.get("/forslag/?q=syk").status == 204

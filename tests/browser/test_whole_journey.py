@@ -1,6 +1,6 @@
-"""One seeker's whole way through the site: by phone and desktop, with scripts and without, by pointer and by keyboard alone.
+"""End-to-end test of a job seeker's visit: phone and desktop, with and without scripts, by pointer and by keyboard only.
 
-The pointer's way is also looked at at every stop: by axe in both schemes, for its width, and for counts that agree.
+With the pointer, every page is also checked: axe in both colour schemes, width, and equal hit counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
-from tests.browser.accessibility import counts_agree, fits, number_in, violations
+from tests.browser.accessibility import find_violations, fits, parse_count, read_equal_counts
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.hands import Keyboard, Pointer
 from tests.conftest import in_days
@@ -29,7 +29,7 @@ def place(name: str, county: str = "VESTLAND") -> tuple[LocationData, ...]:
 
 @pytest.fixture
 def town(ads):
-    """A hospital's many ads of one day in Bergen, and a few that the filters must tell from them."""
+    """Many ads of a hospital in Bergen from one day, and a few others that the filters must exclude."""
     hospital = {"employer_name": "Haukeland universitetssjukehus", "employer_orgnr": "999888777", "published": DAY}
     wanted = hospital | {"application_due": "Snarest"}
     wanted["description"] = "<p>Vi søker en sykepleier som vil jobbe sammen med oss og være med på å gjøre dagene gode.</p>"
@@ -55,13 +55,13 @@ class Visit:
         assert fits(self.page), name
         if isinstance(self.hand, Keyboard):
             return
-        assert violations(self.page) == [], name
+        assert find_violations(self.page) == [], name
 
     def hits(self, number: int | None = None) -> int:
         treff = self.page.locator("#treff")
         if number is not None:
             expect(treff).to_have_attribute("data-total", str(number))
-        return counts_agree(self.page)
+        return read_equal_counts(self.page)
 
     def search(self, words: str) -> None:
         self.hand.write(self.page.locator("#q"), words)
@@ -77,7 +77,7 @@ class Visit:
             self.hand.press(fold.locator("> summary"))
 
     def choose(self, facet: str, selector: str) -> None:
-        """A value of a facet: its count is what the search with it finds."""
+        """Choose a value of a facet; its count must equal the hits of the search with it."""
         self.open_panel(facet)
         box = self.page.locator(selector)
         promised = int(box.get_attribute("data-count"))
@@ -85,7 +85,7 @@ class Visit:
         self.renewed(promised)
 
     def renewed(self, number: int) -> None:
-        """With scripts the hits come by themselves, and the focus stays; without, they are asked for."""
+        """With scripts the hits are updated and the focus stays; without, submit the form."""
         if self.scripts:
             self.hits(number)
             self.hand.not_lost()
@@ -107,7 +107,7 @@ class Visit:
 @pytest.mark.parametrize("hand", [Pointer, Keyboard])
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_a_seeker_finds_reads_and_keeps_a_search(open_page, town, recruiter, width, scripts, hand):
+def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter, width, scripts, hand):
     page = open_page("/", width=width, scripts=scripts)
     visit = Visit(page, hand(page), width, scripts)
     find_and_choose(visit)
@@ -127,9 +127,9 @@ def find_and_choose(visit: Visit) -> None:
         hand.write(page.locator("#q"), "sykepl")
         options = page.locator("#forslag [role=option]")
         expect(options.first).to_be_visible()
-        promised = number_in(options.first.locator(".suggest-count").text_content())
+        promised = parse_count(options.first.locator(".suggest-count").text_content())
         if hand is Pointer:
-            assert violations(page, "#sok") == []  # what lies half below the list is no target now
+            assert find_violations(page, "#sok") == []  # what is partly covered by the list is no target now
         hand.suggestion(options)
         page.wait_for_url(re.compile(r"/\?"))
         visit.hits(promised)
@@ -146,7 +146,7 @@ def find_and_choose(visit: Visit) -> None:
     day = str(DAY.astimezone(OSLO).date())
     visit.open_panel("Publisert")
     hand.press(page.locator("#f-published").get_by_text("Vis dag for dag"))
-    promised = number_in(page.locator("tr", has=page.locator(f"#dag-{day}")).locator("td").text_content())
+    promised = parse_count(page.locator("tr", has=page.locator(f"#dag-{day}")).locator("td").text_content())
     hand.press(page.locator(f"#dag-{day}"))
     page.wait_for_url(re.compile(f"published={day}"))
     visit.hits(promised)
@@ -209,7 +209,7 @@ def read_ads(visit: Visit) -> None:
     visit.stop("employer")
     page.go_back()
     visit.follow(page.get_by_role("link", name="Ledige stillinger i Bergen"), "/jobb/bergen/")
-    promised = number_in(page.locator(".page-head p").first.text_content().split("stilling")[0])
+    promised = parse_count(page.locator(".page-head p").first.text_content().split("stilling")[0])
     visit.stop("landing page")
     visit.follow(page.get_by_role("link", name="Søk og filtrer blant dem"), r"/\?place=")
     visit.hits(promised)
@@ -222,7 +222,7 @@ def be_helped_on(visit: Visit) -> None:
     visit.hits(0)
     visit.stop("no hits")
     step = page.locator(".drops a").first
-    promised = number_in(step.text_content())
+    promised = parse_count(step.text_content())
     visit.follow(step, r"/\?")
     visit.hits(promised)
     visit.search("sykeplaier")
@@ -246,9 +246,9 @@ def keep(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=sykepleier"))
     visit.hits(total)
-    visit.stop("results of somebody logged in")
+    visit.stop("results of a logged-in user")
     visit.follow(page.get_by_role("link", name="Lagrede søk"), "/lagrede-sok/$")
-    assert number_in(page.locator("[data-total]").text_content()) == total
+    assert parse_count(page.locator("[data-total]").text_content()) == total
     visit.stop("saved searches")
     visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
     visit.hits(total)

@@ -37,11 +37,11 @@ def test_the_site_during_and_after_an_outage_of_the_engine(settings, make_vacanc
             assert client.get("/readyz").json()["engine"]["ok"] is False
             assert time.monotonic() - began < 20, "three responses without an engine"
             with transaction.atomic():
-                store.close([closed], Vacancy.Closed.FEED)
+                store.close_vacancies([closed], Vacancy.Closed.FEED)
             make_vacancy(title="Murer")
             with pytest.raises(EngineDown):
                 index_changes()
-            assert Vacancy.objects.behind_index().count() == 2
+            assert Vacancy.objects.not_indexed().count() == 2
             node.start()
             node.wait()
             assert index_changes().rebuilt == "", "the index continues without a rebuild"

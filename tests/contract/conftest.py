@@ -97,7 +97,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
     with serving(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
         now = timezone.now()
         with transaction.atomic():
-            store.store(corpus(now), now=now)
+            store.store_vacancies(corpus(now), now=now)
         lifecycle.index_changes()
         yield in_use
         for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):

@@ -24,7 +24,7 @@ def thirty(engine) -> list[uuid.UUID]:
     now = timezone.now()
     ads = [vacancy_data(title=f"Kokk {n}", occupations=(), published=now - dt.timedelta(hours=n)) for n in range(30)]
     with transaction.atomic():
-        store.store(ads)
+        store.store_vacancies(ads)
     Vacancy.objects.update(first_seen=now - dt.timedelta(days=3))
     Vacancy.objects.filter(uuid__in=[ad.uuid for ad in ads[::5]]).update(first_seen=now)
     index_changes()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, count, search
 from jobsearch.search.indexing import lifecycle
-from jobsearch.taxonomy.geography import centres
+from jobsearch.taxonomy.geography import load_centres
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
@@ -58,7 +58,7 @@ def ads(corpus_engine, django_db_blocker):
             made.append(vacancy_data(title="Målemester", locations=locations, contacts=()))
             ids[made[-1].uuid] = name
         with transaction.atomic():
-            store.store(made)
+            store.store_vacancies(made)
         lifecycle.index_changes()
         yield ids
 
@@ -92,14 +92,14 @@ def code_of(stated: str) -> str:
 
 def within(query: SearchQuery, row: Vacancy, codes: dict[str, tuple[float, float]]) -> bool:
     """By the definition: a place is where its postal code is, or without one that is known, where its municipality is."""
-    centre = codes.get(query.near) or centres()[query.near].point
+    centre = codes.get(query.near) or load_centres()[query.near].point
     home = [one for one in row.locations.all() if not one.path.startswith("UTLAND")]
 
     def near(point) -> bool:
         return point is not None and kilometres(centre, point) <= query.km
 
     def municipality(path: str):
-        known = centres().get({"OSLO": "OSLO/OSLO"}.get(path, path))
+        known = load_centres().get({"OSLO": "OSLO/OSLO"}.get(path, path))
         return known.point if known else None
 
     return any(near(codes.get(code_of(one.postal_code)) or municipality(one.path)) for one in home)

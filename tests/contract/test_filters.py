@@ -87,7 +87,7 @@ def fill() -> None:
             )
         )
     with transaction.atomic():
-        store.store(ads, now=now)
+        store.store_vacancies(ads, now=now)
     lifecycle.index_changes()
 
 
@@ -98,7 +98,7 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
         return {*paths, *(path.partition("/")[0] for path in paths)} or {NOT_STATED}
     if facet == "occupation":
         jobs = {one.path for one in row.occupations.all()}
-        return {*jobs, *(above for path in jobs if (above := occupations.parent(path)))} or {NOT_STATED}
+        return {*jobs, *(above for path in jobs if (above := occupations.get_parent(path)))} or {NOT_STATED}
     today = now.astimezone(OSLO).date()
     if facet == "published":
         if not row.published:

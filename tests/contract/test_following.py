@@ -33,12 +33,12 @@ def total(q: str = "", now: dt.datetime | None = None) -> int:
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        store.close(uuids, Vacancy.Closed.FEED)
+        store.close_vacancies(uuids, Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, **fields) -> None:
     with transaction.atomic():
-        store.store([vacancy_data(uuid=key, raw=fields, **fields)])
+        store.store_vacancies([vacancy_data(uuid=key, raw=fields, **fields)])
 
 
 def test_no_index_yet_is_said_and_cured_by_the_next_run(engine, make_vacancy):
@@ -131,7 +131,7 @@ def test_past_its_retention_nothing_is_left(engine, make_vacancy):
     index_changes()
     close(key)
     index_changes()
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert index_changes().indexed == 1
     assert engine.current().stored([key]) == {}
     assert engine.current().count() == 0
@@ -155,7 +155,7 @@ def test_rebuild_takes_over_what_changes_meanwhile(engine, make_vacancy):
         assert total("kokk") == 6, "searching goes on"
         if not Tombstone.objects.exists() and Vacancy.objects.count() == 6:
             close(keys[0], keys[1])
-            store.forget(timezone.now() + dt.timedelta(seconds=1))
+            store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
             close(keys[2])
             change(keys[3], title="Murer", occupations=())
             make_vacancy(title="Snekker", occupations=())
@@ -198,7 +198,7 @@ def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.fresh()
-    half.write([make_write(change, timezone.now()) for chunk in lifecycle.pending.everything() for change in chunk])
+    half.write([make_write(change, timezone.now()) for chunk in lifecycle.pending.iterate_all() for change in chunk])
     half.refresh()
     half.close()
     assert total() == 1

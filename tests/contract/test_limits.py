@@ -38,7 +38,7 @@ def erases(engine, monkeypatch, elsewhere: Path) -> bool:
     for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
         monkeypatch.setattr(module, name, 0)
     with transaction.atomic():
-        store.close(Vacancy.objects.values_list("uuid", flat=True)[:1], Vacancy.Closed.FEED)
+        store.close_vacancies(Vacancy.objects.values_list("uuid", flat=True)[:1], Vacancy.Closed.FEED)
     index_changes()
     return not engine.erase()
 

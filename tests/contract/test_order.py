@@ -65,7 +65,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
     ]
     with django_db_blocker.unblock():
         with transaction.atomic():
-            store.store(ads)
+            store.store_vacancies(ads)
         lifecycle.index_changes()
         rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
         return {row.uuid: {**documents.make_document(row), "uuid": [str(row.uuid)]} for row in rows}

@@ -36,12 +36,12 @@ def total(q: str = "") -> int:
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        store.close(uuids, Vacancy.Closed.FEED)
+        store.close_vacancies(uuids, Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, title: str) -> None:
     with transaction.atomic():
-        store.store([vacancy_data(uuid=key, title=title, occupations=(), raw={"title": title})])
+        store.store_vacancies([vacancy_data(uuid=key, title=title, occupations=(), raw={"title": title})])
 
 
 @only_tantivy
@@ -62,7 +62,7 @@ def test_the_previous_index_comes_back_with_all_that_changed(engine, make_vacanc
     rebuild()
     second = engine.identity()
     close(keys[0], keys[1])
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     close(keys[2])
     store.set_hidden(keys[3], True)
     change(keys[4], "Murer")

@@ -30,14 +30,14 @@ def thirty(engine, monkeypatch) -> list[uuid.UUID]:
         for n in range(30)
     ]
     with transaction.atomic():
-        store.store(ads)
+        store.store_vacancies(ads)
     index_changes()
     return [ad.uuid for ad in ads]
 
 
 def close(*uuids: uuid.UUID) -> None:
     with transaction.atomic():
-        store.close(uuids, Vacancy.Closed.FEED)
+        store.close_vacancies(uuids, Vacancy.Closed.FEED)
 
 
 def points_in_time(engine) -> set[str]:
@@ -70,7 +70,7 @@ def test_ads_of_one_order_are_each_met_once(engine, monkeypatch):
     ads = [vacancy_data(uuid=key, published=moment) for key in same]
     ads += [vacancy_data(published=moment + dt.timedelta(minutes=sign)) for sign in (-1, 1)]
     with transaction.atomic():
-        store.store(ads)
+        store.store_vacancies(ads)
     index_changes()
     walked = list(scan(SearchQuery()))
     assert len(walked) == 13

@@ -37,7 +37,7 @@ def poison(monkeypatch):
 def store(title: str, key: uuid.UUID | None = None) -> uuid.UUID:
     data = vacancy_data(title=title, occupations=(), **({"uuid": key} if key else {}))
     with transaction.atomic():
-        record.store([data])
+        record.store_vacancies([data])
     return data.uuid
 
 
@@ -49,7 +49,7 @@ def test_one_poisoned_document_fails_no_other(engine, poison, name):
     store("Kokk", changed)
     new, fine = store("Kokk"), store("Snekker")
     with transaction.atomic():
-        record.close([ended], Vacancy.Closed.FEED)
+        record.close_vacancies([ended], Vacancy.Closed.FEED)
     report = index_changes()
     assert (report.indexed, report.failed) == (2, 2)
     assert {*search(SearchQuery()).uuids} == {changed, fine}, "the former document of the changed ad stays"
@@ -73,7 +73,7 @@ def test_what_an_engine_refuses_leaves_it_all_the_same_when_the_ad_ends(engine, 
     store("Kokk", key)
     assert index_changes().failed == 1
     with transaction.atomic():
-        record.close([key], Vacancy.Closed.FEED)
+        record.close_vacancies([key], Vacancy.Closed.FEED)
     assert index_changes().indexed == 1
     assert search(SearchQuery()).total == 0
     assert compare() == []

@@ -50,7 +50,7 @@ def keys(corpus_engine, django_db_blocker) -> dict[uuid.UUID, str]:
     }
     with django_db_blocker.unblock():
         with transaction.atomic():
-            store.store([*made.values()])
+            store.store_vacancies([*made.values()])
         lifecycle.index_changes()
     return {data.uuid: name for name, data in made.items()}
 

@@ -59,7 +59,7 @@ def values_of(row: Vacancy, facet: str) -> set[str]:
     paths = {one.path for one in (row.locations.all() if facet == "place" else row.occupations.all())}
     if facet == "place":
         return paths | {path.partition("/")[0] for path in paths}
-    return paths | {occupations.parent(path) for path in paths}
+    return paths | {occupations.get_parent(path) for path in paths}
 
 
 def test_several_totals_are_those_of_each_search(corpus_engine):

@@ -33,8 +33,8 @@ def vocabulary(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str
 def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {name: set() for name in ANALYSED}
     with django_db_blocker.unblock(), transaction.atomic():
-        store.store([data for _, data in corpus.corpus()])
-        for chunk in pending.everything(500):
+        store.store_vacancies([data for _, data in corpus.corpus()])
+        for chunk in pending.iterate_all(500):
             for change in chunk:
                 document = documents.make_document(change.vacancy)
                 for name in ANALYSED:

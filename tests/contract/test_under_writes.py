@@ -59,13 +59,13 @@ class Writer:
             changed = vacancy_data(
                 uuid=self.chance.choice(self.active), title=f"Baker {self.number}", occupations=(), contacts=()
             )
-            store.store([new, changed])
+            store.store_vacancies([new, changed])
         self.active.append(new.uuid)
         if self.number % 2:
             gone = self.active.pop(self.chance.randrange(len(self.active)))
             if self.number % 4 == 1:
                 with transaction.atomic():
-                    store.close([gone], Vacancy.Closed.FEED)
+                    store.close_vacancies([gone], Vacancy.Closed.FEED)
             else:
                 store.set_hidden(gone, True)
             self.ended.add(gone)
@@ -76,7 +76,7 @@ class Writer:
 def test_a_rebuild_and_a_way_back_under_writes_lose_nothing_and_show_nothing_that_has_ended(engine):
     with transaction.atomic():
         stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(300)]
-        store.store(stored)
+        store.store_vacancies(stored)
     index_changes()
     first = {ad.uuid for ad in stored}
     write = Writer([*first])

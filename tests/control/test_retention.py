@@ -73,24 +73,24 @@ def test_a_longer_backfill_keeps_them_longer(settings):
 def test_more_tombstones_than_a_chunk_go():
     for _ in range(7):
         stone(500)
-    assert store.forget_tombstones(timezone.localdate() - dt.timedelta(days=400), chunk=3) == 7
+    assert store.delete_tombstones(timezone.localdate() - dt.timedelta(days=400), chunk=3) == 7
 
 
 def test_an_ad_that_comes_back_after_its_tombstone_went_is_found(index):
     data = vacancy_data(title="Kokk")
     with transaction.atomic():
-        store.store([data])
+        store.store_vacancies([data])
     Vacancy.objects.update(version=9)
     search.index_changes()
     with transaction.atomic():
-        store.close([data.uuid], Vacancy.Closed.FEED)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close_vacancies([data.uuid], Vacancy.Closed.FEED)
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     search.index_changes()
     Tombstone.objects.update(closed_on=timezone.localdate() - dt.timedelta(days=500))
     vacancy_tasks.forget_old()
     assert not Tombstone.objects.exists()
     with transaction.atomic():
-        store.store([data])
+        store.store_vacancies([data])
     assert Vacancy.objects.get().version == 1
     report = search.index_changes()
     assert (report.indexed, report.stale, report.rebuilt) == (1, 0, "")

@@ -33,7 +33,7 @@ def test_zero_at_the_tip_with_every_ad_in_the_record_and_in_the_index(feed, inde
     assert (answer.json["new"], answer.json["closed"], answer.json["index_behind"]) == (3, 0, 0)
     assert Vacancy.objects.active().count() == 3
     assert search.search(SearchQuery()).total == 3
-    assert pending.count_behind() == 0
+    assert pending.count_changes() == 0
 
 
 def test_a_second_pass_finds_what_happened_since(feed, index, command):

@@ -1,4 +1,4 @@
-"""What the deployment's files say, read as their own programs read them."""
+"""Readers of the deployment files (Compose, Dockerfile, `.env.example`), which parse them as the real programs do."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ FILLED_IN = {
     "POSTGRES_PASSWORD": "databasepassword",
     "REDIS_PASSWORD": "brokerpassword",
 }
-"""What an operator must write into `.env` before the composition starts, and no more."""
+"""The variables that must be set in `.env` before the services start, and no others."""
 _VARIABLE = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<how>:-|:\?)(?P<word>[^}]*))?\}|\$")
 
 
 class Refused(Exception):
-    """Compose would stop here, with this sentence."""
+    """Compose would stop with this error message."""
 
 
 def variables() -> dict[str, list[str]]:
-    """Every variable that docker-compose.yml takes from `.env`, with the sentences said where it is missing."""
+    """Every variable that docker-compose.yml takes from `.env`, with the error messages for a missing one."""
     found: dict[str, list[str]] = {}
     for match in _VARIABLE.finditer(_without_comments(COMPOSE.read_text())):
         if match["name"]:
@@ -40,7 +40,7 @@ def variables() -> dict[str, list[str]]:
 
 
 def compose(**values: str) -> dict[str, Any]:
-    """The composition with `.env`'s values filled in."""
+    """docker-compose.yml with the values of `.env` substituted."""
     return _fill(YAML(typ="safe").load(COMPOSE.read_text()), values)
 
 
@@ -71,8 +71,8 @@ def _without_comments(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
 
 
-def env_example() -> dict[str, str]:
-    """Each variable of .env.example with the comment above it."""
+def read_env_example() -> dict[str, str]:
+    """Variables of .env.example with the comments above them."""
     found, comment = {}, []
     for line in ENV_EXAMPLE.read_text().splitlines():
         if line.startswith("#"):
@@ -86,8 +86,8 @@ def env_example() -> dict[str, str]:
     return found
 
 
-def settings_read() -> dict[str, str]:
-    """Each variable that jobsearch/settings.py reads, with its default as text."""
+def list_settings() -> dict[str, str]:
+    """Variables that jobsearch/settings.py reads, with their defaults as text."""
     found: dict[str, str] = {}
     for node in ast.walk(ast.parse((ROOT / "jobsearch" / "settings.py").read_text())):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
@@ -99,7 +99,7 @@ def settings_read() -> dict[str, str]:
             continue
         try:
             default = ast.literal_eval(others[0]) if others else ""
-        except ValueError:  # not the reading of the variable, but something done with what was read
+        except ValueError:  # a method of the value, not the reading of a variable
             continue
         default = int(default) if isinstance(default, bool) else default
         found[first.value] = ",".join(default) if isinstance(default, list) else str(default)
@@ -113,20 +113,20 @@ def dockerfile() -> list[tuple[str, str]]:
     return [(line.split(None, 1)[0], line.split(None, 1)[1]) for line in text.splitlines()]
 
 
-def image_environment() -> dict[str, str]:
-    """The variables that the image sets, without PATH."""
+def read_image_environment() -> dict[str, str]:
+    """Environment variables of the image, without PATH."""
     text = " ".join(rest for word, rest in dockerfile() if word == "ENV")
     return {name: value for name, _, value in (part.partition("=") for part in text.split()) if name != "PATH"}
 
 
 def copied() -> dict[str, str]:
-    """What the Dockerfile copies out of the checkout: source and where it goes."""
+    """COPY instructions of the Dockerfile: source and target."""
     pairs = (rest.split() for word, rest in dockerfile() if word == "COPY" and not rest.startswith("--from"))
-    return {source: target for source, target in pairs}  # noqa: C416 - says that a line has two parts
+    return {source: target for source, target in pairs}  # noqa: C416 - asserts that a line has two parts
 
 
-def lay_out(folder: Path) -> None:
-    """Puts the program into a folder as it lies in the image's /srv/utlyst: what is copied and not ignored, nothing else."""
+def copy_as_in_image(folder: Path) -> None:
+    """Copy the project into a folder as in the image's /srv/utlyst: only what COPY takes and .dockerignore does not exclude."""
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     allowed = {line[1:] for line in lines if line.startswith("!")}
     everywhere = [line.removeprefix("**/") for line in lines if line.startswith("**/")]

@@ -1,4 +1,4 @@
-"""Clients that hold connections: requests sent in drops, responses not read, bodies too large, bytes that are no HTTP."""
+"""Clients that hold connections open (slowloris): slow requests, unread responses, large bodies, invalid HTTP."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Address:
 
 
 def half_headers(to: Address, over: threading.Event) -> None:
-    """A request line, then a header that goes on and on, a byte every 2 s."""
+    """A request line, then an endless header, one byte every 2 s."""
     _drip(to, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", over)
 
 
@@ -30,7 +30,7 @@ def half_body(to: Address, over: threading.Event) -> None:
 
 
 def half_small_body(to: Address, over: threading.Event) -> None:
-    """A length that no limit refuses."""
+    """A body with a length within the limits."""
     _drip(to, FORM + b"Content-Length: 5000\r\n\r\n", over)
 
 
@@ -43,12 +43,12 @@ def half_body_expecting_continue(to: Address, over: threading.Event) -> None:
 
 
 def silent(to: Address, over: threading.Event) -> None:
-    """Connects and sends nothing."""
+    """Connect and send nothing."""
     _drip(to, b"", over, drop=b"")
 
 
 def not_reading(to: Address, over: threading.Event) -> None:
-    """Asks for a page many times in one connection, with the smallest receive buffer, and reads nothing."""
+    """Request a page many times in one connection, with the smallest receive buffer, and read nothing."""
     with contextlib.suppress(OSError), _connected(to, small=True) as client:
         client.sendall(b"GET /static/js/app.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 400)
         over.wait()
@@ -62,7 +62,7 @@ def reading_slowly(to: Address, over: threading.Event) -> None:
 
 
 def junk_behind_requests(to: Address, over: threading.Event) -> None:
-    """Pipelined requests with junk between them, again and again."""
+    """Pipelined requests with junk between them, repeatedly."""
     while not over.wait(0.2):
         with contextlib.suppress(OSError), _connected(to) as client:
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n\x00\xff\x16\x03\x01 junk\r\n\r\n" * 20)
@@ -96,7 +96,7 @@ KINDS: list[Callable[[Address, threading.Event], None]] = [
 
 @contextmanager
 def attacking(kind: Callable[[Address, threading.Event], None], to: Address, number: int) -> Iterator[None]:
-    """So many clients of a kind are connected, and come back when they are thrown out."""
+    """Keep this number of clients connected; they reconnect when the server closes a connection."""
     over = threading.Event()
 
     def again() -> None:
@@ -108,7 +108,7 @@ def attacking(kind: Callable[[Address, threading.Event], None], to: Address, num
     for thread in threads:
         thread.start()
     try:
-        time.sleep(1)  # long enough for all of them to be connected and have sent what they send first
+        time.sleep(1)  # until all are connected and have sent their first bytes
         yield
     finally:
         over.set()
@@ -119,11 +119,11 @@ def attacking(kind: Callable[[Address, threading.Event], None], to: Address, num
 def ask(
     to: Address, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **headers: str
 ) -> tuple[int, float]:
-    """The status of the response and how many seconds it took. 0: the connection was closed without one."""
+    """Status of the response and its duration in seconds; status 0 if the connection was closed without a response."""
     began = time.monotonic()
     connection = http.client.HTTPConnection(to.host, to.port, timeout=30)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused while it is sent; there may be a response
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # rejected while sending; there may be a response
         connection.request(method, path, body=body, headers=names, encode_chunked="Transfer-Encoding" in names)
     try:
         response = connection.getresponse()

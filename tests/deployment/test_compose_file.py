@@ -1,4 +1,4 @@
-"""docker-compose.yml: valid, closed to the outside, and about things that exist. No Docker engine is needed to know that."""
+"""docker-compose.yml: valid, closed to the outside, and consistent with the project. Needs no Docker engine."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def in_bytes(text: str) -> int:
     return int(number) * {"m": 2**20, "g": 2**30}[unit]
 
 
-def test_the_file_follows_the_compose_specification():
+def test_file_is_valid_by_the_compose_specification():
     command = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(composition.COMPOSE)]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_it_holds_the_services_that_the_documents_speak_of(services):
+def test_file_has_the_documented_services(services):
     assert set(services) == OURS | SERVERS
 
 
 @pytest.mark.parametrize("name", sorted(FILLED_IN))
-def test_a_blank_that_must_be_filled_is_asked_for_by_name(name):
+def test_missing_required_variable_is_named(name):
     with pytest.raises(composition.Refused) as refused:
         composition.compose(**{**FILLED_IN, name: ""})
     cure = {
@@ -57,23 +57,23 @@ def test_a_blank_that_must_be_filled_is_asked_for_by_name(name):
     assert "into .env" in str(refused.value)
 
 
-def test_nothing_else_must_be_filled_and_everything_that_can_be_is_explained():
+def test_other_variables_are_optional_and_all_are_explained():
     assert {name for name, sentences in composition.variables().items() if sentences} == set(FILLED_IN)
-    explained = composition.env_example()
+    explained = composition.read_env_example()
     assert {name for name in composition.variables() if name not in explained} == set()
     assert {name for name, comment in explained.items() if "COMPOSE." in comment} == set(FILLED_IN)
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
-def test_every_variable_of_our_services_is_one_that_the_settings_read(services, name):
-    read = set(composition.settings_read())
+def test_variables_of_our_services_are_read_by_the_settings(services, name):
+    read = set(composition.list_settings())
     assert set(services[name]["environment"]) <= read
     # DEBUG is left out so that nothing in .env can turn it on.
     assert read - set(services[name]["environment"]) == {"DEBUG"}
 
 
 def settings_under(environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Loads the settings, the WSGI application and the Celery application as a container would, and tells the settings."""
+    """Load settings, WSGI application and Celery application as in a container, and print the settings."""
     program = """if True:
         import json, jobsearch.wsgi, jobsearch.celery
         from django.conf import settings
@@ -84,13 +84,13 @@ def settings_under(environment: dict[str, str], folder: Path) -> subprocess.Comp
             "tasks": sorted(jobsearch.celery.app.tasks), "cookies": settings.SESSION_COOKIE_SECURE,
         }))
     """
-    env = {"PATH": os.environ["PATH"], **composition.image_environment(), **environment}
+    env = {"PATH": os.environ["PATH"], **composition.read_image_environment(), **environment}
     command = [sys.executable, "-c", program]
     return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=240)
 
 
-def test_the_settings_take_what_the_composition_gives_them_and_find_both_applications(services, tmp_path):
-    composition.lay_out(tmp_path)
+def test_settings_and_applications_load_with_the_services_environment(services, tmp_path):
+    composition.copy_as_in_image(tmp_path)
     answer = settings_under(services["web"]["environment"], tmp_path)
     assert answer.returncode == 0, answer.stderr
     told = json.loads(answer.stdout)
@@ -104,17 +104,17 @@ def test_the_settings_take_what_the_composition_gives_them_and_find_both_applica
     assert not (tmp_path / "var" / "secret_key").exists()
 
 
-def test_the_proxy_that_is_believed_is_the_gateway_of_the_sites_network(services):
+def test_trusted_proxy_is_the_gateway_of_the_network(services):
     (network,) = composition.compose(**FILLED_IN)["networks"]["site"]["ipam"]["config"]
     assert services["web"]["environment"]["TRUSTED_PROXIES"] == network["gateway"]
 
 
-def test_only_the_site_is_published_and_only_on_loopback(services):
+def test_only_the_web_port_is_published_on_loopback(services):
     assert [name for name in ALL if "ports" in services[name]] == ["web"]
     assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
-def test_the_servers_are_reached_by_ours_alone(services):
+def test_servers_are_on_an_internal_network(services):
     networks = composition.compose(**FILLED_IN)["networks"]
     closed = {name for name, network in networks.items() if (network or {}).get("internal")}
     for name in SERVERS:
@@ -125,7 +125,7 @@ def test_the_servers_are_reached_by_ours_alone(services):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_no_service_has_a_right_that_it_does_not_use(services, name):
+def test_services_have_no_needless_privileges(services, name):
     service = services[name]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -137,7 +137,7 @@ def test_no_service_has_a_right_that_it_does_not_use(services, name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_service_has_its_limits(services, name):
+def test_every_service_has_limits(services, name):
     service = services[name]
     assert in_bytes(service["mem_limit"]) == in_bytes(service["memswap_limit"]), "no swap beside the memory"
     assert service["cpus"] > 0
@@ -147,7 +147,7 @@ def test_every_service_has_its_limits(services, name):
 
 
 @pytest.mark.parametrize("name", RUNNING)
-def test_every_running_service_starts_again_has_a_check_and_time_to_end(services, name):
+def test_services_restart_and_have_a_health_check_and_stop_time(services, name):
     service = services[name]
     assert service["restart"] == "unless-stopped"
     assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
@@ -155,19 +155,19 @@ def test_every_running_service_starts_again_has_a_check_and_time_to_end(services
     assert service["stop_grace_period"]
 
 
-def test_the_migrations_run_once_and_before_everything_of_ours(services):
+def test_migrations_run_once_before_our_services(services):
     assert services["migrate"]["restart"] == "no"
     for name in OURS - {"migrate"}:
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert services["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
 
 
-def test_a_search_engine_that_does_not_start_does_not_stop_the_site(services):
+def test_site_does_not_depend_on_the_search_engine(services):
     conditions = {services[name].get("depends_on", {}).get("opensearch", {}).get("condition") for name in OURS}
     assert conditions == {"service_started", None}
 
 
-def test_what_a_service_waits_for_has_a_health_check(services):
+def test_dependencies_of_services_have_a_health_check(services):
     for name in ALL:
         for other, how in services[name].get("depends_on", {}).items():
             assert other in services
@@ -175,11 +175,11 @@ def test_what_a_service_waits_for_has_a_health_check(services):
 
 
 @pytest.mark.parametrize("name", sorted(SERVERS))
-def test_a_servers_image_has_a_version(services, name):
+def test_images_of_servers_have_a_version(services, name):
     assert re.fullmatch(r"[\w/]+:\d+(\.\d+)*(-\w+)?@sha256:[0-9a-f]{64}", services[name]["image"])
 
 
-def test_what_must_last_lies_in_volumes_and_nothing_else_does(services):
+def test_volumes_hold_persistent_data_only(services):
     assert {name: service["volumes"] for name, service in services.items() if service.get("volumes")} == {
         "opensearch": ["opensearch:/usr/share/opensearch/data"],
         "postgres": ["postgres:/var/lib/postgresql/data"],
@@ -187,19 +187,19 @@ def test_what_must_last_lies_in_volumes_and_nothing_else_does(services):
     assert set(composition.compose(**FILLED_IN)["volumes"]) == {"opensearch", "postgres"}
 
 
-def test_no_secret_stands_in_the_file_itself():
+def test_file_contains_no_secret():
     text = composition.COMPOSE.read_text()
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "NAV_FEED_TOKEN", "REDISCLI_AUTH"):
         for value in re.findall(rf"^\s+{name}: (.*)$", text, re.M):
             assert value.startswith("${"), f"{name} must come from .env"
 
 
-def test_opensearch_has_room_beside_its_heap(services):
+def test_opensearch_memory_limit_exceeds_its_heap(services):
     heap = re.search(r"-Xmx(\w+)", services["opensearch"]["environment"]["OPENSEARCH_JAVA_OPTS"])[1]
     assert in_bytes(services["opensearch"]["mem_limit"]) >= 2 * in_bytes(heap)
 
 
-def test_the_worker_reads_every_queue_that_a_task_is_sent_to(services):
+def test_worker_consumes_every_queue(services):
     listened = {queue for word in services["worker"]["command"] for queue in word.removeprefix("--queues=").split(",")}
     queues = {queue.name for queue in getattr(settings, "CELERY_TASK_QUEUES", None) or ()}
     assert queues <= listened

@@ -1,4 +1,4 @@
-"""`manage.py create_administrator`: a new operator's first user."""
+"""`manage.py create_administrator`: the first administrator of a new site."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def the_user(name: str = "administrator"):
     return get_user_model().objects.get(username=name)
 
 
-def test_without_a_terminal_a_password_is_made_up_and_printed_once(run):
+def test_password_is_generated_and_printed_once_without_a_terminal(run):
     said = run("--email", "Kari@EXAMPLE.no")
     password = re.search(r"The password is (\S+)", said)[1]
     assert said.count(password) == 1
@@ -47,48 +47,48 @@ def test_without_a_terminal_a_password_is_made_up_and_printed_once(run):
     assert (user.is_staff, user.is_superuser, user.is_active, user.email) == (True, True, True, "Kari@example.no")
 
 
-def test_a_password_from_stdin_is_taken_and_not_printed(run):
+def test_password_from_stdin_is_used_and_not_printed(run):
     said = run("--username", "kari", "--password-stdin", stdin=f"{GOOD}\nanother line\n")
     assert the_user("kari").check_password(GOOD)
     assert GOOD not in said
 
 
-def test_a_password_from_a_terminal_is_asked_for_twice(run):
+def test_terminal_asks_for_the_password_twice(run):
     said = run(typed=(GOOD, GOOD))
     assert the_user().check_password(GOOD)
     assert GOOD not in said
 
 
-def test_two_passwords_that_differ_make_no_user(run):
+def test_different_passwords_create_no_user(run):
     with pytest.raises(CommandError, match="differ"):
         run(typed=(GOOD, GOOD + "!"))
     assert not get_user_model().objects.exists()
 
 
-def test_an_empty_answer_makes_a_password_up(run):
+def test_empty_answer_generates_a_password(run):
     assert "The password is" in run(typed=("",))
 
 
 @pytest.mark.parametrize("weak", ["kort", "password123", "8402715093", "administrator1"])
-def test_a_weak_password_is_refused_with_the_reason(run, weak):
+def test_weak_password_is_rejected_with_the_reason(run, weak):
     with pytest.raises(CommandError, match=r"No user was made\. \S+"):
         run("--password-stdin", stdin=f"{weak}\n")
     assert not get_user_model().objects.exists()
 
 
-def test_an_empty_stdin_is_no_password(run):
+def test_empty_stdin_is_rejected(run):
     with pytest.raises(CommandError, match="first line of stdin is empty"):
         run("--password-stdin", stdin="")
 
 
 @pytest.mark.parametrize(("words", "wrong"), [(("--username", "a b"), "username"), (("--email", "not-an-address"), "mail")])
-def test_a_name_or_address_that_is_none_makes_no_user(run, words, wrong):
+def test_invalid_name_or_email_creates_no_user(run, words, wrong):
     with pytest.raises(CommandError, match="No user was made"):
         run(*words)
     assert not get_user_model().objects.exists()
 
 
-def test_a_second_run_changes_nothing_and_names_the_way_to_a_new_password(run):
+def test_second_run_changes_nothing_and_names_changepassword(run):
     run("--password-stdin", stdin=GOOD)
     said = run("--password-stdin", stdin="another good sentence")
     assert "administrator already; nothing is changed" in said
@@ -96,7 +96,7 @@ def test_a_second_run_changes_nothing_and_names_the_way_to_a_new_password(run):
     assert the_user().check_password(GOOD)
 
 
-def test_an_ordinary_user_is_not_made_an_administrator_by_the_way(run):
+def test_existing_ordinary_user_does_not_become_administrator(run):
     get_user_model().objects.create_user("kari", password=GOOD)
     with pytest.raises(CommandError, match="no active administrator"):
         run("--username", "kari")

@@ -1,4 +1,4 @@
-"""Every variable of the environment, with values that make no sense: a sentence that names it and the cure, never a traceback."""
+"""Invalid values of environment variables: an error that names the variable and the remedy, never a traceback."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def var(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_value_is_taken_or_refused_in_a_sentence(monkeypatch, reader):
+def test_value_is_accepted_or_rejected_with_a_sentence(monkeypatch, reader):
     for value in VALUES:
         monkeypatch.setenv("X", value)
         try:
@@ -86,7 +86,7 @@ def test_a_value_is_taken_or_refused_in_a_sentence(monkeypatch, reader):
         ("secret_key", ["a", "a" * 64, "ab" * 40, "short but with many letters"]),
     ],
 )
-def test_what_could_not_work_is_refused(monkeypatch, reader, values):
+def test_invalid_values_are_rejected(monkeypatch, reader, values):
     for value in values:
         monkeypatch.setenv("X", value)
         with pytest.raises(ImproperlyConfigured, match=r"^X: "):
@@ -106,13 +106,13 @@ def test_what_could_not_work_is_refused(monkeypatch, reader, values):
         ("secret_key", ["0123456789abcdef" * 4]),
     ],
 )
-def test_ordinary_values_are_taken(monkeypatch, reader, values):
+def test_valid_values_are_accepted(monkeypatch, reader, values):
     for value in values:
         monkeypatch.setenv("X", value)
         READERS[reader]()
 
 
-def test_a_refusal_shows_no_password(monkeypatch):
+def test_error_contains_no_password(monkeypatch):
     for url in ("redis://:hemmelig@h/x", "http://u:hemmelig@h?x", "postgres://u:hemmelig@h:0/db", "smtp://u:hemmelig@:25"):
         monkeypatch.setenv("X", url)
         for reader in ("broker_url", "cache", "http_url", "database", "search_url", "email"):
@@ -123,7 +123,7 @@ def test_a_refusal_shows_no_password(monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00SITE_URL", b"SITE_URL=\xe5"])
-def test_a_file_of_settings_that_is_no_text_is_refused(tmp_path, content):
+def test_env_file_that_is_not_text_is_rejected(tmp_path, content):
     (tmp_path / ".env").write_bytes(content)
     with pytest.raises(ImproperlyConfigured, match="UTF-8"):
         environment.read_dotenv(tmp_path / ".env")
@@ -135,7 +135,7 @@ def check_deploy(**settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
 
 
-def test_a_public_site_has_nothing_to_warn_of(tmp_path):
+def test_deployment_check_has_no_warnings(tmp_path):
     kept = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         "SEARCH_URL": f"embedded://{tmp_path}/index",
@@ -146,7 +146,7 @@ def test_a_public_site_has_nothing_to_warn_of(tmp_path):
     assert "WARNING" not in answer.stderr
 
 
-def test_a_start_that_is_refused_ends_with_the_sentence(tmp_path):
+def test_rejected_start_prints_the_sentence_last(tmp_path):
     answer = check_deploy(SECRET_KEY="a")
     assert answer.returncode != 0
     assert "SECRET_KEY: it is shorter than 32 characters" in answer.stderr.strip().splitlines()[-1]
@@ -154,8 +154,8 @@ def test_a_start_that_is_refused_ends_with_the_sentence(tmp_path):
 
 @pytest.mark.parametrize("reader", ["secret_key", "number", "flag", "search_url", "mail_addresses"])
 @pytest.mark.parametrize("value", ["abcdefghijklmnopqrstuvwxyz0123456789\udcff", "\udcc3(", "a\udc80@b.no"])
-def test_bytes_that_are_not_utf_8_are_refused(monkeypatch, reader, value):
-    """As a secret key they would be taken, and each request that signs something would fail."""
+def test_invalid_utf_8_is_rejected(monkeypatch, reader, value):
+    """As a secret key it would be accepted, and then fail in each request that signs something."""
     monkeypatch.setenv("X", value)
     monkeypatch.setenv("SECRET_KEY", value)
     with pytest.raises(ImproperlyConfigured, match="it is not UTF-8 text"):

@@ -1,6 +1,6 @@
-"""The image, as far as it can be tried without an engine: its recipe is linted, and its content and commands run here.
+"""Docker image, tested without a Docker engine: the Dockerfile is linted, and its files and commands run here.
 
-The program is laid out in a folder as the Dockerfile lays it out, and the composition's own commands and health checks run
+The project is copied into a folder as by the Dockerfile, and the commands and health checks of docker-compose.yml run
 there, with a filesystem broker and SQLite in place of the servers.
 """
 
@@ -29,12 +29,12 @@ ON_FILES = {
     "SEARCH_URL": "embedded://var/index",
     "CELERY_BROKER_URL": "filesystem://var/broker",
     "CACHE_URL": "",
-    "NAV_FEED_URL": "http://127.0.0.1:9",  # the discard port: nothing here may ask the real feed
+    "NAV_FEED_URL": "http://127.0.0.1:9",  # the discard port: no test may request the real feed
 }
 
 
 class Site:
-    """The composition's services of ours, run in a folder that is laid out like the image."""
+    """Our services of docker-compose.yml, run in a folder with the files of the image."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,10 +47,10 @@ class Site:
     def env(self, name: str) -> dict[str, str]:
         given = self.services[name]["environment"] | ON_FILES
         base = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": "/nonexistent", "HOSTNAME": socket.gethostname()}
-        return {**base, **composition.image_environment(), **given}
+        return {**base, **composition.read_image_environment(), **given}
 
     def here(self, words: list[str]) -> list[str]:
-        """The same words, with this test's port in place of the container's."""
+        """The same command with this test's port in place of the container's."""
         moved = [word.replace("0.0.0.0:8000", f"127.0.0.1:{self.port}") for word in words]
         return [word.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}") for word in moved]
 
@@ -64,14 +64,14 @@ class Site:
         return (self.folder.parent / f"{name}.log").read_text(errors="replace")
 
     def check(self, name: str) -> int:
-        """Runs the service's health check and returns its exit code."""
+        """Run the service's health check and return its exit code."""
         kind, *words = self.services[name]["healthcheck"]["test"]
         command = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
         return subprocess.run(
             self.here(command), env=self.env(name), cwd=self.folder, capture_output=True, timeout=240
         ).returncode
 
-    def becomes_healthy(self, name: str, seconds: float) -> bool:
+    def wait_until_healthy(self, name: str, seconds: float) -> bool:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             assert self.running[name].poll() is None, f"{name} ended:\n{self.log(name)}"
@@ -104,7 +104,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("image") / "utlyst"
     folder.mkdir()
-    composition.lay_out(folder)
+    composition.copy_as_in_image(folder)
     (folder / "var").mkdir()  # the tmpfs
     site = Site(folder)
     try:
@@ -118,10 +118,10 @@ def files_outside_var(folder: Path) -> set[str]:
     return {name for name in names if name != "var" and not name.startswith("var/")}
 
 
-def test_the_images_commands_bring_up_the_site_and_its_checks_can_fail(site):
+def test_commands_start_the_site_and_health_checks_can_fail(site):
     before = files_outside_var(site.folder)
 
-    # Nothing runs: a check that passes now would pass always.
+    # Nothing runs yet: a health check that passes now would always pass.
     assert site.check("web") != 0
 
     migrated = subprocess.run(
@@ -133,7 +133,7 @@ def test_the_images_commands_bring_up_the_site_and_its_checks_can_fail(site):
     for name in ("web", "worker", "beat"):
         site.start(name)
     for name in ("web", "worker", "beat"):
-        assert site.becomes_healthy(name, seconds=240), f"{name} is not healthy:\n{site.log(name)}"
+        assert site.wait_until_healthy(name, seconds=240), f"{name} is not healthy:\n{site.log(name)}"
 
     assert site.get("/healthz") == 200
     assert site.get("/readyz") == 200
@@ -147,24 +147,24 @@ def test_the_images_commands_bring_up_the_site_and_its_checks_can_fail(site):
     assert files_outside_var(site.folder) - before == set(), "the container's file system is read only"
 
 
-def test_the_recipe_is_well_made():
+def test_dockerfile_passes_hadolint():
     answer = subprocess.run([str(BIN / "hadolint"), str(composition.DOCKERFILE)], capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_the_image_holds_what_runs_and_nothing_else(site):
+def test_image_contains_only_needed_files(site):
     names = files_outside_var(site.folder)
     expected = {"manage.py", "gunicorn.conf.py", "jobsearch", "ingest", "templates", "static", "locale"}
     assert expected == {name.partition("/")[0] for name in names}
     assert not [name for name in names if name.endswith((".env", ".sqlite3", ".pyc", ".key", ".pem"))]
 
 
-def test_what_the_recipe_copies_exists():
+def test_copied_files_exist():
     for source in composition.copied():
         assert (composition.ROOT / source).exists(), source
 
 
-def test_the_image_runs_as_a_user_without_rights():
+def test_image_runs_as_an_unprivileged_user():
     stages = [index for index, (word, _) in enumerate(composition.dockerfile()) if word == "FROM"]
     final = composition.dockerfile()[stages[-1] :]
     users = [rest for word, rest in final if word == "USER"]
@@ -173,7 +173,7 @@ def test_the_image_runs_as_a_user_without_rights():
     assert all("uid=10001,gid=10001" in tmpfs for tmpfs in uids)
 
 
-def test_the_final_stage_builds_nothing_and_knows_no_secret():
+def test_final_stage_builds_nothing_and_has_no_secret():
     text = composition.DOCKERFILE.read_text()
     final = text[text.rindex("\nFROM") :]
     assert not re.search(r"pip install|apt-get|gcc|build-essential|curl|wget", final)
@@ -182,7 +182,7 @@ def test_the_final_stage_builds_nothing_and_knows_no_secret():
     assert "--only-binary :all:" in text
 
 
-def test_the_images_python_is_the_one_the_project_is_written_for():
+def test_python_version_equals_pyproject():
     images = {rest.split()[0] for word, rest in composition.dockerfile() if word == "FROM"}
     oldest = re.search(r'requires-python = ">=([\d.]+)"', (composition.ROOT / "pyproject.toml").read_text())[1]
     (image,) = images
@@ -191,7 +191,7 @@ def test_the_images_python_is_the_one_the_project_is_written_for():
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
 
 
-def test_the_images_own_command_is_the_web_service():
+def test_default_command_is_the_web_service():
     (command,) = [rest for word, rest in composition.dockerfile() if word == "CMD"]
     words = [part.strip(' "') for part in command.strip("[]").split(",")]
     joined = []
@@ -204,7 +204,7 @@ def test_the_images_own_command_is_the_web_service():
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_nothing_of_ours_writes_down_queries(name):
+def test_access_logs_contain_no_queries(name):
     command = " ".join(composition.services()[name]["command"])
     assert "access-log" not in command
     assert "DEBUG" not in command

@@ -1,4 +1,4 @@
-"""gunicorn alone, and behind nginx and Caddy as shipped: clients that hold connections do not keep a visitor from his page."""
+"""Slow clients do not block other visitors: gunicorn alone, and behind nginx and Caddy with the shipped configuration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.servers.ports import HOST, free_port, listens, wait_until
 
 FOLDER = ROOT / "docs" / "deployment"
 FRONTS = ["gunicorn", "nginx", "caddy"]
-PATIENCE = 2.0  # seconds a visitor waits at most
+MAX_WAIT = 2.0  # seconds that a visitor may wait
 PAGE = "/om/"
 
 
@@ -34,7 +34,7 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     site = LiveSite(folder, database=f"sqlite:///{folder / 'db.sqlite3'}", feed="http://127.0.0.1:9", TRUSTED_PROXIES=HOST)
     try:
         address = Address(HOST, int(site.web().rpartition(":")[2]))
-        ask(address, PAGE)  # the first page loads what the others find loaded
+        ask(address, PAGE)  # the first page imports modules
         yield address
         assert "Traceback" not in site.log("web")
     finally:
@@ -43,7 +43,7 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 
 @pytest.fixture(scope="module")
 def nginx(tmp_path_factory: pytest.TempPathFactory, gunicorn: Address) -> Iterator[Address]:
-    """The shipped file with addresses and paths of this test, without TLS."""
+    """The shipped configuration with addresses and paths of this test, without TLS."""
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     text = (FOLDER / "nginx.conf").read_text().replace("127.0.0.1:8000", f"{gunicorn.host}:{gunicorn.port}")
     text = re.sub(r"listen 80;|listen \[::\]:80;|listen \[::\]:443 ssl http2;|ssl_\w+ [^;]+;", "", text)
@@ -61,7 +61,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory, gunicorn: Address) -> Iterat
 
 @pytest.fixture(scope="module")
 def caddy(tmp_path_factory: pytest.TempPathFactory, gunicorn: Address) -> Iterator[Address]:
-    """The shipped file with addresses of this test, without TLS and without Caddy's own port for administration."""
+    """The shipped configuration with addresses of this test, without TLS and without Caddy's admin port."""
     folder, port = tmp_path_factory.mktemp("caddy"), free_port()
     text = (FOLDER / "Caddyfile").read_text().replace("127.0.0.1:8000", f"{gunicorn.host}:{gunicorn.port}")
     text = text.replace("jobb.example.no {", f"http://:{port} {{").replace("{\n", "{\n\tadmin off\n\tauto_https off\n", 1)
@@ -87,7 +87,7 @@ def front(request: pytest.FixtureRequest) -> Address:
 
 
 @pytest.mark.parametrize("kind", hostile_clients.KINDS, ids=lambda kind: kind.__name__)
-def test_a_visitor_gets_pages_while_others_hold_connections(front, kind):
+def test_pages_are_served_while_clients_hold_connections(front, kind):
     with attacking(kind, front, 8):
         until = time.monotonic() + 6
         answers = []
@@ -95,11 +95,11 @@ def test_a_visitor_gets_pages_while_others_hold_connections(front, kind):
             answers.append(ask(front, PAGE))
             time.sleep(0.2)
     assert {status for status, _ in answers} == {200}
-    assert max(seconds for _, seconds in answers) < PATIENCE
+    assert max(seconds for _, seconds in answers) < MAX_WAIT
 
 
-def test_hundreds_of_half_sent_requests_give_way_to_a_visitor(gunicorn):
-    """More than the process keeps: the oldest are closed."""
+def test_pages_are_served_despite_hundreds_of_incomplete_requests(gunicorn):
+    """More connections than the process keeps: the oldest are closed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     number = 600
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
@@ -115,7 +115,7 @@ def test_hundreds_of_half_sent_requests_give_way_to_a_visitor(gunicorn):
             client.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert {status for status, _ in answers} == {200}
-    assert max(seconds for _, seconds in answers) < PATIENCE
+    assert max(seconds for _, seconds in answers) < MAX_WAIT
 
 
 MEGABYTES = 80
@@ -128,8 +128,8 @@ MULTIPART = (
 
 @pytest.mark.parametrize("path", ["/sprak/", "/logg-inn/", "/admin/login/", "/"])
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"])
-def test_a_large_body_is_refused_by_its_length_alone(front, path, kind):
-    """413 without a byte of the body sent."""
+def test_large_body_is_rejected_by_content_length(front, path, kind):
+    """413 before a byte of the body is sent."""
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {MEGABYTES * 10**6}\r\n\r\n"
     with socket.create_connection((front.host, front.port), timeout=5) as client:
         client.sendall(head.encode() + (b"a" if front.port else b""))
@@ -137,37 +137,37 @@ def test_a_large_body_is_refused_by_its_length_alone(front, path, kind):
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
-def test_a_large_post_sent_to_its_end_does_no_harm(front, kind):
+def test_large_post_sent_completely_is_rejected_without_harm(front, kind):
     length = sum(map(len, MULTIPART))
     with attacking(
         lambda to, over: ask(to, "/sprak/", "POST", iter(MULTIPART), Content_Type=kind, Content_Length=str(length)), front, 2
     ):
         answers = [ask(front, PAGE) for _ in range(10)]
     assert {status for status, _ in answers} == {200}
-    assert max(seconds for _, seconds in answers) < PATIENCE
+    assert max(seconds for _, seconds in answers) < MAX_WAIT
     status, _ = ask(front, "/sprak/", "POST", iter(MULTIPART), Content_Type=kind, Content_Length=str(length))
     assert status in {413, 0}, "0: refused while it was being sent"
 
 
-def test_a_large_post_without_a_length_is_refused(front):
+def test_large_post_without_content_length_is_rejected(front):
     status, seconds = ask(front, "/sprak/", "POST", iter(MULTIPART), Content_Type="text/plain", Transfer_Encoding="chunked")
     assert status in {411, 413, 0, 502}
     assert seconds < 10
     assert ask(front, PAGE)[0] == 200
 
 
-def test_a_form_of_the_largest_size_gets_through(front):
+def test_form_of_maximum_size_is_accepted(front):
     body = b"a=" + b"b" * (gunicorn_worker.MAX_BODY - 2)
     status, _ = ask(front, "/sprak/", "POST", body, Content_Type="application/x-www-form-urlencoded")
     assert status == 403, "read to its end, and refused for its missing CSRF token"
 
 
-def test_a_length_over_the_limit_by_one_byte_is_refused(gunicorn):
+def test_content_length_one_byte_over_the_limit_is_rejected(gunicorn):
     assert ask(gunicorn, "/sprak/", "POST", b"b" * (gunicorn_worker.MAX_BODY + 1))[0] == 413
 
 
 @pytest.mark.parametrize("size", [9_000, 40_000, 1_000_000])
-def test_a_long_header_or_address_is_refused(front, size):
+def test_long_header_or_address_is_rejected(front, size):
     assert ask(front, PAGE, X_Long="a" * size)[0] in {400, 413, 414, 431, 0}
     assert ask(front, "/?q=" + "a" * size)[0] in {400, 414, 431, 0}
     assert ask(front, PAGE)[0] == 200
@@ -175,8 +175,8 @@ def test_a_long_header_or_address_is_refused(front, size):
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "script_name", "PATH_INFO", "REMOTE_ADDR"])
 @pytest.mark.parametrize("value", ["/nosuch", "/om", "//host.example", "x", ""])
-def test_no_header_moves_the_site(front, name, value):
-    """Caddy passes on names with an underscore, which nginx drops."""
+def test_headers_do_not_change_the_sites_address(front, name, value):
+    """Caddy forwards header names with an underscore; nginx drops them."""
     request = f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n{name}: {value}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((front.host, front.port), timeout=10) as client:
         client.sendall(request.encode())
@@ -187,7 +187,7 @@ def test_no_header_moves_the_site(front, name, value):
     assert b'href="/static/' in received and b'action="/sprak/"' in received
 
 
-def test_requests_sent_one_behind_the_other_are_answered_in_order(gunicorn):
+def test_pipelined_requests_are_answered_in_order(gunicorn):
     post = hostile_clients.FORM + b"Content-Length: 3\r\n\r\na=b"
     get = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with socket.create_connection((gunicorn.host, gunicorn.port), timeout=10) as client:
@@ -200,7 +200,7 @@ def test_requests_sent_one_behind_the_other_are_answered_in_order(gunicorn):
     assert re.findall(rb"HTTP/1\.1 (\d+)", received) == [b"200", b"403", b"200", b"400"]
 
 
-def test_a_body_announced_by_expect_is_asked_for_once(gunicorn):
+def test_expect_100_continue_is_answered_once(gunicorn):
     with socket.create_connection((gunicorn.host, gunicorn.port), timeout=10) as client:
         client.sendall(hostile_clients.FORM + b"Content-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
         assert client.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -212,7 +212,7 @@ def test_a_body_announced_by_expect_is_asked_for_once(gunicorn):
     assert b"100 Continue" not in received
 
 
-def test_a_client_that_reads_slowly_gets_the_whole_response(gunicorn):
+def test_slow_reader_gets_the_whole_response(gunicorn):
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         client.settimeout(10)

@@ -1,4 +1,4 @@
-"""docs/deployment/: systemd's own tools judge the units, and they run what the composition runs."""
+"""docs/deployment/: systemd units, checked by systemd's tools and against docker-compose.yml, and proxy configurations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def entries(path: Path) -> dict[str, list[str]]:
 
 @pytest.fixture
 def units_here(tmp_path) -> list[str]:
-    """The units with paths that exist on this machine: systemd looks whether what they start is there."""
+    """The units with paths that exist on this machine: systemd checks that the started programs exist."""
     for path in UNITS:
         text = path.read_text().replace(PYTHON, sys.executable).replace("/srv/utlyst", str(composition.ROOT))
         (tmp_path / path.name).write_text(text)
@@ -42,15 +42,15 @@ def systemd_analyze(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, timeout=240)
 
 
-def test_systemd_finds_no_fault_in_the_units(units_here):
+def test_systemd_finds_no_error_in_the_units(units_here):
     answer = systemd_analyze("verify", "--man=no", *units_here)
-    # Of this machine's own units it may complain too.
+    # It may also report units of this machine.
     said = [line for line in (answer.stdout + answer.stderr).splitlines() if "utlyst" in line]
     assert said == []
     assert answer.returncode == 0, answer.stderr
 
 
-def test_systemd_finds_a_fault_where_there_is_one(units_here):
+def test_systemd_finds_an_error_in_a_broken_unit(units_here):
     broken = Path(units_here[-1])
     broken.write_text(broken.read_text() + "\nNoSuchSetting=yes\n")
     answer = systemd_analyze("verify", "--man=no", *units_here)
@@ -58,13 +58,13 @@ def test_systemd_finds_a_fault_where_there_is_one(units_here):
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_a_unit_exposes_little(name):
+def test_exposure_score_of_units_is_low(name):
     answer = systemd_analyze("security", "--offline=true", "--threshold=15", str(SERVICES[name]))
     assert answer.returncode == 0, answer.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_a_unit_runs_what_the_composition_runs(name):
+def test_units_run_the_commands_of_the_compose_file(name):
     (line,) = entries(SERVICES[name])["ExecStart"]
     program, *words = shlex.split(line)
     assert program == PYTHON
@@ -75,7 +75,7 @@ def test_a_unit_runs_what_the_composition_runs(name):
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
-def test_a_unit_starts_again_for_ever_and_waits_for_the_migrations(name):
+def test_units_restart_without_limit_and_wait_for_migrations(name):
     unit = entries(SERVICES[name])
     assert unit["Restart"] == ["always"]
     assert unit["StartLimitIntervalSec"] == ["0"]
@@ -84,7 +84,7 @@ def test_a_unit_starts_again_for_ever_and_waits_for_the_migrations(name):
     assert unit["TimeoutStopSec"] == [composition.services()[name]["stop_grace_period"]]
 
 
-def test_the_target_wants_every_service():
+def test_target_wants_every_service():
     (wanted,) = entries(FOLDER / "systemd" / "utlyst.target")["Wants"]
     assert set(wanted.split()) == {path.name for path in SERVICES.values()} - {"utlyst-migrate.service"}
     for path in SERVICES.values():
@@ -92,14 +92,14 @@ def test_the_target_wants_every_service():
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_a_unit_may_write_under_var_only(name):
+def test_units_can_write_under_var_only(name):
     unit = entries(SERVICES[name])
     assert unit["ProtectSystem"] == ["strict"]
     assert unit["ReadWritePaths"] == ["/srv/utlyst/var"]
     assert unit["User"] == ["utlyst"]
 
 
-def test_the_proxies_pass_on_what_the_site_believes_and_write_no_queries():
+def test_proxies_set_forwarded_headers_and_log_no_queries():
     nginx = (FOLDER / "nginx.conf").read_text()
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx, "set, or a client could claim another's address"
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in nginx

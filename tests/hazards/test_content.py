@@ -100,14 +100,14 @@ def test_an_ad_with_tolerable_errors_is_stored(feed, site, fields):
 def test_an_ad_that_cannot_be_stored_does_not_block_its_batch(feed, site, monkeypatch):
     """20: fifty ads are written in one transaction."""
     ads = [feed.publish() for _ in range(9)]
-    real = store.store
+    real = store.store_vacancies
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[4] for entry in entries):
             raise ValueError("no")
         return real(entries, **options)
 
-    monkeypatch.setattr(store, "store", refusing)
+    monkeypatch.setattr(store, "store_vacancies", refusing)
     report = site.follow()
     assert (report.exit_code, report.new, report.quarantined) == (1, 8, 1)
     assert "not-stored" in site.task(ads[4]).reason

@@ -272,7 +272,7 @@ def test_an_ad_that_the_database_refuses_is_quarantined_and_deactivated(feed, si
     """20: fifty ads are written in one transaction."""
     ads = [feed.publish() for _ in range(12)]
     site.follow()
-    real = store.store
+    real = store.store_vacancies
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[4] for entry in entries):
@@ -281,7 +281,7 @@ def test_an_ad_that_the_database_refuses_is_quarantined_and_deactivated(feed, si
 
     for ad in ads:
         feed.change(ad)
-    monkeypatch.setattr(store, "store", refusing)
+    monkeypatch.setattr(store, "store_vacancies", refusing)
     report = site.follow()
     assert (report.exit_code, report.updated, report.quarantined) == (1, 11, 1)
     assert type(error).__name__ in site.task(ads[4]).reason
@@ -295,14 +295,14 @@ def test_a_row_too_large_for_postgresql_fails_only_that_ad(feed, site, monkeypat
     class Cause(Exception):
         sqlstate = "54000"
 
-    real = store.store
+    real = store.store_vacancies
 
     def refusing(entries, **options):
         if any(str(entry.uuid) == ads[2] for entry in entries):
             raise OperationalError("index row size 2712 exceeds maximum") from Cause()
         return real(entries, **options)
 
-    monkeypatch.setattr(store, "store", refusing)
+    monkeypatch.setattr(store, "store_vacancies", refusing)
     report = site.follow()
     assert (report.problem, report.new, report.quarantined) == ("", 4, 1)
 
@@ -312,5 +312,5 @@ def test_the_same_ad_twice_in_a_batch_is_stored_once(feed, site):
     site.follow()
     data = vacancy_data(uuid=uuid.UUID(ad), title="Kokk")
     with transaction.atomic():
-        assert len(store.store([data, data])) == 1
+        assert len(store.store_vacancies([data, data])) == 1
     assert site.ad(ad).title == "Kokk"

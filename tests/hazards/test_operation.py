@@ -224,7 +224,7 @@ def test_traces_of_closed_ads_are_erased_after_each_transaction(feed, site, monk
     ads = [feed.publish() for _ in range(3)]
     site.follow()
     erased = []
-    monkeypatch.setattr(store, "erase_traces", lambda: erased.append(1))
+    monkeypatch.setattr(store, "erase_deleted_content", lambda: erased.append(1))
     feed.publish()
     site.follow()
     assert len(erased) == 1  # at the end of each run, as a concurrent reader may have prevented an earlier one

@@ -148,14 +148,14 @@ def test_one_ad_that_cannot_be_deactivated_does_not_block_others(feed, site, mon
     ads = [feed.publish() for _ in range(8)]
     site.follow()
     bad = site.ad(ads[3]).uuid
-    real = store.close
+    real = store.close_vacancies
 
     def refusing(uuids, *arguments, **options):
         if bad in set(uuids):
             raise ValueError("no")
         return real(uuids, *arguments, **options)
 
-    monkeypatch.setattr(store, "close", refusing)
+    monkeypatch.setattr(store, "close_vacancies", refusing)
     Vacancy.objects.filter(uuid__in=ads[:4]).update(visible_until=timezone.now() - dt.timedelta(minutes=1))
     assert store.close_expired() == 3
     Vacancy.objects.filter(uuid=bad).update(visible_until=timezone.now() + dt.timedelta(days=9))

@@ -91,7 +91,7 @@ def close_expired() -> None:
 
 
 def mark_indexed() -> None:
-    found = pending.behind(500)
+    found = pending.list_changes(500)
     rng.shuffle(found)
     pending.mark_indexed([(change.uuid, change.version) for change in found])
 
@@ -102,7 +102,7 @@ def moderate() -> None:
 
 def forget() -> None:
     """Does what the retention does."""
-    store.forget(timezone.now() - dt.timedelta(seconds=2))
+    store.replace_with_tombstones(timezone.now() - dt.timedelta(seconds=2))
 
 
 roles = {

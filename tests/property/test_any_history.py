@@ -91,7 +91,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def forget_what_is_closed(self) -> None:
-        store.forget(timezone.now())
+        store.replace_with_tombstones(timezone.now())
 
     @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup", "close_silently", "active_without_content"]))
     def end(self, ad: str, end: str) -> None:

@@ -1,1 +1,1 @@
-"""Does the search find what people look for? Judged queries over a fixed corpus, and the figures for each engine."""
+"""Relevance evaluation: judged queries over a fixed corpus, and metrics (nDCG, recall, precision) for each engine."""

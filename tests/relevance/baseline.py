@@ -1,4 +1,4 @@
-"""What OpenSearch does by itself: its `norwegian` analyzer over plain fields, and one cross-field AND. The bar to clear."""
+"""Baseline for comparison: OpenSearch's `norwegian` analyzer over plain fields, and one cross-field AND query."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The ads that queries are judged over, in two sets: "demo", the first 3,000 of the demo's generator and those of
-`data/added.toml`, and "natural", those of `data/natural/ads.toml`.
+"""The ads that queries are judged over, in three sets: "demo", the first 3,000 of the demo's generator and those of
+`data/added.toml`; "natural", those of `data/natural/ads.toml`; and "questions", these and those of `data/questions/ads.toml`.
 
-Always the same: fixed numbers, seed and dates. What a judgement may look at is an `Ad`: the decisions that the ad was made
-from, and what a reader can see in it. Nothing here knows the search.
+Always the same: fixed numbers, seed and dates. Judgements use only an `Ad`: the decisions that the ad was generated
+from, and what a reader sees in it. Nothing here uses the search.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 from jobsearch.demo.feed_server.ads.plan import Plan, plan_ad
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData, VacancyData
 
-from . import natural
+from . import line_sets
+from .line_sets import NATURAL, QUESTIONS
 
-DEMO, NATURAL = SETS = ("demo", "natural")
+DEMO = "demo"
+SETS = (DEMO, NATURAL, QUESTIONS)
 SEED, NUMBERS = 1, range(1, 3001)
 DATA = Path(__file__).parent / "data"
 _SPACE = UUID("c1a3a1f0-6a7e-4f0e-9a53-0d9f4c1c5e21")
 _NEWEST = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
-_EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)  # far off: the corpus is the same whenever it is measured
+_EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)  # far in the future: the corpus is the same on any day
 _BLOCK = re.compile(r"</?(?:p|div|li|ul|ol|br|h\d|tr|td|th|table|section)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]+>")
 
@@ -58,24 +60,24 @@ class Ad:
 
 
 def readable(markup: str) -> str:
-    """The text of an ad's HTML, one line a block."""
+    """Plain text of an ad's HTML, one line a block."""
     text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup)))
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
     """Every ad of a set: what it is, and what the record stores of it."""
-    return tuple(_natural()) if name == NATURAL else (*_generated(), *_added())
+    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
 
 
 def ads(name: str = DEMO) -> Iterator[Ad]:
     return (ad for ad, _ in corpus(name))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def fingerprint(name: str = DEMO) -> str:
-    """Names the corpus, so that figures of different ones are not compared: it changes when the generator does."""
+    """Hash of the corpus, so that figures of different ones are not compared: it changes with the generator."""
     digest = hashlib.sha256()
     for ad in ads(name):
         digest.update(f"{ad.uuid}{ad.job}{ad.title}{ad.filed}{ad.text}{ad.employer}{sorted(ad.places)}".encode())
@@ -85,20 +87,20 @@ def fingerprint(name: str = DEMO) -> str:
 def _generated() -> Iterator[tuple[Ad, VacancyData]]:
     for number in NUMBERS:
         decided = plan_ad(number, SEED)
-        # Numbers are spread over eight weeks by a step that is prime to their count, so that kinds of ads mix in time.
+        # Numbers are spread over eight weeks by a step coprime to their count, so that kinds of ads mix in time.
         published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)
         content = compose(number, published=published, expires=_EXPIRES, updated=published, seed=SEED)
         found = parse_detail(UUID(content["uuid"]), {"uuid": content["uuid"], "status": "ACTIVE", "ad_content": content})
         if not isinstance(found, VacancyData):
             raise ValueError(f"ad {number} of the corpus is not active")
         yield (
-            _judgeable(found, f"#{number}", decided.occupation.key, decided.base, decided.language, _unnamed_place(decided)),
+            _build_ad(found, f"#{number}", decided.occupation.key, decided.base, decided.language, _unnamed_place(decided)),
             found,
         )
 
 
 def _added() -> Iterator[tuple[Ad, VacancyData]]:
-    """The hand-written ads, an hour apart, all newer than the generated ones: what tempts stands first in date order."""
+    """Hand-written ads, an hour apart and newer than the generated ones, so that wrong hits would be first in date order."""
     rows = tomllib.loads((DATA / "added.toml").read_text(encoding="utf-8"))
     for position, (name, row) in enumerate(rows.items()):
         job = BY_KEY[row["job"]]
@@ -118,24 +120,23 @@ def _added() -> Iterator[tuple[Ad, VacancyData]]:
             occupations=(OccupationData(*job.pair),),
             categories=(CategoryData("STYRK08", job.styrk_code, job.styrk_name.rstrip(";")),) if row.get("filed", True) else (),
         )
-        yield _judgeable(data, name, row["job"], row["title"], row.get("language", "nb"), ()), data
+        yield _build_ad(data, name, row["job"], row["title"], row.get("language", "nb"), ()), data
 
 
-def _natural() -> Iterator[tuple[Ad, VacancyData]]:
+def _of_lines(set_name: str) -> Iterator[tuple[Ad, VacancyData]]:
     """In the order of the file, three hours apart."""
-    for position, (what, fields) in enumerate(natural.rows()):
+    for position, (name, what, fields) in enumerate(line_sets.rows(set_name)):
         published = _NEWEST - dt.timedelta(hours=3 * position)
-        name = f"natural{position}"
         data = VacancyData(uuid=uuid5(_SPACE, name), expires=_EXPIRES, published=published, updated=published, **fields)
-        yield _judgeable(data, name, what, data.title, "", ()), data
+        yield _build_ad(data, name, what, data.title, "", ()), data
 
 
 def _unnamed_place(decided: Plan) -> tuple[str, ...]:
-    """Where an ad is that gives its place in its text only."""
+    """Places that the ad names only in its text."""
     return (decided.place.county, decided.place.municipal) if decided.shape == "none" else ()
 
 
-def _judgeable(data: VacancyData, name: str, job: str, post: str, language: str, unnamed: Iterable[str]) -> Ad:
+def _build_ad(data: VacancyData, name: str, job: str, post: str, language: str, unnamed: Iterable[str]) -> Ad:
     title = " ".join(data.title.split())
     text = f"{title}\n{readable(data.description)}"
     names = [data.job_title, *(pair.level2 for pair in data.occupations), *(row.name for row in data.categories)]

@@ -1,6 +1,6 @@
-"""The rules of `data/concepts.toml` and `data/queries.toml`, read and applied: query -> ad -> grade.
+"""Relevance judgements: reads the rules of `data/concepts.toml` and `data/queries.toml` and grades ads for each query.
 
-A test is a line such as `kokk & ~ souschef`: terms joined by ` & `, each of them perhaps after a `!` for "not".
+A rule is a line such as `kokk & ~ souschef`: terms joined by ` & `, each optionally after a `!` for "not".
 
     kokk,baker            the occupation that the ad was made for is one of these
     ~ REGEX               the post is called so (also `post ~`); without regard to case, anywhere in the name
@@ -23,8 +23,8 @@ from uuid import UUID
 
 from jobsearch.demo.feed_server.ads.occupations import BY_KEY
 
-from . import natural
-from .corpus import DATA, DEMO, NATURAL, Ad, ads
+from . import line_sets
+from .corpus import DATA, DEMO, SETS, Ad, ads
 
 Test = Callable[[Ad], bool]
 GRADES = (3, 2, 1)
@@ -37,7 +37,7 @@ _KEYS = {"q", "asks", "3", "2", "1", "where", "never", "minus", "unsure", "place
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`id` is group/name. `zero`: nothing in the corpus is meant, and nothing may be found."""
+    """A query. `id` is group/name. `zero`: no ad is relevant, and nothing may be found."""
 
     id: str
     group: str
@@ -48,7 +48,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`grades`: the ads above grade 0. `neutral`: ads that count neither for nor against a search that shows them."""
+    """A judged query. `grades`: the ads above grade 0. `neutral`: ads that count neither as right nor as wrong."""
 
     query: Query
     grades: Mapping[UUID, int]
@@ -56,12 +56,12 @@ class Judged:
 
     @property
     def wanted(self) -> set[UUID]:
-        """What a search may not miss: grades 3 and 2, or, where there are none, 1."""
+        """Relevant ads for recall: grades 3 and 2, or grade 1 where there are none."""
         return {uuid for uuid, grade in self.grades.items() if grade >= 2} or set(self.grades)
 
 
 def compiled(line: str) -> Test:
-    """One test of the rules as a function."""
+    """Compile one line of the rules to a function."""
     parts = [_term(part) for part in line.split(" & ")]
     return lambda ad: all(part(ad) for part in parts)
 
@@ -90,7 +90,7 @@ def _positive(found: re.Match[str]) -> Test:
     return lambda ad: not jobs.isdisjoint(ad.job.split(","))
 
 
-# Words that also name how an ad is filed: leaving out "deltid" may mean those filed as part-time, whatever they are called.
+# Words that are also values of facets: excluding "deltid" may mean ads of that extent, whatever their titles.
 _FILED = {
     "deltid": ["Deltid"],
     "vikariat": ["Vikariat"],
@@ -101,15 +101,16 @@ _FILED = {
 
 @lru_cache(maxsize=1)
 def _occupations() -> set[str]:
-    return {*BY_KEY, *(name for what, _ in natural.rows() for name in what.split(","))}
+    return {*BY_KEY, *(name for set_name in line_sets.SETS for name in line_sets.occupations(set_name))}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(SETS))
 def judged(name_of_set: str = DEMO) -> tuple[Judged, ...]:
     """Every query of a set with its grades, in the order of the file."""
-    concepts, queries = (
-        (natural.concepts(), natural.queries()) if name_of_set == NATURAL else (_read("concepts"), _read("queries"))
-    )
+    if name_of_set in line_sets.SETS:
+        concepts, queries = line_sets.concepts(name_of_set), line_sets.queries(name_of_set)
+    else:
+        concepts, queries = _read("concepts"), _read("queries")
     found = []
     for group, rows in queries.items():
         kept = _kept(f"{group}/{name}" for name in rows)
@@ -128,11 +129,11 @@ def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[
     if row.get("place"):
         required = [*required, f"place = {row['place']}"]
     if minus := row.get("minus"):
-        # Who leaves a word out means the kind of post; that a text mentions the word somewhere is neither here nor there.
+        # An excluded word means the kind of job; ads whose text only mentions the word are neutral.
         never = [*never, f"title ~ {minus}"]
         unsure = [*unsure, f"text ~ {minus}", f"filed ~ {minus}", *(f"is = {value}" for value in _FILED.get(minus, ()))]
     grades: dict[UUID, int] = {}
-    for grade in reversed(GRADES):  # the best one last, and so the one that stays
+    for grade in reversed(GRADES):  # the best grade last, so that it is kept
         lines = [line for rules in sources for line in rules.get(str(grade), [])]
         grades |= dict.fromkeys(_any(lines, corpus), grade)
     kept = grades.keys() - _any(never, corpus)
@@ -142,9 +143,9 @@ def _judge(query: Query, row: Mapping[str, Any], concepts: Mapping[str, Mapping[
     return Judged(query, {uuid: grade for uuid, grade in grades.items() if uuid in kept - neutral}, frozenset(neutral))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=8000)
 def holding(line: str, corpus: str = DEMO) -> frozenset[UUID]:
-    """The ads of a set for which a test holds."""
+    """The ads of a set that match a rule."""
     test = compiled(line)
     return frozenset(ad.uuid for ad in ads(corpus) if test(ad))
 
@@ -154,7 +155,7 @@ def _any(lines: Iterable[str], corpus: str) -> frozenset[UUID]:
 
 
 def _kept(ids: Iterable[str]) -> set[str]:
-    """Every other query of a group, in the order of their hashes: an even split that nobody chose."""
+    """Every other query of a group, in the order of their hashes: an even split without a choice by hand."""
     return set(sorted(ids, key=lambda id_: hashlib.sha256(id_.encode()).hexdigest())[::2])
 
 

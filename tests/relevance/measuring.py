@@ -1,4 +1,4 @@
-"""Figures of what a search found, and the table of them."""
+"""Relevance metrics of search results, and their table."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from .corpus import DEMO, corpus
 from .judging import Judged
 
 Finder = Callable[[str], Sequence[UUID]]
-"""Every ad that a query finds, the most relevant first."""
+"""Returns all ads that a query finds, the most relevant first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """ndcg: order of the first ten by graded gains (7, 3, 1). recall: share of the wanted among the first fifty, of fifty
+    """Metrics of one query.
+
+    ndcg: order of the first ten by graded gains (7, 3, 1). recall: share of the relevant among the first fifty, of fifty
     at most. precision: share of grade 1 and above in all that was found, in whatever order. newest: the same among the ten
     newest. nothing: whether nothing was found.
 
@@ -75,6 +77,12 @@ def mean(outcomes: Sequence[Outcome]) -> Figures:
     return Figures(*(sum(column) / len(rows) for column in zip(*rows, strict=True)))
 
 
+def share_without_hits(outcomes: Iterable[Outcome]) -> float:
+    """The share of queries that find nothing, of those for which there is a relevant ad; 0 where there are no such queries."""
+    nothing = [outcome.figures.nothing for outcome in outcomes if not outcome.judged.query.zero]
+    return sum(nothing) / len(nothing) if nothing else 0.0
+
+
 def by_group(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -83,7 +91,7 @@ def by_group(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """A line a group and one for all queries, as Markdown."""
+    """Markdown table with a line a group and one for all queries."""
     lines = ["| group | queries | nDCG@10 | recall@50 | precision | newest 10 | finds nothing |", "|---|--:|--:|--:|--:|--:|--:|"]
     for name, some in [*by_group(outcomes).items(), ("**all**", outcomes)]:
         cells = " | ".join(f"{value:.2f}" for value in astuple(mean(some)))
@@ -92,7 +100,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def worst(outcomes: Sequence[Outcome], number: int, corpus_name: str = DEMO) -> str:
-    """The queries with the worst figures, each with its first hits and their grades."""
+    """The queries with the lowest figures, each with its first hits and their grades."""
     ads = {ad.uuid: ad for ad, _ in corpus(corpus_name)}
     lines: list[str] = []
     for outcome in sorted(outcomes, key=lambda one: one.figures.ndcg + one.figures.recall + one.figures.precision)[:number]:

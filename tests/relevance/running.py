@@ -1,4 +1,4 @@
-"""The corpus in a database and an index of its own, and a search of it through the same function as the page's."""
+"""Runs queries over the corpus, in a database and index of its own, through the search function of the results page."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from jobsearch.vacancies import store
 
 from .corpus import DEMO, corpus
 
-NOW = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)  # the day after the newest ad, so that fresh ads are fresh on any day
+NOW = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)  # the day after the newest ad, so that recency is the same on any day
 _CHUNK = 500
 
 
 def fill(corpus_name: str = DEMO) -> None:
-    """Stores the corpus and indexes it; the database has to be empty."""
+    """Store and index the corpus; the database must be empty."""
     entries = [data for _, data in corpus(corpus_name)]
     for start in range(0, len(entries), _CHUNK):
         with transaction.atomic():
-            store.store(entries[start : start + _CHUNK], now=NOW)
+            store.store_vacancies(entries[start : start + _CHUNK], now=NOW)
     lifecycle.rebuild()
 
 
 @contextmanager
 def engine(url: str) -> Iterator[None]:
-    """The engine at an address ("embedded" for one in a folder that is removed) while the block runs."""
+    """Use the engine at a URL ("embedded": one in a temporary folder) during the block."""
     with tempfile.TemporaryDirectory() as folder:
         own = f"relevance{secrets.token_hex(4)}"
         address = f"embedded:///{folder}/index" if url == "embedded" else url
@@ -46,13 +46,13 @@ def engine(url: str) -> Iterator[None]:
             finally:
                 if url != "embedded":
                     client = OpenSearch(hosts=[url], timeout=60)
-                    for name in client.indices.get(index=f"{own}-*"):  # by name: servers refuse to delete by a pattern
+                    for name in client.indices.get(index=f"{own}-*"):  # by name: servers can forbid deletion by pattern
                         client.indices.delete(index=name)
                 registry.forget_engines()
 
 
 def find(q: str) -> Sequence[UUID]:
-    """All that the page would show for these words, page by page, the most relevant first."""
+    """All hits of the results page for this text, page by page, the most relevant first."""
     asked, problems = SearchQuery.from_params({"q": q})
     if any(problem.blocks for problem in problems):
         return []

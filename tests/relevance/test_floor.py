@@ -1,7 +1,7 @@
-"""No group of the open queries may fall below these floors on the embedded engine.
+"""Regression test of relevance: no group of the open queries may fall below these figures on the embedded engine.
 
-They stand a little below what was measured on 26 November 2026 (see docs/relevance.md).
-Whoever makes a group better raises its floor; whoever has to lower one says why in the commit.
+They are slightly below the figures measured on 26 November 2026 (see docs/relevance.md).
+Raise the floor of a group that improves; a commit that lowers one must give the reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jobsearch.search.models import IndexLease, IndexState
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 
 from . import measuring, running
-from .corpus import DEMO, NATURAL
+from .corpus import DEMO, NATURAL, QUESTIONS
 from .judging import judged
 
 pytestmark = pytest.mark.django_db
@@ -60,14 +60,28 @@ FLOORS = {
         "filters": (0.94, 0.94, 0.9),
         "mention": (1.0, 1.0, 1.0),
     },
+    QUESTIONS: {  # of 28 November 2026, before any rule for sentences
+        "bokmål": (0.13, 0.12, 0.17),
+        "nynorsk": (0.25, 0.25, 0.25),
+        "english": (0, 0, 0),
+        "negation": (0.02, 0.04, 0.04),
+        "without": (0.24, 0.09, 0.58),
+        "lists": (0.39, 0.38, 0.4),
+        "tokens": (0.86, 0.86, 0.86),
+        "compounds": (0.77, 0.79, 0.81),
+        "names": (0.61, 0.58, 0.74),
+        "order": (0.9, 0.98, 0.97),
+        "numbers": (0.85, 0.85, 0.85),
+        "nothing": (1.0, 1.0, 1.0),
+    },
 }
-ALL = {DEMO: (0.97, 0.96, 0.98), NATURAL: (0.95, 0.96, 0.98)}
+ALL = {DEMO: (0.97, 0.96, 0.98), NATURAL: (0.95, 0.96, 0.98), QUESTIONS: (0.49, 0.48, 0.55)}
 GROUPS = [(name, group) for name, groups in FLOORS.items() for group in groups]
 
 
 @pytest.fixture(scope="module")
 def outcomes(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The open half of each set, run once for all groups."""
+    """Results of the open half of each set, run once for all groups."""
     with django_db_blocker.unblock():
         return {name: _measured(name, f"embedded:///{tmp_path_factory.mktemp(name)}/index") for name in FLOORS}
 
@@ -90,18 +104,18 @@ def test_every_group_has_a_floor(outcomes, name):
 
 
 @pytest.mark.parametrize(("name", "group"), GROUPS)
-def test_a_group_stays_above_its_floor(outcomes, name, group):
+def test_figures_of_a_group_are_above_its_floor(outcomes, name, group):
     some = measuring.by_group(outcomes[name])[group]
     assert not _below(some, FLOORS[name][group]), measuring.worst(some, 3, name)
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_all_queries_together_stay_above_the_floor(outcomes, name):
+def test_figures_of_all_queries_are_above_the_floor(outcomes, name):
     assert not _below(outcomes[name], ALL[name]), measuring.table(outcomes[name])
 
 
 def _below(outcomes, floors) -> dict[str, float]:
-    """The figures that are too low."""
+    """The figures below their floors."""
     mean = measuring.mean(outcomes)
     reached = {"nDCG": mean.ndcg, "recall": mean.recall, "precision": mean.precision}
     return {name: round(value, 3) for (name, value), floor in zip(reached.items(), floors, strict=True) if value < floor}

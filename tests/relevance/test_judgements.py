@@ -1,4 +1,4 @@
-"""The judged set is sound: enough of each kind of query, grades that mean something, an even split, and no help by the search."""
+"""Checks of the judged sets: enough queries of each group, valid grades, an even split, independence of the search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .corpus import NATURAL, SETS, corpus
+from .corpus import NATURAL, QUESTIONS, SETS, corpus
 from .judging import GRADES, compiled, judged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,25 +26,48 @@ def test_there_are_enough_queries_of_every_group():
     assert sum(counted.values()) >= 160
 
 
-def test_the_second_set_asks_all_that_and_more():
+def test_natural_set_has_all_groups_of_the_demo_set_and_more():
     counted = Counter(one.query.group for one in judged(NATURAL))
     assert set(counted) == GROUPS | {"titles", "filters", "mention"}
     assert sum(counted.values()) >= 500
 
 
+def test_the_third_set_asks_in_sentences_in_three_languages():
+    counted = Counter(one.query.group for one in judged(QUESTIONS))
+    assert set(counted) == {
+        *("bokmål", "nynorsk", "english", "negation", "without", "lists", "tokens", "compounds", "names", "order", "numbers"),
+        "nothing",
+    }
+    assert min(counted.values()) >= 25
+    assert sum(counted.values()) >= 320
+
+
+def test_ads_of_the_second_set_are_in_the_third_set_too():
+    assert {ad.uuid for ad, _ in corpus(NATURAL)} < {ad.uuid for ad, _ in corpus(QUESTIONS)}
+
+
+def test_an_ad_that_demands_what_a_query_wishes_to_do_without_has_no_grade():
+    judgements = {one.query.q: one for one in judged(QUESTIONS)}
+    ads = {ad.uuid: ad.text for ad, _ in corpus(QUESTIONS)}
+    grades = judgements["lagerjobb uten krav til erfaring"].grades
+    assert {grade for uuid, grade in grades.items() if "Erfaring er ikke nødvendig" in ads[uuid]} == {3}
+    assert not [uuid for uuid in grades if "to års erfaring fra lager" in ads[uuid]]
+    assert 2 in grades.values()
+
+
 @pytest.mark.parametrize("name", SETS)
-def test_no_group_asks_the_same_twice(name):
+def test_no_query_is_twice_in_a_group(name):
     asked = Counter((one.query.group, one.query.q) for one in judged(name))
     assert [pair for pair, times in asked.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_a_query_has_relevant_ads_unless_nothing_is_expected(name):
+def test_queries_have_relevant_ads_unless_zero(name):
     assert [one.query.id for one in judged(name) if bool(one.grades) == one.query.zero] == []
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_grades_are_of_ads_of_the_corpus(name):
+def test_graded_ads_are_in_the_corpus(name):
     known = {ad.uuid for ad, _ in corpus(name)}
     for one in judged(name):
         assert set(one.grades.values()) <= set(GRADES), one.query.id
@@ -53,13 +76,13 @@ def test_grades_are_of_ads_of_the_corpus(name):
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_halves_are_of_one_size_in_every_group(name):
+def test_halves_have_equal_size_in_every_group(name):
     counted = Counter((one.query.group, one.query.kept) for one in judged(name))
     for group in {group for group, _ in counted}:
         assert abs(counted[group, True] - counted[group, False]) <= 1, group
 
 
-def test_judging_needs_no_search():
+def test_judging_does_not_import_the_search():
     program = (
         "import sys; from tests.relevance.judging import judged; judged(); "
         "print([name for name in sys.modules if name.startswith('jobsearch.search') or name == 'tantivy'])"
@@ -68,20 +91,20 @@ def test_judging_needs_no_search():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_rule_that_cannot_be_read_is_refused():
+def test_invalid_rule_is_rejected():
     with pytest.raises(ValueError, match="not a test"):
         compiled("kokk & Souschef")
     with pytest.raises(ValueError, match="no such occupation"):
         compiled("a-cook")
 
 
-def test_terms_of_a_rule_hold_together():
+def test_terms_of_a_rule_are_and_ed():
     cooks = [ad for ad, _ in corpus() if compiled("kokk & !~ souschef")(ad)]
     assert cooks
     assert all(ad.job == "kokk" and "souschef" not in ad.post.lower() for ad in cooks)
 
 
-def test_every_added_ad_says_what_it_is_for():
+def test_every_added_ad_states_its_purpose():
     from .judging import _read
 
     assert all(row["why"] for row in _read("added").values())

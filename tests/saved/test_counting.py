@@ -1,4 +1,4 @@
-"""What the list of saved searches costs: one request to the engine, however many there are."""
+"""Cost of the list of saved searches: one request to the engine for any number of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch.saved.views import MOST, PAGE_SIZE
+from jobsearch.saved.views import MAX_SEARCHES, PAGE_SIZE
 from jobsearch.search import api as search
 from jobsearch.search.analysis import spelling
 from jobsearch.search.engines import registry
@@ -24,7 +24,7 @@ def logged_in(client, recruiter):
 
 @pytest.fixture
 def asked(monkeypatch, own_index) -> list[str]:
-    """The engine's methods that were called: each is one request where the engine is a server."""
+    """Names of the called methods of the engine; each call is one request if the engine is a server."""
     engine, called = registry.engine(), []
 
     def counted(name):
@@ -37,8 +37,8 @@ def asked(monkeypatch, own_index) -> list[str]:
     return called
 
 
-@pytest.mark.parametrize("number", [1, 25, 101, MOST])
-def test_a_page_of_the_list_asks_the_engine_once(logged_in, recruiter, ads, asked, number):
+@pytest.mark.parametrize("number", [1, 25, 101, MAX_SEARCHES])
+def test_list_page_makes_one_engine_request(logged_in, recruiter, ads, asked, number):
     ads({"title": "Kokk"})
     for n in range(number):
         recruiter.saved_searches.create(
@@ -53,7 +53,7 @@ def test_a_page_of_the_list_asks_the_engine_once(logged_in, recruiter, ads, aske
     assert len(shown) == min(number, PAGE_SIZE) and {one.get("data-total") for one in shown} == {"1"}
 
 
-def test_searches_that_find_nothing_cost_three_requests_together(logged_in, recruiter, ads, asked):
+def test_searches_without_hits_make_three_requests_together(logged_in, recruiter, ads, asked):
     ads({"title": "Kokk"}, {"title": "Sykepleier"})
     spelling.speller.renew()
     for n in range(25):
@@ -67,7 +67,7 @@ def test_searches_that_find_nothing_cost_three_requests_together(logged_in, recr
     assert search.search(search.SearchQuery(q="sykepleeir")).total == 2
 
 
-def test_counts_are_kept_for_seconds_and_a_look_renews_them(logged_in, recruiter, ads, asked):
+def test_counts_are_cached_until_a_search_is_marked_as_seen(logged_in, recruiter, ads, asked):
     ads({"title": "Kokk"})
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk")
     asked.clear()
@@ -79,7 +79,7 @@ def test_counts_are_kept_for_seconds_and_a_look_renews_them(logged_in, recruiter
     assert asked == ["totals", "totals"]
 
 
-def test_a_cache_that_does_not_answer_costs_a_count_and_no_page(logged_in, recruiter, ads, settings, caplog):
+def test_list_works_while_the_cache_is_down(logged_in, recruiter, ads, settings, caplog):
     ads({"title": "Kokk"})
     recruiter.saved_searches.create(name="Kokker", params="q=kokk")
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9"}}
@@ -87,7 +87,7 @@ def test_a_cache_that_does_not_answer_costs_a_count_and_no_page(logged_in, recru
     assert "CACHE_URL" in caplog.text
 
 
-def test_the_list_has_pages_and_one_past_the_last_leads_to_the_last(logged_in, recruiter, ads):
+def test_list_has_pages_and_a_page_past_the_last_redirects(logged_in, recruiter, ads):
     ads({"title": "Kokk"})
     for n in range(60):
         recruiter.saved_searches.create(name=f"Søk {n:02}", params=f"q=kokk&employer=E{n}")
@@ -101,7 +101,7 @@ def test_the_list_has_pages_and_one_past_the_last_leads_to_the_last(logged_in, r
         assert Page(logged_in.get(LIST, {"page": number})).text("//h2") == first.text("//h2")
 
 
-def test_many_counts_are_each_what_a_single_one_is(ads, recruiter):
+def test_count_many_equals_single_counts(ads, recruiter):
     ads({"title": "Kokk"}, {"title": "Baker"}, {"title": "Sykepleier"})
     spelling.speller.renew()
     texts = ["kokk", "sykepleeir", "kokk OR baker", "-kokk", "xylofon", "kari@example.no", "", '"kokk"', "01010750160"]

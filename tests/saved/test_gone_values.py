@@ -1,4 +1,4 @@
-"""A saved search whose value no ad has any more, or that cannot be read: it finds nothing and says so, never everything."""
+"""Saved searches with a value that no ad has any more, or that cannot be read: they find nothing and say so."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def logged_in(client, recruiter):
 
 @pytest.fixture
 def emptied(ads):
-    """Three ads at home; those of a foreign country, an unlisted engagement and an employer are forgotten."""
+    """Three ads in Norway; ads with a foreign country, an unlisted engagement and another employer have been deleted."""
     *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
     with transaction.atomic():
-        store.close([abroad, other], Vacancy.Closed.FEED)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close_vacancies([abroad, other], Vacancy.Closed.FEED)
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     search.index_changes()
 
 
-def list_of(client) -> Page:
+def get_list(client) -> Page:
     return Page(client.get(LIST))
 
 
@@ -55,10 +55,10 @@ def list_of(client) -> Page:
         ("near=VESTLAND%2FATLANTIS", "Vi vet ikke hvor «VESTLAND/ATLANTIS» er."),
     ],
 )
-def test_a_value_that_is_gone_finds_nothing_and_is_named_everywhere(logged_in, recruiter, emptied, params, sentence):
+def test_value_without_ads_finds_nothing_and_is_reported_everywhere(logged_in, recruiter, emptied, params, sentence):
     saved = recruiter.saved_searches.create(name="X", params=params)
     assert search.count(saved.query) == 0 and list(search.scan(saved.query)) == []
-    listed = list_of(logged_in)
+    listed = get_list(logged_in)
     assert listed.total == 0 and sentence in listed.text()
     opened = logged_in.get(f"{LIST}{saved.pk}/")
     assert params in opened.url
@@ -68,35 +68,35 @@ def test_a_value_that_is_gone_finds_nothing_and_is_named_everywhere(logged_in, r
     assert download["Content-Type"].startswith("text/html") and sentence in Page(download).text()
 
 
-def test_beside_a_gone_value_the_others_count(logged_in, recruiter, emptied):
+def test_other_values_of_the_facet_still_count(logged_in, recruiter, emptied):
     recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS&place=VESTLAND")
-    assert list_of(logged_in).total == 3
+    assert get_list(logged_in).total == 3
 
 
-def test_a_gone_value_comes_back_with_its_ad(logged_in, recruiter, emptied, ads):
+def test_value_finds_ads_again_when_an_ad_has_it(logged_in, recruiter, emptied, ads):
     saved = recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS")
     ads({"locations": ABROAD})
     assert search.count(saved.query) == 1
-    listed = list_of(logged_in)
+    listed = get_list(logged_in)
     assert listed.total == 1 and "ingen annonser" not in listed.text()
 
 
-def test_a_postal_code_is_read_as_long_as_there_is_a_table(logged_in, recruiter, ads):
+def test_postal_code_needs_the_table_of_postal_codes(logged_in, recruiter, ads):
     ads({}, {"locations": (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS", "5700"),)})
     PostalCode.objects.create(code="5700", name="Voss", latitude=60.63, longitude=6.42, loaded=timezone.now())
     saved = recruiter.saved_searches.create(name="X", params="near=5700&km=5")
     assert search.count(saved.query) == 1
     PostalCode.objects.all().delete()
-    assert search.count(saved.query) == 0 and list_of(logged_in).total == 0
+    assert search.count(saved.query) == 0 and get_list(logged_in).total == 0
 
 
 @pytest.mark.parametrize(
     "params", ["foo=bar", "x", "q=", "place=&employer=", "%FF=%00", "q=kari%40sykehus.example", "a&" * 1500, "q=" + "x" * 9000]
 )
-def test_one_with_unreadable_parameters_only_finds_nothing_and_says_so(logged_in, recruiter, emptied, params):
+def test_search_with_unreadable_parameters_only_finds_nothing_and_says_so(logged_in, recruiter, emptied, params):
     saved = recruiter.saved_searches.create(name="Mitt søk", params=params)
     assert search.count(saved.query) == 0
-    listed = list_of(logged_in)
+    listed = get_list(logged_in)
     assert listed.total == 0 and "Dette søket kan ikke leses lenger" in listed.text()
     opened = logged_in.get(f"{LIST}{saved.pk}/", follow=True)
     assert opened.redirect_chain == [(LIST, 302)]
@@ -104,15 +104,15 @@ def test_one_with_unreadable_parameters_only_finds_nothing_and_says_so(logged_in
 
 
 @pytest.mark.parametrize("params", ["", "sort=published", "size=50&sort=deadline"])
-def test_one_for_everything_is_for_everything(logged_in, recruiter, emptied, params):
+def test_search_without_criteria_finds_all_ads(logged_in, recruiter, emptied, params):
     recruiter.saved_searches.create(name="Alle", params=params)
-    assert list_of(logged_in).total == 3
+    assert get_list(logged_in).total == 3
 
 
-def test_the_engine_down_hides_no_search(logged_in, recruiter, emptied, engine_down):
+def test_saved_searches_are_shown_while_the_engine_is_down(logged_in, recruiter, emptied, engine_down):
     saved = recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS")
     response = logged_in.get(f"{LIST}{saved.pk}/", follow=True)
     assert response.status_code == 503
     assert Page(response).one("//input[@value='UTLAND/HELLAS']").get("checked") is not None
     saved.refresh_from_db()
-    assert saved.last_looked < timezone.now() and list_of(logged_in).all("//h2") != []
+    assert saved.last_looked < timezone.now() and get_list(logged_in).all("//h2") != []

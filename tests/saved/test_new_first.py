@@ -1,4 +1,4 @@
-"""Opening a saved search shows what is new since the last look first, and only having shown it resets the number."""
+"""Opening a saved search shows the new ads first, and resets their number only once all of them were shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def looked() -> dt.datetime:
 
 @pytest.fixture
 def some(ads, looked):
-    """Forty cooks, of which three, published long ago, were first seen an hour ago."""
+    """Forty ads for cooks; three of them, published long ago, were first seen an hour ago."""
     now = timezone.now()
     made = ads(
         *({"title": f"Kokk {n:02}", "published": now - dt.timedelta(days=n), "description": f"<p>{n}</p>"} for n in range(40))
@@ -40,13 +40,13 @@ def some(ads, looked):
     return made
 
 
-def number_of_new(client) -> str:
+def get_number_of_new(client) -> str:
     return Page(client.get(LIST)).one("//*[@data-new]").get("data-new")
 
 
-def test_the_new_ones_are_first_marked_and_under_a_heading(logged_in, recruiter, some, looked):
+def test_new_ads_are_first_marked_and_under_a_heading(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
-    assert number_of_new(logged_in) == "3"
+    assert get_number_of_new(logged_in) == "3"
     page = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
     assert page.total == 40
     new, rest = page.all("//ol[@class='cards']")
@@ -59,7 +59,7 @@ def test_the_new_ones_are_first_marked_and_under_a_heading(logged_in, recruiter,
     assert page.one("//select[@name='sort']/option[@selected]").get("value") == "published"
 
 
-def test_every_ad_is_on_one_page(logged_in, recruiter, some, looked):
+def test_each_ad_is_on_one_page(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     first = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
     second = Page(logged_in.get(first.one("//a[contains(@rel, 'next')]").get("href")))
@@ -67,17 +67,17 @@ def test_every_ad_is_on_one_page(logged_in, recruiter, some, looked):
     assert [heading.text_content() for heading in second.all("//h3[@class='part']")] == ["Eldre treff"]
 
 
-def test_the_number_is_reset_by_being_shown_and_the_page_can_be_shown_again(logged_in, recruiter, some, looked):
+def test_showing_the_new_ads_resets_the_number_and_can_be_repeated(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
-    assert number_of_new(logged_in) == "3", "a redirect shows nothing"
+    assert get_number_of_new(logged_in) == "3", "a redirect shows nothing"
     for _again in range(2):
         assert Page(logged_in.get(address)).text("//h3[@class='part'][1]").startswith("3 nye")
-        assert number_of_new(logged_in) == "0"
+        assert get_number_of_new(logged_in) == "0"
 
 
 @pytest.mark.parametrize("how", ["head", "prefetch", "another's", "not logged in", "another search", "engine down"])
-def test_what_is_no_look_resets_nothing(logged_in, recruiter, django_user_model, some, looked, how, request):
+def test_other_requests_do_not_reset_the_number(logged_in, recruiter, django_user_model, some, looked, how, request):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
     if how == "head":
@@ -99,38 +99,38 @@ def test_what_is_no_look_resets_nothing(logged_in, recruiter, django_user_model,
     assert saved.last_looked == looked
 
 
-def test_more_new_ones_than_a_page_holds_are_new_until_the_last_is_shown(logged_in, recruiter, some, looked):
+def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some, looked):
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
     search.index_changes()
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     first = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
-    assert number_of_new(logged_in) == "40"
+    assert get_number_of_new(logged_in) == "40"
     assert (
         Page(logged_in.get(first.one("//a[contains(@rel, 'next')]").get("href"))).text("//h3")
         == "40 nye siden " + first.text("//h3")[13:]
     )
-    assert number_of_new(logged_in) == "0"
+    assert get_number_of_new(logged_in) == "0"
 
 
-def test_it_can_be_marked_as_seen_without_a_look(logged_in, recruiter, some, looked):
+def test_search_can_be_marked_as_seen_without_opening_it(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     form = Page(logged_in.get(LIST)).one(f"//form[@action='{LIST}{saved.pk}/sett/']")
     assert form.text_content().split()[:3] == ["Marker", "som", "sett"]
     assert logged_in.get(f"{LIST}{saved.pk}/sett/").status_code == 405
     assert logged_in.post(f"{LIST}{saved.pk}/sett/").url == LIST
-    assert number_of_new(logged_in) == "0"
+    assert get_number_of_new(logged_in) == "0"
     assert not Page(logged_in.get(LIST)).all(f"//form[@action='{LIST}{saved.pk}/sett/']")
 
 
-def test_an_order_of_its_own_stays_for_the_rest(logged_in, recruiter, some, looked):
+def test_saved_sorting_is_used_for_the_other_ads(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk&sort=deadline", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
     assert "sort=deadline" in address
     assert Page(logged_in.get(address)).titles[:3] == ["Kokk 07", "Kokk 30", "Kokk 35"]
-    assert number_of_new(logged_in) == "0"
+    assert get_number_of_new(logged_in) == "0"
 
 
-def test_without_anything_new_it_says_so(logged_in, recruiter, some):
+def test_search_without_new_ads_says_so(logged_in, recruiter, some):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk")
     page = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
     assert page.all("//h3[@class='part']")[0].text_content().startswith("Ingen nye siden i dag kl.")
@@ -148,13 +148,13 @@ def test_the_headings_are_translated(logged_in, recruiter, some, looked, languag
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "0x10", "99999999999", "1", "٢"])
-def test_a_moment_that_is_none_is_named_and_changes_nothing(client, some, since):
+def test_invalid_since_is_reported_and_ignored(client, some, since):
     page = Page(client.get("/", {"q": "kokk", "since": since}))
     assert page.total == 40 and not page.all("//h3[@class='part']")
     assert f"Vi forstår ikke tidspunktet «{since}»." in page.text()
 
 
-def test_a_choice_in_the_form_keeps_the_moment(client, some, looked):
+def test_filter_form_keeps_since(client, some, looked):
     since = int(looked.timestamp())
     page = Page(client.get(f"/?q=kokk&sort=published&since={since}"))
     assert page.one("//input[@name='since' and @form='sok']").get("value") == str(since)

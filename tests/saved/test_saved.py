@@ -1,4 +1,4 @@
-"""Saved searches: saved from the results page, counted by the search itself, nobody else's business."""
+"""Saved searches: saving, listing with counts, opening, renaming, deleting, and access by the owner only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.descriptions import short
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.models import NAME_LENGTH, SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
@@ -32,7 +32,7 @@ def form_values(page: Page, action: str) -> dict[str, str]:
     return {field.get("name"): field.get("value", "") for field in page.all(f"//form[@action='{action}']//input[@name]")}
 
 
-def test_a_search_is_saved_from_its_page_in_canonical_form(logged_in, recruiter, ads):
+def test_search_is_saved_from_the_results_page_in_canonical_form(logged_in, recruiter, ads):
     ads()
     page = Page(logged_in.get("/?q=sykepleier&place=VESTLAND%2FBERGEN"))
     values = form_values(page, SAVE)
@@ -44,13 +44,13 @@ def test_a_search_is_saved_from_its_page_in_canonical_form(logged_in, recruiter,
     assert "Søket «Pleie i Bergen» er lagret." in Page(logged_in.get(response.url)).text("//p[@role='status']")
 
 
-def test_whatever_is_posted_is_kept_canonical(logged_in, recruiter, own_index):
+def test_posted_parameters_are_stored_in_canonical_form(logged_in, recruiter, own_index):
     logged_in.post(SAVE, {"query": "page=7&place=vestland/bergen&x=1&place=ATLANTIS&q=+lege+", "name": "  Leger  "})
     saved = recruiter.saved_searches.get()
     assert (saved.name, saved.params) == ("Leger", "q=lege&place=ATLANTIS&place=VESTLAND%2FBERGEN")
 
 
-def test_one_who_is_not_logged_in_logs_in_and_comes_back(client, recruiter, ads):
+def test_saving_redirects_to_login_and_back(client, recruiter, ads):
     ads()
     values = form_values(Page(client.get("/?q=sykepleier")), SAVE)
     response = client.post(SAVE, values)
@@ -64,7 +64,7 @@ def test_one_who_is_not_logged_in_logs_in_and_comes_back(client, recruiter, ads)
     assert recruiter.saved_searches.get().params == "q=sykepleier"
 
 
-def test_a_name_is_needed_and_has_an_end(logged_in, recruiter, own_index):
+def test_name_is_required_and_has_a_maximum_length(logged_in, recruiter, own_index):
     for name, words in (("", "Skriv et navn"), (" ", "Skriv et navn"), ("a" * (NAME_LENGTH + 1), "høyst 80 tegn")):
         response = logged_in.post(SAVE, {"query": "q=lege", "name": name})
         page = Page(response)
@@ -76,12 +76,12 @@ def test_a_name_is_needed_and_has_an_end(logged_in, recruiter, own_index):
     assert not recruiter.saved_searches.exists()
 
 
-def test_private_words_are_never_saved(logged_in, recruiter, own_index):
+def test_personal_data_is_not_saved(logged_in, recruiter, own_index):
     logged_in.post(SAVE, {"query": "q=01010750160", "name": "X"})
     assert not recruiter.saved_searches.exists()
 
 
-def test_the_list_counts_hits_now_and_new_ones_since_the_last_look(logged_in, recruiter, ads):
+def test_list_shows_total_and_new_hits(logged_in, recruiter, ads):
     ads({"title": "Lege"}, {"title": "Lege"}, {"title": "Kokk"})
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=2))
     Vacancy.objects.filter(title="Kokk").update(first_seen=timezone.now())
@@ -99,7 +99,7 @@ def test_the_list_counts_hits_now_and_new_ones_since_the_last_look(logged_in, re
     assert "1 ny siden sist" in page.text() and "Søkeord: lege" in page.text()
 
 
-def test_opening_runs_the_page_and_marks_the_look(logged_in, recruiter, ads):
+def test_opening_shows_the_results_page_and_sets_the_last_look(logged_in, recruiter, ads):
     ads()
     long_ago = timezone.now() - dt.timedelta(days=1)
     saved = recruiter.saved_searches.create(name="X", params="q=sykepleier&place=VESTLAND", last_looked=long_ago)
@@ -113,7 +113,7 @@ def test_opening_runs_the_page_and_marks_the_look(logged_in, recruiter, ads):
 
 
 @pytest.mark.parametrize("method", ["head", "prefetch"])
-def test_a_look_ahead_by_the_browser_is_no_look(logged_in, recruiter, own_index, method):
+def test_head_and_prefetch_do_not_set_the_last_look(logged_in, recruiter, own_index, method):
     before = timezone.now() - dt.timedelta(days=1)
     saved = recruiter.saved_searches.create(name="X", params="", last_looked=before)
     if method == "head":
@@ -132,14 +132,14 @@ def test_rename_and_delete(logged_in, recruiter, own_index):
     assert saved.name == "Etter"
     assert logged_in.post(f"{LIST}{saved.pk}/navn/", {"name": ""}).status_code == 422
     assert "Slette søket «Etter»?" in Page(logged_in.get(f"{LIST}{saved.pk}/slett/")).h1
-    assert recruiter.saved_searches.exists()  # asking deletes nothing
+    assert recruiter.saved_searches.exists()  # the confirmation page deletes nothing
     assert logged_in.post(f"{LIST}{saved.pk}/slett/").url == LIST
     assert not recruiter.saved_searches.exists()
 
 
 @pytest.mark.parametrize("page", ["", "navn/", "slett/"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_sees_or_touches_anothers(logged_in, own_index, page, method):
+def test_searches_of_another_user_are_404(logged_in, own_index, page, method):
     other = get_user_model().objects.create_user("per", password=PASSWORD)
     saved = other.saved_searches.create(name="Hemmelig", params="q=lege")
     response = getattr(logged_in, method)(f"{LIST}{saved.pk}/{page}", {"name": "Tatt"})
@@ -151,12 +151,12 @@ def test_nobody_sees_or_touches_anothers(logged_in, own_index, page, method):
 
 
 @pytest.mark.parametrize("page", ["", "1/", "1/navn/", "1/slett/"])
-def test_one_who_is_not_logged_in_is_asked_to(client, db, page):
+def test_pages_require_login(client, db, page):
     response = client.get(LIST + page)
     assert response.status_code == 302 and response.url.startswith("/logg-inn/?next=/lagrede-sok/")
 
 
-def test_changes_need_the_forms_token(recruiter, own_index):
+def test_changes_require_a_csrf_token(recruiter, own_index):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(recruiter)
     saved = recruiter.saved_searches.create(name="X", params="")
@@ -165,7 +165,7 @@ def test_changes_need_the_forms_token(recruiter, own_index):
     assert recruiter.saved_searches.get().name == "X"
 
 
-def test_the_names_stand_without_the_engine(logged_in, recruiter, engine_down):
+def test_names_are_listed_while_the_engine_is_down(logged_in, recruiter, engine_down):
     recruiter.saved_searches.create(name="Leger på Voss", params="q=lege")
     response = logged_in.get(LIST)
     page = Page(response)
@@ -173,7 +173,7 @@ def test_the_names_stand_without_the_engine(logged_in, recruiter, engine_down):
     assert not page.all("//*[@data-total]")
 
 
-def test_hostile_names_are_text(logged_in, recruiter, ads):
+def test_html_in_names_is_escaped(logged_in, recruiter, ads):
     ads()
     name = "<script>alert(1)</script>"
     saved = recruiter.saved_searches.create(name=name, params="q=%3Cscript%3Ealert(2)%3C/script%3E")
@@ -193,13 +193,13 @@ def test_login_and_logout(client, recruiter, own_index):
     assert outside.url == reverse("saved:list")
 
 
-def test_a_long_search_has_a_short_name(db):
+def test_summary_of_a_long_search_is_short(db):
     query, _ = search.SearchQuery.from_params(
         {"q": "lege", "place": ["OSLO", "AGDER", "TROMS", "VESTLAND"], "sector": ["Privat"]}
     )
-    assert short(query) == "lege · Agder · Oslo · Troms · 2 valg til"
+    assert summarise_query(query) == "lege · Agder · Oslo · Troms · 2 valg til"
 
 
-def test_its_text_for_logs_says_nothing_of_the_search(recruiter):
+def test_str_does_not_contain_the_search(recruiter):
     saved = SavedSearch.objects.create(owner=recruiter, name="Hemmelig", params="q=lege")
     assert str(saved) == f"#{saved.pk}"

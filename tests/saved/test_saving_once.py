@@ -1,4 +1,4 @@
-"""A search is saved once by a person, however many clicks or processes save it at the same moment."""
+"""A user's search is saved once, also by simultaneous requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
-from jobsearch.saved.models import SavedSearch, digest_of
+from jobsearch.saved.models import SavedSearch, compute_digest
 from tests.web.page import Page
 
 LIST, SAVE = "/lagrede-sok/", "/lagrede-sok/lagre/"
@@ -22,7 +22,7 @@ def logged_in(client, recruiter):
     return client
 
 
-def test_saving_again_offers_what_is_saved(logged_in, recruiter, ads):
+def test_saving_again_links_to_the_existing_search(logged_in, recruiter, ads):
     ads()
     logged_in.post(SAVE, {"query": "q=lege&place=OSLO", "name": "Leger"})
     response = logged_in.post(SAVE, {"query": "place=oslo&q=+lege&page=3&utm_source=x", "name": "Andre leger"})
@@ -34,7 +34,7 @@ def test_saving_again_offers_what_is_saved(logged_in, recruiter, ads):
     assert form.one("//a[normalize-space()='Åpne det']").get("href") == f"{LIST}{recruiter.saved_searches.get().pk}/"
 
 
-def test_another_order_another_word_and_another_person_is_another_search(logged_in, recruiter, ads):
+def test_other_sorting_text_or_owner_is_another_search(logged_in, recruiter, ads):
     ads()
     for query in ("q=lege", "q=lege&sort=published", "q=leger", ""):
         logged_in.post(SAVE, {"query": query, "name": "Leger"})
@@ -44,14 +44,14 @@ def test_another_order_another_word_and_another_person_is_another_search(logged_
     assert (recruiter.saved_searches.count(), other.saved_searches.count()) == (4, 1)
 
 
-def test_the_moment_a_list_was_seen_is_no_part_of_the_search(logged_in, recruiter, ads):
+def test_since_and_page_are_not_saved(logged_in, recruiter, ads):
     ads()
     logged_in.post(SAVE, {"query": "q=lege&since=1795000000&page=2", "name": "Leger"})
     assert recruiter.saved_searches.get().params == "q=lege"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_clicks_at_once_save_one(recruiter, own_index):
+def test_four_simultaneous_requests_save_one_search(recruiter, own_index):
     clients = [Client() for _ in range(4)]
     for client in clients:
         client.force_login(recruiter)
@@ -71,15 +71,15 @@ def test_four_clicks_at_once_save_one(recruiter, own_index):
     assert recruiter.saved_searches.count() == 1
 
 
-def test_the_database_takes_no_second_one(recruiter):
+def test_unique_constraint_rejects_a_duplicate(recruiter):
     recruiter.saved_searches.create(name="A", params="q=lege")
     with pytest.raises(IntegrityError), transaction.atomic():
         recruiter.saved_searches.create(name="B", params="q=lege")
-    assert recruiter.saved_searches.create(name="B", params="q=" + "lege " * 2000).digest  # longer than an index takes
+    assert recruiter.saved_searches.create(name="B", params="q=" + "lege " * 2000).digest  # longer than an index allows
 
 
 @pytest.mark.django_db(transaction=True)
-def test_duplicates_of_before_are_merged_with_the_oldest_name_and_the_latest_look(request):
+def test_migration_merges_duplicates_with_the_oldest_name_and_latest_look(request):
     request.addfinalizer(lambda: MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes()))
     executor = MigrationExecutor(connection)
     executor.migrate([("saved", "0001_initial")])
@@ -98,4 +98,4 @@ def test_duplicates_of_before_are_merged_with_the_oldest_name_and_the_latest_loo
     executor.migrate(executor.loader.graph.leaf_nodes())
     kept = [(row.owner.username, row.name, row.params, row.last_looked.day) for row in SavedSearch.objects.order_by("pk")]
     assert kept == [("rita", "Først", "q=lege", 9), ("rita", "Annet", "q=kokk", 1), ("per", "Pers", "q=lege", 2)]
-    assert all(row.digest == digest_of(row.params) for row in SavedSearch.objects.all())
+    assert all(row.digest == compute_digest(row.params) for row in SavedSearch.objects.all())

@@ -22,9 +22,9 @@ def total(q: str = "") -> int:
 
 def close(key: uuid.UUID) -> None:
     with transaction.atomic():
-        store.close([key], Vacancy.Closed.FEED)
+        store.close_vacancies([key], Vacancy.Closed.FEED)
 
 
 def change(key: uuid.UUID, **fields) -> None:
     with transaction.atomic():
-        store.store([vacancy_data(uuid=key, raw=fields, **fields)])
+        store.store_vacancies([vacancy_data(uuid=key, raw=fields, **fields)])

@@ -45,10 +45,10 @@ def measure() -> dict[str, Any]:
 
     sample = list(ads())
     with transaction.atomic():
-        store.store(sample, now=_PUBLISHED)
+        store.store_vacancies(sample, now=_PUBLISHED)
     made = {
         str(one.uuid): _ordered(documents.make_document(one.vacancy))
-        for chunk in pending.everything()
+        for chunk in pending.iterate_all()
         for one in chunk
         if one.vacancy
     }

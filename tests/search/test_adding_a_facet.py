@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.descriptions import criteria
+from jobsearch.saved.descriptions import list_criteria
 from jobsearch.search import schema
 from jobsearch.search.api import SearchQuery, count, facet_counts, search
 from jobsearch.search.conditions import EVERYTHING, Terms, TermsCount
@@ -107,7 +107,7 @@ def test_its_values_are_labelled_wherever_they_are_named():
         Choice("several", "Flere stillinger", 0, True),
         Choice("Ikke oppgitt", "Ikke oppgitt", 0, True),
     ]
-    assert criteria(query) == [("Antall stillinger", ["Flere stillinger", "Ikke oppgitt"])]
+    assert list_criteria(query) == [("Antall stillinger", ["Flere stillinger", "Ikke oppgitt"])]
 
 
 def test_its_panel_and_chips_are_on_the_page(client, ads):  # noqa: F811 - the fixture

@@ -9,12 +9,12 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.saved.descriptions import criteria, short
+from jobsearch.saved.descriptions import list_criteria, summarise_query
 from jobsearch.search.api import SearchQuery, get_filter
 from jobsearch.search.conditions import Terms
 from jobsearch.search.facets import distance
 from jobsearch.search.facets.areas import list_areas as area_names
-from jobsearch.taxonomy.geography import centres
+from jobsearch.taxonomy.geography import load_centres
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode
 
@@ -98,7 +98,7 @@ def test_a_name_as_people_write_it_is_the_municipality(typed):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", centres())
+@pytest.mark.parametrize("path", load_centres())
 def test_each_municipality_is_understood_as_the_form_proposes_it(path):
     assert distance.find_place(distance.label_place(path)) == path
     assert distance.label_place(path) in distance.list_proposals()
@@ -195,8 +195,8 @@ def test_it_is_chosen_named_and_taken_away_like_any_filter():
     assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
     assert get_filter("near").label_chip("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
     assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
-    assert criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
-    assert short(query) == "kokk · Vestland · Innen 50 km fra Bergen"
+    assert list_criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
+    assert summarise_query(query) == "kokk · Vestland · Innen 50 km fra Bergen"
 
 
 def test_a_postal_code_is_named_with_its_place(voss):

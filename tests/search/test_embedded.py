@@ -48,7 +48,7 @@ def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, 
     keys = [make_vacancy(description=f"<p>{word}</p>") for word in ("fjortenhemmelig", "xylofonhemmelig", "zebrahemmelig")]
     index_changes()
     with transaction.atomic():
-        store.close([keys[1]], Vacancy.Closed.FEED)
+        store.close_vacancies([keys[1]], Vacancy.Closed.FEED)
     index_changes()
     assert in_dictionaries(folder, "xylofonhemmelig"), "a deletion alone leaves the word in the segment"
     assert not registry.engine().erase(), "not yet: the last build is young"

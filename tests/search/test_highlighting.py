@@ -69,7 +69,7 @@ def texts_of(row) -> list[tuple[str, str, dict]]:
     found += [("place", name, document(locations=place_of(name))) for name in documents.list_place_names(row.locations.all())]
     nowhere = not any(location.path for location in row.locations.all())
     body = document(description=row.description, locations=related() if nowhere else place_of(""))
-    return [*found, ("snippet", html.to_text(row.description), body)]
+    return [*found, ("snippet", html.extract_text(row.description), body)]
 
 
 def pieces(q: str, kind: str, value: str, **more) -> list:
@@ -81,7 +81,7 @@ def marked(q: str, kind: str, value: str, **more) -> list[str]:
 
 
 def test_a_text_has_a_mark_exactly_where_a_condition_is_met_by_it(db):
-    store.store(corpus(timezone.now()))
+    store.store_vacancies(corpus(timezone.now()))
     rows = Vacancy.objects.prefetch_related("locations", "occupations", "categories")
     texts = [(NAMES[row.uuid], *one) for row in rows for one in texts_of(row)]
     for q in QUERIES:

@@ -25,7 +25,7 @@ NAMES = sorted(
             *place_names.TOWNS,
             *place_names.REGIONS,
             "grünerløkka",
-            *(centre.name for centre in geography.centres().values()),
+            *(centre.name for centre in geography.load_centres().values()),
         )
     }
 )
@@ -96,10 +96,10 @@ def test_documents_spell_places_as_queries_do():
     assert [word.exact for word in norwegian.body_words("i Tromso")] == ["i", "tromsø"]
 
 
-@pytest.mark.parametrize("path", sorted(geography.centres()))
+@pytest.mark.parametrize("path", sorted(geography.load_centres()))
 def test_a_distance_is_measured_from_the_same_municipality(path):
     """Near something only a place can be meant: "bo" and "as" too."""
-    name = places.label(path)
+    name = places.get_label(path)
     expected = distance.find_place(name)
     assert expected == path
     for form in forms(name.lower()):

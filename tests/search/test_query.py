@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.api import QueryError, SearchQuery, search
 from jobsearch.search.facets.published import PUBLISHED_DAYS
-from jobsearch.search.parameters import clean_value
 from jobsearch.search.search_query import DEEPEST_HIT, SIZES
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
@@ -171,7 +171,7 @@ def test_helpers_for_the_page():
 
 
 def test_controls_and_lone_surrogates_never_get_through():
-    assert clean_value("a\x00b\x1fc\ud800d\u2028e", 100) == "a b c d e"
+    assert clean_parameter("a\x00b\x1fc\ud800d\u2028e", 100) == "a b c d e"
     assert len(read(("q", "x" * 5000))[0].q) == 200
 
 

@@ -70,7 +70,7 @@ def test_every_value_that_can_be_recognised_exists():
 
 def test_every_municipality_and_county_is_recognised_beside_an_occupation():
     for path in {path for paths in place_names.COUNTIES_OF.values() for path in paths}:
-        name = places.label(path).partition(" (")[0]
+        name = places.get_label(path).partition(" (")[0]
         assert path in {value for _, _, value in named(f"kokk {name}")} or name in {"Oslo"}, path
 
 

@@ -49,7 +49,7 @@ def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misb
     else:
         close(key)
     if end == "forgotten":
-        store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert lifecycle.remove_ended() == 1
     held = registry.engine().current().stored([key])
     assert held == {} if end == "forgotten" else held[key].visible_until == 0
@@ -136,8 +136,8 @@ def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vaca
     for _ in range(3):
         make_vacancy()
     with CaptureQueriesContext(connection) as asked:
-        pending.behind(10, quarantine.exclude_waiting(now))
-        pending.ended(10, now, quarantine.exclude_refused(now))
+        pending.list_changes(10, quarantine.exclude_waiting(now))
+        pending.list_removals(10, now, quarantine.exclude_refused(now))
         quarantine.get_oldest_behind(now)
         quarantine.count_behind(now)
     queries = [query["sql"] for query in asked if '"indexed_version"' in query["sql"] and "IN (" not in query["sql"]]

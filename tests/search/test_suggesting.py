@@ -174,7 +174,7 @@ def test_every_count_is_that_of_the_search_it_leads_to(some):
 def test_nothing_of_a_closed_ad_is_kept_longer_than_ten_minutes(some, monkeypatch):
     assert "Kafé Ole Bull AS" in shown("kaf")
     with transaction.atomic():
-        store.close([some[3]], Vacancy.Closed.FEED)
+        store.close_vacancies([some[3]], Vacancy.Closed.FEED)
     assert shown("kaf") == {}  # its count is nothing at once
     later = cache.time.monotonic() + cache.KEEP_SECONDS + 1
     monkeypatch.setattr(cache.time, "monotonic", lambda: later)

@@ -1,4 +1,4 @@
-"""Real servers for tests of any folder: each is started by the first test that asks, and serves the whole run."""
+"""Fixtures of real servers: each is started by the first test that uses it, and runs until the end of the test run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def redis_server() -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def own_redis() -> Iterator[redis.OwnRedis]:
-    """A Redis for one test, which may kill it and start it again."""
+    """A Redis for one test, which can kill and restart it."""
     with redis.own() as server:
         yield server
 
@@ -33,13 +33,13 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 @pytest.fixture
 def own_postgresql() -> Iterator[postgresql.OwnServer]:
-    """A PostgreSQL for one test, which may kill it and start it again."""
+    """A PostgreSQL for one test, which can kill and restart it."""
     with postgresql.own() as server:
         yield server
 
 
 def migrated(database: str, folder: Path) -> str:
-    """Brings a new database to the present schema as an operator does; returns its address."""
+    """Run `manage.py migrate` on a new database; returns its URL."""
     site = live.LiveSite(folder, database=database, feed="http://127.0.0.1:9")
     assert site.manage("migrate", "--verbosity", "0") == 0, site.log("manage")
     return database
@@ -60,7 +60,7 @@ def postgresql_template(postgresql_server: postgresql.Server, tmp_path_factory: 
 
 @pytest.fixture
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Makes a migrated, empty database: `fresh_database("sqlite")` or `("postgresql")` answers its `DATABASE_URL`."""
+    """Create a migrated, empty database: `fresh_database("sqlite")` or `("postgresql")` returns its `DATABASE_URL`."""
     with ExitStack() as stack:
 
         def make(vendor: str) -> str:
@@ -76,7 +76,7 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[C
 
 @pytest.fixture
 def live_site(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[Callable[..., live.LiveSite]]:
-    """Makes a site of real processes, all of which end with the test: `live_site("postgresql", feed=fake_feed.url)`."""
+    """Create a site of real processes, which are stopped after the test: `live_site("postgresql", feed=fake_feed.url)`."""
     with ExitStack() as stack:
 
         def make(vendor: str, *, feed: str, **options: str) -> live.LiveSite:

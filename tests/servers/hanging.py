@@ -1,4 +1,4 @@
-"""Replaces the analysis by one that hangs for some ads; imported by a worker with `hanging_settings`."""
+"""Replaces text analysis by one that hangs for some ads; imported by a worker with `hanging_settings`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _document = documents.make_document
 
 def document(vacancy: Any) -> Mapping[str, Any]:
     if "HENGER" in vacancy.title:
-        re.match(r"(?:a|aa)+$", "a" * 90 + "b")  # for years
+        re.match(r"(?:a|aa)+$", "a" * 90 + "b")  # takes years
     return _document(vacancy)
 
 

@@ -1,4 +1,4 @@
-"""Settings of a live worker in which the analysis of ads with "HENGER" in the title hangs in `re`, holding the interpreter."""
+"""Settings of a worker in which the analysis of ads with "HENGER" in the title hangs in `re`, holding the GIL."""
 
 from tests.servers.live_settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""The site as real processes: worker, beat, web server and commands, on a database, broker and feed of the test's own."""
+"""The site as real processes (worker, beat, web server, commands) with a database, broker and feed for one test."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from .ports import HOST, free_port, listens, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 _FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-"""All that a live process gets of this machine's environment."""
+"""The only variables of this machine's environment that the processes get."""
 
 
 class LiveSite:
-    """`url` of the database decides what it runs on; `broker` and `cache` are addresses as in the settings."""
+    """Processes of one site. `url` is its DATABASE_URL; `broker` and `cache` are URLs as in the settings."""
 
     def __init__(
         self, folder: Path, *, database: str, feed: str, broker: str = "", redis_prefix: str = "", **settings: str
@@ -47,14 +47,14 @@ class LiveSite:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
-        """Starts `python …` in the project, with its output in `<name>.log`."""
+        """Start `python …` in the project, with its output in `<name>.log`."""
         environment = {**self.env, **env, "PYTHONPATH": str(ROOT)}
         process = processes.start([sys.executable, *arguments], self.folder / f"{name}.log", env=environment)
         self._running.append(process)
         return process
 
     def manage(self, *arguments: str, **env: str) -> int:
-        """Runs a command to its end; returns its exit code. Its output is in `manage.log`."""
+        """Run a management command; returns its exit code. Its output is in `manage.log`."""
         return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(240)
 
     def sync(self, name: str = "sync") -> subprocess.Popen[bytes]:
@@ -63,7 +63,7 @@ class LiveSite:
     def worker(
         self, name: str = "worker", *, pool: str = "prefork", queues: str = "", concurrency: int = 2
     ) -> subprocess.Popen[bytes]:
-        """A Celery worker, once it takes messages."""
+        """Start a Celery worker and wait until it is ready."""
         words = ["worker", "--pool", pool, "--concurrency", str(concurrency), "--hostname", f"{name}@test", "--loglevel", "INFO"]
         words += ["--without-gossip", "--without-mingle"] + (["--queues", queues] if queues else [])
         log = self.folder / f"{name}.log"
@@ -76,7 +76,7 @@ class LiveSite:
         return self.start(name, "-m", "celery", "-A", "jobsearch", "beat", "--pidfile", "", "--loglevel", "INFO")
 
     def web(self, name: str = "web") -> str:
-        """gunicorn, once it answers; returns the site's address."""
+        """Start gunicorn and wait until it answers; returns the site's address."""
         port = free_port()
         words = ["jobsearch.wsgi:application", "--config", str(ROOT / "gunicorn.conf.py")]
         words += ["--bind", f"{HOST}:{port}", "--threads", "4"]
@@ -85,7 +85,7 @@ class LiveSite:
         return f"http://{HOST}:{port}"
 
     def wake(self, task: str, *arguments: object, queue: str = "") -> int:
-        """Sends one message as the site does; returns the exit code of the process that sent it."""
+        """Send one task message as the site does; returns the exit code of the sending process."""
         code = f"from jobsearch.celery import app; app.send_task({task!r}, args={json.dumps(arguments)}, retry=False)"
         return self.start("send", "-c", f"import django; django.setup(); {code}").wait(240)
 
@@ -93,7 +93,7 @@ class LiveSite:
         return (self.folder / f"{name}.log").read_text()
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Asks the database past Django: what is really there."""
+        """Query the database without Django."""
         return self._run(query, parameters)
 
     def value(self, query: str, *parameters: object) -> Any:
@@ -109,7 +109,7 @@ class LiveSite:
             return cursor.fetchall() if cursor.description else []
 
     def active(self) -> set[str]:
-        """The uuids that the record holds as active, as the feed writes them."""
+        """UUIDs of the active ads in the database, written as in the feed."""
         rows = self.rows("SELECT uuid FROM vacancies_vacancy WHERE status = 'ACTIVE'")
         return {_uuid_text(row[0]) for row in rows}
 

@@ -1,4 +1,4 @@
-"""Ports of this machine that nobody listens on."""
+"""Free TCP ports, and waiting for a condition."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 
 HOST = "127.0.0.1"
-BUSY = 4  # times as long as on an idle computer: only what hangs takes longer
+BUSY = 4  # factor for a busy computer: what takes longer hangs
 
 
 def free_port() -> int:
-    """A port that is free now. Whoever asks listens on it soon; the kernel does not give it to the next who asks."""
+    """A port that is free now. The caller should listen on it soon; the kernel does not return it to the next caller at once."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

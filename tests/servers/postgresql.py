@@ -1,4 +1,4 @@
-"""A real PostgreSQL: Debian's programs on a cluster of our own, or the server at `TEST_DATABASE_URL`.
+"""PostgreSQL for tests: Debian's programs with a temporary cluster, or the server at `TEST_DATABASE_URL`.
 
 Debian makes and starts a cluster when it is installed; that one is neither used nor touched. A server that was given is
 used only for databases with random names, which are dropped again; its user needs the right to make databases.
@@ -24,8 +24,8 @@ from . import processes
 from .ports import HOST, free_port, wait_until
 
 USER = "jobsearch"
-_ACCOUNT = "postgres"  # whom Debian's package makes, and whom we become where we are root: PostgreSQL refuses to be root
-# Nothing of this must outlive a crash, so nothing waits for the disk.
+_ACCOUNT = "postgres"  # created by Debian's package; used if the tests run as root, as which PostgreSQL does not start
+# The data need not survive a crash, so nothing waits for the disk.
 _CONFIGURATION = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -39,14 +39,14 @@ _CONFIGURATION = {
 
 
 class Server:
-    """Where databases can be made."""
+    """A server on which tests create databases."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     @contextmanager
     def database(self, template: str = "") -> Iterator[str]:
-        """A database of its own with a random name, as a `DATABASE_URL`; a copy of the one at `template`'s address."""
+        """Create a database with a random name, as a copy of the one at the URL `template`; yields its `DATABASE_URL`."""
         name = f"jobsearch_test_{secrets.token_hex(8)}"
         source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(urlsplit(template).path[1:])) if template else sql.SQL("")
         self.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
@@ -64,7 +64,7 @@ class Server:
 
 
 class OwnServer(Server):
-    """A cluster that a test may kill and start again: what was committed is there again."""
+    """A cluster that a test can kill and restart; committed data is kept."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -92,12 +92,12 @@ class OwnServer(Server):
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         for name, value in (_CONFIGURATION | {"listen_addresses": HOST, "unix_socket_directories": str(self.folder)}).items():
             command += ["-c", f"{name}={value}"]
-        # SIGQUIT: the postmaster takes its children along without waiting for anybody.
+        # SIGQUIT: the postmaster ends at once, with its children.
         self._process = processes.start(command, self._log, user=self._account, at_our_death=signal.SIGQUIT)
         wait_until(self._answers, 30, f"PostgreSQL on port {self.port}, see {self._log}")
 
     def stop(self) -> None:
-        """At once, as after a power cut."""
+        """Kill the server at once, as a power cut does."""
         if self._process:
             processes.stop(self._process, by=signal.SIGQUIT)
 
@@ -128,7 +128,7 @@ def own() -> Iterator[OwnServer]:
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A PostgreSQL for a whole test run."""
+    """The PostgreSQL of the whole test run."""
     given = os.environ.get("TEST_DATABASE_URL", "")
     if given:
         yield Server(given)
@@ -138,7 +138,7 @@ def running() -> Iterator[Server]:
 
 
 def _programs() -> Path:
-    """The folder of the newest server that is installed; Debian keeps it off the PATH."""
+    """The folder of the newest installed server programs, which Debian does not put on the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the test run: the kernel ends them when the run is gone, however it went."""
+"""Child processes that the kernel kills when the test run ends, also if it is killed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def start(
     user: str | None = None,
     at_our_death: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[bytes]:
-    """Starts a process in a session of its own, so that it and its children can be ended together.
+    """Start a process in a session of its own, so that it and its children can be ended together.
 
     `at_our_death` is what the kernel sends it when this process ends. To be called in the main thread: it is that thread
     whose end counts.
     """
-    # Not in Python, between fork and exec: in a process with threads that is not safe, and warned of.
+    # Not with preexec_fn: running Python between fork and exec is unsafe in a process with threads, and deprecated.
     before = ["setpriv", "--pdeathsig", at_our_death.name.removeprefix("SIG")]
     before += ["--reuid", user, "--regid", user, "--init-groups"] if user else []
     with log.open("ab") as output:
@@ -42,19 +42,19 @@ def start(
 
 
 def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
-    """Asks a process to end, and ends it and its children if it does not; returns its exit code."""
+    """Send a signal to a process, and kill it and its children after a time-out; returns its exit code."""
     if process.poll() is None:
         process.send_signal(by)
         try:
             process.wait(BUSY * seconds)
         except subprocess.TimeoutExpired:
             kill(process)
-    kill(process)  # children that were left
+    kill(process)  # remaining children
     return process.wait()
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """The process and its children, at once and without a word, as a machine that loses its power."""
+    """Kill the process and its children with SIGKILL."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -63,7 +63,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def folder_for(name: str) -> Path:
-    """A temporary folder for a server's data; those of runs that were killed before they could delete theirs are swept."""
+    """A temporary folder for a server's data; folders of killed test runs are deleted."""
     prefix = f"jobsearch-{name}-"
     for old in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         owner = old.name.removeprefix(prefix).split("-")[0]

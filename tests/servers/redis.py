@@ -1,4 +1,4 @@
-"""A real Redis: Debian's program with data, port and configuration of our own, or the one at `TEST_REDIS_URL`.
+"""Redis for tests: Debian's program with temporary data, port and configuration, or the server at `TEST_REDIS_URL`.
 
 Debian starts a Redis of its own when it is installed; that one is neither used nor touched.
 """
@@ -22,14 +22,14 @@ from .ports import HOST, free_port, wait_until
 
 @dataclass(frozen=True)
 class Redis:
-    """`url` names a server and database; all that a test writes there begins with `prefix`."""
+    """URL of a server and database, and the prefix of all keys that tests write."""
 
     url: str
     prefix: str = field(default_factory=lambda: f"jobsearch-test-{secrets.token_hex(8)}:")
 
 
 class OwnRedis:
-    """A server that a test may kill and start again. It writes nothing to disk: started again, it is empty."""
+    """A server that a test can kill and restart. It writes nothing to disk, so it is empty after a restart."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -47,7 +47,7 @@ class OwnRedis:
         wait_until(self._answers, 15, f"redis-server on port {self.port}, see {log}")
 
     def kill(self) -> None:
-        """Ends it at once, with all it held."""
+        """Kill the server; its data is lost."""
         if self._process:
             processes.kill(self._process)
 
@@ -75,7 +75,7 @@ def own() -> Iterator[OwnRedis]:
 
 @contextmanager
 def running() -> Iterator[Redis]:
-    """A Redis for a whole test run. In one that was given, only keys with our prefix are written, and deleted by name."""
+    """The Redis of the whole test run. On the server at TEST_REDIS_URL only keys with the prefix are written and deleted."""
     given = os.environ.get("TEST_REDIS_URL", "")
     if not given:
         with own() as server:
@@ -87,7 +87,7 @@ def running() -> Iterator[Redis]:
         try:
             yield found
         finally:
-            # One by one, each looked at again: a server that others use gets no wildcard from us.
+            # One by one, with the prefix checked again: no pattern deletes keys on a server that others use.
             for key in client.scan_iter(match=f"{found.prefix}*"):
                 if key.startswith(found.prefix.encode()):
                     client.delete(key)

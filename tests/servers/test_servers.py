@@ -1,4 +1,4 @@
-"""The servers of a test run: ours alone, gone with the run, and nothing of this machine's own is reached."""
+"""Servers of a test run: used by it alone, ended with it, and no service of this machine is reached."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OUTSIDE = {
 }
 
 
-def test_a_run_that_is_killed_leaves_no_server_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_test_run_leaves_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")}
     run = subprocess.Popen(
         [sys.executable, "-c", _RUN], cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
@@ -55,7 +55,7 @@ def test_a_run_that_is_killed_leaves_no_server_behind(monkeypatch: pytest.Monkey
     wait_until(lambda: not any(listens(port) for port in ports), 15, "both servers to end")
 
 
-def test_of_a_redis_that_was_given_only_our_own_names_are_written_and_deleted(
+def test_only_prefixed_keys_are_written_and_deleted_on_a_given_redis(
     own_redis: OwnRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_REDIS_URL", own_redis.url)
@@ -68,7 +68,7 @@ def test_of_a_redis_that_was_given_only_our_own_names_are_written_and_deleted(
         assert client.keys() == [b"theirs"]
 
 
-def test_of_a_postgresql_that_was_given_only_databases_of_our_own_are_used(
+def test_only_own_databases_are_used_on_a_given_postgresql(
     postgresql_server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_DATABASE_URL", postgresql_server.url)
@@ -85,7 +85,7 @@ def test_of_a_postgresql_that_was_given_only_databases_of_our_own_are_used(
     assert databases() == before
 
 
-def test_what_this_machine_has_set_reaches_no_test() -> None:
+def test_environment_of_this_machine_does_not_reach_tests() -> None:
     code = (
         "import os, tests.settings as s\n"
         "from celery import current_app\n"

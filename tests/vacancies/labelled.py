@@ -1,4 +1,4 @@
-"""Labelled lines for the redaction of contact information: reads them, and counts what is removed and what stays."""
+"""Reader and metrics for the labelled lines of redaction: precision and recall of what is removed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jobsearch.vacancies.redaction import Redactor
 
 DATA = Path(__file__).with_name("data")
 HALVES = {"held": DATA / "redaction_held.tsv", "later": DATA / "redaction_later.tsv"}
-MENDED = DATA / "redaction_mended.tsv"
+FIXED = DATA / "redaction_mended.tsv"
 KINDS = ("phone", "name", "address")
 _ESCAPE = re.compile(r"\\n|\\u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"\w+")
@@ -33,21 +33,21 @@ class Line:
         redactor = Redactor(self.contacts, self.keep)
         return redactor.redact_title(self.text) if self.title else redactor.redact_text(self.text)
 
-    def left(self) -> list[str]:
-        """What ought to have been removed and is still there, in part or whole."""
+    def list_missed(self) -> list[str]:
+        """Parts that should be removed and are still there, partly or completely (false negatives)."""
         expected = self.text
         for part in self.gone:
             expected = expected.replace(part, " ")
         allowed, found = Counter(_WORD.findall(expected)), Counter(_WORD.findall(self.redact()))
         return [part for part in self.gone if any(found[word] > allowed[word] for word in _WORD.findall(part))]
 
-    def lost(self) -> list[str]:
-        """What ought to have stayed and did not."""
+    def list_lost(self) -> list[str]:
+        """Parts that should stay and are removed (false positives)."""
         found = " ".join(self.redact().split())
         return [part for part in self.stays if " ".join(part.split()) not in found]
 
 
-def read(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[Line]:
     for row in path.read_text(encoding="utf-8").splitlines():
         if row and not row.startswith("#"):
             kind, mode, contacts, keep, text, gone, stays = map(_unescape, row.split("\t"))
@@ -56,10 +56,10 @@ def read(path: Path) -> Iterator[Line]:
 
 
 def measure(path: Path, kind: str) -> tuple[float, float]:
-    """Precision and recall. A part to be removed that is gone is a true positive, a part to stay that is gone a false one."""
-    lines = [line for line in read(path) if line.kind == kind]
-    gone, left = sum(len(line.gone) for line in lines), sum(len(line.left()) for line in lines)
-    lost = sum(len(line.lost()) for line in lines)
+    """Precision and recall. True positives are removed parts that should be removed, false positives those that should stay."""
+    lines = [line for line in read_lines(path) if line.kind == kind]
+    gone, left = sum(len(line.gone) for line in lines), sum(len(line.list_missed()) for line in lines)
+    lost = sum(len(line.list_lost()) for line in lines)
     return (gone - left) / (gone - left + lost), (gone - left) / gone
 
 

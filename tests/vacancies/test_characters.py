@@ -1,4 +1,4 @@
-"""Characters that cannot be seen, turn the direction of a line or pile up: gone from every field, however they were written."""
+"""Unicode cleaning: invisible characters, direction marks and stacked accents are removed from every field, in any encoding."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ INVISIBLE = (
     "\u2066\u2067\u2068\u2069\u206a\u206f\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0\ufff9\ufffa\ufffb\ufffc\ufffe\x00\x01\x08\x1b\x7f\x80"
     "\x9f\ud83d\udc00\U000e0001\U000e0041\U000e007f\U000e0100\U000e01ef\U0001d173"
 )
-SEEN_AS_BLANKS = "\u115f\u1160\u3164\uffa0"
+SHOWN_AS_SPACES = "\u115f\u1160\u3164\uffa0"
 
 
 @pytest.mark.parametrize("sign", INVISIBLE, ids=lambda sign: f"U+{ord(sign):04X}")
-def test_what_cannot_be_seen_is_in_no_field(sign):
-    joined = "truck fører" if sign in SEEN_AS_BLANKS else "truckfører"
+def test_invisible_characters_are_removed_from_every_field(sign):
+    joined = "truck fører" if sign in SHOWN_AS_SPACES else "truckfører"
     assert text_values.clean_line(f"truck{sign}fører") == joined
-    assert html.to_text(html.sanitise(f"<p>truck{sign}fører</p>")) == joined
-    assert sign not in links.safe_link(f"https://x.no/truck{sign}")
+    assert html.extract_text(html.sanitise_html(f"<p>truck{sign}fører</p>")) == joined
+    assert sign not in links.sanitise_link(f"https://x.no/truck{sign}")
 
 
 WRITTEN = ["&shy;", "&#173;", "&#xAD;", "&#xad", "&#8203;", "&#x200B;", "&#x202e;", "&#8237;", "&#8237", "&rlm;", "&lrm;",
@@ -36,14 +36,14 @@ WRITTEN = ["&shy;", "&#173;", "&#xAD;", "&#xad", "&#8203;", "&#x200B;", "&#x202e
 
 
 @pytest.mark.parametrize("reference", WRITTEN)
-def test_nor_when_it_is_written_as_a_reference(reference):
+def test_invisible_characters_written_as_references_are_removed(reference):
     assert text_values.clean_line(f"truck{reference}-fører") == "truck-fører"
-    if not reference.startswith("&amp;"):  # in markup that is the text "&shy;", which the employer wrote about
-        assert html.to_text(html.sanitise(f"<p>truck{reference}-fører</p>")) == "truck-fører"
+    if not reference.startswith("&amp;"):  # in markup this is the literal text "&shy;"
+        assert html.extract_text(html.sanitise_html(f"<p>truck{reference}-fører</p>")) == "truck-fører"
 
 
 @pytest.mark.parametrize("reference", ["&shy", "&rlm", "&lrm", "&zwj", "&nbsp"])
-def test_names_of_invisible_signs_need_no_semicolon(reference):
+def test_references_to_invisible_characters_need_no_semicolon(reference):
     assert text_values.clean_line(f"truck{reference}fører") in {"truckfører", "truck fører"}
 
 
@@ -70,17 +70,17 @@ def test_names_of_invisible_signs_need_no_semicolon(reference):
         ("Ka\u0301ra\u0301s\u030cjohka", "Kárášjohka"),
         ("Nguye\u0302\u0303n", "Nguyễn"),
         ("❤\ufe0f\u200d🔥 og 👩\u200d🍳 søkes", "❤\ufe0f\u200d🔥 og 👩\u200d🍳 søkes"),
-        ("می\u200cخواهم", "می\u200cخواهم"),  # the word is spelled so
+        ("می\u200cخواهم", "می\u200cخواهم"),  # the joiner is part of the spelling
     ],
 )
-def test_a_short_field_is_one_readable_line(written, shown):
+def test_clean_line_gives_one_readable_line(written, shown):
     assert text_values.clean_line(written) == shown
 
 
 @pytest.mark.parametrize("length", [3, 50, 400])
-def test_stacks_of_marks_are_cut(length):
+def test_stacked_marks_are_limited(length):
     for stacked in ("K" + "\u0301" * length, "K" + "\u0336\u0489\u20dd" * length):
-        for shown in (text_values.clean_line(f"{stacked}okk"), html.to_text(html.sanitise(f"<p>{stacked}okk</p>"))):
+        for shown in (text_values.clean_line(f"{stacked}okk"), html.extract_text(html.sanitise_html(f"<p>{stacked}okk</p>"))):
             assert sum(unicodedata.combining(one) > 0 or unicodedata.category(one) == "Me" for one in shown) <= 2
             assert shown.endswith("okk")
 
@@ -108,12 +108,12 @@ def test_stacks_of_marks_are_cut(length):
         "(null)",
     ],
 )
-def test_a_word_for_no_value_is_no_value(value):
+def test_placeholders_for_a_missing_value_become_empty(value):
     assert text_values.clean_line(value) == ""
 
 
 @pytest.mark.parametrize("value", ["Nan", "Na", "Nonne", "Nullvekst AS", "100 %", "🚀", "C++", "1", "N", "Undefined Studio"])
-def test_short_values_that_are_values_stay(value):
+def test_short_real_values_stay(value):
     assert text_values.clean_line(value) == value
 
 
@@ -124,12 +124,12 @@ PIECES = st.sampled_from(
 
 @FIXED
 @given(st.text(PIECES | st.characters()), st.integers(1, 40))
-def test_any_text_is_cleaned_once_and_for_all(text, length):
-    clean = characters.clean(text)
-    assert characters.clean(clean) == clean == unicodedata.normalize("NFC", clean)
+def test_cleaning_any_text_is_idempotent(text, length):
+    clean = characters.clean_text(text)
+    assert characters.clean_text(clean) == clean == unicodedata.normalize("NFC", clean)
     assert not {one for one in clean if unicodedata.category(one) in {"Cc", "Cs", "Cf"}} - {*"\t\n\r\u200c\u200d"}
-    cut = characters.cut(clean, length)
-    assert len(cut) <= length and clean.startswith(cut) and characters.clean(cut) == cut
+    cut = characters.cut_text(clean, length)
+    assert len(cut) <= length and clean.startswith(cut) and characters.clean_text(cut) == cut
 
 
 @FIXED
@@ -142,7 +142,7 @@ def test_any_short_field_is_bounded_and_one_line(text, length):
 
 
 @pytest.mark.parametrize("end", ["e\u0331\u0323", "👩\u200d🍳", "👍🏽", "❤\ufe0f", "ą\u0323"])
-def test_a_field_is_not_cut_inside_a_letter(end):
+def test_a_field_is_not_cut_inside_a_grapheme(end):
     for length in range(4, 12):
         cut = text_values.clean_line("Kokk til " + end * 3, length)
         assert "Kokk til ".startswith(cut) or (cut.removeprefix("Kokk til ").replace(end, "") == "")
@@ -150,6 +150,6 @@ def test_a_field_is_not_cut_inside_a_letter(end):
 
 @pytest.mark.parametrize("marks", ["\u0301\u0316", "\U0001d165\U0001d16d", "\u05b0\u0301\u0591"])
 @pytest.mark.timeout(20)
-def test_a_run_of_marks_is_cut_before_it_is_sorted(marks):
-    """Python sorts them one by one when it composes a text: five seconds for 100,000, twenty for 200,000."""
-    assert len(characters.clean("k" + marks * 200_000 + "okk")) < 20
+def test_a_run_of_marks_is_cut_before_unicode_sorts_it(marks):
+    """Python sorts marks in quadratic time when it composes a text: five seconds for 100,000, twenty for 200,000."""
+    assert len(characters.clean_text("k" + marks * 200_000 + "okk")) < 20

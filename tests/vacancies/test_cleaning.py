@@ -1,4 +1,4 @@
-"""What an ad is stored as: every field cleaned and cut, known values in one spelling, and a rule for a date that is to come."""
+"""Cleaning of ads: every field is cleaned and cut, known values get one spelling, future publishing times are corrected."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 LONG = "Sykepleier " + "a" * 12_000 + ". "
 
 
-def cleaned(**fields) -> cleaning.Cleaned:
-    return cleaning.clean(vacancy_data(**fields), NOW)
+def cleaned(**fields) -> cleaning.CleanedVacancy:
+    return cleaning.clean_vacancy(vacancy_data(**fields), NOW)
 
 
-def all_texts(ad: cleaning.Cleaned) -> list[str]:
+def all_texts(ad: cleaning.CleanedVacancy) -> list[str]:
     rows = [ad.vacancy, *ad.locations, *ad.contacts, *ad.occupations, *ad.categories]
     return [value for row in rows for value in vars(row).values() if isinstance(value, str)]
 
@@ -55,7 +55,7 @@ def test_an_ad_of_long_fields_is_stored(make_vacancy):
 
 
 @pytest.mark.parametrize("value", ["null", "None", "undefined", "N/A", "-", "...", "&nbsp;", "<p></p>", " "])
-def test_a_word_for_no_value_is_no_value_of_a_facet(value):
+def test_placeholders_for_a_missing_value_are_no_facet_values(value):
     ad = cleaned(
         title=value, job_title=value, employer_name=value, sector=value, extent=value, engagement=value,
         application_due=value, start=value,
@@ -83,7 +83,7 @@ def test_a_word_for_no_value_is_no_value_of_a_facet(value):
         ("engagement", "Noe  helt\u200b nytt", "Noe helt nytt"),
     ],
 )  # fmt: skip
-def test_a_known_value_has_the_known_spelling(field, given_, kept):
+def test_known_values_get_the_spelling_of_the_catalogue(field, given_, kept):
     assert getattr(cleaned(**{field: given_}).vacancy, field) == kept
 
 
@@ -97,7 +97,7 @@ def test_a_known_value_has_the_known_spelling(field, given_, kept):
         ("it", "", "IT"),
     ],
 )
-def test_a_known_occupation_has_the_known_spelling(level1, level2, path):
+def test_known_occupations_get_the_spelling_of_the_catalogue(level1, level2, path):
     assert [one.path for one in cleaned(occupations=(OccupationData(level1, level2),)).occupations] == [path]
 
 
@@ -127,7 +127,7 @@ def test_a_place_has_one_path_in_every_spelling(place):
         ("12 34", "12 34"),
     ],
 )
-def test_an_organisation_number_is_its_digits(given_, kept):
+def test_an_organisation_number_is_stored_as_nine_digits(given_, kept):
     assert cleaned(employer_orgnr=given_).vacancy.employer_orgnr == kept
 
 
@@ -137,34 +137,36 @@ def test_an_organisation_number_is_its_digits(given_, kept):
     "null", "<p>…</p>",
      "<table><tr><td></td></tr></table>", "&shy;", "<script>x</script>"],
 )  # fmt: skip
-def test_a_text_that_says_nothing_is_no_text(empty):
+def test_a_text_without_content_becomes_empty(empty):
     ad = cleaned(description=empty, employer_description=empty)
     assert (ad.vacancy.description, ad.vacancy.employer_description) == ("", "")
 
 
-def test_a_date_of_publication_that_is_to_come_is_when_the_ad_was_first_seen():
+def test_a_future_publishing_time_becomes_the_time_first_seen():
     coming, seen = NOW + dt.timedelta(days=300), NOW - dt.timedelta(days=3)
     assert cleaned(published=coming).vacancy.published == NOW
-    assert cleaning.clean(vacancy_data(published=coming), NOW, seen).vacancy.published == seen
+    assert cleaning.clean_vacancy(vacancy_data(published=coming), NOW, seen).vacancy.published == seen
     before = NOW - dt.timedelta(minutes=1)
-    assert cleaning.clean(vacancy_data(published=before), NOW, seen).vacancy.published == before
+    assert cleaning.clean_vacancy(vacancy_data(published=before), NOW, seen).vacancy.published == before
     assert cleaned(published=None).vacancy.published is None
 
 
 @pytest.mark.django_db
-def test_an_edit_does_not_make_such_an_ad_newer(make_vacancy):
+def test_an_edit_does_not_change_a_corrected_publishing_time(make_vacancy):
     coming = timezone.now() + dt.timedelta(days=300)
     uuid = make_vacancy(published=coming)
     first = Vacancy.objects.get().published
     with transaction.atomic():
-        store.store([vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2))
+        store.store_vacancies(
+            [vacancy_data(uuid=uuid, published=coming, title="Annet")], now=timezone.now() + dt.timedelta(days=2)
+        )
     row = Vacancy.objects.get()
     assert (row.published, row.title) == (first, "Annet") and first == row.first_seen
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("depth", [50, 400])
-def test_the_sources_own_object_is_bounded_in_depth(make_vacancy, depth):
+def test_the_raw_object_is_limited_in_depth(make_vacancy, depth):
     deep: object = "x"
     for _ in range(depth):
         deep = {"a": [deep]}
@@ -180,7 +182,7 @@ MOMENTS = st.datetimes(min_value=dt.datetime(1900, 1, 2), max_value=dt.datetime(
 
 @given(st.data())
 @settings(derandomize=True, deadline=None, max_examples=200)
-def test_any_ad_is_cleaned_once_and_for_all(data):
+def test_any_ad_can_be_cleaned(data):
     def text() -> str:
         return data.draw(TEXTS)
 
@@ -195,14 +197,14 @@ def test_any_ad_is_cleaned_once_and_for_all(data):
         contacts=(ContactData(text()),),
         occupations=(OccupationData(text(), text()),), categories=(CategoryData(text(), text(), text()),), raw={text(): text()},
     )  # fmt: skip
-    ad = cleaning.clean(entry, NOW)
+    ad = cleaning.clean_vacancy(entry, NOW)
     for value in all_texts(ad):
         assert unicodedata.is_normalized("NFC", value)
         assert not any(unicodedata.category(one) in {"Cs"} or one in "\x00\u202e\u200b\u00ad" for one in value)
     assert ad.vacancy.published is None or ad.vacancy.published <= NOW
 
 
-# Rows from before.
+# Rows stored before cleaning existed (migration 0004).
 
 
 def clean_stored() -> None:
@@ -212,7 +214,7 @@ def clean_stored() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkeypatch):
+def test_the_migration_cleans_old_rows_and_raises_their_versions(make_vacancy, monkeypatch):
     migration = importlib.import_module("jobsearch.vacancies.migrations.0004_clean_stored_ads")
     monkeypatch.setattr(migration, "CHUNK", 2)
     clean, dirty, closed, *more = [make_vacancy() for _ in range(7)]
@@ -229,7 +231,7 @@ def test_rows_from_before_are_cleaned_and_get_a_new_version(make_vacancy, monkey
     Contact.objects.filter(vacancy=dirty).update(name="Kari\u200b Nordmann", role="null")
     Occupation.objects.filter(vacancy=dirty).update(raw_level2="SYKEPLEIER", path="Helse og sosial/SYKEPLEIER")
     with transaction.atomic():
-        store.close([closed], Vacancy.Closed.FEED)
+        store.close_vacancies([closed], Vacancy.Closed.FEED)
     Vacancy.objects.filter(uuid=closed).update(title="H&amp;M")
     language = Vacancy.objects.get(uuid=closed).language
     clean_stored()

@@ -1,4 +1,4 @@
-"""Deadlines: free text in, a day or a kind out, and never an exception."""
+"""Parsing of deadlines in free text: a date or a kind, and never an exception."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobsearch.search.indexing import documents
 from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, oslo_day, visible_until
+from jobsearch.vacancies.visibility import OSLO, compute_visible_until, get_oslo_date
 from jobsearch.web.presenters import dates, jsonld
 
 FIXED = settings(derandomize=True, deadline=None)
@@ -41,8 +41,8 @@ DAY = dt.date(2026, 12, 15)
         "Fortløpende, men senest tirsdag 15.12 kl 23:59",
     ],
 )  # fmt: skip
-def test_a_day_is_read_however_it_is_written(text):
-    assert deadlines.parse(text, PUBLISHED) == DAY
+def test_a_date_is_parsed_in_every_form(text):
+    assert deadlines.parse_deadline(text, PUBLISHED) == DAY
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_a_day_is_read_however_it_is_written(text):
         ("2026-12-15T23:30:00Z", dt.date(2026, 12, 16)),
     ],
 )
-def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
-    assert deadlines.parse(text, PUBLISHED) == day
+def test_a_date_without_a_year_is_the_next_one_after_publishing(text, day):
+    assert deadlines.parse_deadline(text, PUBLISHED) == day
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_day_without_a_year_is_the_next_one_after_publication(text, day):
         "Snarest, første intervju 1.12", "Løpende, oppstart 1.8", "desember", "1. juledag", "9999-99-99", "٢٠٢٦-١٢-١٥",
     ],
 )  # fmt: skip
-def test_what_is_no_day_is_none(text):
-    assert deadlines.parse(text, PUBLISHED) is None
+def test_a_text_without_a_date_gives_none(text):
+    assert deadlines.parse_deadline(text, PUBLISHED) is None
 
 
 @pytest.mark.parametrize("text", ["15.12", "tirsdag 15. desember", "Dec 15"])
-def test_without_a_publication_a_day_without_a_year_is_none(text):
-    assert deadlines.parse(text) is None
+def test_without_a_publishing_date_a_date_without_a_year_gives_none(text):
+    assert deadlines.parse_deadline(text) is None
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_kinds_of_deadlines(text, kind):
         ("Deadline: TBD", "TBD"), ("Fristløst", "Fristløst"), ("Etter avtale", "Etter avtale"), ("Frist:", "Frist:"), ("", ""),
     ],
 )  # fmt: skip
-def test_the_word_deadline_is_not_said_twice(text, shown):
-    assert deadlines.without_label(text) == shown
+def test_the_label_of_a_deadline_is_stripped(text, shown):
+    assert deadlines.strip_label(text) == shown
 
 
 WORDS = st.sampled_from(
@@ -117,11 +117,11 @@ WORDS = st.sampled_from(
 
 @FIXED
 @given(st.lists(WORDS | st.text(max_size=4), max_size=12).map(" ".join) | st.text(), st.dates() | st.none())
-def test_no_text_raises(text, after):
-    day = deadlines.parse(text, after)
+def test_no_text_raises_an_exception(text, after):
+    day = deadlines.parse_deadline(text, after)
     assert day is None or 2000 <= day.year <= 2099
     assert deadlines.is_soon(text) in {True, False} and deadlines.is_continuous(text) in {True, False}
-    assert isinstance(deadlines.without_label(text), str)
+    assert isinstance(deadlines.strip_label(text), str)
 
 
 ZONES = st.sampled_from([dt.UTC, OSLO, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=12))])
@@ -129,31 +129,31 @@ ZONES = st.sampled_from([dt.UTC, OSLO, dt.timezone(dt.timedelta(hours=14)), dt.t
 
 @FIXED
 @given(st.datetimes(timezones=ZONES))
-def test_no_moment_raises(moment):
-    until = visible_until(moment)
+def test_no_moment_raises_an_exception(moment):
+    until = compute_visible_until(moment)
     assert until.astimezone(dt.UTC) and until > dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
-    assert abs((oslo_day(moment) - moment.date()).days) <= 1
-    assert dates.published(moment) and dates.moment(moment)
+    assert abs((get_oslo_date(moment) - moment.date()).days) <= 1
+    assert dates.format_published(moment) and dates.format_time(moment)
 
 
 @FIXED
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**40), 2**40), st.uuids())
-def test_any_time_and_day_has_an_order_that_an_index_holds(published, deadline, uuid):
+def test_any_time_and_date_fits_into_the_sort_fields_of_an_index(published, deadline, uuid):
     assert 0 <= documents.compute_order(published, uuid) < 2**63
     assert 0 <= documents.compute_deadline_order(deadline, published, uuid) < 2**63
 
 
 @FIXED
 @given(st.dates())
-def test_any_day_has_a_number_and_words(day):
+def test_any_date_can_be_indexed_and_shown(day):
     assert day_number(day) == (day - dt.date(1970, 1, 1)).days
-    assert dates.day(day) and dates.day(day, weekday=True)
+    assert dates.format_day(day) and dates.format_day(day, weekday=True)
 
 
 @FIXED
 @given(st.datetimes(timezones=ZONES), st.dates() | st.none(), st.datetimes(timezones=ZONES))
-def test_any_moment_and_day_can_stand_in_a_job_posting(expires, due, published):
-    ad = Vacancy(visible_until=visible_until(expires), application_due=due, published=published)
-    until = jsonld._valid_through(ad)
+def test_any_moment_and_date_can_be_written_as_json_ld(expires, due, published):
+    ad = Vacancy(visible_until=compute_visible_until(expires), application_due=due, published=published)
+    until = jsonld._compute_valid_through(ad)
     assert until <= ad.visible_until
-    assert jsonld._moment(until) and jsonld._moment(published)
+    assert jsonld._format_time(until) and jsonld._format_time(published)

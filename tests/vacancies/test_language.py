@@ -1,4 +1,4 @@
-"""Which language an ad is in: of the demo's ads, whose language is known, and of short, mixed and foreign texts."""
+"""Language detection: on the demo's ads, whose language is known, and on short, mixed and foreign texts."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from jobsearch.demo.feed_server.ads.plan import plan_ad
 from jobsearch.vacancies import html, language
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-_SPOKEN = {"mixed": "nb"}  # Norwegian with a paragraph in English
+_EXPECTED = {"mixed": "nb"}  # Norwegian with a paragraph in English
 
 
 @pytest.fixture(scope="module")
 def composed() -> list[tuple[str, str, str]]:
-    """Language, title and text of 1,500 ads that nothing was tuned on."""
+    """Language, title and text of 1,500 ads that were not used to tune the guesser."""
     found = []
     for number in range(50_000, 51_500):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
-        found.append((plan_ad(number, 29).language, ad["title"], html.to_text(html.sanitise(ad["description"]))))
+        found.append((plan_ad(number, 29).language, ad["title"], html.extract_text(html.sanitise_html(ad["description"]))))
     return found
 
 
-def test_the_demos_ads_are_told_apart(composed):
-    confused = Counter((known, language.guess(text)) for known, _, text in composed)
-    wrong = {pair: number for pair, number in confused.items() if _SPOKEN.get(pair[0], pair[0]) != pair[1]}
+def test_the_language_of_every_demo_ad_is_guessed_right(composed):
+    confused = Counter((known, language.guess_language(text)) for known, _, text in composed)
+    wrong = {pair: number for pair, number in confused.items() if _EXPECTED.get(pair[0], pair[0]) != pair[1]}
     assert wrong == {}
     assert {known for known, _ in confused} >= {"nb", "nn", "en", "mixed"}
 
 
-def test_an_english_title_is_told_from_a_norwegian_one(composed):
+def test_the_language_of_titles_of_demo_ads(composed):
     # Those in other languages have Norwegian titles.
     titled = [
-        (known if known in {"nn", "en"} else "nb", language.of_title(title, language.guess(text)))
+        (known if known in {"nn", "en"} else "nb", language.guess_title_language(title, language.guess_language(text)))
         for known, title, text in composed
     ]
     wrong = [pair for pair in titled if pair not in {("nb", "nb"), ("nb", "no"), ("nn", "nn"), ("en", "en")}]
@@ -91,12 +91,12 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("known", "text"), [(known, text) for known, texts in TEXTS.items() for text in texts])
-def test_short_mixed_and_foreign_texts(known, text):
-    assert language.guess(text) == known
+def test_the_language_of_short_mixed_and_foreign_texts(known, text):
+    assert language.guess_language(text) == known
 
 
 @pytest.mark.parametrize(
-    ("title", "text", "told"),
+    ("title", "text", "guessed"),
     [
         ("Senior Software Engineer", "nb", "en"),
         ("Senior Software Engineer", "nn", "en"),
@@ -124,9 +124,9 @@ def test_short_mixed_and_foreign_texts(known, text):
         ("", "", ""),
     ],
 )
-def test_a_title_in_another_language_than_its_text(title, text, told):
-    assert language.of_title(title, text) == told
+def test_the_language_of_titles_that_differ_from_their_text(title, text, guessed):
+    assert language.guess_title_language(title, text) == guessed
 
 
-def test_a_long_text_costs_no_more_than_its_beginning():
-    assert language.guess("Vi søker en kokk til oss. " * 200_000) == "nb"
+def test_only_the_beginning_of_a_long_text_is_read():
+    assert language.guess_language("Vi søker en kokk til oss. " * 200_000) == "nb"

@@ -1,4 +1,4 @@
-"""One path a place has, however the feed spells it."""
+"""Paths of places and occupations: one path for every spelling of the feed."""
 
 import pytest
 
@@ -33,7 +33,7 @@ from jobsearch.taxonomy import catalogue, occupations, places
     ],
 )
 def test_every_spelling_of_a_place_has_one_path(names, path):
-    assert places.path_of(*names) == path
+    assert places.build_path(*names) == path
 
 
 def test_the_catalogue_has_every_county_and_municipality():
@@ -52,16 +52,16 @@ def test_the_catalogue_has_every_county_and_municipality():
         ("UTLAND/SVERIGE", "Sverige"),
     ],
 )
-def test_places_are_written_as_norwegians_write_them(path, label):
-    assert places.label(path) == label
+def test_labels_of_places(path, label):
+    assert places.get_label(path) == label
 
 
-def test_occupations_with_slashes_in_their_names_keep_them():
-    path = occupations.path_of("Helse og sosial", "Tannhelse/-pleie")
-    assert (occupations.parent(path), occupations.label(path)) == ("Helse og sosial", "Tannhelse/-pleie")
+def test_occupations_keep_slashes_in_their_names():
+    path = occupations.build_path("Helse og sosial", "Tannhelse/-pleie")
+    assert (occupations.get_parent(path), occupations.get_label(path)) == ("Helse og sosial", "Tannhelse/-pleie")
     odd = "Uoppgitt/ ikke identifiserbare"
-    assert occupations.parent(odd) == "" and occupations.label(odd) == odd
+    assert occupations.get_parent(odd) == "" and occupations.get_label(odd) == odd
     assert (
-        occupations.path_of("Kultur og kreative yrker", "Kunst  og kunsthåndverk")
+        occupations.build_path("Kultur og kreative yrker", "Kunst  og kunsthåndverk")
         in occupations.PATHS["Kultur og kreative yrker"]
     )

@@ -1,4 +1,4 @@
-"""Text from outside: what of it is shown, what of it reaches an engine."""
+"""Sanitising of HTML, plain text, links, deadlines and languages: the basic cases."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from jobsearch.vacancies import deadlines, html, language, links
         '<a href="data:text/html,<script>alert(1)</script>">x</a>',
     ],
 )
-def test_nothing_that_acts_survives_sanitising(hostile):
-    clean = html.sanitise(f"<p>Før</p>{hostile}<p>etter</p>")
+def test_sanitising_removes_active_content(hostile):
+    clean = html.sanitise_html(f"<p>Før</p>{hostile}<p>etter</p>")
     for mark in ("script", "onerror", "onclick", "style", "iframe", "form", "<svg", "data:", "evil"):
         assert mark not in clean.lower()
     assert "Før" in clean
 
 
 @given(st.text())
-def test_sanitising_any_text_ends_in_text_that_stays_as_it_is(value):
-    once = html.sanitise(value)
-    assert html.sanitise(once) == once
+def test_sanitising_any_text_is_idempotent(value):
+    once = html.sanitise_html(value)
+    assert html.sanitise_html(once) == once
     assert "<script" not in once.lower()
 
 
 @given(st.text())
-def test_any_text_has_a_plain_text(value):
-    assert "\n\n" not in html.to_text(value)
+def test_plain_text_of_any_text_has_no_empty_lines(value):
+    assert "\n\n" not in html.extract_text(value)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_any_text_has_a_plain_text(value):
         ("", ""),
     ],
 )
-def test_text_of_html_keeps_blocks_apart_and_resolves_entities_once(source, text):
-    assert html.to_text(source) == text
+def test_plain_text_separates_blocks_and_resolves_references_once(source, text):
+    assert html.extract_text(source) == text
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_text_of_html_keeps_blocks_apart_and_resolves_entities_once(source, text
         ("", ""),
     ],
 )
-def test_only_links_that_are_safe_become_links(link, safe):
-    assert links.safe_link(link) == safe
+def test_only_safe_urls_become_links(link, safe):
+    assert links.sanitise_link(link) == safe
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_only_links_that_are_safe_become_links(link, safe):
         ("9999-99-99", None),
     ],
 )
-def test_a_deadline_is_a_date_only_where_it_is_one(text, day):
-    assert deadlines.parse(text) == day
+def test_a_deadline_is_a_date_only_if_the_text_has_one(text, day):
+    assert deadlines.parse_deadline(text) == day
 
 
-def test_the_language_of_an_ad_is_told_by_its_small_words():
-    assert language.guess("Vi søker deg som vil jobbe hos oss og er glad i barn, ikke noe annet på jobb") == "nb"
-    assert language.guess("Vi søkjer deg som vil arbeide hjå oss og er glad i born, ikkje noko anna") == "nn"
-    assert language.guess("We are looking for a developer with the skills to join our team") == "en"
-    assert language.guess("Kokk") == ""
+def test_the_language_is_guessed_by_function_words():
+    assert language.guess_language("Vi søker deg som vil jobbe hos oss og er glad i barn, ikke noe annet på jobb") == "nb"
+    assert language.guess_language("Vi søkjer deg som vil arbeide hjå oss og er glad i born, ikkje noko anna") == "nn"
+    assert language.guess_language("We are looking for a developer with the skills to join our team") == "en"
+    assert language.guess_language("Kokk") == ""

@@ -1,4 +1,4 @@
-"""The texts of the site as the code has them, to hold the catalogues of translations against.
+"""Translation catalogues: extracts the texts of code and templates, and compares and updates the .po files.
 
 `python -m tests.web.catalogue` adds what is new to every catalogue, takes out what is gone, compiles them, and names what
 is still without a translation. Entries are sorted and carry no line numbers, so that branches merge without a fight.
@@ -19,10 +19,10 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
-"""What visitors read."""
-ROOM = sorted((ROOT / "jobsearch/admin_dashboard/locale").glob("*/LC_MESSAGES/django.po"))
-"""What administrators read and visitors do not: the control room, and the names of tables in Django admin."""
-CATALOGUES = [*SITE, *ROOM]
+"""Texts for visitors."""
+ADMIN = sorted((ROOT / "jobsearch/admin_dashboard/locale").glob("*/LC_MESSAGES/django.po"))
+"""Texts for administrators only: the admin dashboard, and the names of tables in Django admin."""
+CATALOGUES = [*SITE, *ADMIN]
 
 _VISITED = ("web", "saved", "search")
 _ADMINS_FILES = {"models.py", "apps.py"}
@@ -41,7 +41,7 @@ class Text(NamedTuple):
     context: str = ""
 
 
-_MENDED = {
+_CORRECTED = {
     "nn": {
         Text(msgid)
         for msgid in (
@@ -57,51 +57,51 @@ _MENDED = {
         )
     }
 }
-"""What Django's own nynorsk says in bokmål."""
+"""Texts that are bokmål in Django's nynorsk catalogue."""
 
 
 def texts(file: Path) -> set[Text]:
-    """Every text that belongs into this catalogue."""
-    if file in SITE:  # also the ones to mend: among apps, Django's come before ours
-        return _site() | _MENDED.get(_language(file), set())
-    return (set() if _language(file) == "nb" else _room()) | _borrowed(_language(file))
+    """All texts that belong in this catalogue."""
+    if file in SITE:  # also the corrected ones: Django's catalogue is otherwise used before ours
+        return _site_texts() | _CORRECTED.get(_language(file), set())
+    return (set() if _language(file) == "nb" else _admin_texts()) | _library_texts(_language(file))
 
 
 @cache
-def _site() -> set[Text]:
-    """Templates, code, and the feed's own values that facets and facts name."""
+def _site_texts() -> set[Text]:
+    """Texts of templates and code, and values of the feed that facets and facts show."""
     found: set[Text] = set()
     for room in _VISITED:
-        for file in _sources(ROOT / "jobsearch" / room):
+        for file in _list_sources(ROOT / "jobsearch" / room):
             if file.name not in _ADMINS_FILES:
-                found |= set(_in_code(file.read_text()))
+                found |= set(_extract_from_code(file.read_text()))
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:
-            found |= _in_template(file)
+            found |= _extract_from_template(file)
     from jobsearch.taxonomy import labels
 
     return found | {Text(value) for value in labels.VALUES}
 
 
 @cache
-def _room() -> set[Text]:
+def _admin_texts() -> set[Text]:
     found: set[Text] = set()
     for folder in ("jobsearch", "ingest"):
-        for file in _sources(ROOT / folder):
-            found |= set(_in_code(file.read_text()))
+        for file in _list_sources(ROOT / folder):
+            found |= set(_extract_from_code(file.read_text()))
     for file in (ROOT / "templates/admin").rglob("*.html"):
-        found |= _in_template(file)
-    return {text for text in found - _site() if text.msgid not in _NO_WORDS}
+        found |= _extract_from_template(file)
+    return {text for text in found - _site_texts() if text.msgid not in _NO_WORDS}
 
 
 def ours() -> set[Text]:
-    """Every text that is written in bokmål, by us; the others are libraries', in English."""
-    return _site() | _room()
+    """All texts of this project, in bokmål; the others are those of libraries, in English."""
+    return _site_texts() | _admin_texts()
 
 
 @cache
-def _borrowed(language: str) -> set[Text]:
-    """What Django admin and the schedule's tables leave in English, of the two forms of Norwegian that the room speaks."""
+def _library_texts(language: str) -> set[Text]:
+    """Texts of Django admin and django-celery-beat without a translation to the language."""
     if language == "en":
         return set()
     import django
@@ -113,13 +113,13 @@ def _borrowed(language: str) -> set[Text]:
         folder = Path(django.__file__).parent / "contrib" / app / "locale"
         said |= {_of(entry) for entry in polib.pofile(str(folder / language / "LC_MESSAGES/django.po")) if entry.translated()}
         shown |= set(read(folder / "en/LC_MESSAGES/django.po"))
-    for file in _sources(Path(django_celery_beat.__file__).parent):
-        shown |= set(_in_code(file.read_text()))
+    for file in _list_sources(Path(django_celery_beat.__file__).parent):
+        shown |= set(_extract_from_code(file.read_text()))
     written = {text.msgid for text in ours()}
     return {text for text in shown - said if text.msgid not in written}
 
 
-def _sources(folder: Path) -> Iterator[Path]:
+def _list_sources(folder: Path) -> Iterator[Path]:
     return (file for file in folder.rglob("*.py") if not {"migrations", "feed_server"} & set(file.parts))
 
 
@@ -131,13 +131,13 @@ def _of(entry: polib.POEntry) -> Text:
     return Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
 
 
-def _in_template(file: Path) -> set[Text]:
-    """The calls in what `templatize` makes of a template; around them it leaves rows of X that are no Python."""
+def _extract_from_template(file: Path) -> set[Text]:
+    """Texts of a template: the gettext calls in the output of Django's `templatize`, which fills the rest with X."""
     calls = _CALL.finditer(templatize(file.read_text(), origin=str(file)))
-    return set(_in_code("\n".join(f"{call.group(1)}({call.group(2)})" for call in calls)))
+    return set(_extract_from_code("\n".join(f"{call.group(1)}({call.group(2)})" for call in calls)))
 
 
-def _in_code(source: str) -> Iterator[Text]:
+def _extract_from_code(source: str) -> Iterator[Text]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
@@ -156,7 +156,7 @@ def read(file: Path) -> dict[Text, polib.POEntry]:
 
 
 def update(file: Path) -> list[Text]:
-    """Brings one catalogue in line with the code; returns what is still without a translation."""
+    """Update one catalogue from the code; returns the texts without a translation."""
     catalogue = polib.pofile(str(file), wrapwidth=120)
     wanted = texts(file)
     for entry in list(catalogue):

@@ -1,4 +1,4 @@
-"""Every page of the site, found by its URL patterns: a new page fails these tests until it is listed here."""
+"""Addresses of every page of the site, by URL pattern: tests fail for a new pattern until it is listed here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SAVED = (
 
 @dataclass
 class Site:
-    """What the pages are about: `active` ads, one each that is `closed` and `hidden`, and a user's saved searches."""
+    """Data that the pages show: `active` ads, one `closed` and one `hidden` ad, and a user's saved searches."""
 
     active: list[UUID]
     closed: UUID
@@ -51,7 +51,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     ],
     "web:facet": lambda site: [f"/filter/{name}/?q=kokk" for name in ("employer", "place", "occupation")],
     "web:ad": lambda site: [f"/stilling/{uuid}/" for uuid in (site.active[0], site.closed, site.hidden, UUID(int=1))],
-    "web:ad_spelled_otherwise": lambda site: [f"/stilling/{str(site.active[0]).upper()}/", "/stilling/x/"],
+    "web:ad_other_spelling": lambda site: [f"/stilling/{str(site.active[0]).upper()}/", "/stilling/x/"],
     "web:employer": lambda site: [f"/arbeidsgiver/{ORGNR}/", f"/arbeidsgiver/{ORGNR}/?page=2", "/arbeidsgiver/111222333/"],
     "web:landings": lambda site: ["/jobb/"],
     "web:landing": lambda site: ["/jobb/bergen/", "/jobb/kokk/", "/jobb/utland/", "/jobb/svalbard/"],
@@ -77,26 +77,26 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "password_change": lambda site: ["/passord/"],
     "set_language": lambda site: ["/sprak/"],
 }
-"""A page's name -> addresses of it. Django admin's pages are not among them: they are for staff, and have tests of their own."""
+"""URL name -> addresses. Without Django admin, which is for staff and has tests of its own."""
 
 
 def addresses(site: Site) -> list[str]:
     return [address for of_page in PAGES.values() for address in of_page(site)]
 
 
-def names_of_patterns(patterns=None, namespace: str = "") -> Iterator[str]:
-    """The name of each page in the URL configuration, as `namespace:name`."""
+def list_pattern_names(patterns=None, namespace: str = "") -> Iterator[str]:
+    """Names of all URL patterns, as `namespace:name`."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             if pattern.namespace != "admin":
-                yield from names_of_patterns(pattern.url_patterns, inside)
+                yield from list_pattern_names(pattern.url_patterns, inside)
         elif isinstance(pattern, URLPattern):
             yield f"{namespace}{pattern.name}"
 
 
 def build(ads, recruiter, *, number: int = 30) -> Site:
-    """A site with ads of one employer and of many, with locations at home and abroad, some of which have ended."""
+    """Create ads of one employer and of many, with locations in Norway and abroad, of which some have ended."""
     now = timezone.now()
     made = ads(
         *(

@@ -1,4 +1,4 @@
-"""A page as a test looks at it: by elements, not by strings."""
+"""Parsed page: tests read elements, not strings."""
 
 from __future__ import annotations
 

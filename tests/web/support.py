@@ -1,4 +1,4 @@
-"""What asking the site for pages needs: an index of its own for each test, an engine that is down, people, how an ad ends."""
+"""Fixtures of page tests: an index for each test, an engine that is down, users, and functions that end an ad."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def own_index(tmp_path, settings) -> Iterator[None]:
 
 @pytest.fixture
 def ads(own_index, make_vacancy) -> Callable:
-    """Makes ads that the search finds: `ads({"title": "Lege"}, {"title": "Kokk"})` returns their uuids."""
+    """Create and index ads: `ads({"title": "Lege"}, {"title": "Kokk"})` returns their uuids."""
 
     def make(*fields: dict):
         uuids = [make_vacancy(**one) for one in fields or ({},)]
@@ -53,12 +53,12 @@ def recruiter(db):
     return get_user_model().objects.create_user("rita", password=PASSWORD)
 
 
-# --- How an ad ends -----------------------------------------------------------------------------------------------------
+# --- Ends of an ad -----------------------------------------------------------------------------------------------------
 
 
 def closed(ad: UUID) -> None:
     with transaction.atomic():
-        store.close([ad], Vacancy.Closed.FEED)
+        store.close_vacancies([ad], Vacancy.Closed.FEED)
 
 
 def expired(ad: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The page of an ad: all of an active one, nothing but that it was of an inactive one."""
+"""Ad page: all of an active ad, and of an inactive one only that it existed."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def get(client, ad: uuid.UUID, status: int = 200) -> Page:
 
 def close(ad: uuid.UUID, **options) -> None:
     with transaction.atomic():
-        store.close([ad], Vacancy.Closed.FEED, **options)
+        store.close_vacancies([ad], Vacancy.Closed.FEED, **options)
 
 
-def test_an_active_ad_shows_all_that_a_seeker_needs(client, ads):
+def test_active_ad_shows_all_fields(client, ads):
     (ad,) = ads({"contacts": (CONTACT,), "extent": "Heltid", "application_due": "Snarest"})
     page = get(client, ad)
     assert page.h1 == "Sykepleier"
@@ -69,7 +69,7 @@ def test_an_active_ad_shows_all_that_a_seeker_needs(client, ads):
         ({"application_url": "jobb@sykehus.example"}, "mailto:jobb@sykehus.example", "på e-post"),
     ],
 )
-def test_people_are_sent_to_the_source_to_apply_and_told_where_that_is(client, ads, fields, target, where):
+def test_apply_link_leads_to_the_source_and_names_its_host(client, ads, fields, target, where):
     (ad,) = ads(fields)
     page = get(client, ad)
     links = page.all("//p[contains(@class, 'apply')]/a")
@@ -83,7 +83,7 @@ def _expire(ad):
 
 @pytest.mark.parametrize("end", [close, _expire, lambda ad: store.set_hidden(ad, True)], ids=["closed", "expired", "hidden"])
 @pytest.mark.parametrize("indexed", [True, False])
-def test_inactive_ad_has_no_contact_no_body_and_no_apply_link(client, ads, end, indexed):
+def test_inactive_ad_shows_no_contact_text_or_apply_link(client, ads, end, indexed):
     (ad, _) = ads({"contacts": (CONTACT,)}, {"title": "Sykepleier dag"})
     end(ad)
     if indexed:
@@ -98,7 +98,7 @@ def test_inactive_ad_has_no_contact_no_body_and_no_apply_link(client, ads, end, 
     assert "Sykepleier dag" in page.text("//section[contains(@class, 'similar')]")
 
 
-def test_a_masked_ad_has_the_message_for_a_heading(client, ads):
+def test_masked_ad_has_a_message_as_heading(client, ads):
     (ad,) = ads()
     close(ad, masked=[ad])
     page = get(client, ad)
@@ -106,10 +106,10 @@ def test_a_masked_ad_has_the_message_for_a_heading(client, ads):
     assert "Sykepleier" not in page.text() and "Sykehuset" not in page.text()
 
 
-def test_a_tombstone_is_gone_and_an_unknown_ad_not_found(client, ads):
+def test_deleted_ad_is_410_and_unknown_ad_404(client, ads):
     (ad,) = ads()
     close(ad)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     gone = get(client, ad, 410)
     assert "slettet" in gone.text() and "Sykepleier" not in gone.text()
     assert gone.response["X-Robots-Tag"] == "noindex, noarchive"
@@ -118,14 +118,14 @@ def test_a_tombstone_is_gone_and_an_unknown_ad_not_found(client, ads):
     assert response.status_code == 404 and response["Cache-Control"] == "private, no-store"
 
 
-def test_similar_ads_are_active_ones(client, ads):
+def test_similar_ads_are_active(client, ads):
     ad, _other, ended = ads({}, {"title": "Sykepleier på Voss"}, {"title": "Sykepleier i Odda"})
     close(ended)
     words = get(client, ad).text("//section[contains(@class, 'similar')]")
     assert "Voss" in words and "Odda" not in words
 
 
-def test_the_page_stands_without_the_engine(client, ads, engine_down):
+def test_page_works_while_the_engine_is_down(client, ads, engine_down):
     (ad,) = ads()
     assert BODY in get(client, ad).text()
     close(ad)
@@ -135,12 +135,12 @@ def test_the_page_stands_without_the_engine(client, ads, engine_down):
 @pytest.mark.parametrize(
     ("text", "language"), [("", "no"), ("We are the best and you will work with us for the people. " * 3, "en")]
 )
-def test_the_texts_language_is_marked(client, ads, text, language):
+def test_text_has_a_lang_attribute(client, ads, text, language):
     (ad,) = ads({"title": "Kokk", "description": f"<p>{text}</p>"})
     assert get(client, ad).one("//h1").get("lang") == language
 
 
-def test_places_are_cut_after_two_on_a_card_and_all_there_on_the_page(client, ads):
+def test_card_shows_two_places_and_page_all(client, ads):
     places = tuple(LocationData("NORGE", "VESTLAND", name, name) for name in ("BERGEN", "VOSS", "STORD", "BØMLO", "KVAM"))
     (ad,) = ads({"locations": places})
     page = get(client, ad)
@@ -152,7 +152,7 @@ def test_places_are_cut_after_two_on_a_card_and_all_there_on_the_page(client, ad
 HOSTILE = "<img src=x onerror=alert(1)>\"'</title><script>alert(1)</script>{{ 7|add:7 }}"
 
 
-def test_hostile_fields_are_text(client, ads):
+def test_html_in_fields_is_escaped(client, ads):
     (ad,) = ads(
         {
             "title": HOSTILE,
@@ -180,7 +180,7 @@ def test_hostile_fields_are_text(client, ads):
         assert not [link for link in page.all("//@href") if link.lower().startswith(("javascript:", "data:"))]
 
 
-def test_the_form_of_a_phone_number_decides_whether_it_is_a_link(client, ads):
+def test_only_valid_phone_numbers_are_links(client, ads):
     people = tuple(ContactData(name=f"P{n}", phone=phone) for n, phone in enumerate(("+47 55 58 85 95", "ring meg", "12")))
     (ad,) = ads({"contacts": people})
     page = get(client, ad)
@@ -188,7 +188,7 @@ def test_the_form_of_a_phone_number_decides_whether_it_is_a_link(client, ads):
     assert "ring meg" in page.text()
 
 
-def test_title_and_text_each_say_their_language(client, ads):
+def test_title_and_text_have_lang_attributes_of_their_own(client, ads):
     norwegian = "<p>Vi søker en utvikler som vil være med på å bygge noe nytt hos oss, og som ikke er redd for det.</p>"
     english = "<p>We are looking for a nurse who wants to work with us and is ready to start at once.</p>"
     first, second = ads(
@@ -202,10 +202,10 @@ def test_title_and_text_each_say_their_language(client, ads):
     assert cards == {"Senior Software Engineer": "en", "Sykepleier": "no"}
 
 
-# --- The way on from an ad ---
+# --- Links from an ad ---
 
 
-def test_the_employer_leads_to_its_other_active_ads(client, ads):
+def test_employer_lists_its_other_active_ads(client, ads):
     orgnr = "999888777"
     mine, *rest = ads(*({"title": f"Kokk {number}", "employer_orgnr": orgnr} for number in range(7)))
     (other,) = ads({"title": "Hos en annen", "employer_orgnr": "111222333"})
@@ -215,7 +215,7 @@ def test_the_employer_leads_to_its_other_active_ads(client, ads):
     links = page.all("//div[@class='others']//li/a/@href")
     assert len(links) == 5 and set(links) <= {f"/stilling/{uuid}/" for uuid in rest[1:]}
     assert page.text("//div[@class='others']/h3") == "Flere stillinger hos Sykehuset"
-    assert not page.all("//div[@class='others']/p")  # five of five: nothing more to show
+    assert not page.all("//div[@class='others']/p")  # all five are shown
     ads({"employer_orgnr": orgnr})
     assert get(client, mine).one("//div[@class='others']/p/a").get("href") == f"/arbeidsgiver/{orgnr}/"
     assert not get(client, other).all("//div[@class='others']")
@@ -224,21 +224,21 @@ def test_the_employer_leads_to_its_other_active_ads(client, ads):
 
 
 @pytest.mark.parametrize("orgnr", ["", "12345678", "9998887771", "../../admin", "ÆØÅ", "<b>999888777"])
-def test_an_employer_without_a_proper_number_has_no_page_to_lead_to(client, ads, orgnr):
+def test_employer_without_a_valid_organisation_number_has_no_link(client, ads, orgnr):
     ad, _ = ads({"employer_orgnr": orgnr}, {"employer_orgnr": orgnr})
     page = get(client, ad)
     assert "Sykehuset" in page.text("//p[@class='ad-where']") and not page.all("//p[@class='ad-where']/a")
     assert not page.all("//div[@class='others']")
 
 
-def test_an_ad_leads_to_the_pages_of_its_places_and_occupations(client, ads):
+def test_ad_links_to_landing_pages_of_its_places_and_occupations(client, ads):
     abroad = LocationData("SVERIGE", "", "", "STOCKHOLM")
     (ad,) = ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"), abroad)})
     found = [(link.text, link.get("href")) for link in get(client, ad).all("//section[@class='landings']//a")]
     assert found == [("Ledige stillinger i Oslo", "/jobb/oslo/"), ("Ledige stillinger som sykepleier", "/jobb/sykepleier/")]
 
 
-def test_an_ad_is_shared_by_plain_links_and_its_one_address(client, ads, settings):
+def test_share_links_use_the_canonical_address(client, ads, settings):
     settings.SITE_URL = "https://jobb.example.no"
     (ad,) = ads({"title": "Kokk & servitør?"})
     page = get(client, ad)
@@ -255,7 +255,7 @@ def meta(page: Page, name: str) -> str:
     return page.one(f"//meta[@property='{name}' or @name='{name}']").get("content")
 
 
-def test_what_a_shared_link_shows_is_facts_and_never_the_text(client, ads, settings):
+def test_preview_of_a_shared_link_has_facts_and_not_the_text(client, ads, settings):
     (ad,) = ads({"application_due": "2090-11-27", "contacts": (CONTACT,)})
     page = get(client, ad)
     assert meta(page, "og:title") == "Sykepleier" and meta(page, "og:type") == "article"
@@ -266,8 +266,8 @@ def test_what_a_shared_link_shows_is_facts_and_never_the_text(client, ads, setti
     assert not get(client, ad).all("//meta[starts-with(@property, 'og:')] | //meta[@name='description']")
 
 
-def test_what_outlives_the_page_names_no_contact_whatever_field_does(client, ads):
-    """A search engine's entry, a shared link, a mail about the ad, a bookmark."""
+def test_metadata_and_share_links_contain_no_contact(client, ads):
+    """These outlive the page: search engine entries, shared links, e-mails about the ad, bookmarks."""
     person = ContactData("Ragnfrid Uthaug", "ragnfrid@uthaug.example", "22 33 44 55")
     title = "Kokk, ring Ragnfrid Uthaug 22 33 44 55"
     (ad,) = ads({"title": title, "employer_name": "Kroa, tlf. 22334455", "contacts": (person,)})
@@ -290,14 +290,14 @@ def test_what_outlives_the_page_names_no_contact_whatever_field_does(client, ads
         ("Nattevakt 2200-0730, 50-60-70-80 %, sak 26/12345-1", "Natt Vakt"),
     ],
 )
-def test_a_contact_takes_no_word_out_of_the_title(client, ads, title, contact):
+def test_redaction_removes_no_other_word_from_the_title(client, ads, title, contact):
     (ad,) = ads({"title": title, "contacts": (ContactData(contact, "a@b.example", "22 33 44 55"),)})
     page = get(client, ad)
     assert meta(page, "og:title") == title and page.text("//title").startswith(title)
     assert json.loads(page.one("//script[@type='application/ld+json']").text)["title"] == title
 
 
-def test_the_picture_of_shared_links_is_small_and_of_the_size_that_is_told():
+def test_image_for_shared_links_is_small_and_has_the_stated_size():
     picture = (Path(__file__).resolve().parents[2] / "static/share.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n" and len(picture) < 50_000
     assert struct.unpack(">II", picture[16:24]) == (1200, 630)
@@ -312,7 +312,7 @@ def test_the_picture_of_shared_links_is_small_and_of_the_size_that_is_told():
         "<h2>Om <p>oss</p></h2><h2>Krav</h2>",
     ],
 )
-def test_an_employers_headings_lie_below_the_pages_own_and_skip_no_level(client, ads, body):
+def test_headings_in_an_ad_text_are_below_the_page_headings_without_gaps(client, ads, body):
     (ad,) = ads({"description": body, "employer_description": body})
     page = get(client, ad)
     levels = [int(heading.tag[1]) for heading in page.all("//main//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")]

@@ -1,4 +1,4 @@
-"""Ads that end or vanish while a page is being made: between any two of its queries, no page breaks."""
+"""Race conditions: ads that close or are deleted between any two queries of a page do not break it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def delete_all() -> None:
 
 
 def blank_all() -> None:
-    """As a masked end leaves an ad."""
+    """Empty the fields, as a masked closing does."""
     Contact.objects.all().delete()
     Vacancy.objects.update(status="INACTIVE", title="", employer_name="", description="")
 
@@ -45,7 +45,7 @@ def site(client, ads, recruiter):
 
 
 def get(client, address: str, after: int, end: Callable[[], None]) -> tuple[int, int]:
-    """The page's status, and how many queries it made, where all ads end right after query number `after`."""
+    """Status and number of queries of the page if all ads end directly after query number `after`."""
     made, ending = 0, False
 
     def count(execute, sql, params, many, context):
@@ -70,7 +70,7 @@ def get(client, address: str, after: int, end: Callable[[], None]) -> tuple[int,
 
 
 @pytest.mark.parametrize("end", [close_all, hide_all, delete_all, blank_all])
-def test_no_page_breaks_whenever_its_ads_end(client, site, end):
+def test_no_page_fails_if_its_ads_end_between_queries(client, site, end):
     client.raise_request_exception = False
     broken = []
     for address in addresses(site):

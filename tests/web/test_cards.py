@@ -1,4 +1,4 @@
-"""Cards: what is shown of an ad in a list, escaped and marked; and ads that share a row."""
+"""Cards of ads in lists: content, escaping, marked matches, and duplicates in one row."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def due(number: int) -> str:
     return f"{timezone.localtime(in_days(number)):%d.%m.%Y}"
 
 
-def test_a_card_says_who_where_when_and_how(client, ads):
+def test_card_shows_employer_places_dates_and_employment(client, ads):
     ads({"application_due": due(1), "extent": "Deltid"})
     page = get(client)
     assert page.text("//article//*[@class='card-employer']") == "Sykehuset"
@@ -38,19 +38,19 @@ def test_a_card_says_who_where_when_and_how(client, ads):
     assert facts == ["Frist i morgen", "Publisert i går", "Fast", "Deltid"]
 
 
-def test_full_time_is_no_news_and_a_past_deadline_stands_last(client, ads):
+def test_full_time_is_not_shown_and_a_past_deadline_is_last(client, ads):
     ads({"application_due": due(-1)})
     facts = [item.text_content() for item in get(client).all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
     assert facts == ["Publisert i går", "Fast", "Fristen er ute"]
 
 
-def test_a_deadline_in_the_employers_words_is_never_cut(client, ads):
+def test_deadline_text_of_the_employer_is_shown_in_full(client, ads):
     words = "Vi vurderer søknader etter hvert som de kommer inn, så send den gjerne i dag eller i morgen"
     ads({"application_due": words})
     assert words in get(client).text("//article")
 
 
-def test_an_ad_without_title_employer_or_place_still_has_a_link(client, ads):
+def test_ad_without_title_employer_or_place_has_a_link(client, ads):
     ads({"title": "", "employer_name": "", "locations": ()})
     page = get(client)
     assert page.titles == ["Stilling uten tittel"]
@@ -65,12 +65,12 @@ def test_an_ad_without_title_employer_or_place_still_has_a_link(client, ads):
         ("/?place=OSLO", "Oslo, Bergen og 2 andre steder"),
     ],
 )
-def test_the_place_that_was_asked_for_is_among_the_two_that_are_shown(client, ads, address, shown):
+def test_searched_place_is_among_the_two_shown(client, ads, address, shown):
     ads({"locations": (place("BERGEN"), place("VOSS"), place("STORD"), place("OSLO", "OSLO"))})
     assert get(client, address).text("//*[@class='card-place']") == shown
 
 
-def test_what_was_met_is_marked_in_title_employer_place_and_text(client, ads):
+def test_matches_are_marked_in_title_employer_place_and_text(client, ads):
     ads({"title": "Sykepleiere", "employer_name": "Nye sykehuset"})
     page = get(client, "/?q=sykepleier+sykehus+bergen+natt")
     assert [mark.text_content() for mark in page.all("//article//mark")] == ["Sykepleiere", "sykehuset", "Bergen", "natt"]
@@ -78,18 +78,18 @@ def test_what_was_met_is_marked_in_title_employer_place_and_text(client, ads):
     assert not get(client).all("//mark") and not get(client).all("//*[contains(@class, 'card-snippet')]")
 
 
-def test_an_occupation_is_named_where_only_that_was_met(client, ads):
+def test_occupation_is_shown_if_only_it_matched(client, ads):
     ads({"title": "Vi trenger deg", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)}, {"title": "Kokk"})
     page = get(client, "/?q=kokk")
     assert [why.text_content() for why in page.all("//*[@class='card-why']")] == ["Yrke: Kokk"]
 
 
-def test_a_corrected_search_marks_the_words_that_were_searched_for(client, ads):
+def test_corrected_search_marks_the_corrected_words(client, ads):
     ads({"title": "Sykepleier"})
     assert get(client, "/?q=sykepeier").text("//mark") == "Sykepleier"
 
 
-def test_an_occupation_that_only_texts_mention_is_marked_where_it_is_mentioned(client, ads):
+def test_occupation_found_only_in_texts_is_marked_in_the_snippet(client, ads):
     job = (OccupationData("Salg", "Selger"),)
     ads({"title": "Selger", "occupations": job, "description": "<p>Vi har egen kokk på huset.</p>"})
     page = get(client, "/?q=kokk")
@@ -99,7 +99,7 @@ def test_an_occupation_that_only_texts_mention_is_marked_where_it_is_mentioned(c
 EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script> </mark> & sykepleier/<b>"
 
 
-def test_nothing_that_an_ad_says_becomes_markup(client, ads):
+def test_fields_of_an_ad_are_escaped(client, ads):
     description = "<p>Natt &lt;script&gt;alert(3)&lt;/script&gt; &amp;lt;i&amp;gt; og natt</p>"
     ads({"title": EVIL, "employer_name": EVIL, "description": description, "locations": (place("<B>X</B>"),)})
     for q in ("", "sykepleier natt", "script alert img onerror src", "mark b", "lt gt script", "x"):
@@ -110,23 +110,23 @@ def test_nothing_that_an_ad_says_becomes_markup(client, ads):
     assert "<script>alert(3)</script>" in Page(client.get("/?q=natt")).text("//*[contains(@class, 'card-snippet')]")
 
 
-def test_no_contact_of_an_ad_is_in_its_snippet(client, ads):
+def test_snippet_contains_no_contact(client, ads):
     ads({"title": "Vakt"})
     shown = get(client, "/?q=natt+ring").text("//*[contains(@class, 'card-snippet')]")
     assert "natt" in shown and "Kari" not in shown and "22 33" not in shown and "@" not in shown
 
 
-def test_an_ad_of_another_list_has_the_same_card_without_marks(ads):
+def test_card_outside_search_results_is_the_same_without_marks(ads):
     [uuid] = ads({"title": "Kokk/kelner <b>"})
-    card = ad_rows.plain(ad_rows.rows([uuid])[0])
+    card = ad_rows.build_card(ad_rows.list_active_ads([uuid])[0])
     assert card.title == "Kokk/<wbr>kelner &lt;b&gt;" and not card.snippet and not card.new
 
 
-# Ads that share a row.
+# Duplicates in one row.
 
 
 def chain(*names: str, **fields) -> list[dict]:
-    """A shop's ad in several municipalities, the first the newest."""
+    """An ad of one shop in several municipalities, the newest first."""
     now = timezone.now()
     return [
         {
@@ -146,7 +146,7 @@ def folded(page: Page) -> list[str]:
     return [" ".join(link.text_content().split()) for link in page.all("//details[@class='fold']//a")]
 
 
-def test_the_same_ad_at_several_places_is_one_row_that_opens_to_each(client, ads):
+def test_duplicates_at_several_places_are_one_row_with_a_link_to_each(client, ads):
     uuids = ads(*chain("BERGEN", "VOSS", "STORD", "ALVER"), {"title": "Kokk"})
     page = get(client)
     assert page.total == 5 and page.titles == ["Butikkmedarbeider Bergen", "Kokk"]
@@ -167,27 +167,27 @@ def test_the_same_ad_at_several_places_is_one_row_that_opens_to_each(client, ads
     ],
     ids=str,
 )
-def test_another_title_employer_or_text_is_another_row(client, ads, change):
+def test_ads_with_other_title_employer_or_text_have_rows_of_their_own(client, ads, change):
     one, other = chain("BERGEN", "VOSS")
     ads(one, other | change)
     page = get(client)
     assert len(page.titles) == page.total == 2 and not folded(page)
 
 
-def test_only_neighbours_share_a_row(client, ads):
+def test_only_neighbouring_duplicates_share_a_row(client, ads):
     one, other = chain("BERGEN", "VOSS")
     ads(one, other, {"title": "Kokk", "published": one["published"] - dt.timedelta(minutes=30)})
     assert get(client).titles == ["Butikkmedarbeider Bergen", "Kokk", "Butikkmedarbeider Voss"]
 
 
-def test_the_same_ad_twice_at_one_place_is_said_to_be_alike(client, ads):
+def test_duplicates_at_one_place_are_labelled_as_equal_ads(client, ads):
     ads(*chain("BERGEN", "BERGEN"))
     page = get(client)
     assert page.text("//details[@class='fold']/summary") == "og 1 lik annonse"
     assert folded(page) == ["Butikkmedarbeider Bergen"]
 
 
-def test_pages_count_ads_not_rows(client, ads):
+def test_page_size_counts_ads_not_rows(client, ads):
     ads(*chain(*["BERGEN"] * 30))
     first, second = get(client), get(client, "/?page=2")
     assert first.total == 30 and first.text("//h2[@id='treff-h']") == "30 treff"
@@ -196,7 +196,7 @@ def test_pages_count_ads_not_rows(client, ads):
     assert len(seen) == 30
 
 
-def test_an_ad_that_has_ended_is_not_in_a_row_either(client, ads):
+def test_ended_ad_is_not_in_a_row_of_duplicates(client, ads):
     uuids = ads(*chain("BERGEN", "VOSS", "STORD"))
     Vacancy.objects.filter(uuid=uuids[0]).update(status="INACTIVE")
     store.set_hidden(uuids[1], True)
@@ -204,7 +204,7 @@ def test_an_ad_that_has_ended_is_not_in_a_row_either(client, ads):
     assert page.titles == ["Butikkmedarbeider Stord"] and not folded(page)
 
 
-def test_marks_and_deadlines_are_there_for_each_ad_of_a_row(client, ads):
+def test_each_ad_of_a_row_has_its_marks_and_deadline(client, ads):
     one, other = chain("BERGEN", "VOSS")
     ads(one, other | {"application_due": due(0)})
     page = get(client, "/?q=butikkmedarbeider")

@@ -1,4 +1,4 @@
-"""A database that is busy or out of reach: 503 with a sentence, after a bounded wait, on every page."""
+"""Database busy or unreachable: every page answers 503 with an explanation, after a bounded wait."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def visitor() -> Client:
         InterfaceError("connection already closed"),
     ],
 )
-def test_a_login_that_the_database_does_not_take_is_told_so(visitor, recruiter, monkeypatch, error):
+def test_login_while_the_database_is_down_is_503(visitor, recruiter, monkeypatch, error):
     def fail(*args: object, **options: object) -> None:
         raise error
 
@@ -44,7 +44,7 @@ def test_a_login_that_the_database_does_not_take_is_told_so(visitor, recruiter, 
 
 
 @pytest.mark.parametrize("where", ["/", "/om/", "/logg-inn/", "/jobb/", "/sitemap.xml", "/lagrede-sok/", "/admin/"])
-def test_no_page_answers_500_without_its_database(visitor, recruiter, monkeypatch, where):
+def test_every_page_is_503_and_not_500_without_the_database(visitor, recruiter, monkeypatch, where):
     visitor.force_login(recruiter)
 
     def fail(*args: object, **options: object) -> None:
@@ -55,7 +55,7 @@ def test_no_page_answers_500_without_its_database(visitor, recruiter, monkeypatc
         assert visitor.get(where).status_code in {200, 503}
 
 
-def test_an_error_of_the_program_stays_500(visitor, recruiter, monkeypatch):
+def test_other_database_errors_are_500(visitor, recruiter, monkeypatch):
     def fail(*args: object, **options: object) -> None:
         raise ProgrammingError("syntax error")
 
@@ -64,7 +64,7 @@ def test_an_error_of_the_program_stays_500(visitor, recruiter, monkeypatch):
 
 
 @pytest.mark.parametrize(("process", "seconds"), [("web", 5), ("", 30)])
-def test_a_visitor_waits_less_for_another_writer_than_a_worker(monkeypatch, process, seconds):
+def test_web_processes_wait_less_for_a_lock_than_workers(monkeypatch, process, seconds):
     monkeypatch.setenv("JOBSEARCH_PROCESS", process)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
     assert env.database("DATABASE_URL", "")["OPTIONS"]["timeout"] == seconds
@@ -72,8 +72,8 @@ def test_a_visitor_waits_less_for_another_writer_than_a_worker(monkeypatch, proc
     assert f"lock_timeout={seconds * 1000}" in env.database("DATABASE_URL", "")["OPTIONS"]["options"]
 
 
-def test_while_another_process_writes_a_login_is_answered_in_time(tmp_path, fresh_database):
-    """A writer that holds SQLite for longer than anyone waits."""
+def test_login_is_answered_in_time_while_another_process_writes(tmp_path, fresh_database):
+    """The other process holds SQLite's write lock for longer than any process waits."""
     database = fresh_database("sqlite")
     site = LiveSite(tmp_path, database=database, feed="http://127.0.0.1:9")
     try:
@@ -92,7 +92,7 @@ def test_while_another_process_writes_a_login_is_answered_in_time(tmp_path, fres
         site.stop()
 
 
-def test_without_postgresql_pages_say_so(tmp_path):
+def test_pages_are_503_without_postgresql(tmp_path):
     site = LiveSite(tmp_path, database=f"postgres://u:p@{HOST}:{free_port()}/jobs", feed="http://127.0.0.1:9")
     try:
         address = Address(HOST, int(site.web().rpartition(":")[2]))
@@ -105,7 +105,7 @@ def test_without_postgresql_pages_say_so(tmp_path):
 
 
 def _form(address: Address) -> tuple[bytes, dict[str, str]]:
-    """A login form with its CSRF token."""
+    """The body and headers of a login form with its CSRF token."""
     import http.client
     import re
 

@@ -1,4 +1,4 @@
-"""The filter "within so many kilometres" on the results page, without scripts."""
+"""Distance filter on the results page, without scripts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def follow(client, address: str) -> tuple[str, Page]:
     return (response.redirect_chain[-1][0] if response.redirect_chain else address), Page(response)
 
 
-def test_a_typed_name_leads_to_the_one_address_of_the_search(client, some):
+def test_typed_place_redirects_to_the_canonical_address(client, some):
     address, page = follow(client, "/?near=bergen+kommune&km=10")
     assert address == "/?near=VESTLAND%2FBERGEN&km=10"
     assert page.titles == ["Kokk på Askøy", "Kokk i Bergen"] or set(page.titles) == {"Kokk på Askøy", "Kokk i Bergen"}
@@ -54,14 +54,14 @@ def test_a_typed_name_leads_to_the_one_address_of_the_search(client, some):
     assert page.one("//details[.//input[@id='near']]").get("open") is not None
 
 
-def test_a_form_sent_without_a_place_asks_for_no_distance(client, some):
+def test_form_without_a_place_has_no_distance_filter(client, some):
     address, page = follow(client, "/?q=kokk&near=&km=50")
     assert address == "/?q=kokk"
     assert page.total == 4
     assert page.one("//details[.//input[@id='near']]").get("open") is None
 
 
-def test_the_chip_says_how_near_and_takes_it_away(client, some):
+def test_chip_shows_the_distance_and_removes_it(client, some):
     page = get(client, "/?q=kokk&near=VESTLAND%2FBERGEN")
     chip = page.one("//a[@class='chip'][contains(., 'Innen 25 km fra Bergen')]")
     assert chip.get("href") == "/?q=kokk"
@@ -70,7 +70,7 @@ def test_the_chip_says_how_near_and_takes_it_away(client, some):
     assert page.one("//a[@data-reset='near']").get("href") == "/?q=kokk"
 
 
-def test_counts_of_the_other_filters_respect_it(client, some):
+def test_counts_of_other_facets_use_the_distance_filter(client, some):
     page = get(client, "/?near=VESTLAND%2FBERGEN&km=100")
     assert page.total == 3
     assert page.one("//input[@id='place-vestland']").get("data-count") == "3"
@@ -78,7 +78,7 @@ def test_counts_of_the_other_filters_respect_it(client, some):
     assert page.one("//input[@id='extent-deltid']").get("data-count") == "1"
 
 
-def test_without_hits_the_way_out_is_shown_with_its_number(client, some):
+def test_empty_page_offers_to_remove_the_distance_with_a_count(client, some):
     page = get(client, "/?place=OSLO&near=VESTLAND%2FBERGEN")
     drops = {" ".join(link.text_content().split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
     assert drops == {
@@ -91,7 +91,7 @@ def test_without_hits_the_way_out_is_shown_with_its_number(client, some):
     ("typed", "words"),
     [("Atlantis", "Vi vet ikke hvor «Atlantis» er"), ("Herøy", "Herøy (Nordland)"), ("5003", "Skriv kommunen i stedet")],
 )
-def test_an_unknown_place_is_said_at_the_field_which_keeps_what_was_typed(client, some, typed, words):
+def test_unknown_place_is_reported_at_the_field_and_kept_in_it(client, some, typed, words):
     page = get(client, f"/?q=kokk&near={typed}&km=10")
     assert page.total == 0
     field = page.one("//input[@id='near']")
@@ -103,26 +103,26 @@ def test_an_unknown_place_is_said_at_the_field_which_keeps_what_was_typed(client
     assert page.one("//details[.//input[@id='near']]").get("open") is not None
 
 
-def test_what_is_typed_is_shown_as_text(client, some):
+def test_typed_place_is_escaped(client, some):
     page = get(client, "/?near=%3Cscript%3Ealert(1)%3C%2Fscript%3E")
     assert page.one("//input[@id='near']").get("value") == "<script>alert(1)</script>"
     assert "alert(1)" not in page.text("//script")
 
 
-def test_a_distance_that_is_not_offered_is_said(client, some):
+def test_unknown_distance_is_reported(client, some):
     page = get(client, "/?near=VESTLAND%2FBERGEN&km=7")
     assert "Vi kan ikke søke innen «7» km" in page.text("//section[@id='treff']")
     assert page.total == 2
 
 
-def test_postal_codes_are_offered_once_there_is_a_table(client, some):
+def test_postal_codes_are_offered_if_the_table_is_loaded(client, some):
     label = "//label[@for='near']"
     assert get(client, "/").text(label) == "Nær kommune"
     PostalCode.objects.create(code="5700", name="Voss", latitude=60.63, longitude=6.42, loaded=timezone.now())
     assert get(client, "/").text(label) == "Nær kommune eller postnummer"
 
 
-def test_a_postal_code_is_shown_with_its_place(client, some, table):
+def test_postal_code_is_shown_with_its_place(client, some, table):
     address, page = follow(client, "/?near=5700+voss")
     assert address == "/?near=5700"
     assert page.titles == ["Kokk på Voss"]
@@ -132,7 +132,7 @@ def test_a_postal_code_is_shown_with_its_place(client, some, table):
     assert again == address, "what the field shows leads back to the same search"
 
 
-def test_every_municipality_is_proposed_in_the_page_and_not_again_in_an_answer(client, some):
+def test_page_has_the_list_of_municipalities_and_htmx_responses_do_not(client, some):
     names = [option.get("value") for option in get(client, "/").all("//datalist[@id='near-places']/option")]
     assert names == list(distance.list_proposals())
     assert len(names) == 358
@@ -141,18 +141,18 @@ def test_every_municipality_is_proposed_in_the_page_and_not_again_in_an_answer(c
     assert answer.all("//datalist") == []
 
 
-def test_the_answer_to_a_choice_tells_of_an_unknown_place_aloud(client, some):
+def test_htmx_response_announces_an_unknown_place(client, some):
     answer = get(client, "/?near=Atlantis", **{"HX-Request": "true"})
     assert answer.text("//*[@id='live']") == "Vi vet ikke hvor «Atlantis» er. Skriv en kommune eller et postnummer. 0 treff"
 
 
-def test_the_field_is_there_while_the_engine_is_down(client, some, engine_down):
+def test_field_is_shown_while_the_engine_is_down(client, some, engine_down):
     page = get(client, "/?near=VESTLAND%2FBERGEN&km=50", 503)
     assert page.one("//input[@id='near']").get("value") == "Bergen"
     assert page.one("//select[@id='km']/option[@selected]").get("value") == "50"
 
 
-def test_a_saved_search_keeps_it_in_words(client, some, recruiter):
+def test_saved_search_describes_the_distance(client, some, recruiter):
     client.force_login(recruiter)
     SavedSearch.objects.create(owner=recruiter, name="Nær", params="near=VESTLAND%2FBERGEN&km=100")
     page = get(client, "/lagrede-sok/")
@@ -160,6 +160,6 @@ def test_a_saved_search_keeps_it_in_words(client, some, recruiter):
     assert "3" in page.text()
 
 
-def test_such_searches_are_kept_from_crawlers(client, some):
+def test_searches_by_distance_are_noindex(client, some):
     response = client.get("/?near=VESTLAND%2FBERGEN")
     assert "noindex" in response.headers["X-Robots-Tag"]

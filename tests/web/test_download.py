@@ -1,4 +1,4 @@
-"""The hits of a search as a file: all of them, harmless to a spreadsheet, and nothing of what may not be shown."""
+"""CSV export: all hits, no spreadsheet formulas, and only active ads without contacts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def file_of(response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
-def test_every_fact_has_its_column(logged_in, ads):
+def test_each_field_has_a_column(logged_in, ads):
     (uuid,) = ads(
         {
             "title": 'Kokk; "fast"',
@@ -53,7 +53,7 @@ def test_every_fact_has_its_column(logged_in, ads):
     ]
 
 
-def test_it_holds_the_hits_of_the_search_the_newest_first(logged_in, ads):
+def test_file_has_the_hits_of_the_search_newest_first(logged_in, ads):
     now = timezone.now()
     ads(*({"title": f"Kokk {n}", "occupations": (), "published": now - dt.timedelta(hours=n)} for n in range(30)))
     ads({"title": "Baker", "occupations": ()}, {"title": "Kokk på Voss", "occupations": (), "locations": VOSS})
@@ -63,13 +63,13 @@ def test_it_holds_the_hits_of_the_search_the_newest_first(logged_in, ads):
     assert file_of(logged_in.get("/treff.csv?q=murer")) == [list(export.COLUMNS)]
 
 
-def test_it_searches_for_what_the_page_searched_for(logged_in, ads):
+def test_file_uses_the_corrected_search_like_the_page(logged_in, ads):
     ads({"title": "Sykepleier"})
     assert Page(logged_in.get("/?q=sykepeier")).total == 1
     assert len(file_of(logged_in.get("/treff.csv?q=sykepeier"))) == 2
 
 
-def test_more_than_a_piece_is_put_together_in_order(logged_in, ads, monkeypatch):
+def test_several_chunks_are_in_order(logged_in, ads, monkeypatch):
     monkeypatch.setattr(export, "CHUNK", 3)
     monkeypatch.setattr(service, "SCANNED", 4)
     now = timezone.now()
@@ -77,20 +77,20 @@ def test_more_than_a_piece_is_put_together_in_order(logged_in, ads, monkeypatch)
     assert [row[0] for row in file_of(logged_in.get("/treff.csv"))[1:]] == [f"Kokk {n}" for n in range(25)]
 
 
-def test_what_ends_while_the_file_is_on_its_way_is_not_in_it(logged_in, ads, monkeypatch):
+def test_ads_that_end_during_the_transfer_are_not_in_the_file(logged_in, ads, monkeypatch):
     monkeypatch.setattr(export, "CHUNK", 1)
     now = timezone.now()
     made = ads(*({"title": f"Kokk {n}", "published": now - dt.timedelta(hours=n)} for n in range(4)))
     response = logged_in.get("/treff.csv")
     pieces = [next(iter(response.streaming_content)), next(iter(response.streaming_content))]
     with transaction.atomic():
-        store.close([made[2]], Vacancy.Closed.FEED)
+        store.close_vacancies([made[2]], Vacancy.Closed.FEED)
     store.set_hidden(made[3], True)
     text = b"".join([*pieces, *response.streaming_content]).decode()
     assert [f"Kokk {n}" in text for n in range(4)] == [True, True, False, False]
 
 
-def test_no_contact_is_in_it(logged_in, ads):
+def test_file_contains_no_contact(logged_in, ads):
     people = (ContactData("Ragnfrid Uthaug", "ragnfrid@uthaug.example", "22 33 44 55"),)
     ads({"title": "Kokk, ring Ragnfrid Uthaug 22 33 44 55", "contacts": people, "application_due": "Skriv til a@b.example"})
     _, row = file_of(logged_in.get("/treff.csv"))
@@ -100,7 +100,7 @@ def test_no_contact_is_in_it(logged_in, ads):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
-def test_a_cell_is_never_a_formula(logged_in, ads, start):
+def test_cells_cannot_be_formulas(logged_in, ads, start):
     ads(
         {
             "title": f"{start}HYPERLINK(1)",
@@ -111,11 +111,11 @@ def test_a_cell_is_never_a_formula(logged_in, ads, start):
     )
     for row in file_of(logged_in.get("/treff.csv")):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
-    assert export.harmless(f"{start}1") == f"'{start}1"
-    assert export.harmless("Kokk = bra") == "Kokk = bra"
+    assert export.escape_formula(f"{start}1") == f"'{start}1"
+    assert export.escape_formula("Kokk = bra") == "Kokk = bra"
 
 
-def test_it_is_kept_by_nobody(logged_in, ads):
+def test_file_is_not_cached(logged_in, ads):
     ads()
     for address in ("/treff.csv", "/treff.csv?place=ATLANTIS"):
         response = logged_in.get(address)
@@ -124,14 +124,14 @@ def test_it_is_kept_by_nobody(logged_in, ads):
     assert logged_in.get("/treff.csv")["Content-Disposition"] == 'attachment; filename="treff.csv"'
 
 
-def test_it_is_for_those_who_are_logged_in(client, ads):
+def test_export_requires_login(client, ads):
     ads()
     answer = client.get("/treff.csv?q=kokk")
     assert (answer.status_code, answer["Location"]) == (302, "/logg-inn/?next=/treff.csv%3Fq%3Dkokk")
     assert "treff.csv" not in client.get("/").content.decode()
 
 
-def test_the_page_links_to_its_own_search(logged_in, ads):
+def test_results_page_links_to_the_export_of_its_search(logged_in, ads):
     ads({"title": "Kokk", "occupations": ()}, {"title": "Baker", "occupations": ()})
     page = Page(logged_in.get("/?q=kokk&sort=published&page=1", follow=True))
     (link,) = page.all("//a[normalize-space()='Last ned som CSV']")
@@ -144,7 +144,7 @@ def test_the_page_links_to_its_own_search(logged_in, ads):
     ("address", "status"),
     [("/treff.csv?q=22334412345%20a@b.no", 400), ("/treff.csv?place=ATLANTIS", 200), ("/treff.csv?page=x", 200)],
 )
-def test_what_cannot_be_searched_for_is_said_by_the_page(logged_in, ads, address, status):
+def test_invalid_search_shows_the_results_page_with_the_error(logged_in, ads, address, status):
     ads()
     answer = logged_in.get(address)
     assert answer.status_code == status
@@ -153,13 +153,13 @@ def test_what_cannot_be_searched_for_is_said_by_the_page(logged_in, ads, address
 
 
 @pytest.mark.parametrize("address", ["/treff.csv", "/treff.csv?q=kokk"])
-def test_without_an_engine_the_page_says_so_before_anything_is_sent(logged_in, own_index, address):
+def test_engine_down_shows_the_results_page(logged_in, own_index, address):
     answer = logged_in.get(address)
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert Page(answer).all("//a[normalize-space()='Prøv igjen']")
 
 
-def test_an_engine_that_goes_down_on_the_way_leaves_no_file_that_looks_whole(logged_in, ads, monkeypatch):
+def test_engine_failure_during_the_transfer_aborts_it(logged_in, ads, monkeypatch):
     monkeypatch.setattr(export, "CHUNK", 2)
     uuids = ads({}, {}, {})
     closed = []
@@ -177,7 +177,7 @@ def test_an_engine_that_goes_down_on_the_way_leaves_no_file_that_looks_whole(log
     assert closed == [True]
 
 
-def test_a_reader_who_leaves_early_leaves_nothing_open(logged_in, ads, monkeypatch):
+def test_aborted_download_closes_the_scan(logged_in, ads, monkeypatch):
     monkeypatch.setattr(export, "CHUNK", 1)
     uuids = ads({}, {}, {})
     closed = []
@@ -196,6 +196,6 @@ def test_a_reader_who_leaves_early_leaves_nothing_open(logged_in, ads, monkeypat
     assert closed == [True]
 
 
-def test_only_reading_is_allowed(logged_in, ads):
+def test_other_methods_than_get_are_405(logged_in, ads):
     assert logged_in.post("/treff.csv").status_code == 405
     assert get_user_model().objects.count() == 1

@@ -1,4 +1,4 @@
-"""The page of an employer: its active ads, or that it has none."""
+"""Employer page: the employer's active ads, or that it has none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web.views.employers import ads_of
+from jobsearch.web.views.employers import list_ads
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -19,7 +19,7 @@ ADDRESS = f"/arbeidsgiver/{ORGNR}/"
 
 def close(*uuids, **options) -> None:
     with transaction.atomic():
-        store.close(uuids, Vacancy.Closed.FEED, **options)
+        store.close_vacancies(uuids, Vacancy.Closed.FEED, **options)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def many(make_vacancy):
     return [make_vacancy(title=f"Kokk {n}", published=published(n), **same) for n in range(27)]
 
 
-def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vacancy, settings):
+def test_page_lists_active_ads_newest_first(client, many, make_vacancy, settings):
     make_vacancy(title="Hos en annen", employer_orgnr="111222333")
     make_vacancy(title="Uten dato", employer_orgnr=ORGNR, published=None)
     close(many[1], many[26])
@@ -50,7 +50,7 @@ def test_an_employer_has_its_active_ads_the_newest_first(client, many, make_vaca
 
 
 @pytest.mark.parametrize("number", ["2", "99", "999999", "9" * 19, "9" * 5000])
-def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many, number, settings):
+def test_further_pages_exist_and_are_noindex(client, many, number, settings):
     response = client.get(ADDRESS, {"page": number}, follow=True)
     assert response.redirect_chain == ([] if number == "2" else [(f"{ADDRESS}?page=2", 302)])
     page = Page(response)
@@ -63,24 +63,24 @@ def test_further_pages_are_there_for_people_and_kept_from_crawlers(client, many,
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "٢", "\x00", "1e9"])
-def test_a_page_that_is_no_number_is_the_first(client, many, number):
+def test_invalid_page_number_shows_the_first_page(client, many, number):
     assert Page(client.get(ADDRESS, {"page": number})).titles[0] == "Kokk 0"
 
 
-def test_the_pages_cost_a_fixed_number_of_queries(client, many, django_assert_max_num_queries):
+def test_number_of_queries_is_fixed(client, many, django_assert_max_num_queries):
     with django_assert_max_num_queries(7):
         client.get(ADDRESS)
 
 
-def test_the_ads_of_an_employer_are_found_without_reading_all_that_are_active(many):
-    if connection.vendor == "postgresql":  # which reads a small table as a whole
+def test_query_uses_an_index_and_does_not_read_all_active_ads(many):
+    if connection.vendor == "postgresql":  # scans a small table
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    for rows in (ads_of("999888777"), Vacancy.objects.active().filter(employer_orgnr="999888777").values("uuid")):
+    for rows in (list_ads("999888777"), Vacancy.objects.active().filter(employer_orgnr="999888777").values("uuid")):
         assert "vacancy_of_employer" in rows.explain()
 
 
-def test_an_employer_whose_ads_have_ended_says_so_and_is_not_kept(client, many):
+def test_employer_without_active_ads_says_so_and_is_noindex(client, many):
     close(*many)
     response = client.get(ADDRESS)
     page = Page(response)
@@ -90,7 +90,7 @@ def test_an_employer_whose_ads_have_ended_says_so_and_is_not_kept(client, many):
     assert "kro.example" not in response.content.decode() and not page.all("//article")
 
 
-def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client, make_vacancy):
+def test_employer_with_masked_hidden_or_deleted_ads_only_is_404(client, make_vacancy):
     ad = make_vacancy(employer_orgnr=ORGNR)
     store.set_hidden(ad, True)
     assert client.get(ADDRESS).status_code == 404
@@ -98,7 +98,7 @@ def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client,
     assert client.get(ADDRESS).status_code == 200
     close(ad, masked=[ad])
     assert client.get(ADDRESS).status_code == 404
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert client.get(ADDRESS).status_code == 404
 
 
@@ -106,12 +106,12 @@ def test_an_employer_whose_ads_are_masked_hidden_or_forgotten_is_unknown(client,
     "orgnr",
     [*"000000000 99988877 9998887770 abc 99988877٧ %00 %ff%fe ..%2f ' 999888777%0A -1 {{7}}".split(), "a" * 3000],
 )
-def test_a_number_that_is_none_or_nobodys_is_not_found(client, many, orgnr):
+def test_invalid_or_unknown_organisation_number_is_404(client, many, orgnr):
     response = client.get(f"/arbeidsgiver/{orgnr}/")
     assert response.status_code == 404 and "Vi finner ikke siden" in Page(response).h1
 
 
-def test_an_employer_without_a_name_still_has_a_page(client, make_vacancy):
+def test_employer_without_a_name_has_a_page(client, make_vacancy):
     make_vacancy(employer_orgnr=ORGNR, employer_name="", employer_homepage="javascript:alert(1)")
     page = Page(client.get(ADDRESS))
     assert page.h1 == "Arbeidsgiver uten navn" and "javascript" not in page.response.content.decode()

@@ -1,4 +1,4 @@
-"""The facets that have too many values to show, the chart of days, and what can be taken back: as pages tell it."""
+"""Facets on pages: long facets, the chart of days, resetting filters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def get(client, address: str, status: int = 200) -> Page:
 
 
 class Part(Page):
-    """A piece of a page, which does not say its encoding."""
+    """A fragment of a page, which does not declare its encoding."""
 
     def __init__(self, response) -> None:
         self.response = response
@@ -33,7 +33,7 @@ class Part(Page):
 
 
 def listed(client, facet: str = "employer", **asked) -> Part:
-    """The list as the filter panel asks for it."""
+    """The list of a facet's values as the filter panel requests it."""
     response = client.get(f"/filter/{facet}/", asked, headers={"HX-Request": "true"})
     assert response.status_code == 200
     return Part(response)
@@ -75,7 +75,7 @@ def some(ads):
         ("employer=Helse+%26+Ro&deadline=3&published={3}", ["Lege"]),
     ],
 )
-def test_each_new_filter_finds_its_ads(client, some, asked, titles):
+def test_each_filter_finds_its_ads(client, some, asked, titles):
     for ago in (3, 20):
         asked = asked.replace(f"{{{ago}}}", str(oslo(ago)))
     page = get(client, f"/?{asked}")
@@ -83,13 +83,13 @@ def test_each_new_filter_finds_its_ads(client, some, asked, titles):
     assert page.total == len(titles)
 
 
-def test_the_deadline_today_is_within_and_yesterdays_is_not(client, ads):
+def test_deadline_filter_includes_today_and_not_yesterday(client, ads):
     ads({"title": "I dag", "application_due": str(oslo())}, {"title": "I går", "application_due": str(oslo(1))})
     assert get(client, "/?deadline=3").titles == ["I dag"]
     assert get(client, "/?deadline=30").titles == ["I dag"]
 
 
-def test_the_bars_are_the_last_fourteen_days_with_the_numbers_that_they_lead_to(client, some):
+def test_chart_has_fourteen_days_whose_counts_equal_the_hits(client, some):
     page = get(client, "/")
     bars = page.all("//*[@id='f-published']//a[@data-day and rect]")
     assert [bar.get("data-day") for bar in bars] == [str(oslo(ago)) for ago in range(13, -1, -1)]
@@ -108,7 +108,7 @@ def test_the_bars_are_the_last_fourteen_days_with_the_numbers_that_they_lead_to(
     assert not page.all("//*[@style]")
 
 
-def test_the_bars_keep_their_numbers_while_one_is_chosen_and_it_leads_back(client, some):
+def test_chart_counts_stay_while_a_day_is_chosen_which_links_back(client, some):
     def numbers(page):
         return [cell.text for cell in page.all("//*[@id='f-published']//tbody//td")]
 
@@ -119,13 +119,13 @@ def test_the_bars_keep_their_numbers_while_one_is_chosen_and_it_leads_back(clien
     assert (box.get("checked") is not None, box.get("data-count")) == (True, "2")
 
 
-def test_a_chosen_day_before_the_chart_is_counted_too(client, some):
+def test_chosen_day_before_the_chart_is_counted(client, some):
     page = get(client, f"/?published={oslo(20)}")
     assert page.one(f"//input[@value='{oslo(20)}']").get("data-count") == "1"
     assert not page.all(f"//*[@data-day='{oslo(20)}']")
 
 
-def test_each_facet_with_a_choice_can_be_reset_alone(client, some):
+def test_each_facet_with_a_choice_has_its_own_reset(client, some):
     address = f"/?place=VESTLAND&employer=Helse+%26+Ro&deadline=7&published={oslo(3)}"
     page = get(client, address)
     resets = {link.get("data-reset"): link.get("href") for link in page.all("//a[@data-reset]")}
@@ -138,7 +138,7 @@ def test_each_facet_with_a_choice_can_be_reset_alone(client, some):
     assert page.text("//a[@data-reset='deadline']") == "Nullstill frist"
 
 
-def test_every_facet_is_renewed_in_an_answer_to_a_choice(client, some):
+def test_htmx_response_updates_every_facet(client, some):
     page = get(client, "/")
     swapped = page.one("//form[@id='sok']").get("hx-select-oob")
     for facet in ("place", "occupation", "employer", "engagement", "extent", "sector", "deadline", "published", "language"):
@@ -148,7 +148,7 @@ def test_every_facet_is_renewed_in_an_answer_to_a_choice(client, some):
     assert opened == ["Sted", "Yrke"]
 
 
-def test_what_is_chosen_is_named_with_its_facet(client, some):
+def test_chips_name_the_facet_of_a_choice(client, some):
     address = f"/?sector=Ikke+oppgitt&employer=Ikke+oppgitt&language=nn&deadline=asap&published={oslo(3)}"
     chips = [chip.text.strip() for chip in get(client, address).all("//a[@class='chip']")]
     assert chips[:4] == ["Sektor ikke oppgitt", "Arbeidsgiver ikke oppgitt", "Nynorsk", "Frist snarest"]
@@ -161,13 +161,13 @@ def test_what_is_chosen_is_named_with_its_facet(client, some):
         ("/?size=26", "Vi kan ikke vise «26» treff per side."),
     ],
 )
-def test_unknown_values_of_the_new_parameters_are_named(client, some, address, sentence):
+def test_unknown_values_are_reported(client, some, address, sentence):
     page = get(client, address)
     assert sentence in page.text()
     assert page.total == 5
 
 
-def test_an_employer_without_ads_is_named_and_finds_nothing_rather_than_everything(client, some):
+def test_unknown_employer_is_reported_and_finds_nothing(client, some):
     page = get(client, "/?employer=Helse+og+Ro")
     assert page.total == 0
     assert "Vi har ingen annonser fra «Helse og Ro» nå." in page.text()
@@ -177,7 +177,7 @@ def test_an_employer_without_ads_is_named_and_finds_nothing_rather_than_everythi
     assert "Vi har ingen" not in get(client, "/?employer=Kroa+AS&language=nn").text()
 
 
-def test_employers_are_counted_only_when_they_are_asked_for(client, some):
+def test_employers_are_counted_only_on_request(client, some):
     page = get(client, "/")
     assert not page.all("//input[@name='employer']")
     link = page.one("//*[@id='f-employer']//a")
@@ -200,20 +200,20 @@ def test_employers_are_counted_only_when_they_are_asked_for(client, some):
         ("xyz", []),
     ],
 )
-def test_a_part_of_a_name_is_enough_and_needs_no_norwegian_keyboard(client, some, typed, names):
+def test_values_are_found_by_part_of_a_name_without_norwegian_letters(client, some, typed, names):
     found = listed(client, within=typed)
     assert [box.get("value") for box in found.all("//input[@name='employer']")] == names
     assert names or found.text("//*[@class='hint']") == f"Ingen valg med «{typed}»"
 
 
-def test_the_narrowed_list_counts_under_the_search_and_keeps_what_is_chosen(client, some):
+def test_narrowed_list_counts_within_the_search_and_keeps_choices(client, some):
     asked = {"q": "lege", "employer": "Kroa AS", "within": "helse"}
     page = listed(client, **asked)
     found = {box.get("value"): (box.get("data-count"), box.get("checked") is not None) for box in page.all("//input")}
     assert found == {"Helse & Ro": ("1", False), "Kroa AS": ("0", True)}
 
 
-def test_a_municipality_is_found_under_its_county_though_that_is_not_chosen(client, some):
+def test_municipality_is_found_without_choosing_its_county(client, some):
     page = listed(client, "place", within="alesund")
     assert [(box.get("value"), box.get("data-count")) for box in page.all("//input")] == [
         ("MØRE OG ROMSDAL", "1"),
@@ -221,7 +221,7 @@ def test_a_municipality_is_found_under_its_county_though_that_is_not_chosen(clie
     ]
 
 
-def test_a_long_list_says_that_it_is_cut(client, ads):
+def test_long_list_says_that_it_is_cut(client, ads):
     ads(*({"employer_name": f"Firma {n:02}"} for n in range(40)), {"employer_name": "Firma 39"})
     page = listed(client)
     values = [box.get("value") for box in page.all("//input[@name='employer']")]
@@ -231,7 +231,7 @@ def test_a_long_list_says_that_it_is_cut(client, ads):
     assert not few.all("//*[@class='hint']")
 
 
-def test_without_scripts_the_list_is_a_page_of_links(client, some):
+def test_list_is_a_page_of_links_without_scripts(client, some):
     link = get(client, "/?place=VESTLAND&sort=deadline").one("//*[@id='f-employer']//a")
     page = get(client, link.get("href"))
     assert page.h1 == "Arbeidsgiver"
@@ -246,7 +246,7 @@ def test_without_scripts_the_list_is_a_page_of_links(client, some):
     assert page.one("//a[.='Tilbake til treffene']").get("href") == "/?place=VESTLAND&sort=deadline"
 
 
-def test_the_page_of_employers_says_where_it_is_cut(client, ads):
+def test_page_of_employers_says_that_it_is_cut(client, ads):
     ads(*({"employer_name": f"Firma {n:03}"} for n in range(203)))
     page = get(client, "/filter/employer/")
     assert len(page.all("//ul[@class='facet-links']/li")) == 200
@@ -254,12 +254,12 @@ def test_the_page_of_employers_says_where_it_is_cut(client, ads):
 
 
 @pytest.mark.parametrize("name", ["sector", "published", "q", "x"])
-def test_only_long_facets_have_a_list_of_their_own(client, some, name):
+def test_only_searchable_facets_have_a_page(client, some, name):
     assert client.get(f"/filter/{name}/").status_code == 404
 
 
 @pytest.mark.parametrize("asked", [{"q": "01010750160"}, {"employer": "kari@sykehus.example"}])
-def test_private_words_are_not_repeated_by_the_list(client, some, asked):
+def test_personal_data_is_not_repeated_by_the_list(client, some, asked):
     response = client.get("/filter/employer/", asked)
     assert (response.status_code, response.url) == (302, "/")
     page = client.get("/", asked)
@@ -268,7 +268,7 @@ def test_private_words_are_not_repeated_by_the_list(client, some, asked):
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_the_list_says_so_where_the_engine_is_down(client, some, engine_down, headers, monkeypatch):
+def test_list_says_that_the_engine_is_down(client, some, engine_down, headers, monkeypatch):
     from jobsearch.search import api as search
 
     def down(*args: object):
@@ -285,24 +285,24 @@ def test_the_list_says_so_where_the_engine_is_down(client, some, engine_down, he
 @pytest.mark.parametrize(
     "typed", ["\x00", "\ud800".encode("utf-16", "surrogatepass").decode("latin1"), "x" * 5000, "<script>", "%", ".*"]
 )
-def test_whatever_is_typed_into_a_list_is_answered(client, some, typed):
+def test_any_typed_text_is_answered(client, some, typed):
     response = client.get("/filter/employer/", {"within": typed}, headers={"HX-Request": "true"})
     assert response.status_code == 200
     assert "<script>" not in response.content.decode()
 
 
-def test_pages_hold_as_many_hits_as_asked_for(client, ads):
+def test_page_size_is_used_and_kept(client, ads):
     ads(*({"title": f"Stilling {number}"} for number in range(55)))
     page = get(client, "/?size=50")
     assert len(page.titles) == 50
     assert page.one("//a[contains(@rel, 'next')]").get("href") == "/?size=50&page=2"
-    assert page.one("//input[@name='size' and @form='sok']").get("value") == "50"  # the next search keeps it
+    assert page.one("//input[@name='size' and @form='sok']").get("value") == "50"  # the next search has the same size
     assert len(get(client, "/?size=100").titles) == 55
     assert client.get("/?size=25").url == "/"
     assert client.get("/?size=50&page=9").url == "/?size=50&page=2"
 
 
-def test_a_saved_search_says_what_was_chosen(client, some, recruiter):
+def test_saved_search_lists_its_criteria(client, some, recruiter):
     client.force_login(recruiter)
     day = oslo(3)
     params = f"q=lege&employer=Helse+%26+Ro&language=nn&deadline=7&published={day}"
@@ -315,7 +315,7 @@ def test_a_saved_search_says_what_was_chosen(client, some, recruiter):
     assert proposal == "Helse & Ro · Frist innen 7 dager"
 
 
-def test_a_search_saved_before_the_new_filters_finds_the_same(client, some, recruiter):
+def test_old_saved_search_finds_the_same_ads(client, some, recruiter):
     client.force_login(recruiter)
     saved = recruiter.saved_searches.create(name="Gammelt", params="place=VESTLAND&published=7")
     response = client.get(f"/lagrede-sok/{saved.pk}/")

@@ -1,4 +1,4 @@
-"""What a request may cost, whatever its address, headers and cookies hold: a fixed number of queries and engine calls."""
+"""Cost of hostile requests: a fixed number of database queries and engine calls for any address, headers and cookies."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from jobsearch.search.assist import suggestions
 from jobsearch.search.engines import registry
 from jobsearch.search.facets.base import VALUES_PER_FACET
 from jobsearch.search.search_query import LONGEST_QUERY_STRING
-from tests.web.every_page import PAGES, addresses, build, names_of_patterns
+from tests.web.every_page import PAGES, addresses, build, list_pattern_names
 
 QUERIES = 30
-"""The most that a page needs: the ad's own. A download reads so many for each 200 hits."""
+"""Limit of queries a page: the ad page needs the most. A CSV export needs this many for each 200 hits."""
 ENGINE_CALLS = 10
-"""A search that finds nothing: as typed, how else it may be read, those readings, what was meant, values without ads, steps
-back; each of these is one request for all that there are."""
+"""A search that finds nothing: as typed, alternative readings, their counts, "did you mean", values without ads, steps
+back; each is one request for all of its kind."""
 FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
 ALL_NAMES = (*FACETS, "q", "deadline", "published", "near", "km", "sort", "size", "since", "page", "within", "query", "next")
 
@@ -84,7 +84,7 @@ HEADERS = {
 @pytest.fixture
 def site(client, ads, recruiter):
     for kept in (spelling.speller, suggestions.names):
-        kept()  # read before, as on a site in use
+        kept()  # filled before, as on a running site
     found = build(ads, recruiter)
     client.force_login(recruiter)
     return found
@@ -92,7 +92,7 @@ def site(client, ads, recruiter):
 
 @pytest.fixture
 def engine_calls(monkeypatch, own_index) -> list[str]:
-    """The engine's methods that were called, each a request where the engine is a server."""
+    """Names of the called methods of the engine; each call is one request if the engine is a server."""
     engine, called = registry.engine(), []
     for name in ("search", "totals", "scan"):
         monkeypatch.setattr(engine, name, counted(name, getattr(engine, name), called))
@@ -113,7 +113,7 @@ def bounded(engine_calls: list[str], what: object, queries: int = QUERIES) -> It
     with CaptureQueriesContext(connection) as captured:
         yield
     assert len(captured) <= queries, (what, len(captured), [query["sql"][:200] for query in captured])
-    # A download of nothing is the page of the same search: it asks for the hits, and then for the page.
+    # An export without hits shows the results page, so it scans for hits and then searches for the page.
     most = 2 * ENGINE_CALLS if "/treff.csv" in str(what) else ENGINE_CALLS
     assert len(engine_calls) <= most, (what, engine_calls)
 
@@ -124,12 +124,12 @@ def read(response) -> int:
     return response.status_code
 
 
-def test_every_page_is_listed():
-    assert set(PAGES) == set(names_of_patterns())
+def test_every_url_pattern_is_listed():
+    assert set(PAGES) == set(list_pattern_names())
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_no_address_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+def test_any_query_string_is_answered_at_bounded_cost(client, site, engine_calls, what):
     for path in {address.partition("?")[0] for address in addresses(site)}:
         with bounded(engine_calls, (what, path)):
             response = client.get(f"{path}?{HOSTILE[what]}")
@@ -138,7 +138,7 @@ def test_no_address_costs_more_than_a_page_does_or_breaks_one(client, site, engi
 
 
 @pytest.mark.parametrize("what", HEADERS)
-def test_no_header_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+def test_any_header_is_answered_at_bounded_cost(client, site, engine_calls, what):
     for address in addresses(site):
         with bounded(engine_calls, (what, address)):
             assert read(client.get(address, headers={what.partition(" ")[0]: HEADERS[what]})) < 500, address
@@ -147,7 +147,7 @@ def test_no_header_costs_more_than_a_page_does_or_breaks_one(client, site, engin
 @pytest.mark.parametrize(
     "value", ["x" * 4000, "", '"\\000\\000\\000\\000\\000\\000\\000\\000abc"', "\x7f\xff", "0.99999999999999", "../../x"]
 )
-def test_no_cookie_costs_more_than_a_page_does_or_breaks_one(site, engine_calls, value):
+def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, value):
     for address in addresses(site):
         fresh = Client(
             headers={"Cookie": "; ".join(f"{name}={value}" for name in ("sessionid", "csrftoken", "django_language", "visits"))}
@@ -157,7 +157,7 @@ def test_no_cookie_costs_more_than_a_page_does_or_breaks_one(site, engine_calls,
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_no_form_costs_more_than_a_page_does_or_breaks_one(client, site, engine_calls, what):
+def test_any_form_is_answered_at_bounded_cost(client, site, engine_calls, what):
     given = {"query": HOSTILE[what], "name": HOSTILE[what][:70], "next": f"/?{HOSTILE[what]}", "language": HOSTILE[what][:70]}
     forms = [address for name in PAGES if name not in {"logout", "saved:delete"} for address in PAGES[name](site)]
     for address in forms:
@@ -167,7 +167,7 @@ def test_no_form_costs_more_than_a_page_does_or_breaks_one(client, site, engine_
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_a_saved_search_of_any_text_is_bounded_and_never_finds_everything(client, recruiter, site, engine_calls, what):
+def test_saved_search_with_any_text_is_bounded_and_never_finds_all(client, recruiter, site, engine_calls, what):
     saved = recruiter.saved_searches.create(name=f"A{what}"[:80], params=HOSTILE[what])
     with bounded(engine_calls, what):
         assert client.get("/lagrede-sok/").status_code == 200
@@ -178,13 +178,13 @@ def test_a_saved_search_of_any_text_is_bounded_and_never_finds_everything(client
     assert only_of_order or "kokk" in HOSTILE[what] or search.count(saved.query) < len(site.active), saved.query
 
 
-def test_a_longer_address_than_the_web_server_takes_is_refused_by_every_server(client, site, engine_calls):
+def test_too_long_query_string_is_414_on_any_server(client, site, engine_calls):
     for path in {address.partition("?")[0] for address in addresses(site)}:
         with bounded(engine_calls, path, queries=0):
             assert client.get(f"{path}?q={'a' * LONGEST_QUERY_STRING}").status_code == 414
 
 
-def test_values_beyond_those_that_are_honoured_are_ignored_and_said(client, site):
+def test_too_many_values_are_ignored_and_reported(client, site):
     values = urlencode([("employer", f"Kro {n}") for n in range(100, 100 + VALUES_PER_FACET)])
     assert "for mange valg" not in client.get(f"/?{values}").content.decode()
     assert "for mange valg" in client.get(f"/?{values}&employer=Kro+999").content.decode()
@@ -192,8 +192,8 @@ def test_values_beyond_those_that_are_honoured_are_ignored_and_said(client, site
     assert len(query.employer) == VALUES_PER_FACET
 
 
-def test_reading_an_address_asks_the_database_nothing_about_values(site, django_assert_num_queries):
-    with django_assert_num_queries(1):  # the names of employers, whose numbers have more than one
+def test_parsing_parameters_needs_one_query(site, django_assert_num_queries):
+    with django_assert_num_queries(1):  # employers with several names
         query, problems = search.SearchQuery.from_address(sixty_unknown(*FACETS))
     assert len(query.chosen) == VALUES_PER_FACET * len(FACETS)
     assert {problem.code for problem in problems} == {"too_many"}
@@ -201,13 +201,13 @@ def test_reading_an_address_asks_the_database_nothing_about_values(site, django_
 
 @pytest.mark.parametrize("facet", FACETS)
 @pytest.mark.parametrize("value", ["kari@sykehus.example", "01010012356"])
-def test_private_data_is_no_filters_value_and_repeated_nowhere(client, site, facet, value):
+def test_personal_data_in_filters_is_ignored_and_not_repeated(client, site, facet, value):
     response = client.get("/", {facet: value})
     assert response.status_code == 400 and value not in response.content.decode()
 
 
 @pytest.mark.parametrize("name", ["deadline", "published", "near"])
 @pytest.mark.parametrize("value", ["kari@sykehus.example", "01010750160"])
-def test_private_data_in_a_filter_of_one_value_is_repeated_nowhere(client, site, name, value):
+def test_personal_data_in_single_value_filters_is_not_repeated(client, site, name, value):
     response = client.get("/", {name: value})
     assert response.status_code == 400 and value not in response.content.decode()

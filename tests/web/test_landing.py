@@ -1,4 +1,4 @@
-"""Pages of places and occupations: what they say, where they lead, and which of them crawlers may keep."""
+"""Landing pages of places and occupations: content, links, and which are noindex."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def links(page: Page, heading: str) -> list[tuple[str, str]]:
     return [(" ".join(link.text_content().split()), link.get("href")) for link in found]
 
 
-def test_a_municipality_lists_its_ads_its_neighbours_and_the_way_into_the_search(client, some, settings):
+def test_municipality_page_lists_ads_neighbours_and_search_link(client, some, settings):
     response = client.get("/jobb/bergen/")
     page = Page(response)
     assert response.status_code == 200 and page.h1 == "Ledige stillinger i Bergen"
@@ -59,14 +59,14 @@ def test_a_municipality_lists_its_ads_its_neighbours_and_the_way_into_the_search
     assert page.one("//meta[@property='og:title']").get("content") == "Ledige stillinger i Bergen"
 
 
-def test_the_count_is_that_of_the_search_it_leads_to(client, some):
+def test_count_equals_the_linked_search(client, some):
     for slug in ("bergen", "vestland", "utland", "kokk", "helse-og-sosial", "oslo"):
         page = Page(client.get(f"/jobb/{slug}/"))
         search = Page(client.get(page.one("//header[@class='page-head']//a[contains(@class, 'button')]").get("href")))
         assert search.total == len(page.titles) and f"{search.total} stilling" in page.text("//header[@class='page-head']")
 
 
-def test_a_county_and_abroad(client, some):
+def test_county_and_abroad_pages(client, some):
     county = Page(client.get("/jobb/vestland/"))
     assert links(county, "Kommuner i Vestland") == [("Bergen (2)", "/jobb/bergen/"), ("Voss (1)", "/jobb/voss/")]
     oslo = Page(client.get("/jobb/oslo/"))
@@ -76,7 +76,7 @@ def test_a_county_and_abroad(client, some):
     assert links(abroad, "Land") == [("Sverige (1)", "/?place=UTLAND%2FSVERIGE")]
 
 
-def test_an_occupation_of_either_level(client, some):
+def test_occupation_pages_of_both_levels(client, some):
     nurse = Page(client.get("/jobb/sykepleier/"))
     assert nurse.h1 == "Ledige stillinger som sykepleier" and nurse.titles == ["Sykepleier i Bergen"]
     assert links(nurse, "Yrker i gruppen Helse og sosial") == [("Lege (1)", "/jobb/lege/")]
@@ -112,20 +112,20 @@ def test_an_occupation_of_either_level(client, some):
         ("baker-og-konditor", "Ledige stillinger som baker eller konditor"),
     ],
 )
-def test_headings_are_norwegian_as_it_is_spoken(slug, words):
+def test_headings_use_the_right_preposition(slug, words):
     with translation.override("nb"):
-        assert headings.of(slugs.NAMES[slug]) == words
+        assert headings.build_heading(slugs.BY_SLUG[slug]) == words
 
 
-def test_the_lists_of_forms_name_only_what_the_catalogue_has():
-    names = {occupations.label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
-    kinds = [headings.AS, headings.FOR, set(headings.OWN)]
+def test_heading_tables_contain_only_names_in_the_catalogue():
+    names = {occupations.get_label(path) for level1, paths in occupations.PATHS.items() for path in (level1, *paths)}
+    kinds = [headings.OCCUPATIONS_WITH_AS, headings.OCCUPATIONS_WITH_FOR, set(headings.WHOLE_HEADINGS)]
     assert names >= set().union(*kinds) and sum(map(len, kinds)) == len(set().union(*kinds))
-    places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.NAMES.values() if named.facet == "place"}
-    assert places >= headings.ON
+    places = {named.path.rpartition("/")[2].replace(" ", "_") for named in slugs.BY_SLUG.values() if named.facet == "place"}
+    assert places >= headings.PLACES_WITH_ON
 
 
-def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):
+def test_page_without_ads_has_links_and_is_noindex(client, some):
     response = client.get("/jobb/stord/")
     page = Page(response)
     assert response.status_code == 200 and page.h1 == "Ledige stillinger på Stord"
@@ -136,14 +136,14 @@ def test_a_page_without_ads_helps_on_and_is_not_kept(client, some):
     )
 
 
-def test_a_closed_ad_is_gone_from_its_page_at_once(client, some):
+def test_closed_ad_is_not_on_the_page(client, some):
     with transaction.atomic():
-        store.close([some[2]], Vacancy.Closed.FEED)
+        store.close_vacancies([some[2]], Vacancy.Closed.FEED)
     assert "Lege" not in client.get("/jobb/voss/").content.decode()
 
 
 @pytest.mark.parametrize("address", ["/jobb/bergen/", "/jobb/"])
-def test_with_parameters_a_page_is_the_same_and_not_kept(client, some, address, settings):
+def test_page_with_parameters_is_the_same_and_noindex(client, some, address, settings):
     response = client.get(address, {"utm": "x"})
     page = Page(response)
     assert response["X-Robots-Tag"] == "noindex"
@@ -154,7 +154,7 @@ def test_with_parameters_a_page_is_the_same_and_not_kept(client, some, address, 
 @pytest.mark.parametrize(
     ("asked", "slug"), [("Bergen", "bergen"), ("møre-og-romsdal", "more-og-romsdal"), ("Helse og sosial", "helse-og-sosial")]
 )
-def test_a_name_as_people_type_it_leads_to_the_one_address(client, db, asked, slug):
+def test_other_spelling_of_a_slug_redirects(client, db, asked, slug):
     response = client.get(f"/jobb/{asked}/")
     assert response.status_code == 301 and response.url == f"/jobb/{slug}/"
 
@@ -174,26 +174,26 @@ def test_a_name_as_people_type_it_leads_to_the_one_address(client, db, asked, sl
         "{{7}}",
     ],
 )
-def test_any_other_name_is_not_found(client, db, slug):
+def test_unknown_slug_is_404(client, db, slug):
     assert client.get(f"/jobb/{slug}/").status_code == 404
 
 
-def test_without_the_engine_a_page_says_so_and_leads_on(client, some, engine_down):
+def test_page_while_the_engine_is_down_has_links(client, some, engine_down):
     response = client.get("/jobb/bergen/")
     assert response.status_code == 503 and response["Retry-After"] and response["X-Robots-Tag"] == "noindex"
     assert Page(response).one("//a[@href='/jobb/vestland/']") is not None
-    assert len(Page(client.get("/jobb/")).all("//main//a[starts-with(@href, '/jobb/')]")) == len(slugs.NAMES)
+    assert len(Page(client.get("/jobb/")).all("//main//a[starts-with(@href, '/jobb/')]")) == len(slugs.BY_SLUG)
 
 
-def test_the_overview_leads_to_every_place_and_occupation(client, some):
+def test_overview_links_to_every_place_and_occupation(client, some):
     page = Page(client.get("/jobb/"))
     found = [href for href in page.all("//main//a/@href") if href.startswith("/jobb/")]
-    assert sorted(found) == sorted(landing.address(slug) for slug in slugs.NAMES)
+    assert sorted(found) == sorted(landing.build_url(slug) for slug in slugs.BY_SLUG)
     assert page.text("//a[@href='/jobb/bergen/']") == "Bergen (2)" and page.text("//a[@href='/jobb/stord/']") == "Stord"
     assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
 
 
-def test_no_link_that_a_crawler_follows_leads_to_an_address_with_parameters(client, ads, some):
+def test_links_with_parameters_are_nofollow(client, ads, some):
     ads(*({"title": f"Kokk {n}", "employer_orgnr": "999888777", "occupations": COOK} for n in range(30)))
     ad = ads({"employer_orgnr": "999888777"})[0]
     for address in ("/", "/jobb/", "/jobb/kokk/", "/jobb/vestland/", "/arbeidsgiver/999888777/", f"/stilling/{ad}/", "/om/"):

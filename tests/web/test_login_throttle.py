@@ -1,4 +1,4 @@
-"""Login throttle: failed logins are counted in the database by name, by address and by both, without keeping owners out."""
+"""Login throttle: failed logins are counted by user name, by address and by both, without locking out the owner."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def later(**by: int) -> time_machine.travel:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_after_five_wrong_passwords_the_right_one_waits_too(admin_user, page):
+def test_right_password_is_rejected_after_five_wrong_ones(admin_user, page):
     name = admin_user.get_username()
     assert {tried(name, page=page) for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
     assert tried(name, page=page) == tried(name, "password", page=page) == "locked"
@@ -45,7 +45,7 @@ def test_after_five_wrong_passwords_the_right_one_waits_too(admin_user, page):
         assert tried(name, "password", page=page) == "in"
 
 
-def test_a_lock_ends_however_often_it_is_tried(recruiter):
+def test_lock_ends_despite_continued_attempts(recruiter):
     assert {tried() for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
     for minutes in range(1, 15):
         with later(minutes=minutes):
@@ -54,15 +54,15 @@ def test_a_lock_ends_however_often_it_is_tried(recruiter):
         assert tried(password=PASSWORD) == "in"
 
 
-def test_both_login_pages_are_counted_together(admin_user):
+def test_attempts_on_both_login_pages_are_counted_together(admin_user):
     name = admin_user.get_username()
     for turn in range(BY_NAME_AND_ADDRESS):
         assert tried(name, page=PAGES[turn % 2]) == "wrong"
     assert {tried(name, page=page) for page in PAGES} == {"locked"}
 
 
-def test_many_other_names_do_not_make_it_forget_one(recruiter):
-    """350 names from 50 addresses in between."""
+def test_attempts_on_other_names_do_not_reset_the_count(recruiter):
+    """350 names from 50 addresses between the attempts."""
     assert {tried() for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
     now = timezone.now()
     AccessAttempt.objects.bulk_create(
@@ -72,33 +72,33 @@ def test_many_other_names_do_not_make_it_forget_one(recruiter):
     assert tried() == "locked"
 
 
-def test_one_password_on_many_names_is_stopped_by_the_address(recruiter):
+def test_one_password_on_many_names_is_limited_by_address(recruiter):
     answers = [tried(f"name{number}", address="203.0.113.9") for number in range(40)]
     assert answers == ["wrong"] * BY_ADDRESS + ["locked"] * (40 - BY_ADDRESS)
     assert tried(password=PASSWORD, address="203.0.113.9") == "locked"
     assert tried(password=PASSWORD, address="203.0.113.10") == "in"
 
 
-def test_an_ipv6_customer_is_one_address(recruiter):
+def test_ipv6_addresses_of_one_64_network_count_as_one(recruiter):
     answers = [tried(f"name{number}", address=f"2001:db8:1:2:{number:x}::{number:x}") for number in range(BY_ADDRESS + 2)]
     assert answers[-3:] == ["wrong", "locked", "locked"]
     assert tried(password=PASSWORD, address="2001:db8:1:3::1") == "in", "the next /64 is another customer"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:203.0.113.5", "fe80::1%eth0", "", "unix:"])
-def test_every_kind_of_address_is_counted(recruiter, address):
+def test_all_forms_of_client_address_are_counted(recruiter, address):
     assert {tried(address=address) for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
     assert tried(address=address) == "locked"
 
 
-def test_an_address_written_as_ipv6_is_the_same(recruiter):
+def test_ipv4_mapped_ipv6_address_equals_ipv4(recruiter):
     for turn in range(BY_NAME_AND_ADDRESS):
         assert tried(address=["203.0.113.5", "::ffff:203.0.113.5"][turn % 2]) == "wrong"
     assert tried(address="203.0.113.5") == "locked"
 
 
 @pytest.mark.parametrize("spelling", ["RITA", "Rita", "ｒｉｔａ", " rita ", "rita\u200a"])
-def test_another_spelling_of_the_name_is_the_same_name(recruiter, spelling):
+def test_spellings_of_a_user_name_count_as_one(recruiter, spelling):
     for turn in range(BY_NAME_AND_ADDRESS):
         assert tried(["rita", spelling][turn % 2]) == "wrong"
     assert tried() == "locked"
@@ -109,12 +109,12 @@ def attack_from_everywhere(name: str) -> None:
         assert tried(name, address=f"198.51.100.{number}") == "wrong"
 
 
-def test_many_addresses_against_one_name_are_stopped(recruiter):
+def test_many_addresses_against_one_name_are_limited(recruiter):
     attack_from_everywhere("rita")
     assert tried(address="203.0.113.7") == "locked"
 
 
-def test_the_owner_comes_in_all_the_same_by_a_browser_that_has_been_in(recruiter):
+def test_known_browser_can_log_in_during_an_attack(recruiter):
     browser = Client()
     assert tried(password=PASSWORD, address="192.0.2.1", client=browser) == "in"
     browser.post("/logg-ut/")
@@ -123,7 +123,7 @@ def test_the_owner_comes_in_all_the_same_by_a_browser_that_has_been_in(recruiter
     assert tried(password=PASSWORD, address="192.0.2.3", client=browser) == "in"
 
 
-def test_a_browser_known_to_one_account_is_not_known_to_another(recruiter, django_user_model):
+def test_known_browser_is_known_for_one_account_only(recruiter, django_user_model):
     django_user_model.objects.create_user("mons", password=PASSWORD)
     browser = Client()
     assert tried("mons", PASSWORD, "192.0.2.1", client=browser) == "in"
@@ -134,15 +134,15 @@ def test_a_browser_known_to_one_account_is_not_known_to_another(recruiter, djang
     assert tried(password=PASSWORD, address="192.0.2.1", client=browser) == "locked"
 
 
-def test_a_known_browser_may_not_guess_either(recruiter):
+def test_known_browser_is_limited_too(recruiter):
     browser = Client()
     assert tried(password=PASSWORD, client=browser) == "in"
     browser.post("/logg-ut/")
     assert [tried(client=browser) for _ in range(BY_NAME_AND_ADDRESS + 1)][-2:] == ["wrong", "locked"]
 
 
-def test_a_right_password_ends_the_count_of_its_own_name_only(recruiter, django_user_model):
-    """An attacker's own account does not give him new tries at others'."""
+def test_successful_login_resets_the_count_of_its_own_name_only(recruiter, django_user_model):
+    """Logging in to their own account gives attackers no new attempts on others."""
     django_user_model.objects.create_user("mons", password=PASSWORD)
     for number in range(BY_ADDRESS - 1):
         assert tried(f"name{number}") == "wrong"
@@ -151,12 +151,12 @@ def test_a_right_password_ends_the_count_of_its_own_name_only(recruiter, django_
     assert tried("two more") == "locked"
 
 
-def test_an_unknown_name_is_locked_like_a_known_one(recruiter):
+def test_unknown_user_name_is_locked_like_an_existing_one(recruiter):
     for name, address in (("rita", "192.0.2.1"), ("nosuch", "192.0.2.2")):
         assert [tried(name, address=address) for _ in range(BY_NAME_AND_ADDRESS + 1)][-2:] == ["wrong", "locked"]
 
 
-def test_what_is_kept_is_no_password_and_no_browser(recruiter, caplog):
+def test_no_password_or_user_agent_is_stored(recruiter, caplog):
     Client(headers={"user-agent": "Mosaic/1.0"}).post(PAGES[0], {"username": "rita", "password": "hemmelig"})
     kept = AccessAttempt.objects.get()
     assert (kept.username, kept.ip_address) == ("rita", "127.0.0.1")
@@ -164,31 +164,31 @@ def test_what_is_kept_is_no_password_and_no_browser(recruiter, caplog):
     assert "hemmelig" not in caplog.text and "rita" not in caplog.text
 
 
-def test_attempts_are_forgotten_after_some_days_and_never_grow_beyond_a_number(db, monkeypatch):
-    monkeypatch.setattr(login_throttle, "MOST_KEPT", 10)
+def test_old_attempts_are_deleted_and_their_number_is_limited(db, monkeypatch):
+    monkeypatch.setattr(login_throttle, "MAX_ROWS", 10)
     now = timezone.now()
     rows = AccessAttempt.objects.bulk_create(
         AccessAttempt(username=f"name{number}", ip_address="192.0.2.1", failures_since_start=1) for number in range(30)
     )
-    for number, row in enumerate(rows):  # the oldest is nearly ten days old
+    for number, row in enumerate(rows):  # the oldest is almost ten days old
         AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - dt.timedelta(hours=8 * number, minutes=1))
-    assert login_throttle.forget_old_attempts() == 20
+    assert login_throttle.delete_old_attempts() == 20
     assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == sorted(f"name{number}" for number in range(10))
-    monkeypatch.setattr(login_throttle, "MOST_KEPT", 1000)
+    monkeypatch.setattr(login_throttle, "MAX_ROWS", 1000)
     with later(days=login_throttle.KEPT_DAYS):
-        login_throttle.forget_old_attempts()
+        login_throttle.delete_old_attempts()
     assert AccessAttempt.objects.count() == 0
 
 
-def test_a_load_of_names_is_kept_only_while_passwords_are_looked_at(recruiter):
-    """Refused tries leave nothing: 200 names from one address, 20 rows."""
+def test_rejected_attempts_store_no_rows(recruiter):
+    """200 names from one address give 20 rows."""
     for number in range(200):
         tried(f"name{number}")
     assert AccessAttempt.objects.count() == BY_ADDRESS
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_tries_at_once_gain_nothing(recruiter):
+def test_simultaneous_attempts_are_limited(recruiter):
     answers: list[str] = []
 
     def attempt() -> None:
@@ -206,8 +206,8 @@ def test_many_tries_at_once_gain_nothing(recruiter):
     assert answers.count("wrong") <= BY_NAME_AND_ADDRESS
 
 
-def test_processes_count_together_without_redis(tmp_path, fresh_database):
-    """Two web servers on one database."""
+def test_processes_share_counts_without_redis(tmp_path, fresh_database):
+    """Two web servers with one database."""
     site = LiveSite(tmp_path, database=fresh_database("sqlite"), feed="http://127.0.0.1:9")
     try:
         assert site.manage("create_administrator", "--username", "kari", "--email", "kari@example.no") == 0, site.log("manage")

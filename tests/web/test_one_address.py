@@ -1,4 +1,4 @@
-"""One page, one address: numbers spelled otherwise lead to it, and a page past the last leads to the last."""
+"""Canonical addresses: other spellings of numbers redirect, and a page past the last redirects to the last."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ORGNR = "999888777"
         lambda ad: f"URN:UUID:{str(ad).upper()}",
     ],
 )
-def test_an_ads_number_spelled_otherwise_leads_to_its_page(client, ads, spell):
+def test_other_spelling_of_a_uuid_redirects_to_the_ad(client, ads, spell):
     (ad,) = ads({"uuid": uuid.UUID("ab12cd34-1111-4222-8333-abcdefabcdef")})
     response = client.get(f"/stilling/{spell(ad)}/")
     assert (response.status_code, response.url) == (301, f"/stilling/{ad}/")
@@ -51,12 +51,12 @@ def test_an_ads_number_spelled_otherwise_leads_to_its_page(client, ads, spell):
         "%0A",
     ],
 )
-def test_what_is_no_ads_number_is_not_found(client, db, typed):
+def test_invalid_uuid_is_404(client, db, typed):
     assert client.get(f"/stilling/{typed}/").status_code == 404
 
 
 @pytest.mark.parametrize("typed", ["999 888 777", "999%C2%A0888%C2%A0777", "999.888.777", "999-888-777"])
-def test_an_employers_number_written_apart_leads_to_its_page(client, ads, typed):
+def test_organisation_number_with_separators_redirects(client, ads, typed):
     ads({"employer_orgnr": ORGNR})
     response = client.get(f"/arbeidsgiver/{typed}/")
     assert (response.status_code, response.url) == (301, f"/arbeidsgiver/{ORGNR}/")
@@ -78,20 +78,20 @@ def test_an_employers_number_written_apart_leads_to_its_page(client, ads, typed)
         (f"/arbeidsgiver/{ORGNR}/?page=999999999999", f"/arbeidsgiver/{ORGNR}/?page=3"),
     ],
 )
-def test_a_page_past_the_last_leads_to_the_last(client, ads, asked, last):
+def test_page_past_the_last_redirects_to_the_last(client, ads, asked, last):
     ads(*({"title": f"Kokk {n}", "employer_orgnr": ORGNR} for n in range(55)))
     response = client.get(asked)
     assert (response.status_code, response.url) == (302, last)
     assert client.get(last).status_code == 200
 
 
-def test_a_page_past_the_last_of_no_hits_is_no_other_pages_list(client, ads):
+def test_page_past_the_last_without_hits_is_empty(client, ads):
     ads({"title": "Kokk"})
     assert client.get("/?q=xqzzyw&page=401").url == "/?q=xqzzyw"
     assert Page(client.get("/?q=xqzzyw&page=7")).titles == []
 
 
-def test_a_page_past_the_last_of_an_employer_whose_ads_are_over_leads_to_its_first(client, ads):
+def test_page_of_an_employer_without_active_ads_redirects_to_the_first(client, ads):
     from tests.web.support import closed
 
     for ad in ads({"employer_orgnr": ORGNR}):
@@ -99,8 +99,8 @@ def test_a_page_past_the_last_of_an_employer_whose_ads_are_over_leads_to_its_fir
     assert client.get(f"/arbeidsgiver/{ORGNR}/?page=2").url == f"/arbeidsgiver/{ORGNR}/"
 
 
-def test_beyond_what_can_be_reached_the_deepest_page_says_that_there_is_more(client, ads, monkeypatch):
-    """10,012 hits: page 401 would begin within them, and an engine answers no deeper than 10,000."""
+def test_deepest_page_says_that_there_are_more_hits(client, ads, monkeypatch):
+    """10,012 hits: page 401 would start within them, but engines return no hits after the 10,000th."""
     ads({"title": "Kokk"})
     engine = registry.engine()
     search = engine.search

@@ -1,4 +1,4 @@
-"""Changing one's own password, what a password must be, and how long a login lasts."""
+"""Password change, password rules, and session length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def change(client: Client, old: str = PASSWORD, new: str = NEW, again: str = NEW
     return client.post(ADDRESS, {"old_password": old, "new_password1": new, "new_password2": again})
 
 
-def test_a_password_is_changed_where_the_old_one_is_known(client, recruiter):
+def test_password_is_changed_with_the_old_password(client, recruiter):
     elsewhere = Client()
     for browser in (client, elsewhere):
         browser.force_login(recruiter)
@@ -42,52 +42,52 @@ def test_a_password_is_changed_where_the_old_one_is_known(client, recruiter):
         (PASSWORD, "", "", "Fyll ut"),
     ],
 )
-def test_a_password_that_may_not_be_is_refused_in_words(client, recruiter, old, new, again, word):
+def test_invalid_password_is_rejected_with_a_sentence(client, recruiter, old, new, again, word):
     client.force_login(recruiter)
     response = change(client, old, new, again)
     recruiter.refresh_from_db()
-    if word is None:  # common words are refused only as the list of common passwords has them
+    if word is None:  # rejected by the list of common passwords, as written there
         return
     assert response.status_code == 200
     assert word in Page(response).text("//main")
     assert recruiter.check_password(PASSWORD)
 
 
-def test_only_who_is_logged_in_may_change_a_password(client, db):
+def test_password_change_requires_login(client, db):
     response = client.get(ADDRESS)
     assert response.status_code == 302 and response["Location"].startswith("/logg-inn/")
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_the_form_speaks_the_languages_of_the_site(client, recruiter, language):
+def test_form_is_translated(client, recruiter, language):
     client.force_login(recruiter)
     client.cookies["django_language"] = language
     heading = Page(client.get(ADDRESS)).h1
     assert heading == {"nb": "Bytt passord", "nn": "Byt passord", "en": "Change password"}[language]
 
 
-def test_every_page_links_to_it_for_those_logged_in(client, recruiter):
+def test_every_page_links_to_password_change_when_logged_in(client, recruiter):
     assert not Page(client.get("/om/")).all(f"//a[@href='{ADDRESS}']")
     client.force_login(recruiter)
     assert Page(client.get("/om/")).all(f"//a[@href='{ADDRESS}']")
 
 
-def test_an_administrator_finds_it_in_the_admin(admin_client):
+def test_admin_links_to_password_change(admin_client):
     page = Page(admin_client.get("/admin/"))
     assert page.all("//a[@href='/admin/password_change/']")
     assert admin_client.get("/admin/password_change/").status_code == 200
 
 
 @pytest.mark.parametrize(("staff", "hours"), [(True, 12), (False, 14 * 24)])
-def test_an_administrators_login_is_short(client, db, staff, hours):
+def test_session_of_an_administrator_is_shorter(client, db, staff, hours):
     get_user_model().objects.create_user("kari", password=PASSWORD, is_staff=staff)
     client.post("/logg-inn/", {"username": "kari", "password": PASSWORD})
     left = client.session.get_expiry_date() - timezone.now()
     assert abs(left.total_seconds() / 3600 - hours) < 0.1
 
 
-def test_a_login_gets_a_session_of_its_own(client, recruiter):
-    """A session that was there before the login, perhaps an attacker's, is not the one that is logged in."""
+def test_login_creates_a_new_session(client, recruiter):
+    """Session fixation: a session from before the login, which may be an attacker's, is not logged in."""
     client.force_login(recruiter)
     before = client.session.session_key
     client.post("/logg-ut/")

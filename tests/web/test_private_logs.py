@@ -1,4 +1,4 @@
-"""An error that nobody expected is told to those who can mend it, without what the visitor asked."""
+"""Unexpected errors are logged and mailed to administrators without the visitor's search."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SECRET = "hemmelig"
 
 
 @pytest.fixture
-def told(caplog, monkeypatch):
-    """What reaches the handlers of Django's loggers, which do not hand it on."""
+def logged(caplog, monkeypatch):
+    """Log records of Django's loggers, which do not propagate."""
     logger = logging.getLogger("django")
     monkeypatch.setattr(logger, "handlers", [caplog.handler, private_logs.Mail()])
     return caplog
@@ -32,43 +32,43 @@ def break_down(query):
         raise RuntimeError(f"cannot search for {query.q}") from error
 
 
-def test_an_unexpected_error_says_where_and_not_what_was_asked(own_index, monkeypatch, settings, told, db):
+def test_unexpected_error_is_logged_without_the_search(own_index, monkeypatch, settings, logged, db):
     settings.ADMINS = [("drift", "drift@example.no")]
     monkeypatch.setattr(search, "search", break_down)
     client = Client(raise_request_exception=False)
     response = client.get("/", {"q": SECRET})
-    assert client.get("/", {"q": SECRET}).status_code == 500  # in the log, too; a second mail within a minute is not sent
+    assert client.get("/", {"q": SECRET}).status_code == 500  # also logged; a second mail within a minute is not sent
     assert response.status_code == 500 and SECRET not in response.content.decode()
-    record, _ = told.records
+    record, _ = logged.records
     (sent,) = mail.outbox
     assert sent.to == ["drift@example.no"] and "\n" not in sent.subject
-    for words in (told.text, f"{sent.subject}\n{sent.body}"):
+    for words in (logged.text, f"{sent.subject}\n{sent.body}"):
         assert "Internal Server Error: /" in words
         assert words.index("builtins.ValueError") < words.index("builtins.RuntimeError")
         assert "in break_down" in words and "web/views/search.py" in words
         assert SECRET not in words and SECRET not in str(vars(record).get("exc_info"))
 
 
-def test_an_error_is_told_however_often_the_logs_were_set_up(own_index, monkeypatch, settings, told, db):
+def test_error_is_reported_after_logging_is_configured_again(own_index, monkeypatch, settings, logged, db):
     monkeypatch.setattr(search, "search", break_down)
     requests = logging.getLogger("django.request")
     monkeypatch.setattr(requests, "filters", [*requests.filters, private_logs.Broken(), private_logs.Broken()])
     assert Client(raise_request_exception=False).get("/").status_code == 500
-    (record,) = told.records
+    (record,) = logged.records
     assert "builtins.RuntimeError" in record.getMessage()
 
 
 @pytest.mark.parametrize("address", ["/?q=hemmelig&page=2", "/hemmelig/", "/?q=hemmelig@example.no", "/jobb/hemmelig/"])
-def test_an_answer_that_explains_itself_is_not_logged(own_index, engine_down, told, settings, db, address):
+def test_handled_errors_are_not_logged(own_index, engine_down, logged, settings, db, address):
     settings.ADMINS = [("drift", "drift@example.no")]
     assert Client().get(address).status_code in {400, 404, 503}
-    assert not told.records and not mail.outbox
+    assert not logged.records and not mail.outbox
 
 
-def test_a_foreign_host_is_told_without_the_search(own_index, told, settings, db):
+def test_unknown_host_is_logged_without_the_search(own_index, logged, settings, db):
     settings.ADMINS = [("drift", "drift@example.no")]
     assert Client().get("/?q=hemmelig", headers={"host": "evil.example"}).status_code == 400
-    assert "evil.example" in told.text and SECRET not in told.text
+    assert "evil.example" in logged.text and SECRET not in logged.text
     assert not [sent for sent in mail.outbox if SECRET in sent.subject + sent.body]
 
 
@@ -83,7 +83,7 @@ REQUESTS = [
 ]
 
 
-def test_a_request_that_cannot_be_read_is_logged_without_its_words(tmp_path):
+def test_malformed_request_is_logged_without_its_text(tmp_path):
     site = LiveSite(tmp_path, database=f"sqlite:////{tmp_path}/db.sqlite3", feed="http://127.0.0.1:9")
     try:
         assert site.manage("migrate", "--verbosity", "0") == 0

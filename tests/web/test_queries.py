@@ -1,4 +1,4 @@
-"""What a page costs in questions to the database: the same for three ads as for forty."""
+"""Number of database queries of each page: the same for three ads as for forty."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def logged_in(client, recruiter):
     return client
 
 
-def test_no_page_asks_more_often_where_there_are_more_ads(logged_in, ads):
+def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
     made = ads(*many(3, 0))
     addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
     for kept in (spelling.speller, suggestions.names):
-        kept()  # read before, as on a site in use
+        kept()  # filled before, as on a running site
     few = {address: asked(logged_in, address) for address in addresses}
     ads(*many(40, 3))
     for address in addresses:

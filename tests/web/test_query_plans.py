@@ -1,4 +1,4 @@
-"""The plan of every query of every page: none reads the table of ads row by row, whose rows hold the texts of all ads.
+"""Query plans of every page: no query scans the table of ads, whose rows contain the texts of all ads.
 
 Held on SQLite without statistics, as after a first load, and with those of ANALYZE; on PostgreSQL with those of ANALYZE.
 """
@@ -23,12 +23,12 @@ from tests.web.every_page import addresses, build
 
 TABLE = "vacancies_vacancy"
 ROWS = 3_000
-PARTIAL = "vacancy_behind_index"  # holds only what the search has not taken over yet, so it may be read whole
+PARTIAL = "vacancy_behind_index"  # a partial index of the ads that are not indexed yet, so it may be scanned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-# PostgreSQL gathers statistics by itself, within a minute of a first load; SQLite has none until ANALYZE is run.
+# PostgreSQL's autovacuum gathers statistics within a minute of a first load; SQLite has none until ANALYZE is run.
 @pytest.fixture(params=[pytest.param("no statistics", marks=pytest.mark.sqlite), "statistics"])
 def site(request, client, ads, recruiter):
     found = build(ads, recruiter)
@@ -36,13 +36,13 @@ def site(request, client, ads, recruiter):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
-            # As if VACUUM had marked every page, which it cannot while another session is open: the planner then knows that an
-            # index can be read alone.
+            # As if VACUUM had marked every page, which it cannot while another session is open: the planner can then expect an
+            # index-only scan.
             cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         elif request.param == "statistics":
             cursor.execute("ANALYZE")
     for kept in (spelling.speller, suggestions.names):
-        kept.renew()  # read in a thread of its own on a site in use, and whole
+        kept.renew()  # on a running site, a thread reads the whole table for this
     client.force_login(recruiter)
     yield found
     if connection.vendor == "sqlite":
@@ -52,7 +52,7 @@ def site(request, client, ads, recruiter):
 
 
 def fill() -> None:
-    """As many ads as a small site has, two thirds of them active, of three hundred employers."""
+    """Create the ads of a small site: two thirds of them active, from three hundred employers."""
     now = timezone.now()
     rows = [
         Vacancy(
@@ -80,7 +80,7 @@ def fill() -> None:
     Moderation.objects.bulk_create([Moderation(uuid=row.uuid, hidden=True, changed=now) for row in rows[:5]])
 
 
-def test_no_page_reads_the_table_of_ads(client, site):
+def test_no_page_scans_the_table_of_ads(client, site):
     seen: dict[str, tuple[str, tuple]] = {}
 
     def remember(execute, sql, params, many, context):
@@ -119,8 +119,8 @@ def problems_on_sqlite(sql: str, params: tuple) -> Iterator[str]:
 
 def problems_on_postgresql(sql: str, params: tuple) -> Iterator[str]:
     with transaction.atomic(), connection.cursor() as cursor:
-        # Whether there is an index to read, and not whether 3,000 rows are few enough to read without: how much of an index
-        # can be read alone depends on what VACUUM could mark while other sessions were open.
+        # Checks that there is an index, not whether the planner prefers a scan of 3,000 rows: how much of an index
+        # can be read without the table depends on what VACUUM could mark while other sessions were open.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
@@ -140,8 +140,8 @@ def nodes(plan: dict) -> Iterator[dict]:
         yield from nodes(inner)
 
 
-def test_a_plan_that_reads_the_table_is_told(site):
-    """The judges themselves: what they are to find is found."""
+def test_a_plan_with_a_table_scan_is_reported(site):
+    """Tests the checks themselves."""
     judge = problems_on_postgresql if connection.vendor == "postgresql" else problems_on_sqlite
     for rows in (Vacancy.objects.filter(title="x"), Vacancy.objects.filter(extent="Heltid").values("uuid")):
         assert list(judge(*rows.query.sql_with_params())), rows.query

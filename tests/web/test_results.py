@@ -1,4 +1,4 @@
-"""The results page: what it finds, how it can be narrowed, and what it says where it cannot answer."""
+"""Results page: hits, facets, and messages where it cannot answer."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def get(client, address: str, status: int = 200) -> Page:
     return Page(response)
 
 
-def test_home_lists_every_active_ad_with_its_total(client, some):
+def test_home_page_lists_all_active_ads_and_the_total(client, some):
     page = get(client, "/")
     assert page.total == len(page.titles) == 4
     assert page.text("//h2[@id='treff-h']") == "4 treff"
 
 
-def test_a_word_typed_wrong_is_put_right_and_that_is_said(client, some):
+def test_misspelt_word_is_corrected_and_the_correction_is_shown(client, some):
     page = get(client, "/?q=sykepeier")
     assert page.titles == ["Sykepleier"]
     assert "Ingen treff på «sykepeier». Viser treff for sykepleier." in page.text()
     assert "Viser treff for" not in get(client, "/?q=sykepleier").text()
 
 
-def test_an_empty_record_is_said_to_be_empty(client, ads, db):
+def test_empty_database_has_a_message(client, ads, db):
     from jobsearch.search import api as search
 
     search.index_changes()
@@ -74,13 +74,13 @@ def test_an_empty_record_is_said_to_be_empty(client, ads, db):
         ("/?published=3", ["Kokk", "Lege", "Sykepleier", "Utvikler"]),
     ],
 )
-def test_values_of_a_facet_widen_and_facets_narrow(client, some, address, titles):
+def test_values_of_one_facet_are_or_ed_and_facets_and_ed(client, some, address, titles):
     page = get(client, address)
     assert sorted(page.titles) == titles
     assert page.total == len(titles)
 
 
-def test_each_count_is_what_choosing_it_alone_gives(client, some):
+def test_each_count_equals_the_hits_of_choosing_it(client, some):
     page = get(client, "/")
     controls = page.all("//input[@data-count]")
     assert {control.get("name") for control in controls} == {
@@ -98,14 +98,14 @@ def test_municipalities_are_shown_only_under_a_chosen_county(client, some):
     assert not page.all("//input[@value='OSLO/OSLO']")
 
 
-def test_a_chosen_municipality_is_checked_and_can_be_widened_to_its_county(client, some):
+def test_chosen_municipality_is_checked_and_links_to_its_county(client, some):
     page = get(client, "/?place=VESTLAND%2FBERGEN")
     assert page.one("//input[@value='VESTLAND/BERGEN']").get("checked") is not None
     assert page.one("//input[@value='VESTLAND']").get("checked") is None
     assert page.one("//a[text()='Hele Vestland']").get("href") == "/?place=VESTLAND"
 
 
-def test_chips_remove_one_choice_each(client, some):
+def test_each_chip_removes_one_choice(client, some):
     page = get(client, "/?q=lege&place=VESTLAND&sector=Offentlig&published=7")
     chips = {chip.text.strip(): chip.get("href") for chip in page.all("//a[@class='chip']")}
     assert chips == {
@@ -128,7 +128,7 @@ def test_chips_remove_one_choice_each(client, some):
         ("/?q=+lege++", "/?q=lege"),
     ],
 )
-def test_one_search_has_one_address(client, some, asked, canonical):
+def test_search_redirects_to_its_canonical_address(client, some, asked, canonical):
     response = client.get(asked)
     assert (response.status_code, response.url) == (302, canonical)
     assert client.get(canonical).status_code == 200
@@ -151,7 +151,7 @@ def test_canonical_link_and_robots(client, some, settings):
         ("/?page=x", "Det finnes ingen side «x»."),
     ],
 )
-def test_unknown_values_are_named_not_silently_empty(client, some, address, sentence):
+def test_unknown_values_are_reported(client, some, address, sentence):
     page = get(client, address)
     assert sentence in page.text()
     assert page.total == 4
@@ -172,7 +172,7 @@ def test_unknown_values_are_named_not_silently_empty(client, some, address, sent
         ("/?near=Atlantis", "Vi vet ikke hvor «Atlantis» er.", "/"),
     ],
 )
-def test_a_filter_with_a_value_that_no_ad_has_finds_nothing_and_is_named(client, some, address, sentence, without):
+def test_value_without_ads_finds_nothing_and_is_reported(client, some, address, sentence, without):
     page = get(client, address)
     assert sentence in page.text()
     assert page.total == 0
@@ -181,7 +181,7 @@ def test_a_filter_with_a_value_that_no_ad_has_finds_nothing_and_is_named(client,
 
 
 @pytest.mark.parametrize("q", ["01010750160", "kari@example.no"])
-def test_private_words_are_refused_and_repeated_nowhere(client, some, q):
+def test_personal_data_is_rejected_and_not_repeated(client, some, q):
     response = client.get("/", {"q": q, "place": "OSLO"})
     assert response.status_code == 400
     assert q not in response.content.decode()
@@ -189,7 +189,7 @@ def test_private_words_are_refused_and_repeated_nowhere(client, some, q):
     assert Page(response).one("//input[@value='OSLO']").get("checked") is not None
 
 
-def test_pages_hold_every_ad_once(client, ads):
+def test_each_ad_is_on_one_page(client, ads):
     ads(*({"title": f"Stilling {number}"} for number in range(55)))
     first, second, third = (get(client, "/" if n == 1 else f"/?page={n}") for n in (1, 2, 3))
     assert [len(page.titles) for page in (first, second, third)] == [25, 25, 5]
@@ -200,12 +200,12 @@ def test_pages_hold_every_ad_once(client, ads):
     assert "Side 2 av 3" in second.text("//nav[@aria-label='Sider']")
 
 
-def test_a_page_past_the_last_leads_to_the_last(client, some):
+def test_page_past_the_last_redirects_to_the_last(client, some):
     response = client.get("/?page=9&place=VESTLAND")
     assert client.get(response.url, follow=True).redirect_chain[-1][0] == "/?place=VESTLAND"
 
 
-def test_no_hits_offers_each_step_back_with_its_count(client, some):
+def test_empty_page_offers_wider_searches_with_counts(client, some):
     page = get(client, "/?place=OSLO&sector=Offentlig")
     assert page.total == 0
     steps = {" ".join(link.text.split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
@@ -216,15 +216,15 @@ def test_no_hits_offers_each_step_back_with_its_count(client, some):
     assert page.all("//button[normalize-space()='Lagre søket']")
 
 
-def test_an_index_that_is_late_shows_nothing_inactive(client, some):
-    """Expired, stopped and hidden between indexing and reading: the row decides, not the index."""
+def test_outdated_index_shows_no_inactive_ad(client, some):
+    """Ads expired, stopped and hidden after indexing: the database row decides, not the index."""
     Vacancy.objects.filter(title="Kokk").update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     Vacancy.objects.filter(title="Lege").update(status="INACTIVE")
     store.set_hidden(Vacancy.objects.get(title="Utvikler").uuid, True)
     assert get(client, "/").titles == ["Sykepleier"]
 
 
-def test_long_facets_are_cut_behind_show_all(client, ads):
+def test_long_facet_is_cut_with_a_show_all_control(client, ads):
     counties = "AGDER AKERSHUS BUSKERUD FINNMARK INNLANDET NORDLAND OSLO ROGALAND TELEMARK TROMS VESTFOLD".split()
     ads(*({"locations": (LocationData("NORGE", county),)} for county in counties))
     page = get(client, "/")
@@ -234,7 +234,7 @@ def test_long_facets_are_cut_behind_show_all(client, ads):
     assert chosen.one("//ul[@id='f-place']/li/input[@value='VESTFOLD']").get("checked") is not None
 
 
-def test_engine_down_keeps_the_form_and_says_so(client, some, engine_down):
+def test_engine_down_shows_a_message_and_the_filled_form(client, some, engine_down):
     page = get(client, "/?q=lege&place=VESTLAND%2FBERGEN&sort=deadline", 503)
     assert page.one("//input[@id='q']").get("value") == "lege"
     assert page.one("//input[@value='VESTLAND/BERGEN']").get("checked") is not None
@@ -244,19 +244,19 @@ def test_engine_down_keeps_the_form_and_says_so(client, some, engine_down):
     assert page.response["Retry-After"] and "noindex" in page.response["X-Robots-Tag"]
 
 
-def test_engine_down_still_lists_saved_searches(client, some, engine_down, recruiter):
+def test_engine_down_lists_saved_searches(client, some, engine_down, recruiter):
     recruiter.saved_searches.create(name="Leger på Voss", params="q=lege")
     client.force_login(recruiter)
     assert "Leger på Voss" in get(client, "/?q=kokk", 503).text()
 
 
-def test_coverage_is_said_on_every_list(client, some):
+def test_every_list_states_the_coverage(client, some):
     words = get(client, "/").text("//aside")
     assert "FINN er ikke med" in words and "heltid" in words and "Sist oppdatert fra NAV i dag" in words
 
 
-def test_the_page_costs_a_fixed_number_of_database_queries(client, ads):
-    """One more ad is no more queries: what a card needs comes with the list."""
+def test_number_of_database_queries_is_fixed(client, ads):
+    """No query for each ad: the list loads what cards need."""
 
     def queries() -> int:
         with CaptureQueriesContext(
@@ -271,17 +271,17 @@ def test_the_page_costs_a_fixed_number_of_database_queries(client, ads):
     assert queries() <= few
 
 
-def test_not_stated_is_offered_only_where_some_ad_has_it(client, ads):
+def test_not_stated_is_offered_only_if_an_ad_has_it(client, ads):
     ads({"sector": "Privat"})
     assert not get(client, "/").all(f"//input[@name='sector'][@value='{NOT_STATED}']")
 
 
-def test_head_is_answered_and_post_is_not(client, some):
+def test_head_is_allowed_and_post_is_not(client, some):
     assert client.head("/").status_code == 200
     assert client.post("/").status_code == 405
 
 
-def test_numbers_for_programs_have_no_thousands_separator(client, some, monkeypatch):
+def test_numbers_in_attributes_have_no_thousands_separator(client, some, monkeypatch):
     found = search.search(search.SearchQuery())
     counts = {facet: dict.fromkeys(values, 98765) for facet, values in found.counts.items()}
     monkeypatch.setattr(search, "search", lambda query: dataclasses.replace(found, total=12345, counts=counts))

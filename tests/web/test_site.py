@@ -1,4 +1,4 @@
-"""What holds for every page: headers, error pages, health, who is believed, languages, words."""
+"""Every page: security headers, error pages, health checks, trusted proxies, dates and counts as text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAIN = ("/", "/om/", "/logg-inn/", "/finnes-ikke/", "/?q=x")
 
 
 @pytest.mark.parametrize("address", PLAIN)
-def test_every_page_has_the_strict_policy_and_nothing_inline(client, ads, address):
+def test_every_page_has_the_content_security_policy_and_no_inline_code(client, ads, address):
     ads()
     response = client.get(address)
     policy = response["Content-Security-Policy"]
@@ -40,7 +40,7 @@ def test_every_page_has_the_strict_policy_and_nothing_inline(client, ads, addres
     assert len(ids) == len(set(ids))
 
 
-def test_templates_hold_no_inline_style_or_handler():
+def test_templates_have_no_inline_style_or_event_handler():
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:
             source = file.read_text()
@@ -61,7 +61,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", "q place occupation sector extent engagement published sort page unknown".split())
-def test_hostile_parameters_are_answered_in_words(client, ads, name):
+def test_hostile_parameters_are_answered_with_a_page(client, ads, name):
     ads()
     for value in HOSTILE:
         response = client.get("/", {name: value.encode("utf-8", "surrogatepass")}, follow=True)
@@ -70,37 +70,37 @@ def test_hostile_parameters_are_answered_in_words(client, ads, name):
         assert not Page(response).all("//script[not(@src)]")
 
 
-def test_error_pages_look_like_the_site(client, db, monkeypatch):
+def test_error_pages_use_the_site_layout(client, db, monkeypatch):
     missing = client.get("/finnes-ikke/")
     assert missing.status_code == 404 and "Vi finner ikke siden" in Page(missing).h1
     request = RequestFactory().get("/")
     assert "Vi forstår ikke" in Page(errors.bad_request(request, SuspiciousOperation())).h1
-    broken = errors.broken(request)
+    broken = errors.server_error(request)
     assert broken.status_code == 500 and "Noe gikk galt hos oss" in Page(broken).h1 and "Utlyst" in Page(broken).text("//header")
     foreign = client.get("/", headers={"host": "evil.example"})
     assert foreign.status_code == 400 and "Vi forstår ikke" in Page(foreign).h1
 
 
-def test_a_form_without_its_token_is_refused_in_our_look(db):
+def test_form_without_csrf_token_is_rejected_in_the_site_layout(db):
     response = Client(enforce_csrf_checks=True).post("/logg-ut/")
     assert response.status_code == 403 and "Skjemaet var for gammelt" in Page(response).h1
     assert Page(response).text("//a[@class='brand']") == "Utlyst" and Page(response).one("//html").get("lang") == "nb"
 
 
-def test_healthz_asks_nobody(client):
+def test_healthz_makes_no_query(client):
     """No database fixture: a query here would fail the test."""
     response = client.get("/healthz")
     assert response.status_code == 200 and response.content == b"ok\n"
 
 
-def test_readyz_reports_and_is_ready_without_engine_or_broker(client, own_index, db, settings):
+def test_readyz_is_degraded_without_engine_or_broker(client, own_index, db, settings):
     response = client.get("/readyz")
     assert response.status_code == 200
     report = response.json()
     assert report["database"] == "ok" and report["engine"]["ok"] is False and report["newest_line"] is None
 
 
-def test_readyz_tells_the_age_of_the_newest_line(client, ads):
+def test_readyz_has_the_age_of_the_newest_feed_line(client, ads):
     ads()
     Vacancy.objects.update(line_time=timezone.now() - dt.timedelta(minutes=5))
     report = client.get("/readyz").json()
@@ -112,7 +112,7 @@ def test_readyz_is_not_ready_without_the_database(client, own_index, db, monkeyp
     def down():
         raise OperationalError("no connection")
 
-    monkeypatch.setattr("jobsearch.vacancies.freshness.data_as_of", down)
+    monkeypatch.setattr("jobsearch.vacancies.freshness.get_last_feed_time", down)
     response = client.get("/readyz")
     assert response.status_code == 503 and response.json()["database"] == "down"
 
@@ -138,7 +138,7 @@ def test_robots_and_favicon(client):
         ("", "203.0.113.9", ""),
     ],
 )
-def test_forwarded_headers_are_believed_from_trusted_proxies_only(settings, peer, forwarded, expected):
+def test_forwarded_headers_are_used_from_trusted_proxies_only(settings, peer, forwarded, expected):
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
     request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded, "x-forwarded-proto": "https"})
     request.META["REMOTE_ADDR"] = peer
@@ -148,7 +148,7 @@ def test_forwarded_headers_are_believed_from_trusted_proxies_only(settings, peer
     assert "HTTP_X_FORWARDED_FOR" not in request.META
 
 
-# --- Dates in words ---
+# --- Dates and counts as text ---
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Europe/Oslo"))  # a Wednesday
 
@@ -168,23 +168,23 @@ NOON = dt.datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Europe/Oslo"))  # a Wednes
         (None, "Når vi kan", "Frist: Når vi kan", "Frist: Når vi kan", "Deadline: Når vi kan", ""),
     ],
 )
-def test_deadlines_in_words(monkeypatch, due, text, nb, nn, en, tone):
+def test_format_deadline(monkeypatch, due, text, nb, nn, en, tone):
     monkeypatch.setattr(dates.timezone, "now", lambda: NOON)
     ad = Vacancy(application_due=dt.date.fromisoformat(due) if due else None, application_due_text=text)
     for language, words in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(language):
-            found = dates.deadline(ad)
-            assert (found.words, found.tone) == (words, tone)
+            found = dates.format_deadline(ad)
+            assert (found.text, found.tone) == (words, tone)
 
 
-def test_no_deadline_is_no_words():
-    assert dates.deadline(Vacancy()) is None
+def test_format_deadline_without_a_deadline():
+    assert dates.format_deadline(Vacancy()) is None
 
 
-def test_the_day_is_oslos(monkeypatch):
-    """Half past eleven at night in UTC is already tomorrow in Oslo."""
+def test_today_is_the_date_in_oslo(monkeypatch):
+    """23:30 UTC is already the next day in Oslo."""
     monkeypatch.setattr(dates.timezone, "now", lambda: dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
-    assert dates.deadline(Vacancy(application_due=dt.date(2026, 11, 25))).words == "Frist i dag"
+    assert dates.format_deadline(Vacancy(application_due=dt.date(2026, 11, 25))).text == "Frist i dag"
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,6 @@ def test_the_day_is_oslos(monkeypatch):
         ("en", 10312, "10,312 results"),
     ],
 )
-def test_counts_in_words(language, total, words):
+def test_format_result_count(language, total, words):
     with translation.override(language):
-        assert dates.count_of_results(total) == words
+        assert dates.format_result_count(total) == words

@@ -1,4 +1,4 @@
-"""The maps for crawlers: every page that may be kept, none that may not, from few queries."""
+"""Sitemaps: all indexable pages and no others, with few queries."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def everything(client) -> dict[str, str]:
 
 
 def allowed(robots: str, address: str) -> bool:
-    """By the rule of RFC 9309: the longest path that fits decides, and of equals the one that allows."""
+    """RFC 9309: the longest matching path decides, and of equally long ones the one that allows."""
     best = (0, True)
     for line in robots.splitlines():
         kind, _, path = line.partition(": ")
@@ -51,7 +51,7 @@ def allowed(robots: str, address: str) -> bool:
     return best[1]
 
 
-def test_robots_txt_keeps_crawlers_from_searches_and_from_nothing_that_they_need(client, make_vacancy):
+def test_robots_txt_disallows_searches_and_allows_all_else(client, make_vacancy):
     make_vacancy(employer_orgnr="999888777")
     robots = client.get("/robots.txt").content.decode()
     assert "\nSitemap: https://jobb.example.no/sitemap.xml\n" in robots
@@ -71,12 +71,12 @@ def test_robots_txt_keeps_crawlers_from_searches_and_from_nothing_that_they_need
     assert allowed(robots, "/sitemap.xml") and allowed(robots, "/sitemap-stillinger-1.xml")
 
 
-def test_an_empty_record_has_the_pages_that_are_always_there(client):
+def test_empty_database_has_the_fixed_pages(client):
     assert set(everything(client)) == {"/", "/jobb/", "/om/"}
     assert client.get("/sitemap-stillinger-1.xml").status_code == 404
 
 
-def test_the_maps_hold_every_page_of_active_ads_and_their_last_change(client, make_vacancy):
+def test_sitemaps_have_all_pages_with_their_last_change(client, make_vacancy):
     ad = make_vacancy(employer_orgnr="999888777")
     make_vacancy(
         employer_orgnr="not one",
@@ -94,7 +94,7 @@ def test_the_maps_hold_every_page_of_active_ads_and_their_last_change(client, ma
         assert found[address] == "2026-03-01T12:00:00Z"
 
 
-def test_every_page_in_the_maps_may_be_kept(client, ads):
+def test_every_page_in_the_sitemaps_is_indexable(client, ads):
     ads({"employer_orgnr": "999888777"}, {"occupations": (OccupationData("IT", "Utvikling"),)})
     for address in everything(client):
         response = client.get(address)
@@ -103,7 +103,7 @@ def test_every_page_in_the_maps_may_be_kept(client, ads):
 
 
 @pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-def test_an_ad_that_ends_is_out_of_every_map_at_once(client, make_vacancy, end):
+def test_ended_ad_is_in_no_sitemap(client, make_vacancy, end):
     kept = make_vacancy(locations=(LocationData("NORGE", "OSLO", "OSLO", "OSLO"),))
     ad = make_vacancy(employer_orgnr="999888777", occupations=(OccupationData("IT", "Utvikling"),))
     before = everything(client)
@@ -114,7 +114,7 @@ def test_an_ad_that_ends_is_out_of_every_map_at_once(client, make_vacancy, end):
     assert not {f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/vestland/", "/jobb/utvikling/", "/arbeidsgiver/999888777/"} & after
 
 
-def test_ads_are_divided_into_maps_without_loss_and_the_index_is_as_new_as_the_record(client, make_vacancy, monkeypatch):
+def test_ads_are_divided_completely_and_the_index_has_the_newest_change(client, make_vacancy, monkeypatch):
     monkeypatch.setattr(sitemaps, "CHUNK", 3)
     uuids = [make_vacancy() for _ in range(7)]
     newest = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
@@ -126,7 +126,7 @@ def test_ads_are_divided_into_maps_without_loss_and_the_index_is_as_new_as_the_r
     assert [address for chunk in chunks for address in chunk] == [f"/stilling/{uuid}/" for uuid in sorted(uuids)]
 
 
-def test_each_map_costs_one_query(client, make_vacancy, django_assert_max_num_queries):
+def test_each_sitemap_needs_one_query(client, make_vacancy, django_assert_max_num_queries):
     for number in range(12):
         make_vacancy(employer_orgnr=f"99988877{number % 10}")
     for part in entries(client, "/sitemap.xml"):
@@ -144,11 +144,11 @@ def test_each_map_costs_one_query(client, make_vacancy, django_assert_max_num_qu
         "a" * 3000,
     ],
 )
-def test_a_map_that_is_not_there_is_not_found(client, make_vacancy, part):
+def test_unknown_sitemap_is_404(client, make_vacancy, part):
     make_vacancy()
     assert client.get(f"/sitemap-{part}.xml").status_code == 404
 
 
-def test_an_address_with_marks_of_xml_is_escaped(client, settings):
+def test_addresses_are_escaped_for_xml(client, settings):
     settings.SITE_URL = "https://jobb.example.no/a&b"
     assert b"<loc>https://jobb.example.no/a&amp;b/sitemap-sider.xml</loc>" in client.get("/sitemap.xml").content

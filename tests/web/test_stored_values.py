@@ -1,4 +1,4 @@
-"""What odd values of an ad become on every page: one rule for each, on cards, on the ad's page, in counts and for crawlers."""
+"""Unusual values of an ad: shown by one rule on cards, on the ad page, in counts and in JSON-LD."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def posting(page: Page) -> dict:
 
 
 @pytest.mark.parametrize("days", [1, 40, 4_000])
-def test_a_publication_that_is_to_come_is_today_everywhere(client, ads, days):
+def test_future_publishing_date_is_shown_as_today(client, ads, days):
     coming = timezone.now() + dt.timedelta(days=days)
     ad, _ = ads({"title": "Kokk", "published": coming}, {"title": "Baker", "published": timezone.now() - dt.timedelta(days=1)})
     today = timezone.now().astimezone(OSLO).date()
@@ -48,7 +48,7 @@ def test_a_publication_that_is_to_come_is_today_everywhere(client, ads, days):
 @pytest.mark.parametrize(
     "words", ["Etter avtale", "uke 50", "Når rette vedkommende er funnet", "Frist: etter avtale", "31.02.2026"]
 )
-def test_a_deadline_in_words_is_not_called_not_stated(client, ads, words):
+def test_deadline_as_text_is_not_counted_as_not_stated(client, ads, words):
     ads({"title": "Kokk", "application_due": words})
     assert "Frist: " in Page(client.get("/")).text("//article")
     assert "Frist: Frist" not in Page(client.get("/")).text("//article")
@@ -59,7 +59,7 @@ def test_a_deadline_in_words_is_not_called_not_stated(client, ads, words):
 
 
 @pytest.mark.parametrize("empty", ["", "null", "N/A", "-", "&nbsp;"])
-def test_no_deadline_is_called_not_stated(client, ads, empty):
+def test_missing_deadline_is_counted_as_not_stated(client, ads, empty):
     ads({"title": "Kokk", "application_due": empty})
     assert "Frist" not in Page(client.get("/")).text("//article")
     assert Page(client.get("/?deadline=Ikke+oppgitt")).titles == ["Kokk"]
@@ -69,7 +69,7 @@ def test_no_deadline_is_called_not_stated(client, ads, empty):
     ("words", "shown"),
     [("Omgående", "Snarest"), ("så snart som mulig", "Snarest"), ("Fortløpende", "Fortløpende"), ("løpende", "Fortløpende")],
 )
-def test_soon_and_continuous_are_told_apart_and_found_together(client, ads, words, shown):
+def test_soon_and_continuous_are_shown_apart_and_found_together(client, ads, words, shown):
     (ad,) = ads({"title": "Kokk", "application_due": words})
     assert shown in Page(client.get("/?deadline=asap")).text("//article")
     assert shown in ad_page(client, ad).text("//header[@class='ad-head']")
@@ -91,13 +91,13 @@ def test_a_last_day_beyond_the_calendar_hides_no_ad(client, ads):
 
 
 @pytest.mark.parametrize("empty", ["<p>.</p>", "<ul><li></li></ul>", "-", "N/A", "<p>&nbsp;</p>", "<p><img src='logo.png'></p>"])
-def test_an_employer_that_says_nothing_has_no_heading(client, ads, empty):
+def test_employer_without_description_has_no_heading(client, ads, empty):
     (ad,) = ads({"employer_description": empty})
     assert not ad_page(client, ad).all("//section[@class='ad-employer']")
 
 
 @pytest.mark.parametrize("title", ["null", "None", "undefined", "-"])
-def test_a_title_that_is_none_is_said_to_be_none(client, ads, title):
+def test_empty_title_is_shown_as_missing(client, ads, title):
     (ad,) = ads({"title": title, "employer_name": title})
     assert ad_page(client, ad).text("//h1") == "Stilling uten tittel"
     assert Page(client.get("/?employer=Ikke+oppgitt")).total == 1
@@ -118,13 +118,13 @@ def test_a_title_that_is_none_is_said_to_be_none(client, ads, title):
         (LocationData("SVERIGE", "", "", "Kiruna"), {"@type": "Country", "name": "Sverige"}),
     ],
 )
-def test_a_country_is_said_where_it_is_known(client, ads, location, country):
+def test_known_country_is_in_the_json_ld(client, ads, location, country):
     (ad,) = ads({"locations": (location,)})
     [place] = posting(ad_page(client, ad))["jobLocation"]
     assert place["address"].get("addressCountry") == country
 
 
-def test_a_look_alike_host_is_shown_in_punycode_with_a_warning(client, ads):
+def test_host_with_mixed_scripts_is_shown_in_punycode_with_a_warning(client, ads):
     like, plain, inside = ads(
         {"application_url": f"https://{CYRILLIC_A}rbeidsplassen.nav.no/x"},
         {"application_url": "https://www.blåbær.no/x"},
@@ -140,7 +140,7 @@ def test_a_look_alike_host_is_shown_in_punycode_with_a_warning(client, ads):
     assert "på blåbær.no" in page.text("//p[@class='apply']") and not page.all(warning)
 
 
-def test_a_page_cleans_nothing_again(client, ads, monkeypatch):
+def test_pages_do_not_clean_stored_values_again(client, ads, monkeypatch):
     (ad,) = ads(
         {"description": "<h2>Om oss</h2><p>Vi <b>søker</b> <a href='https://x.no'>deg</a></p><table><tr><td>a</td></tr></table>"}
     )
@@ -148,24 +148,24 @@ def test_a_page_cleans_nothing_again(client, ads, monkeypatch):
     def refuse(*args: object, **kwargs: object):
         raise AssertionError("cleaned at a view")
 
-    monkeypatch.setattr(html, "sanitise", refuse)
-    monkeypatch.setattr(html_tokenizer, "limit", refuse)
-    monkeypatch.setattr(html_tokenizer, "tokens", refuse)
+    monkeypatch.setattr(html, "sanitise_html", refuse)
+    monkeypatch.setattr(html_tokenizer, "limit_html", refuse)
+    monkeypatch.setattr(html_tokenizer, "tokenise_html", refuse)
     page = ad_page(client, ad)
     assert " ".join(posting(page)["description"].split()) == "<h2>Om oss</h2><p>Vi <b>søker</b> deg</p> a"
 
 
-def test_a_hostile_text_costs_its_page_no_time(client, ads):
+def test_hostile_text_does_not_slow_its_page_down(client, ads):
     (ad,) = ads({"title": "Kokk", "description": "<p>x</p>" + "<ul><li>x" * 22_000, "employer_description": "<div>" * 50_000})
     client.get(f"/stilling/{ad}/")
     began = time.process_time()
     response = client.get(f"/stilling/{ad}/")
     assert response.status_code == 200 and len(response.content) < 3 * html_tokenizer.LENGTH
     assert time.process_time() - began < 2
-    assert links.safe_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
+    assert links.sanitise_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
 
 
-def test_an_invisible_sign_hides_no_word(client, ads):
+def test_words_with_invisible_characters_are_found(client, ads):
     ads({"title": "Kokk", "description": "<p>Du har truck&shy;fører&#8203;bevis og A\u030apent sinn</p>"})
     assert Page(client.get("/?q=truckførerbevis")).titles == ["Kokk"]
     assert Page(client.get("/?q=åpent")).titles == ["Kokk"]

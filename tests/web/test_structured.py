@@ -1,4 +1,4 @@
-"""The JobPosting of an ad: of active ads only, by the rules that search engines state, and never a person in it."""
+"""JSON-LD JobPosting: active ads only, by the published rules of search engines, and without personal data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def posting(client, ad) -> dict | None:
 
 
 def check(data: dict) -> None:
-    """The rules of Google's documentation for job postings, and our own of what is left out."""
+    """Check the rules of Google's documentation for job postings, and our own rules of what is left out."""
     assert set(data) >= REQUIRED and set(data) <= KNOWN
     assert data["@context"] == "https://schema.org" and data["@type"] == "JobPosting"
     for name in ("title", "description", "url"):
@@ -49,7 +49,7 @@ def check(data: dict) -> None:
     assert data.get("totalJobOpenings", 1) >= 1
 
 
-def test_an_active_ad_is_told_by_its_facts(client, ads, settings):
+def test_job_posting_has_the_facts_of_an_active_ad(client, ads, settings):
     (ad,) = ads(
         {
             "published": dt.datetime(2026, 1, 5, tzinfo=OSLO),
@@ -91,12 +91,12 @@ def test_an_active_ad_is_told_by_its_facts(client, ads, settings):
     assert data["jobStartDate"] == "2091-02-01"
 
 
-def test_full_time_is_never_claimed_since_the_feed_says_it_of_every_ad(client, ads):
+def test_full_time_is_left_out(client, ads):
     (ad,) = ads({"extent": "Heltid", "engagement": "Fast"})
     assert "employmentType" not in posting(client, ad)
 
 
-def test_an_ad_without_a_deadline_is_valid_until_its_own_end(client, ads):
+def test_ad_without_deadline_is_valid_until_its_end(client, ads):
     (ad,) = ads({"application_due": "Snarest", "expires": dt.datetime(2090, 6, 1, tzinfo=OSLO)})
     assert posting(client, ad)["validThrough"] == "2090-06-02T00:00:00+02:00"
     (sooner,) = ads({"application_due": "2095-01-01", "expires": dt.datetime(2090, 6, 1, tzinfo=OSLO)})
@@ -115,20 +115,20 @@ def test_an_ad_without_a_deadline_is_valid_until_its_own_end(client, ads):
     ],
     ids=str,
 )
-def test_an_ad_that_lacks_what_a_posting_must_have_or_is_past_its_deadline_has_none(client, ads, fields):
+def test_no_job_posting_without_required_fields_or_past_the_deadline(client, ads, fields):
     (ad,) = ads(fields)
     assert posting(client, ad) is None
 
 
 @pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-def test_an_inactive_ad_has_none(client, ads, end):
+def test_no_job_posting_of_an_inactive_ad(client, ads, end):
     (ad,) = ads()
     assert posting(client, ad)
     end(ad)
     assert b"ld+json" not in client.get(f"/stilling/{ad}/").content
 
 
-def test_no_person_is_in_it_not_even_where_the_text_names_one(client, ads):
+def test_contacts_in_the_text_are_left_out(client, ads):
     body = (
         "<h2>Om oss</h2><p>Ring <b>Kari</b> Nordmann på <a href='tel:22334455'>22 33 44 55</a> eller "
         "<a href='mailto:kari@sykehus.example'>kari@sykehus.example</a>. Berg kommune er stor.</p><ul><li>Natt</li></ul>"
@@ -153,7 +153,7 @@ def test_no_person_is_in_it_not_even_where_the_text_names_one(client, ads):
         ("<p>kari<b>@</b>sykehus.example &amp; kari&amp;#64;sykehus.example</p>", "&amp;"),
     ],
 )
-def test_no_person_is_in_it_across_elements_and_character_references(client, ads, body, stays):
+def test_contacts_across_elements_and_character_references_are_left_out(client, ads, body, stays):
     people = (ContactData("Kari Nordmann", "kari@sykehus.example", "950 64 865"),)
     (ad,) = ads({"description": f"{body}<p>Turnus 22.00-07.30</p>", "contacts": people})
     description = posting(client, ad)["description"]
@@ -161,12 +161,12 @@ def test_no_person_is_in_it_across_elements_and_character_references(client, ads
     assert not [trace for trace in ("Kari", "Ka<", "Nord", "950", "865", "64", "sykehus", "@") if trace in description]
 
 
-def test_a_homepage_that_holds_an_address_is_left_out(client, ads):
+def test_homepage_with_an_email_address_is_left_out(client, ads):
     (ad,) = ads({"employer_homepage": "https://sykehus.example/?mail=kari%40sykehus.example"})
     assert "sameAs" not in posting(client, ad)["hiringOrganization"]
 
 
-def test_no_person_is_in_it_whatever_field_names_one(client, ads):
+def test_contacts_in_any_field_are_left_out(client, ads):
     people = (ContactData("Kari Nordmann", "kari@sykehus.example", "22 33 44 55"),)
     where = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5021", "v/ Kari Nordmann, Storgata 2, tlf. 22 33 44 55"),)
     (ad,) = ads({"title": "Kokk, ring Kari Nordmann 22 33 44 55", "contacts": people, "locations": where})
@@ -182,7 +182,7 @@ def test_no_person_is_in_it_whatever_field_names_one(client, ads):
 HOSTILE = "</script><script>alert(1)</script><!--&amp;\u2028\"'"
 
 
-def test_hostile_fields_stay_inside_the_block_and_are_the_same_after_it(client, ads):
+def test_hostile_fields_stay_inside_the_script_element(client, ads):
     (ad,) = ads(
         {
             "title": HOSTILE,
@@ -201,12 +201,12 @@ def test_hostile_fields_stay_inside_the_block_and_are_the_same_after_it(client, 
     assert not set("<>&\u2028\u2029") & set(inside) and json.loads(inside) == data
 
 
-def test_an_unclassified_ad_has_no_category(client, ads):
+def test_unclassified_ad_has_no_category(client, ads):
     (ad,) = ads({"occupations": (OccupationData("Uoppgitt/ ikke identifiserbare", "Ikke identifiserbare"),)})
     data = posting(client, ad)
     check(data)
     assert "industry" not in data and "occupationalCategory" not in data
 
 
-def test_no_data_is_no_element():
-    assert jsonld.script(None) == ""
+def test_no_data_gives_no_element():
+    assert jsonld.render_script(None) == ""

@@ -1,4 +1,4 @@
-"""The fragment of suggestions, and the help that a page of results gives: what was meant, and which step back leads to ads."""
+"""Suggestions while typing, and help on the results page: "did you mean" and wider searches."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ def number(link) -> int:
     return int(re.search(r"(\d+) treff", link.text_content()).group(1))
 
 
-def test_each_suggestion_is_a_link_to_a_page_with_as_many_hits_as_it_says(some):
+def test_each_suggestion_links_to_a_page_with_its_count(some):
     links = suggested("/forslag/?q=be&extent=Heltid") + suggested("/forslag/?q=sykepleier+os&sort=published")
     assert len(links) >= 4
     for link in links:
         assert get(link.get("href")).total == number(link) > 0
 
 
-def test_the_filters_and_the_order_stay_in_the_addresses(some):
+def test_suggestions_keep_filters_and_sorting(some):
     assert [link.get("href") for link in suggested("/forslag/?q=kok&place=VESTLAND&sort=published")] == [
         "/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sort=published"
     ]
 
 
-def test_suggestions_are_a_list_box_in_groups_with_names(some):
+def test_suggestions_are_a_listbox_with_named_groups(some):
     page = get("/forslag/?q=be")
     for group in page.all("//*[@role='group']"):
         (name,) = page.all(f"//*[@id='{group.get('aria-labelledby')}']")
@@ -67,7 +67,7 @@ def test_suggestions_are_a_list_box_in_groups_with_names(some):
     assert [one.text_content() for one in page.all("//mark")] == ["Be", "Be"]
 
 
-def test_a_name_is_text_and_never_markup(some):
+def test_names_are_escaped(some):
     page = get("/forslag/?q=omegn")
     assert "Oslo & omegn <i onclick=x>pleie</u>" in page.text("//body") and page.all("//i | //u") == []
 
@@ -76,58 +76,58 @@ def test_a_name_is_text_and_never_markup(some):
     "q",
     ["", "+", "a", "xqzzyw", "%00%ED%A0%80", "a" * 8000, "syk+" * 60, "kari%40sykehus.example+syk", "07019012454", "%22", "*"],
 )
-def test_odd_long_and_private_words_get_an_empty_answer(some, q, caplog):
+def test_invalid_long_and_personal_texts_get_204(some, q, caplog):
     response = Client().get(f"/forslag/?q={q}")
     assert (response.status_code, response.content, response["Cache-Control"]) == (204, b"", "private, no-store")
     assert not caplog.records
 
 
-def test_odd_filters_are_left_out(some):
+def test_invalid_filters_are_left_out(some):
     response = Client().get("/forslag/?q=be&page=-1&sort=y&q=be&occupation=%00&unknown=1")
     assert response.status_code == 200 and response["X-Robots-Tag"] == "noindex, nofollow"
     assert Client().post("/forslag/", {"q": "be"}).status_code == 405
-    for nothing in ("sector=Kirken", "published=x"):  # kept by what is suggested, which would find nothing
+    for nothing in ("sector=Kirken", "published=x"):  # suggestions would keep the filter and find nothing
         assert Client().get(f"/forslag/?q=be&{nothing}").status_code == 204
 
 
-def test_words_are_not_logged(some, caplog):
+def test_typed_text_is_not_logged(some, caplog):
     caplog.set_level("DEBUG")
     assert suggested("/forslag/?q=sykepleier")
     assert not any("sykepl" in record.getMessage() for record in caplog.records)
 
 
-def test_without_an_engine_there_are_none_and_nothing_is_wrong(own_index, make_vacancy):
-    make_vacancy(title="Sykepleier")  # and no index at all
+def test_engine_down_gives_204_without_an_error(own_index, make_vacancy):
+    make_vacancy(title="Sykepleier")  # and no index
     response = Client().get("/forslag/?q=syk")
     assert (response.status_code, response.content) == (204, b"")
 
 
 @pytest.mark.parametrize("address", ["/", "/?q=kokk", "/?q=kokk&place=OSLO"])
-def test_every_page_with_the_field_has_its_empty_list_and_says_nothing(some, address):
+def test_every_page_with_the_search_field_has_an_empty_list(some, address):
     page = get(address)
     box = page.one("//form[@id='sok']//*[@id='forslag']")
     assert box.get("hidden") is not None and len(box) == 0 and box.get("data-url") == "/forslag/"
-    assert page.one("//*[@id='q']").get("role") is None  # a plain field until the script makes it more
+    assert page.one("//*[@id='q']").get("role") is None  # the script sets the role
     assert page.one("//*[@id='forslag-n']").text_content() == ""
 
 
-def test_a_word_near_a_common_one_is_asked_about_with_what_it_would_find(some):
+def test_did_you_mean_offers_a_common_word_with_its_count(some):
     page = get("/?q=sykepleer")
     assert page.total == 1
     link = page.one("//*[@class='meant']/a")
     assert link.text_content().split() == ["Mente", "du", "sykepleier?", "6", "treff"]
     assert get(link.get("href")).total == 6
-    assert get("/?q=sykepleer&place=VESTLAND").all("//*[@class='meant']") == []  # one more is not many more
+    assert get("/?q=sykepleer&place=VESTLAND").all("//*[@class='meant']") == []  # one hit more is not enough
 
 
 @pytest.mark.parametrize(
     "q", ["sykepleier", "kokk", "sykepleiere", "bergen", "%22sykepleer%22", "nattsykepleier", "xqzzyw", "lærer"]
 )
-def test_words_that_are_right_and_nonsense_are_asked_about_by_nobody(some, q):
+def test_no_did_you_mean_for_correct_or_unknown_words(some, q):
     assert get(f"/?q={q}").all("//*[@class='meant']") == []
 
 
-def test_an_occupation_that_only_texts_mention_is_shown_as_mentioned(some, ads):
+def test_occupation_found_only_in_texts_has_a_message(some, ads):
     ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     page = get("/?q=xylofonlærer")
     assert page.total == 1 and page.titles == ["Kokk"]
@@ -135,7 +135,7 @@ def test_an_occupation_that_only_texts_mention_is_shown_as_mentioned(some, ads):
     assert "Disse annonsene nevner det" not in get("/?q=kokk").text()
 
 
-def test_who_insists_on_a_replaced_word_is_led_to_the_texts_that_have_it(some, ads):
+def test_corrected_search_links_to_the_word_as_typed(some, ads):
     ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     mentioning = {"title": "Kokk", "occupations": COOK}
     ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MOST_MENTIONS)))
@@ -147,7 +147,7 @@ def test_who_insists_on_a_replaced_word_is_led_to_the_texts_that_have_it(some, a
     assert "Ordrett" not in get("/?q=sykepeier").text()
 
 
-def test_each_step_back_from_nothing_counts_what_it_leads_to(some):
+def test_each_wider_search_has_the_count_of_its_page(some):
     page = get("/?q=sykepleier+bergen+bratsj&place=OSLO&extent=Heltid&sort=published")
     assert page.total == 0
     links = page.all("//ul[@class='drops']//a")
@@ -163,7 +163,7 @@ def test_each_step_back_from_nothing_counts_what_it_leads_to(some):
         assert get(link.get("href")).total == number(link)
 
 
-def test_any_step_back_counts_what_it_leads_to(some):
+def test_any_wider_search_has_the_count_of_its_page(some):
     for q in (
         'sykepleier -kokk "vi har"',
         "natt dag kveld helg",
@@ -182,7 +182,7 @@ def test_any_step_back_counts_what_it_leads_to(some):
                 assert get(link.get("href")).total == number(link), link.get("href")
 
 
-def test_steps_back_from_a_misspelt_search_count_it_put_right(some):
+def test_wider_searches_of_a_misspelt_search_count_the_correction(some):
     page = get("/?q=sykepeier+kokk&place=OSLO")
     assert page.total == 0
     links = {link.text_content(): link.get("href") for link in page.all("//ul[@class='drops']//a")}
@@ -201,18 +201,18 @@ def test_steps_back_from_a_misspelt_search_count_it_put_right(some):
         ("bergenhus bergen natt", "bergen", "bergenhus natt"),
     ],
 )
-def test_words_taken_for_a_filter_are_chips_that_lead_to_the_search_without_them(q, typed, left):
+def test_recognised_words_are_chips_that_remove_them(q, typed, left):
     query = SearchQuery(q=q, sort="published")
     (chip,) = results.recognised_chips(query, [Recognised(typed, "place", "VESTLAND/BERGEN")])
     assert (chip.label, chip.note) == ("Bergen", ", sted i søket, fjern")
     assert chip.url == results.address(query.replace(q=left))
 
 
-def test_words_that_mean_several_places_are_one_chip_and_stay_as_typed():
+def test_word_for_several_places_is_one_chip_as_typed():
     several = [Recognised("sørlandet", "place", value) for value in ("AGDER", "TELEMARK")]
     (chip,) = results.recognised_chips(SearchQuery(q="kokk sørlandet"), several)
     assert (chip.label, chip.url) == ("sørlandet", "/?q=kokk")
 
 
-def test_words_that_the_search_does_not_hold_are_no_chip():
+def test_words_not_in_the_search_are_no_chip():
     assert results.recognised_chips(SearchQuery(q="bergenhus"), [Recognised("bergen", "place", "VESTLAND/BERGEN")]) == []

@@ -1,4 +1,4 @@
-"""What is new since a visitor was here last, and the way back from an ad."""
+"""Last-visit cookie, marks of new ads, and the back link of an ad."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def minutes(moment: dt.datetime) -> int:
 
 @pytest.fixture
 def away(client):
-    """Gives the visitor a past: `away(latest=…, before=…)`, each so long ago."""
+    """Set the cookie of an earlier visit: `away(latest=…, before=…)`, each a time span ago."""
 
     def was_here(latest: dt.timedelta, before: dt.timedelta | None = None) -> None:
         now = timezone.now()
@@ -45,7 +45,7 @@ def new_titles(page: Page) -> list[str]:
     return [title.text_content().strip() for title in page.all("//article[.//li[@class='badge new']]//h3")]
 
 
-def test_who_looks_in_gets_no_cookie_and_who_searches_gets_two_times(client, old_and_new):
+def test_home_page_sets_no_cookie_and_a_search_sets_one(client, old_and_new):
     client.get("/")
     assert cookie(client) is None
     client.get("/?q=gammel")
@@ -56,13 +56,13 @@ def test_who_looks_in_gets_no_cookie_and_who_searches_gets_two_times(client, old
     assert not kept["secure"]
 
 
-def test_the_cookie_is_secure_where_the_site_is(client, old_and_new, settings):
+def test_cookie_is_secure_if_session_cookies_are(client, old_and_new, settings):
     settings.SESSION_COOKIE_SECURE = True
     client.get("/?q=gammel")
     assert cookie(client)["secure"]
 
 
-def test_what_came_since_the_last_visit_is_new_and_counted(client, old_and_new, away):
+def test_ads_since_the_last_visit_are_marked_and_counted(client, old_and_new, away):
     away(latest=dt.timedelta(days=2))
     page = Page(client.get("/"))
     assert new_titles(page) == ["Nyere"]
@@ -72,15 +72,15 @@ def test_what_came_since_the_last_visit_is_new_and_counted(client, old_and_new, 
     assert "siden sist" not in Page(client.get("/?q=gammel")).text()
 
 
-def test_new_stays_new_through_the_visit(client, old_and_new, away):
+def test_ads_stay_new_during_the_visit(client, old_and_new, away):
     away(latest=dt.timedelta(days=2))
     for _ in range(3):
         assert new_titles(Page(client.get("/"))) == ["Nyere"]
 
 
-def test_a_visit_ends_after_half_an_hour(client, old_and_new, away):
+def test_visit_ends_after_30_minutes(client, old_and_new, away):
     away(latest=dt.timedelta(minutes=31), before=dt.timedelta(days=2))
-    assert new_titles(Page(client.get("/"))) == ["Nyere"]  # it came just now, after both
+    assert new_titles(Page(client.get("/"))) == ["Nyere"]  # first seen after both times
     away(latest=dt.timedelta(minutes=5))
     assert new_titles(Page(client.get("/"))) == []
     away(latest=dt.timedelta(minutes=29), before=dt.timedelta(days=20))
@@ -105,7 +105,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, "future", "ancient"])
-def test_a_cookie_that_cannot_be_believed_is_ignored_and_replaced(client, old_and_new, value):
+def test_invalid_cookie_is_ignored_and_replaced(client, old_and_new, value):
     now = timezone.now()
     strange = {
         "future": f"{minutes(now)}.{minutes(now + dt.timedelta(days=1))}",
@@ -116,24 +116,24 @@ def test_a_cookie_that_cannot_be_believed_is_ignored_and_replaced(client, old_an
     assert response.cookies[last_visit.COOKIE].value.startswith("0.")
 
 
-def test_pages_that_cannot_answer_touch_no_cookie(client, old_and_new, away, engine_down):
+def test_error_pages_set_no_cookie(client, old_and_new, away, engine_down):
     away(latest=dt.timedelta(days=2))
     response = client.get("/?q=gammel")
     assert response.status_code == 503 and last_visit.COOKIE not in response.cookies
 
 
-def test_a_list_with_a_visitors_marks_is_kept_by_no_shared_cache(client, old_and_new, away):
+def test_lists_with_marks_are_not_cached_by_shared_caches(client, old_and_new, away):
     away(latest=dt.timedelta(days=2))
     response = client.get("/")
     assert "private" in response["Cache-Control"] and "Cookie" in response["Vary"]
 
 
-def test_the_about_page_tells_what_is_kept(client, db):
+def test_about_page_describes_the_cookie(client, db):
     words = Page(client.get("/om/")).text()
     assert "to tidspunkter i ett år" in words and "180 dager" in words
 
 
-# The way back from an ad.
+# The back link of an ad.
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_about_page_tells_what_is_kept(client, db):
         ("http://testserver/?q=%ff%00%ed%a0%80", None),
     ],
 )
-def test_an_ad_leads_back_to_the_search_it_was_found_by_and_nowhere_else(client, ads, referer, leads_to):
+def test_back_link_leads_to_lists_of_this_site_only(client, ads, referer, leads_to):
     [uuid] = ads({"locations": ()})
     response = client.get(f"/stilling/{uuid}/", headers={"referer": referer} if referer else {})
     assert response.status_code == 200

@@ -1,4 +1,4 @@
-"""A walk through every page in nynorsk and in English: none says a word of bokmål, and each says its language."""
+"""Every page in nynorsk and English: no word of bokmål, and a `lang` attribute."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ from jobsearch.web import last_visit, login_throttle
 from jobsearch.web.views import errors
 from tests.web.page import Page
 from tests.web.support import PASSWORD
-from tests.web.words import foreign_words, said_on, words_of
+from tests.web.words import list_bokmal_words, list_texts, list_words
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])
-def test_no_page_says_a_word_of_bokmal(client, pages, language):
-    foreign = foreign_words(language)
+def test_no_page_has_a_word_of_bokmal(client, pages, language):
+    foreign = list_bokmal_words(language)
     assert len(foreign) > 200 and {"ikke", "fra", "stillinger"} <= foreign
     found = {}
     for name, response in pages(language):
         root = Page(response).root
         assert root.get("lang") in {language, None if name == "state" else language}, name
-        words = {word for text in said_on(root, language) for word in words_of(text)} & foreign
+        words = {word for text in list_texts(root, language) for word in list_words(text)} & foreign
         if words:
-            found[name] = {text.strip() for text in said_on(root, language) if words_of(text) & words}
+            found[name] = {text.strip() for text in list_texts(root, language) if list_words(text) & words}
     assert found == {}
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])
-def test_no_help_that_a_search_gives_says_a_word_of_bokmal(client, helped, language):
-    """Each state is proved to be on its page, so that the walk cannot go past it."""
-    foreign = foreign_words(language)
+def test_no_message_of_a_search_has_a_word_of_bokmal(client, helped, language):
+    """Each message is asserted to be on its page, so that none is skipped."""
+    foreign = list_bokmal_words(language)
     client.cookies["django_language"] = language
     for address, shown in helped.items():
         page = Page(client.get(address, follow=True))
         assert page.all(shown), (address, shown)
-        said = said_on(page.root, page.root.get("lang", ""))
-        assert language != "en" or "«" not in "".join(said), address
-        theirs = foreign - words_of(unquote_plus(address)) - {"sykepleier"}  # what was typed, and what was meant by it
-        assert {text.strip() for text in said if words_of(text) & theirs} == set(), address
+        texts = list_texts(page.root, page.root.get("lang", ""))
+        assert language != "en" or "«" not in "".join(texts), address
+        theirs = foreign - list_words(unquote_plus(address)) - {"sykepleier"}  # the typed word and its correction
+        assert {text.strip() for text in texts if list_words(text) & theirs} == set(), address
 
 
 @pytest.fixture
 def helped(ads, client):
-    """Address -> what its page shows beside hits."""
+    """Address -> a text of the message on its page."""
     at = {name: (LocationData("NORGE", county, name, name),) for name, county in (("BERGEN", "VESTLAND"), ("OSLO", "OSLO"))}
     cook = (OccupationData("Reiseliv og mat", "Kokk"),)
     now = timezone.now()
@@ -116,11 +116,11 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     )
     closed, masked, gone = uuids[4:7]
     with transaction.atomic():
-        store.close([gone], Vacancy.Closed.FEED)
-    store.forget(timezone.now() + dt.timedelta(seconds=1))
+        store.close_vacancies([gone], Vacancy.Closed.FEED)
+    store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     with transaction.atomic():
-        store.close([closed], Vacancy.Closed.FEED)
-        store.close([masked], Vacancy.Closed.FEED, masked=[masked])
+        store.close_vacancies([closed], Vacancy.Closed.FEED)
+        store.close_vacancies([masked], Vacancy.Closed.FEED, masked=[masked])
     search.index_changes()
     saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
     recruiter.saved_searches.create(name="Fox all", params="")
@@ -173,7 +173,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         strict.cookies["django_language"] = language
         yield "no token", strict.post("/logg-ut/")
         with translation.override(language):
-            yield "broken", errors.broken(RequestFactory().get("/"))
+            yield "broken", errors.server_error(RequestFactory().get("/"))
         client.force_login(recruiter)
         client.cookies["django_language"] = language
         for name, address in {

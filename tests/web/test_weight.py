@@ -1,4 +1,4 @@
-"""What travels to a telephone: compressed, once, and little of it."""
+"""Page weight: the transferred bytes of a page and its files, and caching of files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _travels(client, address: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("address", ["/", "/?q=sykepleier&size=100", "/om/"])
-def test_a_page_and_all_its_files_stay_under_sixty_kilobytes(client, ads, address):
+def test_page_and_its_files_are_below_60_kilobytes(client, ads, address):
     words = TEXT.split()
     chance = random.Random(1)
     ads(
@@ -46,13 +46,13 @@ def test_a_page_and_all_its_files_stay_under_sixty_kilobytes(client, ads, addres
     assert page + sum(weights.values()) < LIMIT, (page, weights)
 
 
-def test_no_script_blocks_the_page(client, ads):
+def test_scripts_are_deferred(client, ads):
     ads()
     for script in Page(client.get("/")).all("//script[@src]"):
         assert "defer" in script.attrib or script.get("type") == "module"
 
 
-def test_the_address_of_a_file_changes_with_its_content(tmp_path, settings):
+def test_address_of_a_static_file_changes_with_its_content(tmp_path, settings):
     settings.STATICFILES_DIRS, settings.DEBUG = [tmp_path], True
     from django.contrib.staticfiles import finders
 

@@ -1,4 +1,4 @@
-"""What a page says, and in which language."""
+"""Texts of a page by language."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from tests.web import catalogue
 WORD = re.compile(r"\b[^\W\d_]+\b")  # whole words: not the letters of a uuid
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 NAMES = {"vestland", "bergen", "sverige", "utland"}
-"""Words that are nobody's own: an address in a help text holds them."""
+"""Words to ignore: they are in an example address in a help text."""
 _NO_WORDS = re.compile(
     r"%\(\w+\)[sd]|<[^>]+>|https?://\S+|"
-    + "|".join(sorted(re.escape(place) for path in slugs.NAMES.values() if re.search(r"\W", place := places.label(path.path))))
+    + "|".join(
+        sorted(re.escape(place) for path in slugs.BY_SLUG.values() if re.search(r"\W", place := places.get_label(path.path)))
+    )
 )
-"""Placeholders, markup, addresses, and places of several words: there is an "og" in "Møre og Romsdal"."""
+"""Placeholders, markup, addresses, and place names of several words ("Møre og Romsdal" contains "og")."""
 
 
-def said_on(root, language: str = "") -> list[str]:
-    """The texts of a page that are in its own language: those of elements with another `lang` are left out."""
+def list_texts(root, language: str = "") -> list[str]:
+    """Texts of a page in its own language, without those of elements with another `lang`."""
     found = []
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag in {"script", "style"}:
@@ -39,8 +41,8 @@ def said_on(root, language: str = "") -> list[str]:
     return found
 
 
-def foreign_words(language: str) -> set[str]:
-    """Words of our own texts in bokmål that the language does not have."""
+def list_bokmal_words(language: str) -> set[str]:
+    """Words of this project's texts in bokmål that do not occur in the other language."""
     theirs: set[str] = set()
     ours: set[str] = set()
     for file in catalogue.CATALOGUES:
@@ -48,11 +50,11 @@ def foreign_words(language: str) -> set[str]:
             continue
         for msgid, entry in catalogue.read(file).items():
             if msgid in catalogue.ours():
-                ours |= words_of(msgid.msgid) | words_of(msgid.plural)
+                ours |= list_words(msgid.msgid) | list_words(msgid.plural)
             for text in (entry.msgstr, *entry.msgstr_plural.values()):
-                theirs |= words_of(text)
+                theirs |= list_words(text)
     return {word for word in ours - theirs if len(word) > 1} - NAMES
 
 
-def words_of(text: str) -> set[str]:
+def list_words(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(_NO_WORDS.sub(" ", text))}

@@ -10,7 +10,6 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -20,9 +19,9 @@ from ingest import replay
 from jobsearch.admin_dashboard import jobs as works
 from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from jobsearch.vacancies.visibility import is_active
+from jobsearch.vacancies.visibility import active_condition, is_active
 
-from .base import ReadOnlyAdmin, UuidSearchMixin, filtered_by, its, log_by_uuid, named
+from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
 
 MOST_AT_ONCE = 500
 
@@ -42,7 +41,7 @@ class NowFilter(admin.SimpleListFilter):
         if self.value() == "hidden":
             return queryset.filter(pk__in=Moderation.objects.filter(hidden=True).values("uuid"))
         if self.value() == "closed":
-            return queryset.exclude(status=Vacancy.Status.ACTIVE, visible_until__gt=timezone.now())
+            return queryset.exclude(active_condition())
         return queryset
 
 
@@ -57,51 +56,25 @@ class NoteForm(forms.Form):
 
 
 @admin.register(Vacancy)
-@named(
-    uuid=_("uuid"),
-    title=_("tittel"),
-    job_title=_("stillingstittel"),
-    employer_name=_("arbeidsgiver"),
-    employer_orgnr=_("organisasjonsnummer"),
-    source=_("kilde"),
-    language=_("språk"),
-    published=_("publisert"),
-    expires=_("siste dag"),
-    visible_until=_("vises til"),
-    updated=_("endret hos kilden"),
-    line_time=_("sist omtalt i strømmen"),
-    sector=_("sektor"),
-    extent=_("omfang"),
-    engagement=_("ansettelsesform"),
-    application_due_text=_("frist, som oppgitt"),
-    application_due=_("frist"),
-    application_url=_("søknadslenke"),
-    source_url=_("kildens lenke"),
-    first_seen=_("først sett"),
-    changed=_("endret hos oss"),
-    checked=_("sist kontrollert"),
-    closed_at=_("lukket"),
-    closed_reason=_("hvorfor lukket"),
-    version=_("versjon"),
-    indexed_version=_("versjon i indeksen"),
-)
 class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
-    list_display = ["headline", "its_employer_name", "shown", "its_published", "its_expires", "its_closed_reason", "its_changed"]
-    list_filter = [NowFilter, filtered_by("closed_reason", _("hvorfor lukket"))]
+    list_display = ["headline", "employer_name", "shown", "published", "expires", "closed_reason", "changed"]
+    list_filter = [NowFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
     word_search_fields = ("title",)
     search_help_text = _("Annonsens uuid, eller ord i tittelen")
     ordering = ["-changed"]
     actions = ["hide", "show", "fetch_again"]
     change_form_template = "admin/vacancy_change.html"
+    empty_value_display = "–"
 
     ALWAYS = (
-        *its("uuid title job_title employer_name employer_orgnr source language sector extent engagement"),
+        *("uuid", "title", "job_title", "employer_name", "employer_orgnr"),
+        *("source", "language", "sector", "extent", "engagement"),
         *("shown", "places", "jobs"),
-        *its("published expires visible_until updated line_time"),
+        *("published", "expires", "visible_until", "updated", "line_time"),
     )
-    HOUSEKEEPING = its("first_seen changed checked closed_at closed_reason version indexed_version")
-    WHILE_ACTIVE = ("people", "text", *its("application_due_text application_due application_url source_url"))
+    HOUSEKEEPING = ("first_seen", "changed", "checked", "closed_at", "closed_reason", "version", "indexed_version")
+    WHILE_ACTIVE = ("people", "text", *("application_due_text", "application_due", "application_url", "source_url"))
     readonly_fields = ["shown", "places", "jobs", "people", "text"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
@@ -154,7 +127,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("tekst"))
     def text(self, vacancy: Vacancy) -> SafeString:
-        return format_html('<div class="ad-text">{}</div>', html.to_text(vacancy.description))
+        return format_html('<div class="ad-text">{}</div>', html.extract_text(vacancy.description))
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("vacancies.change_moderation")
@@ -227,10 +200,9 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):
 
 
 @admin.register(Tombstone)
-@named(closed_on=_("lukket"))
 class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
-    list_display = ["uuid", "its_closed_on"]
-    fields = ["uuid", "its_closed_on"]
+    list_display = ["uuid", "closed_on"]
+    fields = ["uuid", "closed_on"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["uuid"]

@@ -1,4 +1,4 @@
-"""English as Europe writes it: the day before the month, a clock of 24 hours, weeks from Monday."""
+"""English formats as used in Europe: day before month, 24-hour clock, weeks from Monday."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

@@ -1,4 +1,4 @@
-"""One row for each search of a person: duplicates, which four clicks at once could make, are merged first."""
+"""Add a digest for a unique constraint on owner and search, and merge the duplicates that simultaneous clicks could make."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 def merge_duplicates(apps, schema_editor):
-    """The oldest row and its name stay, with the latest look of them all: nothing seen becomes new again."""
+    """Keep the oldest row with its name and the latest last look of the duplicates: no ad already seen becomes new again."""
     searches = apps.get_model("saved", "SavedSearch").objects
     kept: dict[tuple[int, str], object] = {}
     gone = []

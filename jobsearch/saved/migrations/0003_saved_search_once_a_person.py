@@ -1,4 +1,4 @@
-"""A migration of its own: PostgreSQL makes no index in the transaction that has just changed the rows."""
+"""Add the unique constraint, in a separate migration: PostgreSQL cannot create an index in a transaction that changed the rows."""
 
 from django.db import migrations, models
 

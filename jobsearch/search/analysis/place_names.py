@@ -252,7 +252,7 @@ ALONE = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 def _all_names() -> Iterator[str]:
     for name in COUNTIES_OF:
         yield from (name, *each_language(name))
-    yield from (*catalogue.COUNTIES, *_read_towns(), *REGIONS, *(centre.name for centre in geography.centres().values()))
+    yield from (*catalogue.COUNTIES, *_read_towns(), *REGIONS, *(centre.name for centre in geography.load_centres().values()))
 
 
 def _read_spellings() -> tuple[dict[str, str], dict[tuple[str, ...], tuple[str, ...]]]:

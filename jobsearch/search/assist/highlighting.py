@@ -331,7 +331,7 @@ def _readable(opening: str, cut: bool, redactor: redaction.Redactor, title: str)
     """The plain text of an ad's HTML without its contacts, composed, blanks single."""
     if cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
-    plain = folding.compose(redactor.redact_text(html.to_text(opening), keep=redactor.redact_title(title)))
+    plain = folding.compose(redactor.redact_text(html.extract_text(opening), keep=redactor.redact_title(title)))
     if cut:
         plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
     return _BLANKS.sub(" ", plain)

@@ -296,12 +296,14 @@ def _read(now: dt.datetime | None) -> Names:
 
     jobs: list[Name] = []
     for path, ads in _with_parents("occupation", of(Occupation, "path")).items():
-        if occupations.known(path) and not path.startswith("Uoppgitt"):
-            jobs.append(_name("occupation", occupations.label(path), ads, path))
+        if occupations.is_known(path) and not path.startswith("Uoppgitt"):
+            jobs.append(_name("occupation", occupations.get_label(path), ads, path))
     jobs += [_name("occupation", name, ads) for name, ads in of(Category, "name")]
     jobs += [_name("occupation", name, 0) for name in listed.posts()]
     hiring = [_name("employer", name, ads, name) for name, ads in counted(count_active(now).items())]
-    towns = [_name("place", places.label(path), ads, path) for path, ads in _with_parents("place", of(Location, "path")).items()]
+    towns = [
+        _name("place", places.get_label(path), ads, path) for path, ads in _with_parents("place", of(Location, "path")).items()
+    ]
     return Names([name for kind in (jobs, hiring, towns) for name in _distinct(kind)])
 
 
@@ -318,7 +320,7 @@ def _name(kind: Kind, label: str, ads: int, value: str = "") -> Name:
     label = " ".join(label.split())
     if kind == "occupation":
         label = label[:1].upper() + label[1:]
-    abroad = _words(" ".join(labels.everywhere(label))) if value and kind != "employer" else ()
+    abroad = _words(" ".join(labels.list_translations(label))) if value and kind != "employer" else ()
     return Name(kind, label, value, ads, _words(label), abroad)
 
 

@@ -11,11 +11,11 @@ def list_areas(path: str, postal_code: str) -> tuple[str, ...]:
 
     A place abroad has none: other countries have postal codes of four digits too.
     """
-    if places.ABROAD in places.ancestors(path):
+    if places.ABROAD in places.list_ancestors(path):
         return ()
-    code = geography.postal_code(postal_code)
+    code = geography.parse_postal_code(postal_code)
     if not code:
-        return places.ancestors(path)
+        return places.list_ancestors(path)
     return (code, format_uncertain(code, path)) if path else (code,)
 
 

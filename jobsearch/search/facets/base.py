@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import sketch
 from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
 from jobsearch.search.input_errors import Problem
-from jobsearch.search.parameters import Parameters, clean_value, read_all, read_last
+from jobsearch.search.parameters import Parameters, read_all, read_last
 from jobsearch.search.query.personal_data import find_private
 from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
@@ -116,7 +117,7 @@ class Facet:
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
         """Parameter -> value. Adds to `problems` what could not be used; never raises."""
-        typed = (clean_value(value, VALUE_LENGTH) for value in read_all(params, self.name)[:VALUES_READ])
+        typed = (clean_parameter(value, VALUE_LENGTH) for value in read_all(params, self.name)[:VALUES_READ])
         wanted = list(dict.fromkeys(filter(None, typed)))
         # Any text may be a value, so personal data is looked for in it.
         if kind := next(filter(None, map(find_private, wanted)), None):
@@ -125,7 +126,7 @@ class Facet:
         if len(wanted) > VALUES_PER_FACET:
             problems.append(Problem(self.name, "", "too_many"))
         spelled = self.spell_values(wanted[:VALUES_PER_FACET])
-        return {self.name: self.order_values(clean_value(value, VALUE_LENGTH) for value in spelled)}
+        return {self.name: self.order_values(clean_parameter(value, VALUE_LENGTH) for value in spelled)}
 
     def spell_values(self, values: Collection[str]) -> list[str]:
         """The values as ads have them."""
@@ -167,7 +168,7 @@ class Facet:
 
     def label_value(self, value: str) -> str:
         """The value's label below the facet's own heading."""
-        return labels.said(value)
+        return labels.translate_value(value)
 
     def label_chip(self, value: str) -> str:
         """The value's label without that heading: among chosen values of other facets."""
@@ -236,7 +237,7 @@ class SingleFacet(Facet):
         return value if value in self.listed else None
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
-        value = clean_value(read_last(params, self.name), 20)
+        value = clean_parameter(read_last(params, self.name), 20)
         found = self.parse_value(value)
         if value and found is None:
             problems.append(Problem(self.name, value, "unknown", unknown=self.unknown))
@@ -280,7 +281,7 @@ class TreeFacet(Facet):
                 under[above].add(value)
         found = []
         for value, children in self._sort_upper_level(under):
-            named = sorted(children, key=lambda child: labels.alphabetical(self.label_value(child)))
+            named = sorted(children, key=lambda child: labels.build_sort_key(self.label_value(child)))
             parts = tuple(self.make_choice(child, counts, chosen) for child in named)
             found.append(self.make_choice(value, counts, chosen, parts))
         if counts.get(NOT_STATED) or NOT_STATED in chosen:
@@ -291,7 +292,7 @@ class TreeFacet(Facet):
         last = self.last
         if last is None:
             return under.items()
-        return sorted(under.items(), key=lambda item: (item[0] in last, labels.alphabetical(self.label_value(item[0]))))
+        return sorted(under.items(), key=lambda item: (item[0] in last, labels.build_sort_key(self.label_value(item[0]))))
 
 
 def quote(text: str) -> str:

@@ -17,10 +17,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise, sketch
 from jobsearch.search.conditions import Node, Terms
 from jobsearch.search.input_errors import Problem
-from jobsearch.search.parameters import Parameters, clean_value, read_last
+from jobsearch.search.parameters import Parameters, read_last
 from jobsearch.search.query.personal_data import find_private
 from jobsearch.taxonomy import geography, places
 from jobsearch.vacancies.gazetteer import find_unlocated, read_gazetteer
@@ -69,7 +70,7 @@ class DistanceFilter(SingleFacet):
         return {"near": "", "km": DEFAULT_KM}
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
-        near, km = clean_value(read_last(params, "near"), VALUE_LENGTH), clean_value(read_last(params, "km"), 20)
+        near, km = clean_parameter(read_last(params, "near"), VALUE_LENGTH), clean_parameter(read_last(params, "km"), 20)
         if km and near and km not in map(str, KILOMETRES):
             unknown = gettext_lazy("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen.")
             problems.append(Problem("km", km, "unknown", unknown=unknown))
@@ -131,7 +132,7 @@ def find_place(typed: str) -> str | NearProblem:
     "5700 Voss"."""
     typed = normalise(typed)
     path = typed.upper()
-    if path in geography.centres():
+    if path in geography.load_centres():
         return path
     name = typed
     problem = NearProblem("near", typed, "unknown")
@@ -151,8 +152,8 @@ def find_place(typed: str) -> str | NearProblem:
 
 def label_place(near: str) -> str:
     """The place as people write it: "Bergen", "Herøy (Nordland)", "5700 Voss"."""
-    if near in geography.centres():
-        return places.label(near)
+    if near in geography.load_centres():
+        return places.get_label(near)
     known = read_gazetteer().codes.get(near)
     return f"{near} {known.name}" if known else near
 
@@ -165,14 +166,14 @@ def has_postal_codes() -> bool:
 @lru_cache(maxsize=1)
 def list_proposals() -> tuple[str, ...]:
     """The municipalities, for a form to propose; each can be typed as it is."""
-    names = map(places.label, geography.centres())
+    names = map(places.get_label, geography.load_centres())
     return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
 
 
 def build_condition(near: str, km: int) -> Node:
     """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality."""
     known = read_gazetteer()
-    reach = known.near(near, km)
+    reach = known.find_near(near, km)
     if not known.codes:
         return Terms("place", reach.paths)
     paths = set(reach.paths)
@@ -195,7 +196,7 @@ def _find_municipalities(typed: str) -> tuple[str, ...]:
     for names in _index_names():
         found = names.get(_normalise_name(typed)) or names.get(_normalise_name(name), ())
         if len(found) > 1 and county:
-            found = tuple(path for path in found if _normalise_name(places.parent(path)) == _normalise_name(county)) or found
+            found = tuple(path for path in found if _normalise_name(places.get_parent(path)) == _normalise_name(county)) or found
         if found:
             return found
     return ()
@@ -206,9 +207,9 @@ def _index_names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Names of municipalities, with those of the Sámi and Kven languages, and of their centres -> paths."""
     municipalities: dict[str, dict[str, None]] = {}
     towns: dict[str, dict[str, None]] = {}
-    for path, centre in geography.centres().items():
+    for path, centre in geography.load_centres().items():
         name = path.partition("/")[2]
-        for one in {name, name.partition(" (")[0], *places.other_names(name)}:
+        for one in {name, name.partition(" (")[0], *places.list_other_names(name)}:
             municipalities.setdefault(_normalise_name(one), {})[path] = None
         towns.setdefault(_normalise_name(centre.name), {})[path] = None
     return tuple({name: tuple(paths) for name, paths in kind.items()} for kind in (municipalities, towns))

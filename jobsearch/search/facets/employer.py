@@ -36,7 +36,7 @@ class EmployerFacet(Facet):
 
     def label_value(self, value: str) -> str:
         # An employer may be called Restaurant: a name, which is not translated as the occupation is.
-        return labels.said(value) if value == NOT_STATED else value
+        return labels.translate_value(value) if value == NOT_STATED else value
 
     def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
         names = self.list_chosen(query)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count
 
-from jobsearch.search.parameters import clean_value
+from jobsearch.core.text_values import clean_parameter
 from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
@@ -27,7 +27,7 @@ _MOST_IN = 500  # numbers in one SQL condition; above that, reading all active e
 
 def employer_value(name: str) -> str:
     """An employer's name as a value of its facet: on one line, in the form in which an address is read."""
-    return clean_value(name, VALUE_LENGTH) or NOT_STATED
+    return clean_parameter(name, VALUE_LENGTH) or NOT_STATED
 
 
 def employer_key(orgnr: str, name: str) -> str:

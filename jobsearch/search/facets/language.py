@@ -23,4 +23,4 @@ class LanguageFacet(Facet):
         return value == NOT_STATED or value in LANGUAGES
 
     def label_value(self, value: str) -> str:
-        return labels.said(LANGUAGES.get(value, value))
+        return labels.translate_value(LANGUAGES.get(value, value))

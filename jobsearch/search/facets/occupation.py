@@ -26,14 +26,14 @@ class OccupationFacet(TreeFacet):
     open_at_first = True
 
     def get_parent(self, value: str) -> str:
-        return occupations.parent(value)
+        return occupations.get_parent(value)
 
     def is_known(self, value: str) -> bool:
-        return value == NOT_STATED or occupations.known(value)
+        return value == NOT_STATED or occupations.is_known(value)
 
     def label_value(self, value: str) -> str:
-        return labels.said(value if value == NOT_STATED else occupations.label(value))
+        return labels.translate_value(value if value == NOT_STATED else occupations.get_label(value))
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         jobs = [job.path for job in ad.vacancy.occupations.all()]
-        return {self.field: sorted({path for job in jobs for path in (job, occupations.parent(job)) if path}) or [NOT_STATED]}
+        return {self.field: sorted({path for job in jobs for path in (job, occupations.get_parent(job)) if path}) or [NOT_STATED]}

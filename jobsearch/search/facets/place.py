@@ -29,14 +29,14 @@ class PlaceFacet(TreeFacet):
         return [value if value == NOT_STATED else value.upper() for value in values]
 
     def get_parent(self, value: str) -> str:
-        return places.parent(value)
+        return places.get_parent(value)
 
     def is_known(self, value: str) -> bool:
-        return value == NOT_STATED or places.known(value)
+        return value == NOT_STATED or places.is_known(value)
 
     def label_value(self, value: str) -> str:
-        return labels.said(value if value == NOT_STATED else places.label(value))
+        return labels.translate_value(value if value == NOT_STATED else places.get_label(value))
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         paths = {location.path for location in ad.vacancy.locations.all() if location.path}
-        return {self.field: sorted({above for path in paths for above in places.ancestors(path)}) or [NOT_STATED]}
+        return {self.field: sorted({above for path in paths for above in places.list_ancestors(path)}) or [NOT_STATED]}

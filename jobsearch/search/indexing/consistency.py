@@ -11,12 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from jobsearch.core.keyset import iterate_batches
 from jobsearch.search.engines.base import Engine, Index, Stored, Write
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
 from jobsearch.search.timestamps import epoch
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.visibility import is_active
 
 from . import lifecycle, quarantine
 
@@ -74,7 +76,7 @@ def repair(differences: Iterable[Difference]) -> int:
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     """Analyses before it takes the lease, as an indexing run does. Quarantined ads are tried once more."""
-    known = pending.of(uuids)
+    known = pending.read_changes(uuids)
     writes, failed = lifecycle.analyse_all(known)
     with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
         index = in_use.current()
@@ -94,7 +96,7 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
 
 def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) -> Iterator[UUID]:
     total, done = Vacancy.objects.count(), 0
-    for uuids in _iterate_uuids():
+    for uuids in iterate_batches(Vacancy.objects.values_list("uuid", flat=True), _CHUNK):
         yield from (one.uuid for one in _find_differences(index, uuids, now) if one.uuid)
         done += len(uuids)
         if progress:
@@ -103,14 +105,6 @@ def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) ->
     while some := list(islice(held, _CHUNK)):
         known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
         yield from (uuid for uuid in some if uuid not in known)
-
-
-def _iterate_uuids() -> Iterator[list[UUID]]:
-    last: UUID | None = None
-    rows = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)
-    while found := list((rows.filter(uuid__gt=last) if last else rows)[:_CHUNK]):
-        yield found
-        last = found[-1]
 
 
 def _find_differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
@@ -138,7 +132,7 @@ def _find_difference(
     if held.version != row.version:
         kind = "stale" if held.version < row.version else "ahead"
         return Difference(kind, uuid, f"index has version {held.version}, database {row.version}")
-    active = row.status == Vacancy.Status.ACTIVE and not hidden and row.visible_until > now
+    active = is_active(row, now, hidden=hidden)
     if held.visible_until > epoch(now) and not active:
         return Difference("visibility", uuid, "the index shows it, but it is not active")
     if active and held.visible_until != epoch(row.visible_until):

@@ -55,7 +55,7 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in list_job_names(vacancy)]
-    body = normalise(redactor.redact_text(html.to_text(vacancy.description), keep=title))
+    body = normalise(redactor.redact_text(html.extract_text(vacancy.description), keep=title))
     title_words, employer_words = norwegian.words(title), norwegian.words(employer)
     job_words, location_words = _analyse_names(named_jobs), _analyse_names(map(redactor.redact_title, places_of))
     body_words = norwegian.body_words(body)
@@ -133,7 +133,7 @@ def list_place_names(locations: Iterable[Any]) -> list[str]:
     names: dict[str, None] = {}
     for location in locations:
         parts = location.path.split("/") if location.path else []
-        names.update(dict.fromkeys(places.label(part) for part in parts if part != places.ABROAD))
+        names.update(dict.fromkeys(places.get_label(part) for part in parts if part != places.ABROAD))
         names.update(dict.fromkeys(name for name in (location.city, location.postal_code) if name))
     return list(names)
 
@@ -151,7 +151,7 @@ def _name_occupation(path: str, finer: bool) -> str:
     The upper one is only a facet: "Transport og lager" does not make an ad a hit for "lager". A name of several occupations
     ("Frisør og velvære") is left out where another classification is finer (`finer`).
     """
-    above, name = occupations.parent(path), occupations.label(path)
+    above, name = occupations.get_parent(path), occupations.get_label(path)
     if _UNIDENTIFIED in (path, above) or (above and finer and _SEVERAL.search(name)):
         return ""
     return name

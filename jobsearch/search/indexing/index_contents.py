@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from uuid import UUID
 
+from jobsearch.core.keyset import iterate_batches
 from jobsearch.search.engines.base import Engine, Index, Write
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Tombstone, Vacancy
@@ -45,7 +46,7 @@ def purge_unknown(index: Index) -> int:
 
 def mark_all_indexed(index: Index) -> None:
     """Marks the rows that this index has as indexed. After a crash before this they are only written again."""
-    behind = list(Vacancy.objects.behind_index().values_list("uuid", flat=True))
+    behind = list(Vacancy.objects.not_indexed().values_list("uuid", flat=True))
     for start in range(0, len(behind), CHUNK):
         held = index.stored(behind[start : start + CHUNK])
         rows = Vacancy.objects.filter(uuid__in=held).values_list("uuid", "version")
@@ -53,11 +54,8 @@ def mark_all_indexed(index: Index) -> None:
 
 
 def versions() -> Iterator[dict[UUID, int]]:
-    rows = Vacancy.objects.order_by("uuid").values_list("uuid", "version")
-    last: UUID | None = None
-    while found := dict((rows.filter(uuid__gt=last) if last else rows)[:1000]):
-        yield found
-        last = max(found, key=lambda uuid: uuid.hex)
+    for rows in iterate_batches(Vacancy.objects.values_list("uuid", "version"), 1000):
+        yield dict(rows)
 
 
 def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -112,7 +112,7 @@ def _take_over(
     """Indexes chunk after chunk; True where the database is older than the index."""
     while (limit is None or done.indexed < limit) and not (should_stop and should_stop()):
         wanted = CHUNK if limit is None else min(CHUNK, limit - done.indexed)
-        found = pending.behind(wanted, quarantine.exclude_waiting(began))
+        found = pending.list_changes(wanted, quarantine.exclude_waiting(began))
         if not found:
             break
         written = _index_chunk(in_use, found)
@@ -137,7 +137,7 @@ def remove_ended(began: dt.datetime | None = None) -> int:
     began = began or timezone.now()
     in_use = engine()
     removed, failed = 0, set[UUID]()
-    while found := pending.ended(CHUNK, timezone.now(), quarantine.exclude_refused(began)):
+    while found := pending.list_removals(CHUNK, timezone.now(), quarantine.exclude_refused(began)):
         written = _write_to_current(in_use, [Write(one.uuid, one.version, None, purge=one.forgotten) for one in found])
         if written is None:
             break
@@ -245,7 +245,7 @@ def rebuild(
 
 def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
     total, done = Vacancy.objects.count(), 0
-    for chunk in pending.everything(CHUNK):
+    for chunk in pending.iterate_all(CHUNK):
         _write_changes(index, chunk, lease.renew)
         done += len(chunk)
         lease.renew()
@@ -328,7 +328,7 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
         held = index.stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         for start in range(0, len(behind), CHUNK):
-            written = write(index, pending.of(behind[start : start + CHUNK]))
+            written = write(index, pending.read_changes(behind[start : start + CHUNK]))
             stale.update(written.stale)
             unwritten.update(written.failed)
         differed += len(behind)

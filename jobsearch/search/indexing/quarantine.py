@@ -105,11 +105,11 @@ def retry(uuids: Collection[UUID]) -> int:
 
 def count_behind(now: dt.datetime | None = None) -> int:
     """Number of rows that the next indexing run will index."""
-    return pending.count_behind(exclude_waiting(now or timezone.now()))
+    return pending.count_changes(exclude_waiting(now or timezone.now()))
 
 
 def get_oldest_behind(now: dt.datetime | None = None) -> dt.datetime | None:
     """Time of the oldest change that is not yet indexed, without quarantined ads; None for none."""
-    rows = Vacancy.objects.behind_index().filter(~exclude_waiting(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
+    rows = Vacancy.objects.not_indexed().filter(~exclude_waiting(now or timezone.now()) | ~Q(status=Vacancy.Status.ACTIVE))
     oldest: dt.datetime | None = rows.aggregate(oldest=Min(pending.BY_CHANGE))["oldest"]
     return oldest

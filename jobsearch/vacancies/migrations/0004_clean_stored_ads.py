@@ -40,7 +40,7 @@ def _clean_chunk(apps, database, last):
         changed = []
         for row in rows:
             held = {name: found.get(row.uuid, []) for name, found in parts.items()}
-            cleaned = cleaning.clean(_data_of(row, held), now, row.first_seen)
+            cleaned = cleaning.clean_vacancy(_data_of(row, held), now, row.first_seen)
             columns = COLUMNS + OF_ITS_TEXT * (row.status == "ACTIVE")
             differ = [name for name in columns if getattr(row, name) != getattr(cleaned.vacancy, name)]
             for name in differ:

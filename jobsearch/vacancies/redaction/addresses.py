@@ -1,6 +1,6 @@
-"""E-mail addresses in a text, in the ways people write them so that programs won't read them.
+"""Finder of e-mail addresses, also in the forms that people use to hide them from programs ("kari (at) firma.no").
 
-A sign or word for @ is looked for first; then its local part before it and a host with a top-level domain behind it.
+First finds a sign or word for @, then the local part before it and a host with a top-level domain after it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from .spans import Span
-from .tokens import INVISIBLE, fold, remove_invisible
+from .tokens import INVISIBLE, fold_word, remove_invisible
 
 _SIGNS = re.compile(r"[@\uff20\ufe6b]|&(?:amp;)?(?:#0{0,4}64|#[xX]0{0,4}40|commat);?|%40")
 _SIGN_STARTS = ("@", "&#", "&amp;", "&commat", "%40", "\uff20", "\ufe6b")
@@ -18,14 +18,14 @@ _BRACKETED = re.compile(
     re.IGNORECASE,
 )
 _SPELLED = re.compile(r"\s?\b(?:alfakr(?:ø|oe|o)ll|kr(?:ø|oe|o)ll-?\s?alfa|snabel-?\s?a)\b\s?", re.IGNORECASE)
-# "kari -at- firma.no", "kari*at*firma.no". Between words and without blanks, "-", "_" and "/" join ordinary words too.
+# "kari -at- firma.no", "kari*at*firma.no". Without spaces, "-", "_" and "/" join ordinary words too.
 _MARKED = re.compile(
     r"[^\S\n]?([-_*\"'|/~=+\u2013\u2014«»“”]{1,2})[^\S\n]?(?:at|alfakrøll|krøllalfa)[^\S\n]?[-_*\"'|/~=+\u2013\u2014«»“”]{1,2}[^\S\n]?",
     re.IGNORECASE,
 )
 _A_GRAVE = re.compile(r"[^\S\n]{1,2}à[^\S\n]{1,2}", re.IGNORECASE)
 _BARE = re.compile(r"[^\S\n]{1,2}at[^\S\n]{1,2}", re.IGNORECASE)
-# The same before what may be a host: "at" is among the commonest words of Norwegian and English.
+# The same before a possible host only: "at" is one of the most common words of Norwegian and English.
 _BARE_HOST = re.compile(r"( at {1,2})[\w\-]{1,63}(?:\.\w| ?[(\[{]? ?(?:dot|punkt|prikk))")
 _SKIP = re.compile(rf"[ \u00a0\u2009\u202f{INVISIBLE}]{{0,6}}")
 _LABEL = re.compile(rf"[^\W_](?:[\w\-\u2010\u2011{INVISIBLE}]{{0,70}})")
@@ -56,8 +56,8 @@ _MAILBOXES = frozenset(
     kontor postkasse resepsjon booking butikk salg sales daglig leder styrer rektor
     """.split()
 )
-# Before "@ host" with a blank these are words of a sentence: "follow us @ firma.no".
-_NO_MAILBOXES = frozenset(
+# Before " @ host" with a space these are words of a sentence: "follow us @ firma.no".
+_NOT_MAILBOXES = frozenset(
     """
     us oss meg me on paa at is er we vi here her naa now foelg follow live work jobbe found visit find see se look more
     mer info apply available join read les that and og the
@@ -65,36 +65,37 @@ _NO_MAILBOXES = frozenset(
 )
 
 
-def normalise(address: str) -> str:
-    """An address as it is compared: without invisible signs, folded."""
+def normalise_address(address: str) -> str:
+    """An address in the form in which addresses are compared: without invisible characters, letters folded."""
     local, _, host = remove_invisible(address).strip().strip("<>()[].,;:").removeprefix("mailto:").rpartition("@")
     return f"{_fold_all(local)}@{_fold_all(host)}" if local else ""
 
 
 class AddressFinder:
-    """Finds e-mail addresses. `own`: contacts' addresses, which are known however they are written."""
+    """Finder of e-mail addresses. `own`: addresses of contacts, which are found in any of these forms."""
 
     def __init__(self, own: Iterable[str] = ()) -> None:
-        self._own = {found for address in own if (found := normalise(address[:320]))}
+        self._own = {found for address in own if (found := normalise_address(address[:320]))}
         self._own_locals = {address.partition("@")[0] for address in self._own}
 
     def find(self, text: str) -> list[Span]:
+        """The spans of e-mail addresses, in order."""
         lowered = text.lower()
         found: list[Span] = []
-        for start, end, bare in sorted(_at_marks(text, lowered)):
+        for start, end, bare in sorted(_find_at_signs(text, lowered)):
             if found and start < found[-1][1]:
                 continue
-            span = self._around(text, start, end, bare)
+            span = self._find_around(text, start, end, bare)
             if span and found and span[0] < found[-1][1]:
                 span = (found[-1][1], span[1])
             if span and span[0] < span[1]:
                 found.append(span)
         return found
 
-    def _around(self, text: str, start: int, end: int, bare: bool) -> Span | None:
+    def _find_around(self, text: str, start: int, end: int, bare: bool) -> Span | None:
         skipped = _SKIP.match(text, end)
         after = skipped.end() if skipped else end
-        last, worded, top = self._host_end(text, after)
+        last, worded, top = self._find_host_end(text, after)
         if bare and last < 0:
             return None
         low = start
@@ -121,7 +122,7 @@ class AddressFinder:
                     break
                 first -= len(before.group())
         if last < 0:
-            return self._own_without_host(text, first, low, after)
+            return self._find_own_without_domain(text, first, low, after)
         host = text[after:last]
         if not self._is_address(local, host, bare, parted, worded, top):
             return None
@@ -136,19 +137,19 @@ class AddressFinder:
         if worded and top not in _TOP_DOMAINS:
             return False
         if bare and not worded:
-            # "visit us at firma.no": only what can be nothing but a mailbox.
+            # "visit us at firma.no" is no address: only if the word before "at" can only be a mailbox.
             return top in _TOP_DOMAINS and (key in _MAILBOXES or any(mark in key.strip("._-") for mark in "._"))
-        return not (parted and key in _NO_MAILBOXES)
+        return not (parted and key in _NOT_MAILBOXES)
 
-    def _own_without_host(self, text: str, first: int, low: int, after: int) -> Span | None:
-        """A contact's own address whose host has no top-level domain: it is known as it stands in the contact's field."""
+    def _find_own_without_domain(self, text: str, first: int, low: int, after: int) -> Span | None:
+        """A contact's own address whose host has no top-level domain, exactly as in the contact's field."""
         label = _LABEL.match(text, after)
         if label and f"{_fold_all(remove_invisible(text[first:low]))}@{_fold_all(remove_invisible(label.group()))}" in self._own:
             return first, label.end()
         return None
 
-    def _host_end(self, text: str, position: int) -> tuple[int, bool, str]:
-        """Where a host with a top-level domain ends, whether its dots are words, and the top-level domain; -1 for none."""
+    def _find_host_end(self, text: str, position: int) -> tuple[int, bool, str]:
+        """End of a host with a top-level domain (-1 if there is none), whether a dot is spelled out, and the top-level domain."""
         found = (-1, False, "")
         worded = False
         for count in range(8):
@@ -170,8 +171,8 @@ class AddressFinder:
         return found
 
 
-def _at_marks(text: str, lowered: str) -> set[tuple[int, int, bool]]:
-    """Signs and words for @: start, end, whether it is the mere word "at"."""
+def _find_at_signs(text: str, lowered: str) -> set[tuple[int, int, bool]]:
+    """Signs and words for @: start, end, and whether it is only the word "at" or "à"."""
     found: set[tuple[int, int, bool]] = set()
     if any(sign in text for sign in _SIGN_STARTS):
         found.update((*match.span(), False) for match in _SIGNS.finditer(text))
@@ -191,5 +192,5 @@ def _at_marks(text: str, lowered: str) -> set[tuple[int, int, bool]]:
 
 
 def _fold_all(value: str) -> str:
-    """Each letter folded, marks kept: "Håkon.Ås" -> "haakon.aas"."""
-    return "".join(sign if sign.isascii() else fold(sign) or sign for sign in value.lower()).replace("\uff0e", ".")
+    """Folds each letter and keeps punctuation: "Håkon.Ås" -> "haakon.aas"."""
+    return "".join(sign if sign.isascii() else fold_word(sign) or sign for sign in value.lower()).replace("\uff0e", ".")

@@ -1,4 +1,4 @@
-"""Whether a text uses a single word as a person's name: by the words, numbers and names around it."""
+"""Context rules: whether a text uses a single word as a person's name, by the words, numbers and names around it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from . import words
 from .spans import Span
-from .tokens import Token, stem
+from .tokens import Token, strip_genitive
 
 _LIST_GAP = re.compile(r"[\s,;/&+|.()\-\u2010-\u2015]{0,6}")
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _LABEL_END = re.compile(r"[\s.,:;!/()«»\"“”\-\u2010-\u2015]{0,6}")
 _NAMED_ALONE = re.compile(r"\s{0,2}(?:$|[.,!?;:)\n(]|[-\u2010-\u2015]\s|(?:på|paa|i|for|tlf|tel|mob|on|at|by)\b)", re.IGNORECASE)
 
-# Words after which a name follows, and those that may stand between ("kontakt gjerne vår leder Kari").
+# Words before a name; `_FILLERS` may come between them and the name ("kontakt gjerne vår leder Kari").
 CONTACT = frozenset(
     """
     kontakt kontakte kontakter kontaktar kontaktes kontaktast kontaktperson kontaktpersoner kontaktpersonar
@@ -58,7 +58,7 @@ _PERSONS_TITLES = (
     ),
     *("mrs", "ms", "ordfoerer", "ordfoerar", "professor", "assistent"),
 )
-"""Ends of titles that a person's name follows: "rektor Nordmann", but not "hotell Nordmann"."""
+"""Endings of titles before a person's name: "rektor Nordmann", but not "hotell Nordmann"."""
 _WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"
 _FILLERS = frozenset(
     """
@@ -84,6 +84,10 @@ BESIDE_REACH = 40  # characters between a name and its phone number: "Kari (lede
 
 
 def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
+    """Whether the words around a token show that it is a name: "kontakt", a title, "v/", a genitive before "nummer".
+
+    `beside`: whether a phone number or an address is next to it, which is enough.
+    """
     if beside:
         return True
     token = tokens[place]
@@ -101,12 +105,12 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
             return bool(_LABEL_END.fullmatch(gap))
         if before.key in _WEAK_CONTACT:
             alone = bool(_NAMED_ALONE.match(text, token.end))
-            return back == place - 1 and alone and (token.key in words.given_names())
+            return back == place - 1 and alone and (token.key in words.load_given_names())
         shortened = gap == ". " and len(before.key) <= 4 and words.is_title(before.key)  # "Mr. ", "Dr. "
         if (_SENTENCE_END.search(gap) and not shortened) or len(gap) > 6:
             return False
         if words.is_title(before.key) and back == place - 1 and not before.key.endswith(_PERSONS_TITLES):
-            return token.key in words.given_names()
+            return token.key in words.load_given_names()
         if words.is_title(before.key) and back == place - 1:
             return True
         if before.key not in _FILLERS and not words.is_title(before.key):
@@ -115,14 +119,14 @@ def is_named(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
 
 
 def is_protected(text: str, tokens: list[Token], place: int, beside: bool) -> bool:
-    """Whether a word is more than a name: an everyday word, a place, an occupation, the name of a school."""
+    """Whether a word has another meaning here than a name: an everyday word, a place, an occupation, part of an institution."""
     token = tokens[place]
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     if following and text[token.end : following.start] in {" ", "-", "\u00a0"} and words.is_institution(following.key):
         return True
-    if not (words.is_common(token.key) or words.is_common(stem(token.key))):
+    if not (words.is_common(token.key) or words.is_common(strip_genitive(token.key))):
         return False
-    if token.key in words.places() or token.key in words.occupations() or words.is_title(token.key):
+    if token.key in words.load_place_words() or token.key in words.load_occupation_words() or words.is_title(token.key):
         return True
     # "Ring Stein på 400 00 000" names a person, "Kontakt Dag og natt" doesn't.
     before = tokens[place - 1] if place else None
@@ -135,7 +139,7 @@ def is_protected(text: str, tokens: list[Token], place: int, beside: bool) -> bo
 
 
 def is_listed(text: str, tokens: list[Token], place: int, step: int, known: set[int]) -> bool:
-    """Whether a word stands beside a name, or is joined to one by "og"."""
+    """Whether a word is in a list with a name: next to it (`step` -1 or 1), or joined by "og". `known`: indexes of names."""
     if words.is_common(tokens[place].key):
         return False
     beside = place + step
@@ -153,7 +157,7 @@ def is_listed(text: str, tokens: list[Token], place: int, step: int, known: set[
 
 
 def find_beside(text: str, tokens: list[Token], taken: Iterable[Span]) -> set[int]:
-    """Places of tokens that a phone number or an address stands beside, only labels and punctuation between."""
+    """Indexes of tokens next to a phone number or an address (`taken`), with only labels and punctuation between."""
     found: set[int] = set()
     place = 0
     for start, end in taken:

@@ -1,4 +1,4 @@
-"""Groups of digits in a text, and which of them are times, dates and series of numbers."""
+"""Groups of digits in a text, and rules for groups that are times, dates, amounts or series of numbers."""
 
 from __future__ import annotations
 
@@ -25,36 +25,39 @@ _SLASH = re.compile(f"[{_SLASHES}]")
 
 
 class Group(NamedTuple):
+    """Digits without separators between them, at `start` to `end` of a text."""
+
     start: int
     end: int
     digits: str
     gap: str
-    """What parts it from the group before: " ", "-", "." alone, "/" or "|" for anything else, "" for the first."""
+    """Separator before the group: " ", "-" or "." alone, "/", "|" for anything else, "" before the first group."""
 
 
-def digits_of(value: str) -> str:
-    """The decimal digits of a value, of any script, as ASCII."""
+def extract_digits(value: str) -> str:
+    """The decimal digits of a value, in any script, as ASCII digits."""
     digits = "".join(filter(str.isdecimal, value))
     return digits if digits.isascii() else "".join(str(int(sign)) for sign in digits)
 
 
 def split_groups(text: str, start: int, end: int) -> list[Group]:
+    """Splits a run of digits and separators into groups; times next to other numbers are separated from them."""
     groups: list[Group] = []
     for match in _GROUP.finditer(text, start, end):
-        digits = match.group() if match.group().isascii() else digits_of(match.group())
+        digits = match.group() if match.group().isascii() else extract_digits(match.group())
         if not groups:
             groups.append(Group(match.start(), match.end(), digits, ""))
             continue
         before = groups[-1]
-        gap = _gap(text, before, match.start())
+        gap = _classify_gap(text, before, match.start())
         if gap == "":
             groups[-1] = Group(before.start, match.end(), before.digits + digits, before.gap)
         else:
             groups.append(Group(match.start(), match.end(), digits, gap))
-    return _part_times(groups)
+    return _separate_times(groups)
 
 
-def _gap(text: str, before: Group, start: int) -> str:
+def _classify_gap(text: str, before: Group, start: int) -> str:
     between = text[before.end : start]
     if not between.isascii():
         between = remove_invisible(between[:40])
@@ -68,9 +71,9 @@ def _gap(text: str, before: Group, start: int) -> str:
     return "/" if _SLASH.search(between) and "\n" not in between else "|"
 
 
-def _part_times(groups: list[Group]) -> list[Group]:
-    """A time or a span of hours among other numbers is parted from them: "55 58 21 95 08.00-15.30"."""
-    parted = list(groups)
+def _separate_times(groups: list[Group]) -> list[Group]:
+    """Separates a time or a span of hours from the numbers around it: "55 58 21 95 08.00-15.30"."""
+    separated = list(groups)
     for place in range(1, len(groups)):
         one, other = groups[place - 1], groups[place]
         after = groups[place + 1].gap if place + 1 < len(groups) else ""
@@ -83,21 +86,21 @@ def _part_times(groups: list[Group]) -> list[Group]:
             and _is_hour(one.digits)
             and _is_hour(other.digits)
         ):
-            if _pairs_before(groups, place - 1) == 3:
+            if _count_pairs_before(groups, place - 1) == 3:
                 continue  # "22 60 41 08-09": two numbers of which the last pair differs
             other_part = "|" if after == " " else ""
         else:
             continue
         if one.gap in {" ", "-"}:
-            parted[place - 1] = Group(one.start, one.end, one.digits, "|")
+            separated[place - 1] = Group(one.start, one.end, one.digits, "|")
         if other_part and after != "-":
             following = groups[place + 1]
-            parted[place + 1] = Group(following.start, following.end, following.digits, other_part)
-    return parted
+            separated[place + 1] = Group(following.start, following.end, following.digits, other_part)
+    return separated
 
 
-def _pairs_before(groups: Sequence[Group], place: int) -> int:
-    """How many pairs of digits, with blanks between, stand directly before a group; five at most."""
+def _count_pairs_before(groups: Sequence[Group], place: int) -> int:
+    """The number of pairs of digits, with spaces between, directly before a group; five at most."""
     count = 0
     while count < 5 and place > count and groups[place - count].gap == " " and len(groups[place - count - 1].digits) == 2:
         count += 1
@@ -117,7 +120,7 @@ def _is_day(day: str, month: str) -> bool:
 
 
 def is_time_or_date(piece: Sequence[Group]) -> bool:
-    """Whether a piece is a span of times ("2200-0730", "22.00-23.30"), a date, or a span of dates."""
+    """Whether groups are a span of times ("2200-0730", "22.00-23.30"), a date, or a span of dates."""
     digits = [group.digits for group in piece]
     gaps = [group.gap for group in piece[1:]]
     sizes = [len(one) for one in digits]
@@ -137,11 +140,12 @@ def is_time_or_date(piece: Sequence[Group]) -> bool:
 
 
 def looks_like_amount(piece: Sequence[Group]) -> bool:
+    """Whether groups are written like an amount: three digits in each group after the first ("25 000 000 000")."""
     return len(piece) > 1 and len(piece[0].digits) <= 3 and all(len(group.digits) == 3 for group in piece[1:]) and len(piece) != 3
 
 
 def is_series(number: Sequence[Group]) -> bool:
-    """Whether four pairs are a series of small steps: sizes 40 42 44 46, per cents 50-60-70-80, weeks 26 27 28 29."""
+    """Whether four pairs are a series with equal small steps: sizes 40 42 44 46, percent 50-60-70-80, weeks 26 27 28 29."""
     if len(number) != 4:
         return False
     values = [int(group.digits) for group in number]
@@ -150,7 +154,7 @@ def is_series(number: Sequence[Group]) -> bool:
 
 
 def is_written_date(digits: str, groups: int) -> bool:
-    """24122026 and 20261224 are days."""
+    """Whether eight digits in one group are a date of 2015 to 2035: 24122026 or 20261224."""
     if groups != 1 or len(digits) != 8:
         return False
     return (_is_day(digits[:2], digits[2:4]) and 2015 <= int(digits[4:]) <= 2035) or (

@@ -1,8 +1,8 @@
-"""Words around a number that say what it is, folded: labels of phone numbers, references, units."""
+"""Word lists for numbers: labels of phone numbers, words before reference numbers, and units. All words are folded."""
 
 from __future__ import annotations
 
-# Folded words. What stands directly before a number, or before a filler.
+# Words directly before a phone number, or before a filler.
 LABELS = frozenset(
     """
     tlf tel telefon telefonen telefonnummer telefonnr telefonnummeret telefax faks fax mob mobil mobilen mobiltelefon
@@ -13,7 +13,7 @@ LABELS = frozenset(
     """.split()
 )
 LABEL_ENDS = ("telefon", "telefonen", "telefonnummer", "mobil", "mobilen", "tlf", "phone")
-SHORT_LABELS = frozenset("t m p f tl mb mo".split())  # only with a colon or a full stop behind
+SHORT_LABELS = frozenset("t m p f tl mb mo".split())  # only with a colon or a full stop after them
 FILLERS = frozenset(
     """
     paa nr nummer nummeret number no at on til oss gjerne er is vaar vaart our us me meg mitt my his her hennes hans the
@@ -39,7 +39,7 @@ REFERENCES = frozenset(
 )
 REFERENCE_ENDS = ("nummer", "nr", "kode", "sak", "konto", "referanse", "ref")
 GLUED_REFERENCES = frozenset("stilling stillinga stillingen position vacancy oppdrag tiltak post annonsa".split())
-"""Only before eight digits without a blank between: "merkes stilling 93062217"."""
+"""Words of reference numbers only before eight digits without spaces inside: "merkes stilling 93062217"."""
 UNITS = frozenset(
     """
     kr nok sek dkk eur usd gbp kroner kroners euro dollar mill million millioner millionar mrd milliard milliarder

@@ -1,8 +1,8 @@
-"""Phone numbers in a text, told from dates, times, amounts and the numbers of cases and advertisements.
+"""Finder of phone numbers, as distinct from dates, times, amounts, and numbers of cases and advertisements.
 
 A run of digits and separators is split into groups. A phone number is: a contact's own number in any grouping; a number with a
-country code; a number behind a label ("tlf", "ring"); or a Norwegian number in the usual grouping (8, 3-2-3 or 2-2-2-2 digits)
-that `phonenumbers` holds valid and nothing around it makes an amount, a date or a reference.
+country code; a number after a label ("tlf", "ring"); or a Norwegian number in the usual grouping (8, 3-2-3 or 2-2-2-2 digits)
+that `phonenumbers` accepts and that no word around it makes an amount, a date or a reference.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from .digits import RUN, Group, digits_of, is_series, is_time_or_date, is_written_date, looks_like_amount, split_groups
+from .digits import RUN, Group, extract_digits, is_series, is_time_or_date, is_written_date, looks_like_amount, split_groups
 from .phone_words import (
     FILLERS,
     GLUED_REFERENCES,
@@ -26,37 +26,37 @@ from .phone_words import (
     UNITS,
 )
 from .spans import Span
-from .tokens import fold, remove_invisible
+from .tokens import fold_word, remove_invisible
 
 _PREFIX = re.compile(r"(?:[(\[]?[+\uff0b][(\[]?\s?)$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNIT = re.compile(r"[\s\-–(]{0,3}(?:[%‰€$£°]|,-|:-|([^\W\d_]{1,24}[²³]?\d?))")
 _JOINED = re.compile(r"[\s,;/&|()]{0,4}(?:(?:og|eller|or|and|samt|evt\.?|alt\.?)\s)?\s?[(+]{0,2}", re.IGNORECASE)
-_LABEL_REACH = 48  # characters before a number in which a label is looked for
+_LABEL_REACH = 48  # characters before a number in which labels are searched
 _GROUP = re.compile(r"\d")
-_LIST = re.compile(r"[,;/|]|[^\W\d_]+")  # between several numbers of one field
-LIBRARY_CALLS = 100  # of one text; a text with more numbers is judged by their shape from there on
-LEAST_DIGITS = 5
+_LIST = re.compile(r"[,;/|]|[^\W\d_]+")  # separators between several numbers of one field
+LIBRARY_CALLS = 100  # calls of `phonenumbers` for one text; further numbers are accepted by their grouping alone
+LEAST_DIGITS = 5  # a shorter number is not a phone number
 
-_PARTING = frozenset("/-\u2010\u2011\u2012\u2013\u2014")
+_SEPARATING = frozenset("/-\u2010\u2011\u2012\u2013\u2014")
 _SHAPES = ((8,), (3, 2, 3), (2, 2, 2, 2))
 
 
-def own_numbers(values: Iterable[str]) -> frozenset[str]:
-    """The digits of contacts' own numbers, with and without Norway's country code. A field may hold several numbers."""
+def list_own_numbers(values: Iterable[str]) -> frozenset[str]:
+    """The digits of contacts' own numbers, with and without Norway's country code. A field may contain several numbers."""
     found: set[str] = set()
     for value in values:
         value = value[:300]
         if not _GROUP.search(value):
             continue
-        found |= _forms(digits_of(value[:60]))
+        found |= _list_forms(extract_digits(value[:60]))
         if _LIST.search(value):
             for part in _LIST.split(value):
-                found |= _forms(digits_of(part))
+                found |= _list_forms(extract_digits(part))
     return frozenset(found)
 
 
-def _forms(digits: str) -> set[str]:
+def _list_forms(digits: str) -> set[str]:
     bare = digits.removeprefix("00")
     national = bare.removeprefix("47") if len(bare) == 10 else bare
     forms = {digits, bare, national, f"47{national}", f"0047{national}"} if len(national) == 8 else {digits, bare, f"00{bare}"}
@@ -64,13 +64,14 @@ def _forms(digits: str) -> set[str]:
 
 
 class PhoneFinder:
-    """Finds phone numbers. `own`: digits of contacts' numbers, from `own_numbers`."""
+    """Finder of phone numbers. `own`: digits of contacts' own numbers, from `list_own_numbers`."""
 
     def __init__(self, own: frozenset[str] = frozenset()) -> None:
         self._own = own
         self._longest = max(map(len, own), default=0)
 
     def find(self, text: str) -> list[Span]:
+        """The spans of phone numbers, in order."""
         found: list[Span] = []
         search = _Search(text)
         for run in RUN.finditer(text):
@@ -78,25 +79,25 @@ class PhoneFinder:
                 continue
             groups = split_groups(text, run.start(), run.end())
             if sum(len(group.digits) for group in groups) >= LEAST_DIGITS:
-                found += self._in_run(search, groups)
+                found += self._find_in_run(search, groups)
         return found
 
-    def _in_run(self, search: _Search, groups: list[Group]) -> list[Span]:
+    def _find_in_run(self, search: _Search, groups: list[Group]) -> list[Span]:
         found: list[Span] = []
         position = pending = 0
         while position < len(groups):
-            end = self._own_from(groups, position) or search.international(groups, position, pending)
+            end = self._match_own(groups, position) or search.match_international(groups, position, pending)
             if end:
-                found += search.national(groups[pending:position])
+                found += search.find_national(groups[pending:position])
                 found.append(search.add(groups[position], groups[end - 1]))
                 position = pending = end
             else:
                 position += 1
-        found += search.national(groups[pending:])
+        found += search.find_national(groups[pending:])
         return sorted(found)
 
-    def _own_from(self, groups: list[Group], position: int) -> int:
-        """Where a contact's own number that begins at a group ends; 0 for none."""
+    def _match_own(self, groups: list[Group], position: int) -> int:
+        """The index after the last group of a contact's own number that begins at `position`; 0 if there is none."""
         digits, end = "", 0
         for place in range(position, min(len(groups), position + self._longest)):
             digits += groups[place].digits
@@ -108,15 +109,16 @@ class PhoneFinder:
 
 
 class _Search:
-    """What is known of one text while its numbers are looked at, from left to right."""
+    """State of the search through one text, from left to right."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.calls = 0
         self.last = -1
-        """Where the last phone number ended: one that follows "og" or a slash needs no label of its own."""
+        """End of the last phone number: a number after it and "og" or a slash needs no label."""
 
     def add(self, first: Group, last: Group) -> Span:
+        """The span of a phone number with its plus sign and brackets; notes where it ends."""
         start = first.start
         before = self.text[max(0, start - 4) : start]
         if prefix := _PREFIX.search(before):
@@ -127,8 +129,8 @@ class _Search:
         end = last.end + (self.text[last.end : last.end + 1] == ")" and "(" in self.text[start : last.end])
         return start, end
 
-    def international(self, groups: Sequence[Group], position: int, pending: int) -> int:
-        """Where a number with a country code that begins at a group ends; 0 for none."""
+    def match_international(self, groups: Sequence[Group], position: int, pending: int) -> int:
+        """The index after the last group of a number with a country code that begins at `position`; 0 if there is none."""
         group = groups[position]
         before = self.text[max(0, group.start - 4) : group.start]
         prefix = _PREFIX.search(before)
@@ -151,7 +153,7 @@ class _Search:
                 ends.append((place + 1, bare))
         valid = [end for end, bare in ends if (len(bare) == 10 if bare.startswith("47") else self._is_valid(f"+{bare}"))]
         if valid:
-            # The longest: a short form of a number is often valid too. Of Norwegian ones there is one length.
+            # The longest: the beginning of a number is often valid too. Norwegian numbers have a single length.
             return max(valid)
         return (
             ends[-1][0]
@@ -159,46 +161,46 @@ class _Search:
             else 0
         )
 
-    def national(self, groups: Sequence[Group]) -> list[Span]:
-        """The phone numbers among groups that are neither a contact's own nor have a country code."""
+    def find_national(self, groups: Sequence[Group]) -> list[Span]:
+        """The phone numbers among groups that are neither a contact's own number nor have a country code."""
         found: list[Span] = []
         start = 0
-        while size := self._slashed(groups, start):
+        while size := self._match_slashed(groups, start):
             found.append(self.add(groups[start], groups[start + size - 1]))
             start += size
         for end in range(start + 1, len(groups) + 1):
             if end == len(groups) or groups[end].gap in {"/", "|"}:
-                found += self._in_piece(groups, start, end)
+                found += self._find_in_piece(groups, start, end)
                 start = end
         return found
 
-    def _slashed(self, groups: Sequence[Group], start: int) -> int:
-        """How many groups a number behind a label has whose groups slashes or dashes between blanks part; 0 for none.
+    def _match_slashed(self, groups: Sequence[Group], start: int) -> int:
+        """The number of groups of a labelled number separated by slashes or spaced dashes; 0 if there is none.
 
         "tlf 411/22/334", "tlf 411 - 22 - 334".
         """
         for shape in _SHAPES[1:]:
             number = groups[start : start + len(shape)]
             between = {self.text[one.end : other.start].strip() for one, other in pairwise(number)}
-            if tuple(len(group.digits) for group in number) == shape and len(between) == 1 and between <= _PARTING:
+            if tuple(len(group.digits) for group in number) == shape and len(between) == 1 and between <= _SEPARATING:
                 if number[0].digits[0] in "01":
                     return 0
                 return len(shape) if not is_series(number) and self._has_label(number[0]) else 0
         return 0
 
-    def _in_piece(self, groups: Sequence[Group], start: int, end: int) -> list[Span]:
-        """Numbers between boundaries: of `groups[start:end]`, whose gaps are blanks, dots and dashes only."""
+    def _find_in_piece(self, groups: Sequence[Group], start: int, end: int) -> list[Span]:
+        """The phone numbers in `groups[start:end]`, whose separators are spaces, dots and dashes only."""
         found: list[Span] = []
         position = start
         while position < end:
-            size = self._labelled(groups, position, end) or self._bare(groups, position, start, end)
+            size = self._match_labelled(groups, position, end) or self._match_bare(groups, position, start, end)
             if size:
                 found.append(self.add(groups[position], groups[position + size - 1]))
             position += size or 1
         return found
 
-    def _labelled(self, groups: Sequence[Group], position: int, end: int) -> int:
-        """How many groups a number behind a label has; 0 for none."""
+    def _match_labelled(self, groups: Sequence[Group], position: int, end: int) -> int:
+        """The number of groups of a number after a label; 0 if there is none."""
         group = groups[position]
         if not self._has_label(group):
             return 0
@@ -221,8 +223,8 @@ class _Search:
         plain = len(kinds - {" "}) <= 1 and 7 <= len(whole) <= 12 and len(piece) <= 8
         return len(piece) if plain and not self._has_unit(piece[-1].end) and not looks_like_amount(piece) else 0
 
-    def _bare(self, groups: Sequence[Group], position: int, start: int, end: int) -> int:
-        """How many groups a Norwegian number in its usual grouping has; 0 for none."""
+    def _match_bare(self, groups: Sequence[Group], position: int, start: int, end: int) -> int:
+        """The number of groups of a Norwegian number in its usual grouping; 0 if there is none."""
         coded = groups[position].digits == "47" and position + 1 < end and groups[position + 1].gap == " "
         for skip in (1, 0) if coded else (0,):
             for shape in _SHAPES:
@@ -238,6 +240,7 @@ class _Search:
         return 0
 
     def _is_bare(self, groups: Sequence[Group], number: Sequence[Group], low: int, high: int, start: int, end: int) -> bool:
+        """Whether `groups[low:high]` is a phone number by itself: valid, and no part of a longer number, a series or a date."""
         digits = "".join(group.digits for group in number)
         kinds = {group.gap for group in number[1:]}
         first, last = groups[low], groups[high - 1]
@@ -257,7 +260,7 @@ class _Search:
         return self._is_valid(f"+{digits}" if len(digits) == 10 else f"+47{digits}")
 
     def _joins_after(self, groups: Sequence[Group], low: int) -> bool:
-        """Whether a slash has blanks around it, as between two things."""
+        """Whether the slash before a group has spaces around it, as between two separate numbers."""
         return " " in self.text[groups[low - 1].end : groups[low].start]
 
     def _is_valid(self, number: str) -> bool:
@@ -270,7 +273,7 @@ class _Search:
             return False
 
     def _is_free(self, group: Group) -> bool:
-        """Whether a number begins here: not inside a code (B40611289, #40611289), an address of a page, or a decimal."""
+        """Whether a number can begin here: not inside a code (B40611289, #40611289), a URL, or a decimal number."""
         start = group.start
         before = self.text[max(0, start - 1) : start]
         if not before or before.isspace():
@@ -289,7 +292,7 @@ class _Search:
         return True
 
     def _has_label(self, group: Group) -> bool:
-        """Whether a label stands before a number, glued to it or with fillers between, or a number that has one."""
+        """Whether a label is before a number, directly or with fillers between, or a phone number with a label is before it."""
         if (
             self.last >= 0
             and self.last <= group.start <= self.last + 12
@@ -301,7 +304,7 @@ class _Search:
             return True
         found = list(_LETTERS.finditer(before))
         for back, match in enumerate(reversed(found[-4:])):
-            key = fold(match.group())
+            key = fold_word(match.group())
             rest = before[match.end() :]
             if back == 0 and (len(rest) > 6 or rest.count("\n") > 1 or any(mark in rest for mark in "!?,;_#")):
                 return False
@@ -314,14 +317,14 @@ class _Search:
         return False
 
     def _has_reference(self, group: Group) -> bool:
-        """Whether the words before a number make it an amount, a date, or the number of something else."""
+        """Whether the words before a number make it an amount, a date, or a reference number."""
         before = self.text[max(0, group.start - _LABEL_REACH) : group.start]
         stripped = before.rstrip()
         if stripped[-1:] in {"€", "$", "£", "#", "№", "§"}:
             return True
         found = list(_LETTERS.finditer(before))
         for back, match in enumerate(reversed(found[-3:])):
-            key = fold(match.group())
+            key = fold_word(match.group())
             rest = before[match.end() :]
             if back and any(map(str.isdecimal, before[match.end() : found[-back].start()])):
                 return False
@@ -342,7 +345,7 @@ class _Search:
         return False
 
     def _has_unit(self, end: int) -> bool:
-        """Whether what follows makes an amount of a number: "25 000 000 kroner", "50-60-70-80 %"."""
+        """Whether the text after a number makes it an amount: "25 000 000 kroner", "50-60-70-80 %"."""
         match = _UNIT.match(self.text, end)
         if not match:
             return False
@@ -353,14 +356,15 @@ class _Search:
             return False
         if key in {"t", "m", "v", "w", "l"}:  # "950 64 865 m.fl.", "T: 55 ..."
             return False
-        folded = fold(match.group(1)) if not key[-1].isdigit() else key
+        folded = fold_word(match.group(1)) if not key[-1].isdigit() else key
         return key in UNITS or folded in UNITS or folded.startswith(UNIT_STARTS)
 
 
 def _is_apart(groups: Sequence[Group], low: int, start: int) -> bool:
-    """Whether what stands before four pairs is no fifth pair."""
+    """Whether the group before four pairs is not a fifth pair."""
     return len(groups[low - 1].digits) > 2
 
 
 def _is_apart_after(groups: Sequence[Group], high: int, end: int) -> bool:
+    """Whether the group after four pairs is not a fifth pair."""
     return len(groups[high].digits) > 2

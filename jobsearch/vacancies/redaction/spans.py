@@ -1,4 +1,4 @@
-"""Spans of a text: joined, removed."""
+"""Spans of a text (start, end): joining and removing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 Span = tuple[int, int]
 
 
-def join(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, those that overlap or touch as one."""
+def join_spans(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order; spans that overlap or touch become one."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -18,8 +18,8 @@ def join(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def remove(text: str, spans: list[Span], mark: str = " ") -> str:
-    """The text with each span replaced by a mark."""
+def remove_spans(text: str, spans: list[Span], mark: str = " ") -> str:
+    """The text with each span replaced by `mark`."""
     if not spans:
         return text
     parts, position = [], 0

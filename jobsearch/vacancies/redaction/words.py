@@ -1,4 +1,7 @@
-"""Word lists that tell a name from other words: titles and companies, everyday words, given names, places, occupations."""
+"""Word lists that distinguish names from other words: titles, companies, everyday words, given names, places, occupations.
+
+All words are folded by `tokens.fold_word`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,21 @@ from pathlib import Path
 
 from jobsearch.taxonomy import catalogue
 
-from .tokens import WORD, fold
+from .tokens import WORD, fold_word
 
 _FOLDER = Path(__file__).parent
 CONJUNCTIONS = frozenset("og eller and or samt & eller/og og/eller".split())
 PARTICLES = frozenset(
     "van von der den de da do dos del di du el al bin ibn ben abu la le ter ten zu zum af av mac mc st san d y e".split()
 )
-"""Small words inside names: no part of a name by themselves."""
+"""Small words inside names, which are no name by themselves."""
 COMPANY_FORMS = frozenset("as asa ans ltd limited inc gmbh ab aps oy plc llc bemanning rekruttering kommune consulting".split())
-# Occupations that are surnames too: the last word of "Markus Baker" is no title.
+# Occupations that are also surnames: the last word of "Markus Baker" is not a title.
 _SURNAMES = frozenset(
     "baker smed prest maler fisker moeller skredder snekker murer kokk jeger vekter bonde skriver feier page".split()
 )
 _INSTITUTIONS = tuple(
-    fold(end)
+    fold_word(end)
     for end in """
     skole skolen skule skulen skolar hage hagen hagar hjem hjemmet heim heimen senter senteret kommune kirke kyrkje kirken
     hus huset kontor kontoret bygg transport klinikk klinikken gård gard gården stasjon park brygge kai hotell fabrikk
@@ -38,41 +41,44 @@ def _read(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _titles() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Whole words, and the ends of compounds."""
+    """Titles: whole words, and endings of compounds."""
     listed = _read("titles.txt")
-    ends = tuple(fold(word[1:]) for word in sorted(listed) if word.startswith("-"))
-    whole = {fold(part) for word in listed for part in WORD.findall(word)}
+    ends = tuple(fold_word(word[1:]) for word in sorted(listed) if word.startswith("-"))
+    whole = {fold_word(part) for word in listed for part in WORD.findall(word)}
     return frozenset(whole), ends
 
 
 @lru_cache(maxsize=1)
-def given_names() -> frozenset[str]:
-    return frozenset(map(fold, _read("given_names.txt")))
+def load_given_names() -> frozenset[str]:
+    """Given names in Norway."""
+    return frozenset(map(fold_word, _read("given_names.txt")))
 
 
 @lru_cache(maxsize=1)
-def everyday() -> frozenset[str]:
-    """Everyday words and languages, kinds of work and engagement."""
+def load_everyday_words() -> frozenset[str]:
+    """Everyday words, names of languages, and NAV's kinds of engagement, extent and sector."""
     names = [*catalogue.LANGUAGES.values(), *catalogue.ENGAGEMENTS, *catalogue.EXTENTS, *catalogue.SECTORS]
-    return frozenset(map(fold, [*_read("everyday_words.txt"), *(word for name in names for word in WORD.findall(name))]))
+    return frozenset(map(fold_word, [*_read("everyday_words.txt"), *(word for name in names for word in WORD.findall(name))]))
 
 
 @lru_cache(maxsize=1)
-def name_words() -> frozenset[str]:
-    """Everyday words that are names of people too: "stein", "berg"."""
-    return frozenset(map(fold, _read("name_words.txt")))
+def load_name_words() -> frozenset[str]:
+    """Everyday words that are also names of people: "stein", "berg"."""
+    return frozenset(map(fold_word, _read("name_words.txt")))
 
 
 @lru_cache(maxsize=1)
-def places() -> frozenset[str]:
+def load_place_words() -> frozenset[str]:
+    """Words of the names of counties, municipalities and countries."""
     names = [*catalogue.COUNTIES, *(name for names in catalogue.COUNTIES.values() for name in names), *catalogue.COUNTRIES]
-    return frozenset(fold(word) for name in names for word in WORD.findall(name))
+    return frozenset(fold_word(word) for name in names for word in WORD.findall(name))
 
 
 @lru_cache(maxsize=1)
-def occupations() -> frozenset[str]:
+def load_occupation_words() -> frozenset[str]:
+    """Words of NAV's occupations."""
     names = [*catalogue.OCCUPATIONS, *(name for names in catalogue.OCCUPATIONS.values() for name in names)]
-    return frozenset(fold(word) for name in names for word in WORD.findall(name))
+    return frozenset(fold_word(word) for name in names for word in WORD.findall(name))
 
 
 @lru_cache(maxsize=10_000)
@@ -84,23 +90,32 @@ def is_title(key: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def is_surname_too(key: str) -> bool:
+    """Whether an occupation is also a surname: "baker"."""
     return key in _SURNAMES
 
 
 @lru_cache(maxsize=10_000)
 def is_common(key: str) -> bool:
-    """Whether a word is an everyday word, a language, a place, an occupation or a title, whatever else it may be."""
-    return key in everyday() or key in name_words() or key in places() or key in occupations() or is_title(key)
+    """Whether a word is an everyday word, a language, a place, an occupation or a title, even if it is also a name."""
+    return (
+        key in load_everyday_words()
+        or key in load_name_words()
+        or key in load_place_words()
+        or key in load_occupation_words()
+        or is_title(key)
+    )
 
 
 @lru_cache(maxsize=10_000)
 def is_no_name(key: str) -> bool:
-    """Whether a word by itself is not taken for a person's name in a name field."""
-    names = key in given_names() or key in name_words() or key in _SURNAMES
-    return not names and (key in everyday() or key in places() or key in occupations() or is_title(key))
+    """Whether a word in a name field is certainly not a person's name."""
+    names = key in load_given_names() or key in load_name_words() or key in _SURNAMES
+    return not names and (
+        key in load_everyday_words() or key in load_place_words() or key in load_occupation_words() or is_title(key)
+    )
 
 
 @lru_cache(maxsize=10_000)
 def is_institution(key: str) -> bool:
-    """Whether a word makes a place or a company of the name before it: "Berg skole", "Moen Transport AS"."""
+    """Whether a word after a name makes it a place or a company: "Berg skole", "Moen Transport AS"."""
     return key in COMPANY_FORMS or key.endswith(_INSTITUTIONS)

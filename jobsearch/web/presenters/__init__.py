@@ -1,1 +1,1 @@
-"""Presenters: the values that a page's template shows."""
+"""Presenters: build the values that templates show."""

@@ -1,8 +1,8 @@
-"""An ad as lists show it, and the ads of a page as rows: those that are the same but for their place share one.
+"""Presenter of ads in lists: a card for each ad, and one row for neighbouring ads that differ only in their place.
 
-The search says which ads; the record says what may be shown of them, at the moment of reading. A late index can so make a
-page shorter than it should be, never show an ad that is no longer active. Everything that comes from an ad is escaped here,
-piece by piece, before anything is marked in it.
+The search engine returns the ids of ads; what is shown of them is read from the database. An index that is not up to date can
+therefore make a page shorter than it should be, but never show an ad that is no longer active. All text of an ad is HTML-escaped
+here, piece by piece, before `<mark>` is put around matches.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from jobsearch.vacancies.models import Location, Vacancy
 
 from . import dates
 
-PLACES_SHOWN = 2
+MAX_PLACES_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is shown of an ad in a list. Texts are HTML; `occupation` and `snippet` are there where they tell why it was found."""
+    """An ad in a list. Texts are HTML; `occupation` and `snippet` are set where the search matched them and not the title."""
 
     vacancy: Vacancy
     title: SafeString
@@ -39,148 +39,159 @@ class Card:
     occupation: SafeString | None = None
     snippet: SafeString | None = None
     new: bool = False
-    """Whether it has come since the visitor was here last."""
+    """Whether the ad was first seen after the visitor's previous visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a list: an ad, and those that are the same at other places; `others_in_words` says how many."""
+    """One row of a list: an ad, and its duplicates at other places; `others_label` is a text with their number."""
 
     card: Card
     others: Sequence[Card] = ()
-    others_in_words: str = ""
+    others_label: str = ""
 
 
-def rows(uuids: Iterable[UUID]) -> list[Vacancy]:
-    """The active ads among these, in this order, ready for a card."""
-    return _active(uuids)
+def list_active_ads(uuids: Iterable[UUID], *, text_length: int = 0, with_names: bool = False) -> list[Vacancy]:
+    """The active ads among these, in this order, with the related rows that a card needs.
+
+    `text_length`: also load this many characters of each ad's text, as `opening`. `with_names`: also load contacts, occupations
+    and categories.
+    """
+    ads = Vacancy.objects.defer("raw", "description", "employer_description")
+    related = ["locations"]
+    if with_names:
+        related += ["contacts", "occupations", "categories"]
+    if text_length:
+        ads = ads.annotate(opening=Left("description", text_length))
+    return ads.prefetch_related(*related).list_active(uuids)
 
 
-def listed(
+def build_rows(
     uuids: Iterable[UUID], query: search.SearchQuery, compiled: search.CompiledQuery, since: dt.datetime | None = None
 ) -> list[Row]:
-    """The rows of a page of results: the active ads among these, in this order, with what the search met in them marked.
+    """The rows of a page of results: the active ads among these, in this order, with the matches of the search marked.
 
-    `compiled`: the query as it was run, see `Page.compiled`. `since`: ads first seen after that are new to the visitor.
+    `compiled`, the query as it was run (see `Page.compiled`), decides what is marked. Ads first seen after `since` are new to
+    the visitor.
     """
-    wanted = list(uuids)
-    marker = search.Highlighter(compiled, len(wanted))
-    found = _active(wanted, read=marker.reach if marker.reads_text else 0, names=bool(marker))
-    return _folded([_card(vacancy, marker, query["place"], since) for vacancy in found], apart=bool(query.since))
+    ids = list(uuids)
+    highlighter = search.Highlighter(compiled, len(ids))
+    text_length = highlighter.reach if highlighter.reads_text else 0
+    vacancies = list_active_ads(ids, text_length=text_length, with_names=bool(highlighter))
+    cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
+    return _fold_duplicates(cards, separate_new=bool(query.since))
 
 
-def plain(vacancy: Vacancy) -> Card:
-    """The card of an ad that no search has found."""
-    return Card(vacancy, breakable(vacancy.title), breakable(vacancy.employer_name), _places(vacancy), dates.deadline(vacancy))
+def build_card(vacancy: Vacancy) -> Card:
+    """The card of an ad in a list that is not a search result: nothing is marked."""
+    return Card(
+        vacancy,
+        allow_breaks(vacancy.title),
+        allow_breaks(vacancy.employer_name),
+        format_places(vacancy),
+        dates.format_deadline(vacancy),
+    )
 
 
-def _active(uuids: Iterable[UUID], *, read: int = 0, names: bool = False) -> list[Vacancy]:
-    """`read`: so many characters of each text too."""
-    found = Vacancy.objects.defer("raw", "description", "employer_description")
-    related = ["locations"]
-    if names:
-        related += ["contacts", "occupations", "categories"]
-    if read:
-        found = found.annotate(opening=Left("description", read))
-    return found.prefetch_related(*related).list_active(uuids)
-
-
-def _card(vacancy: Vacancy, marker: search.Highlighter, chosen: Sequence[str], since: dt.datetime | None) -> Card:
-    shown = marker.marked(vacancy, getattr(vacancy, "opening", "")) if marker else search.Marked()
+def _build_highlighted_card(
+    vacancy: Vacancy, highlighter: search.Highlighter, chosen_places: Sequence[str], since: dt.datetime | None
+) -> Card:
+    marked = highlighter.marked(vacancy, getattr(vacancy, "opening", "")) if highlighter else search.Marked()
     return Card(
         vacancy=vacancy,
-        title=_html(shown.title) or breakable(vacancy.title),
-        employer=_html(shown.employer) or breakable(vacancy.employer_name),
-        places=_places(vacancy, marker, chosen),
-        deadline=dates.deadline(vacancy),
-        occupation=_html(shown.occupation),
-        snippet=_html(shown.passage),
-        # To the whole second, as the search counts them.
+        title=_render_pieces(marked.title) or allow_breaks(vacancy.title),
+        employer=_render_pieces(marked.employer) or allow_breaks(vacancy.employer_name),
+        places=format_places(vacancy, highlighter, chosen_places),
+        deadline=dates.format_deadline(vacancy),
+        occupation=_render_pieces(marked.occupation),
+        snippet=_render_pieces(marked.passage),
+        # To the whole second, as the search engine counts new ads.
         new=since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp()),
     )
 
 
-def _folded(cards: Sequence[Card], *, apart: bool) -> list[Row]:
-    """Neighbours that are alike in one row. Only neighbours: the order of the list is what was asked for.
+def _fold_duplicates(cards: Sequence[Card], *, separate_new: bool) -> list[Row]:
+    """Put neighbouring duplicates into one row. Only neighbours, so that the list keeps the order of the search.
 
-    `apart`: new ads and others are two lists, so that no row holds both.
+    `separate_new`: the page shows new ads and others as two lists, so no row may hold both.
     """
     groups: list[list[Card]] = []
-    before: tuple[object, ...] | None = None
+    previous_key: tuple[object, ...] | None = None
     for card in cards:
-        sameness = _sameness(card.vacancy)
-        same = (*sameness, card.new and apart) if sameness else None
-        if same is not None and same == before:
+        duplicate_key = _build_duplicate_key(card.vacancy)
+        key = (*duplicate_key, card.new and separate_new) if duplicate_key else None
+        if key is not None and key == previous_key:
             groups[-1].append(card)
         else:
             groups.append([card])
-        before = same
-    return [Row(first, others, _others_in_words(first, others)) for first, *others in groups]
+        previous_key = key
+    return [Row(first, others, _format_others(first, others)) for first, *others in groups]
 
 
-def _sameness(vacancy: Vacancy) -> tuple[str, str] | None:
-    """Equal for ads of one employer with one text and one title, but for the names of their places; None for none such."""
+def _build_duplicate_key(vacancy: Vacancy) -> tuple[str, str] | None:
+    """Key of text and title without place names, equal for duplicates; None for an ad without text or employer."""
     if not (vacancy.body_hash and vacancy.employer_name):
         return None
-    return vacancy.body_hash, duplicates.words(vacancy.title, cleaning.place_names(vacancy.locations.all()))
+    return vacancy.body_hash, duplicates.normalise_words(vacancy.title, cleaning.list_place_names(vacancy.locations.all()))
 
 
-def _others_in_words(first: Card, others: Sequence[Card]) -> str:
+def _format_others(first: Card, others: Sequence[Card]) -> str:
+    """ "og på 3 andre steder", or "og 3 like annonser" where not every duplicate has a place of its own."""
     if not others:
         return ""
-    elsewhere = {card.places for card in others} - {first.places, ""}
+    other_places = {card.places for card in others} - {first.places, ""}
     n = len(others)
-    if len(elsewhere) == n:
+    if len(other_places) == n:
         return ngettext("og på %(n)s annet sted", "og på %(n)s andre steder", n) % {"n": n}
     return ngettext("og %(n)s lik annonse", "og %(n)s like annonser", n) % {"n": n}
 
 
-def place_name(location: Location) -> str:
-    """A location in words, the narrowest name first: "Voss", "Stockholm, Sverige"."""
-    label = labels.said(places.label(location.path)) if location.path else ""
+def format_location(location: Location) -> str:
+    """A location's name, the smallest area first: "Voss", "Stockholm, Sverige"."""
+    label = labels.translate_value(places.get_label(location.path)) if location.path else ""
     if location.path.startswith(f"{places.ABROAD}/") and location.city:
-        return f"{places.label(location.city)}, {label}"
+        return f"{places.get_label(location.city)}, {label}"
     return label
 
 
-def places_short(vacancy: Vacancy) -> str:
-    """Where an ad is, cut after two: "Bergen, Oslo og 3 andre steder"."""
-    return _places(vacancy)
+def format_places(
+    vacancy: Vacancy, highlighter: search.Highlighter | None = None, chosen_places: Sequence[str] = ()
+) -> SafeString:
+    """The first two places of an ad and the number of others: "Bergen, Oslo og 3 andre steder".
 
-
-def _places(vacancy: Vacancy, marker: search.Highlighter | None = None, chosen: Sequence[str] = ()) -> SafeString:
-    """The first two places of an ad, those that were asked for before the others, and how many more there are."""
-    found: dict[str, tuple[bool, SafeString]] = {}
+    Places that the search matched, or that lie in `chosen_places`, come first.
+    """
+    by_name: dict[str, tuple[bool, SafeString]] = {}
     for location in vacancy.locations.all():
-        if not (name := place_name(location)):
+        if not (name := format_location(location)):
             continue
-        pieces = marker.place(name) if marker else ()
-        asked = any(piece.met for piece in pieces) or _within(location.path, chosen)
-        if name not in found or (asked and not found[name][0]):
-            found[name] = (asked, _html(pieces) or conditional_escape(name))
-    ordered = [html for asked, html in sorted(found.values(), key=lambda place: not place[0])]
-    shown = format_html_join(", ", "{}", ((html,) for html in ordered[:PLACES_SHOWN]))
-    left = len(ordered) - PLACES_SHOWN
+        pieces = highlighter.place(name) if highlighter else ()
+        matched = any(piece.met for piece in pieces) or _is_within(location.path, chosen_places)
+        if name not in by_name or (matched and not by_name[name][0]):
+            by_name[name] = (matched, _render_pieces(pieces) or conditional_escape(name))
+    names = [html for matched, html in sorted(by_name.values(), key=lambda place: not place[0])]
+    shown = format_html_join(", ", "{}", ((html,) for html in names[:MAX_PLACES_SHOWN]))
+    left = len(names) - MAX_PLACES_SHOWN
     if left <= 0:
         return shown
-    words = ngettext("%(places)s og %(n)s annet sted", "%(places)s og %(n)s andre steder", left) % {"places": "\0", "n": left}
-    before, _zero, after = words.partition("\0")
+    text = ngettext("%(places)s og %(n)s annet sted", "%(places)s og %(n)s andre steder", left) % {"places": "\0", "n": left}
+    before, _zero, after = text.partition("\0")
     return format_html("{}{}{}", before, shown, after)
 
 
-def _within(path: str, chosen: Sequence[str]) -> bool:
-    return any(path == one or path.startswith(f"{one}/") for one in chosen)
+def _is_within(path: str, areas: Sequence[str]) -> bool:
+    return any(path == area or path.startswith(f"{area}/") for area in areas)
 
 
-def breakable(value: str) -> SafeString:
-    """The text with a chance to break after each slash: "Spesialsykepleier/sykepleier" is wider than a phone."""
+def allow_breaks(value: str) -> SafeString:
+    """The escaped text with `<wbr>` after each slash: "Spesialsykepleier/sykepleier" is wider than a phone's screen."""
     return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
 
 
-def _html(pieces: Sequence[search.Piece]) -> SafeString:
-    """Escaped, with `<mark>` around what was met."""
-    return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
+def _render_pieces(pieces: Sequence[search.Piece]) -> SafeString:
+    """The escaped text with `<mark>` around matches."""
+    return format_html_join("", "{}", ((_render_piece(piece),) for piece in pieces))
 
 
-def _piece(piece: search.Piece) -> SafeString:
-    return format_html("<mark>{}</mark>", breakable(piece.text)) if piece.met else breakable(piece.text)
+def _render_piece(piece: search.Piece) -> SafeString:
+    return format_html("<mark>{}</mark>", allow_breaks(piece.text)) if piece.met else allow_breaks(piece.text)

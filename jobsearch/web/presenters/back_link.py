@@ -1,4 +1,4 @@
-"""The way from an ad back to the list that it was found in."""
+"""Back link of an ad page: the list of ads that the visitor came from."""
 
 from __future__ import annotations
 
@@ -7,42 +7,43 @@ from urllib.parse import unquote, urlsplit
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 
+from jobsearch.core.pagination import parse_page_number
 from jobsearch.search import api as search
 
-LONGEST = 4_000  # characters of a Referer; no search's address is longer
-LISTS = {"web:employer", "web:landing"}  # pages that are lists of ads too
+MAX_REFERER_LENGTH = 4_000  # characters; no address of a search is longer
+LIST_VIEWS = {"web:employer", "web:landing"}  # lists of ads besides the results page
 
 
-def address(request: HttpRequest) -> str:
-    """The list that the visitor comes from, or the search's front page.
+def build_back_link(request: HttpRequest) -> str:
+    """The address of the list in the `Referer`, or of the home page.
 
-    The `Referer` only tells which list it was: the address is made anew, of a search from what a search understands, so it
-    leads nowhere but to our own lists, whatever the header holds.
+    The header is not trusted: the address is built again from the view and its parsed parameters, so that it always leads to a
+    list of this site.
     """
-    front = reverse("web:results")
+    home = reverse("web:results")
     try:
-        parts = urlsplit(request.headers.get("Referer", "")[:LONGEST])
+        parts = urlsplit(request.headers.get("Referer", "")[:MAX_REFERER_LENGTH])
     except ValueError:
-        return front
+        return home
     if parts.scheme not in {"http", "https"} or parts.netloc != request.get_host():
-        return front
-    if parts.path != front:
-        return _other_list(parts.path, parts.query) or front
+        return home
+    if parts.path != home:
+        return _build_list_url(parts.path, parts.query) or home
     query, problems = search.SearchQuery.from_address(parts.query)
     if any(problem.blocks for problem in problems):
-        return front
-    found = query.urlencode()
-    return f"{front}?{found}" if found else front
+        return home
+    params = query.urlencode()
+    return f"{home}?{params}" if params else home
 
 
-def _other_list(path: str, query: str) -> str:
-    """The address of an employer's page or a landing page; "" where the path is none."""
+def _build_list_url(path: str, query: str) -> str:
+    """The address of an employer page or a landing page; "" for any other path."""
     try:
         match = resolve(unquote(path))
     except Resolver404:
         return ""
-    if match.view_name not in LISTS:
+    if match.view_name not in LIST_VIEWS:
         return ""
-    name, _, number = query.partition("=")
-    page = f"?page={number}" if name == "page" and number.isascii() and number.isdigit() and len(number) < 7 else ""
-    return reverse(match.view_name, kwargs=match.kwargs) + page
+    name, _, value = query.partition("=")
+    page = parse_page_number(value) if name == "page" else None
+    return reverse(match.view_name, kwargs=match.kwargs) + (f"?page={page}" if page else "")

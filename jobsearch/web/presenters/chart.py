@@ -28,8 +28,8 @@ class Bar:
 
 
 def make_bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
-    """The last days, the oldest first, each with its ads under all filters except the publishing day. [] for no ads."""
-    today = dates.today()
+    """The last days, the oldest first, each with its ads under all filters but the publishing time."""
+    today = dates.get_today()
     days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
     highest = max((counts.get(str(day), 0) for day in days), default=0)
     if not highest:
@@ -40,6 +40,6 @@ def make_bars(query: search.SearchQuery, counts: Mapping[str, int], address: Cal
         height = -(-count * HEIGHT // highest)  # rounded up, so that a single ad is visible
         chosen = query["published"] == day
         other = query.without("published") if chosen else query.with_value("published", str(day))
-        label = dates.day(day, weekday=True)
+        label = dates.format_day(day, weekday=True)
         found.append(Bar(str(day), label, count, address(other), chosen, position * STEP, HEIGHT - height, height))
     return found

@@ -1,4 +1,4 @@
-"""Days and deadlines as people say them: "Frist i morgen", "for 3 timer siden", in the language of the page."""
+"""Formatting of dates and deadlines in the language of the page: "Frist i morgen", "i går kl. 16.49"."""
 
 from __future__ import annotations
 
@@ -6,54 +6,56 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, oslo_day
+from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
-SOON_DAYS = 3  # from here a deadline gets its tint
+SOON_DAYS = 3  # a deadline within these days is shown in the "soon" colour
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline in words, and how pressing it is: "soon", "past" or "". `own`: the employer's words among them, if any."""
+    """A formatted deadline. `tone`, for its colour, is "soon", "past" or ""."""
 
-    words: str
+    text: str
     tone: str = ""
     exact: str = ""
-    """The same with weekday and date, where `words` leave them out: for the facts of the ad page."""
+    """Weekday and date, "" for a deadline without a date: for the facts of the ad page."""
 
-    own: str = ""
-
-
-def today() -> dt.date:
-    return oslo_day(timezone.now())
+    employer_text: str = ""
+    """The part of `text` that the employer wrote, for its `lang` attribute."""
 
 
-def day(value: dt.date, *, weekday: bool = False) -> str:
-    """A day in words; the year is named only where it is not this one."""
-    if value.year == today().year:
+def get_today() -> dt.date:
+    """Today's date in Oslo."""
+    return get_oslo_date(timezone.now())
+
+
+def format_day(value: dt.date, *, weekday: bool = False) -> str:
+    """A date as text; with the year only if it is not the current one."""
+    if value.year == get_today().year:
         pattern = pgettext("datoformat", "l j. F") if weekday else pgettext("datoformat", "j. F")
     else:
         pattern = pgettext("datoformat", "l j. F Y") if weekday else pgettext("datoformat", "j. F Y")
     return date_format(value, pattern)
 
 
-def deadline(vacancy: Vacancy) -> Deadline | None:
-    """The ad's deadline, or None where the ad names none."""
+def format_deadline(vacancy: Vacancy) -> Deadline | None:
+    """The ad's deadline, or None where the ad has none."""
     due, text = vacancy.application_due, vacancy.application_due_text
     if due is None:
         if deadlines.is_soon(text):
             return Deadline(_("Snarest"))
         if deadlines.is_continuous(text):
             return Deadline(_("Fortløpende"))
-        text = deadlines.without_label(text)
-        return Deadline(_("Frist: %(text)s") % {"text": text}, own=text) if text else None
-    left = (due - today()).days
-    exact = day(due, weekday=True)
+        text = deadlines.strip_label(text)
+        return Deadline(_("Frist: %(text)s") % {"text": text}, employer_text=text) if text else None
+    left = (due - get_today()).days
+    exact = format_day(due, weekday=True)
     if left < 0:
         return Deadline(_("Fristen er ute"), "past", exact)
     tone = "soon" if left <= SOON_DAYS else ""
@@ -61,46 +63,44 @@ def deadline(vacancy: Vacancy) -> Deadline | None:
         return Deadline(_("Frist i dag"), tone, exact)
     if left == 1:
         return Deadline(_("Frist i morgen"), tone, exact)
-    words = exact if left < 7 else day(due)
-    return Deadline(_("Frist %(day)s") % {"day": words}, tone, exact)
+    text = exact if left < 7 else format_day(due)
+    return Deadline(_("Frist %(day)s") % {"day": text}, tone, exact)
 
 
-def published(moment: dt.datetime | None) -> str:
-    """When an ad came: "Publisert i dag"."""
-    if moment is None:
+def format_published(time: dt.datetime | None) -> str:
+    """The publishing date of an ad: "Publisert i dag"."""
+    if time is None:
         return ""
-    date = oslo_day(moment)
-    ago = (today() - date).days
+    date = get_oslo_date(time)
+    ago = (get_today() - date).days
     if ago <= 0:
         return _("Publisert i dag")
     if ago == 1:
         return _("Publisert i går")
-    return _("Publisert %(day)s") % {"day": day(date)}
+    return _("Publisert %(day)s") % {"day": format_day(date)}
 
 
-def moment(value: dt.datetime | None) -> str:
-    """A day and a time of day, Oslo's."""
+def format_time(value: dt.datetime | None) -> str:
+    """Date and time of day in Oslo: "i dag kl. 16.49"."""
     if value is None:
         return ""
     local = value.astimezone(OSLO) if dt.MINYEAR < value.year < dt.MAXYEAR else value
     clock = date_format(local, "H:i")
     date = local.date()
-    if date == today():
+    if date == get_today():
         return _("i dag kl. %(clock)s") % {"clock": clock}
-    if (today() - date).days == 1:
+    if (get_today() - date).days == 1:
         return _("i går kl. %(clock)s") % {"clock": clock}
-    return _("%(day)s kl. %(clock)s") % {"day": day(date), "clock": clock}
+    return _("%(day)s kl. %(clock)s") % {"day": format_day(date), "clock": clock}
 
 
-def new_since(count: int, since: dt.datetime) -> str:
-    """ "6 nye siden i går kl. 16.49"."""
+def format_new_since(count: int, since: dt.datetime) -> str:
+    """Number of new ads: "6 nye siden i går kl. 16.49"."""
     if not count:
-        return _("Ingen nye siden %(moment)s") % {"moment": moment(since)}
-    return ngettext("%(n)s ny siden %(moment)s", "%(n)s nye siden %(moment)s", count) % {"n": count, "moment": moment(since)}
+        return _("Ingen nye siden %(moment)s") % {"moment": format_time(since)}
+    return ngettext("%(n)s ny siden %(moment)s", "%(n)s nye siden %(moment)s", count) % {"n": count, "moment": format_time(since)}
 
 
-def count_of_results(total: int) -> str:
-    """ "1 treff", "10 312 treff"."""
-    from django.utils.formats import number_format
-
+def format_result_count(total: int) -> str:
+    """Number of hits: "1 treff", "10 312 treff"."""
     return ngettext("%(n)s treff", "%(n)s treff", total) % {"n": number_format(total, use_l10n=True, force_grouping=True)}

@@ -1,4 +1,4 @@
-"""What the page of a place or an occupation is called: "Ledige stillinger på Voss", "Ledige stillinger som sykepleier"."""
+"""Headings of landing pages: "Ledige stillinger på Voss", "Ledige stillinger som sykepleier"."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from django.utils.translation import gettext_noop
 from jobsearch.search import api as search
 from jobsearch.taxonomy import occupations, places, slugs
 
-# Places that Norwegians live "på" and not "i": islands, peninsulas and some inland towns and valleys.
-ON = frozenset(
+# Places whose Norwegian preposition is "på", not "i": islands, peninsulas and some inland towns and valleys.
+PLACES_WITH_ON = frozenset(
     "ASKØY AUKRA AVERØY BOKN BØMLO DOVRE DØNNA EIDSVOLL ELVERUM FAUSKE FEDJE FITJAR FROSTA FRØYA GISKE GJØVIK GOL HAMAR HAMARØY "
     "HAREID HITRA HVALER HØYLANDET INDERØY JEVNAKER KARMØY KONGSBERG KVITSØY LEKA LESJA LILLEHAMMER LØTEN MODUM NESNA NESODDEN "
     "NOTODDEN OSTERØY RINGERIKE RØROS RØST SENJA SKJERVØY SMØLA SNÅSA SORTLAND STORD STRANDA SULA SVALBARD TRÆNA TYNSET TYSNES "
     "UTSIRA VEGA VEGÅRSHEI VESTRE~TOTEN VESTVÅGØY VOSS VÆRØY ØRLAND ØSTRE~TOTEN".replace("~", "_").split()
 )
 
-# One does the work "som sykepleier", there is work "for miljøarbeidere", and what names a field has work "innen sjøfart".
-AS = frozenset(
+# Occupations by the Norwegian preposition of the heading: "som sykepleier", "for miljøarbeidere"; all others, which name a
+# field of work, take "innen": "innen sjøfart".
+OCCUPATIONS_WITH_AS = frozenset(
     """Betongfagarbeider·Bioingeniør·Eiendomsmegler·Ergoterapeut·Ernæringsfysiolog·Feier·Fysioterapeut·Helsefagarbeider
 ·Helsesekretær·Barnehagelærer·Kokk·Lege·Maler·Maskin- og kranfører·Mekaniker·Murer·Optiker·Psykolog·Rørlegger·Skredder·Sykepleier
 ·Truckfører·Vaktmester·Vernepleier""".replace("\n", "").split("·")
 )
-FOR = frozenset(
+OCCUPATIONS_WITH_FOR = frozenset(
     """Audiografer og logopeder·Barnehage- og skolefritidsassistenter·Helse- og miljørådgivere·Instruktører og pedagoger
 ·Ledere av IKT-enheter·Ledere av undervisning og utdanning·Miljøarbeidere·Skytebaser og sprengningsarbeidere
 ·Veterinærer og dyrepleiere""".replace("\n", "").split("·")
 )
 
-# Names that make no heading as they stand, in Norwegian or in another language of the site.
-OWN = {
+# Whole headings for names that do not fit a preposition, in Norwegian or in another language of the site.
+WHOLE_HEADINGS = {
     # Fields
     "Håndverkere": gettext_noop("Ledige stillinger for håndverkere"),
     # Bygg og anlegg
@@ -92,28 +93,30 @@ OWN = {
 }
 
 
-def of(named: slugs.Named) -> str:
-    """The heading in the language of the page."""
+def build_heading(named: slugs.FacetValue) -> str:
+    """The heading of a landing page in the language of the page."""
     label = search.FACETS[named.facet].label_value(named.path)
-    return _of_place(named.path, label) if named.facet == "place" else _of_occupation(named.path, label)
+    if named.facet == "place":
+        return _build_place_heading(named.path, label)
+    return _build_occupation_heading(named.path, label)
 
 
-def _of_place(path: str, label: str) -> str:
+def _build_place_heading(path: str, label: str) -> str:
     if path == places.ABROAD:
         return _("Ledige stillinger i utlandet")
     name = path.rpartition("/")[2].replace(" ", "_")
-    words = _("Ledige stillinger på %(place)s") if name in ON else _("Ledige stillinger i %(place)s")
-    return words % {"place": label}
+    heading = _("Ledige stillinger på %(place)s") if name in PLACES_WITH_ON else _("Ledige stillinger i %(place)s")
+    return heading % {"place": label}
 
 
-def _of_occupation(path: str, label: str) -> str:
-    name = occupations.label(path)
-    if own := OWN.get(name):
-        return _(own)
-    if name in AS:
-        words = _("Ledige stillinger som %(occupation)s")
-    elif name in FOR:
-        words = _("Ledige stillinger for %(occupation)s")
+def _build_occupation_heading(path: str, label: str) -> str:
+    name = occupations.get_label(path)
+    if whole_heading := WHOLE_HEADINGS.get(name):
+        return _(whole_heading)
+    if name in OCCUPATIONS_WITH_AS:
+        heading = _("Ledige stillinger som %(occupation)s")
+    elif name in OCCUPATIONS_WITH_FOR:
+        heading = _("Ledige stillinger for %(occupation)s")
     else:
-        words = _("Ledige stillinger innen %(occupation)s")
-    return words % {"occupation": label if label[:2].isupper() else label[:1].lower() + label[1:]}
+        heading = _("Ledige stillinger innen %(occupation)s")
+    return heading % {"occupation": label if label[:2].isupper() else label[:1].lower() + label[1:]}

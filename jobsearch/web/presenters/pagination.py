@@ -12,26 +12,28 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Pages:
+    """Pagination of a list: current and last page, and the addresses of other pages ("" where there is none)."""
+
     number: int
     last: int
     previous: str
     next: str
     links: Sequence[tuple[int, str]]
-    """Number and address; a number of 0 stands for those left out."""
+    """Number and address of a page; (0, "") for an ellipsis."""
 
 
-def page_links(page: Page[Any], address: Callable[[int], str]) -> Pages:
-    """The links of a page of Django's paginator. `address`: the address of a page by its number."""
+def build_page_links(page: Page[Any], build_url: Callable[[int], str]) -> Pages:
+    """The links of a page of Django's paginator. `build_url` returns the address of a page by its number."""
     elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return Pages(
         number=page.number,
         last=page.paginator.num_pages,
-        previous=address(page.number - 1) if page.has_previous() else "",
-        next=address(page.number + 1) if page.has_next() else "",
-        links=[(number, address(number)) if isinstance(number, int) else (0, "") for number in elided],
+        previous=build_url(page.number - 1) if page.has_previous() else "",
+        next=build_url(page.number + 1) if page.has_next() else "",
+        links=[(number, build_url(number)) if isinstance(number, int) else (0, "") for number in elided],
     )
 
 
-def page_title(heading: str, number: int) -> str:
+def build_page_title(heading: str, number: int) -> str:
     """Text of <title>: the heading and, from the second page on, the page's number."""
     return f"{heading} ({_('side %(n)s') % {'n': number}})" if number > 1 else heading

@@ -1,4 +1,4 @@
-"""An ad's texts without contact information, for what outlives its page: files, shared links, what a search engine has read."""
+"""Redacted texts of an ad, without contact information, for copies that outlive its page: CSV files, shared links, crawlers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from jobsearch.vacancies.redaction import Redactor
 
 
 @dataclass(frozen=True)
-class Lasting:
-    """The texts of an ad without its `contacts`; the names of its employer and places stay."""
+class RedactedAd:
+    """Texts of an ad without the names, numbers and addresses of `contacts`; employer and place names are kept."""
 
     vacancy: Vacancy
     contacts: Sequence[Contact]
 
     @cached_property
     def redactor(self) -> Redactor:
-        names = (places.label(location.path) for location in self.vacancy.locations.all())
+        names = (places.get_label(location.path) for location in self.vacancy.locations.all())
         return Redactor(self.contacts, self.vacancy.employer_name, *names)
 
     @cached_property
@@ -31,9 +31,9 @@ class Lasting:
     def employer(self) -> str:
         return self.redactor.redact_title(self.vacancy.employer_name)
 
-    def address(self, location: Location) -> str:
-        """Street and number: a field that people write sentences in ("v/ Kari, Storgata 2")."""
+    def redact_address(self, location: Location) -> str:
+        """Street address, redacted as a text: the field can hold a sentence ("v/ Kari, Storgata 2")."""
         return self.redactor.redact_text(location.address).strip()
 
-    def city(self, location: Location) -> str:
+    def redact_city(self, location: Location) -> str:
         return self.redactor.redact_title(location.city)

@@ -16,7 +16,7 @@ from jobsearch.search import api as search
 from jobsearch.search.api import NOT_STATED
 
 from . import chart
-from .pagination import Pages, page_links
+from .pagination import Pages, build_page_links
 
 SHOWN = 8  # values of a facet before "Vis alle"
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
@@ -191,7 +191,7 @@ def _quote(words: str) -> str:
 
 def pages(query: search.SearchQuery, total: int) -> Pages:
     page = _paginator(query, total).get_page(query.page)
-    return page_links(page, lambda number: address(query.replace(page=number)))
+    return build_page_links(page, lambda number: address(query.replace(page=number)))
 
 
 def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:

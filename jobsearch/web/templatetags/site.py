@@ -1,4 +1,4 @@
-"""What templates need to say things in words, and the last check of addresses before they become links."""
+"""Template filters and tags: formatting, safe links, and `lang` attributes for texts of an ad."""
 
 from __future__ import annotations
 
@@ -15,64 +15,75 @@ from django.utils.translation import gettext as _
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import oslo_day
+from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows, back_link, dates
 
 register = template.Library()
-register.filter("place_name", ad_rows.place_name)
-register.filter("places_short", ad_rows.places_short)
-register.filter("breakable", ad_rows.breakable)
+register.filter("breakable", ad_rows.allow_breaks)
 
 
 @register.filter
 def number(value: int) -> str:
-    """10312 -> "10 312"."""
+    """A number with a thousands separator: 10312 -> "10 312"."""
     return number_format(value, use_l10n=True, force_grouping=True)
 
 
 @register.filter
 def results(total: int) -> str:
-    return dates.count_of_results(total)
+    """Number of hits: "10 312 treff"."""
+    return dates.format_result_count(total)
+
+
+@register.filter
+def places_short(vacancy: Vacancy) -> str:
+    """The first two places of an ad and the number of others: "Bergen, Oslo og 3 andre steder"."""
+    return ad_rows.format_places(vacancy)
 
 
 @register.filter
 def deadline(vacancy: Vacancy) -> dates.Deadline | None:
-    return dates.deadline(vacancy)
+    """The deadline of an ad, formatted."""
+    return dates.format_deadline(vacancy)
 
 
-@register.filter
-def due_words(vacancy: Vacancy, due: dates.Deadline) -> SafeString:
-    """The deadline in words; what the employer wrote is marked as being in the ad's language."""
-    before, own, after = due.words.partition(due.own) if due.own else (due.words, "", "")
-    return format_html('{}<span lang="{}">{}</span>{}', before, lang(vacancy), own, after) if own else format_html("{}", before)
+@register.filter("due_text")
+def render_deadline(vacancy: Vacancy, deadline: dates.Deadline) -> SafeString:
+    """The deadline's text as HTML; what the employer wrote gets a `lang` attribute with the ad's language."""
+    if not deadline.employer_text:
+        return format_html("{}", deadline.text)
+    before, employer_text, after = deadline.text.partition(deadline.employer_text)
+    return format_html('{}<span lang="{}">{}</span>{}', before, lang(vacancy), employer_text, after)
 
 
 @register.filter
 def published(vacancy: Vacancy) -> str:
-    return dates.published(vacancy.published)
+    """The publishing date of an ad: "Publisert i dag"."""
+    return dates.format_published(vacancy.published)
 
 
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
+    """A date with its weekday, in Oslo: "torsdag 26. november"."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        value = oslo_day(value)
-    return dates.day(value, weekday=True)
+        value = get_oslo_date(value)
+    return dates.format_day(value, weekday=True)
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
-    return dates.moment(value)
+    """Date and time of day in Oslo: "i dag kl. 16.49"."""
+    return dates.format_time(value)
 
 
 @register.filter
 def place_lines(vacancy: Vacancy) -> list[str]:
-    """Every location on a line of its own: street, postal code and city, municipality where the city is another."""
+    """Address lines, one a location: street, postal code and city, and the municipality if its name is not the city's."""
     lines = []
     for location in vacancy.locations.all():
-        city = places.label(location.city.upper()) if location.city else ""
-        name = ad_rows.place_name(location)
+        city = places.get_label(location.city.upper()) if location.city else ""
+        name = ad_rows.format_location(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]
         if name and name.casefold() not in {city.casefold(), ""}:
             parts.append(name)
@@ -83,46 +94,46 @@ def place_lines(vacancy: Vacancy) -> list[str]:
 
 @register.filter
 def card(ad: Vacancy | ad_rows.Card) -> ad_rows.Card:
-    """The card of an ad, for lists that no search has made; a card as it is."""
-    return ad if isinstance(ad, ad_rows.Card) else ad_rows.plain(ad)
+    """The card of an ad, for lists of ads that are not search results; a card is returned unchanged."""
+    return ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad)
 
 
 @register.simple_tag(takes_context=True)
 def back_address(context: Context) -> str:
-    """The results that the visitor came from."""
-    return back_link.address(context["request"])
+    """The address of the list of ads that the visitor came from."""
+    return back_link.build_back_link(context["request"])
 
 
 @register.filter
 def link(url: str) -> str:
-    """An address that may stand in an `href`, or "". The record has checked it; a second look at the door costs nothing."""
-    return links.safe_link(url)
+    """The URL if it is safe in an `href`, else "". URLs are checked when stored too; this second check costs nothing."""
+    return links.sanitise_link(url)
 
 
 @register.filter
 def clean_html(value: str, heading: int) -> SafeString:
-    """The ad's own text, its headings below the page's own of that level.
+    """The HTML of an ad's text, with its headings below the page's heading of level `heading`.
 
-    Safe because the record keeps only what `vacancies.html.sanitise` let through: an allow-list of elements without attributes
-    but checked `href`s; and the Content-Security-Policy runs no script of a page's own.
+    Safe because only the output of `vacancies.html.sanitise_html` is stored: an allow-list of elements, with no attributes except
+    checked `href`s. In addition, the Content-Security-Policy forbids inline scripts.
     """
-    return mark_safe(html.under_heading(value, heading))  # noqa: S308 - see above
+    return mark_safe(html.nest_headings(value, heading))  # noqa: S308 - see above
 
 
 @register.filter
 def phone(value: str) -> SafeString:
-    """A phone number as a link to call it, where it looks like one."""
-    digits = "".join(mark for mark in value if mark.isdigit() or mark == "+")
-    plain = all(mark.isdigit() or mark in "+ ()-./" for mark in value)
-    if not plain or not 5 <= len(digits.lstrip("+")) <= 15 or "+" in digits[1:]:
+    """A `tel:` link for a text that looks like a phone number; any other text is returned without a link."""
+    digits = "".join(character for character in value if character.isdigit() or character == "+")
+    is_number = all(character.isdigit() or character in "+ ()-./" for character in value)
+    if not is_number or not 5 <= len(digits.lstrip("+")) <= 15 or "+" in digits[1:]:
         return format_html("{}", value)
     return format_html('<a href="tel:{}">{}</a>', digits, value)
 
 
 @register.filter
 def email(value: str) -> SafeString:
-    """An e-mail address as a link to write to it, where it is one."""
-    target = links.safe_link(value)
+    """A `mailto:` link for an e-mail address; any other text is returned without a link."""
+    target = links.sanitise_link(value)
     if not target.startswith("mailto:"):
         return format_html("{}", value)
     return format_html('<a href="{}">{}</a>', target, value.removeprefix("mailto:"))
@@ -130,54 +141,55 @@ def email(value: str) -> SafeString:
 
 @register.filter
 def without_label(text: str) -> str:
-    """A deadline in the employer's words, without the word that the page puts before it."""
-    return deadlines.without_label(text)
+    """The employer's text of a deadline without its label ("Søknadsfrist:"), which the page shows itself."""
+    return deadlines.strip_label(text)
 
 
 @register.simple_tag
 def lines(values: Sequence[str]) -> SafeString:
+    """The values, escaped, with `<br>` between them."""
     return format_html_join(mark_safe("<br>"), "{}", ((value,) for value in values))
 
 
 @register.filter
 def lang(vacancy: Vacancy) -> str:
-    """The language of the ad's own text for a `lang` attribute; short texts are taken for Norwegian of either kind."""
+    """The language of an ad's text for a `lang` attribute; "no" (bokmål or nynorsk) where it was too short to detect."""
     return vacancy.language or "no"
 
 
 @register.filter
 def title_lang(vacancy: Vacancy) -> str:
-    """The same of the ad's title, which may be English over a Norwegian text, or the other way round."""
-    return language.of_title(vacancy.title, vacancy.language) or "no"
+    """The language of an ad's title, which may differ from that of its text, for a `lang` attribute."""
+    return language.guess_title_language(vacancy.title, vacancy.language) or "no"
 
 
-@register.filter
-def starts(vacancy: Vacancy) -> SafeString:
-    """When the work begins: a date in words where the text is one, else the employer's own words."""
-    date = deadlines.parse(vacancy.start_text, oslo_day(vacancy.published or vacancy.first_seen))
-    return format_html("{}", dates.day(date)) if date else written(vacancy, vacancy.start_text)
+@register.filter("start_date")
+def render_start(vacancy: Vacancy) -> SafeString:
+    """The start of the job: a formatted date if the employer's text is one, else the text itself."""
+    date = deadlines.parse_deadline(vacancy.start_text, get_oslo_date(vacancy.published or vacancy.first_seen))
+    return format_html("{}", dates.format_day(date)) if date else render_employer_text(vacancy, vacancy.start_text)
 
 
 @register.filter
 def job_title(vacancy: Vacancy) -> SafeString:
-    """The feed's name of the occupation: of a Norwegian list mostly, whatever language the ad is in."""
-    spoken = language.of_title(vacancy.job_title, "no")
-    return format_html('<span lang="{}">{}</span>', spoken, ad_rows.breakable(vacancy.job_title))
+    """The feed's name of the occupation, mostly from a Norwegian list whatever the language of the ad."""
+    title_language = language.guess_title_language(vacancy.job_title, "no")
+    return format_html('<span lang="{}">{}</span>', title_language, ad_rows.allow_breaks(vacancy.job_title))
 
 
-@register.filter
-def written(vacancy: Vacancy, words: str) -> SafeString:
-    """What the employer wrote among facts that the page says in its own language."""
-    return format_html('<span lang="{}">{}</span>', lang(vacancy), ad_rows.breakable(words))
+@register.filter("employer_text")
+def render_employer_text(vacancy: Vacancy, text: str) -> SafeString:
+    """A text of the employer, with a `lang` attribute, among facts in the language of the page."""
+    return format_html('<span lang="{}">{}</span>', lang(vacancy), ad_rows.allow_breaks(text))
 
 
-@register.filter
-def extent_words(value: str) -> str:
-    """Heltid is what the feed calls every ad that does not say part-time, so it is no promise."""
-    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.said(value)
+@register.filter("extent")
+def format_extent(value: str) -> str:
+    """Full-time or part-time. The feed states "Heltid" for every ad that is not part-time, so it is not certain."""
+    return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.translate_value(value)
 
 
 @register.filter
 def translated(value: str) -> str:
-    """A value of the feed's lists in the language of the page: "Fast" -> "Permanent"."""
-    return labels.said(value)
+    """A value of the feed's fixed lists in the language of the page: "Fast" -> "Permanent"."""
+    return labels.translate_value(value)

@@ -1,4 +1,4 @@
-"""The page of an employer: who it is, and its active ads."""
+"""Employer page: name, organisation number, homepage and active ads."""
 
 from __future__ import annotations
 
@@ -14,58 +14,58 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.core.pagination import parse_page_number
 from jobsearch.vacancies import freshness
-from jobsearch.vacancies.links import safe_link
+from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters.pagination import page_links, page_title
+from jobsearch.web.presenters.pagination import build_page_links, build_page_title
 
 PAGE_SIZE = 25
-MOST_OTHERS = 6  # one more than a page of an ad shows, to know whether there are more
+MAX_OTHERS = 6  # one more than an ad page shows, to find out whether there are more
 ORGNR = re.compile(r"[0-9]{9}")
-LONGEST_TYPED = 30  # characters of an address that may be a number written apart
-_APART = re.compile(r"[ .\u00a0-]")
+MAX_TYPED = 30  # characters of an organisation number with separators
+_SEPARATORS = re.compile(r"[ .\u00a0-]")
 
 
-def address(orgnr: str) -> str:
-    """The page of the employer with this organisation number, "" where it is none (the feed promises nothing)."""
+def build_url(orgnr: str) -> str:
+    """The address of an employer page; "" for an invalid organisation number, which the feed can contain."""
     return reverse("web:employer", args=[orgnr]) if ORGNR.fullmatch(orgnr) else ""
 
 
-def ads_of(orgnr: str) -> VacancyQuerySet:
-    """The employer's active ads, the newest first."""
+def list_ads(orgnr: str) -> VacancyQuerySet:
+    """The active ads of an employer, newest first."""
     rows = Vacancy.objects.active().filter(employer_orgnr=orgnr).defer("raw", "description", "employer_description")
     return rows.order_by(F("published").desc(nulls_last=True), "uuid").prefetch_related("locations")
 
 
-def other_ads(vacancy: Vacancy) -> list[Vacancy]:
-    """Up to `MOST_OTHERS` active ads of the same employer, the newest first."""
+def list_other_ads(vacancy: Vacancy) -> list[Vacancy]:
+    """Up to `MAX_OTHERS` other active ads of the same employer, newest first."""
     if not ORGNR.fullmatch(vacancy.employer_orgnr):
         return []
-    return list(ads_of(vacancy.employer_orgnr).exclude(uuid=vacancy.uuid)[:MOST_OTHERS])
+    return list(list_ads(vacancy.employer_orgnr).exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
 
 
 @require_safe
 def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
-    """An employer that the database knows; one without active ads has a page that says so, which no crawler keeps.
+    """Page of an employer in the database; one without active ads has a page that says so, with noindex.
 
-    Which ads there are is asked once: name, number and list then fit each other, whatever ends while the page is made.
+    The list of ads is queried once, so that name, count and list are consistent if an ad ends in the meantime.
     """
     if not ORGNR.fullmatch(orgnr):
-        digits = _APART.sub("", orgnr[:LONGEST_TYPED])
-        if ORGNR.fullmatch(digits):  # "974 760 673", as people write it
-            return redirect(address(digits), permanent=True)
+        digits = _SEPARATORS.sub("", orgnr[:MAX_TYPED])
+        if ORGNR.fullmatch(digits):  # written "974 760 673"
+            return redirect(build_url(digits), permanent=True)
         raise Http404
-    ads = list(ads_of(orgnr).prefetch_related(None).values_list("uuid", "employer_name", "employer_homepage"))
-    name = ads[0][1] if ads else _former_name(orgnr)
+    ads = list(list_ads(orgnr).prefetch_related(None).values_list("uuid", "employer_name", "employer_homepage"))
+    name = ads[0][1] if ads else _find_former_name(orgnr)
     if not (ads or name):
         raise Http404
-    here = address(orgnr)
+    here = build_url(orgnr)
     paginator = Paginator(ads, PAGE_SIZE)
-    typed = request.GET.get("page", "")
-    number = max(1, int(typed[:9])) if typed.isascii() and typed.isdigit() else 1
-    if number > paginator.num_pages:  # as of every list: see `results.page_past_the_last`
-        return redirect(_page_address(here, paginator.num_pages))
+    number = parse_page_number(request.GET.get("page", "")) or 1
+    if number > paginator.num_pages:  # as for every list: see `results.page_past_the_last`
+        return redirect(_build_page_url(here, paginator.num_pages))
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(ads) and not request.GET
@@ -73,15 +73,15 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
         "heading": heading,
-        "page_title": page_title(heading, number),
+        "page_title": build_page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
-        "homepage": _homepage(homepage for _uuid, _name, homepage in ads),
-        "vacancies": ad_rows.rows(uuid for uuid, _name, _homepage in page),
+        "homepage": _find_homepage(homepage for _uuid, _name, homepage in ads),
+        "vacancies": ad_rows.list_active_ads(uuid for uuid, _name, _homepage in page),
         "total": paginator.count,
-        "pages": page_links(page, lambda number: _page_address(here, number)),
+        "pages": build_page_links(page, lambda number: _build_page_url(here, number)),
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
-        "as_of": freshness.data_as_of(),
+        "as_of": freshness.get_last_feed_time(),
     }
     response = render(request, "web/employer.html", context)
     if not indexed:
@@ -90,19 +90,19 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     return response
 
 
-def _former_name(orgnr: str) -> str:
-    """What the employer was called in its latest ad, while the database remembers it; hidden ads say nothing."""
+def _find_former_name(orgnr: str) -> str:
+    """The employer's name in its latest inactive ad that is still stored; hidden ads do not count."""
     rows = Vacancy.objects.filter(employer_orgnr=orgnr).exclude(employer_name="").values_list("uuid", "changed", "employer_name")
     latest = sorted(rows, key=lambda row: row[1], reverse=True)
-    hidden = Moderation.hidden_among([uuid for uuid, _changed, _name in latest])
+    hidden = Moderation.find_hidden([uuid for uuid, _changed, _name in latest])
     return next((name for uuid, _changed, name in latest if uuid not in hidden), "")
 
 
-def _homepage(named: Iterable[str]) -> str:
-    """The employer's own site as its newest ad that names one has it; an e-mail address is none."""
-    url = safe_link(next(filter(None, named), ""))
+def _find_homepage(named: Iterable[str]) -> str:
+    """The employer's homepage from its newest ad that has one; an e-mail address is not used."""
+    url = sanitise_link(next(filter(None, named), ""))
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _page_address(here: str, number: int) -> str:
+def _build_page_url(here: str, number: int) -> str:
     return here if number == 1 else f"{here}?page={number}"

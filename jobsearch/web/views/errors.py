@@ -1,4 +1,4 @@
-"""Error pages in the site's look. The 500 page needs nothing that may just have broken: no database, no session."""
+"""Error pages. Those for server errors use neither database nor session, which may be what failed."""
 
 from __future__ import annotations
 
@@ -14,52 +14,58 @@ from django.utils.translation import gettext as _
 
 from jobsearch.web.context_processors import SOURCE_URL
 
-RETRY_SECONDS = 30  # after a page that the database did not answer
+RETRY_SECONDS = 30  # Retry-After of the 503 page for a database that is down
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    # A request that Django itself refused (a foreign host, too many fields) may not be asked about its user.
-    return HttpResponse(render_to_string("400.html", _bare()), status=400)
+    """400. Without `request.user`: a request that Django rejected (wrong host, too many fields) may not have one."""
+    return HttpResponse(render_to_string("400.html", _build_minimal_context()), status=400)
 
 
 def address_too_long() -> HttpResponse:
-    return HttpResponse(render_to_string("400.html", _bare()), status=414)
+    """414."""
+    return HttpResponse(render_to_string("400.html", _build_minimal_context()), status=414)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Also for addresses of ads, so it is never stored: the ad may come tomorrow."""
+    """404. Never cached: at the address of an ad, the ad may arrive later."""
     response = render(request, "404.html", {"page_title": _("Vi finner ikke siden")}, status=404)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("413.html", _bare()), status=413)
+    """413."""
+    return HttpResponse(render_to_string("413.html", _build_minimal_context()), status=413)
 
 
 def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429 with the time to wait."""
     minutes = -(-seconds // 60)
-    response = HttpResponse(render_to_string("429.html", {**_bare(), "minutes": minutes}), status=429)
+    response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "minutes": minutes}), status=429)
     response["Retry-After"] = str(seconds)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """500; 503 where the database is out of reach or busy: Django calls this while it handles the error."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 where the database is unreachable or busy."""
+    # Django calls this handler while it handles the exception, so exc_info() has it.
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = HttpResponse(render_to_string("503.html", _bare()), status=503)
+        response = HttpResponse(render_to_string("503.html", _build_minimal_context()), status=503)
         response["Retry-After"] = str(RETRY_SECONDS)
         response["Cache-Control"] = "private, no-store"
         return response
-    return HttpResponse(render_to_string("500.html", _bare()), status=500)
+    return HttpResponse(render_to_string("500.html", _build_minimal_context()), status=500)
 
 
-def _bare() -> dict[str, object]:
+def _build_minimal_context() -> dict[str, object]:
+    """The values that error pages need, without context processors, which need a complete request."""
     return {
         "site_name": settings.SITE_NAME,
         "page_language": get_language() or settings.LANGUAGE_CODE,

@@ -1,4 +1,4 @@
-"""The hits of a search as a file for a spreadsheet: all of them, streamed, and nothing of an ad that is not active."""
+"""CSV export of the hits of a search: all active ads, streamed."""
 
 from __future__ import annotations
 
@@ -18,90 +18,92 @@ from django.views.decorators.http import require_GET
 from jobsearch.search import api as search
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import oslo_day
-from jobsearch.web.presenters.ad_rows import place_name, rows
-from jobsearch.web.presenters.redacted import Lasting
+from jobsearch.vacancies.visibility import get_oslo_date
+from jobsearch.web.presenters.ad_rows import format_location, list_active_ads
+from jobsearch.web.presenters.redacted import RedactedAd
 
 from .search import HIDDEN_FROM_CRAWLERS, results
 
-# The same in every language of the pages: whoever reads such files by a program needs names that stay.
+# Not translated: programs that read the file rely on these names.
 COLUMNS = ("Tittel", "Arbeidsgiver", "Sted", "Frist", "Publisert", "Ansettelse", "Omfang", "Sektor", "Lenke")
-CHUNK = 200  # rows read from the record at a time: some 40 KB of lines
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 200  # ads read from the database at a time: about 40 KB of CSV
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @login_required
 @require_GET
-def hits(request: HttpRequest) -> HttpResponseBase:
-    """All hits, the newest first. Where there is nothing to download the page of the same search says why: 400, 503."""
+def export_csv(request: HttpRequest) -> HttpResponseBase:
+    """All hits, the newest first; where there is nothing to export, the results page, which shows why (400, 503)."""
     query, problems = search.SearchQuery.from_params(request.GET)
     if problems:
-        return _never_kept(results(request))
+        return _prevent_caching(results(request))
     try:
         uuids = search.scan(query)
-        first = list(islice(uuids, CHUNK))  # before a byte is sent: afterwards it is too late for a page
-        gone = [] if first else search.without_ads([query])[0]
+        first = list(islice(uuids, CHUNK))  # before the response starts: afterwards no error page can be sent
+        values_without_ads = [] if first else search.without_ads([query])[0]
     except (search.EngineDown, search.QueryError):
-        return _never_kept(results(request))
-    if gone:
-        return _never_kept(results(request))
+        return _prevent_caching(results(request))
+    if values_without_ads:
+        return _prevent_caching(results(request))
     response = StreamingHttpResponse(
-        _file(first, uuids, request.build_absolute_uri(reverse("web:results"))), content_type="text/csv; charset=utf-8"
+        _stream_csv(first, uuids, request.build_absolute_uri(reverse("web:results"))), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = 'attachment; filename="treff.csv"'
-    return _never_kept(response)
+    return _prevent_caching(response)
 
 
-def _never_kept(response: HttpResponseBase) -> HttpResponseBase:
+def _prevent_caching(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     return response
 
 
-def _file(first: list[UUID], uuids: Generator[UUID], home: str) -> Iterator[bytes]:
-    """The file, piece by piece. An engine that goes down on the way breaks the transfer off, which the browser tells: a
-    file that ends too early must not look whole."""
+def _stream_csv(first: list[UUID], uuids: Generator[UUID], home: str) -> Iterator[bytes]:
+    """Yield the file in chunks.
+
+    EngineDown is not caught: it aborts the transfer, so that the browser reports an incomplete file.
+    """
     with closing(uuids):
-        yield "\ufeff".encode() + _lines([COLUMNS])  # Excel takes a file without this mark for one of the last century
+        yield "\ufeff".encode() + _encode_rows([COLUMNS])  # without a byte order mark, Excel does not read UTF-8
         while first:
-            vacancies = rows(first)
+            vacancies = list_active_ads(first)
             prefetch_related_objects(vacancies, "contacts")
-            yield _lines(_row(vacancy, home) for vacancy in vacancies)
+            yield _encode_rows(_build_row(vacancy, home) for vacancy in vacancies)
             first = list(islice(uuids, CHUNK))
 
 
 class _Echo:
-    """Gives back what a csv writer writes."""
+    """File object for `csv.writer` whose `write` returns the line instead of storing it."""
 
     def write(self, text: str) -> str:
         return text
 
 
-def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+def _encode_rows(rows: Iterable[Iterable[str]]) -> bytes:
     writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-    return "".join(writer.writerow([harmless(cell) for cell in row]) for row in rows).encode()
+    return "".join(writer.writerow([escape_formula(cell) for cell in row]) for row in rows).encode()
 
 
-def harmless(cell: str) -> str:
-    """The cell as text: a spreadsheet would run what an ad's author wrote behind one of these signs as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def escape_formula(cell: str) -> str:
+    """Prefix a cell that a spreadsheet would run as a formula (CSV injection)."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def _row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
-    """Days are written as 2026-11-26. No link but to the ad's page here, which tells when the ad has ended.
+def _build_row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
+    """The cells of an ad. Dates are ISO 8601; the only link is to the ad's page on this site, which shows if the ad has ended.
 
-    The file lives on after the ad: what is a contact's name, number or address is taken out of its words as for the index.
+    The file outlives the ad, so contacts' names, numbers and addresses are redacted as in the search index.
     """
-    lasting = Lasting(vacancy, list(vacancy.contacts.all()))
-    names = (lasting.redactor.redact_title(place_name(location)) for location in vacancy.locations.all())
+    redacted = RedactedAd(vacancy, list(vacancy.contacts.all()))
+    names = (redacted.redactor.redact_title(format_location(location)) for location in vacancy.locations.all())
     places = list(dict.fromkeys(filter(None, names)))
     due, published = vacancy.application_due, vacancy.published
     return (
-        lasting.title,
-        lasting.employer,
+        redacted.title,
+        redacted.employer,
         " / ".join(places),
-        due.isoformat() if due else lasting.redactor.redact_text(deadlines.without_label(vacancy.application_due_text)).strip(),
-        oslo_day(published).isoformat() if published else "",
+        due.isoformat() if due else redacted.redactor.redact_text(deadlines.strip_label(vacancy.application_due_text)).strip(),
+        get_oslo_date(published).isoformat() if published else "",
         vacancy.engagement,
         vacancy.extent,
         vacancy.sector,

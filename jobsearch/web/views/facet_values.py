@@ -1,4 +1,4 @@
-"""All values of a long facet: as a list for the filter panel while somebody types, and as a page for those without scripts."""
+"""All values of a long facet: an htmx fragment for the filter panel while typing, and a page for visitors without scripts."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.descriptions import short
+from jobsearch.core.text_values import clean_parameter
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.search import api as search
 from jobsearch.web.presenters import results as view
 
 TYPED_LENGTH = 100  # characters of a name
-ON_PAGE = 200  # values on the page of its own; it says so where there are more
+MAX_VALUES = 200  # on the page; it says if there are more
 
 
 @require_safe
 def facet(request: HttpRequest, name: str) -> HttpResponse:
-    """The facet's values under the search in the address, with their ads; `within` is a part of the name, as it is typed."""
+    """Values of the facet with counts within the search of the address; the parameter `within` is a typed part of a name."""
     facet = search.FACETS.get(name)
     if not facet or not facet.searchable:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
-    typed = search.clean_value(request.GET.get("within", ""), TYPED_LENGTH)
+    typed = clean_parameter(request.GET.get("within", ""), TYPED_LENGTH)
     if any(problem.blocks for problem in problems):
         return redirect("web:results")
     status, counts = 200, None
@@ -32,19 +33,19 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
         status = 503
     except search.QueryError:
         return redirect("web:results")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         shown = view.facet_view(name, query, counts, typed=typed, whole=True)
         context = {"facet": shown, "typed": typed, "total": None if counts is None else sum(counts.values())}
         response = render(request, "web/_facet_found.html", context, status=status)
     else:
-        response = render(request, "web/facet.html", _page(name, query, counts, typed), status=status)
+        response = render(request, "web/facet.html", _build_page_context(name, query, counts, typed), status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
+def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
     facet = search.FACETS[name]
     choices = [choice for choice in facet.list_choices(counts or {}, query) if choice.count]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
@@ -56,10 +57,10 @@ def _page(name: str, query: search.SearchQuery, counts: dict[str, int] | None, t
     ]
     return {
         "label": facet.label,
-        "words": short(query),
-        "links": links[:ON_PAGE],
-        "more": len(links) > ON_PAGE,
-        "most": ON_PAGE,
+        "words": summarise_query(query),
+        "links": links[:MAX_VALUES],
+        "more": len(links) > MAX_VALUES,
+        "most": MAX_VALUES,
         "typed": typed,
         "hidden": query.to_params(page=False),
         "back": view.address(query),

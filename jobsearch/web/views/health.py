@@ -1,4 +1,4 @@
-"""Health checks for machines: does the process live (`/healthz`), and is the site ready (`/readyz`)."""
+"""Health checks: liveness of the process (`/healthz`) and readiness of the site (`/readyz`)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu import Connection
+from kombu.connection import Connection
 
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 
 BROKER_SECONDS = 1
-KEEP_SECONDS = 5.0
-"""So long one answer serves all who ask this process: a check costs the engine, the database and the broker a question each."""
-WAIT_SECONDS = 30.0
-"""So old the last answer may be that is given while another thread finds out the next one. Beyond that the check waits, and its
-own time-out tells that the site is not ready."""
+CACHE_SECONDS = 5.0
+"""How long a process reuses a report: a check costs one request each to the engine, the database and the broker."""
+STALE_SECONDS = 30.0
+"""How old a report may be that is returned while another thread makes the next one (stale-while-revalidate). A request that
+finds only an older one waits, and the client's time-out then shows that the site is not ready."""
 FORWARDED = "jobsearch.forwarded"
-"""Set in META by `TrustedProxyMiddleware`: a proxy passed this request on, so its sender need not be on this machine."""
-_SIGNS_OF_A_PROXY = (FORWARDED, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+"""Set in META by `TrustedProxyMiddleware`: a proxy forwarded the request, so the client may be on another machine."""
+_PROXY_HEADERS = (FORWARDED, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 
 OK, DEGRADED, NOT_READY = "ok", "degraded", "not ready"
 
@@ -38,19 +38,21 @@ OK, DEGRADED, NOT_READY = "ok", "degraded", "not ready"
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nobody else: a database that is down is no reason to restart the process."""
+    """Liveness: 200 if the process answers. Checks nothing else: restarting it would not repair a database that is down."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 and "not ready" only without the database. "degraded" (200): the site serves what it can without engine or broker, or
-    from an index that is behind, and a proxy should go on sending visitors; an alarm looks at the word.
+    """Readiness: 503 and "not ready" only without the database.
 
-    Other clients get the status word alone. Details go to this machine and to clients that send HEALTH_TOKEN.
+    "degraded" (200): engine or broker is down, or the index is not up to date. The site still serves what it can, so a proxy
+    should keep sending visitors; monitoring reads the status word.
+
+    Details only for clients on this machine or with HEALTH_TOKEN; others get the status word alone.
     """
-    report = _report()
+    report = _get_report()
     body = report if _may_see_details(request) else {"status": report["status"]}
     return JsonResponse(body, status=503 if report["status"] == NOT_READY else 200)
 
@@ -60,8 +62,8 @@ def _may_see_details(request: HttpRequest) -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and secrets.compare_digest(given.encode("utf-8", "replace"), token.encode()):
         return True
-    # A proxy on this machine makes every visitor's address a loopback one: what it passes on is not asked from here.
-    if any(sign in request.META for sign in _SIGNS_OF_A_PROXY):
+    # Behind a proxy on this machine every client has a loopback address, so forwarded requests do not count as local.
+    if any(header in request.META for header in _PROXY_HEADERS):
         return False
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
@@ -71,53 +73,57 @@ def _may_see_details(request: HttpRequest) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    site: str
-    since: float
+class _CachedReport:
+    search_url: str
+    made: float
+    """By `time.monotonic()`."""
+
     report: dict[str, Any]
 
 
-_kept: _Kept | None = None
+_cached_report: _CachedReport | None = None
 _lock = threading.Lock()
 
 
-def forget() -> None:
-    """Has the next check find out anew."""
-    global _kept
-    _kept = None
+def clear_cache() -> None:
+    """Have the next request make a new report."""
+    global _cached_report
+    _cached_report = None
 
 
-def _report() -> dict[str, Any]:
-    global _kept
-    kept = _recent(KEEP_SECONDS)
-    if kept is not None:
-        return kept
-    last = _recent(WAIT_SECONDS)
-    if not _lock.acquire(blocking=last is None):
-        return last or {"status": NOT_READY}
+def _get_report() -> dict[str, Any]:
+    """A cached report, or a new one; only one thread of a process makes a new one at a time."""
+    global _cached_report
+    fresh = _get_cached_report(CACHE_SECONDS)
+    if fresh is not None:
+        return fresh
+    stale = _get_cached_report(STALE_SECONDS)
+    if not _lock.acquire(blocking=stale is None):
+        return stale or {"status": NOT_READY}
     try:
-        report = _recent(KEEP_SECONDS) or _find_out()
-        if _kept is None or _kept.report is not report:
-            _kept = _Kept(settings.SEARCH_URL, time.monotonic(), report)
+        report = _get_cached_report(CACHE_SECONDS) or _make_report()
+        if _cached_report is None or _cached_report.report is not report:
+            _cached_report = _CachedReport(settings.SEARCH_URL, time.monotonic(), report)
         return report
     finally:
         _lock.release()
 
 
-def _recent(seconds: float) -> dict[str, Any] | None:
-    kept = _kept
-    usable = kept and kept.site == settings.SEARCH_URL and time.monotonic() - kept.since < seconds
-    return kept.report if kept and usable else None
+def _get_cached_report(max_age: float) -> dict[str, Any] | None:
+    """The cached report if it is younger than `max_age` seconds and of the engine that is configured now."""
+    cached = _cached_report
+    usable = cached and cached.search_url == settings.SEARCH_URL and time.monotonic() - cached.made < max_age
+    return cached.report if cached and usable else None
 
 
-def _find_out() -> dict[str, Any]:
-    report: dict[str, Any] = {"status": OK, "database": "ok", "engine": _engine(), "broker": _broker()}
+def _make_report() -> dict[str, Any]:
+    report: dict[str, Any] = {"status": OK, "database": "ok", "engine": _check_engine(), "broker": _check_broker()}
     try:
         connection.ensure_connection()
-        newest = freshness.data_as_of()
+        newest = freshness.get_last_feed_time()
         report["newest_line"] = newest.isoformat() if newest else None
         report["newest_line_age_seconds"] = round((timezone.now() - newest).total_seconds()) if newest else None
-        report["index"] = _index()
+        report["index"] = _check_index()
     except Error:
         return report | {"status": NOT_READY, "database": "down"}
     if not report["engine"]["ok"] or report["broker"] != "ok" or report["index"]["state"] != "ok":
@@ -125,8 +131,8 @@ def _find_out() -> dict[str, Any]:
     return report
 
 
-def _index() -> dict[str, Any]:
-    """`behind`: a change has waited for `search.INDEX_LATE` to be found by searches. Ads that are set aside are counted apart."""
+def _check_index() -> dict[str, Any]:
+    """Lag of the index: "behind" if a change has waited `search.INDEX_LATE` to be indexed. Quarantined ads are counted apart."""
     oldest = search.get_oldest_behind()
     age = (timezone.now() - oldest) if oldest else None
     return {
@@ -137,7 +143,7 @@ def _index() -> dict[str, Any]:
     }
 
 
-def _engine() -> dict[str, Any]:
+def _check_engine() -> dict[str, Any]:
     try:
         health = search.engine_health()
     except (search.EngineDown, Error):
@@ -145,14 +151,16 @@ def _engine() -> dict[str, Any]:
     return {"name": health.name, "version": health.version, "ok": health.ok, "docs": health.docs}
 
 
-def _broker() -> str:
-    """Whether the broker takes a connection, found out quickly: kombu's own patience would outlast the one who asks."""
+def _check_broker() -> str:
+    """Connection check of the broker, with a short time-out: kombu's default outlasts most health checks."""
     options = dict(getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {}))
     if "data_folder_in" in options:
         return "ok" if os.access(options["data_folder_in"], os.W_OK) else "down"
     options |= {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
     try:
-        with Connection(current_app.conf.broker_url, connect_timeout=BROKER_SECONDS, transport_options=options) as broker:
+        url, seconds = current_app.conf.broker_url, BROKER_SECONDS
+        # kombu has no type hints
+        with Connection(url, connect_timeout=seconds, transport_options=options) as broker:  # type: ignore[no-untyped-call]
             broker.connect()
             broker.channel().close()
     except Exception:

@@ -1,4 +1,4 @@
-"""Pages of their own for a place or an occupation of the catalogue, which search engines may keep: `/jobb/bergen/`."""
+"""Landing pages for places and occupations, which search engines may index: `/jobb/bergen/`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import ad_rows, headings
 from jobsearch.web.presenters import results as view
 
-LINKS_OF_AN_AD = 3  # of each kind
+MAX_LINKS_OF_AN_AD = 3  # of each facet
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Links under a heading. `searches`: they lead into the search, which crawlers are kept from. `count`: ads in all."""
+    """Links under a heading. `searches`: they lead to results pages, so crawlers must not follow. `count`: number of ads."""
 
     heading: str
     links: list[view.Link]
@@ -34,40 +34,40 @@ class Group:
     count: int = 0
 
 
-def address(slug: str) -> str:
+def build_url(slug: str) -> str:
     return reverse("web:landing", args=[slug])
 
 
-def of(vacancy: Vacancy) -> list[view.Link]:
-    """The pages of where an ad is and what it is about, by their headings."""
+def list_links_for_ad(vacancy: Vacancy) -> list[view.Link]:
+    """Links to the landing pages of an ad's places and occupations, labelled with their headings."""
     found = []
     parts = {
         "place": [location.path for location in vacancy.locations.all()],
         "occupation": [job.path for job in vacancy.occupations.all()],
     }
     for facet, paths in parts.items():
-        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.slug_of(facet, path))]
-        found += [view.Link(headings.of(slugs.NAMES[slug]), address(slug)) for slug in known[:LINKS_OF_AN_AD]]
+        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.get_slug(facet, path))]
+        found += [view.Link(headings.build_heading(slugs.BY_SLUG[slug]), build_url(slug)) for slug in known[:MAX_LINKS_OF_AN_AD]]
     return found
 
 
 @require_safe
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
-    """The newest ads of a place or an occupation, its neighbours, and the way into the search."""
-    named = slugs.NAMES.get(slug)
+    """The newest ads of a place or an occupation, with links to neighbouring pages and to the search."""
+    named = slugs.BY_SLUG.get(slug)
     if named is None:
         proper = slugs.slugify(slug)
-        if proper in slugs.NAMES:  # "Møre-og-Romsdal", as people type it
-            return redirect(address(proper), permanent=True)
+        if proper in slugs.BY_SLUG:  # as typed by hand: "Møre-og-Romsdal"
+            return redirect(build_url(proper), permanent=True)
         raise Http404
     query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
-    heading = headings.of(named)
+    heading = headings.build_heading(named)
     context: dict[str, object] = {
         "heading": heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
-        "canonical": f"{settings.SITE_URL}{address(slug)}",
+        "canonical": f"{settings.SITE_URL}{build_url(slug)}",
         "search_url": view.address(query.replace(sort="relevance")),
-        "wider": _wider(named),
+        "wider": _find_wider_page(named),
         "indexed": False,
     }
     try:
@@ -78,11 +78,11 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         context |= {
             "total": found.total,
-            "vacancies": ad_rows.rows(found.uuids),
+            "vacancies": ad_rows.list_active_ads(found.uuids),
             "more": found.total > query.size,
-            "groups": [group for group in _groups(named, query, found.counts) if group.links],
+            "groups": [group for group in _build_groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
-            "as_of": freshness.data_as_of(),
+            "as_of": freshness.get_last_feed_time(),
         }
         response = render(request, "web/landing.html", context)
     if not context["indexed"]:
@@ -93,18 +93,18 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def landings(request: HttpRequest) -> HttpResponse:
-    """Every place and occupation that has a page. Without the engine the counts are missing, not the links."""
+    """Overview of all landing pages; without counts while the engine is down."""
     try:
         counts: Mapping[str, Mapping[str, int]] = search.search(search.SearchQuery()).counts
     except search.EngineDown:
         counts = {}
     levels = {level1: [level1, *paths] for level1, paths in occupations.PATHS.items() if level1 != occupations.UNKNOWN}
-    counties = {county: _municipalities(county) for county in COUNTIES} | {places.ABROAD: [places.ABROAD]}
+    counties = {county: _list_county_and_municipalities(county) for county in COUNTIES} | {places.ABROAD: [places.ABROAD]}
     context = {
-        "places": [_every("place", paths, counts) for paths in counties.values()],
+        "places": [_build_overview_group("place", paths, counts) for paths in counties.values()],
         "occupations": sorted(
-            (_every("occupation", paths, counts) for paths in levels.values()),
-            key=lambda group: labels.alphabetical(group.heading),
+            (_build_overview_group("occupation", paths, counts) for paths in levels.values()),
+            key=lambda group: labels.build_sort_key(group.heading),
         ),
         "canonical": f"{settings.SITE_URL}{reverse('web:landings')}",
         "indexed": not request.GET,
@@ -115,64 +115,66 @@ def landings(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _label(named: slugs.Named) -> str:
+def _get_label(named: slugs.FacetValue) -> str:
     return search.FACETS[named.facet].label_value(named.path)
 
 
-def _wider(named: slugs.Named) -> view.Link | None:
-    above = places.parent(named.path) if named.facet == "place" else occupations.parent(named.path)
-    slug = slugs.slug_of(named.facet, above)
-    return view.Link(headings.of(slugs.NAMES[slug]), address(slug)) if slug else None
+def _find_wider_page(named: slugs.FacetValue) -> view.Link | None:
+    above = places.get_parent(named.path) if named.facet == "place" else occupations.get_parent(named.path)
+    slug = slugs.get_slug(named.facet, above)
+    return view.Link(headings.build_heading(slugs.BY_SLUG[slug]), build_url(slug)) if slug else None
 
 
-def _municipalities(county: str) -> list[str]:
-    """The county itself and what lies in it."""
+def _list_county_and_municipalities(county: str) -> list[str]:
+    """The county itself and its municipalities."""
     return [county, *(f"{county}/{name}" for name in COUNTIES[county] if name != county)]
 
 
-def _link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
-    slug = slugs.slug_of(facet, path)
-    return view.Link(_label(slugs.NAMES[slug]), address(slug), counts.get(facet, {}).get(path, 0)) if slug else None
+def _build_link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
+    slug = slugs.get_slug(facet, path)
+    return view.Link(_get_label(slugs.BY_SLUG[slug]), build_url(slug), counts.get(facet, {}).get(path, 0)) if slug else None
 
 
-def _links(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
-    """Links to the pages of those of these values that have ads, by name."""
-    return sorted((link for path in paths if (link := _link(facet, path, counts)) and link.count), key=_by_name)
+def _list_links_with_ads(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
+    """Links to the landing pages of those values that have ads, sorted by name."""
+    return sorted((link for path in paths if (link := _build_link(facet, path, counts)) and link.count), key=_get_sort_key)
 
 
-def _every(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
-    """Links to the pages of a value and of all that lies in it, whether there are ads or not."""
-    first, *rest = (link for path in paths if (link := _link(facet, path, counts)))
+def _build_overview_group(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
+    """Links to the landing pages of a value and all its parts, with and without ads."""
+    first, *rest = (link for path in paths if (link := _build_link(facet, path, counts)))
     whole = _("Hele %(name)s") % {"name": first.label} if facet == "place" else _("Alle")
-    links = [dataclasses.replace(first, label=whole), *sorted(rest, key=_by_name)] if rest else [first]
+    links = [dataclasses.replace(first, label=whole), *sorted(rest, key=_get_sort_key)] if rest else [first]
     return Group(first.label, links, count=first.count)
 
 
-def _by_name(link: view.Link) -> str:
-    return labels.alphabetical(link.label)
+def _get_sort_key(link: view.Link) -> str:
+    return labels.build_sort_key(link.label)
 
 
-def _groups(named: slugs.Named, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
+def _build_groups(named: slugs.FacetValue, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
     if named.facet == "place":
-        county = places.parent(named.path) or named.path
+        county = places.get_parent(named.path) or named.path
         if county in COUNTIES:
-            near = [path for path in _municipalities(county)[1:] if path != named.path]
-            yield Group(_("Kommuner i %(county)s") % {"county": places.label(county)}, _links("place", near, counts))
+            near = [path for path in _list_county_and_municipalities(county)[1:] if path != named.path]
+            yield Group(
+                _("Kommuner i %(county)s") % {"county": places.get_label(county)}, _list_links_with_ads("place", near, counts)
+            )
         else:
-            yield Group(_("Land"), _searches("place", query.replace(place=()), counts, within=county), searches=True)
-        yield Group(_("Yrker her"), _searches("occupation", query, counts), searches=True)
+            yield Group(_("Land"), _list_search_links("place", query.replace(place=()), counts, within=county), searches=True)
+        yield Group(_("Yrker her"), _list_search_links("occupation", query, counts), searches=True)
     else:
-        level1 = occupations.parent(named.path) or named.path
+        level1 = occupations.get_parent(named.path) or named.path
         near = [path for path in occupations.PATHS[level1] if path != named.path]
-        label = _label(slugs.Named("occupation", level1))
-        yield Group(_("Yrker i gruppen %(occupation)s") % {"occupation": label}, _links("occupation", near, counts))
-        yield Group(_("Steder"), _searches("place", query, counts), searches=True)
+        label = _get_label(slugs.FacetValue("occupation", level1))
+        yield Group(_("Yrker i gruppen %(occupation)s") % {"occupation": label}, _list_links_with_ads("occupation", near, counts))
+        yield Group(_("Steder"), _list_search_links("place", query, counts), searches=True)
 
 
-def _searches(
+def _list_search_links(
     facet: str, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], within: str = ""
 ) -> list[view.Link]:
-    """Searches narrowed by each value of a facet's upper level (or of what lies within one) that has ads."""
+    """Links to the search narrowed by each value with ads: of a facet's upper level, or of the parts of `within`."""
     query = query.replace(sort="relevance")
     found = []
     for choice in search.FACETS[facet].list_choices(counts.get(facet, {}), query):

@@ -1,4 +1,4 @@
-"""Changing one's own password, and how long a login lasts."""
+"""Password change, and session length after login."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from jobsearch.web.forms import ChangePasswordForm
 
 
 class PasswordChange(PasswordChangeView):
-    """Asks for the old password; every other session of the user ends."""
+    """Password change form. It requires the old password, and ends the user's other sessions."""
 
     template_name = "web/password.html"
     form_class = ChangePasswordForm
     success_url = reverse_lazy("saved:list")
-    extra_context = {"site_name": settings.SITE_NAME}  # Django's own here is the host's name
+    extra_context = {"site_name": settings.SITE_NAME}  # Django's view sets it to the host name
 
     def form_valid(self, form: Any) -> HttpResponse:
+        """Save the new password and show a message."""
         response = super().form_valid(form)
         messages.success(self.request, _("Passordet er byttet. Andre steder du var logget inn, er du nå logget ut."))
         return response
 
 
 @receiver(user_logged_in)
-def shorten_session(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """An administrator's login lasts a working day; others' last as SESSION_COOKIE_AGE says."""
+def shorten_staff_session(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """End an administrator's session after a working day (STAFF_SESSION_SECONDS) instead of SESSION_COOKIE_AGE."""
     if user.is_staff:
         request.session.set_expiry(settings.STAFF_SESSION_SECONDS)

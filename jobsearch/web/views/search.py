@@ -1,4 +1,4 @@
-"""The pages: the search with its results, and the few about the site itself."""
+"""Results page (also the home page), about page, robots.txt and favicon."""
 
 from __future__ import annotations
 
@@ -14,67 +14,67 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.descriptions import short
+from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.models import SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance
 from jobsearch.web.presenters import results as view
-from jobsearch.web.presenters.pagination import page_title
+from jobsearch.web.presenters.pagination import build_page_title
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
-    """The search, and with nothing asked the home page."""
+    """Results of a search; without parameters the home page."""
     began = timezone.now()
     query, problems = search.SearchQuery.from_params(request.GET)
     blocked = any(problem.blocks for problem in problems)
-    if not problems and (target := _canonical_address(request, query)):
+    if not problems and (target := _find_canonical_redirect(request, query)):
         return redirect(target)
-    context = _asked(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]
+    context = _build_query_context(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     try:
         if blocked:
-            return _without_results(request, context, 400)
+            return _render_without_results(request, context, 400)
         found = search.search(query)
         if last := view.page_past_the_last(query, problems, found.total):
             return redirect(last)
         problems += search.without_ads([query], found.counts)[0]
-        visit = last_visit.visit(request)
-        context |= _answered(query, found, visit.since)
+        visit = last_visit.read_last_visit(request)
+        context |= _build_results_context(query, found, visit.since)
         if query.since:
-            context |= _new_since(request, query, found, began)
+            context |= _build_new_heading(request, query, found, began)
     except search.EngineDown:
         context |= {"engine_down": True, "page_title": _("Søket er nede akkurat nå")}
-        return _without_results(request, context, 503)
+        return _render_without_results(request, context, 503)
     except search.QueryError as error:
         context["error"] = str(error)
-        return _without_results(request, context, 400)
+        return _render_without_results(request, context, 400)
     response = render(request, "web/results.html", context)
     if not context["home"]:
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
-    # Asked again on the way back, so that a page from the browser's memory shows no ad that has ended meanwhile.
+    # Revalidated on return, so that a page from the browser's cache shows no ad that has ended in the meantime.
     response["Cache-Control"] = "private, no-cache"
     if visit.known or not context["home"]:
-        last_visit.remember(response, visit)
-    patch_vary_headers(response, ["HX-Request"])  # the live region speaks only in answers to a choice
+        last_visit.set_last_visit_cookie(response, visit)
+    patch_vary_headers(response, ["HX-Request"])  # only htmx responses fill the live region
     return response
 
 
-def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
-    """What the page shows of the question. `whole`: not only what an answer to a choice replaces."""
-    words = short(query)
+def _build_query_context(query: search.SearchQuery, problems: list[search.Problem], *, whole: bool) -> dict[str, object]:
+    """Context values of the query. `whole`: for a whole page, not only the parts that an htmx response replaces."""
+    words = summarise_query(query)
     home = not query.to_params() and not problems
     return {
         "query": query,
         "problems": problems,
         "words": words,
         "home": home,
-        "page_title": _("Ledige stillinger") if home else page_title(words or _("Ledige stillinger"), query.page),
+        "page_title": _("Ledige stillinger") if home else build_page_title(words or _("Ledige stillinger"), query.page),
         "canonical": view.address(query),
-        # Links back here repeat only what was understood: an address may hold words that were refused.
+        # Return links contain only the parsed query: the requested address may contain rejected personal data.
         "return_path": view.address(query),
         "chips": view.chips(query),
         "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
@@ -85,19 +85,19 @@ def _asked(query: search.SearchQuery, problems: list[search.Problem], *, whole: 
             ("deadline", _("Frist først")),
         ],
         "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
-        # Answers to a choice leave the list of municipalities out: the page has it already.
+        # Not in htmx responses: the page has the list of municipalities already.
         "distance": distance.make_view(query, problems, proposals=whole),
     }
 
 
-def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
-    """What the page shows of the answer. `since`: when the visitor was here before. Raises EngineDown."""
+def _build_results_context(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
+    """Context values of the search result. `since`: end of the visitor's previous visit. Raises EngineDown."""
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     return {
         "facets": view.facet_views(query, found.counts),
         "total": found.total,
-        "rows": ad_rows.listed(found.uuids, query, found.compiled, since),
+        "rows": ad_rows.build_rows(found.uuids, query, found.compiled, since),
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
@@ -112,24 +112,28 @@ def _answered(query: search.SearchQuery, found: search.Page, since: dt.datetime 
         "in_text": found.in_text,
         "recognised": view.recognised_chips(query, found.recognised),
         "drops": view.drops(query) if not found.total else [],
-        "as_of": freshness.data_as_of(),
+        "as_of": freshness.get_last_feed_time(),
     }
 
 
-def _new_since(request: HttpRequest, query: search.SearchQuery, found: search.Page, began: dt.datetime) -> dict[str, object]:
-    """The heading of what is new, and where the page goes over to the rest. Shown to its end, it is no longer new: the
-    saved search that this is counts from now on."""
+def _build_new_heading(
+    request: HttpRequest, query: search.SearchQuery, found: search.Page, began: dt.datetime
+) -> dict[str, object]:
+    """Heading of the new ads of a saved search.
+
+    The page that shows the last new ad sets the search's last look: only later ads count as new from then on.
+    """
     seen_all = query.offset + query.size >= found.new
-    looked_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
-    if seen_all and request.method == "GET" and not looked_ahead and request.user.is_authenticated:
+    is_prefetch = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if seen_all and request.method == "GET" and not is_prefetch and request.user.is_authenticated:
         SavedSearch.objects.mark_seen(request.user.pk, query, began)
-    return {"new_heading": dates.new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
+    return {"new_heading": dates.format_new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
 
 
-def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
-    """Where the same search has its one address, or "" where the request is there already.
+def _find_canonical_redirect(request: HttpRequest, query: search.SearchQuery) -> str:
+    """The canonical address of the search; "" if the request has it already.
 
-    Never away from an address that the query would not lead back to: a redirect may not go round in a circle.
+    Also "" if the canonical address would parse to another query, so that redirects cannot loop.
     """
     canonical = query.to_params()
     asked = [(name, value) for name, values in request.GET.lists() for value in values]
@@ -139,9 +143,9 @@ def _canonical_address(request: HttpRequest, query: search.SearchQuery) -> str:
     return view.address(query) if not problems and again.to_params() == canonical else ""
 
 
-def _without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
-    """The page where nothing was found out: the form keeps what it held, and what the database has is still there."""
-    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]
+def _render_without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
+    """The page without a search result: with the filled form and, if the engine is down, the user's saved searches."""
+    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]  # an object by the type of dict
     if status == 503 and request.user.is_authenticated:
         context["saved_searches"] = SavedSearch.objects.filter(owner=request.user)
     response = render(request, "web/results.html", context, status=status)
@@ -154,15 +158,16 @@ def _without_results(request: HttpRequest, context: dict[str, object], status: i
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/about.html", {"as_of": freshness.data_as_of()})
+    """About page."""
+    return render(request, "web/about.html", {"as_of": freshness.get_last_feed_time()})
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Searches, and all that belongs to a person, are kept from crawlers; pages without parameters are not."""
+    """robots.txt: disallows searches and user pages; allows pages without parameters."""
     closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/lagrede-sok/", "/logg-inn/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
-    # The longer rule wins: our own style sheets and pictures, whose addresses carry a version, are needed to see the pages.
+    # The longer rule wins (RFC 9309): crawlers need static files, whose addresses can have a version parameter.
     lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {site_map}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
@@ -170,4 +175,5 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
+    """Redirect browsers that request /favicon.ico."""
     return redirect(static("favicon.svg"), permanent=True)

@@ -1,6 +1,6 @@
-"""What a crawler may find: an index of site maps, each small enough to be made from one query.
+"""XML sitemaps for crawlers (https://www.sitemaps.org/protocol.html): an index, and sitemaps that each need one query.
 
-Made afresh each time and kept by nobody: an ad that has closed is out of it at once.
+Built on each request and never cached, so that an ad is gone from them as soon as it closes.
 """
 
 from __future__ import annotations
@@ -21,79 +21,89 @@ from jobsearch.vacancies.models import Location, Occupation, Vacancy
 
 from . import employers, landing
 
-CHUNK = 5_000  # addresses in one map; the protocol allows ten times as many
+CHUNK = 5_000  # addresses in one sitemap; the protocol allows 50,000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 Entry = tuple[str, dt.datetime | None]
-"""A path of this site, and when what it shows last changed."""
+"""A path of this site and the time of its last change."""
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Every map dates from the newest change of the record: an ad that closes moves all that come after it."""
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """The index. Every sitemap has the time of the newest change in the database: a closed ad moves all ads after it."""
     newest = Vacancy.objects.aggregate(newest=Max("changed"))["newest"]
     chunks = -(-Vacancy.objects.active().count() // CHUNK)
     parts = ["sider", *(_PARTS if chunks else ()), *(f"stillinger-{number}" for number in range(1, chunks + 1))]
-    return _answer("sitemapindex", "sitemap", [(reverse("web:sitemap_part", args=[part]), newest) for part in parts])
+    return _render_xml("sitemapindex", "sitemap", [(reverse("web:sitemap_part", args=[part]), newest) for part in parts])
 
 
 @require_safe
-def part(request: HttpRequest, part: str) -> HttpResponse:
+def sitemap(request: HttpRequest, part: str) -> HttpResponse:
+    """One sitemap: fixed pages, landing pages, employers, or a chunk of the ads."""
     kind, _, number = part.partition("-")
     if part == "sider":
-        found: list[Entry] = [(reverse(f"web:{name}"), None) for name in ("results", "landings", "about")]
+        entries: list[Entry] = [(reverse(f"web:{name}"), None) for name in ("results", "landings", "about")]
     elif part in _PARTS:
-        found = list(_PARTS[part]())
+        entries = list(_PARTS[part]())
     elif kind == "stillinger" and _NUMBER.fullmatch(number):
-        found = _ads(int(number))
-        if not found:
+        entries = _list_ads(int(number))
+        if not entries:
             raise Http404
     else:
         raise Http404
-    return _answer("urlset", "url", found)
+    return _render_xml("urlset", "url", entries)
 
 
-def _ads(number: int) -> list[Entry]:
+def _list_ads(number: int) -> list[Entry]:
+    """The active ads of a chunk, counted from 1."""
     rows = Vacancy.objects.active().order_by("uuid").values_list("uuid", "changed")[(number - 1) * CHUNK : number * CHUNK]
     return [(reverse("web:ad", args=[uuid]), changed) for uuid, changed in rows]
 
 
-def _places() -> Iterable[Entry]:
-    return _landings("place", Location.objects.all(), places.ancestors)
+def _list_place_pages() -> Iterable[Entry]:
+    return _list_landing_pages("place", Location.objects.all(), places.list_ancestors)
 
 
-def _occupations() -> Iterable[Entry]:
-    return _landings("occupation", Occupation.objects.all(), lambda path: filter(None, (occupations.parent(path), path)))
+def _list_occupation_pages() -> Iterable[Entry]:
+    return _list_landing_pages(
+        "occupation", Occupation.objects.all(), lambda path: filter(None, (occupations.get_parent(path), path))
+    )
 
 
-def _landings(facet: str, rows: QuerySet, levels: Callable[[str], Iterable[str]]) -> Iterable[Entry]:
-    """The pages that have an active ad, each as new as the newest of its ads."""
+def _list_landing_pages(
+    facet: str, rows: QuerySet[Location] | QuerySet[Occupation], levels: Callable[[str], Iterable[str]]
+) -> Iterable[Entry]:
+    """Landing pages with an active ad, each with the time of the newest change of its ads."""
     newest: dict[str, dt.datetime] = {}
     active = rows.filter(vacancy__in=Vacancy.objects.active()).values_list("path")
     for path, changed in active.annotate(newest=Max("vacancy__changed")).order_by("path"):
         for level in levels(path):
-            if slug := slugs.slug_of(facet, level):
+            if slug := slugs.get_slug(facet, level):
                 newest[slug] = max(changed, newest.get(slug, changed))
-    return [(landing.address(slug), newest[slug]) for slug in sorted(newest)]
+    return [(landing.build_url(slug), newest[slug]) for slug in sorted(newest)]
 
 
-def _employers() -> Iterable[Entry]:
-    """Grouped here: SQLite would take an index in the order of the groups, and read every row it leads to."""
+def _list_employer_pages() -> Iterable[Entry]:
+    """Employers with an active ad. Grouped in Python: for GROUP BY, SQLite would scan an index and read every row of it."""
     newest: dict[str, dt.datetime] = {}
     for orgnr, changed in Vacancy.objects.active().order_by().values_list("employer_orgnr", "changed"):
         newest[orgnr] = max(changed, newest.get(orgnr, changed))
-    return [(here, newest[orgnr]) for orgnr in sorted(newest) if (here := employers.address(orgnr))]
+    return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := employers.build_url(orgnr))]
 
 
-_PARTS: dict[str, Callable[[], Iterable[Entry]]] = {"steder": _places, "yrker": _occupations, "arbeidsgivere": _employers}
+_PARTS: dict[str, Callable[[], Iterable[Entry]]] = {
+    "steder": _list_place_pages,
+    "yrker": _list_occupation_pages,
+    "arbeidsgivere": _list_employer_pages,
+}
 
 
-def _answer(root: str, element: str, entries: Iterable[Entry]) -> HttpResponse:
+def _render_xml(root: str, element: str, entries: Iterable[Entry]) -> HttpResponse:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="{_NAMESPACE}">']
     for path, changed in entries:
-        day = f"<lastmod>{changed.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}</lastmod>" if changed else ""
-        # By the site's own address, whatever host the request named: a crawler believes what stands here.
-        lines.append(f"<{element}><loc>{escape(settings.SITE_URL + path)}</loc>{day}</{element}>")
+        last_modified = f"<lastmod>{changed.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}</lastmod>" if changed else ""
+        # Under SITE_URL, never the host of the request: crawlers trust these addresses.
+        lines.append(f"<{element}><loc>{escape(settings.SITE_URL + path)}</loc>{last_modified}</{element}>")
     lines.append(f"</{root}>")
     response = HttpResponse("\n".join(lines), content_type="application/xml; charset=utf-8")
     response["Cache-Control"] = "private, no-store"

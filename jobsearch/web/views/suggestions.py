@@ -1,4 +1,4 @@
-"""What the search field suggests while somebody types: a fragment of HTML that the page's script shows below the field."""
+"""Suggestions while typing in the search field: an HTML fragment that `suggest.js` shows below the field."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from jobsearch.web.presenters.results import address
 
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """Links to searches, grouped, each with its number of hits; 204 where there is nothing to suggest.
+    """Links to searches in groups, each with its number of hits; 204 where there are none.
 
-    It is help, and nobody asked for it: whatever is wrong, with the words or with the engine, it is only left out.
+    Errors in the text or of the engine also answer 204: the visitor has not asked for suggestions, and the search shows errors.
     """
     query, problems = search.SearchQuery.from_params(request.GET)
     found: list[search.Suggestion] = []
@@ -26,15 +26,16 @@ def suggestions(request: HttpRequest) -> HttpResponse:
             found = search.suggest(query, query.q)
         except (search.EngineDown, search.QueryError):
             found = []
-    response = HttpResponse(status=204) if not found else render(request, "web/_suggestions.html", _shown(found))
+    response = HttpResponse(status=204) if not found else render(request, "web/_suggestions.html", _build_context(found))
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _shown(found: list[search.Suggestion]) -> dict[str, object]:
+def _build_context(found: list[search.Suggestion]) -> dict[str, object]:
     names = {"occupation": _("Yrker"), "employer": _("Arbeidsgivere"), "place": _("Steder")}
     groups = [
-        (names[kind], [(one, address(one.query)) for one in options]) for kind, options in groupby(found, lambda one: one.kind)
+        (names[kind], [(option, address(option.query)) for option in options])
+        for kind, options in groupby(found, lambda suggestion: suggestion.kind)
     ]
     return {"groups": groups, "number": len(found)}

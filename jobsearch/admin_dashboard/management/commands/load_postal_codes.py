@@ -28,7 +28,7 @@ class Command(ReportingCommand):
     def work(self, *, files: Sequence[Path] = (), skip_faulty: bool = False, **options: Any) -> Result:
         began = time.monotonic()
         with Bars(self.stderr) as bars:
-            loaded = postal_codes.load(files, skip_faulty=skip_faulty, on_progress=bars)
+            loaded = postal_codes.load_postal_codes(files, skip_faulty=skip_faulty, on_progress=bars)
         told = list(loaded.skipped[: postal_codes.SHOWN])
         data = {
             "codes": loaded.codes,

@@ -1,4 +1,4 @@
-"""Markup from outside: bounded in size, depth and time whatever is sent, and the same words as before."""
+"""HTML tokenizer: hostile markup is bounded in size, depth and time; ordinary markup keeps its words and elements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jobsearch.vacancies import html, html_tokenizer
 FIXED = settings(derandomize=True, deadline=None)
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-SECONDS = 1.0  # of the processor; each attack takes some 50 ms on a small machine, and took seconds to minutes before
+SECONDS = 1.0  # of CPU time; each attack takes about 50 ms on a small machine, and took seconds to minutes without limits
 
 
 def depth_of(value: str) -> int:
@@ -88,22 +88,22 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
-def test_hostile_markup_is_bounded_in_time_size_and_depth(source):
+def test_sanitising_hostile_markup_is_bounded_in_time_size_and_depth(source):
     began = time.process_time()
-    clean = html.sanitise(source)
-    text = html.to_text(clean)
+    clean = html.sanitise_html(source)
+    text = html.extract_text(clean)
     took = time.process_time() - began
     assert took < SECONDS
     assert len(clean) <= html_tokenizer.LENGTH + 5_000 and len(text) <= html_tokenizer.LENGTH
     assert clean.count("<") <= 3 * html_tokenizer.ELEMENTS
     assert depth_of(clean) <= html_tokenizer.DEPTH
-    assert html.sanitise(clean) == clean
+    assert html.sanitise_html(clean) == clean
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS.keys())
-def test_the_text_of_hostile_markup_is_bounded_in_time(source):
+def test_extracting_text_of_hostile_markup_is_bounded_in_time(source):
     began = time.process_time()
-    assert len(html.to_text(source)) <= html_tokenizer.SOURCE
+    assert len(html.extract_text(source)) <= html_tokenizer.SOURCE
     assert time.process_time() - began < SECONDS
 
 
@@ -120,25 +120,25 @@ MARKS = st.sampled_from(
 
 @FIXED
 @given(st.lists(MARKS | st.text(max_size=5), max_size=60).map("".join))
-def test_any_markup_becomes_a_well_formed_fragment_that_stays_as_it_is(source):
-    clean = html.sanitise(source)
-    assert html.sanitise(clean) == clean
+def test_any_markup_becomes_a_well_formed_fragment(source):
+    clean = html.sanitise_html(source)
+    assert html.sanitise_html(clean) == clean
     assert depth_of(clean) <= html_tokenizer.DEPTH
-    assert html.to_text(clean) == html.to_text(f"<!-- the long way -->{clean}")
-    # A browser's parser finds nothing to change in it: no element is implied, closed or moved.
-    limited = html_tokenizer.limit(source, lambda link: "")
+    assert html.extract_text(clean) == html.extract_text(f"<!-- the long way -->{clean}")
+    # An HTML5 parser changes nothing in it: no element is implied, closed or moved.
+    limited = html_tokenizer.limit_html(source, lambda link: "")
     again = nh3.clean(
         limited, tags=html_tokenizer.TAGS, attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, link_rel=None
     )
     assert again == limited
 
 
-def test_the_feeds_ordinary_markup_keeps_its_words_and_elements():
-    """What the cleaner alone made of them, it makes of them still."""
+def test_ordinary_markup_of_the_feed_keeps_its_words_and_elements():
+    """For ordinary markup the result is that of nh3 alone."""
     cleaner = nh3.Cleaner(tags=html_tokenizer.TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener noreferrer")
     for number in range(300):
         ad = compose(number, published=DAY, expires=DAY, updated=DAY, seed=29)
-        clean = html.sanitise(ad["description"])
+        clean = html.sanitise_html(ad["description"])
         plain = cleaner.clean(ad["description"])
         assert re.sub(r"<(p|div|li)>(?:\s|&nbsp;)*</\1>|\s|&nbsp;", "", clean.replace("h2", "h1")) == re.sub(
             r"<(p|div|li)>(?:\s|&nbsp;)*</\1>|\s|&nbsp;", "", plain.replace("h2", "h1")
