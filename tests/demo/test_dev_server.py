@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from jobsearch.demo.supervisor import free_port
+from jobsearch.demo.supervisor import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("bin", "ingest", "jobsearch", "locale", "static", "templates", "gunicorn.conf.py", "manage.py")
@@ -31,7 +31,7 @@ def wait_until(condition: Callable[[], bool], message: str, seconds: float = 240
 
 class DevelopmentServer:
     def __init__(self, project: Path, folder: Path) -> None:
-        port = free_port(8500)
+        port = find_free_port(8500)
         self.site = f"http://127.0.0.1:{port}"
         self.log = folder / "output.log"
         command = ["bin/dev", "--data", str(folder / "data"), "--active", "40", "--lines", "120", "--port", str(port)]
