@@ -38,8 +38,6 @@ class FeedState(models.Model):
     cursor_lost = models.DateTimeField(
         _("mistet plassen"), null=True, blank=True, help_text=_("Når siden vi sto på, ikke fantes lenger")
     )
-    lease_owner = models.CharField(max_length=200, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     marker = models.PositiveBigIntegerField(default=0)
     pages_read = models.PositiveBigIntegerField(default=0)
     lines_read = models.PositiveBigIntegerField(default=0)

@@ -23,7 +23,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import detail_queue
 from .deactivation import deactivate_by_lines
 from .fetch_pool import prefetch_pages, run_in_thread
-from .lease import Lease
+from .lease import FeedLease
 from .models import DetailTask, FeedState, PageMark
 from .report import Hooks, Report
 
@@ -54,7 +54,7 @@ class PageWalker:
     def __init__(
         self,
         feed: FeedClient,
-        lease: Lease,
+        lease: FeedLease,
         report: Report,
         *,
         backfill: dt.timedelta,

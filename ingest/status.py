@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ingest.client.tokens import parse_private_token, read_token_expiry
+from jobsearch.core.leases import find_holder
 
-from . import detail_queue
+from . import detail_queue, lease
 from .error_messages import told
 from .models import DetailTask, FeedState, Run
 
@@ -71,7 +72,7 @@ def status(now: dt.datetime | None = None) -> Status:
         lag=lag,
         token_expires=read_token_expiry(parse_private_token(settings.NAV_FEED_TOKEN) or state.token),
         oldest_waiting=oldest,
-        following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
+        following=find_holder(lease.NAME) is not None,
         last_run=last_run,
         waiting=counts["waiting"],
         deferred=counts["deferred"],

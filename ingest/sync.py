@@ -13,14 +13,15 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from ingest.client.errors import FeedUnavailable, LeaseLost, Unauthorized, UnusablePage
+from ingest.client.errors import FeedUnavailable, Unauthorized, UnusablePage
 from ingest.client.feed import FeedClient
 from ingest.client.tokens import parse_private_token
+from jobsearch.core.leases import LeaseLost
 from jobsearch.vacancies import store
 
 from . import detail_queue
 from .detail_worker import DetailWorker
-from .lease import Lease
+from .lease import FeedLease, describe_error
 from .models import FeedState, Run
 from .page_walker import PageWalker
 from .report import Hooks, Progress, Report
@@ -75,13 +76,13 @@ def run(
     own_feed = feed is None
     feed = feed or connect()
     try:
-        with StopSignals(stop) as signals, Lease() as lease:
+        with StopSignals(stop) as signals, FeedLease() as lease:
             row = _begin(record_as, requested_by)
             notes = _Notes(row, on_progress)
 
             def idle() -> None:
                 signals.check()
-                lease.keep()
+                lease.renew_if_due()
 
             try:
                 _work(feed, lease, report, Hooks(idle, notes, after_batch or _nothing), retry_now)
@@ -90,7 +91,7 @@ def run(
                 report.finish(detail_queue.count_by_state())
                 row.finish(Run.State.STOPPED, report=report.as_json())
             except LeaseLost as error:
-                row.finish(Run.State.FAILED, report=report.as_json(), error=f"lease-lost: {error}")
+                row.finish(Run.State.FAILED, report=report.as_json(), error=f"lease-lost: {describe_error(error)}")
                 raise
             except (OperationalError, InterfaceError):
                 raise
@@ -106,7 +107,7 @@ def run(
     return report
 
 
-def _work(feed: FeedClient, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
+def _work(feed: FeedClient, lease: FeedLease, report: Report, hooks: Hooks, retry_now: bool) -> None:
     problem: FeedUnavailable | None = None
     store.close_expired()  # whatever becomes of the feed
     try:
@@ -148,7 +149,7 @@ def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | Non
             return None
 
 
-def _note_health(lease: Lease, feed: FeedClient, problem: FeedUnavailable | None) -> None:
+def _note_health(lease: FeedLease, feed: FeedClient, problem: FeedUnavailable | None) -> None:
     lease.fence()
     state = FeedState.objects.get(id=1)
     state.token = feed.tokens.public

@@ -8,10 +8,12 @@ from typing import Any
 
 from celery import shared_task
 
-from ingest.client.errors import FeedError, LeaseHeld, WrongOrigin
+from ingest.client.errors import FeedError, WrongOrigin
 from ingest.client.feed import FeedClient
+from jobsearch.core.leases import LeaseError, LeaseHeld
 
 from . import detail_queue, replay, sync
+from .lease import describe_error
 from .models import Run
 
 
@@ -21,9 +23,11 @@ def follow_feed(run_id: int | None = None) -> dict[str, Any] | None:
     asked_for = Run.objects.filter(pk=run_id).first() if run_id else None
     try:
         return sync.run(record_as=asked_for).as_json()
-    except LeaseHeld as error:
-        if asked_for:  # nobody waits for the others: the one that holds the lease does their work
-            asked_for.finish(Run.State.SKIPPED, error=f"lease-held: {error}")
+    except LeaseError as error:
+        if asked_for and isinstance(
+            error, LeaseHeld
+        ):  # nobody waits for the others: the one that holds the lease does their work
+            asked_for.finish(Run.State.SKIPPED, error=f"lease-held: {describe_error(error)}")
     except WrongOrigin as error:
         row = asked_for or Run.objects.create(kind=Run.Kind.SYNC)
         row.finish(Run.State.FAILED, error=f"wrong-origin: {error}")

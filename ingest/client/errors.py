@@ -49,17 +49,5 @@ class AdNotFound(FeedError):
     """404 for a detail: the feed has no such ad. Permanent, unless very many ads are missing at once."""
 
 
-class LeaseHeld(Exception):
-    """Another process holds the sync lease. `owner` is its host and process, `until` the time when its lease expires."""
-
-    def __init__(self, owner: str, until: object) -> None:
-        super().__init__(f"The feed is already being followed by {owner} (its lease lasts until {until}).")
-        self.owner = owner
-
-
-class LeaseLost(LeaseHeld):
-    """The lease expired and another process took it: the current transaction is rolled back."""
-
-
 class WrongOrigin(Exception):
     """The database holds the cursor of another feed than NAV_FEED_URL."""

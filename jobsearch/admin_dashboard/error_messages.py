@@ -8,7 +8,10 @@ from django.core.management.base import SystemCheckError
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
 
-from ingest.client.errors import FeedError, LeaseHeld, Unauthorized, WrongOrigin
+from ingest.client.errors import FeedError, Unauthorized, WrongOrigin
+from ingest.lease import NAME as FEED_LEASE
+from ingest.lease import describe_error as describe_lease_error
+from jobsearch.core.leases import LeaseError
 from jobsearch.search import api as search
 from jobsearch.vacancies.postal_codes import UnreadableFile
 
@@ -29,9 +32,9 @@ class Trouble:
 
 def of(error: BaseException) -> Trouble | None:
     """The trouble behind an exception; None where it is nothing that we know, that is: a fault in our own code."""
-    if isinstance(error, LeaseHeld):
+    if isinstance(error, LeaseError) and error.name == FEED_LEASE:
         cure = "Wait for it to finish; if nothing of the kind runs any more, the lease ends by itself within a minute."
-        return Trouble("lease-held", f"{error} {cure}", HELD)
+        return Trouble("lease-held", f"{describe_lease_error(error)} {cure}", HELD)
     if isinstance(error, WrongOrigin):
         return Trouble("wrong-origin", str(error))
     if isinstance(error, Unauthorized):
@@ -40,7 +43,7 @@ def of(error: BaseException) -> Trouble | None:
         return Trouble(error.reason, f"The feed is down. {error.args[0]} {_FEED_CURE}")
     if isinstance(error, search.EngineDown):
         return Trouble("engine-down", f"The search engine is down. {error}")
-    if isinstance(error, search.Busy | search.LeaseLost):
+    if isinstance(error, LeaseError):
         return Trouble("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, search.RebuildFailed):
         return Trouble("rebuild-failed", str(error))

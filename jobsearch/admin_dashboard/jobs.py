@@ -15,7 +15,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from ingest import error_messages
-from ingest.models import FeedState, Run
+from ingest.lease import NAME as FEED_LEASE
+from ingest.models import Run
+from jobsearch.core.leases import find_holder
 
 INDEX = "index"
 """The kind of a run that builds a new index. The search keeps no list of its own: an administrator has one."""
@@ -125,7 +127,7 @@ def is_silent(run: Run) -> bool:
     """Whether a run that is said to be at work has lost its process, as far as can be known."""
     now = timezone.now()
     if run.kind == Run.Kind.SYNC:  # a live one holds the lease; it takes it a moment before its row says so
-        return not FeedState.objects.filter(lease_until__gt=now).exclude(lease_owner="").exists()
+        return find_holder(FEED_LEASE) is None
     seen = run.progress.get("seen") if isinstance(run.progress, dict) else None
     if not seen:
         return now - run.started > FORGOTTEN

@@ -21,7 +21,6 @@ from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
 from .indexing.quarantine import INDEX_LATE, count_behind, oldest_behind, retry
 from .input_errors import Problem
-from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
 from .query.entities import Recognised
 from .query.normalisation import without, without_each
@@ -39,7 +38,6 @@ __all__ = [
     "NOT_STATED",
     "SINCE_DAYS",
     "SIZES",
-    "Busy",
     "Choice",
     "Counted",
     "EngineDown",
@@ -48,7 +46,6 @@ __all__ = [
     "Highlighter",
     "Hit",
     "IndexMissing",
-    "LeaseLost",
     "Marked",
     "Page",
     "Piece",

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import index_jobs, jobs
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies.models import Moderation, Vacancy
@@ -140,11 +141,10 @@ def test_a_run_whose_process_is_gone_is_told(administrator):
 
 
 def test_a_sync_is_alive_while_its_lease_is(administrator):
-    state = FeedState.objects.create(origin="http://feed.example")
+    FeedState.objects.create(origin="http://feed.example")
     Run.objects.create(kind="sync", state="running")
     assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
-    state.lease_owner, state.lease_until = "host 1 2 x", timezone.now() + dt.timedelta(seconds=50)
-    state.save()
+    LeaseRecord.objects.create(name="feed", owner="host 1 2 x", expires=timezone.now() + dt.timedelta(seconds=50))
     assert "Ingen livstegn" not in administrator.get("/admin/").content.decode()
 
 

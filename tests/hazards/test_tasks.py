@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest import tasks
-from ingest.lease import Lease
+from ingest.lease import FeedLease
 from ingest.models import DetailTask, FeedState, Run
 
 
@@ -19,7 +19,7 @@ def celery(settings):
 def test_a_concurrent_run_is_skipped_without_an_error(feed, site):
     FeedState.bound(feed.url)
     row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
-    with Lease():
+    with FeedLease():
         assert tasks.follow_feed() is None
         assert tasks.follow_feed(row.pk) is None
     row.refresh_from_db()

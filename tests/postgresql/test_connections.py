@@ -110,7 +110,7 @@ def test_a_first_load_survives_a_restart_of_postgresql(own_postgresql: OwnServer
             feed.faults.latency(detail=0)
             # The run that lost its database could not release its lease, and its process still runs: the lease expires within
             # a minute, which this test does not wait for.
-            site.rows("UPDATE ingest_feedstate SET lease_until = now() RETURNING id")
+            site.rows("UPDATE core_leaserecord SET expires = now() WHERE name = 'feed' RETURNING name")
             wait_until(lambda: site.active() == set(feed.truth()), 60, "all ads")
             assert worker.poll() is None, site.log("worker")[-2000:]
             assert beat.poll() is None, site.log("beat")[-2000:]
@@ -124,7 +124,7 @@ def test_the_server_ends_the_session_of_a_paused_process(live_site: Callable[...
     assert site.manage("sync") == 0
     options = env._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
-        paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
+        paused.execute("UPDATE core_leaserecord SET owner = owner WHERE name = 'feed'")
         assert site.manage("sync") == 0  # otherwise it would wait for the row as long as the paused session exists
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             paused.execute("SELECT 1")

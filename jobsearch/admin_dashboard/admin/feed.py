@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
@@ -12,16 +13,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ingest import detail_queue, error_messages
+from ingest import detail_queue, error_messages, lease
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import error_counts, jobs, report_texts
+from jobsearch.core import leases
 
 from .base import ReadOnlyAdmin, UuidSearchMixin, filtered_by, log_by_uuid, named
 
 
 @admin.register(FeedState)
-@named(problem_since=_("problem siden"), pages_read=_("leste sider"), lines_read=_("leste linjer"), lease_owner=_("leses av"))
-@named(lease_until=_("retten utløper"))
+@named(problem_since=_("problem siden"), pages_read=_("leste sider"), lines_read=_("leste linjer"))
 @named(error_messages.told, problem=_("problem"), token_problem=_("problem med token"))
 class FeedStateAdmin(ReadOnlyAdmin):
     list_display = ["origin", "last_read", "last_line_time", "tip_time", "its_problem"]
@@ -29,8 +30,19 @@ class FeedStateAdmin(ReadOnlyAdmin):
     fields = [
         *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked"),
         *("its_pages_read", "its_lines_read", "its_problem", "its_problem_since", "its_token_problem", "cursor_lost"),
-        *("its_lease_owner", "its_lease_until"),
+        *("lease_owner", "lease_expires"),
     ]
+    readonly_fields = ["lease_owner", "lease_expires"]
+
+    @admin.display(description=_("leses av"))
+    def lease_owner(self, state: FeedState) -> str:
+        holder = leases.find_holder(lease.NAME)
+        return holder.owner if holder else "–"
+
+    @admin.display(description=_("retten utløper"))
+    def lease_expires(self, state: FeedState) -> str:
+        holder = leases.find_holder(lease.NAME)
+        return display_for_value(holder.expires, "–") if holder else "–"
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -21,9 +21,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.base import Engine, Index, IndexMissing, Write, Written
 from jobsearch.search.engines.registry import engine
-from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import IndexState, SetAside
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Vacancy
@@ -89,7 +89,7 @@ def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | No
             with Lease("indexing", INDEXING_SECONDS, wait=LEASE_WAIT) as lease:
                 if _take_over(in_use, began, lease, done, limit, should_stop):
                     return rebuild(reason="the database is older than the index")
-    except Busy:
+    except LeaseHeld:
         return done.report(started, busy=not done.indexed)
     return done.report(started)
 
@@ -130,7 +130,7 @@ def remove_ended(began: dt.datetime | None = None) -> int:
     """Takes closed, expired, hidden and forgotten ads out of the index in service; returns how many.
 
     Analyses nothing, so no ad can hold it up: it runs before each chunk of an indexing run, during a rebuild, and as a task of
-    its own. Raises Busy, EngineDown.
+    its own. Raises LeaseHeld, EngineDown.
     """
     began = began or timezone.now()
     in_use = engine()
@@ -156,7 +156,7 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
 
 
 def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
-    """Writes into the index in service and notes it; None where that index is to be built anew. Raises Busy."""
+    """Writes into the index in service and notes it; None where that index is to be built anew. Raises LeaseHeld."""
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
         if must_rebuild(in_use):
             return None
@@ -236,7 +236,7 @@ def rebuild(
                 in_use.discard(index)
                 raise
             index.close()
-    except Busy:
+    except LeaseHeld:
         return Report(busy=True)
     return Report(done, seconds=time.monotonic() - started, rebuilt=reason)
 
@@ -256,7 +256,7 @@ def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
 
 def _remove_meanwhile() -> None:
     """A rebuild may be all that a worker's processes do for minutes; what ends meanwhile leaves the index in service."""
-    with contextlib.suppress(Busy, IndexMissing):  # another process writes it, or there is none yet
+    with contextlib.suppress(LeaseHeld, IndexMissing):  # another process writes it, or there is none yet
         remove_ended()
 
 
