@@ -147,7 +147,6 @@ class DetailWorker:
         self._done += len(batch)
         self._total = max(self._total, self._done)
         self._hooks.progress("details", self._done, self._total)
-        self._hooks.after_batch()
 
 
 def _choose_control_ads(other_than: Iterable[UUID]) -> list[UUID]:

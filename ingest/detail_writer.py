@@ -62,7 +62,7 @@ def _write_one_by_one(batch: Sequence[FetchResult], lease: FeedLease, report: Re
         log.exception("Ad %s cannot be deactivated.", batch[0].uuid)
         with transaction.atomic():
             lease.fence()
-            detail_queue.quarantine(batch[0].uuid, batch[0].marker, f"not-closed: {unstorable}")
+            detail_queue.quarantine(batch[0].uuid, batch[0].marker, "not-closed", str(unstorable))
         return True
     if erase:
         store.erase_deleted_content()
@@ -133,10 +133,10 @@ def _close(ends: Mapping[UUID, Vacancy.Closed], tasks: Mapping[UUID, DetailTask]
 def _defer_or_quarantine(result: FetchResult) -> None:
     outcome = result.outcome
     if isinstance(outcome, UnconfirmedMissing):
-        detail_queue.defer_missing(result.uuid, result.marker, str(outcome))
+        detail_queue.defer_missing(result.uuid, result.marker, outcome.reason, outcome.sentence)
     elif isinstance(outcome, FeedUnavailable):
-        detail_queue.defer(result.uuid, result.marker, str(outcome))
+        detail_queue.defer(result.uuid, result.marker, outcome.reason, outcome.sentence)
     elif isinstance(outcome, DetailFormatError):
-        detail_queue.quarantine(result.uuid, result.marker, f"{outcome.reason}: {outcome}")
+        detail_queue.quarantine(result.uuid, result.marker, outcome.reason, str(outcome))
     else:
-        detail_queue.quarantine(result.uuid, result.marker, f"unreadable: {type(outcome).__name__}")
+        detail_queue.quarantine(result.uuid, result.marker, "unreadable", type(outcome).__name__)

@@ -21,7 +21,7 @@ class FeedLease(Lease):
         """First statement of each of a sync run's transactions: renews the lease and locks the feed's row.
 
         A process that was suspended while another took over writes nothing: raises `LeaseLost`. The lock on the feed's row
-        keeps out the queue's other writers (docs/decisions/order-of-locks.md).
+        keeps out the queue's other writers (docs/decisions/0015-order-of-locks.md).
         """
         self.renew()
         FeedState.lock()

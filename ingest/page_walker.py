@@ -204,8 +204,6 @@ class PageWalker:
         self._report.rejected_lines += len(page.rejected)
         if closed or any(line.masked for line in inactive):
             store.erase_deleted_content()
-        if closed:
-            self._hooks.after_batch()
         self._hooks.progress("pages", self._report.lines, self._expected_lines())
 
     def _unseen(self, page_id: str, lines: tuple[FeedLine, ...]) -> tuple[list[FeedLine], int]:

@@ -8,19 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Progress = Callable[[str, int, int], None]
-"""Called with a phase (`pages`, `details`), what is done, and the expected total (0: unknown; of pages, lines and estimated)."""
+from jobsearch.core.jobs import Progress
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a run calls on its way."""
+    """Callbacks of a sync run."""
 
     idle: Callable[[], None]
-    """About twice a second while waiting: renews the lease, and raises to end the run."""
+    """Called about twice a second while waiting: renews the lease, and raises to end the run."""
     progress: Progress
-    after_batch: Callable[[], None]
-    """Between transactions, after one that wrote something of ads."""
+    """Called after each page (phase `pages`) and batch of details (`details`). The total of pages is in lines, estimated."""
 
 
 @dataclass
@@ -47,8 +45,9 @@ class Report:
     """Details thrown away because the feed had more to tell of the ad by the time they came."""
     rejected_lines: int = 0
     at_tip: bool = False
-    problem: str = ""
-    """Why the run ended early, as a sentence; empty if it did not."""
+    error_code: str = ""
+    """Why the run ended early (a key of `error_messages.SENTENCES`); empty if it did not."""
+    error_detail: str = ""
     _started: float = field(default_factory=time.monotonic, repr=False)
 
     def finish(self, counts: dict[str, int]) -> None:
@@ -58,9 +57,16 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0: at the tip, nothing waiting; 1: at the tip, but something deferred or set apart; 2: feed or database down."""
-        if self.problem:
+        if self.error_code:
             return 2
         return 1 if self.deferred or self.quarantined or self.waiting or not self.at_tip else 0
 
+    @property
+    def problem(self) -> str:
+        """The error as one text for programs and logs, "code: detail"; empty where there is none."""
+        return f"{self.error_code}: {self.error_detail}" if self.error_code else ""
+
     def as_json(self) -> dict[str, Any]:
-        return {key: value for key, value in dataclasses.asdict(self).items() if not key.startswith("_")}
+        """The numbers, without the error."""
+        left_out = {"error_code", "error_detail", "_started"}
+        return {key: value for key, value in dataclasses.asdict(self).items() if key not in left_out}

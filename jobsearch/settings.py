@@ -29,7 +29,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
 
 INSTALLED_APPS = [
-    "jobsearch.admin_dashboard.apps.ControlAdminConfig",  # Django admin, with our index page
+    "jobsearch.admin_dashboard.apps.DashboardAdminConfig",  # Django admin, with our index page
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 
 class FeedError(Exception):
-    """A request to the feed that gave no usable answer. Its text is "reason: sentence", as it is stored in the database."""
+    """A request to the feed that gave no usable answer. Its text is "reason: sentence", for logs."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.reason = reason
+        self.reason, self.sentence = reason, sentence
 
     def __str__(self) -> str:
-        return f"{self.reason}: {self.args[0]}"
+        return f"{self.reason}: {self.sentence}"
 
 
 class FeedUnavailable(FeedError):

@@ -47,7 +47,7 @@ def test_a_killed_workers_work_goes_on_at_the_next_wake_up(site: LiveSite, full_
     full_feed.faults.latency(detail=0)
     assert site.wake(FOLLOW) == 0
     wait_until(whole(site, full_feed), 90, "all ads")
-    runs = site.rows("SELECT state, error FROM ingest_run WHERE kind = 'sync' ORDER BY started")
+    runs = site.rows("SELECT state, error_code FROM core_job WHERE kind = 'sync' ORDER BY started")
     assert [state for state, _error in runs] == ["failed", "done"]
     assert max(asked(full_feed).values()) <= 2
     assert sum(asked(full_feed).values()) <= 400 + 180, "what was under way may be asked for again, the rest not"
@@ -61,7 +61,7 @@ def test_many_workers_and_many_wake_ups_are_one_sync_at_a_time(site: LiveSite, f
     wait_until(whole(site, full_feed), 90, "all ads")
     assert set(asked(full_feed).values()) == {1}
     overlap = (
-        "SELECT count(*) FROM ingest_run a JOIN ingest_run b ON a.id < b.id "
+        "SELECT count(*) FROM core_job a JOIN core_job b ON a.id < b.id "
         "WHERE a.kind = 'sync' AND b.kind = 'sync' AND a.started < b.finished AND b.started < a.finished"
     )
     assert site.value(overlap) == 0

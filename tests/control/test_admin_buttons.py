@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.admin_dashboard import index_jobs, jobs
+from jobsearch.admin_dashboard import index_jobs
+from jobsearch.admin_dashboard.jobs import INDEX
+from jobsearch.core import jobs
 from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
@@ -39,21 +41,21 @@ def test_start_a_sync(administrator, feed):
     feed.publish()
     assert "er satt i gang" in press(administrator, "sync")
     run = Run.objects.get()
-    assert (run.kind, run.state, run.requested_by, run.report["new"]) == ("sync", "done", "administrator", 1)
+    assert (run.kind, run.state, run.requested_by, run.result["new"]) == ("sync", "done", "administrator", 1)
 
 
-@pytest.mark.parametrize("key", sorted(jobs.WORKS))
+@pytest.mark.parametrize("key", sorted(jobs.ACTIONS))
 def test_each_button_makes_a_run_that_ends(administrator, feed, command, key):
     feed.publish()
     command("sync")
     press(administrator, key)
     run = Run.objects.filter(requested_by="administrator").get()
-    assert (run.kind, run.state, run.error) == (jobs.WORKS[key].kind, "done", "")
+    assert (run.kind, run.state, run.error_code, run.error_detail) == (jobs.ACTIONS[key].kind, "done", "", "")
     page = administrator.get(reverse("admin:ingest_run_change", args=[run.pk]))
-    assert jobs.name_of(run) in page.content.decode()
+    assert jobs.get_label(run) in page.content.decode()
 
 
-@pytest.mark.parametrize("key", sorted(jobs.WORKS))
+@pytest.mark.parametrize("key", sorted(jobs.ACTIONS))
 def test_messages_hold_nothing_but_the_id_of_a_run(administrator, monkeypatch, key):
     sent = []
     monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, args, **options: sent.append(args))
@@ -82,14 +84,14 @@ def test_unknown_work_is_not_found(administrator):
 def test_rebuild_shows_its_documents(administrator, make_vacancy):
     make_vacancy()
     press(administrator, "rebuild")
-    assert Run.objects.get().report["documents"] == 1
+    assert Run.objects.get().result["documents"] == 1
     assert search.search(SearchQuery()).total == 1
 
 
 def test_truth_finds_a_missing_index_and_says_so_in_the_report(administrator, make_vacancy):
     make_vacancy()
     press(administrator, "truth")
-    report = Run.objects.get().report
+    report = Run.objects.get().result
     assert report["differences"] == 1
     assert "built anew" in report["found"][0]
 
@@ -127,14 +129,14 @@ def test_a_run_that_no_worker_takes_is_shown_with_the_cure_and_can_be_dropped(ad
 
 
 def test_a_run_that_waits_behind_another_blames_no_worker(administrator):
-    Run.objects.create(kind="index", state="running", progress={"seen": timezone.now().isoformat()})
+    Run.objects.create(kind="index", state="running", heartbeat=timezone.now())
     Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
     assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
 
 
 def test_a_run_whose_process_is_gone_is_told(administrator):
-    seen = (timezone.now() - dt.timedelta(minutes=10)).isoformat()
-    Run.objects.create(kind="index", state="running", progress={"seen": seen, "done": 1, "total": 9, "phase": "index"})
+    seen = timezone.now() - dt.timedelta(minutes=10)
+    Run.objects.create(kind="index", state="running", heartbeat=seen, progress={"done": 1, "total": 9, "phase": "index"})
     assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
     assert "er satt i gang" in press(administrator, "rebuild")
     assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "failed"]
@@ -152,7 +154,7 @@ def test_quarantine_is_told_once_on_its_own_tile(administrator, make_vacancy):
     now = timezone.now()
     FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
     for number in range(30):
-        DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", reason="x: y", next_try=now)
+        DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", error_code="x", next_try=now)
     text = administrator.get("/admin/").content.decode()
     assert text.count("30 annonser står i karantene") == 1
     assert "Vi følger strømmen" in text
@@ -160,7 +162,7 @@ def test_quarantine_is_told_once_on_its_own_tile(administrator, make_vacancy):
 
 def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):
     make_vacancy()
-    run = Run.objects.create(kind=jobs.INDEX)
+    run = Run.objects.create(kind=INDEX)
     index_jobs.rebuild(run.pk)
     run.refresh_from_db()
     finished = run.finished
@@ -175,10 +177,11 @@ def test_trouble_ends_a_run_with_its_sentence(index, make_vacancy, monkeypatch):
         raise search.EngineDown("Start OpenSearch.")
 
     monkeypatch.setattr("jobsearch.search.api.rebuild", down)
-    run = Run.objects.create(kind=jobs.INDEX)
+    run = Run.objects.create(kind=INDEX)
     index_jobs.rebuild(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.error) == ("failed", "engine-down: The search engine is down. Start OpenSearch.")
+    assert (run.state, run.error_code) == ("failed", "engine-down")
+    assert run.error_detail == "The search engine is down. Start OpenSearch."
 
 
 def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):
@@ -186,7 +189,7 @@ def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):
     wanted, other = feed.publish(), uuid.uuid4()
     later = timezone.now() + dt.timedelta(hours=20)
     for ad in (wanted, other):
-        DetailTask.objects.create(uuid=ad, marker=1, state="quarantined", reason="x: y", attempts=8, next_try=later)
+        DetailTask.objects.create(uuid=ad, marker=1, state="quarantined", error_code="x", attempts=8, next_try=later)
     address = reverse("admin:ingest_detailtask_changelist")
     text = administrator.post(address, {"action": "try_again", "_selected_action": [wanted]}, follow=True).content.decode()
     assert "1 detalj blir hentet på nytt" in text

@@ -44,8 +44,9 @@ def filled(make_vacancy):
     FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
     for number in range(30):
         uuid = make_vacancy(title=f"Sykepleier {number}")
-        DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", reason=f"broken-json: line {number}")
-        Run.objects.create(kind="sync", state="done", finished=now, report={"new": number, "pages": 1, "at_tip": True})
+        error = {"error_code": "broken-json", "error_detail": f"line {number}"}
+        DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", **error)
+        Run.objects.create(kind="sync", state="done", finished=now, result={"new": number, "pages": 1, "at_tip": True})
         Tombstone.objects.create(uuid=uuid, closed_on=now.date(), version=1)
     Moderation.objects.create(uuid=uuid, note="reklame")
     Run.objects.create(kind="index", state="running", progress={"done": 3400, "total": 40_000, "rate": 310.5, "phase": "index"})
@@ -121,7 +122,7 @@ def test_ads_are_found_by_uuid_and_by_title(administrator, filled):
 
 
 def test_queue_is_filtered_by_reason(administrator, filled):
-    DetailTask.objects.filter(uuid=filled).update(reason="too-large: much")
+    DetailTask.objects.filter(uuid=filled).update(error_code="too-large", error_detail="much")
     text = administrator.get(reverse("admin:ingest_detailtask_changelist") + "?reason=too-large").content.decode()
     assert str(filled) in text
     assert text.count("broken-json: line") == 0

@@ -13,8 +13,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from ingest.models import DetailTask, FeedState, Run
+from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import full_sync
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies import pending
@@ -117,13 +118,13 @@ def test_two_where_the_database_refuses(command, monkeypatch, text, reason, cure
 def test_three_where_another_process_holds_the_lease(feed, index, command):
     FeedState.bound(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
-    FeedState.objects.update(lease_owner="elsewhere 12 34 abcd", lease_until=until)
+    LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (3, "lease-held")
 
 
 def test_a_fault_of_the_program_is_no_exit_code_one(command, monkeypatch):
-    monkeypatch.setattr(full_sync, "follow_to_tip", lambda **options: 1 / 0)
+    monkeypatch.setattr(full_sync, "follow_to_head", lambda **options: 1 / 0)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (2, "bug")
     assert "ZeroDivisionError" in answer.err
@@ -133,17 +134,9 @@ def test_ctrl_c_is_told_and_leaves_parseable_json(command, monkeypatch):
     def interrupted(**options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(full_sync, "follow_to_tip", interrupted)
+    monkeypatch.setattr(full_sync, "follow_to_head", interrupted)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (130, "interrupted")
-
-
-def test_a_run_that_was_asked_for_is_the_one_that_is_recorded(feed, index):
-    feed.publish()
-    run = Run.objects.create(kind=Run.Kind.SYNC, requested_by="administrator")
-    full_sync.follow_to_tip(record_as=run)
-    run.refresh_from_db()
-    assert (Run.objects.count(), run.state, run.report["new"]) == (1, "done", 1)
 
 
 def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
@@ -166,7 +159,7 @@ def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):
 def test_a_quarantined_ad_of_an_earlier_pass_still_counts(feed, index, command):
     FeedState.bound(feed.url)
     DetailTask.objects.create(
-        uuid=uuid.uuid4(), marker=1, state="quarantined", reason="x", next_try=timezone.now() + dt.timedelta(hours=1)
+        uuid=uuid.uuid4(), marker=1, state="quarantined", error_code="x", next_try=timezone.now() + dt.timedelta(hours=1)
     )
     feed.publish()
     assert command("sync").code == 1

@@ -33,7 +33,7 @@ def test_times_have_a_clock_of_twenty_four_hours(client, db, asked, clock):
     from ingest.models import Run
 
     moment = dt.datetime(2026, 11, 24, 20, 15, tzinfo=ZoneInfo("Europe/Oslo"))
-    run = Run.objects.create(kind=Run.Kind.SYNC, state=Run.State.DONE, started=moment, finished=moment)
+    run = Run.objects.create(kind="sync", state=Run.State.DONE, started=moment, finished=moment)
     client.force_login(User.objects.create_superuser("administrator", password="x"))
     text = Page(client.get(f"/admin/ingest/run/{run.pk}/change/", headers={"accept-language": asked})).text("//main")
     assert clock in text and "p.m." not in text

@@ -36,7 +36,7 @@ def administrator(client, transactional_db):
 
 @pytest.fixture
 def room(administrator):
-    return lambda: dashboard.room(User.objects.get())
+    return lambda: dashboard.load_dashboard(User.objects.get())
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def feed(settings):
 
 
 def _numbers(room) -> dict[str, str]:
-    return {str(name): text for name, text in room.tiles[0].numbers}
+    return {str(name): text for name, text in room.panels[0].numbers}
 
 
 def test_before_anything_is_known_that_is_said(room):
-    assert room().verdict.key == "unknown"
+    assert room().severity.key == "unknown"
     assert ALL_WELL not in room().sentence
     assert "ikke lest ennå" in room().sentence
 
@@ -59,20 +59,20 @@ def test_before_anything_is_known_that_is_said(room):
 def test_a_feed_that_has_never_answered_is_a_fault(room, settings):
     settings.NAV_FEED_URL = "http://127.0.0.1:9"
     assert sync.run().exit_code == 2
-    assert room().verdict.key == "broken"
+    assert room().severity.key == "broken"
     assert ALL_WELL not in room().sentence
-    assert any("ingen forbindelse" in problem for problem in room().tiles[0].problems)
+    assert any("ingen forbindelse" in problem for problem in room().panels[0].problems)
 
 
 def test_a_feed_that_nothing_has_read_is_a_fault_after_a_while(room):
     FeedState.objects.create(origin="http://feed.example", first_started=timezone.now() - dt.timedelta(hours=1))
-    assert room().verdict.key == "broken"
+    assert room().severity.key == "broken"
 
 
 def test_where_all_is_well_that_is_said(room, feed):
     feed.publish()
     sync.run()
-    assert (room().verdict.key, room().sentence) == ("ok", ALL_WELL)
+    assert (room().severity.key, room().sentence) == ("ok", ALL_WELL)
     assert _numbers(room())["Etterslep"] == "0 s"
 
 
@@ -87,12 +87,12 @@ def test_the_lag_grows_while_the_feed_is_not_read(room, feed, how):
     for hours in (1, 3):
         with time_machine.travel(timezone.now() + dt.timedelta(hours=hours), tick=True):
             lags.append(status.status().lag)
-            assert room().verdict.key == "broken"
+            assert room().severity.key == "broken"
             assert _numbers(room())["Etterslep"].startswith(f"{hours} t")
     assert dt.timedelta(hours=1) <= lags[0] < lags[1]
     sync.run()
     assert status.status().lag == dt.timedelta()
-    assert room().verdict.key == "ok"
+    assert room().severity.key == "ok"
 
 
 def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
@@ -105,7 +105,7 @@ def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
 
 @pytest.mark.parametrize(("rows", "shown"), [(3, "3"), (4, "4"), (5, "&gt;4"), (9, "&gt;4")])
 def test_a_count_that_was_cut_short_is_shown_as_such(administrator, monkeypatch, rows, shown):
-    monkeypatch.setattr(base, "MOST_COUNTED", 4)
+    monkeypatch.setattr(base, "MAX_COUNTED", 4)
     for number in range(rows):
         Tombstone.objects.create(uuid=f"00000000-0000-4000-8000-{number:012}", closed_on=timezone.now().date(), version=1)
     text = administrator.get(reverse("admin:vacancies_tombstone_changelist")).content.decode()

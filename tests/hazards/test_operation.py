@@ -203,9 +203,9 @@ def test_a_run_stores_its_report(feed, site):
     feed.publish()
     report = site.follow(requested_by="kari")
     row = Run.objects.get()
-    assert (row.kind, row.state, row.requested_by) == (Run.Kind.SYNC, Run.State.DONE, "kari")
-    assert row.report == report.as_json()
-    assert set(row.report) >= {
+    assert (row.kind, row.state, row.requested_by) == ("sync", Run.State.DONE, "kari")
+    assert row.result == report.as_json()
+    assert set(row.result) >= {
         "pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "quarantined", "seconds",
     }  # fmt: skip
 

@@ -18,21 +18,21 @@ def celery(settings):
 
 def test_a_concurrent_run_is_skipped_without_an_error(feed, site):
     FeedState.bound(feed.url)
-    row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
+    row = Run.objects.create(kind="sync", requested_by="kari")
     with FeedLease():
         assert tasks.follow_feed() is None
         assert tasks.follow_feed(row.pk) is None
     row.refresh_from_db()
     assert row.state == Run.State.SKIPPED
-    assert "already being followed" in row.error
+    assert "already being followed" in row.error_detail
 
 
 def test_an_administrators_run_is_stored_in_its_row(feed, site):
     ad = feed.publish()
-    row = Run.objects.create(kind=Run.Kind.SYNC, requested_by="kari")
+    row = Run.objects.create(kind="sync", requested_by="kari")
     assert tasks.follow_feed(row.pk)["new"] == 1
     row.refresh_from_db()
-    assert (row.state, row.report["new"], row.requested_by) == (Run.State.DONE, 1, "kari")
+    assert (row.state, row.result["new"], row.requested_by) == (Run.State.DONE, 1, "kari")
     assert ad in site.active()
 
 
@@ -54,9 +54,9 @@ def test_an_error_of_the_feed_is_stored_in_the_row(feed, site, stored):
     feed.tokens.withdraw()
     FeedState.objects.update(token="")
     assert tasks.replay_overlap() is None
-    row = Run.objects.filter(kind=Run.Kind.REPLAY).get()
+    row = Run.objects.filter(kind="replay").get()
     assert row.state == Run.State.FAILED
-    assert "no-token" in row.error
+    assert row.error_code == "no-token"
 
 
 def test_another_feed_is_stored_as_an_error_in_the_row(feed, site, stored, settings):
@@ -64,7 +64,7 @@ def test_another_feed_is_stored_as_an_error_in_the_row(feed, site, stored, setti
     settings.NAV_FEED_URL = "http://127.0.0.1:9"
     assert tasks.follow_feed() is None
     assert tasks.replay_overlap() is None
-    assert "DATABASE_URL" in Run.objects.first().error
+    assert "DATABASE_URL" in Run.objects.first().error_detail
 
 
 def test_quarantined_ads_are_retried_at_once(feed, site, stored):

@@ -71,7 +71,7 @@ def test_the_web_process_shares_connections_and_a_worker_has_its_own(
     assert {*site.rows(f"SELECT pid {sessions}")} <= before, "a request opened a new session"
     site.worker("worker")
     site.wake("ingest.tasks.follow_feed")
-    wait_until(lambda: site.rows("SELECT 1 FROM ingest_run WHERE state = 'done'"), 40, "a run")
+    wait_until(lambda: site.rows("SELECT 1 FROM core_job WHERE state = 'done'"), 40, "a run")
     assert "Traceback" not in site.log("worker")
 
 
