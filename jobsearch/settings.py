@@ -166,7 +166,9 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- Storage ----------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
+_DATABASE = "DATABASE_URL", "sqlite:///var/db.sqlite3"
+DATABASES = {"default": env.database(*_DATABASE)}
+WEB_DATABASES = {"default": env.database(*_DATABASE, web=True)}  # wsgi.py uses these in place of DATABASES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")

@@ -28,21 +28,20 @@ def feed() -> Iterator[FakeFeed]:
         yield fake_feed
 
 
-def configuration(monkeypatch: pytest.MonkeyPatch, process: str = "", url: str = URL) -> dict:
+def configuration(monkeypatch: pytest.MonkeyPatch, *, web: bool = False, url: str = URL) -> dict:
     monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("JOBSEARCH_PROCESS", process)
-    return env.database("DATABASE_URL", "")
+    return env.database("DATABASE_URL", "", web=web)
 
 
 def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "pool" in configuration(monkeypatch, "web")["OPTIONS"]
-    assert configuration(monkeypatch, "web")["CONN_MAX_AGE"] == 0  # Django refuses both at once
+    assert "pool" in configuration(monkeypatch, web=True)["OPTIONS"]
+    assert configuration(monkeypatch, web=True)["CONN_MAX_AGE"] == 0  # Django refuses both at once
     assert "pool" not in configuration(monkeypatch)["OPTIONS"]
 
 
 def test_a_dropped_connection_is_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration(monkeypatch)["CONN_HEALTH_CHECKS"] is True
-    assert configuration(monkeypatch, "web")["CONN_HEALTH_CHECKS"] is True
+    assert configuration(monkeypatch, web=True)["CONN_HEALTH_CHECKS"] is True
 
 
 def test_session_options_of_the_url_have_priority(monkeypatch: pytest.MonkeyPatch) -> None:
