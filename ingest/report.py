@@ -1,4 +1,4 @@
-"""What a run did, as numbers; and the answer of the command that ran it."""
+"""Report of a sync run: its numbers, its error, and the exit code of the command that ran it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Hooks:
 
 @dataclass
 class Report:
-    """`deferred`, `quarantined` and `waiting` are what stands in the queue at the end, whichever run put it there."""
+    """`deferred`, `quarantined` and `waiting` count the queue at the end, whichever run queued the details."""
 
     pages: int = 0
     lines: int = 0
-    """Lines not seen before: the first line of a page, which repeats the last of the page before, counts once."""
+    """Lines not read before: the first line of a page, which repeats the last of the page before, counts once."""
     new: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -38,11 +38,11 @@ class Report:
     seconds: float = 0.0
     waiting: int = 0
     expired: int = 0
-    """Ads that the feed still calls active although their last day has passed."""
+    """Ads whose status in the feed is still active although their last day has passed."""
     gone: int = 0
-    """Details that were no longer there: what an ACTIVE line promised had ended before it was read."""
+    """Details of ads that ended after their ACTIVE line was written and before the detail was fetched."""
     superseded: int = 0
-    """Details thrown away because the feed had more to tell of the ad by the time they came."""
+    """Details that were discarded because a newer line about the ad was read before they arrived."""
     rejected_lines: int = 0
     at_tip: bool = False
     error_code: str = ""
@@ -56,7 +56,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: at the tip, nothing waiting; 1: at the tip, but something deferred or set apart; 2: feed or database down."""
+        """0: at the head of the feed, nothing waiting. 1: at the head, but some details deferred or quarantined. 2: feed or
+        database down."""
         if self.error_code:
             return 2
         return 1 if self.deferred or self.quarantined or self.waiting or not self.at_tip else 0

@@ -16,5 +16,5 @@ from jobsearch.search.api import keep_warm  # noqa: E402
 
 from .core import logging as private_logs  # noqa: E402
 
-logging.getLogger("gunicorn.error").addFilter(private_logs.Unreadable())
+logging.getLogger("gunicorn.error").addFilter(private_logs.RequestLineFilter())
 keep_warm()

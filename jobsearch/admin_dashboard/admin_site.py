@@ -61,7 +61,7 @@ class DashboardAdminSite(admin.AdminSite):
             except Exception as error:
                 if request.method not in {"GET", "HEAD"} or set(request.GET) <= {"e"}:
                     raise
-                log.warning("The parameters of an admin page could not be read.\n%s", private_logs.places(error))
+                log.warning("The parameters of an admin page could not be read.\n%s", private_logs.format_places(error))
             messages.warning(request, gettext("Adressen gir ikke mening, så vi viser siden uten filtre."))
             is_list = request.resolver_match and (request.resolver_match.url_name or "").endswith("_changelist")
             return HttpResponseRedirect(f"{request.path}?e=1" if is_list else request.path)

@@ -93,14 +93,16 @@ def start(action: JobAction, requested_by: str) -> Job:
 
 def begin(kind: str, requested_by: str = "") -> Job:
     """Creates a job that this process runs at once, without a queue."""
-    owner = lease_owners.this_process()
+    owner = lease_owners.create_owner()
     return Job.objects.create(kind=kind, state=Job.State.RUNNING, requested_by=requested_by, owner=owner)
 
 
 def claim(job_id: int | None) -> Job | None:
-    """Claims a queued job for this process; None where it is not queued any more, or was deleted."""
+    """Claims a queued job for this process; None where it is not queued any more, was deleted, or `job_id` is None."""
+    if job_id is None:
+        return None
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING, owner=lease_owners.this_process(), started=timezone.now()
+        state=Job.State.RUNNING, owner=lease_owners.create_owner(), started=timezone.now()
     )
     return Job.objects.get(pk=job_id) if claimed else None
 

@@ -54,7 +54,7 @@ class Lease:
 
     def __init__(self, name: str, seconds: float, wait: float = 0) -> None:
         self.name, self.seconds, self.wait = name, seconds, wait
-        self.owner = lease_owners.this_process()
+        self.owner = lease_owners.create_owner()
         self._renewed = 0.0
 
     def __enter__(self) -> Self:
@@ -63,7 +63,7 @@ class Lease:
         while not self._acquire(record):
             if time.monotonic() >= deadline:
                 record.refresh_from_db()
-                raise LeaseHeld(self.name, lease_owners.in_words(record.owner) or "a quicker process", record.expires)
+                raise LeaseHeld(self.name, lease_owners.describe_owner(record.owner) or "a quicker process", record.expires)
             time.sleep(_POLL_SECONDS)
             record.refresh_from_db()
         return self

@@ -27,7 +27,7 @@ def running(**fields: object) -> Job:
 def dead_process() -> str:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    machine = lease_owners.this_process().split(" ")[0]
+    machine = lease_owners.create_owner().split(" ")[0]
     return f"{machine} {process.pid} - abcd"
 
 
@@ -97,7 +97,7 @@ def test_progress_is_recorded_with_a_heartbeat_and_passed_on():
 
 def test_a_job_of_a_dead_process_of_this_machine_is_interrupted_at_once():
     assert jobs.is_interrupted(running(owner=dead_process(), heartbeat=timezone.now()))
-    assert not jobs.is_interrupted(running(owner=lease_owners.this_process(), heartbeat=timezone.now()))
+    assert not jobs.is_interrupted(running(owner=lease_owners.create_owner(), heartbeat=timezone.now()))
 
 
 @pytest.mark.parametrize(("minutes", "interrupted"), [(1, False), (4, True)])
@@ -129,7 +129,7 @@ def test_an_interrupted_or_lost_job_does_not_prevent_the_next():
 
 
 def test_an_interrupted_job_is_marked_as_failed_and_a_running_one_is_not():
-    gone, alive = running(owner=dead_process()), running(owner=lease_owners.this_process())
+    gone, alive = running(owner=dead_process()), running(owner=lease_owners.create_owner())
     jobs.fail_interrupted("index")
     gone.refresh_from_db()
     alive.refresh_from_db()
@@ -145,7 +145,7 @@ def test_a_cancelled_job_names_the_user_and_cannot_be_claimed():
 
 
 def test_a_job_at_work_cannot_be_cancelled():
-    job = running(owner=lease_owners.this_process())
+    job = running(owner=lease_owners.create_owner())
     assert jobs.cancel(job.pk, "kari") is None
     job.refresh_from_db()
     assert job.state == Job.State.RUNNING

@@ -58,7 +58,7 @@ def test_a_lease_of_another_machine_is_respected_until_it_expires():
 
 
 def test_the_lease_of_a_dead_process_of_this_machine_is_acquired_at_once():
-    code = "from jobsearch.core import lease_owners; print(lease_owners.this_process())"
+    code = "from jobsearch.core import lease_owners; print(lease_owners.create_owner())"
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     hold(done.stdout.strip())
@@ -67,7 +67,7 @@ def test_the_lease_of_a_dead_process_of_this_machine_is_acquired_at_once():
 
 
 def test_a_process_number_that_was_given_to_another_process_is_no_owner():
-    machine, pid, _, _ = lease_owners.this_process().split(" ")
+    machine, pid, _, _ = lease_owners.create_owner().split(" ")
     hold(f"{machine} {pid} 1 abcd")  # started at another tick than this process
     with Lease("writes", 60):
         pass
@@ -77,7 +77,7 @@ def test_a_process_of_another_user_which_proc_hides_is_alive(monkeypatch):
     def forbid(pid: int, number: int) -> None:
         raise PermissionError
 
-    machine, _, _, _ = lease_owners.this_process().split(" ")
+    machine, _, _, _ = lease_owners.create_owner().split(" ")
     monkeypatch.setattr(os, "kill", forbid)
     hold(f"{machine} 4000000 1 abcd")  # no such entry under /proc
     with pytest.raises(LeaseHeld), Lease("writes", 60):
@@ -85,7 +85,7 @@ def test_a_process_of_another_user_which_proc_hides_is_alive(monkeypatch):
 
 
 def test_the_lease_of_a_living_process_of_this_machine_is_respected():
-    hold(lease_owners.this_process())
+    hold(lease_owners.create_owner())
     with pytest.raises(LeaseHeld), Lease("writes", 60):
         pass
 

@@ -45,7 +45,10 @@ def test_the_code_is_translated_and_the_detail_is_quoted(code, detail, nb, nn, e
 
 
 def test_every_reason_in_the_code_has_a_sentence():
-    classes = "FeedUnavailable|ResponseTooLarge|Unauthorized|FeedLoop|PageNotFound|AdNotFound|PageFormatError|DetailFormatError|KnownError"
+    classes = (
+        "FeedUnavailable|ResponseTooLarge|Unauthorized|FeedLoop|PageNotFound|AdNotFound|PageFormatError|DetailFormatError|"
+        "KnownError"
+    )
     used = set()
     for folder in ("ingest", "jobsearch"):
         for file in (ROOT / folder).rglob("*.py"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -18,7 +18,12 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 MAX_COUNTED = 10_000
-Admin = TypeVar("Admin", bound=admin.ModelAdmin)
+Admin = TypeVar("Admin", bound="admin.ModelAdmin[Any]")
+if TYPE_CHECKING:  # generic in the type stubs only
+    _Paginator = Paginator[Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _Paginator, _ModelAdmin = Paginator, admin.ModelAdmin
 
 
 class CappedCount(int):
@@ -29,7 +34,7 @@ class CappedCount(int):
         return f">{int(self)}"
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(_Paginator):
     """Counts at most `MAX_COUNTED` rows: page 101 is never read, and a count of a large table takes a scan of it."""
 
     @cached_property
@@ -41,7 +46,7 @@ class CappedPaginator(Paginator):
         return counted if counted <= MAX_COUNTED else CappedCount(MAX_COUNTED)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(_ModelAdmin):
     """A list that cannot be edited. What an administrator may do with its rows are actions."""
 
     paginator = CappedPaginator

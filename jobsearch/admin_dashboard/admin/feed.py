@@ -58,7 +58,7 @@ class KindFilter(admin.SimpleListFilter):
     title = _("slag")
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
         return [(kind.name, kind.label) for kind in jobs.KINDS.values()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
@@ -106,7 +106,7 @@ class ErrorFilter(admin.SimpleListFilter):
     title = _("grunn")
     parameter_name = "reason"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         return [(code, f"{describe_code(code)}: {number}") for code, number in count_errors()[:20]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> QuerySet[DetailTask]:

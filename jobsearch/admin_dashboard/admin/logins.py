@@ -17,7 +17,8 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
     """The columns are methods, because the labels of the library's fields are in English."""
 
     list_display = ["name", "address", "failures", "last"]
-    fields = readonly_fields = ["name", "address", "failures", "last"]
+    fields = ["name", "address", "failures", "last"]
+    readonly_fields = ["name", "address", "failures", "last"]
     search_fields = ["username", "ip_address"]
     search_help_text = _("Brukernavn eller adresse")
     ordering = ["-attempt_time"]
@@ -26,16 +27,16 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
         return request.user.has_perm("axes.delete_accessattempt")
 
     @admin.display(description=_("brukernavn"), ordering="username")
-    def name(self, attempt: LoginAttempt) -> str | None:
-        return attempt.username
+    def name(self, attempt: LoginAttempt) -> str:
+        return attempt.username or "–"
 
     @admin.display(description=_("adresse"), ordering="ip_address")
-    def address(self, attempt: LoginAttempt) -> str | None:
-        return attempt.ip_address
+    def address(self, attempt: LoginAttempt) -> str:
+        return attempt.ip_address or "–"
 
     @admin.display(description=_("feil på rad"), ordering="failures_since_start")
     def failures(self, attempt: LoginAttempt) -> int:
-        return attempt.failures_since_start
+        return int(attempt.failures_since_start)
 
     @admin.display(description=_("sist"), ordering="attempt_time")
     def last(self, attempt: LoginAttempt) -> str:
