@@ -68,9 +68,12 @@ def _feed() -> Iterator[FeedClient]:
 
 
 def _run(kind: JobKind, job_id: int | None, work: Callable[[], dict[str, int]]) -> Mapping[str, Any] | None:
-    """Runs the work as a job; errors of the feed are recorded in its row and nowhere else."""
-    job = jobs.claim(job_id) or jobs.begin(kind)
-    return jobs.run(job, lambda _progress: work(), _classify)
+    """Runs the work as a job; errors of the feed are recorded in its row and nowhere else.
+
+    Does nothing where the given job cannot be claimed: its message was delivered twice, or it was cancelled.
+    """
+    job = jobs.begin(kind) if job_id is None else jobs.claim(job_id)
+    return jobs.run(job, lambda _progress: work(), _classify) if job else None
 
 
 def _classify(error: Exception) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """Background jobs: registry of kinds, and the changes of a job's state from queued to finished.
 
 A job is a row of `Job` and a Celery task that gets nothing but the row's id. The worker claims the row by a conditional
-UPDATE, so a message that is delivered twice, or after the row was cancelled, does nothing.
+UPDATE, so no job runs twice or after it was cancelled, even if its message is delivered twice or late.
 """
 
 from __future__ import annotations

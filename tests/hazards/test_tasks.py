@@ -7,6 +7,7 @@ import pytest
 from ingest import tasks
 from ingest.lease import FeedLease
 from ingest.models import DetailTask, FeedState, Run
+from jobsearch.core import jobs
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,16 @@ def test_an_administrators_run_is_stored_in_its_row(feed, site):
 
 def test_a_deleted_row_is_not_a_failure(feed, site):
     assert tasks.follow_feed(4711)["pages"] == 0
+
+
+def test_a_job_whose_message_comes_twice_or_was_cancelled_runs_once(feed, site, stored):
+    stored()
+    job, cancelled = (Run.objects.create(kind="replay", requested_by="kari") for _ in range(2))
+    jobs.cancel(cancelled.pk, "kari")
+    assert tasks.replay_overlap(job.pk) == {"pages": 1, "lines": 1, "queued": 0}
+    assert tasks.replay_overlap(job.pk) is None
+    assert tasks.replay_overlap(cancelled.pk) is None
+    assert list(Run.objects.filter(kind="replay").order_by("pk").values_list("state", flat=True)) == ["done", "stopped"]
 
 
 def test_the_replay_and_the_recheck_store_a_row(feed, site, stored):
