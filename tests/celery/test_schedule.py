@@ -1,4 +1,4 @@
-"""The times of the settings are defaults; what an administrator makes of them in the database is what beat follows."""
+"""Schedule: intervals of the settings are defaults, and beat follows those in the database."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def test_every_entry_of_the_settings_becomes_a_row(db: None) -> None:
         assert rows[name].queue is None, "the route says the queue, also when it changes"
 
 
-def test_seeding_twice_changes_nothing(row: PeriodicTask) -> None:
+def test_writing_the_defaults_twice_changes_nothing(row: PeriodicTask) -> None:
     assert beat.write_defaults(TIMES) == []
     assert PeriodicTask.objects.count() == 1
 
 
-def test_an_administrators_time_survives(row: PeriodicTask) -> None:
+def test_an_administrators_interval_is_kept(row: PeriodicTask) -> None:
     row.interval = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
     row.save()
     assert beat.write_defaults(TIMES) == beat.write_defaults(retimed(60)) == []
     assert every(row) == 300
 
 
-def test_an_administrators_crontab_survives(row: PeriodicTask) -> None:
+def test_an_administrators_crontab_is_kept(row: PeriodicTask) -> None:
     row.interval, row.crontab = None, CrontabSchedule.objects.create(hour="3")
     row.save()
     assert beat.write_defaults(retimed(60)) == []
@@ -65,7 +65,7 @@ def test_an_administrators_crontab_survives(row: PeriodicTask) -> None:
     assert row.interval is None
 
 
-def test_what_an_administrator_switched_off_stays_off(row: PeriodicTask) -> None:
+def test_a_disabled_task_stays_disabled(row: PeriodicTask) -> None:
     row.enabled = False
     row.save()
     beat.write_defaults(retimed(60))
@@ -73,13 +73,13 @@ def test_what_an_administrator_switched_off_stays_off(row: PeriodicTask) -> None
     assert not row.enabled
 
 
-def test_a_new_default_reaches_a_row_that_was_left_alone(row: PeriodicTask) -> None:
+def test_a_new_default_replaces_an_unchanged_one(row: PeriodicTask) -> None:
     assert beat.write_defaults(retimed(60)) == ["follow"]
     row.refresh_from_db()
     assert (every(row), row.expire_seconds) == (60, 60)
 
 
-def test_a_task_that_moved_is_found_at_its_new_place(row: PeriodicTask) -> None:
+def test_a_renamed_task_is_updated(row: PeriodicTask) -> None:
     row.interval = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
     row.save()
     assert beat.write_defaults({"follow": {**TIMES["follow"], "task": "elsewhere.follow"}}) == ["follow"]
@@ -116,7 +116,7 @@ def test_beat_follows_the_database_at_once_and_after_a_restart(
     assert site.rows(ask) == [(1,)]
 
 
-def test_an_administrator_changes_a_time_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
+def test_an_administrator_changes_an_interval_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
     listed = admin_client.get("/admin/django_celery_beat/periodictask/")
     assert listed.status_code == 200
     assert "follow" in listed.content.decode()

@@ -1,4 +1,4 @@
-"""One of several processes that try to claim the same jobs at once; run by test_jobs. Prints the keys of those it claimed."""
+"""Worker process that competes for jobs; run by test_jobs. Prints the keys of the jobs that it claimed."""
 
 import sys
 import time

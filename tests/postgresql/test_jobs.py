@@ -1,4 +1,4 @@
-"""However many workers get the message of a job, one claims it: on both databases, with real processes."""
+"""Claim of jobs: one of several processes claims a job, on both databases."""
 
 from __future__ import annotations
 
