@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -18,7 +17,6 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 MAX_COUNTED = 10_000
-Admin = TypeVar("Admin", bound="admin.ModelAdmin[Any]")
 if TYPE_CHECKING:  # generic in the type stubs only
     _Paginator = Paginator[Any]
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -71,50 +69,6 @@ class ReadOnlyAdmin(_ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
-
-
-def named(say: Callable[[str], str] | None = None, /, **labels: Any) -> Callable[[type[Admin]], type[Admin]]:
-    """Gives an admin class a column `its_<field>` for each field, under a name that a person reads.
-
-    The tables' fields are named for programmers; and only what is not a field may have a name of its own in admin. `say`
-    puts what is stored into the reader's words.
-    """
-
-    def decorate(cls: type[Admin]) -> type[Admin]:
-        for field, label in labels.items():
-            setattr(cls, f"its_{field}", _column(field, label, say))
-        cls.readonly_fields = [*cls.readonly_fields, *(f"its_{field}" for field in labels)]
-        return cls
-
-    return decorate
-
-
-def its(fields: str) -> tuple[str, ...]:
-    """The columns that `named` gave to these fields."""
-    return tuple(f"its_{field}" for field in fields.split())
-
-
-def _column(field: str, label: Any, say: Callable[[str], str] | None) -> Callable[[Any, models.Model], Any]:
-    @admin.display(description=label, ordering=field)
-    def column(self: Any, row: models.Model) -> Any:
-        chosen = getattr(row, f"get_{field}_display", None)
-        value = chosen() if chosen else getattr(row, field)
-        value = say(value) if say and value else value
-        # A row's own page shows what a column returns as it is, so times would be UTC's and to the microsecond.
-        return "–" if value == "" else display_for_value(value, "–")
-
-    return column
-
-
-def filtered_by(field: str, label: Any) -> tuple[str, type[admin.FieldListFilter]]:
-    """A filter on a field with choices, under a name that a person reads."""
-
-    class Named(admin.ChoicesFieldListFilter):
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **options)
-            self.title = label
-
-    return field, Named
 
 
 def format_time(time: dt.datetime | None) -> str:

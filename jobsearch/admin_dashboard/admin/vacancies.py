@@ -65,7 +65,6 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     ordering = ["-changed"]
     actions = ["hide", "show", "fetch_again"]
     change_form_template = "admin/vacancy_change.html"
-    empty_value_display = "–"
 
     ALWAYS = (
         *("uuid", "title", "job_title", "employer_name", "employer_orgnr"),
