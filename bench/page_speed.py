@@ -58,7 +58,7 @@ def load() -> None:
     set_up()
     from jobsearch.admin_dashboard import full_sync
 
-    full_sync.follow_to_tip()
+    full_sync.follow_to_head()
 
 
 def answer() -> None:

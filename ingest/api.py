@@ -1,10 +1,10 @@
 """Public API of the app `ingest`: the names that other apps may import."""
 
-from .client.errors import FeedError, LeaseHeld, Unauthorized, WrongOrigin
+from .client.errors import FeedError, Unauthorized, WrongOrigin
 from .consistency import Difference, compare_with_feed, repair
 from .consistency import Kind as DifferenceKind
 from .detail_queue import release_quarantined, retry_now
-from .models import DetailTask, FeedState, Run
+from .models import DetailTask, FeedState, JobKind, Run
 from .replay import enqueue_checks
 from .report import Report
 from .status import Status, late_after, status
@@ -16,7 +16,7 @@ __all__ = [
     "DifferenceKind",
     "FeedError",
     "FeedState",
-    "LeaseHeld",
+    "JobKind",
     "Report",
     "Run",
     "Status",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from ingest.client.errors import AdNotFound, FeedUnavailable
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, DetailFormatError, FeedPage, InactiveDetail
+from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
@@ -24,7 +25,6 @@ from jobsearch.vacancies.visibility import compute_visible_until, is_active
 from . import replay
 from .fetch_pool import DetailFetchPool, FetchResult, prefetch_pages
 from .models import FeedState
-from .report import Progress
 
 _MAX_PENDING = 120  # requests under way or waiting for a thread
 _MAX_FAILED = 20  # failed requests in a row that end the check

@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 8
 QUARANTINE_PAUSE = dt.timedelta(hours=24)
 FIRST_QUARANTINE_PAUSE = dt.timedelta(hours=1)
 """An unreadable ad is deactivated, so the first retry comes soon: the error may have been temporary."""
+MAX_DETAIL = 1000
+"""Characters of an error\'s detail that are stored."""
 
 _uniform = random.SystemRandom().uniform
 
@@ -38,7 +40,7 @@ def enqueue(
             unique_fields=["uuid"],
             update_fields=[
                 *("marker", "line_time", "line_says", "missing_since"),
-                *("origin", "state", "attempts", "next_try", "reason", "queued"),
+                *("origin", "state", "attempts", "next_try", "error_code", "error_detail", "queued"),
             ],
         )
 
@@ -108,7 +110,7 @@ def count_by_state() -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in DetailTask.State}
 
 
-def defer(uuid: UUID, marker: int, reason: str) -> None:
+def defer(uuid: UUID, marker: int, code: str, detail: str) -> None:
     """Records a temporary failure: retried with exponential backoff, and quarantined after `MAX_ATTEMPTS`."""
     row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
     if row is None:
@@ -118,33 +120,33 @@ def defer(uuid: UUID, marker: int, reason: str) -> None:
     pause = QUARANTINE_PAUSE if give_up else min(FIRST_PAUSE * 2 ** (row.attempts - 1), MAX_PAUSE)
     row.state = DetailTask.State.QUARANTINED if give_up else DetailTask.State.DEFERRED
     row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
-    row.reason = reason[:1000]
-    row.save(update_fields=["attempts", "state", "next_try", "reason"])
+    row.error_code, row.error_detail = code, detail[:MAX_DETAIL]
+    row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail"])
 
 
-def defer_missing(uuid: UUID, marker: int, reason: str) -> None:
+def defer_missing(uuid: UUID, marker: int, code: str, detail: str) -> None:
     """Records an unconfirmed 404: retried with exponential backoff, and never quarantined."""
     row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
     if row is None:
         return
     row.attempts += 1
     row.missing_since = row.missing_since or timezone.now()
-    row.state, row.reason = DetailTask.State.DEFERRED, reason[:1000]
+    row.state, row.error_code, row.error_detail = DetailTask.State.DEFERRED, code, detail[:MAX_DETAIL]
     pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), MAX_PAUSE)
     row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
-    row.save(update_fields=["attempts", "missing_since", "state", "next_try", "reason"])
+    row.save(update_fields=["attempts", "missing_since", "state", "next_try", "error_code", "error_detail"])
 
 
-def quarantine(uuid: UUID, marker: int, reason: str) -> None:
+def quarantine(uuid: UUID, marker: int, code: str, detail: str) -> None:
     """Quarantines an ad at once: its detail cannot be parsed, and an early retry would give the same."""
     row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
     if row is None:
         return
     row.attempts += 1
-    row.state, row.reason = DetailTask.State.QUARANTINED, reason[:1000]
+    row.state, row.error_code, row.error_detail = DetailTask.State.QUARANTINED, code, detail[:MAX_DETAIL]
     pause = FIRST_QUARANTINE_PAUSE if row.attempts == 1 else QUARANTINE_PAUSE
     row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
-    row.save(update_fields=["attempts", "state", "next_try", "reason"])
+    row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail"])
 
 
 def retry_now(states: Collection[str] = (DetailTask.State.DEFERRED,), uuids: Iterable[UUID] | None = None) -> int:

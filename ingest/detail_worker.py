@@ -21,7 +21,7 @@ from . import detail_queue
 from .circuit_breaker import CircuitBreaker, ControlAds
 from .detail_writer import write_batch
 from .fetch_pool import DetailFetchPool, FetchResult, run_in_thread
-from .lease import Lease
+from .lease import FeedLease
 from .report import Hooks, Report
 from .stop_signal import Stopped
 
@@ -45,7 +45,7 @@ class DetailWorker:
     def __init__(
         self,
         feed: FeedClient,
-        lease: Lease,
+        lease: FeedLease,
         report: Report,
         *,
         threads: int,
@@ -147,7 +147,6 @@ class DetailWorker:
         self._done += len(batch)
         self._total = max(self._total, self._done)
         self._hooks.progress("details", self._done, self._total)
-        self._hooks.after_batch()
 
 
 def _choose_control_ads(other_than: Iterable[UUID]) -> list[UUID]:

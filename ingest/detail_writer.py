@@ -10,15 +10,16 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from ingest.client.errors import AdNotFound, FeedUnavailable, LeaseHeld, UnconfirmedMissing
+from ingest.client.errors import AdNotFound, FeedUnavailable, UnconfirmedMissing
 from ingest.client.parsing import DetailFormatError, InactiveDetail
+from jobsearch.core.leases import LeaseLost
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
 from .fetch_pool import FetchResult
-from .lease import Lease
+from .lease import FeedLease
 from .models import DetailTask
 from .report import Report
 
@@ -28,14 +29,14 @@ ACCEPT_404_AFTER = dt.timedelta(hours=24)
 """An unconfirmed 404 (no other ad is found to show that the feed works) is accepted after this time."""
 
 
-def write_batch(batch: Sequence[FetchResult], lease: Lease, report: Report) -> bool:
+def write_batch(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> bool:
     """Writes these results. Returns False if any is superseded: a new line arrived for its ad after the request.
 
     Uses one transaction; if an ad cannot be stored, one transaction per ad, and that ad is quarantined.
     """
     try:
         erase, wanted = _commit(batch, lease, report)
-    except (OperationalError, InterfaceError, LeaseHeld) as error:
+    except (OperationalError, InterfaceError, LeaseLost) as error:
         if not _is_row_too_large(error):
             raise  # the database fails or the lease is lost: not the fault of an ad
         return _write_one_by_one(batch, lease, report, error)
@@ -46,7 +47,7 @@ def write_batch(batch: Sequence[FetchResult], lease: Lease, report: Report) -> b
     return wanted
 
 
-def _write_one_by_one(batch: Sequence[FetchResult], lease: Lease, report: Report, error: Exception) -> bool:
+def _write_one_by_one(batch: Sequence[FetchResult], lease: FeedLease, report: Report, error: Exception) -> bool:
     if len(batch) > 1:
         wanted_each = [write_batch([result], lease, report) for result in batch]
         return all(wanted_each)
@@ -54,14 +55,14 @@ def _write_one_by_one(batch: Sequence[FetchResult], lease: Lease, report: Report
     unstorable = DetailFormatError("not-stored", f"The ad cannot be stored ({type(error).__name__}).")
     try:
         erase, wanted = _commit([FetchResult(0, batch[0].uuid, batch[0].marker, unstorable)], lease, report)
-    except (OperationalError, InterfaceError, LeaseHeld):
+    except (OperationalError, InterfaceError, LeaseLost):
         raise
     except Exception:
         # Deactivation fails too: the ad is quarantined unchanged, so that the other ads continue.
         log.exception("Ad %s cannot be deactivated.", batch[0].uuid)
         with transaction.atomic():
             lease.fence()
-            detail_queue.quarantine(batch[0].uuid, batch[0].marker, f"not-closed: {unstorable}")
+            detail_queue.quarantine(batch[0].uuid, batch[0].marker, "not-closed", str(unstorable))
         return True
     if erase:
         store.erase_deleted_content()
@@ -76,7 +77,7 @@ def _is_row_too_large(error: Exception) -> bool:
     return str(getattr(error.__cause__, "sqlstate", None) or "").startswith("54")
 
 
-def _commit(batch: Sequence[FetchResult], lease: Lease, report: Report) -> tuple[bool, bool]:
+def _commit(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> tuple[bool, bool]:
     """Writes the batch in one transaction. Returns whether personal data was deleted, whose traces must also be erased from
     the database's files, and what `write_batch` returns."""
     now = timezone.now()
@@ -132,10 +133,10 @@ def _close(ends: Mapping[UUID, Vacancy.Closed], tasks: Mapping[UUID, DetailTask]
 def _defer_or_quarantine(result: FetchResult) -> None:
     outcome = result.outcome
     if isinstance(outcome, UnconfirmedMissing):
-        detail_queue.defer_missing(result.uuid, result.marker, str(outcome))
+        detail_queue.defer_missing(result.uuid, result.marker, outcome.reason, outcome.sentence)
     elif isinstance(outcome, FeedUnavailable):
-        detail_queue.defer(result.uuid, result.marker, str(outcome))
+        detail_queue.defer(result.uuid, result.marker, outcome.reason, outcome.sentence)
     elif isinstance(outcome, DetailFormatError):
-        detail_queue.quarantine(result.uuid, result.marker, f"{outcome.reason}: {outcome}")
+        detail_queue.quarantine(result.uuid, result.marker, outcome.reason, str(outcome))
     else:
-        detail_queue.quarantine(result.uuid, result.marker, f"unreadable: {type(outcome).__name__}")
+        detail_queue.quarantine(result.uuid, result.marker, "unreadable", type(outcome).__name__)

@@ -1,12 +1,11 @@
-"""Why something failed, in the language of the one who reads it.
+"""Error messages: renders a stored error (code and detail) in the reader's language.
 
-Rows keep a short reason, a colon and the facts, as programs and logs have them: "timeout: https://… did not answer in time".
-The page says the reason in the reader's language, and quotes the facts as they are.
+The database keeps `error_code` ("timeout") and `error_detail` ("https://… did not answer in time"). The code is translated
+into a sentence when it is shown; the detail is English, for programs and logs, and is quoted as it is.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ _PAGES = _("Sidene i strømmen henger ikke sammen.")
 _TOKEN = _("NAV godtar ikke tokenet vårt.")
 _DATABASE = _("Databasen svarte ikke.")
 
-_SENTENCES: dict[str, Any] = {
+SENTENCES: dict[str, Any] = {
     "connection": _("Det er ingen forbindelse til strømmen."),
     "timeout": _("Strømmen svarte ikke i tide."),
     "encoding": _UNREADABLE_PAGE,
@@ -61,29 +60,28 @@ _SENTENCES: dict[str, Any] = {
     "status": _UNREADABLE_AD,
     "uuid": _UNREADABLE_AD,
     "unreadable": _UNREADABLE_AD,
+    "broker": _("Køen svarer ikke."),
+    "bug": _("Det er en feil i programmet."),
 }
-_BUG = re.compile(r"[A-Z][A-Za-z]+(Error|Exception|Exit|Interrupt)?$")  # the name of an exception's class
 
 
-def told(stored: str) -> str:
-    """What a row keeps of a failure, for a person; where the reason is none of ours, as it stands."""
-    reason, _colon, facts = (part.strip() for part in stored.partition(":"))
-    if reason == "removed":
-        return gettext("Fjernet av %(who)s.") % {"who": facts}
-    if reason in _SENTENCES:
-        sentence = str(_SENTENCES[reason])
-    elif reason.startswith("status-"):
-        sentence = gettext("Strømmen svarte med feilkode %(status)s.") % {"status": reason.removeprefix("status-")}
-    elif reason == "broker":
-        sentence = gettext("Køen svarer ikke.")
-    elif facts and _BUG.match(reason):
-        sentence, facts = gettext("Det er en feil i programmet."), stored
-    else:
-        return stored
-    return f"{sentence} ({facts.rstrip('.')})" if facts else sentence
+def describe_error(code: str, detail: str) -> str:
+    """The error as text for a person; "" where there is none. An unknown code is shown as it is stored."""
+    if code == "removed":
+        return gettext("Fjernet av %(who)s.") % {"who": detail}
+    sentence = _translate_code(code)
+    if not sentence:
+        return f"{code}: {detail}" if code and detail else code or detail
+    return f"{sentence} ({detail.rstrip('.')})" if detail else sentence
 
 
-def named(reason: str) -> str:
-    """A short reason alone, for a list of them: several share a sentence, so the reason itself stands with it."""
-    sentence = told(reason)
-    return reason if sentence == reason else f"{sentence.rstrip('.')} ({reason})"
+def describe_code(code: str) -> str:
+    """A code alone, for a list of codes: several share a sentence, so the code itself is added."""
+    sentence = _translate_code(code)
+    return f"{sentence.rstrip('.')} ({code})" if sentence else code
+
+
+def _translate_code(code: str) -> str:
+    if code.startswith("status-"):  # the HTTP status is part of the code
+        return gettext("Strømmen svarte med feilkode %(status)s.") % {"status": code.removeprefix("status-")}
+    return str(SENTENCES.get(code, ""))

@@ -1,22 +1,24 @@
-"""What the consumer must remember: where in the feed it stands, which details it still owes, and what its runs did."""
+"""Tables of the feed consumer: its cursor in the feed, and the queue of details to fetch."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ingest.client.errors import WrongOrigin
+from jobsearch.core.models import Job
+
+TOKEN_ERRORS = frozenset({"unauthorized", "same-token", "no-token"})
+"""Codes of `ingest.client.errors.Unauthorized`."""
 
 
 class FeedState(models.Model):
-    """The one row of the feed that this database follows.
+    """State of following the feed, in one row: cursor, token and last error.
 
-    `page_id` is the page still to be read. `page_seen` are the fingerprints of those of its lines that were applied
-    before: the first line of a page repeats the last of the page before, and the tail is read again at each poll.
+    `page_id` is the next page to read. `page_seen` are the fingerprints of those of its lines that were already applied: the
+    first line of a page repeats the last line of the page before, and the last page is read again at each poll.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -29,20 +31,18 @@ class FeedState(models.Model):
     tip_time = models.DateTimeField(_("nyeste linje i strømmen"), null=True, blank=True)
     tip_checked = models.DateTimeField(_("nyeste linje kontrollert"), null=True, blank=True)
     token = models.TextField(blank=True, help_text=_("Det offentlige tokenet; et eget token lagres ikke"))
-    token_problem = models.TextField(_("problem med token"), blank=True)
-    problem = models.TextField(_("problem"), blank=True)
-    problem_since = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
+    error_since = models.DateTimeField(_("problem siden"), null=True, blank=True)
     catching_up = models.BooleanField(
         default=False, help_text=_("Lesingen begynte på nytt etter tid: linjene kan være eldre enn det vi vet")
     )
     cursor_lost = models.DateTimeField(
         _("mistet plassen"), null=True, blank=True, help_text=_("Når siden vi sto på, ikke fantes lenger")
     )
-    lease_owner = models.CharField(max_length=200, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     marker = models.PositiveBigIntegerField(default=0)
-    pages_read = models.PositiveBigIntegerField(default=0)
-    lines_read = models.PositiveBigIntegerField(default=0)
+    pages_read = models.PositiveBigIntegerField(_("leste sider"), default=0)
+    lines_read = models.PositiveBigIntegerField(_("leste linjer"), default=0)
 
     class Meta:
         verbose_name = _("strømmens tilstand")
@@ -52,9 +52,14 @@ class FeedState(models.Model):
     def __str__(self) -> str:
         return self.origin
 
+    @property
+    def has_token_error(self) -> bool:
+        """Whether the last sync run ended because NAV refuses the token, or issues none."""
+        return self.error_code in TOKEN_ERRORS
+
     @classmethod
     def bound(cls, origin: str) -> FeedState:
-        """The row, made at the first call. Raises `WrongOrigin` where the database follows another feed."""
+        """Returns the row, and creates it at the first call. Raises `WrongOrigin` if the database follows another feed."""
         origin = origin.rstrip("/")
         state, _made = cls.objects.get_or_create(id=1, defaults={"origin": origin})
         if state.origin != origin:
@@ -66,19 +71,19 @@ class FeedState(models.Model):
 
     @classmethod
     def lock(cls) -> None:
-        """Locks the row until the transaction ends: the first lock of every transaction that writes the queue or, for the
-        feed, ads (docs/decisions/0015-order-of-locks.md)."""
+        """Locks the row until the transaction ends. First lock of every transaction that writes the queue, or ads of the feed
+        (docs/decisions/0015-order-of-locks.md)."""
         cls.objects.filter(id=1).update(marker=F("marker"))
 
     @classmethod
     def take_markers(cls, count: int) -> int:
-        """The first of `count` numbers that no task has had before. Within a transaction."""
+        """Returns the first of `count` new generation numbers. In a transaction."""
         cls.objects.filter(id=1).update(marker=F("marker") + count)
         return int(cls.objects.values_list("marker", flat=True).get(id=1)) - count + 1
 
 
 class PageMark(models.Model):
-    """A page that was read, and when: from where the feed is walked again to find lines committed late."""
+    """Bookmark: a page that was read, and when. The replay starts at one, to find lines that were committed late."""
 
     page_id = models.CharField(max_length=36, primary_key=True)
     line_time = models.DateTimeField(db_index=True, help_text=_("Tidspunktet på sidens første linje"))
@@ -93,8 +98,8 @@ class PageMark(models.Model):
 
 
 class DetailTask(models.Model):
-    """An ad whose detail is to be fetched. `marker` changes with each new line about the ad: an answer that was asked for
-    before is then not written."""
+    """An ad whose detail is to be fetched. `marker` is a generation number, which changes with each new line about the ad: an
+    answer to an earlier request is not written."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Venter")
@@ -108,24 +113,25 @@ class DetailTask(models.Model):
         ADMIN = "admin", _("Bedt om av en administrator")
 
     class Says(models.TextChoices):
-        """What the last line of the ad says of it; empty where no line is the reason to ask."""
+        """Status in the ad's last line; empty where the task was not queued for a line."""
 
         ACTIVE = "ACTIVE", _("Aktiv")
         INACTIVE = "INACTIVE", _("Ikke aktiv")
         MASKED = "MASKED", _("Ikke aktiv, og tittelen er trukket tilbake")
 
     uuid = models.UUIDField(primary_key=True)
-    marker = models.PositiveBigIntegerField()
-    line_time = models.DateTimeField(null=True, blank=True)
+    marker = models.PositiveBigIntegerField(_("merke"))
+    line_time = models.DateTimeField(_("linjens tid"), null=True, blank=True)
     line_says = models.CharField(max_length=8, choices=Says, blank=True, default="")
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text=_("Siden da er svaret 404, uten at en annen annonse viser at strømmen er frisk")
     )
-    origin = models.CharField(max_length=8, choices=Origin, default=Origin.LINE)
-    state = models.CharField(max_length=12, choices=State, default=State.WAITING, db_index=True)
+    origin = models.CharField(_("hvorfor i køen"), max_length=8, choices=Origin, default=Origin.LINE)
+    state = models.CharField(_("tilstand"), max_length=12, choices=State, default=State.WAITING, db_index=True)
     attempts = models.PositiveIntegerField(_("forsøk"), default=0)
     next_try = models.DateTimeField(_("neste forsøk"), default=timezone.now, db_index=True)
-    reason = models.TextField(_("grunn"), blank=True)
+    error_code = models.CharField(_("grunn"), max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
     queued = models.DateTimeField(_("lagt i kø"), default=timezone.now)
 
     class Meta:
@@ -137,43 +143,21 @@ class DetailTask(models.Model):
         return str(self.uuid)
 
 
-class Run(models.Model):
-    """One piece of work on the feed, as an administrator sees it."""
+class JobKind(models.TextChoices):
+    """Kinds of jobs on the feed (`jobsearch.core.jobs`)."""
 
-    class Kind(models.TextChoices):
-        SYNC = "sync", _("Følge strømmen")
-        REPLAY = "replay", _("Ny gjennomgang av de siste dagene")
-        RECHECK = "recheck", _("Kontroll av aktive annonser")
-        RETRY = "retry", _("Nytt forsøk på karantenen")
-        TRUTH = "truth", _("Sammenligning med strømmen")
+    SYNC = "sync", _("Følge strømmen")
+    REPLAY = "replay", _("Ny gjennomgang av de siste dagene")
+    RECHECK = "recheck", _("Kontroll av aktive annonser")
+    RETRY = "retry", _("Nytt forsøk på karantenen")
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("I kø")
-        RUNNING = "running", _("Pågår")
-        DONE = "done", _("Ferdig")
-        FAILED = "failed", _("Mislyktes")
-        STOPPED = "stopped", _("Stoppet")
-        SKIPPED = "skipped", _("Noen andre var i gang")
 
-    kind = models.CharField(max_length=8, choices=Kind)
-    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
-    started = models.DateTimeField(default=timezone.now, db_index=True)
-    finished = models.DateTimeField(null=True, blank=True)
-    report = models.JSONField(default=dict, blank=True)
-    progress = models.JSONField(default=dict, blank=True, help_text=_("phase, done, total, rate (per sekund)"))
-    error = models.TextField(blank=True)
-    requested_by = models.CharField(_("bedt om av"), max_length=150, blank=True)
+class Run(Job):
+    """Every job, under the name that the admin's URLs and the permissions of users and groups have had since the first
+    release: `ingest.view_run` to see jobs, `ingest.add_run` to start and cancel them."""
 
     class Meta:
+        proxy = True
         verbose_name = _("kjøring")
         verbose_name_plural = _("kjøringer")
         ordering = ["-started"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {timezone.localtime(self.started):%Y-%m-%d %H:%M}"
-
-    def finish(self, state: str, *, report: dict[str, Any] | None = None, error: str = "") -> None:
-        self.state, self.error, self.finished = state, error, timezone.now()
-        self.report = report or self.report
-        with transaction.atomic():
-            self.save(update_fields=["state", "error", "finished", "report"])

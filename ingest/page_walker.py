@@ -23,7 +23,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import detail_queue
 from .deactivation import deactivate_by_lines
 from .fetch_pool import prefetch_pages, run_in_thread
-from .lease import Lease
+from .lease import FeedLease
 from .models import DetailTask, FeedState, PageMark
 from .report import Hooks, Report
 
@@ -54,7 +54,7 @@ class PageWalker:
     def __init__(
         self,
         feed: FeedClient,
-        lease: Lease,
+        lease: FeedLease,
         report: Report,
         *,
         backfill: dt.timedelta,
@@ -204,8 +204,6 @@ class PageWalker:
         self._report.rejected_lines += len(page.rejected)
         if closed or any(line.masked for line in inactive):
             store.erase_deleted_content()
-        if closed:
-            self._hooks.after_batch()
         self._hooks.progress("pages", self._report.lines, self._expected_lines())
 
     def _unseen(self, page_id: str, lines: tuple[FeedLine, ...]) -> tuple[list[FeedLine], int]:

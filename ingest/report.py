@@ -1,4 +1,4 @@
-"""What a run did, as numbers; and the answer of the command that ran it."""
+"""Report of a sync run: its numbers, its error, and the exit code of the command that ran it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Progress = Callable[[str, int, int], None]
-"""Called with a phase (`pages`, `details`), what is done, and the expected total (0: unknown; of pages, lines and estimated)."""
+from jobsearch.core.jobs import Progress
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a run calls on its way."""
+    """Callbacks of a sync run."""
 
     idle: Callable[[], None]
-    """About twice a second while waiting: renews the lease, and raises to end the run."""
+    """Called about twice a second while waiting: renews the lease, and raises to end the run."""
     progress: Progress
-    after_batch: Callable[[], None]
-    """Between transactions, after one that wrote something of ads."""
+    """Called after each page (phase `pages`) and batch of details (`details`). The total of pages is in lines, estimated."""
 
 
 @dataclass
 class Report:
-    """`deferred`, `quarantined` and `waiting` are what stands in the queue at the end, whichever run put it there."""
+    """`deferred`, `quarantined` and `waiting` count the queue at the end, whichever run queued the details."""
 
     pages: int = 0
     lines: int = 0
-    """Lines not seen before: the first line of a page, which repeats the last of the page before, counts once."""
+    """Lines not read before: the first line of a page, which repeats the last of the page before, counts once."""
     new: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -40,15 +38,16 @@ class Report:
     seconds: float = 0.0
     waiting: int = 0
     expired: int = 0
-    """Ads that the feed still calls active although their last day has passed."""
+    """Ads whose status in the feed is still active although their last day has passed."""
     gone: int = 0
-    """Details that were no longer there: what an ACTIVE line promised had ended before it was read."""
+    """Details of ads that ended after their ACTIVE line was written and before the detail was fetched."""
     superseded: int = 0
-    """Details thrown away because the feed had more to tell of the ad by the time they came."""
+    """Details that were discarded because a newer line about the ad was read before they arrived."""
     rejected_lines: int = 0
     at_tip: bool = False
-    problem: str = ""
-    """Why the run ended early, as a sentence; empty if it did not."""
+    error_code: str = ""
+    """Why the run ended early (a key of `error_messages.SENTENCES`); empty if it did not."""
+    error_detail: str = ""
     _started: float = field(default_factory=time.monotonic, repr=False)
 
     def finish(self, counts: dict[str, int]) -> None:
@@ -57,10 +56,18 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: at the tip, nothing waiting; 1: at the tip, but something deferred or set apart; 2: feed or database down."""
-        if self.problem:
+        """0: at the head of the feed, nothing waiting. 1: at the head, but some details deferred or quarantined. 2: feed or
+        database down."""
+        if self.error_code:
             return 2
         return 1 if self.deferred or self.quarantined or self.waiting or not self.at_tip else 0
 
+    @property
+    def problem(self) -> str:
+        """The error as one text for programs and logs, "code: detail"; empty where there is none."""
+        return f"{self.error_code}: {self.error_detail}" if self.error_code else ""
+
     def as_json(self) -> dict[str, Any]:
-        return {key: value for key, value in dataclasses.asdict(self).items() if not key.startswith("_")}
+        """The numbers, without the error."""
+        left_out = {"error_code", "error_detail", "_started"}
+        return {key: value for key, value in dataclasses.asdict(self).items() if key not in left_out}

@@ -1,4 +1,4 @@
-"""How the following stands, in facts and in words: for `/readyz` and the control room."""
+"""Status of following the feed, as facts and as sentences for the admin dashboard."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ingest.client.tokens import parse_private_token, read_token_expiry
+from jobsearch.core.leases import find_holder
+from jobsearch.core.models import Job
 
-from . import detail_queue
-from .error_messages import told
-from .models import DetailTask, FeedState, Run
+from . import detail_queue, lease
+from .error_messages import describe_error
+from .models import DetailTask, FeedState, JobKind
 
 QUIET = dt.timedelta(hours=72)
-"""The feed may rest so long over a weekend with holidays; a tip that is older stands still."""
+"""The feed may be silent for this long over a weekend with holidays. If its newest line is older, the feed has stopped."""
 BEHIND = dt.timedelta(hours=1)
-QUARANTINE_MANY = 25
 TOKEN_SOON = dt.timedelta(days=7)
 
 
@@ -28,28 +29,31 @@ class Status:
 
     origin: str = ""
     newest_line: dt.datetime | None = None
-    """The feed's newest line, as far as we know."""
+    """The feed's newest line that we know of."""
     newest_line_age: dt.timedelta | None = None
     last_line: dt.datetime | None = None
     """The last line that was applied: "data as of"."""
     last_read: dt.datetime | None = None
     lag: dt.timedelta | None = None
-    """How far behind the feed we are: how much newer its newest line is than the last that was applied or, while it does
-    not let itself be read, how long ago that was (lines may have come since)."""
+    """How far we are behind the feed: the time from the last applied line to the newest one. While the feed cannot be read,
+    at least the time since the last read, because lines may have come since."""
     token_expires: dt.datetime | None = None
-    """When the token in use says that it expires."""
+    """Expiry date in the token in use."""
     waiting: int = 0
     deferred: int = 0
     quarantined: int = 0
     oldest_waiting: dt.datetime | None = None
     following: bool = False
     """A process holds the lease now."""
-    last_run: Run | None = None
+    last_run: Job | None = None
     problems: list[str] = field(default_factory=list)
+    """Sentences about the feed, the worst first."""
+    queue_problems: list[str] = field(default_factory=list)
+    """Sentences about the detail queue."""
 
 
 def status(now: dt.datetime | None = None) -> Status:
-    """Reads the database only; asks nothing of the feed."""
+    """Reads the database only; sends no request to the feed."""
     now = now or timezone.now()
     state = FeedState.objects.filter(id=1).first()
     if state is None:
@@ -58,10 +62,10 @@ def status(now: dt.datetime | None = None) -> Status:
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
     late = late_after()
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
-    if state.last_read and (state.problem or now - state.last_read > late):
+    if state.last_read and (state.error_code or now - state.last_read > late):
         lag = max(lag or dt.timedelta(), now - state.last_read)
     oldest = DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
-    last_run = Run.objects.filter(kind=Run.Kind.SYNC, finished__isnull=False).order_by("-finished").first()
+    last_run = Job.objects.filter(kind=JobKind.SYNC, finished__isnull=False).order_by("-finished").first()
     facts = Status(
         origin=state.origin,
         newest_line=newest,
@@ -71,26 +75,30 @@ def status(now: dt.datetime | None = None) -> Status:
         lag=lag,
         token_expires=read_token_expiry(parse_private_token(settings.NAV_FEED_TOKEN) or state.token),
         oldest_waiting=oldest,
-        following=bool(state.lease_owner and state.lease_until and state.lease_until > now),
+        following=find_holder(lease.NAME) is not None,
         last_run=last_run,
         waiting=counts["waiting"],
         deferred=counts["deferred"],
         quarantined=counts["quarantined"],
     )
-    facts.problems.extend(_problems(facts, state, now))
+    facts.problems.extend(_find_problems(facts, state, now))
+    if facts.oldest_waiting and now - facts.oldest_waiting > BEHIND and not facts.following:
+        sentence = _("Annonser har ventet på detaljer siden %(time)s.")
+        facts.queue_problems.append(sentence % {"time": _local(facts.oldest_waiting)})
     return facts
 
 
 def late_after() -> dt.timedelta:
-    """How old the last reading of the feed may be: some polls, and a slow answer."""
+    """How old the last read of the feed may be: five polls and a slow answer."""
     return dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
 
 
-def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
-    """What an administrator should look at, the worst first. A job that ends well proves nothing, so times are judged."""
+def _find_problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
+    """Judges times, not the end of jobs: a job can succeed although the feed or our copy of it is old."""
     found = []
-    if state.problem:
-        found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": told(state.problem)})
+    if state.error_code:
+        error = describe_error(state.error_code, state.error_detail)
+        found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": error})
     unread = state.last_read is not None and now - state.last_read > late_after()
     if state.last_read is None:
         found.append(_("Strømmen er ikke lest ennå."))
@@ -98,18 +106,14 @@ def _problems(facts: Status, state: FeedState, now: dt.datetime) -> list[str]:
         found.append(_("Strømmen er ikke lest siden %(time)s.") % {"time": _local(state.last_read)})
     if facts.newest_line_age is not None and facts.newest_line_age > QUIET:
         found.append(_("Strømmen står stille: nyeste linje er fra %(time)s.") % {"time": _local(facts.newest_line)})
-    if facts.lag is not None and facts.lag > BEHIND and not facts.following and not state.problem and not unread:
+    if facts.lag is not None and facts.lag > BEHIND and not facts.following and not state.error_code and not unread:
         found.append(_("Vi ligger etter strømmen: siste leste linje er fra %(time)s.") % {"time": _local(facts.last_line)})
-    if facts.oldest_waiting and now - facts.oldest_waiting > BEHIND and not facts.following:
-        found.append(_("Annonser har ventet på detaljer siden %(time)s.") % {"time": _local(facts.oldest_waiting)})
-    private = bool(settings.NAV_FEED_TOKEN)  # the public one is renewed without us
+    private = bool(settings.NAV_FEED_TOKEN)  # the public token is renewed automatically
     if private and facts.token_expires and facts.token_expires - now < TOKEN_SOON:
         sentence = _("Tokenet i NAV_FEED_TOKEN utløper %(time)s. Be NAV om et nytt.")
         if facts.token_expires <= now:
             sentence = _("Tokenet i NAV_FEED_TOKEN utløp %(time)s. Be NAV om et nytt.")
         found.append(sentence % {"time": _local(facts.token_expires)})
-    if facts.quarantined >= QUARANTINE_MANY:
-        found.append(_("%(count)d annonser står i karantene.") % {"count": facts.quarantined})
     if state.cursor_lost and now - state.cursor_lost < dt.timedelta(days=7):
         found.append(
             _("Siden vi sto på, forsvant fra strømmen %(time)s; lesingen fortsatte litt før siste kjente linje.")

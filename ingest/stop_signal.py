@@ -1,4 +1,4 @@
-"""Stopping in good order: at the end of a transaction, with the lease given back."""
+"""Graceful stop: SIGTERM and SIGINT end a run after the current transaction, with the lease released."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 
 class Stopped(Exception):
-    """Somebody asked for the run to end."""
+    """The run was asked to stop."""
 
 
 class StopSignals:
-    """Within the block SIGTERM and SIGINT ask for a stop instead of causing one; at its end they are delivered after all.
+    """Within the block SIGTERM and SIGINT request a stop; at its end the signal is delivered.
 
-    A second signal is not held back. Outside the main thread signals are not ours to catch: there, `event` is the only way.
+    A second signal is delivered at once. Only the main thread can catch signals: in other threads, `event` requests a stop.
     """
 
     def __init__(self, event: threading.Event | None = None) -> None:
@@ -24,7 +24,7 @@ class StopSignals:
         self._before: dict[int, Any] = {}
 
     def check(self) -> None:
-        """Raises `Stopped` if a stop was asked for."""
+        """Raises `Stopped` if a stop was requested."""
         if self._caught is not None or self.event.is_set():
             raise Stopped
 
@@ -46,6 +46,6 @@ class StopSignals:
 
     def _restore(self) -> None:
         for number, handler in self._before.items():
-            # None stands for a handler that was not set from Python and cannot be put back.
+            # None: a handler that was not set from Python and cannot be restored.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
         self._before = {}

@@ -1,29 +1,31 @@
-"""Following the feed: one run from the stored cursor to the tip, details included. Whatever ends it, the next goes on."""
+"""Sync run: follows the feed from the stored cursor to its head, details included. The next run continues after any end."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from ingest.client.errors import FeedUnavailable, LeaseLost, Unauthorized, UnusablePage
+from ingest.client.errors import FeedUnavailable, UnusablePage
 from ingest.client.feed import FeedClient
 from ingest.client.tokens import parse_private_token
+from jobsearch.core import jobs
+from jobsearch.core.jobs import Progress
+from jobsearch.core.leases import LeaseLost
+from jobsearch.core.models import Job
 from jobsearch.vacancies import store
 
 from . import detail_queue
 from .detail_worker import DetailWorker
-from .lease import Lease
-from .models import FeedState, Run
+from .lease import FeedLease, describe_error
+from .models import FeedState, JobKind
 from .page_walker import PageWalker
-from .report import Hooks, Progress, Report
+from .report import Hooks, Report
 from .stop_signal import Stopped, StopSignals
 
 log = logging.getLogger(__name__)
@@ -31,13 +33,11 @@ log = logging.getLogger(__name__)
 THREADS = 6
 DETAILS_SECONDS = 60.0
 DETAILS_SECONDS_AT_HEAD = 300.0
-"""How long details are fetched before lines are read again: what has ended meanwhile may not be shown for much longer."""
-RUNS_KEPT = dt.timedelta(days=14)
-_PROGRESS_EVERY = 1.0  # seconds between two notes of progress in the run's row
+"""How long details are fetched before lines are read again, because ads that end meanwhile stay visible until then."""
 
 
 def connect(**options: Any) -> FeedClient:
-    """The feed of the settings, with the token that was found last. Raises `WrongOrigin`. To be closed by the caller."""
+    """A client for NAV_FEED_URL, with the last valid token. Raises `WrongOrigin`. The caller closes it."""
     state = FeedState.bound(settings.NAV_FEED_URL)
     return FeedClient(
         state.origin,
@@ -54,147 +54,110 @@ def connect(**options: Any) -> FeedClient:
 def run(
     *,
     on_progress: Progress | None = None,
-    after_batch: Callable[[], None] | None = None,
     retry_now: bool = False,
     stop: threading.Event | None = None,
     feed: FeedClient | None = None,
-    record_as: Run | None = None,
+    job_id: int | None = None,
     requested_by: str = "",
 ) -> Report:
-    """Reads pages to the tip, then fetches every detail that is due.
+    """Runs one sync: reads pages to the head of the feed, then fetches every detail that is due.
 
-    `after_batch` is called between transactions, after each batch that wrote something; it should take well under a
-    minute, for the lease is not renewed meanwhile. `retry_now` also tries what was put off after failures. `stop`, SIGTERM
-    and SIGINT end the run after the transaction under way; the signal is delivered again then. `record_as` is the row of a
-    run that somebody asked for.
+    `on_progress` is called between transactions, after each page and each batch of details. It should take well under a
+    minute, because the lease is not renewed meanwhile; an exception that it raises ends the run. `retry_now` also fetches
+    details that are deferred after failures. `stop`, SIGTERM and SIGINT end the run after the current transaction; the signal
+    is delivered again then. `job_id` is a queued job that this run claims; without one, or where it is not queued any more,
+    the run creates its own.
 
-    The feed's or the database's trouble is told by the report (`problem`, exit code 2). Raises `LeaseHeld` if another
-    process follows the feed, `WrongOrigin` if the database belongs to another one.
+    An error of the feed or of the database is returned in the report (`error_code`, exit code 2). Raises `LeaseHeld` if
+    another process follows the feed, `WrongOrigin` if the database belongs to another feed.
     """
     report = Report()
     own_feed = feed is None
     feed = feed or connect()
     try:
-        with StopSignals(stop) as signals, Lease() as lease:
-            row = _begin(record_as, requested_by)
-            notes = _Notes(row, on_progress)
+        with StopSignals(stop) as signals, FeedLease() as lease:
+            jobs.fail_running(JobKind.SYNC)
+            jobs.delete_old_jobs()
+            job = jobs.claim(job_id) or jobs.begin(JobKind.SYNC, requested_by)
 
             def idle() -> None:
                 signals.check()
-                lease.keep()
+                lease.renew_if_due()
 
             try:
-                _work(feed, lease, report, Hooks(idle, notes, after_batch or _nothing), retry_now)
-                row.finish(_state_of(report), report=report.as_json(), error=report.problem)
+                _work(feed, lease, report, Hooks(idle, jobs.ProgressRecorder(job, on_progress)), retry_now)
+                state = Job.State.FAILED if report.error_code else Job.State.DONE
+                jobs.finish(job, state, result=report.as_json(), error=(report.error_code, report.error_detail))
             except Stopped:
                 report.finish(detail_queue.count_by_state())
-                row.finish(Run.State.STOPPED, report=report.as_json())
+                jobs.finish(job, Job.State.STOPPED, result=report.as_json())
             except LeaseLost as error:
-                row.finish(Run.State.FAILED, report=report.as_json(), error=f"lease-lost: {error}")
+                jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=("lease-lost", describe_error(error)))
                 raise
             except (OperationalError, InterfaceError):
-                raise
+                raise  # the job cannot be finished: the next run marks it as failed
             except Exception as error:
-                row.finish(Run.State.FAILED, report=report.as_json(), error=f"{type(error).__name__}: {error}")
+                jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=jobs.describe_bug(error))
                 raise
     except (OperationalError, InterfaceError) as error:
         log.error("The database failed: %s", error)
-        report.problem = f"database: {error}"
+        report.error_code, report.error_detail = "database", str(error)
     finally:
         if own_feed:
             feed.close()
     return report
 
 
-def _work(feed: FeedClient, lease: Lease, report: Report, hooks: Hooks, retry_now: bool) -> None:
-    problem: FeedUnavailable | None = None
-    store.close_expired()  # whatever becomes of the feed
+def _work(feed: FeedClient, lease: FeedLease, report: Report, hooks: Hooks, retry_now: bool) -> None:
+    error: FeedUnavailable | None = None
+    store.close_expired()  # even if the feed is down
     try:
         if retry_now:
             detail_queue.retry_now()
         walk = PageWalker(feed, lease, report, backfill=dt.timedelta(days=settings.FEED_BACKFILL_DAYS), hooks=hooks)
         worker = DetailWorker(feed, lease, report, threads=THREADS, hooks=hooks)
-        problem = _take_turns(walk, worker)
-    except FeedUnavailable as error:
-        problem = error
-    if problem:
-        log.warning("The run ended early: %s", problem)
-        report.problem = str(problem)
-    _note_health(lease, feed, problem)
-    store.erase_deleted_content()  # once more: somebody may have been reading each time that something was deleted
+        error = _take_turns(walk, worker)
+    except FeedUnavailable as raised:
+        error = raised
+    if error:
+        log.warning("The run ended early: %s", error)
+        report.error_code, report.error_detail = error.reason, error.sentence
+    _record_health(lease, feed, error)
+    store.erase_deleted_content()  # once more: a reader may have prevented it after each deletion
     report.finish(detail_queue.count_by_state())
 
 
 def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | None:
-    """Lines and details by turns: neither a feed that never ends nor a long queue of details holds up the other.
+    """Alternates between lines and details, so that neither an endless feed nor a long queue delays the other.
 
-    Ends when all lines of the feed were read and no detail is due. Returns what kept the lines from being read.
+    Ends when all lines of the feed were read and no detail is due. Returns the error that kept lines from being read.
     """
-    problem: FeedUnavailable | None = None
+    error: FeedUnavailable | None = None
     while True:
         try:
             walk.run_turn()
-        except UnusablePage as error:
-            problem = error  # the pages lead nowhere, but the details that are owed are to be had
+        except UnusablePage as raised:
+            error = raised  # the pages lead nowhere, but queued details can still be fetched
         if walk.at_head:
             try:
                 walk.check_head()
-            except FeedUnavailable as error:
-                problem = error
-        if problem:
+            except FeedUnavailable as raised:
+                error = raised
+        if error:
             worker.run()
-            return problem
+            return error
         if worker.run(DETAILS_SECONDS_AT_HEAD if walk.at_head else DETAILS_SECONDS) and walk.at_head:
             return None
 
 
-def _note_health(lease: Lease, feed: FeedClient, problem: FeedUnavailable | None) -> None:
-    lease.fence()
-    state = FeedState.objects.get(id=1)
-    state.token = feed.tokens.public
-    state.token_problem = str(problem) if isinstance(problem, Unauthorized) else ""
-    if problem is None:
-        state.problem_since = None
-    elif not state.problem:
-        state.problem_since = timezone.now()
-    state.problem = str(problem) if problem else ""
-    state.save(update_fields=["token", "token_problem", "problem", "problem_since"])
-
-
-def _begin(row: Run | None, requested_by: str) -> Run:
-    """The row of this run. Holding the lease proves that no other sync is at work, whatever its row says."""
-    now = timezone.now()
-    Run.objects.filter(kind=Run.Kind.SYNC, state=Run.State.RUNNING).update(state=Run.State.FAILED, finished=now, error="silent")
-    Run.objects.filter(finished__lt=now - RUNS_KEPT).delete()
-    row = row or Run(kind=Run.Kind.SYNC, requested_by=requested_by)
-    row.state, row.started = Run.State.RUNNING, now
-    row.save()
-    return row
-
-
-def _state_of(report: Report) -> str:
-    return Run.State.FAILED if report.problem else Run.State.DONE
-
-
-class _Notes:
-    """Tells progress to the caller each time, and to the run's row once a second."""
-
-    def __init__(self, row: Run, listener: Progress | None) -> None:
-        self._row, self._listener = row, listener
-        self._phase, self._began, self._noted = "", 0.0, 0.0
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._began, self._noted = phase, now, 0.0
-        if self._listener:
-            self._listener(phase, done, total)
-        if now - self._noted < _PROGRESS_EVERY:
-            return
-        self._noted = now
-        rate = round(done / (now - self._began), 1) if now > self._began else 0.0
-        Run.objects.filter(pk=self._row.pk).update(progress={"phase": phase, "done": done, "total": total, "rate": rate})
-
-
-def _nothing() -> None:
-    return None
+def _record_health(lease: FeedLease, feed: FeedClient, error: FeedUnavailable | None) -> None:
+    with transaction.atomic():
+        lease.fence()
+        state = FeedState.objects.get(id=1)
+        state.token = feed.tokens.public
+        if error is None:
+            state.error_code, state.error_detail, state.error_since = "", "", None
+        else:
+            state.error_since = state.error_since if state.error_code else timezone.now()
+            state.error_code, state.error_detail = error.reason, error.sentence
+        state.save(update_fields=["token", "error_code", "error_detail", "error_since"])

@@ -1,56 +1,59 @@
-"""Celery tasks: wake-ups without logic. One that is lost costs an interval; one that comes twice finds the lease held."""
+"""Celery tasks of the feed: wake-ups without logic. A lost message costs one interval; a duplicate finds the lease held."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from celery import shared_task
 
-from ingest.client.errors import FeedError, LeaseHeld, WrongOrigin
+from ingest.client.errors import FeedError, WrongOrigin
 from ingest.client.feed import FeedClient
+from jobsearch.core import jobs
+from jobsearch.core.leases import LeaseError, LeaseHeld
+from jobsearch.core.models import Job
 
 from . import detail_queue, replay, sync
-from .models import Run
+from .lease import describe_error
+from .models import JobKind
 
 
 @shared_task
-def follow_feed(run_id: int | None = None) -> dict[str, Any] | None:
-    """One run to the tip. `run_id` is the row of a run that an administrator asked for."""
-    asked_for = Run.objects.filter(pk=run_id).first() if run_id else None
+def follow_feed(job_id: int | None = None) -> dict[str, Any] | None:
+    """One sync run to the head of the feed. `job_id` is a job that an administrator started."""
     try:
-        return sync.run(record_as=asked_for).as_json()
-    except LeaseHeld as error:
-        if asked_for:  # nobody waits for the others: the one that holds the lease does their work
-            asked_for.finish(Run.State.SKIPPED, error=f"lease-held: {error}")
+        return sync.run(job_id=job_id).as_json()
+    except LeaseError as error:
+        if isinstance(error, LeaseHeld) and (job := jobs.claim(job_id)):  # the process that holds the lease does the work
+            jobs.finish(job, Job.State.SKIPPED, error=("lease-held", describe_error(error)))
     except WrongOrigin as error:
-        row = asked_for or Run.objects.create(kind=Run.Kind.SYNC)
-        row.finish(Run.State.FAILED, error=f"wrong-origin: {error}")
+        job = jobs.claim(job_id) or jobs.begin(JobKind.SYNC)
+        jobs.finish(job, Job.State.FAILED, error=("wrong-origin", str(error)))
     return None
 
 
 @shared_task
-def replay_overlap(run_id: int | None = None) -> dict[str, int] | None:
-    """Walks the last days again and queues what was missed; the next run fetches it."""
+def replay_overlap(job_id: int | None = None) -> Mapping[str, Any] | None:
+    """Reads the lines of the last days again and queues missed ones; the next sync run fetches their details."""
 
     def work() -> dict[str, int]:
         with _feed() as feed:
             return replay.replay_overlap(feed)
 
-    return _recorded(Run.Kind.REPLAY, run_id, work)
+    return _run(JobKind.REPLAY, job_id, work)
 
 
 @shared_task
-def recheck_active(run_id: int | None = None) -> dict[str, int] | None:
-    """Queues a slice of the active ads for another look."""
-    return _recorded(Run.Kind.RECHECK, run_id, lambda: {"queued": replay.enqueue_recheck()})
+def recheck_active(job_id: int | None = None) -> Mapping[str, Any] | None:
+    """Queues a slice of the active ads for another fetch."""
+    return _run(JobKind.RECHECK, job_id, lambda: {"queued": replay.enqueue_recheck()})
 
 
 @shared_task
-def retry_quarantined(run_id: int | None = None) -> dict[str, int] | None:
-    """Gives every ad in quarantine a fresh start, and fetches at once."""
-    counts = _recorded(Run.Kind.RETRY, run_id, lambda: {"queued": detail_queue.release_quarantined() + detail_queue.retry_now()})
+def retry_quarantined(job_id: int | None = None) -> Mapping[str, Any] | None:
+    """Resets every quarantined ad and fetches them at once."""
+    counts = _run(JobKind.RETRY, job_id, lambda: {"queued": detail_queue.release_quarantined() + detail_queue.retry_now()})
     follow_feed.delay()
     return counts
 
@@ -64,21 +67,18 @@ def _feed() -> Iterator[FeedClient]:
         feed.close()
 
 
-def _recorded(kind: Run.Kind, run_id: int | None, work: Callable[[], dict[str, int]]) -> dict[str, int] | None:
-    """Does the work and writes in a run's row how it went; the feed's trouble is told there and nowhere else."""
-    row = (Run.objects.filter(pk=run_id).first() if run_id else None) or Run(kind=kind)
-    row.state = Run.State.RUNNING
-    row.save()
-    try:
-        counts = work()
-    except FeedError as error:
-        row.finish(Run.State.FAILED, error=str(error))
-        return None
-    except WrongOrigin as error:
-        row.finish(Run.State.FAILED, error=f"wrong-origin: {error}")
-        return None
-    except Exception as error:
-        row.finish(Run.State.FAILED, error=f"{type(error).__name__}: {error}")
-        raise
-    row.finish(Run.State.DONE, report=counts)
-    return counts
+def _run(kind: JobKind, job_id: int | None, work: Callable[[], dict[str, int]]) -> Mapping[str, Any] | None:
+    """Runs the work as a job; errors of the feed are recorded in its row and nowhere else.
+
+    Does nothing where the given job cannot be claimed: its message was delivered twice, or it was cancelled.
+    """
+    job = jobs.begin(kind) if job_id is None else jobs.claim(job_id)
+    return jobs.run(job, lambda _progress: work(), _classify) if job else None
+
+
+def _classify(error: Exception) -> tuple[str, str] | None:
+    if isinstance(error, FeedError):
+        return error.reason, error.sentence
+    if isinstance(error, WrongOrigin):
+        return "wrong-origin", str(error)
+    return None

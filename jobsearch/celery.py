@@ -1,4 +1,4 @@
-"""The Celery application. Its tasks are wake-ups: the truth is in the database, and a lost message costs one interval."""
+"""Celery application. Messages carry no data: each task reads from the database, so a lost message costs one interval."""
 
 from __future__ import annotations
 

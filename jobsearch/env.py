@@ -1,6 +1,6 @@
-"""Reading the environment: typed helpers that refuse a wrong value with a sentence that names the cure.
+"""Parsers of environment variables for `settings.py`: typed, with an error that says what to write instead.
 
-Used by `settings.py` only. Nothing here imports Django models, so it runs before anything else does.
+Imports no Django models, because it runs before Django is set up.
 """
 
 from __future__ import annotations
@@ -23,16 +23,14 @@ from ingest.client.tokens import parse_private_token
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-PROCESS = "JOBSEARCH_PROCESS"
-"""The variable by which `wsgi.py` says that this process serves the web; no setting of a person's."""
-
-# The server ends a session that holds a transaction open and does nothing: a worker that hangs or is paused would hold its
-# rows, the feed's lease among them, against all others for ever. Waiting for another's row ends as SQLite's does.
+# The server ends a session that is idle in a transaction: a worker that hangs or is suspended would lock its rows, the feed's
+# lease among them, without end. Waiting for a locked row ends after the same time as on SQLite.
 _SESSION = "-c idle_in_transaction_session_timeout=60000"
 
-_LONGEST_PROBLEM = 200  # characters of a refused value that are shown
+_MAX_PROBLEM = 200  # characters of a refused value that are shown
 WAIT_SECONDS, WEB_WAIT_SECONDS = 30, 5
-"""How long a writer waits for another one. A visitor gets a page that says so instead: half a minute holds a thread."""
+"""How long a writer waits for a locked row. A web process waits less, because each waiting request occupies a thread; the
+visitor gets a page that explains it."""
 
 _PASSWORD = re.compile(r"(?<!\S)((?>\S*?://))\S*@")  # from the first :// of a word to its last @
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -43,14 +41,14 @@ env = environ.Env()
 
 
 def refuse(name: str, problem: str, cure: str) -> ImproperlyConfigured:
-    """The one shape of a settings error: which variable, what is wrong with it (without a password), what to write instead."""
+    """The exception of every settings error: which variable, what is wrong with it (without a password), what to write."""
     problem = _PASSWORD.sub(r"\1…@", problem)
-    problem = problem if len(problem) <= _LONGEST_PROBLEM else f"{problem[:_LONGEST_PROBLEM]}…"
+    problem = problem if len(problem) <= _MAX_PROBLEM else f"{problem[:_MAX_PROBLEM]}…"
     return ImproperlyConfigured(f"{name}: {problem}. {cure}")
 
 
 def read_dotenv(path: Path) -> None:
-    """Reads `.env` into the environment; what the environment already says wins."""
+    """Reads `.env` into the environment; a variable that is already set wins."""
     try:
         path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -65,7 +63,7 @@ def read_dotenv(path: Path) -> None:
 def text(name: str, default: str) -> str:
     """The variable's text; an empty variable counts as not set, as in a copied `.env` with blank lines."""
     value = os.environ.get(name, "").strip()
-    if any("\ud800" <= mark <= "\udfff" for mark in value):  # what Python makes of bytes that are not UTF-8
+    if any("\ud800" <= mark <= "\udfff" for mark in value):  # Python's surrogates for bytes that are not UTF-8
         raise refuse(name, "it is not UTF-8 text", "Write it in UTF-8.")
     return value or default
 
@@ -96,7 +94,7 @@ def names(name: str, default: list[str]) -> list[str]:
 
 
 def feed_token(name: str) -> str:
-    """A token of one's own for the feed, found in whatever it was pasted with; empty if none is set."""
+    """A private token for the feed, extracted from the pasted text; empty if none is set."""
     try:
         return parse_private_token(text(name, ""))
     except ValueError as error:
@@ -114,7 +112,7 @@ def host_names(name: str, default: list[str]) -> list[str]:
 
 
 def mail_addresses(name: str, default: list[str]) -> list[str]:
-    """Addresses, each of which may have a name before it: `Utlyst <post@example.no>`."""
+    """Mail addresses, each with an optional name: `Utlyst <post@example.no>`."""
     found = names(name, default)
     for address in found:
         local, _, domain = parseaddr(address)[1].rpartition("@")
@@ -150,14 +148,15 @@ def path_after_scheme(name: str, url: str) -> Path:
     return BASE_DIR / _path(name, rest)
 
 
-def database(name: str, default: str) -> dict[str, object]:
-    """Django's dictionary for one database, from a `sqlite://` or `postgres://` address."""
+def database(name: str, default: str, *, web: bool = False) -> dict[str, object]:
+    """Django's dictionary for one database, from a `sqlite://` or `postgres://` URL. `web`: for a process that answers
+    requests, which pools its connections to PostgreSQL and waits less for a locked row."""
     url = text(name, default)
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
-        return _sqlite(name, url)
+        return _sqlite(name, url, web)
     if scheme in {"postgres", "postgresql"}:
-        return _postgresql(name, url)
+        return _postgresql(name, url, web)
     raise refuse(
         name,
         f"{scheme!r} is not a database we run on",
@@ -165,9 +164,9 @@ def database(name: str, default: str) -> dict[str, object]:
     )
 
 
-def _sqlite(name: str, url: str) -> dict[str, object]:
+def _sqlite(name: str, url: str, web: bool) -> dict[str, object]:
     rest = unquote(url.partition("://")[2])
-    # Three slashes are read as absolute, but for the project's own var/: `sqlite:///var/db.sqlite3` is how every
+    # Three slashes mean an absolute path, except for the project's own var/: `sqlite:///var/db.sqlite3` is how every
     # Django project writes "var/db.sqlite3 beside manage.py". Four slashes are always absolute.
     if rest.startswith("/var/") or rest.startswith("//"):
         rest = rest[1:]
@@ -181,11 +180,11 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "OPTIONS": {
-            # A write transaction takes its lock at BEGIN: otherwise two that read first and write later deadlock,
+            # A write transaction locks at BEGIN: otherwise two that read first and write later deadlock,
             # and SQLite answers "database is locked" at once, whatever the timeout.
             "transaction_mode": "IMMEDIATE",
-            "timeout": _wait_seconds(),
-            # secure_delete overwrites what is deleted: a closed ad's contacts must not be found in the file.
+            "timeout": _wait_seconds(web),
+            # secure_delete overwrites deleted data: a closed ad's contacts must not stay in the file.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
                 "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
@@ -194,11 +193,11 @@ def _sqlite(name: str, url: str) -> dict[str, object]:
     }
 
 
-def _wait_seconds() -> int:
-    return WEB_WAIT_SECONDS if os.environ.get(PROCESS) == "web" else WAIT_SECONDS
+def _wait_seconds(web: bool) -> int:
+    return WEB_WAIT_SECONDS if web else WAIT_SECONDS
 
 
-def _postgresql(name: str, url: str) -> dict[str, object]:
+def _postgresql(name: str, url: str, web: bool) -> dict[str, object]:
     _split(name, url)
     try:
         config = dict(env.db_url_config(url))
@@ -212,16 +211,16 @@ def _postgresql(name: str, url: str) -> dict[str, object]:
     if not config.get("NAME"):
         raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
     config["ENGINE"] = "django.db.backends.postgresql"
-    config["CONN_HEALTH_CHECKS"] = True  # a connection that the server dropped is replaced, not handed to a visitor
-    session = f"{_SESSION} -c lock_timeout={_wait_seconds() * 1000}"
+    config["CONN_HEALTH_CHECKS"] = True  # a connection that the server dropped is replaced, not used for a request
+    session = f"{_SESSION} -c lock_timeout={_wait_seconds(web) * 1000}"
     options = {"connect_timeout": 5, "options": session, "application_name": "jobsearch", **(config.get("OPTIONS") or {})}
-    if os.environ.get(PROCESS) == "web":
-        # A thread that answers a request borrows a connection. Elsewhere none are shared: Celery forks its processes, and
-        # a forked pool would have two processes write into one connection.
+    if web:
+        # A thread that answers a request borrows a connection. Other processes have no pool: Celery forks its processes, and
+        # a forked pool would let two processes write into one connection.
         options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5, "max_idle": 300}
         config["CONN_MAX_AGE"] = 0
     else:
-        # Kept from one task to the next, since some come every few seconds.
+        # Kept from one task to the next, because some run every few seconds.
         config.setdefault("CONN_MAX_AGE", 60)
     config["OPTIONS"] = options
     return config
@@ -273,7 +272,7 @@ def cache(name: str, default: str) -> dict[str, object]:
 
 
 def email(name: str, default: str) -> dict[str, object]:
-    """Django's settings for mail, from an address. A server that is silent is given up after ten seconds."""
+    """Django's settings for mail, from an address. A server that does not answer times out after ten seconds."""
     url, cure = text(name, default), "Write smtp+tls://user:password@host:587."
     parts = _split(name, url)
     if parts.scheme.startswith("smtp") and (not parts.hostname or parts.query or parts.path.strip("/")):
@@ -285,7 +284,7 @@ def email(name: str, default: str) -> dict[str, object]:
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """The proxies whose `X-Forwarded-*` headers are believed, as networks."""
+    """The proxies whose `X-Forwarded-*` headers are trusted, as networks."""
     found = []
     for value in names(name, []):
         try:

@@ -1,6 +1,6 @@
-"""Settings of the whole project, from the environment or `.env`.
+"""Django settings, from environment variables or `.env`.
 
-Every variable stands in the README's table; each is validated here, at start, with an error that names the cure.
+The README lists every variable. Each is validated here, at start, with an error that says what to write instead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
 
 INSTALLED_APPS = [
-    "jobsearch.admin_dashboard.apps.ControlAdminConfig",  # Django admin, with our index page
+    "jobsearch.admin_dashboard.apps.DashboardAdminConfig",  # Django admin, with our index page
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,9 +52,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "jobsearch.web.middleware.TrustedProxyMiddleware",
     "jobsearch.web.middleware.RequestLimitsMiddleware",
-    "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is looked at
+    "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is checked
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a third of the bytes on a telephone; pads each page against BREACH
+    "django.middleware.gzip.GZipMiddleware",  # a third of the bytes; pads each page against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jobsearch.web.login_throttle.KnownBrowserMiddleware",
-    "axes.middleware.AxesMiddleware",  # last: puts the page for a refused login in the place of the form
+    "axes.middleware.AxesMiddleware",  # last: replaces the form by the page for a refused login
 ]
 
 ROOT_URLCONF = "jobsearch.urls"
@@ -90,13 +90,13 @@ TEMPLATES = [
 ]
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# What is counted and when it locks is in jobsearch/web/login_throttle.py; these tell axes to use it, and to keep no more.
+# jobsearch/web/login_throttle.py decides what is counted and when a login is locked; these settings make axes use it.
 AXES_HANDLER = "jobsearch.web.login_throttle.LoginThrottle"
 AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.respond_locked_out"
 AXES_USERNAME_CALLABLE = "jobsearch.web.login_throttle.normalise_username"
 AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.get_client_address"
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username", ["username", "ip_address"]]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker's tries would keep the owner out for good
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # otherwise an attacker's tries would lock the owner out without end
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False  # jobsearch/admin_dashboard has its own list
 AXES_VERBOSE = False
@@ -115,11 +115,11 @@ STAFF_SESSION_SECONDS = 12 * 3600  # an administrator logs in once a working day
 LANGUAGE_COOKIE_AGE = 365 * 86_400  # seconds
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-SECURE_REFERRER_POLICY = "same-origin"  # a search's words must not travel to an employer's site with a click
+SECURE_REFERRER_POLICY = "same-origin"  # a search must not be sent to an employer's site with a click
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of a form; the same in jobsearch/core/gunicorn_worker.py and the proxies' files
-FILE_UPLOAD_HANDLERS: list[str] = []  # nothing takes files: what is sent as one is dropped while it is read
+FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes files: an uploaded file is discarded while it is read
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -143,39 +143,41 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 SILENCED_SYSTEM_CHECKS = [
-    # No redirect to https here: the proxy that ends TLS does it, as the shipped files do. Where TRUSTED_PROXIES does not name
-    # that proxy, every request looks like http to Django, and a redirect would lead to itself.
+    # No redirect to https here: the proxy that terminates TLS does it, as in docs/deployment. Where TRUSTED_PROXIES does not
+    # name that proxy, every request looks like http to Django, and a redirect would lead to itself.
     "security.W008",
-    # Neither "includeSubDomains" nor "preload" in HSTS: they speak for hosts that are not this site's, and a browser's list of
-    # preloaded hosts cannot be left for months. That is the domain's owner's to decide, in the proxy.
+    # Neither "includeSubDomains" nor "preload" in HSTS: they affect hosts that are not this site's, and leaving a browser's
+    # preload list takes months. The domain's owner decides that, in the proxy.
     "security.W005",
     "security.W021",
 ]
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "nb"  # also what the texts in the code are written in
+LANGUAGE_CODE = "nb"  # also the language of the texts in the code
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
-# Browsers also ask for plain Norwegian, which Django does not know: without this, "no, en" would be answered in English.
+# Browsers also send plain "no", which Django does not have: without this, "no, en" would be answered in English.
 LANG_INFO.update({code: {"fallback": ["nb"]} for code in ("no", "no-no")})
 FORMAT_MODULE_PATH = ["jobsearch.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "Europe/Oslo"  # the day of a deadline, and "published today", are Oslo's
+TIME_ZONE = "Europe/Oslo"  # of deadlines and of "published today"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Storage ----------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
+_DATABASE = "DATABASE_URL", "sqlite:///var/db.sqlite3"
+DATABASES = {"default": env.database(*_DATABASE)}
+WEB_DATABASES = {"default": env.database(*_DATABASE, web=True)}  # wsgi.py uses these in place of DATABASES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Files are served from where they lie: no collectstatic step stands between a clone and a running site.
+# Files are served from their source folders: no collectstatic step is needed between a clone and a running site.
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400  # seconds; an address changes with its file's content
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400  # seconds; a URL changes with its file's content
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "jobsearch.core.staticfiles.VersionedStaticFilesStorage"},
@@ -189,12 +191,12 @@ FEED_BACKFILL_DAYS = env.number("FEED_BACKFILL_DAYS", 180, least=1, most=3650)
 FEED_POLL_SECONDS = env.number("FEED_POLL_SECONDS", 120, least=1, most=86_400)
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=0, most=3650)
 
-# --- Work in the background -------------------------------------------------------------------------------------------
+# --- Background tasks ------------------------------------------------------------------------------------------------
 
-# Times that must fit each other, in seconds. No task runs longer than LONGEST_TASK; a message that nobody has acknowledged
-# after the visibility time-out is given to another worker, so that must be longer, or long work would be started twice.
-# The feed's first load is the longest task; cut off, it goes on at the next interval from where it was.
-CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # raises in the task, which still has time to give its lease back
+# Times that depend on each other, in seconds. No task runs longer than LONGEST_TASK; a message that is not acknowledged
+# within the visibility time-out is delivered to another worker, so that must be longer, or long tasks would be started twice.
+# The feed's first load is the longest task; when it is cut off, the next interval's task continues from its cursor.
+CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # raises in the task, which still has time to release its lease
 CELERY_TASK_TIME_LIMIT = LONGEST_TASK = 60 * 60
 _VISIBILITY_TIMEOUT = LONGEST_TASK + 30 * 60
 
@@ -211,22 +213,22 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": _VISIBILITY_TIMEOUT,
-        "socket_connect_timeout": 5,  # a person may be waiting for the page that sends the message
-        "socket_timeout": 30,  # longer than the second for which a worker's waiting read blocks
+        "socket_connect_timeout": 5,  # a user may be waiting for the page that sends the message
+        "socket_timeout": 30,  # longer than the one second for which a worker's read blocks
         "socket_keepalive": True,
-        "max_retries": 1,  # of one publication; beat's next message is the real second try
+        "max_retries": 1,  # of one message; beat's next message is the retry that counts
     }
     CELERY_BROKER_TRANSPORT = "jobsearch.core.celery_redis:Transport"
     if CELERY_BROKER_URL.startswith("rediss:"):
-        CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # Celery's default is to believe any certificate
-# Named queues, so that each kind of work can have workers of its own (`celery worker --queues feed`); one without that
-# word serves them all. What must be done in minutes never stands behind what takes an hour.
-#   feed     follows the feed: long, and one at a time by its lease
-#   details  decides which details are to be fetched again: short
-#   index    carries the record over into the search, every few seconds
-#   record   what the clock asks, and closed ads leaving the index: done within minutes, whatever else goes on
-#   alerts   what people have asked to be told
-# Exchange and key are spelled out: left away, all queues share the default's, and each message would be in all of them.
+        CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # Celery's default is to accept any certificate
+# Named queues, so that each kind of task can have its own workers (`celery worker --queues feed`); a worker without that
+# option serves all queues. A task that must run within minutes never waits behind one that takes an hour.
+#   feed     follows the feed: long tasks, one at a time by its lease
+#   details  chooses which details are fetched again: short
+#   index    indexes changes, every few seconds
+#   record   closes ads by the clock and removes closed ads from the index: within minutes, whatever else runs
+#   alerts   alerts of saved searches
+# Exchange and routing key are explicit: by default all queues share one exchange, and each message would be in all of them.
 CELERY_TASK_QUEUES = [
     Queue(_name, Exchange(_name), routing_key=_name) for _name in ("feed", "details", "index", "record", "alerts")
 ]
@@ -244,24 +246,24 @@ CELERY_TASK_ROUTES = {
     "jobsearch.web.tasks.*": {"queue": "record"},
 }
 CELERY_TASK_DEFAULT_QUEUE = "record"
-CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker serves is a slip of the pen: refuse it at once
-# A task is acknowledged when it is done, so work that was in a dead worker's hands can be seen waiting. It is not needed
-# for anything to go on: each task reads from the database what there is to do, and the next wake-up does it.
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker serves is a mistake: refuse it at once
+# A task is acknowledged when it is done, so the message of a dead worker stays visible in the queue. Nothing depends on it:
+# each task reads from the database what there is to do, and the next message does it.
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a task that kills its process must not be handed to the next one, and the next
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a worker in a long task must not sit on messages that others could take
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a broker's restart is no reason to end a first load
-CELERY_TASK_IGNORE_RESULT = True  # what a run did is a row that an administrator sees, not a message
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a task that kills its process must not be delivered to the next process
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a worker in a long task must not reserve messages that others could take
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a restart of the broker must not end a first load
+CELERY_TASK_IGNORE_RESULT = True  # results are rows of `core.Job`
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a lost broker for as long as it takes
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a lost broker without limit
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# The times below are defaults: beat writes them to the database once, where an administrator changes them.
+# Default intervals: beat writes them to the database once, where an administrator can change them.
 CELERY_BEAT_SCHEDULER = "jobsearch.core.beat:Scheduler"
-# A task is a wake-up: one that nobody read before the next is due has no value left, so it expires.
+# A message is a wake-up without data: one that was not read before the next is due has no use, so it expires.
 CELERY_BEAT_SCHEDULE = {
     "follow-the-feed": {
         "task": "ingest.tasks.follow_feed",
@@ -320,18 +322,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"broken": {"()": "jobsearch.core.logging.Broken"}},
+    "filters": {"exception_place": {"()": "jobsearch.core.logging.ExceptionPlaceFilter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "mail": {"class": "jobsearch.core.logging.Mail", "formatter": "line", "level": "ERROR"},
+        "mail": {"class": "jobsearch.core.logging.AdminMailHandler", "formatter": "line", "level": "ERROR"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "jobsearch": {"level": "INFO"},
         "ingest": {"level": "INFO"},
-        "axes": {"level": "ERROR"},  # a line for each wrong password would let anyone fill the log
-        # Queries are private: Django's own handlers would mail a request with its parameters.
+        "axes": {"level": "ERROR"},  # one line per wrong password would let any visitor fill the log
+        # Searches are private: Django's own handlers would mail a request with its parameters.
         "django": {"level": "WARNING", "handlers": ["console", "mail"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["broken"]},
+        "django.request": {"level": "ERROR", "filters": ["exception_place"]},
     },
 }

@@ -1,12 +1,13 @@
-"""The site as a WSGI application, for gunicorn."""
+"""WSGI application of the site, for gunicorn."""
 
 import logging
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
-os.environ["JOBSEARCH_PROCESS"] = "web"  # read by the settings: only these processes pool their database connections
+settings.DATABASES = settings.WEB_DATABASES  # before the first use of a database
 
 application = get_wsgi_application()
 
@@ -15,5 +16,5 @@ from jobsearch.search.api import keep_warm  # noqa: E402
 
 from .core import logging as private_logs  # noqa: E402
 
-logging.getLogger("gunicorn.error").addFilter(private_logs.Unreadable())
+logging.getLogger("gunicorn.error").addFilter(private_logs.RequestLineFilter())
 keep_warm()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
@@ -37,6 +37,13 @@ from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     redis_server,
     sqlite_template,
 )
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """Each test begins in the default language: a test client's request leaves the language of its header active."""
+    yield
+    translation.deactivate()
 
 
 def in_days(number: float) -> dt.datetime:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 
 class FeedError(Exception):
-    """A request to the feed that gave no usable answer. Its text is "reason: sentence", as it is stored in the database."""
+    """A request to the feed that gave no usable answer. Its text is "reason: sentence", for logs."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.reason = reason
+        self.reason, self.sentence = reason, sentence
 
     def __str__(self) -> str:
-        return f"{self.reason}: {self.args[0]}"
+        return f"{self.reason}: {self.sentence}"
 
 
 class FeedUnavailable(FeedError):
@@ -47,18 +47,6 @@ class PageNotFound(FeedError):
 
 class AdNotFound(FeedError):
     """404 for a detail: the feed has no such ad. Permanent, unless very many ads are missing at once."""
-
-
-class LeaseHeld(Exception):
-    """Another process holds the sync lease. `owner` is its host and process, `until` the time when its lease expires."""
-
-    def __init__(self, owner: str, until: object) -> None:
-        super().__init__(f"The feed is already being followed by {owner} (its lease lasts until {until}).")
-        self.owner = owner
-
-
-class LeaseLost(LeaseHeld):
-    """The lease expired and another process took it: the current transaction is rolled back."""
 
 
 class WrongOrigin(Exception):

@@ -3,18 +3,21 @@ from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
 
 
-class ControlConfig(AppConfig):
+class AdminDashboardConfig(AppConfig):
     name = "jobsearch.admin_dashboard"
-    label = "control"  # the name under which the database has its migrations and permissions
+    label = "control"  # the app's name in the database: migrations and permissions
     verbose_name = _("Kontrollrom")
     default = True
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers them
+        from . import (
+            checks,  # noqa: F401 - registers the checks
+            jobs,  # noqa: F401 - registers the kinds of jobs
+        )
 
 
-class ControlAdminConfig(admin.AdminConfig):
-    """Django admin with the control room as its front page."""
+class DashboardAdminConfig(admin.AdminConfig):
+    """Django admin with our dashboard as its front page."""
 
-    default_site = "jobsearch.admin_dashboard.admin_site.ControlSite"
-    default = False  # of the two in this module, `jobsearch.admin_dashboard` alone means the app itself
+    default_site = "jobsearch.admin_dashboard.admin_site.DashboardAdminSite"
+    default = False  # in INSTALLED_APPS, `jobsearch.admin_dashboard` means the config above

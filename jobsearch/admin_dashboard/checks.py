@@ -1,4 +1,4 @@
-"""Checks of settings that are each in order and yet do not fit together. `manage.py check` and every command run them."""
+"""System checks of settings that are valid alone but do not fit together. `manage.py check` and every command run them."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ def _host() -> str:
 
 
 @register(Tags.security)
-def no_debug_in_public(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Django's page for an error in DEBUG shows a visitor settings, queries and rows."""
+def check_debug(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """With DEBUG, Django's error page shows settings, queries and rows to visitors."""
     if settings.DEBUG and _host() not in LOCAL:
-        told = f"DEBUG is on, and SITE_URL ({settings.SITE_URL}) is a public address."
-        return [Error(told, hint="Set DEBUG=0, or SITE_URL to http://localhost:8000 while you develop.", id="control.E001")]
+        message = f"DEBUG is on, and SITE_URL ({settings.SITE_URL}) is a public address."
+        return [Error(message, hint="Set DEBUG=0, or SITE_URL to http://localhost:8000 while you develop.", id="control.E001")]
     return []
 
 
 @register(Tags.security)
-def the_site_answers_to_its_own_name(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A host that is not allowed is answered with 400, so that nobody would see the site."""
+def check_allowed_hosts(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A request for a host that is not allowed is answered with 400, so the whole site would be unreachable."""
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         return []
     host = f"[{_host()}]" if ":" in _host() else _host()
     if not validate_host(host, allowed):
-        told = f"SITE_URL is {settings.SITE_URL}, but ALLOWED_HOSTS ({', '.join(allowed)}) does not have its host."
-        return [Warning(told, hint=f"Add {host} to ALLOWED_HOSTS.", id="control.W001")]
+        message = f"SITE_URL is {settings.SITE_URL}, but ALLOWED_HOSTS ({', '.join(allowed)}) does not have its host."
+        return [Warning(message, hint=f"Add {host} to ALLOWED_HOSTS.", id="control.W001")]
     return []
 
 
 @register(Tags.security, deploy=True)
-def a_public_site_is_encrypted(app_configs: Any, **options: Any) -> list[CheckMessage]:
+def check_https(app_configs: Any, **options: Any) -> list[CheckMessage]:
     if urlsplit(settings.SITE_URL).scheme == "http" and _host() not in LOCAL:
-        told = "SITE_URL begins with http, so logins travel in the clear and cookies are sent over any connection."
-        return [Warning(told, hint="Put a proxy with TLS before the site, and write SITE_URL with https.", id="control.W002")]
+        message = "SITE_URL begins with http, so logins travel in the clear and cookies are sent over any connection."
+        return [Warning(message, hint="Put a proxy with TLS before the site, and write SITE_URL with https.", id="control.W002")]
     return []
 
 
 @register(Tags.caches, deploy=True)
-def several_processes_share_their_cache(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Right as it is with one web process; with more, each has a cache of its own."""
+def check_shared_cache(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Correct with one web process; several need a shared cache."""
     if str(settings.CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
-        told = "Each process keeps a cache of its own (CACHE_URL is locmem)."
-        return [Info(told, hint="With several web processes, set CACHE_URL to redis://host:6379/1.", id="control.I001")]
+        message = "Each process keeps a cache of its own (CACHE_URL is locmem)."
+        return [Info(message, hint="With several web processes, set CACHE_URL to redis://host:6379/1.", id="control.I001")]
     return []

@@ -1,20 +1,19 @@
-"""Is the record what the feed says, and the index what the record says? Every difference as a sentence, and mending them."""
+"""Consistency check: compares feed with database and database with index, lists the differences, and repairs them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from uuid import UUID
 
 from ingest import consistency as feed_truth
 from ingest import sync
 from ingest.models import DetailTask
+from jobsearch.core.jobs import Progress
 from jobsearch.search import api as search
 
 from . import full_sync
 
-Progress = Callable[[str, int, int], None]
 _INDEX = {
     "index": "The index cannot be compared, because it has to be built anew",
     "missing": "The ad is in the record, but not in the index",
@@ -37,7 +36,7 @@ _FEED = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference. `between`: "record and index" or "feed and record". `uuid` is empty where the whole index is meant."""
+    """One difference. `between`: "record and index" or "feed and record". `uuid` is empty for the whole index."""
 
     between: str
     kind: str
@@ -47,7 +46,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Outcome:
-    """`found`: every difference. With a repair, each of them is then in `mended` or in `left`."""
+    """`found`: every difference. After a repair, each of them is also in `mended` or in `left`."""
 
     found: list[Finding] = field(default_factory=list)
     mended: list[Finding] = field(default_factory=list)
@@ -58,22 +57,22 @@ class Outcome:
 
 
 def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progress | None = None) -> Outcome:
-    """Compares, and mends if asked to. Raises what comparing and a pass raise: EngineDown, FeedError, LeaseHeld …
+    """Compares, and repairs if `repair`. Raises what a comparison and a sync run raise: EngineDown, FeedError, LeaseHeld …
 
-    The feed comes first: what is mended there changes the record, which the index then has to follow.
+    The feed comes first, because its repairs change the database, which the index then has to follow.
     """
-    tell = on_progress or (lambda phase, done, total: None)
+    progress = on_progress or (lambda phase, done, total: None)
     outcome = Outcome()
     if with_feed:
-        differences = _compare_with_feed(tell)
+        differences = _compare_with_feed(progress)
         findings = [_of_feed(one) for one in differences]
         outcome.found += findings
         if repair and differences:
             feed_truth.repair(differences)
-            full_sync.follow_to_tip(on_progress=tell)
-            owed = {str(uuid) for uuid in DetailTask.objects.filter(uuid__in=_uuids(differences)).values_list("uuid", flat=True)}
-            _sort(outcome, findings, owed.__contains__)
-    in_index = search.compare(lambda done, total: tell("index compared", done, total))
+            full_sync.follow_to_head(on_progress=progress)
+            queued = DetailTask.objects.filter(uuid__in=[one.uuid for one in differences]).values_list("uuid", flat=True)
+            _sort(outcome, findings, {str(uuid) for uuid in queued}.__contains__)
+    in_index = search.compare(lambda done, total: progress("index compared", done, total))
     findings = [_of_index(one) for one in in_index]
     outcome.found += findings
     if repair and in_index:
@@ -85,10 +84,10 @@ def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progres
     return outcome
 
 
-def _compare_with_feed(tell: Progress) -> list[feed_truth.Difference]:
+def _compare_with_feed(progress: Progress) -> list[feed_truth.Difference]:
     feed = sync.connect()
     try:
-        return list(feed_truth.compare_with_feed(feed, lambda phase, done, total: tell(f"feed's {phase}", done, total)))
+        return list(feed_truth.compare_with_feed(feed, lambda phase, done, total: progress(f"feed's {phase}", done, total)))
     finally:
         feed.close()
 
@@ -96,10 +95,6 @@ def _compare_with_feed(tell: Progress) -> list[feed_truth.Difference]:
 def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str], bool]) -> None:
     for one in findings:
         (outcome.left if is_left(one.uuid) else outcome.mended).append(one)
-
-
-def _uuids(differences: Iterable[feed_truth.Difference]) -> list[UUID]:
-    return [one.uuid for one in differences]
 
 
 def _of_feed(one: feed_truth.Difference) -> Finding:
@@ -111,5 +106,5 @@ def _of_index(one: Any) -> Finding:
     return Finding("record and index", one.kind, uuid, _sentence(_INDEX.get(one.kind, one.kind), one.detail))
 
 
-def _sentence(told: str, detail: str) -> str:
-    return f"{told} ({detail})." if detail else f"{told}."
+def _sentence(difference: str, detail: str) -> str:
+    return f"{difference} ({detail})." if detail else f"{difference}."

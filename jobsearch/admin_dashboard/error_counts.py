@@ -1,9 +1,6 @@
-"""Why details could not be fetched, counted by the short name that a reason begins with."""
+"""Counts of the detail queue's errors by code."""
 
 from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Sequence
 
 from django.db.models import Count
 
@@ -12,11 +9,7 @@ from ingest.models import DetailTask
 FAILED = (DetailTask.State.DEFERRED, DetailTask.State.QUARANTINED)
 
 
-def reasons(states: Sequence[str] = FAILED) -> list[tuple[str, int]]:
-    """Short reasons with their number of rows, the most frequent first."""
-    rows = DetailTask.objects.filter(state__in=states).order_by().values_list("reason").annotate(n=Count("uuid"))
-    found: Counter[str] = Counter()
-    for reason, number in rows:
-        if short := reason.partition(":")[0].strip()[:60]:
-            found[short] += number
-    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+def count_errors() -> list[tuple[str, int]]:
+    """Error codes of deferred and quarantined details with their number of rows, the most frequent first."""
+    rows = DetailTask.objects.filter(state__in=FAILED).exclude(error_code="").order_by()
+    return list(rows.values_list("error_code").annotate(n=Count("uuid")).order_by("-n", "error_code"))

@@ -1,4 +1,4 @@
-"""Runs' reports and progress in words: numbers that a person reads without knowing the program."""
+"""Texts of jobs for the admin: results and progress as sentences, numbers and durations."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from ingest.error_messages import told
-from ingest.models import Run
+from ingest.error_messages import describe_error
+from jobsearch.core.models import Job
 
 LABELS: dict[str, Any] = {
     "pages": _("sider"),
@@ -40,7 +39,7 @@ LABELS: dict[str, Any] = {
     "found": _("funn"),
     "problem": _("problem"),
 }
-_SUMMED_UP = ("new", "updated", "closed", "queued", "documents", "differences", "deferred", "quarantined")
+_IN_SUMMARY = ("new", "updated", "closed", "queued", "documents", "differences", "deferred", "quarantined")
 PHASES: dict[str, Any] = {
     "pages": _("Leser strømmen"),
     "details": _("Henter detaljer"),
@@ -51,77 +50,77 @@ PHASES: dict[str, Any] = {
 }
 
 
-def summary(report: Mapping[str, Any]) -> str:
-    """The few numbers that matter, zeros left out: "12 nye, 3 endret"."""
-    found = [f"{number(report[key])} {LABELS[key]}" for key in _SUMMED_UP if report.get(key)]
-    return ", ".join(found) or (say("ingenting nytt") if report else "–")
+def summarise_result(result: Mapping[str, Any]) -> str:
+    """The few important numbers, zeros left out: "12 nye, 3 endret"."""
+    found = [f"{format_number(result[key])} {LABELS[key]}" for key in _IN_SUMMARY if result.get(key)]
+    return ", ".join(found) or (gettext("ingenting nytt") if result else "–")
 
 
-def outcome(run: Run) -> str:
-    """How a run went: why it failed, or its numbers."""
-    return told(run.error) if run.error else summary(run.report)
+def describe_outcome(job: Job) -> str:
+    """How a job ended: its error, or its numbers."""
+    return describe_error(job.error_code, job.error_detail) or summarise_result(job.result)
 
 
-def rows(report: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every number with its name, for a table."""
-    return [
-        (str(LABELS.get(key, key)), told(value) if key == "problem" else _value(value))
-        for key, value in report.items()
-        if value not in ("", None)
-    ]
+def list_result(job: Job) -> list[tuple[str, str]]:
+    """Every number of a job's result with its label, for a table."""
+    rows = [(str(LABELS.get(key, key)), _format(value)) for key, value in job.result.items() if value not in ("", None)]
+    if rows and job.error_code:
+        rows.append((str(LABELS["problem"]), describe_error(job.error_code, job.error_detail)))
+    return rows
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     seconds = max(0, round(seconds))
     if seconds < 60:
-        return say("%(n)s s") % {"n": seconds}
+        return gettext("%(n)s s") % {"n": seconds}
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
-        return say("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if minutes < 10 else say("%(m)s min") % {"m": minutes}
+        return gettext("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if minutes < 10 else gettext("%(m)s min") % {"m": minutes}
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
-        return say("%(h)s t %(m)s min") % {"h": hours, "m": minutes}
+        return gettext("%(h)s t %(m)s min") % {"h": hours, "m": minutes}
     return ngettext("%(d)s døgn", "%(d)s døgn", hours // 24) % {"d": hours // 24}
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     return number_format(value, force_grouping=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`done` of `total` (0: nobody knows) in words, and as numbers for a bar."""
+class ProgressText:
+    """`done` of `total` (0: unknown) as text, and as numbers for a progress bar."""
 
     phase: str
     done: int
     total: int
-    words: str
+    text: str
 
 
-def progress(run: Run) -> Progress | None:
-    """How far a run has come, in words; None where it has not said anything yet."""
-    told = run.progress
-    if not told:
+def describe_progress(job: Job) -> ProgressText | None:
+    """A running job's progress; None where it has recorded none yet."""
+    if not job.progress:
         return None
-    done, total, rate = (_natural(told.get(key)) for key in ("done", "total", "rate"))
-    words = say("%(done)s av %(total)s") % {"done": number(done), "total": number(total)} if total else number(done)
+    done, total, rate = (_non_negative(job.progress.get(key)) for key in ("done", "total", "rate"))
+    text = format_number(done)
+    if total:
+        text = gettext("%(done)s av %(total)s") % {"done": format_number(done), "total": format_number(total)}
     if rate:
-        words += ", " + say("%(rate)s i sekundet") % {"rate": number(rate if rate < 10 else round(rate))}
+        text += ", " + gettext("%(rate)s i sekundet") % {"rate": format_number(rate if rate < 10 else round(rate))}
     if rate and total > done:
-        words += ", " + say("omtrent %(left)s igjen") % {"left": duration((total - done) / rate)}
-    phase = str(told.get("phase", ""))
-    return Progress(str(PHASES.get(phase, phase)), int(done), int(total), words)
+        text += ", " + gettext("omtrent %(left)s igjen") % {"left": format_duration((total - done) / rate)}
+    phase = str(job.progress.get("phase", ""))
+    return ProgressText(str(PHASES.get(phase, phase)), int(done), int(total), text)
 
 
-def _natural(value: Any) -> float:
+def _non_negative(value: Any) -> float:
     return max(0, value) if isinstance(value, int | float) else 0
 
 
-def _value(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, bool):
-        return say("ja") if value else say("nei")
+        return gettext("ja") if value else gettext("nei")
     if isinstance(value, int | float):
-        return number(value)
+        return format_number(value)
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
     return str(value)

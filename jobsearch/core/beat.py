@@ -1,4 +1,5 @@
-"""Beat's schedule: the settings' times are defaults, written to the database once; there an administrator changes them."""
+"""Scheduler of Celery beat: the intervals of the settings are defaults, written to the database once. An administrator changes
+them there."""
 
 from __future__ import annotations
 
@@ -14,17 +15,17 @@ _DEFAULT = re.compile(r"Standard: (\d+) s")
 
 
 class Scheduler(DatabaseScheduler):
-    """Django-celery-beat's, but for its start: that would write the settings' times over an administrator's."""
+    """django-celery-beat's scheduler, whose start would overwrite an administrator's intervals by those of the settings."""
 
     def setup_schedule(self) -> None:
-        seed(self.app.conf.beat_schedule)
+        write_defaults(self.app.conf.beat_schedule)
 
 
 @transaction.atomic
-def seed(schedule: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Writes what is missing, and new defaults where the old ones were left alone; returns the names of those rows.
+def write_defaults(schedule: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Writes missing rows, and new defaults where the old ones were not changed; returns the names of the written rows.
 
-    A row tells in its description which default it was made with: an interval that differs is an administrator's.
+    A row's description has the default that it was written with: an interval that differs was set by an administrator.
     """
     written = []
     for name, entry in schedule.items():
@@ -43,8 +44,8 @@ def seed(schedule: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _default(row: PeriodicTask) -> int | None:
-    told = _DEFAULT.search(row.description or "")
-    return int(told[1]) if told else None
+    match = _DEFAULT.search(row.description or "")
+    return int(match[1]) if match else None
 
 
 def _is_untouched(row: PeriodicTask) -> bool:
@@ -53,6 +54,6 @@ def _is_untouched(row: PeriodicTask) -> bool:
 
 
 def _interval(seconds: int) -> IntervalSchedule:
-    # Not get_or_create: an administrator may have made the same interval twice, and nothing forbids it.
+    # Not get_or_create: the table may have the same interval twice, created by an administrator.
     same = IntervalSchedule.objects.filter(every=seconds, period=IntervalSchedule.SECONDS).first()
     return same or IntervalSchedule.objects.create(every=seconds, period=IntervalSchedule.SECONDS)

@@ -1,4 +1,4 @@
-"""Redis as Celery's broker, so that a worker outlives the broker's restart in the midst of a task."""
+"""Celery's Redis transport, with a fix that lets a worker survive a restart of the broker during a task."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 
 class Channel(kombu_redis.Channel):
-    """Kombu's, with an error that its callers know.
+    """Kombu's channel, with an exception that its callers handle.
 
-    A connection that is lost while a task is under way is closed, and the task's message is acknowledged on it later. Kombu
-    asks the closed connection for its address then, and the AttributeError that comes of it ends the worker.
+    A connection that is lost during a task is closed, and the task's message is acknowledged on it later. Kombu then reads
+    the address of the closed connection, and the resulting AttributeError ends the worker.
     """
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:

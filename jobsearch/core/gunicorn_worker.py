@@ -23,13 +23,13 @@ from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-MAX_HEAD = 32 * 1024  # bytes of request line and headers; an address may have 8,190
+MAX_HEAD = 32 * 1024  # bytes of request line and headers; a URL may have 8,190
 MAX_BODY = 64 * 1024  # bytes; no form of the site or its admin needs more, and nothing takes files
 MAX_MEMORY = 64 * 1024 * 1024  # bytes of unfinished requests and unread responses in one process
 HEAD_SECONDS = 10.0  # for the whole head, from the first byte or the connection on
 BODY_SECONDS = 30.0  # for head and body together
 UNREAD_SECONDS = 30.0  # without the client reading anything
-DISCARD_SECONDS = 3.0  # for reading on after a refusal: a client that still sends would lose the answer with a reset
+DISCARD_SECONDS = 3.0  # for reading on after a refusal: a client that still sends would get a reset instead of the response
 STOP_SECONDS = 2.0  # for connections without a request when the worker stops
 CHUNK = 64 * 1024
 
@@ -37,7 +37,7 @@ _WAITING, _HANDLING, _SENDING, _DISCARDING, _CLOSED = range(5)
 
 
 class OutputSocket:
-    """A connection's socket as gunicorn's threads see it: every write returns at once, and nothing can be read.
+    """Socket that gunicorn's threads write to: every write returns at once, and nothing can be read.
 
     What the kernel does not take is kept in `unsent`, and `on_unsent` asks the event loop to send it.
     """
@@ -55,8 +55,8 @@ class OutputSocket:
             was_empty = not self.unsent
             sent = self._send(data) if was_empty else 0
             self.unsent += memoryview(data)[sent:]
-            ask = was_empty and bool(self.unsent)
-        if ask:
+            notify = was_empty and bool(self.unsent)
+        if notify:
             self._on_unsent()
 
     def flush(self) -> int:
@@ -66,7 +66,7 @@ class OutputSocket:
             del self.unsent[:sent]
             return sent
 
-    def give_up(self) -> None:
+    def discard_unsent(self) -> None:
         with self._lock:
             self.broken = True
             self.unsent.clear()
@@ -171,9 +171,9 @@ class BufferedWorker(ThreadWorker):
             if not connection.incoming:
                 connection.since = time.monotonic()
             connection.incoming += data
-            self.examine(connection)
+            self.start_request(connection)
 
-    def examine(self, connection: Connection) -> None:
+    def start_request(self, connection: Connection) -> None:
         """Gives the request to a thread once it is complete, or refuses it by its head alone."""
         incoming = connection.incoming
         if not connection.needed and not self.read_head(connection):
@@ -204,7 +204,7 @@ class BufferedWorker(ThreadWorker):
             request = next(http.get_parser(self.cfg, [head], connection.client))
             reader = request.body.reader
         except (ParseException, OSError, StopIteration):
-            connection.needed = len(head)  # a thread meets the same error, and answers and logs it as gunicorn does
+            connection.needed = len(head)  # a thread gets the same error, and answers and logs it as gunicorn does
             return True
         length = reader.length if isinstance(reader, LengthReader) else 0
         if isinstance(reader, ChunkedReader):
@@ -266,13 +266,13 @@ class BufferedWorker(ThreadWorker):
             return
         connection.enter(_WAITING)
         self.watch(connection)
-        if connection.incoming:  # sent behind the last request: no new byte need come
-            self.examine(connection)
+        if connection.incoming:  # sent together with the last request: there may be no further read event
+            self.start_request(connection)
 
     # --- Closing ------------------------------------------------------------------------------------------------------
 
     def discard(self, connection: Connection) -> None:
-        """Ends our side; what the client still sends is read and dropped, or a reset would take the response from it."""
+        """Closes our side; what the client still sends is read and dropped, because a reset would discard the response."""
         connection.enter(_DISCARDING)
         if not connection.sock.unsent:
             try:
@@ -288,7 +288,7 @@ class BufferedWorker(ThreadWorker):
         self.nr_conns -= 1
         self.connections.discard(connection)
         connection.state = _CLOSED
-        connection.sock.give_up()
+        connection.sock.discard_unsent()
         connection.incoming.clear()
         self.watch(connection)
         connection.raw.close()

@@ -1,6 +1,6 @@
-"""Who holds a lease: the name of a process that any other can read, and tell whether the process still lives.
+"""Owner names of leases and jobs: identify a process, so that any other process can check whether it is alive.
 
-Used by every lease in the database, so that a killed process blocks nobody for as long as its lease would last.
+A lease of a killed process is acquired at once on the same machine, and not only when it expires.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import socket
 from pathlib import Path
 
 
-def this_process() -> str:
-    """A name for one holder in this process: machine, process number, when it began, and a random part."""
+def create_owner() -> str:
+    """A new owner name for this process: machine, process number, start time, and a random part."""
     _state, started = _read_stat(os.getpid())
-    return f"{_host()} {os.getpid()} {started} {secrets.token_hex(4)}"
+    return f"{_get_machine()} {os.getpid()} {started} {secrets.token_hex(4)}"
 
 
 def is_dead(owner: str) -> bool:
-    """Certainly gone: a process of this very machine that is not there any more. What cannot be seen counts as alive."""
+    """Whether the owner is a process of this machine that has ended. One that cannot be checked counts as alive."""
     parts = owner.split(" ")
-    if len(parts) != 4 or parts[0] != _host() or not parts[1].isdigit():
+    if len(parts) != 4 or parts[0] != _get_machine() or not parts[1].isdigit():
         return False
     pid = int(parts[1])
     try:
@@ -33,13 +33,14 @@ def is_dead(owner: str) -> bool:
     return state == "Z" or (parts[2] != "-" and started not in ("-", parts[2]))
 
 
-def in_words(owner: str) -> str:
+def describe_owner(owner: str) -> str:
+    """The owner as text for a person."""
     parts = owner.split(" ")
     return f"process {parts[1]} on {parts[0].partition('/')[0]}" if len(parts) == 4 else owner
 
 
-def _host() -> str:
-    """This machine's name and process space: containers may share the one or the other, and process numbers with it."""
+def _get_machine() -> str:
+    """Host name and PID namespace: containers may share either of the two, and their process numbers differ with both."""
     try:
         space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

@@ -1,7 +1,7 @@
-"""What the logs and the mails to administrators say of a request: where it broke, never what a visitor asked.
+"""Log filters and mail handler that keep visitors' input out of logs and mails.
 
-An error's own words may repeat what was typed, and so may a line that gunicorn cannot read. Both are left out; where in the
-code it happened, and what kind of error it was, stays.
+The message of an exception may repeat what a visitor typed, and so may a request line that gunicorn cannot parse. Both are
+left out; the exception's type and the place in the code stay.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from django.core.mail import mail_admins
 _UNREADABLE = re.compile(r"Invalid request from ip=\S*: [^:'\"]*")
 
 
-class Broken(logging.Filter):
-    """Of Django's word about requests: only errors that nobody expected, as their places in the code."""
+class ExceptionPlaceFilter(logging.Filter):
+    """Filter of the logger django.request: keeps unexpected exceptions only, as their types and places in the code."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if getattr(record, "is_told", False):
-            return True  # Celery sets Django up again, and each time adds one more of this filter to the logger
+        if getattr(record, "is_filtered", False):
+            return True  # Celery calls django.setup() again, and each call adds this filter to the logger once more
         if not record.exc_info or record.exc_info[1] is None:
-            return False  # an answer with a status of its own, which its page explains
-        record.msg = f"{record.getMessage()}\n{places(record.exc_info[1])}"
+            return False  # a response with an error status, which its page explains
+        record.msg = f"{record.getMessage()}\n{format_places(record.exc_info[1])}"
         record.args, record.exc_info, record.exc_text = (), None, None
-        record.is_told = True
+        record.is_filtered = True
         return True
 
 
-class Unreadable(logging.Filter):
-    """Of gunicorn's word about a request: what kind of fault it was, and the address without its parameters."""
+class RequestLineFilter(logging.Filter):
+    """Filter of gunicorn's error log: keeps the kind of error, and the URL without its parameters."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -40,9 +40,9 @@ class Unreadable(logging.Filter):
         return True
 
 
-class Mail(logging.Handler):
-    """To ADMINS, one a minute from each process at most: the log has them all. Django's own handler would add the request
-    with its parameters."""
+class AdminMailHandler(logging.Handler):
+    """Mails errors to ADMINS, at most one a minute from each process; the log has all of them. Django's handler would add the
+    request with its parameters."""
 
     quiet_until = 0.0
 
@@ -56,8 +56,8 @@ class Mail(logging.Handler):
             self.handleError(record)
 
 
-def places(error: BaseException) -> str:
-    """The error and what led to it, as the lines of code and the kinds of error, without their words."""
+def format_places(error: BaseException) -> str:
+    """The exception and its causes, as lines of code and exception types, without their messages."""
     found: list[str] = []
     seen: set[int] = set()
     cause: BaseException | None = error

@@ -1,4 +1,4 @@
-"""Addresses of static files that change with their content."""
+"""Storage of static files whose URLs change with the file's content."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class VersionedStaticFilesStorage(StaticFilesStorage):
-    """Adds a part of the file's checksum to its address, so that after an upgrade no browser runs last week's script.
+    """Adds a part of the file's checksum to its URL, so that after an upgrade no browser runs an old script from its cache.
 
     Django's ManifestStaticFilesStorage does the same with the file's name, but needs a collectstatic step between a clone and
-    a running site, and answers 500 where that was forgotten.
+    a running site, and answers 500 where that step is missing.
     """
 
     def url(self, name: str | None) -> str:
-        address = super().url(name)
-        version = _now(name or "") if settings.DEBUG else _once(name or "")
-        return f"{address}?v={version}" if version else address
+        url = super().url(name)
+        version = _hash(name or "") if settings.DEBUG else _hash_once(name or "")
+        return f"{url}?v={version}" if version else url
 
 
-def _now(name: str) -> str:
+def _hash(name: str) -> str:
     path = finders.find(name)
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10] if isinstance(path, str) else ""
 
 
-_once = cache(_now)
+_hash_once = cache(_hash)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -61,6 +61,15 @@ class Supervisor:
                 raise ProcessDied(
                     f"{name} ended (exit code {process.returncode}). The end of {self.log_path(name)}:\n" + "\n".join(end)
                 )
+
+    def check_after(self, progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+        """A progress callback that calls `progress`, then `check`: long work ends when a part is no longer there."""
+
+        def report(phase: str, done: int, total: int) -> None:
+            progress(phase, done, total)
+            self.check()
+
+        return report
 
     def wait_for(self, name: str, host: str, port: int, seconds: float) -> None:
         """Waits until the process accepts connections on its port. Raises `ProcessDied`, or `TimeoutError` after `seconds`."""

@@ -25,7 +25,6 @@ from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
 from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
 from .input_errors import Problem
-from .leases import Busy, LeaseLost
 from .models import SetAside, ThreadFailure
 from .page import Page
 from .query.compiled_query import CompiledQuery
@@ -44,7 +43,6 @@ __all__ = [
     "NOT_STATED",
     "SINCE_DAYS",
     "SIZES",
-    "Busy",
     "Choice",
     "CompiledQuery",
     "Counted",
@@ -54,7 +52,6 @@ __all__ = [
     "Highlighter",
     "Hit",
     "IndexMissing",
-    "LeaseLost",
     "Marked",
     "Page",
     "Piece",

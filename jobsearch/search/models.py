@@ -29,21 +29,6 @@ class IndexState(models.Model):
         return self.identity
 
 
-class IndexLease(models.Model):
-    """Who may write an index, or build one, just now: the right runs out by itself, so a dead worker blocks nobody long."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    token = models.CharField(max_length=200, blank=True)
-    until = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("indekslås")
-        verbose_name_plural = _("indekslåser")
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class SetAside(models.Model):
     """A quarantined version of an ad: not in the index, because it could not be analysed or the engine refused it."""
 

@@ -6,10 +6,10 @@ import logging
 
 from celery import shared_task
 
+from jobsearch.core.leases import LeaseHeld
 from jobsearch.search.errors import EngineDown
 
 from .indexing import lifecycle
-from .leases import Busy
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def remove_ended() -> None:
     nor a rebuild delays it."""
     try:
         lifecycle.remove_ended()
-    except Busy:
+    except LeaseHeld:
         log.info("Another process writes the index; ads that have ended are taken out of it by the next task.")
     except EngineDown as error:
         log.warning("Ads that have ended could not be taken out of the index: %s", error)

@@ -1,4 +1,4 @@
-"""Real workers on a real Redis, following a stand-in's feed."""
+"""Fixtures: real workers on a real Redis that follow a fake feed server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def feed() -> Iterator[FakeFeed]:
 
 @pytest.fixture
 def full_feed(feed: FakeFeed) -> FakeFeed:
-    """Enough ads, slow enough, that a first load can be caught in the middle."""
+    """A feed with enough ads, and slow enough, that a test can interrupt the first load."""
     for _ in range(400):
         feed.publish()
     feed.faults.latency(detail=0.05)

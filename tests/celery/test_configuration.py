@@ -1,4 +1,4 @@
-"""Numbers and names of the settings that must fit each other."""
+"""Celery settings that depend on each other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tasks() -> list[str]:
 
 @pytest.fixture
 def redis_settings(monkeypatch: pytest.MonkeyPatch):
-    """The project's settings as they are with a Redis."""
+    """The project's settings with a Redis broker."""
     monkeypatch.setenv("CELERY_BROKER_URL", "redis://127.0.0.1:6399/0")
     module = importlib.import_module("jobsearch.settings")
     spec = module.__spec__
@@ -32,7 +32,7 @@ def redis_settings(monkeypatch: pytest.MonkeyPatch):
     return fresh
 
 
-def test_every_task_goes_to_a_queue_by_a_rule_of_its_own(tasks: list[str]) -> None:
+def test_every_task_has_a_route(tasks: list[str]) -> None:
     names = {queue.name for queue in settings.CELERY_TASK_QUEUES}
     assert tasks
     for task in tasks:
@@ -41,18 +41,18 @@ def test_every_task_goes_to_a_queue_by_a_rule_of_its_own(tasks: list[str]) -> No
         assert any(task == rule or task.startswith(rule.rstrip("*")) for rule in settings.CELERY_TASK_ROUTES), task
 
 
-def test_a_queue_has_an_exchange_of_its_own_so_that_no_message_is_in_two() -> None:
+def test_each_queue_has_its_own_exchange() -> None:
     assert len({queue.exchange.name for queue in settings.CELERY_TASK_QUEUES}) == len(settings.CELERY_TASK_QUEUES)
     assert all(queue.routing_key == queue.name == queue.exchange.name for queue in settings.CELERY_TASK_QUEUES)
 
 
-def test_what_must_be_done_in_minutes_never_waits_behind_the_feed(tasks: list[str]) -> None:
+def test_urgent_tasks_are_not_in_the_feeds_queue(tasks: list[str]) -> None:
     queue_of = {task: current_app.amqp.router.route({}, task)["queue"].name for task in tasks}
     assert queue_of["jobsearch.vacancies.tasks.close_expired"] != queue_of["ingest.tasks.follow_feed"]
     assert queue_of["jobsearch.search.tasks.index_changes"] != queue_of["ingest.tasks.follow_feed"]
 
 
-def test_a_message_is_given_to_another_worker_only_when_its_task_cannot_run_any_more(redis_settings) -> None:
+def test_the_visibility_timeout_is_longer_than_any_task(redis_settings) -> None:
     visibility = redis_settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
     assert redis_settings.CELERY_TASK_SOFT_TIME_LIMIT < redis_settings.CELERY_TASK_TIME_LIMIT < visibility
 
@@ -63,13 +63,13 @@ def test_a_scheduled_message_expires_when_the_next_one_is_due(tasks: list[str]) 
         assert entry["options"]["expires"] <= entry["schedule"]
 
 
-def test_work_that_nobody_asked_for_a_result_of_leaves_none() -> None:
+def test_task_results_are_ignored() -> None:
     assert current_app.conf.task_ignore_result
     assert not current_app.conf.result_backend
     assert "CELERY_RESULT_BACKEND" not in os.environ
 
 
-def test_the_cache_shares_a_redis_without_sharing_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_has_a_key_prefix_in_a_shared_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6399/1")
     cache = env.cache("CACHE_URL", "locmem://")
     assert cache["KEY_PREFIX"]

@@ -1,4 +1,4 @@
-"""One ad whose analysis hangs in a regular expression, under real workers: nothing else notices."""
+"""An ad whose analysis hangs in a regular expression delays no other ad, with real workers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.servers.ports import wait_until
 
 
 @pytest.mark.parametrize(("pool", "concurrency"), [("threads", 3), ("prefork", 2)])
-def test_an_ad_that_hangs_stops_neither_new_ads_nor_closings(
+def test_a_hanging_ad_delays_neither_new_nor_closed_ads(
     live_site: Callable[..., LiveSite], feed: FakeFeed, pool: str, concurrency: int
 ) -> None:
     stopped = feed.publish(title="Murer")

@@ -1,4 +1,4 @@
-"""The times of the settings are defaults; what an administrator makes of them in the database is what beat follows."""
+"""Schedule: intervals of the settings are defaults, and beat follows those in the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from jobsearch.core import beat as schedule
+from jobsearch.core import beat
 from jobsearch.demo.feed_server import FakeFeed
 from tests.servers import processes
 from tests.servers.live import LiveSite
@@ -31,12 +31,12 @@ def every(row: PeriodicTask) -> int:
 
 @pytest.fixture
 def row(db: None) -> PeriodicTask:
-    assert schedule.seed(TIMES) == ["follow"]
+    assert beat.write_defaults(TIMES) == ["follow"]
     return PeriodicTask.objects.get(name="follow")
 
 
 def test_every_entry_of_the_settings_becomes_a_row(db: None) -> None:
-    schedule.seed(settings.CELERY_BEAT_SCHEDULE)
+    beat.write_defaults(settings.CELERY_BEAT_SCHEDULE)
     rows = {row.name: row for row in PeriodicTask.objects.all()}
     assert set(rows) == set(settings.CELERY_BEAT_SCHEDULE)
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
@@ -45,44 +45,44 @@ def test_every_entry_of_the_settings_becomes_a_row(db: None) -> None:
         assert rows[name].queue is None, "the route says the queue, also when it changes"
 
 
-def test_seeding_twice_changes_nothing(row: PeriodicTask) -> None:
-    assert schedule.seed(TIMES) == []
+def test_writing_the_defaults_twice_changes_nothing(row: PeriodicTask) -> None:
+    assert beat.write_defaults(TIMES) == []
     assert PeriodicTask.objects.count() == 1
 
 
-def test_an_administrators_time_survives(row: PeriodicTask) -> None:
+def test_an_administrators_interval_is_kept(row: PeriodicTask) -> None:
     row.interval = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
     row.save()
-    assert schedule.seed(TIMES) == schedule.seed(retimed(60)) == []
+    assert beat.write_defaults(TIMES) == beat.write_defaults(retimed(60)) == []
     assert every(row) == 300
 
 
-def test_an_administrators_crontab_survives(row: PeriodicTask) -> None:
+def test_an_administrators_crontab_is_kept(row: PeriodicTask) -> None:
     row.interval, row.crontab = None, CrontabSchedule.objects.create(hour="3")
     row.save()
-    assert schedule.seed(retimed(60)) == []
+    assert beat.write_defaults(retimed(60)) == []
     row.refresh_from_db()
     assert row.interval is None
 
 
-def test_what_an_administrator_switched_off_stays_off(row: PeriodicTask) -> None:
+def test_a_disabled_task_stays_disabled(row: PeriodicTask) -> None:
     row.enabled = False
     row.save()
-    schedule.seed(retimed(60))
+    beat.write_defaults(retimed(60))
     row.refresh_from_db()
     assert not row.enabled
 
 
-def test_a_new_default_reaches_a_row_that_was_left_alone(row: PeriodicTask) -> None:
-    assert schedule.seed(retimed(60)) == ["follow"]
+def test_a_new_default_replaces_an_unchanged_one(row: PeriodicTask) -> None:
+    assert beat.write_defaults(retimed(60)) == ["follow"]
     row.refresh_from_db()
     assert (every(row), row.expire_seconds) == (60, 60)
 
 
-def test_a_task_that_moved_is_found_at_its_new_place(row: PeriodicTask) -> None:
+def test_a_renamed_task_is_updated(row: PeriodicTask) -> None:
     row.interval = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
     row.save()
-    assert schedule.seed({"follow": {**TIMES["follow"], "task": "elsewhere.follow"}}) == ["follow"]
+    assert beat.write_defaults({"follow": {**TIMES["follow"], "task": "elsewhere.follow"}}) == ["follow"]
     assert every(row) == 300
     assert row.task == "elsewhere.follow"
 
@@ -116,7 +116,7 @@ def test_beat_follows_the_database_at_once_and_after_a_restart(
     assert site.rows(ask) == [(1,)]
 
 
-def test_an_administrator_changes_a_time_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
+def test_an_administrator_changes_an_interval_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
     listed = admin_client.get("/admin/django_celery_beat/periodictask/")
     assert listed.status_code == 200
     assert "follow" in listed.content.decode()
@@ -127,5 +127,5 @@ def test_an_administrator_changes_a_time_in_django_admin(admin_client: Client, r
     answer = admin_client.post(page, {**values, "interval": other.pk, "regtask": row.task, "enabled": "on"})
     assert answer.status_code == 302, answer.context["errors"]
     assert every(row) == 300
-    assert schedule.seed(TIMES) == []
+    assert beat.write_defaults(TIMES) == []
     assert every(row) == 300

@@ -1,4 +1,4 @@
-"""Workers as they are in production: processes on a Redis. A task is a wake-up, so whatever dies costs one interval."""
+"""Workers as in production: processes on a Redis. A lost worker or message costs one interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MUCH = 60  # seconds; kombu's own patience with a broker that is not there has n
 
 @pytest.fixture
 def site(live_site: Callable[..., LiveSite], feed: FakeFeed, redis_server: Redis) -> LiveSite:
-    """On PostgreSQL and Redis, following `feed`."""
+    """A site on PostgreSQL and Redis that follows `feed`."""
     return live_site("postgresql", feed=feed.url, broker=redis_server.url, redis_prefix=redis_server.prefix)
 
 
@@ -34,7 +34,7 @@ def whole(site: LiveSite, feed: FakeFeed) -> Callable[[], bool]:
     return lambda: site.active() == set(feed.truth()) and not site.value("SELECT count(*) FROM ingest_detailtask")
 
 
-def test_a_killed_workers_work_goes_on_at_the_next_wake_up(site: LiveSite, full_feed: FakeFeed) -> None:
+def test_the_next_task_continues_after_a_killed_worker(site: LiveSite, full_feed: FakeFeed) -> None:
     first = site.worker("first")
     assert site.wake(FOLLOW) == 0
     wait_for_first_ads(site, full_feed, 50)
@@ -47,13 +47,13 @@ def test_a_killed_workers_work_goes_on_at_the_next_wake_up(site: LiveSite, full_
     full_feed.faults.latency(detail=0)
     assert site.wake(FOLLOW) == 0
     wait_until(whole(site, full_feed), 90, "all ads")
-    runs = site.rows("SELECT state, error FROM ingest_run WHERE kind = 'sync' ORDER BY started")
+    runs = site.rows("SELECT state, error_code FROM core_job WHERE kind = 'sync' ORDER BY started")
     assert [state for state, _error in runs] == ["failed", "done"]
     assert max(asked(full_feed).values()) <= 2
     assert sum(asked(full_feed).values()) <= 400 + 180, "what was under way may be asked for again, the rest not"
 
 
-def test_many_workers_and_many_wake_ups_are_one_sync_at_a_time(site: LiveSite, full_feed: FakeFeed) -> None:
+def test_many_workers_and_messages_run_one_sync_at_a_time(site: LiveSite, full_feed: FakeFeed) -> None:
     site.worker("first", concurrency=3)
     site.worker("second", pool="threads", concurrency=3)
     for _ in range(6):
@@ -61,13 +61,13 @@ def test_many_workers_and_many_wake_ups_are_one_sync_at_a_time(site: LiveSite, f
     wait_until(whole(site, full_feed), 90, "all ads")
     assert set(asked(full_feed).values()) == {1}
     overlap = (
-        "SELECT count(*) FROM ingest_run a JOIN ingest_run b ON a.id < b.id "
+        "SELECT count(*) FROM core_job a JOIN core_job b ON a.id < b.id "
         "WHERE a.kind = 'sync' AND b.kind = 'sync' AND a.started < b.finished AND b.started < a.finished"
     )
     assert site.value(overlap) == 0
 
 
-def test_a_worker_serves_only_the_queues_it_is_given(site: LiveSite, feed: FakeFeed) -> None:
+def test_a_worker_serves_only_its_queues(site: LiveSite, feed: FakeFeed) -> None:
     ad = feed.publish()
     site.worker("quick", queues="details,index,record,alerts", concurrency=1)  # as the operations advise
     site.wake(FOLLOW)
@@ -97,7 +97,7 @@ def test_redis_restarted_in_the_middle_of_a_first_load_loses_nothing(
     assert max(asked(full_feed).values()) == 1, "the load was begun anew"
 
 
-def test_without_a_broker_the_site_serves_and_says_what_is_missing(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
+def test_without_a_broker_the_site_works_and_explains_what_is_missing(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:
     ad = feed.publish()
     nowhere = f"redis://127.0.0.1:{free_port()}"
     site = live_site("postgresql", feed=feed.url, broker=f"{nowhere}/0", CACHE_URL=f"{nowhere}/1")
@@ -116,9 +116,7 @@ def test_without_a_broker_the_site_serves_and_says_what_is_missing(live_site: Ca
 
 
 @pytest.mark.parametrize("pool", ["threads", "prefork"])
-def test_the_folder_that_is_the_broker_of_one_machine_works_too(
-    live_site: Callable[..., LiveSite], feed: FakeFeed, pool: str
-) -> None:
+def test_the_filesystem_broker_works_on_one_machine(live_site: Callable[..., LiveSite], feed: FakeFeed, pool: str) -> None:
     ad = feed.publish()
     site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1")
     site.worker("worker", pool=pool)

@@ -53,7 +53,7 @@ def test_a_first_load_survives_a_restart_of_opensearch(live_site: Callable[..., 
         assert beat.poll() is None, site.log("beat")[-2000:]
         assert site.manage("check_truth", "--feed") == 0, site.log("manage")
         # The consistency check requests each ad once more.
-        syncs = site.rows("SELECT state FROM ingest_run WHERE kind = 'sync' ORDER BY started")
+        syncs = site.rows("SELECT state FROM core_job WHERE kind = 'sync' ORDER BY started")
         assert {state for (state,) in syncs} <= {"done", "running"}, "the load failed because of the engine"
         details = [request.path for request in feed.requests if "/feedentry/" in request.path]
         assert len(details) < ADS * 2 + 50, "the load was restarted"

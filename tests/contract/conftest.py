@@ -17,10 +17,11 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Engine
 from jobsearch.search.indexing import lifecycle
-from jobsearch.search.models import IndexLease, IndexState
+from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.opensearch import nodes
@@ -100,7 +101,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
             store.store_vacancies(corpus(now), now=now)
         lifecycle.index_changes()
         yield in_use
-        for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
+        for model in (Vacancy, Tombstone, Moderation, IndexState, LeaseRecord):
             model.objects.all().delete()
 
 

@@ -1,4 +1,4 @@
-"""The room's own fixtures: a stand-in for the feed, an index of its own for each test."""
+"""Fixtures of the admin's tests: a fake feed server, and a separate index for each test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.ingest import plain_ads
 
 @pytest.fixture
 def index(settings, tmp_path) -> Iterator[None]:
-    """An embedded index that nothing has been written to."""
+    """An embedded index without documents."""
     settings.SEARCH_URL = f"embedded://{tmp_path}/index"
     forget_engines()
     yield
@@ -45,7 +45,7 @@ class Answer:
 
 @pytest.fixture
 def command() -> Callable[..., Answer]:
-    """Runs a command of ours as a shell would, and keeps what it printed."""
+    """Runs a management command as a shell does, and keeps its output."""
 
     def run(name: str, *arguments: str) -> Answer:
         out, err = io.StringIO(), io.StringIO()

@@ -1,4 +1,4 @@
-"""No address of Django admin is answered with 500: filters, searches, pages and keys that make no sense."""
+"""Admin URLs with invalid filters, searches, pages and keys are not answered with 500."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def filters(model: type[models.Model]) -> list[str]:
 
 
 def failures(client, url: str, queries: list[dict[str, str]]) -> list[str]:
-    """What was answered with 500, redirects followed once."""
+    """The URLs that were answered with 500, after one redirect."""
     failed = []
     for query in queries:
         response = client.get(url, query)
@@ -95,7 +95,7 @@ def failures(client, url: str, queries: list[dict[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_no_filter_of_a_list_is_an_error(client, model):
+def test_no_list_filter_causes_an_error(client, model):
     names = filters(model)
     # One value each, another one for the next: all of them for all would be 20,000 pages.
     queries = [{name: JUNK[number * 7 % len(JUNK)]} for number, name in enumerate(names)]
@@ -106,7 +106,7 @@ def test_no_filter_of_a_list_is_an_error(client, model):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_no_key_is_an_error(client, model):
+def test_no_key_causes_an_error(client, model):
     failed = []
     for key in JUNK[1::3]:
         for page in ("change", "history", "delete"):
@@ -115,14 +115,14 @@ def test_no_key_is_an_error(client, model):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_no_value_filled_in_by_the_address_is_an_error(client, model):
+def test_no_initial_value_in_the_url_causes_an_error(client, model):
     names = [field.name for field in model._meta.get_fields()]
     queries = [{name: JUNK[(number * 5 + turn) % len(JUNK)] for number, name in enumerate(names)} for turn in range(len(JUNK))]
     assert failures(client, address(model, "add"), queries) == []
 
 
 @pytest.mark.parametrize("name", ["autocomplete", "jsi18n", "view_on_site", "password_change", "index", "login", "nosuch"])
-def test_no_other_page_is_an_error(client, name):
+def test_no_other_page_causes_an_error(client, name):
     if name == "view_on_site":
         urls = [f"/admin/r/{kind}/{key}/" for kind in ("0", "x", "9" * 30, "1") for key in ("x", "0", "9" * 30)]
     elif name == "nosuch":
@@ -141,14 +141,14 @@ def test_no_other_page_is_an_error(client, name):
     assert [failure for url in urls for failure in failures(client, url, queries)] == []
 
 
-def test_a_filter_that_makes_no_sense_leads_to_the_list_with_a_word_about_it(client):
+def test_an_invalid_filter_redirects_to_the_list_with_a_message(client):
     response = client.get("/admin/vacancies/vacancy/?first_seen__year=0", follow=True)
     assert response.status_code == 200
     assert response.redirect_chain == [("/admin/vacancies/vacancy/?e=1", 302)]
 
 
-def test_an_error_of_ours_is_still_an_error(client, monkeypatch):
-    """Only what a filter in the address brought about is turned away."""
+def test_a_bug_is_still_answered_with_500(client, monkeypatch):
+    """Only errors caused by URL parameters are redirected."""
 
     def fail(*args: object, **options: object) -> None:
         raise ValueError("a fault in the code")

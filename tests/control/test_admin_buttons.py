@@ -1,4 +1,4 @@
-"""The control room's buttons: each queues a task by the id of a run, which shows; and what they say when they cannot."""
+"""Buttons of the admin dashboard: each queues a job and a task with its id; messages where that fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.admin_dashboard import index_jobs, jobs
+from jobsearch.admin_dashboard import index_jobs
+from jobsearch.admin_dashboard.jobs import INDEX
+from jobsearch.core import jobs
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies.models import Moderation, Vacancy
@@ -38,29 +41,29 @@ def test_start_a_sync(administrator, feed):
     feed.publish()
     assert "er satt i gang" in press(administrator, "sync")
     run = Run.objects.get()
-    assert (run.kind, run.state, run.requested_by, run.report["new"]) == ("sync", "done", "administrator", 1)
+    assert (run.kind, run.state, run.requested_by, run.result["new"]) == ("sync", "done", "administrator", 1)
 
 
-@pytest.mark.parametrize("key", sorted(jobs.WORKS))
-def test_each_button_makes_a_run_that_ends(administrator, feed, command, key):
+@pytest.mark.parametrize("key", sorted(jobs.ACTIONS))
+def test_each_button_starts_a_job_that_finishes(administrator, feed, command, key):
     feed.publish()
     command("sync")
     press(administrator, key)
     run = Run.objects.filter(requested_by="administrator").get()
-    assert (run.kind, run.state, run.error) == (jobs.WORKS[key].kind, "done", "")
+    assert (run.kind, run.state, run.error_code, run.error_detail) == (jobs.ACTIONS[key].kind, "done", "", "")
     page = administrator.get(reverse("admin:ingest_run_change", args=[run.pk]))
-    assert jobs.name_of(run) in page.content.decode()
+    assert jobs.get_label(run) in page.content.decode()
 
 
-@pytest.mark.parametrize("key", sorted(jobs.WORKS))
-def test_messages_hold_nothing_but_the_id_of_a_run(administrator, monkeypatch, key):
+@pytest.mark.parametrize("key", sorted(jobs.ACTIONS))
+def test_a_message_contains_only_the_id_of_a_job(administrator, monkeypatch, key):
     sent = []
     monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, args, **options: sent.append(args))
     press(administrator, key)
     assert sent == [[Run.objects.get().pk]]
 
 
-def test_work_that_is_heavy_asks_first_and_starts_nothing_by_a_link(administrator):
+def test_a_heavy_job_needs_confirmation_and_a_link_starts_nothing(administrator):
     answer = administrator.post("/admin/start/rebuild/")
     assert "Bygg søkeindeksen på nytt" in answer.content.decode()
     assert administrator.get("/admin/start/sync/").status_code == 200
@@ -74,37 +77,37 @@ def test_a_button_needs_a_csrf_token(administrator):
     assert not Run.objects.exists()
 
 
-def test_unknown_work_is_not_found(administrator):
+def test_an_unknown_job_is_not_found(administrator):
     assert administrator.post("/admin/start/nonsense/").status_code == 404
 
 
 def test_rebuild_shows_its_documents(administrator, make_vacancy):
     make_vacancy()
     press(administrator, "rebuild")
-    assert Run.objects.get().report["documents"] == 1
+    assert Run.objects.get().result["documents"] == 1
     assert search.search(SearchQuery()).total == 1
 
 
-def test_truth_finds_a_missing_index_and_says_so_in_the_report(administrator, make_vacancy):
+def test_the_consistency_check_reports_a_missing_index(administrator, make_vacancy):
     make_vacancy()
     press(administrator, "truth")
-    report = Run.objects.get().report
+    report = Run.objects.get().result
     assert report["differences"] == 1
     assert "built anew" in report["found"][0]
 
 
-def test_the_same_work_is_not_queued_twice(administrator):
+def test_the_same_job_is_not_queued_twice(administrator):
     Run.objects.create(kind="sync", state="queued")
     assert "er allerede i gang" in press(administrator, "sync")
     assert Run.objects.count() == 1
 
 
-def test_a_lost_message_does_not_bar_the_way_for_ever(administrator, feed):
+def test_a_job_with_a_lost_message_does_not_block_the_next(administrator, feed):
     Run.objects.create(kind="sync", state="queued", started=timezone.now() - dt.timedelta(hours=1))
     assert "er satt i gang" in press(administrator, "sync")
 
 
-def test_a_broker_that_is_down_is_told_in_a_sentence(administrator, monkeypatch):
+def test_an_unreachable_broker_is_explained(administrator, monkeypatch):
     def refuse(*arguments, **options):
         raise ConnectionRefusedError("Connection refused")
 
@@ -115,7 +118,7 @@ def test_a_broker_that_is_down_is_told_in_a_sentence(administrator, monkeypatch)
     assert Run.objects.get().state == "failed"
 
 
-def test_a_run_that_no_worker_takes_is_shown_with_the_cure_and_can_be_dropped(administrator):
+def test_a_job_that_no_worker_takes_is_explained_and_can_be_cancelled(administrator):
     run = Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
     text = administrator.get("/admin/").content.decode()
     assert "Ingen arbeider har tatt den på 2 min" in text
@@ -125,42 +128,41 @@ def test_a_run_that_no_worker_takes_is_shown_with_the_cure_and_can_be_dropped(ad
     assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
 
 
-def test_a_run_that_waits_behind_another_blames_no_worker(administrator):
-    Run.objects.create(kind="index", state="running", progress={"seen": timezone.now().isoformat()})
+def test_a_job_that_waits_for_another_shows_no_warning(administrator):
+    Run.objects.create(kind="index", state="running", heartbeat=timezone.now())
     Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
     assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
 
 
-def test_a_run_whose_process_is_gone_is_told(administrator):
-    seen = (timezone.now() - dt.timedelta(minutes=10)).isoformat()
-    Run.objects.create(kind="index", state="running", progress={"seen": seen, "done": 1, "total": 9, "phase": "index"})
+def test_a_job_whose_process_is_gone_is_shown_as_interrupted(administrator):
+    seen = timezone.now() - dt.timedelta(minutes=10)
+    Run.objects.create(kind="index", state="running", heartbeat=seen, progress={"done": 1, "total": 9, "phase": "index"})
     assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
     assert "er satt i gang" in press(administrator, "rebuild")
     assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "failed"]
 
 
-def test_a_sync_is_alive_while_its_lease_is(administrator):
-    state = FeedState.objects.create(origin="http://feed.example")
+def test_a_sync_is_running_while_its_lease_is_held(administrator):
+    FeedState.objects.create(origin="http://feed.example")
     Run.objects.create(kind="sync", state="running")
     assert "Ingen livstegn" in administrator.get("/admin/").content.decode()
-    state.lease_owner, state.lease_until = "host 1 2 x", timezone.now() + dt.timedelta(seconds=50)
-    state.save()
+    LeaseRecord.objects.create(name="feed", owner="host 1 2 x", expires=timezone.now() + dt.timedelta(seconds=50))
     assert "Ingen livstegn" not in administrator.get("/admin/").content.decode()
 
 
-def test_quarantine_is_told_once_on_its_own_tile(administrator, make_vacancy):
+def test_quarantine_is_shown_once_on_its_own_panel(administrator, make_vacancy):
     now = timezone.now()
     FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
     for number in range(30):
-        DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", reason="x: y", next_try=now)
+        DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", error_code="x", next_try=now)
     text = administrator.get("/admin/").content.decode()
     assert text.count("30 annonser står i karantene") == 1
     assert "Vi følger strømmen" in text
 
 
-def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):
+def test_a_message_delivered_twice_runs_the_job_once(make_vacancy, index):
     make_vacancy()
-    run = Run.objects.create(kind=jobs.INDEX)
+    run = Run.objects.create(kind=INDEX)
     index_jobs.rebuild(run.pk)
     run.refresh_from_db()
     finished = run.finished
@@ -170,23 +172,24 @@ def test_a_message_that_comes_twice_does_the_work_once(make_vacancy, index):
     index_jobs.rebuild(-1)  # a run that was deleted meanwhile
 
 
-def test_trouble_ends_a_run_with_its_sentence(index, make_vacancy, monkeypatch):
+def test_an_error_is_recorded_with_code_and_sentence(index, make_vacancy, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
     monkeypatch.setattr("jobsearch.search.api.rebuild", down)
-    run = Run.objects.create(kind=jobs.INDEX)
+    run = Run.objects.create(kind=INDEX)
     index_jobs.rebuild(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.error) == ("failed", "engine-down: The search engine is down. Start OpenSearch.")
+    assert (run.state, run.error_code) == ("failed", "engine-down")
+    assert run.error_detail == "The search engine is down. Start OpenSearch."
 
 
-def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):
+def test_selected_rows_of_the_queue_are_retried_at_once(administrator, feed):
     FeedState.bound(feed.url)
     wanted, other = feed.publish(), uuid.uuid4()
     later = timezone.now() + dt.timedelta(hours=20)
     for ad in (wanted, other):
-        DetailTask.objects.create(uuid=ad, marker=1, state="quarantined", reason="x: y", attempts=8, next_try=later)
+        DetailTask.objects.create(uuid=ad, marker=1, state="quarantined", error_code="x", attempts=8, next_try=later)
     address = reverse("admin:ingest_detailtask_changelist")
     text = administrator.post(address, {"action": "try_again", "_selected_action": [wanted]}, follow=True).content.decode()
     assert "1 detalj blir hentet på nytt" in text
@@ -195,7 +198,7 @@ def test_chosen_rows_of_the_queue_are_tried_again_now(administrator, feed):
     assert LogEntry.objects.get().object_repr == wanted
 
 
-def test_hide_asks_for_a_note_first_then_hides_also_in_the_search(administrator, make_vacancy, command):
+def test_hiding_asks_for_a_note_and_reaches_the_search(administrator, make_vacancy, command):
     ad = make_vacancy()
     search.rebuild()
     asked = administrator.post(ADS, {"action": "hide", "_selected_action": [str(ad)]})
@@ -210,7 +213,7 @@ def test_hide_asks_for_a_note_first_then_hides_also_in_the_search(administrator,
     assert search.search(SearchQuery()).total == 1
 
 
-def test_fetch_again_reads_what_the_feed_says_now(administrator, feed, command):
+def test_fetch_again_stores_the_feeds_present_content(administrator, feed, command):
     ad = feed.publish()
     command("sync")
     feed.edit_silently(ad)
@@ -219,7 +222,7 @@ def test_fetch_again_reads_what_the_feed_says_now(administrator, feed, command):
     assert Vacancy.objects.get().title != title
 
 
-def test_editing_a_decision_by_hand_reaches_the_index_too(administrator, make_vacancy):
+def test_an_edited_moderation_reaches_the_index(administrator, make_vacancy):
     ad = make_vacancy()
     version = Vacancy.objects.get().version
     administrator.post("/admin/vacancies/moderation/add/", {"uuid": str(ad), "hidden": "on", "note": ""})
@@ -227,7 +230,7 @@ def test_editing_a_decision_by_hand_reaches_the_index_too(administrator, make_va
     assert Vacancy.objects.get().version > version
 
 
-def test_who_may_look_at_ads_may_not_hide_them(client, index, make_vacancy):
+def test_permission_to_view_ads_does_not_allow_hiding(client, index, make_vacancy):
     user = User.objects.create_user("leser", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_vacancy"))
     client.force_login(user)

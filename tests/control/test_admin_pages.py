@@ -1,4 +1,4 @@
-"""The control room's pages: each loads, few queries are needed, only staff gets in, and the site's CSP holds."""
+"""Pages of the admin: each loads with few queries, for staff only, under the site's CSP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LISTS = [
 
 @pytest.fixture
 def engine(monkeypatch):
-    """An engine that is well, without one: these tests are about pages."""
+    """A healthy engine without a server: these tests are about pages."""
     health = Health("tantivy", "0.27", True, 12)
     monkeypatch.setattr("jobsearch.search.api.engine_health", lambda: health)
 
@@ -44,15 +44,16 @@ def filled(make_vacancy):
     FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
     for number in range(30):
         uuid = make_vacancy(title=f"Sykepleier {number}")
-        DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", reason=f"broken-json: line {number}")
-        Run.objects.create(kind="sync", state="done", finished=now, report={"new": number, "pages": 1, "at_tip": True})
+        error = {"error_code": "broken-json", "error_detail": f"line {number}"}
+        DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", **error)
+        Run.objects.create(kind="sync", state="done", finished=now, result={"new": number, "pages": 1, "at_tip": True})
         Tombstone.objects.create(uuid=uuid, closed_on=now.date(), version=1)
     Moderation.objects.create(uuid=uuid, note="reklame")
     Run.objects.create(kind="index", state="running", progress={"done": 3400, "total": 40_000, "rate": 310.5, "phase": "index"})
     return uuid
 
 
-def test_front_page_tells_how_things_stand(administrator, filled):
+def test_front_page_shows_the_state(administrator, filled):
     text = administrator.get("/admin/").content.decode()
     assert "30 annonser står i karantene" in text
     assert "broken-json" in text
@@ -92,7 +93,7 @@ def test_each_list_loads_with_few_queries(administrator, filled, name, django_as
 @pytest.mark.parametrize(
     "name", ["ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_tombstone"]
 )
-def test_each_row_loads_and_nothing_in_it_can_be_changed(administrator, filled, name):
+def test_each_row_loads_read_only(administrator, filled, name):
     model = {"ingest_feedstate": FeedState, "ingest_run": Run, "ingest_detailtask": DetailTask}.get(name)
     model = model or {"vacancies_vacancy": Vacancy, "vacancies_tombstone": Tombstone}[name]
     answer = administrator.get(reverse(f"admin:{name}_change", args=[model.objects.first().pk]))
@@ -121,7 +122,7 @@ def test_ads_are_found_by_uuid_and_by_title(administrator, filled):
 
 
 def test_queue_is_filtered_by_reason(administrator, filled):
-    DetailTask.objects.filter(uuid=filled).update(reason="too-large: much")
+    DetailTask.objects.filter(uuid=filled).update(error_code="too-large", error_detail="much")
     text = administrator.get(reverse("admin:ingest_detailtask_changelist") + "?reason=too-large").content.decode()
     assert str(filled) in text
     assert text.count("broken-json: line") == 0
@@ -147,13 +148,13 @@ def test_pages_with_contacts_are_not_stored_by_browsers(administrator, make_vaca
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_expired_ads_that_still_hold_contacts_are_an_alarm(administrator, make_vacancy):
+def test_expired_ads_with_contacts_are_reported_as_an_error(administrator, make_vacancy):
     Vacancy.objects.filter(uuid=make_vacancy()).update(visible_until=timezone.now() - dt.timedelta(minutes=6))
     assert "Utløpte annonser har ikke mistet kontaktene sine" in administrator.get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["/admin/", "/admin/vacancies/vacancy/", "/admin/start/rebuild/", "/admin/login/", PERIODIC])
-def test_admin_keeps_the_policy_of_the_site_and_has_nothing_inline(administrator, filled, page):
+def test_admin_pages_have_the_sites_csp_and_nothing_inline(administrator, filled, page):
     answer = administrator.get(page, follow=True)
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     text = answer.content.decode()
@@ -169,7 +170,7 @@ def test_a_recruiter_and_a_visitor_cannot_enter(client, db, address):
     assert "/admin/login/" in answer["Location"]
 
 
-def test_staff_without_permission_sees_no_room_and_starts_nothing(client, db, engine):
+def test_staff_without_permission_sees_no_dashboard_and_starts_nothing(client, db, engine):
     user = User.objects.create_user("medarbeider", is_staff=True)
     client.force_login(user)
     assert "Les strømmen nå" not in client.get("/admin/").content.decode()
@@ -189,7 +190,7 @@ def test_history_holds_uuids_only(administrator, filled):
     assert (entry.object_repr, entry.change_message) == (str(filled), "Skjult")
 
 
-def test_times_are_told_in_oslo_and_without_microseconds(administrator, db):
+def test_times_are_shown_in_oslo_time_without_microseconds(administrator, db):
     moment = dt.datetime(2026, 11, 23, 22, 46, 54, 733798, tzinfo=dt.UTC)
     run = Run.objects.create(kind="sync", state="done", started=moment, finished=moment)
     text = administrator.get(reverse("admin:ingest_run_change", args=[run.pk])).content.decode()

@@ -1,4 +1,4 @@
-"""`manage.py check_truth`: every difference is listed, and mended where that is asked for."""
+"""`manage.py check_truth`: lists every difference, and repairs it with --repair."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def ads(feed, index, command) -> list[str]:
-    """Three ads that feed, record and index agree on."""
+    """Three ads that are the same in feed, database and index."""
     published = [feed.publish() for _ in range(3)]
     assert command("sync").code == 0
     return published
@@ -32,14 +32,14 @@ def forget_in_index(uuid: str) -> None:
     held.close()
 
 
-def test_zero_where_all_agree(ads, command):
+def test_exit_code_0_without_differences(ads, command):
     answer = command("check_truth", "--feed", "--json")
     assert answer.code == 0, answer.out
     assert answer.json["differences"] == 0
     assert "say the same" in command("check_truth").out
 
 
-def test_an_ad_that_the_index_lacks_is_named_and_mended(ads, command):
+def test_an_ad_missing_in_the_index_is_listed_and_repaired(ads, command):
     forget_in_index(ads[1])
     answer = command("check_truth", "--json")
     assert answer.code == 1
@@ -51,12 +51,12 @@ def test_an_ad_that_the_index_lacks_is_named_and_mended(ads, command):
     assert search.search(SearchQuery()).total == 3
 
 
-def test_an_index_that_is_behind_is_a_difference(ads, command):
+def test_an_ad_that_is_not_yet_indexed_is_a_difference(ads, command):
     Vacancy.objects.filter(uuid=ads[0]).update(version=F("version") + 1)
     assert command("check_truth", "--json").json["found"][0]["kind"] == "stale"
 
 
-def test_no_index_at_all_is_one_difference_and_is_built(ads, settings, tmp_path, command):
+def test_a_missing_index_is_one_difference_and_is_built(ads, settings, tmp_path, command):
     settings.SEARCH_URL = f"embedded://{tmp_path}/another"
     answer = command("check_truth", "--json")
     assert (answer.code, answer.json["found"][0]["kind"]) == (1, "index")
@@ -65,7 +65,7 @@ def test_no_index_at_all_is_one_difference_and_is_built(ads, settings, tmp_path,
     assert search.search(SearchQuery()).total == 3
 
 
-def test_what_the_feed_never_told_is_found_without_moving_the_cursor_and_mended(ads, feed, command):
+def test_a_silent_change_in_the_feed_is_found_and_repaired_without_moving_the_cursor(ads, feed, command):
     feed.edit_silently(ads[0])
     feed.close_silently(ads[1])
     before = FeedState.objects.values("page_id", "lines_read").get()
@@ -84,7 +84,7 @@ def test_what_the_feed_never_told_is_found_without_moving_the_cursor_and_mended(
     assert search.search(SearchQuery()).total == 2
 
 
-def test_what_cannot_be_mended_is_left(ads, feed, command):
+def test_a_difference_that_cannot_be_repaired_is_left(ads, feed, command):
     feed.edit_silently(ads[0])
     feed.detail_fails_for_good(ads[0])
     answer = command("check_truth", "--feed", "--repair", "--json")
@@ -92,14 +92,14 @@ def test_what_cannot_be_mended_is_left(ads, feed, command):
     assert [one["uuid"] for one in answer.json["left"]] == [ads[0]]
 
 
-def test_two_where_the_feed_is_down(ads, feed, command, settings):
+def test_exit_code_2_if_the_feed_is_down(ads, feed, command, settings):
     feed.server.stop()
     answer = command("check_truth", "--feed", "--json")
     assert answer.code == 2
     assert "error" in answer.json
 
 
-def test_two_where_the_engine_is_down(ads, command, monkeypatch):
+def test_exit_code_2_if_the_engine_is_down(ads, command, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 

@@ -1,4 +1,4 @@
-"""Settings that are each in order and yet do not fit together are told, with the cure."""
+"""System checks of settings that are valid alone but do not fit together."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ def ids(found):
 
 def test_debug_on_a_public_address_is_an_error(settings):
     settings.DEBUG, settings.SITE_URL = True, "https://jobb.example.no"
-    assert ids(checks.no_debug_in_public(None)) == ["control.E001"]
+    assert ids(checks.check_debug(None)) == ["control.E001"]
     settings.SITE_URL = "http://localhost:8000"
-    assert ids(checks.no_debug_in_public(None)) == []
+    assert ids(checks.check_debug(None)) == []
 
 
-def test_a_site_that_would_refuse_its_own_name_is_told(settings):
+def test_a_site_url_that_allowed_hosts_refuses_is_a_warning(settings):
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://jobb.example.no", ["localhost"]
-    assert ids(checks.the_site_answers_to_its_own_name(None)) == ["control.W001"]
+    assert ids(checks.check_allowed_hosts(None)) == ["control.W001"]
     for allowed in (["jobb.example.no"], [".example.no"], ["*"]):
         settings.ALLOWED_HOSTS = allowed
-        assert ids(checks.the_site_answers_to_its_own_name(None)) == []
+        assert ids(checks.check_allowed_hosts(None)) == []
 
 
-def test_a_public_site_without_tls_and_a_cache_that_is_not_shared_are_told_at_deployment(settings):
+def test_deployment_warns_of_missing_tls_and_of_a_cache_per_process(settings):
     settings.SITE_URL = "http://jobb.example.no"
-    assert ids(checks.a_public_site_is_encrypted(None)) == ["control.W002"]
-    assert ids(checks.several_processes_share_their_cache(None)) == ["control.I001"]
+    assert ids(checks.check_https(None)) == ["control.W002"]
+    assert ids(checks.check_shared_cache(None)) == ["control.I001"]
     settings.SITE_URL = "https://jobb.example.no"
-    assert ids(checks.a_public_site_is_encrypted(None)) == []
+    assert ids(checks.check_https(None)) == []

@@ -1,4 +1,4 @@
-"""Progress where the output is a file: lines that say something, and not one for each step."""
+"""Progress in a file: a line every ten seconds and at the end of a phase, not for each step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_one_line_at_the_end_of_a_phase_and_none_for_each_step():
     assert out.getvalue() == "details: 100 of 100\n"
 
 
-def test_long_work_tells_its_rate_and_the_time_left(monkeypatch):
+def test_a_long_phase_shows_its_rate_and_the_time_left(monkeypatch):
     clock = iter([0.0, 0.0, 20.0])
     monkeypatch.setattr(terminal_progress.time, "monotonic", lambda: next(clock))
     out = io.StringIO()
@@ -26,7 +26,7 @@ def test_long_work_tells_its_rate_and_the_time_left(monkeypatch):
     assert out.getvalue() == "details: 40 of 100, 2 a second, 30 s left\n"
 
 
-def test_a_total_that_nobody_knows_is_not_told(monkeypatch):
+def test_an_unknown_total_is_not_shown(monkeypatch):
     clock = iter([0.0, 0.0, 20.0])
     monkeypatch.setattr(terminal_progress.time, "monotonic", lambda: next(clock))
     out = io.StringIO()

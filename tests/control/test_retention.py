@@ -1,4 +1,4 @@
-"""Tables that would grow for ever are cut; what is still needed stays."""
+"""Retention: old rows of tables that would grow without limit are deleted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.conftest import vacancy_data
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_is_past_its_time_goes_and_the_rest_stays():
+def test_old_rows_are_deleted_and_recent_ones_kept():
     now = timezone.now()
     for name, days in (("old", -1), ("new", 1)):
         Session.objects.create(session_key=name, session_data="", expire_date=now + dt.timedelta(days=days))
@@ -56,7 +56,7 @@ def stone(days: int, *, indexed: bool = True) -> uuid.UUID:
     return row.uuid
 
 
-def test_tombstones_go_after_thirteen_months_but_not_before_the_index_has_let_go():
+def test_tombstones_are_deleted_after_thirteen_months_once_they_are_indexed():
     old, young, unindexed = stone(402), stone(398), stone(900, indexed=False)
     vacancy_tasks.forget_old()
     assert {*Tombstone.objects.values_list("uuid", flat=True)} == {young, unindexed}
@@ -70,13 +70,13 @@ def test_a_longer_backfill_keeps_them_longer(settings):
     assert Tombstone.objects.get().uuid == kept != gone
 
 
-def test_more_tombstones_than_a_chunk_go():
+def test_more_tombstones_than_a_chunk_are_deleted():
     for _ in range(7):
         stone(500)
     assert store.delete_tombstones(timezone.localdate() - dt.timedelta(days=400), chunk=3) == 7
 
 
-def test_an_ad_that_comes_back_after_its_tombstone_went_is_found(index):
+def test_an_ad_that_returns_after_its_tombstone_was_deleted_is_found(index):
     data = vacancy_data(title="Kokk")
     with transaction.atomic():
         store.store_vacancies([data])

@@ -1,4 +1,4 @@
-"""What is set aside, a background thread that fails and an index that falls behind are seen in the admin."""
+"""Admin of ads that are set aside, of failing background threads, and of an index that is late."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bad(administrator, make_vacancy, monkeypatch):
     return key
 
 
-def test_the_front_page_counts_it_and_leads_to_the_list(administrator, bad):
+def test_the_front_page_counts_them_and_links_to_the_list(administrator, bad):
     page = Page(administrator.get("/admin/"))
     assert "1 annonse er satt til side" in page.text("//main")
     assert LIST in page.all("//main//a/@href")
@@ -58,7 +58,7 @@ def test_the_front_page_counts_it_and_leads_to_the_list(administrator, bad):
     assert str(bad) not in Page(administrator.get(LIST, {"reason__exact": "slow"})).text("//main")
 
 
-def test_an_administrator_has_it_tried_again(administrator, bad, monkeypatch):
+def test_an_administrator_retries_an_ad(administrator, bad, monkeypatch):
     monkeypatch.undo()
     assert search.index_changes().indexed == 0
     answer = administrator.post(LIST, {"action": "try_again", "_selected_action": [str(bad)]}, follow=True)
@@ -69,7 +69,7 @@ def test_an_administrator_has_it_tried_again(administrator, bad, monkeypatch):
     assert not search.SetAside.objects.exists()
 
 
-def test_who_may_only_look_cannot_have_it_tried_again(client, bad):
+def test_permission_to_view_does_not_allow_a_retry(client, bad):
     user = User.objects.create_user("reader", password="x", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_setaside"))
     client.force_login(user)
@@ -79,7 +79,7 @@ def test_who_may_only_look_cannot_have_it_tried_again(client, bad):
     assert search.SetAside.objects.get().next_try == before
 
 
-def test_an_index_that_falls_behind_and_a_thread_that_fails_are_said(administrator, make_vacancy):
+def test_a_late_index_and_a_failing_thread_are_shown(administrator, make_vacancy):
     search.index_changes()
     assert "tar ikke igjen databasen" not in Page(administrator.get("/admin/")).text("//main")
     make_vacancy()
@@ -96,7 +96,7 @@ def test_an_index_that_falls_behind_and_a_thread_that_fails_are_said(administrat
     assert "tar ikke igjen" not in text
 
 
-def test_check_truth_and_sync_name_it(administrator, bad, command, feed):
+def test_check_truth_and_sync_report_it(administrator, bad, command, feed):
     answer = command("check_truth", "--json")
     assert answer.code == 1
     (found,) = answer.json["found"]

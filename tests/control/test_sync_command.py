@@ -1,4 +1,4 @@
-"""`manage.py sync`: what its exit codes and its JSON promise, against a real stand-in and a real index."""
+"""`manage.py sync`: exit codes and JSON, with the fake feed server and a real index."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from ingest.models import DetailTask, FeedState, Run
+from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import full_sync
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies import pending
@@ -24,7 +25,7 @@ KEYS = {"pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_zero_at_the_tip_with_every_ad_in_the_record_and_in_the_index(feed, index, command):
+def test_exit_code_0_with_every_ad_in_database_and_index(feed, index, command):
     for _ in range(3):
         feed.publish()
     answer = command("sync", "--json")
@@ -36,7 +37,7 @@ def test_zero_at_the_tip_with_every_ad_in_the_record_and_in_the_index(feed, inde
     assert pending.count_changes() == 0
 
 
-def test_a_second_pass_finds_what_happened_since(feed, index, command):
+def test_a_second_run_finds_later_changes(feed, index, command):
     first, second = feed.publish(), feed.publish()
     assert command("sync").code == 0
     feed.change(first)
@@ -46,7 +47,7 @@ def test_a_second_pass_finds_what_happened_since(feed, index, command):
     assert search.search(SearchQuery()).total == 1
 
 
-def test_the_report_for_a_person_goes_to_stdout_and_progress_to_stderr(feed, index, command):
+def test_the_report_goes_to_stdout_and_progress_to_stderr(feed, index, command):
     feed.publish()
     answer = command("sync")
     assert "1 new" in answer.out
@@ -54,7 +55,7 @@ def test_the_report_for_a_person_goes_to_stdout_and_progress_to_stderr(feed, ind
     assert "details" in answer.err
 
 
-def test_one_where_an_ad_is_quarantined_or_deferred(feed, index, command):
+def test_exit_code_1_if_an_ad_is_quarantined_or_deferred(feed, index, command):
     feed.publish()
     feed.detail_fails_for_good(feed.publish())
     answer = command("sync", "--json")
@@ -63,7 +64,7 @@ def test_one_where_an_ad_is_quarantined_or_deferred(feed, index, command):
     assert answer.json["new"] == 1
 
 
-def test_two_where_the_feed_is_down_and_json_says_so(settings, index, command):
+def test_exit_code_2_with_json_if_the_feed_is_down(settings, index, command):
     settings.NAV_FEED_URL = "http://127.0.0.1:9"
     answer = command("sync", "--json")
     assert answer.code == 2
@@ -72,7 +73,7 @@ def test_two_where_the_feed_is_down_and_json_says_so(settings, index, command):
     assert "NAV_FEED_URL" in answer.err
 
 
-def test_two_where_the_database_follows_another_feed(feed, index, command):
+def test_exit_code_2_if_the_database_follows_another_feed(feed, index, command):
     FeedState.objects.create(origin="http://another.example")
     answer = command("sync", "--json")
     assert answer.code == 2
@@ -80,7 +81,7 @@ def test_two_where_the_database_follows_another_feed(feed, index, command):
     assert "NAV_FEED_URL" in answer.err
 
 
-def test_two_where_the_engine_is_down_though_what_the_feed_gave_is_kept(feed, index, command, monkeypatch):
+def test_exit_code_2_if_the_engine_is_down_but_ads_are_stored(feed, index, command, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
@@ -104,7 +105,7 @@ def test_two_where_the_engine_is_down_though_what_the_feed_gave_is_kept(feed, in
         ("database or disk is full", "disk-full", "Make room"),
     ],
 )
-def test_two_where_the_database_refuses(command, monkeypatch, text, reason, cure):
+def test_exit_code_2_if_the_database_fails(command, monkeypatch, text, reason, cure):
     def refuse(*arguments, **options):
         raise OperationalError(text)
 
@@ -114,39 +115,31 @@ def test_two_where_the_database_refuses(command, monkeypatch, text, reason, cure
     assert cure in answer.err
 
 
-def test_three_where_another_process_holds_the_lease(feed, index, command):
+def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
     FeedState.bound(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
-    FeedState.objects.update(lease_owner="elsewhere 12 34 abcd", lease_until=until)
+    LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (3, "lease-held")
 
 
-def test_a_fault_of_the_program_is_no_exit_code_one(command, monkeypatch):
-    monkeypatch.setattr(full_sync, "follow_to_tip", lambda **options: 1 / 0)
+def test_a_bug_is_not_exit_code_1(command, monkeypatch):
+    monkeypatch.setattr(full_sync, "follow_to_head", lambda **options: 1 / 0)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (2, "bug")
     assert "ZeroDivisionError" in answer.err
 
 
-def test_ctrl_c_is_told_and_leaves_parseable_json(command, monkeypatch):
+def test_ctrl_c_is_reported_as_valid_json(command, monkeypatch):
     def interrupted(**options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(full_sync, "follow_to_tip", interrupted)
+    monkeypatch.setattr(full_sync, "follow_to_head", interrupted)
     answer = command("sync", "--json")
     assert (answer.code, answer.json["reason"]) == (130, "interrupted")
 
 
-def test_a_run_that_was_asked_for_is_the_one_that_is_recorded(feed, index):
-    feed.publish()
-    run = Run.objects.create(kind=Run.Kind.SYNC, requested_by="administrator")
-    full_sync.follow_to_tip(record_as=run)
-    run.refresh_from_db()
-    assert (Run.objects.count(), run.state, run.report["new"]) == (1, "done", 1)
-
-
-def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
+def test_indexing_ends_if_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
     from jobsearch.search.indexing.lifecycle import Report
 
     make_vacancy()
@@ -154,7 +147,7 @@ def test_draining_stops_where_the_engine_refuses_an_ad(make_vacancy, monkeypatch
     assert full_sync.drain_index() == 0
 
 
-def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):
+def test_a_missing_migration_is_explained(tmp_path):
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "JOBSEARCH_READ_DOTENV": "0"}
     environment["DJANGO_SETTINGS_MODULE"] = "jobsearch.settings"
     done = subprocess.run([sys.executable, "manage.py", "sync", "--json"], capture_output=True, env=environment, timeout=240)
@@ -163,10 +156,10 @@ def test_a_process_without_a_migrated_database_says_what_to_do(tmp_path):
     assert b"manage.py migrate" in done.stderr
 
 
-def test_a_quarantined_ad_of_an_earlier_pass_still_counts(feed, index, command):
+def test_a_quarantined_ad_of_an_earlier_run_still_counts(feed, index, command):
     FeedState.bound(feed.url)
     DetailTask.objects.create(
-        uuid=uuid.uuid4(), marker=1, state="quarantined", reason="x", next_try=timezone.now() + dt.timedelta(hours=1)
+        uuid=uuid.uuid4(), marker=1, state="quarantined", error_code="x", next_try=timezone.now() + dt.timedelta(hours=1)
     )
     feed.publish()
     assert command("sync").code == 1

@@ -1,4 +1,4 @@
-"""The control room in each language of the site; that its catalogues are whole is held with the site's own."""
+"""Admin dashboard in each language of the site. Complete catalogues are tested in tests/web/test_languages.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.web.page import Page
         ("en", ("Read the feed now", "All lists", "Periodic Tasks", "The search index"), ("Les strømmen", "Stillinger")),
     ],
 )
-def test_the_room_speaks_the_browsers_language(client, db, asked, said, not_said):
+def test_the_dashboard_is_in_the_browsers_language(client, db, asked, said, not_said):
     client.force_login(User.objects.create_superuser("administrator", password="x"))
     page = Page(client.get("/admin/", headers={"accept-language": asked}))
     assert page.one("//html").get("lang") == asked
@@ -26,14 +26,14 @@ def test_the_room_speaks_the_browsers_language(client, db, asked, said, not_said
 
 
 @pytest.mark.parametrize(("asked", "clock"), [("nb", "20:15"), ("nn", "20:15"), ("en", "20:15")])
-def test_times_have_a_clock_of_twenty_four_hours(client, db, asked, clock):
+def test_times_use_a_24_hour_clock(client, db, asked, clock):
     import datetime as dt
     from zoneinfo import ZoneInfo
 
     from ingest.models import Run
 
     moment = dt.datetime(2026, 11, 24, 20, 15, tzinfo=ZoneInfo("Europe/Oslo"))
-    run = Run.objects.create(kind=Run.Kind.SYNC, state=Run.State.DONE, started=moment, finished=moment)
+    run = Run.objects.create(kind="sync", state=Run.State.DONE, started=moment, finished=moment)
     client.force_login(User.objects.create_superuser("administrator", password="x"))
     text = Page(client.get(f"/admin/ingest/run/{run.pk}/change/", headers={"accept-language": asked})).text("//main")
     assert clock in text and "p.m." not in text

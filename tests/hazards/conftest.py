@@ -33,9 +33,11 @@ class Site:
     def client(self, **options) -> FeedClient:
         return sync.connect(**{**SHORT_LIMITS, **options})
 
-    def follow(self, **options) -> Report:
-        """Runs one sync to the head of the feed."""
+    def follow(self, after_batch: Callable[[], object] | None = None, **options) -> Report:
+        """One sync run to the head of the feed. `after_batch` is called after each batch of details."""
         client = self.client()
+        if after_batch:
+            options["on_progress"] = lambda phase, done, total: after_batch() if phase == "details" else None
         try:
             return sync.run(feed=client, **options)
         finally:

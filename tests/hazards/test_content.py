@@ -58,7 +58,7 @@ def test_an_unreadable_ad_is_quarantined_and_does_not_block_others(feed, site, f
         return
     assert (report.exit_code, report.quarantined) == (1, 1)
     assert (site.task(bad).state, site.task(bad).attempts) == (DetailTask.State.QUARANTINED, 1)
-    assert "expires" in site.task(bad).reason
+    assert site.task(bad).error_code == "expires"
     feed.clear_requests()
     site.follow()
     assert site.count_requests(bad) == 0
@@ -110,7 +110,7 @@ def test_an_ad_that_cannot_be_stored_does_not_block_its_batch(feed, site, monkey
     monkeypatch.setattr(store, "store_vacancies", refusing)
     report = site.follow()
     assert (report.exit_code, report.new, report.quarantined) == (1, 8, 1)
-    assert "not-stored" in site.task(ads[4]).reason
+    assert site.task(ads[4]).error_code == "not-stored"
 
 
 def test_an_ad_is_fetched_regardless_of_its_lines_place_and_title(feed, site):

@@ -49,7 +49,7 @@ def test_an_active_ad_whose_expiry_becomes_invalid_is_deactivated_and_quarantine
     assert (row.status, row.closed_reason, row.description) == ("INACTIVE", Vacancy.Closed.UNREADABLE, "")
     assert not Contact.objects.filter(vacancy=ad).exists()
     assert site.task(ad).state == DetailTask.State.QUARANTINED
-    assert site.task(ad).reason.startswith("expires: ")
+    assert site.task(ad).error_code == "expires"
     assert site.active() == {stay}
     feed.change(ad, expires=timezone.now() + dt.timedelta(days=9))
     assert site.follow().exit_code == 0
@@ -173,7 +173,7 @@ def test_one_broken_response_does_not_block_the_others(feed, site, stored, fault
     assert time.monotonic() - started < 20
     assert (report.exit_code, report.at_tip, report.closed) == (1, True, 1)
     assert site.active() == {*good, last}
-    assert site.task(bad).reason
+    assert site.task(bad).error_code
     feed.faults.clear()
     detail_queue.release_quarantined()
     assert site.follow(retry_now=True).exit_code == 0
@@ -284,7 +284,7 @@ def test_an_ad_that_the_database_refuses_is_quarantined_and_deactivated(feed, si
     monkeypatch.setattr(store, "store_vacancies", refusing)
     report = site.follow()
     assert (report.exit_code, report.updated, report.quarantined) == (1, 11, 1)
-    assert type(error).__name__ in site.task(ads[4]).reason
+    assert type(error).__name__ in site.task(ads[4]).error_detail
     assert site.active() == set(ads) - {ads[4]}
 
 

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from ingest import detail_queue, page_walker, status, sync
-from ingest.client.errors import LeaseHeld, WrongOrigin
-from ingest.lease import Lease
+from ingest.client.errors import WrongOrigin
+from ingest.lease import FeedLease
 from ingest.models import DetailTask, FeedState, Run
+from jobsearch.core.leases import LeaseHeld, LeaseLost
+from jobsearch.core.models import LeaseRecord
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
@@ -57,7 +59,7 @@ def test_a_second_concurrent_run_is_refused(feed, site):
     """44"""
     feed.publish()
     FeedState.bound(feed.url)
-    with Lease() as lease, pytest.raises(LeaseHeld, match="process"):
+    with FeedLease() as lease, pytest.raises(LeaseHeld, match="process"):
         assert lease
         site.follow()
     assert site.follow().exit_code == 0
@@ -68,12 +70,12 @@ def test_a_run_that_lost_its_lease_writes_nothing(feed, site):
     ads = [feed.publish() for _ in range(120)]
 
     def take_lease() -> None:
-        FeedState.objects.update(lease_owner="another process")
+        LeaseRecord.objects.update(owner="another process")
 
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(LeaseLost):
         site.follow(after_batch=take_lease)
     assert 0 < Vacancy.objects.count() < len(ads)
-    assert FeedState.objects.get().lease_owner == "another process"
+    assert LeaseRecord.objects.get().owner == "another process"
 
 
 def test_a_run_that_lost_its_lease_does_not_move_the_cursor(feed, site):
@@ -83,9 +85,9 @@ def test_a_run_that_lost_its_lease_does_not_move_the_cursor(feed, site):
 
     def take_lease(phase: str, done: int, total: int) -> None:
         cursors.append(site.state().page_id)
-        FeedState.objects.update(lease_owner="another process")
+        LeaseRecord.objects.update(owner="another process")
 
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(LeaseLost):
         site.follow(on_progress=take_lease)
     assert cursors == [site.state().page_id]
 
@@ -201,9 +203,9 @@ def test_a_run_stores_its_report(feed, site):
     feed.publish()
     report = site.follow(requested_by="kari")
     row = Run.objects.get()
-    assert (row.kind, row.state, row.requested_by) == (Run.Kind.SYNC, Run.State.DONE, "kari")
-    assert row.report == report.as_json()
-    assert set(row.report) >= {
+    assert (row.kind, row.state, row.requested_by) == ("sync", Run.State.DONE, "kari")
+    assert row.result == report.as_json()
+    assert set(row.result) >= {
         "pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "quarantined", "seconds",
     }  # fmt: skip
 

@@ -19,7 +19,7 @@ def test_a_failed_detail_is_retried_until_it_succeeds(feed, site, stored):
         assert (report.exit_code, report.deferred, report.at_tip) == (1, 1, True)
     task = site.task(ad)
     assert (task.state, task.attempts) == (DetailTask.State.DEFERRED, 1)
-    assert "status-500" in task.reason
+    assert task.error_code == "status-500"
     assert site.follow().exit_code == 1  # not yet due
     site.advance_retries(minutes=1)
     assert site.follow().exit_code == 0

@@ -80,13 +80,14 @@ def test_an_expired_token_that_is_issued_again_is_reported_and_counts_no_attempt
     assert "same-token" in report.problem
     assert _count_token_requests(feed) == before + 1  # once per run, regardless of the number of refused requests
     assert site.state().token == expired
-    assert "NAV_FEED_TOKEN" in site.state().token_problem
+    assert site.state().has_token_error
+    assert "NAV_FEED_TOKEN" in site.state().error_detail
     assert any("token" in problem for problem in status.status().problems)
     time.sleep(1.1)  # tokens issued within one second are identical
     feed.tokens.rotate()
     assert site.follow().exit_code == 0
     assert ad in site.active()
-    assert site.state().token_problem == ""
+    assert not site.state().has_token_error
 
 
 def test_a_token_that_expires_while_details_are_fetched_counts_no_attempts(feed, site):

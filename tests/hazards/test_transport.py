@@ -38,13 +38,13 @@ def test_a_failed_page_does_not_move_the_cursor_and_is_read_later(feed, site, fa
     fault(feed.faults, on="page")
     report = site.follow()
     assert report.exit_code == 2
-    assert report.problem.partition(":")[0].replace("-", "").isalnum()
-    assert (site.state().page_id, site.state().problem) == (cursor, report.problem)
+    assert report.error_code.replace("-", "").isalnum()
+    assert (site.state().page_id, site.state().error_code) == (cursor, report.error_code)
     assert site.active() == {first}
     feed.faults.clear()
     assert site.follow().exit_code == 0
     assert site.active() == {first, *ads}
-    assert site.state().problem == ""
+    assert site.state().error_code == ""
 
 
 @pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
@@ -60,7 +60,7 @@ def test_a_failed_detail_does_not_block_others(feed, site, fault):
     assert site.active() >= set(others)
     assert one not in site.active()
     assert site.task(one).attempts == 1
-    assert site.task(one).reason
+    assert site.task(one).error_code
     feed.faults.clear()
     site.advance_retries(days=3)
     assert site.follow().exit_code == 0
@@ -97,7 +97,7 @@ def test_a_response_that_never_comes_times_out(feed, site):
     feed.faults.hang(uuid=ads[1])
     report = site.follow()
     assert report.exit_code == 1
-    assert "timeout" in site.task(ads[1]).reason
+    assert site.task(ads[1]).error_code == "timeout"
     assert site.active() > {ads[0], ads[2]}
 
 

@@ -164,7 +164,7 @@ def test_one_ad_that_cannot_be_deactivated_does_not_block_others(feed, site, mon
     new = feed.publish()
     report = site.follow()
     assert (report.exit_code, report.quarantined, report.at_tip) == (1, 1, True)
-    assert site.task(ads[3]).reason.startswith("not-closed")
+    assert site.task(ads[3]).error_code == "not-closed"
     assert site.active() == {ads[3], *ads[6:], new}
     monkeypatch.undo()
     site.advance_retries(days=2)

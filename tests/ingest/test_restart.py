@@ -28,7 +28,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from ingest import sync
-from ingest.client.errors import LeaseHeld
+from jobsearch.core.leases import LeaseHeld
 if sys.argv[1] == "migrate":
     call_command("migrate", verbosity=0, skip_checks=True)
     sys.exit()
@@ -45,11 +45,12 @@ import json, os, sys
 sys.path.insert(0, os.getcwd())
 import django
 django.setup()
-from ingest.models import FeedState, DetailTask, Run
+from ingest.models import DetailTask, Run
+from jobsearch.core.models import LeaseRecord
 from jobsearch.vacancies.models import Vacancy
 print(json.dumps({
     "active": [str(uuid) for uuid in Vacancy.objects.active().values_list("uuid", flat=True)],
-    "tasks": DetailTask.objects.count(), "lease": FeedState.objects.get().lease_owner,
+    "tasks": DetailTask.objects.count(), "lease": LeaseRecord.objects.get(name="feed").owner,
     "runs": list(Run.objects.values_list("state", flat=True)),
 }))
 """

@@ -12,8 +12,8 @@ import django
 
 django.setup()
 
-from ingest.client.errors import LeaseHeld  # noqa: E402
-from ingest.lease import Lease  # noqa: E402
+from ingest.lease import FeedLease  # noqa: E402
+from jobsearch.core.leases import LeaseHeld  # noqa: E402
 
 folder, name, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 (folder / f"{name}.ready").touch()
@@ -22,7 +22,7 @@ while not (folder / "go").exists():
 held = conflicts = 0
 while held < rounds:
     try:
-        with Lease() as lease:
+        with FeedLease() as lease:
             try:
                 (folder / "inside").touch(exist_ok=False)
             except FileExistsError:

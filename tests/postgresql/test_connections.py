@@ -28,21 +28,20 @@ def feed() -> Iterator[FakeFeed]:
         yield fake_feed
 
 
-def configuration(monkeypatch: pytest.MonkeyPatch, process: str = "", url: str = URL) -> dict:
+def configuration(monkeypatch: pytest.MonkeyPatch, *, web: bool = False, url: str = URL) -> dict:
     monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("JOBSEARCH_PROCESS", process)
-    return env.database("DATABASE_URL", "")
+    return env.database("DATABASE_URL", "", web=web)
 
 
 def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "pool" in configuration(monkeypatch, "web")["OPTIONS"]
-    assert configuration(monkeypatch, "web")["CONN_MAX_AGE"] == 0  # Django refuses both at once
+    assert "pool" in configuration(monkeypatch, web=True)["OPTIONS"]
+    assert configuration(monkeypatch, web=True)["CONN_MAX_AGE"] == 0  # Django refuses both at once
     assert "pool" not in configuration(monkeypatch)["OPTIONS"]
 
 
 def test_a_dropped_connection_is_never_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration(monkeypatch)["CONN_HEALTH_CHECKS"] is True
-    assert configuration(monkeypatch, "web")["CONN_HEALTH_CHECKS"] is True
+    assert configuration(monkeypatch, web=True)["CONN_HEALTH_CHECKS"] is True
 
 
 def test_session_options_of_the_url_have_priority(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +70,7 @@ def test_the_web_process_shares_connections_and_a_worker_has_its_own(
     assert {*site.rows(f"SELECT pid {sessions}")} <= before, "a request opened a new session"
     site.worker("worker")
     site.wake("ingest.tasks.follow_feed")
-    wait_until(lambda: site.rows("SELECT 1 FROM ingest_run WHERE state = 'done'"), 40, "a run")
+    wait_until(lambda: site.rows("SELECT 1 FROM core_job WHERE state = 'done'"), 40, "a run")
     assert "Traceback" not in site.log("worker")
 
 
@@ -110,7 +109,7 @@ def test_a_first_load_survives_a_restart_of_postgresql(own_postgresql: OwnServer
             feed.faults.latency(detail=0)
             # The run that lost its database could not release its lease, and its process still runs: the lease expires within
             # a minute, which this test does not wait for.
-            site.rows("UPDATE ingest_feedstate SET lease_until = now() RETURNING id")
+            site.rows("UPDATE core_leaserecord SET expires = now() WHERE name = 'feed' RETURNING name")
             wait_until(lambda: site.active() == set(feed.truth()), 60, "all ads")
             assert worker.poll() is None, site.log("worker")[-2000:]
             assert beat.poll() is None, site.log("beat")[-2000:]
@@ -124,7 +123,7 @@ def test_the_server_ends_the_session_of_a_paused_process(live_site: Callable[...
     assert site.manage("sync") == 0
     options = env._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
-        paused.execute("UPDATE ingest_feedstate SET lease_owner = 'paused'")
+        paused.execute("UPDATE core_leaserecord SET owner = owner WHERE name = 'feed'")
         assert site.manage("sync") == 0  # otherwise it would wait for the row as long as the paused session exists
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             paused.execute("SELECT 1")

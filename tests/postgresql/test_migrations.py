@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from tests.servers.live import LiveSite
+from tests.servers.live import ROOT, LiveSite
 from tests.servers.postgresql import Server
 
-APPS = ("vacancies", "ingest", "search", "saved")
+APPS = ("core", "vacancies", "ingest", "search", "saved")
 
 
 def test_no_model_change_lacks_a_migration(db: None) -> None:
@@ -43,6 +44,46 @@ def test_migrations_apply_one_by_one(vendor: str, tmp_path: Path, request: pytes
     server: Server = request.getfixturevalue("postgresql_server")
     with server.database() as url:
         with_database(url)
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_the_rows_of_the_previous_release_are_readable_after_the_upgrade(
+    vendor: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if vendor == "sqlite":
+        _upgrade(LiveSite(tmp_path, database=f"sqlite:///{tmp_path / 'db.sqlite3'}", feed="http://127.0.0.1:9"))
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
+        _upgrade(LiveSite(tmp_path, database=url, feed="http://127.0.0.1:9"))
+
+
+def _upgrade(site: LiveSite) -> None:
+    assert site.start("upgrade", str(ROOT / "tests/postgresql/upgrade.py")).wait(240) == 0, site.log("upgrade")
+    found = json.loads(site.log("upgrade").strip().splitlines()[-1])
+    assert [job[:4] for job in found["jobs"]] == [
+        ["sync", "done", "", ""],
+        ["sync", "failed", "status-503", "The page was …"],
+        ["index", "failed", "bug", "KeyError: 'x'"],
+        ["sync", "failed", "silent", ""],
+        ["truth", "stopped", "removed", "kari"],
+        ["replay", "queued", "", ""],
+    ]
+    assert [job[4] for job in found["jobs"]] == [{"pages": 3, "new": 12, "at_tip": True}, {"pages": 0}, {}, {}, {}, {}]
+    assert found["jobs"][2][5] == {"phase": "index", "done": 1, "total": 9}
+    assert {job[6] for job in found["jobs"]} == {"kari"}
+    assert found["heartbeats"] == [False, False, True, False, False, False]
+    assert found["times"]
+    assert found["tasks"] == [
+        ["timeout", "https://x did not answer: in time"],
+        ["unreadable", "TypeError"],
+        ["", ""],
+        ["", "The cat: sat on it."],
+    ]
+    assert found["cursor"] == ["a-page", ["one", "two"], 4711]
+    assert found["error"] == ["same-token", "The public token has expired.", True, True]
+    assert found["new_key"] > max(found["keys"])
+    assert (found["may"], found["permissions"]) == ([True, True], 4), "groups keep what they may do"
 
 
 def _apply_steps(site: LiveSite, steps: list[tuple[str, str]]) -> None:

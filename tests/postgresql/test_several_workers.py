@@ -87,7 +87,7 @@ def test_the_lease_of_a_killed_process_is_taken_at_once(
     before = len(site.active())
     assert before < 400
     # The lease expires in 2999, but its process is dead, so another process may take it.
-    site.rows("UPDATE ingest_feedstate SET lease_until = ? RETURNING id", "2999-01-01 00:00:00" + UTC[vendor])
+    site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2999-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
     assert site.sync("next").wait(240) == 0
     assert matches_feed(site, full_feed)
@@ -104,7 +104,7 @@ def test_a_paused_process_that_lost_its_lease_writes_nothing(
     wait_for_first_ads(site, full_feed, 100)
     pause_between_transactions(site, paused, vendor)
     # Its lease expires, as when a machine sleeps; its process still exists.
-    site.rows("UPDATE ingest_feedstate SET lease_until = ? RETURNING id", "2020-01-01 00:00:00" + UTC[vendor])
+    site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2020-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
     assert site.sync("other").wait(240) == 0
     assert matches_feed(site, full_feed)
@@ -112,7 +112,7 @@ def test_a_paused_process_that_lost_its_lease_writes_nothing(
     paused.send_signal(signal.SIGCONT)
     assert paused.wait(240) == HELD, site.log("paused")
     assert site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid") == before
-    assert site.rows("SELECT lease_owner, lease_until FROM ingest_feedstate") == [("", None)]
+    assert site.rows("SELECT owner FROM core_leaserecord WHERE name = 'feed'") == [("",)]
 
 
 def pause_between_transactions(site: LiveSite, process: subprocess.Popen[bytes], vendor: str) -> None:

@@ -27,9 +27,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ingest import detail_queue, replay, sync
-from ingest.client.errors import LeaseHeld
 from ingest.consistency import compare_with_feed
 from ingest.models import DetailTask, FeedState, PageMark, Run
+from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search import api as search
 from jobsearch.vacancies import store

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 from django.test import override_settings
 
+from jobsearch.core.models import LeaseRecord
 from jobsearch.search.engines import registry
-from jobsearch.search.models import IndexLease, IndexState
+from jobsearch.search.models import IndexState
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 
 from . import measuring, running
@@ -93,7 +94,7 @@ def _measured(name, url) -> list[measuring.Outcome]:
             running.fill(name)
             return measuring.measure(running.find, [one for one in judged(name) if not one.query.kept], name)
         finally:
-            for model in (Vacancy, Tombstone, Moderation, IndexState, IndexLease):
+            for model in (Vacancy, Tombstone, Moderation, IndexState, LeaseRecord):
                 model.objects.all().delete()
             registry.forget_engines()
 

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search import tasks
 from jobsearch.search.api import compare, index_changes, rebuild
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import analysis_process, lifecycle, quarantine
-from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
@@ -98,7 +98,7 @@ def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_ther
     index_changes()
     close(key)
     monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
-    with Lease("writes", 60), pytest.raises(Busy):
+    with Lease("writes", 60), pytest.raises(LeaseHeld):
         lifecycle.remove_ended()
     with Lease("writes", 60):
         tasks.remove_ended()

@@ -33,7 +33,6 @@ _OUTSIDE = {
     "CACHE_URL": "redis://production.example/1",
     "SEARCH_URL": "https://production.example:9200",
     "NAV_FEED_TOKEN": "production",
-    "JOBSEARCH_PROCESS": "web",
     "PGHOST": "production.example",
     "PGSERVICE": "production",
     "PGOPTIONS": "-c search_path=production",

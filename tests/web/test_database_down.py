@@ -63,13 +63,12 @@ def test_other_database_errors_are_500(visitor, recruiter, monkeypatch):
     assert visitor.post("/logg-inn/", {"username": "rita", "password": PASSWORD}).status_code == 500
 
 
-@pytest.mark.parametrize(("process", "seconds"), [("web", 5), ("", 30)])
-def test_web_processes_wait_less_for_a_lock_than_workers(monkeypatch, process, seconds):
-    monkeypatch.setenv("JOBSEARCH_PROCESS", process)
+@pytest.mark.parametrize(("web", "seconds"), [(True, 5), (False, 30)])
+def test_web_processes_wait_less_for_a_lock_than_workers(monkeypatch, web, seconds):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
-    assert env.database("DATABASE_URL", "")["OPTIONS"]["timeout"] == seconds
+    assert env.database("DATABASE_URL", "", web=web)["OPTIONS"]["timeout"] == seconds
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db.example/jobs")
-    assert f"lock_timeout={seconds * 1000}" in env.database("DATABASE_URL", "")["OPTIONS"]["options"]
+    assert f"lock_timeout={seconds * 1000}" in env.database("DATABASE_URL", "", web=web)["OPTIONS"]["options"]
 
 
 def test_login_is_answered_in_time_while_another_process_writes(tmp_path, fresh_database):

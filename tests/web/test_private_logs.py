@@ -21,7 +21,7 @@ SECRET = "hemmelig"
 def logged(caplog, monkeypatch):
     """Log records of Django's loggers, which do not propagate."""
     logger = logging.getLogger("django")
-    monkeypatch.setattr(logger, "handlers", [caplog.handler, private_logs.Mail()])
+    monkeypatch.setattr(logger, "handlers", [caplog.handler, private_logs.AdminMailHandler()])
     return caplog
 
 
@@ -52,7 +52,9 @@ def test_unexpected_error_is_logged_without_the_search(own_index, monkeypatch, s
 def test_error_is_reported_after_logging_is_configured_again(own_index, monkeypatch, settings, logged, db):
     monkeypatch.setattr(search, "search", break_down)
     requests = logging.getLogger("django.request")
-    monkeypatch.setattr(requests, "filters", [*requests.filters, private_logs.Broken(), private_logs.Broken()])
+    monkeypatch.setattr(
+        requests, "filters", [*requests.filters, private_logs.ExceptionPlaceFilter(), private_logs.ExceptionPlaceFilter()]
+    )
     assert Client(raise_request_exception=False).get("/").status_code == 500
     (record,) = logged.records
     assert "builtins.RuntimeError" in record.getMessage()

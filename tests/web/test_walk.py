@@ -199,7 +199,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         client.cookies["django_language"] = language
         for name, address in {
             "room": "/admin/",
-            "state": reverse("admin:control_state"),
+            "state": reverse("admin:dashboard_panels"),
             "runs": "/admin/ingest/run/",
             "feed": "/admin/ingest/feedstate/",
             "queue": "/admin/ingest/detailtask/",

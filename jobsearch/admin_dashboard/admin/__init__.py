@@ -1,7 +1,4 @@
-"""What an administrator sees of the tables: the feed's, the record's, the search's, and failed logins.
-
-Importing this registers them.
-"""
+"""Admin classes of the tables of the feed, the vacancies, the search, and failed logins. Importing this registers them."""
 
 from . import feed, index, logins, vacancies
 

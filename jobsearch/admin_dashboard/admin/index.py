@@ -1,4 +1,4 @@
-"""Tables of the search in Django admin: ads that are set aside, with their reason, and background threads that fail."""
+"""Admin classes of the search: ads that are set aside, and background threads that fail."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.search import api as search
 
-from .base import ReadOnlyAdmin, UuidSearchMixin, filtered_by, log_by_uuid
+from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
 
 
 @admin.register(search.SetAside)
 class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
     list_display = ["uuid", "reason", "detail", "since", "tries", "next_try"]
-    list_filter = [filtered_by("reason", _("grunn"))]
+    list_filter = ["reason"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-since"]
@@ -28,12 +28,12 @@ class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     @admin.action(description=_("Prøv igjen nå"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[search.SetAside]) -> None:
-        """The next indexing run, within seconds, takes the chosen ads again."""
+        """The next indexing run, within seconds, tries the selected ads again."""
         uuids = list(queryset.values_list("uuid", flat=True))
-        asked = search.retry(uuids)
+        retried = search.retry(uuids)
         log_by_uuid(request, search.SetAside, uuids, gettext("Bedt om nytt forsøk"))
-        told = ngettext("%(n)s annonse indekseres på nytt.", "%(n)s annonser indekseres på nytt.", asked) % {"n": asked}
-        self.message_user(request, told, messages.SUCCESS)
+        message = ngettext("%(n)s annonse indekseres på nytt.", "%(n)s annonser indekseres på nytt.", retried) % {"n": retried}
+        self.message_user(request, message, messages.SUCCESS)
 
 
 @admin.register(search.ThreadFailure)

@@ -1,4 +1,4 @@
-"""Failed logins in Django admin. Deleting a row lifts its lock."""
+"""Admin class of failed logins. Deleting a row lifts its lock."""
 
 from __future__ import annotations
 
@@ -9,17 +9,35 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.admin_dashboard.models import LoginAttempt
 
-from .base import ReadOnlyAdmin, its, named
+from .base import ReadOnlyAdmin, format_time
 
 
 @admin.register(LoginAttempt)
-@named(username=_("brukernavn"), ip_address=_("adresse"), failures_since_start=_("feil på rad"), attempt_time=_("sist"))
 class LoginAttemptAdmin(ReadOnlyAdmin):
-    list_display = [*its("username ip_address failures_since_start attempt_time")]
-    fields = [*its("username ip_address failures_since_start attempt_time")]
+    """The columns are methods, because the labels of the library's fields are in English."""
+
+    list_display = ["name", "address", "failures", "last"]
+    fields = ["name", "address", "failures", "last"]
+    readonly_fields = ["name", "address", "failures", "last"]
     search_fields = ["username", "ip_address"]
     search_help_text = _("Brukernavn eller adresse")
     ordering = ["-attempt_time"]
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return request.user.has_perm("axes.delete_accessattempt")
+
+    @admin.display(description=_("brukernavn"), ordering="username")
+    def name(self, attempt: LoginAttempt) -> str:
+        return attempt.username or "–"
+
+    @admin.display(description=_("adresse"), ordering="ip_address")
+    def address(self, attempt: LoginAttempt) -> str:
+        return attempt.ip_address or "–"
+
+    @admin.display(description=_("feil på rad"), ordering="failures_since_start")
+    def failures(self, attempt: LoginAttempt) -> int:
+        return int(attempt.failures_since_start)
+
+    @admin.display(description=_("sist"), ordering="attempt_time")
+    def last(self, attempt: LoginAttempt) -> str:
+        return format_time(attempt.attempt_time)

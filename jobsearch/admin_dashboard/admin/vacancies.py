@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest import replay
-from jobsearch.admin_dashboard import jobs as works
+from jobsearch.admin_dashboard.jobs import start_from
 from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import active_condition, is_active
@@ -65,7 +65,6 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     ordering = ["-changed"]
     actions = ["hide", "show", "fetch_again"]
     change_form_template = "admin/vacancy_change.html"
-    empty_value_display = "–"
 
     ALWAYS = (
         *("uuid", "title", "job_title", "employer_name", "employer_orgnr"),
@@ -150,7 +149,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
         log_by_uuid(request, Vacancy, uuids, gettext("Bedt om å hente på nytt"))
         told = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
         messages.success(request, told)
-        works.start_from(request, works.WORKS["sync"])
+        start_from(request, "sync")
 
     def _moderate(self, request: HttpRequest, queryset: QuerySet[Vacancy], *, hidden: bool) -> HttpResponse | None:
         """Asks first, with room for a note; then hides or shows, through the record, so that the index follows."""

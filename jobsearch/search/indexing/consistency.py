@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.core.keyset import iterate_batches
+from jobsearch.core.leases import Lease
 from jobsearch.search.engines.base import Engine, Index, Stored, Write
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
@@ -78,7 +79,7 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     """Analyses before it takes the lease, as an indexing run does. Quarantined ads are tried once more."""
     known = pending.read_changes(uuids)
     writes, failed = lifecycle.analyse_all(known)
-    with lifecycle.Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
+    with Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
         index = in_use.current()
         try:
             held = index.stored({*uuids} - {change.uuid for change in known})

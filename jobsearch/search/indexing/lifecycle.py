@@ -21,10 +21,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.base import Engine, Index, Write, Written
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
-from jobsearch.search.leases import Busy, Lease
 from jobsearch.search.models import IndexState, SetAside
 from jobsearch.search.schema import fingerprint
 from jobsearch.vacancies import pending
@@ -91,7 +91,7 @@ def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | No
             with Lease("indexing", INDEXING_SECONDS, wait=LEASE_WAIT) as lease:
                 if _take_over(in_use, began, lease, done, limit, should_stop):
                     return rebuild(reason="the database is older than the index")
-    except Busy:
+    except LeaseHeld:
         return done.report(started, busy=not done.indexed)
     return done.report(started)
 
@@ -132,7 +132,7 @@ def remove_ended(began: dt.datetime | None = None) -> int:
     """Removes closed, expired, hidden and deleted ads from the live index; returns their number.
 
     Analyses nothing, so no ad can delay it: it runs before each chunk of an indexing run, during a rebuild, and as its own
-    task. Raises Busy, EngineDown.
+    task. Raises LeaseHeld, EngineDown.
     """
     began = began or timezone.now()
     in_use = engine()
@@ -158,7 +158,7 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
 
 
 def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
-    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises Busy."""
+    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld."""
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
         if must_rebuild(in_use):
             return None
@@ -238,7 +238,7 @@ def rebuild(
                 in_use.discard(index)
                 raise
             index.close()
-    except Busy:
+    except LeaseHeld:
         return Report(busy=True)
     return Report(done, seconds=time.monotonic() - started, rebuilt=reason)
 
@@ -258,7 +258,7 @@ def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
 
 def _remove_meanwhile() -> None:
     """Removes ended ads from the live index: a rebuild may occupy all processes of a worker for minutes."""
-    with contextlib.suppress(Busy, IndexMissing):  # another process writes it, or there is none yet
+    with contextlib.suppress(LeaseHeld, IndexMissing):  # another process writes it, or there is none yet
         remove_ended()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.registry import engine
-from jobsearch.search.leases import Busy, Lease
 
 from .lifecycle import REBUILD_SECONDS, Report, put_in_service
 
@@ -29,6 +29,6 @@ def rollback() -> Report:
                 replayed = put_in_service(in_use, index, lease, started)
             finally:
                 index.close()
-    except Busy:
+    except LeaseHeld:
         return Report(busy=True)
     return Report(replayed, seconds=time.monotonic() - started, rebuilt="the previous index was asked for")

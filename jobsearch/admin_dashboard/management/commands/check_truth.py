@@ -1,4 +1,4 @@
-"""`manage.py check_truth`: every difference between record and index, and between feed and record, listed and mended."""
+"""`manage.py check_truth`: consistency check between database and index, and between feed and database, with repair."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class Command(ReportingCommand):
         parser.add_argument("--repair", action="store_true", help="mend what is found, then tell what was mended")
 
     def work(self, *, with_feed: bool = False, repair: bool = False, **options: Any) -> Result:
-        began = time.monotonic()
+        started = time.monotonic()
         with Bars(self.stderr) as bars:
             outcome = consistency.check(with_feed=with_feed, repair=repair, on_progress=bars)
         data = {
             "differences": len(outcome.found),
             "with_feed": with_feed,
             **outcome.as_json(),
-            "seconds": round(time.monotonic() - began, 3),
+            "seconds": round(time.monotonic() - started, 3),
         }
         return Result(1 if outcome.left else 0, as_text(outcome, with_feed, repair), data)
 
 
 def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
-    """A line for each difference, then what they come to."""
+    """One line for each difference, then a summary."""
     compared = "Feed, record and index" if with_feed else "Record and index"
     if not outcome.found:
         return f"{compared} say the same."

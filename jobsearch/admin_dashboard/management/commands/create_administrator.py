@@ -1,4 +1,4 @@
-"""`manage.py create_administrator`: the first user who may enter the control room."""
+"""`manage.py create_administrator`: creates the first superuser, who may use Django admin."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *, username: str, email: str, password_stdin: bool, **options: Any) -> None:
         users = get_user_model().objects
-        there = users.filter(username=username).first()
-        if there is not None:
-            if there.is_superuser and there.is_active:
-                self.stdout.write(self._there_already(username))
+        existing = users.filter(username=username).first()
+        if existing is not None:
+            if existing.is_superuser and existing.is_active:
+                self.stdout.write(self._exists_message(username))
                 return
             raise CommandError(
                 f"{username} is there already, but is no active administrator. Choose another --username, or let an "
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             )
 
         user = get_user_model()(username=username, email=users.normalize_email(email), is_staff=True, is_superuser=True)
-        given = self._from_stdin() if password_stdin else self._from_terminal()
+        given = self._read_stdin() if password_stdin else self._ask_in_terminal()
         password = given or secrets.token_urlsafe(15)
         user.set_password(password)
         try:
@@ -50,28 +50,28 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 user.save()
-        except IntegrityError:  # another one was quicker
-            self.stdout.write(self._there_already(username))
+        except IntegrityError:  # another process has just created the same user
+            self.stdout.write(self._exists_message(username))
             return
         self.stdout.write(f"{username} is an administrator now and may enter /admin/.")
         if not given:
             self.stdout.write(f"The password is {password}\nIt is shown this once and kept nowhere.")
 
     @staticmethod
-    def _there_already(username: str) -> str:
+    def _exists_message(username: str) -> str:
         cure = f"`manage.py changepassword {username}` sets a new password."
         return f"{username} is an administrator already; nothing is changed. {cure}"
 
     @staticmethod
-    def _from_stdin() -> str:
+    def _read_stdin() -> str:
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
             raise CommandError("--password-stdin was given, but the first line of stdin is empty. Write the password to it.")
         return password
 
     @staticmethod
-    def _from_terminal() -> str:
-        """What a person typed twice; empty where one is to be made up."""
+    def _ask_in_terminal() -> str:
+        """The password that was typed twice; empty where one is to be generated."""
         if not sys.stdin.isatty():
             return ""
         password = getpass.getpass("Password (leave it empty and one is made up): ")

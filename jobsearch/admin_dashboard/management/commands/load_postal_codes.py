@@ -26,17 +26,17 @@ class Command(ReportingCommand):
         parser.add_argument("--skip-faulty", action="store_true", help="leave out lines that cannot be read, and tell of them")
 
     def work(self, *, files: Sequence[Path] = (), skip_faulty: bool = False, **options: Any) -> Result:
-        began = time.monotonic()
+        started = time.monotonic()
         with Bars(self.stderr) as bars:
             loaded = postal_codes.load_postal_codes(files, skip_faulty=skip_faulty, on_progress=bars)
-        told = list(loaded.skipped[: postal_codes.SHOWN])
+        faults = list(loaded.skipped[: postal_codes.SHOWN])
         data = {
             "codes": loaded.codes,
             "skipped": len(loaded.skipped),
-            "faults": told,
-            "seconds": round(time.monotonic() - began, 3),
+            "faults": faults,
+            "seconds": round(time.monotonic() - started, 3),
         }
-        more = len(loaded.skipped) - len(told)
-        lines = [*told, f"And {more:,} more."] if more else told
+        more = len(loaded.skipped) - len(faults)
+        lines = [*faults, f"And {more:,} more."] if more else faults
         text = f"{loaded.codes:,} postal codes loaded, {len(loaded.skipped):,} lines left out."
         return Result(0, "\n".join([*lines, text]), data)

@@ -1,4 +1,4 @@
-"""`manage.py sync`: one pass from the stored cursor to the tip of the feed, then the index is brought up to the record."""
+"""`manage.py sync`: one sync run from the stored cursor to the head of the feed, then the index is brought up to date."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Command(ReportingCommand):
 
     def work(self, **options: Any) -> Result:
         with Bars(self.stderr) as bars:
-            report = full_sync.follow_to_tip(on_progress=bars)
+            report = full_sync.follow_to_head(on_progress=bars)
         behind, aside = search.count_behind(), search.SetAside.objects.count()
-        data = report.as_json() | {"index_behind": behind, "set_aside": aside}
-        if report.problem:
-            trouble = error_messages.of_problem(report.problem)
-            self.stderr.write(trouble.sentence)
-            data |= {"error": trouble.sentence, "reason": trouble.reason}
+        data = report.as_json() | {"problem": report.problem, "index_behind": behind, "set_aside": aside}
+        if report.error_code:
+            error = error_messages.classify_report(report.error_code, report.error_detail)
+            self.stderr.write(error.sentence)
+            data |= {"error": error.sentence, "reason": error.code}
         return Result(report.exit_code or int(behind + aside > 0), as_text(report, behind, aside), data)
 
 
 def as_text(report: Report, behind: int, aside: int = 0) -> str:
-    """The report for a person: what was read, what came of it, what still waits, and who deals with it."""
+    """The report for a person: what was read and written, what still waits, and what handles it."""
     where = "At the tip of the feed" if report.at_tip else "Stopped before the tip of the feed"
     lines = [
         f"{where} after {report.seconds:.1f} s: {report.pages:,} pages, {report.lines:,} lines.",

@@ -105,7 +105,7 @@ class Command(BaseCommand):
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
         with Bars(self.stderr) as bars:
-            report = full_sync.follow_to_tip(on_progress=bars, after_batch=supervisor.check)
+            report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."

@@ -47,9 +47,9 @@ class Command(BaseCommand):
         except (ProcessDied, TimeoutError) as error:
             raise CommandError(str(error)) from None
         except Exception as error:
-            if (trouble := error_messages.of(error)) is None:
+            if (known := error_messages.classify_exception(error)) is None:
                 raise
-            raise CommandError(trouble.sentence) from None
+            raise CommandError(known.sentence) from None
         finally:
             supervisor.stop()
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         """Runs the first sync here, with a progress bar; the worker runs the later ones."""
         try:
             with Bars(self.stderr) as bars:
-                report = full_sync.follow_to_tip(on_progress=bars, after_batch=supervisor.check)
+                report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
         except FeedError as error:
             again = f"The worker tries again every {settings.FEED_POLL_SECONDS} s."
             self.stderr.write(f"The feed does not answer: {error}. {again}")

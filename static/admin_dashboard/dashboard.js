@@ -1,11 +1,11 @@
-// Polls the admin dashboard's tiles while the page is visible, and replaces them when they have changed.
+// Polls the admin dashboard's panels while the page is visible, and replaces them when they have changed.
 // Without this script the page reloads itself (a meta element within noscript).
 (() => {
   "use strict";
   const INTERVAL = 3000; // milliseconds; a job stores its progress once a second
   const MAX_INTERVAL = 30000;
-  const dashboard = document.getElementById("control-room");
-  const lost = document.getElementById("control-lost");
+  const dashboard = document.getElementById("dashboard");
+  const offline = document.getElementById("dashboard-offline");
   if (!dashboard) return;
   let last = "";
   let pause = INTERVAL;
@@ -23,14 +23,14 @@
   const poll = async () => {
     if (!document.hidden) {
       try {
-        const response = await fetch(dashboard.dataset.state, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
+        const response = await fetch(dashboard.dataset.url, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
         if (response.type === "opaqueredirect") return location.reload(); // logged out: shows the login page
         if (!response.ok) throw new Error(String(response.status));
         swap(await response.text());
-        lost.hidden = true;
+        offline.hidden = true;
         pause = INTERVAL;
       } catch {
-        lost.hidden = false;
+        offline.hidden = false;
         pause = Math.min(pause * 2, MAX_INTERVAL);
       }
     }

@@ -1,4 +1,4 @@
-"""What the admin's front page says of the feed: right now, not as of the last time that all was well."""
+"""State of the feed on the dashboard: as of now, not as of the last successful run."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def administrator(client, transactional_db):
 
 
 @pytest.fixture
-def room(administrator):
-    return lambda: dashboard.room(User.objects.get())
+def load(administrator):
+    return lambda: dashboard.load_dashboard(User.objects.get())
 
 
 @pytest.fixture
@@ -46,38 +46,38 @@ def feed(settings):
         yield fake_feed
 
 
-def _numbers(room) -> dict[str, str]:
-    return {str(name): text for name, text in room.tiles[0].numbers}
+def _numbers(loaded: dashboard.Dashboard) -> dict[str, str]:
+    return {str(name): text for name, text in loaded.panels[0].numbers}
 
 
-def test_before_anything_is_known_that_is_said(room):
-    assert room().verdict.key == "unknown"
-    assert ALL_WELL not in room().sentence
-    assert "ikke lest ennå" in room().sentence
+def test_before_the_first_run_the_state_is_unknown(load):
+    assert load().severity.key == "unknown"
+    assert ALL_WELL not in load().sentence
+    assert "ikke lest ennå" in load().sentence
 
 
-def test_a_feed_that_has_never_answered_is_a_fault(room, settings):
+def test_a_feed_that_never_answered_is_an_error(load, settings):
     settings.NAV_FEED_URL = "http://127.0.0.1:9"
     assert sync.run().exit_code == 2
-    assert room().verdict.key == "broken"
-    assert ALL_WELL not in room().sentence
-    assert any("ingen forbindelse" in problem for problem in room().tiles[0].problems)
+    assert load().severity.key == "broken"
+    assert ALL_WELL not in load().sentence
+    assert any("ingen forbindelse" in problem for problem in load().panels[0].problems)
 
 
-def test_a_feed_that_nothing_has_read_is_a_fault_after_a_while(room):
+def test_a_feed_that_was_never_read_is_an_error_after_a_while(load):
     FeedState.objects.create(origin="http://feed.example", first_started=timezone.now() - dt.timedelta(hours=1))
-    assert room().verdict.key == "broken"
+    assert load().severity.key == "broken"
 
 
-def test_where_all_is_well_that_is_said(room, feed):
+def test_a_healthy_site_is_shown_as_such(load, feed):
     feed.publish()
     sync.run()
-    assert (room().verdict.key, room().sentence) == ("ok", ALL_WELL)
-    assert _numbers(room())["Etterslep"] == "0 s"
+    assert (load().severity.key, load().sentence) == ("ok", ALL_WELL)
+    assert _numbers(load())["Etterslep"] == "0 s"
 
 
 @pytest.mark.parametrize("how", ["an outage", "no worker"])
-def test_the_lag_grows_while_the_feed_is_not_read(room, feed, how):
+def test_the_lag_grows_while_the_feed_is_not_read(load, feed, how):
     feed.publish()
     sync.run()
     if how == "an outage":
@@ -87,15 +87,15 @@ def test_the_lag_grows_while_the_feed_is_not_read(room, feed, how):
     for hours in (1, 3):
         with time_machine.travel(timezone.now() + dt.timedelta(hours=hours), tick=True):
             lags.append(status.status().lag)
-            assert room().verdict.key == "broken"
-            assert _numbers(room())["Etterslep"].startswith(f"{hours} t")
+            assert load().severity.key == "broken"
+            assert _numbers(load())["Etterslep"].startswith(f"{hours} t")
     assert dt.timedelta(hours=1) <= lags[0] < lags[1]
     sync.run()
     assert status.status().lag == dt.timedelta()
-    assert room().verdict.key == "ok"
+    assert load().severity.key == "ok"
 
 
-def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
+def test_the_breadcrumb_of_a_job_has_the_local_time(administrator):
     moment = dt.datetime(2026, 11, 23, 22, 46, 54, tzinfo=dt.UTC)
     run = Run.objects.create(kind="sync", state="done", started=moment, finished=moment)
     text = administrator.get(reverse("admin:ingest_run_change", args=[run.pk])).content.decode()
@@ -104,14 +104,14 @@ def test_a_run_bears_the_local_time_in_the_breadcrumb(administrator):
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(3, "3"), (4, "4"), (5, "&gt;4"), (9, "&gt;4")])
-def test_a_count_that_was_cut_short_is_shown_as_such(administrator, monkeypatch, rows, shown):
-    monkeypatch.setattr(base, "MOST_COUNTED", 4)
+def test_a_capped_count_is_marked(administrator, monkeypatch, rows, shown):
+    monkeypatch.setattr(base, "MAX_COUNTED", 4)
     for number in range(rows):
         Tombstone.objects.create(uuid=f"00000000-0000-4000-8000-{number:012}", closed_on=timezone.now().date(), version=1)
     text = administrator.get(reverse("admin:vacancies_tombstone_changelist")).content.decode()
     assert f"{shown} gravsteiner" in " ".join(text.split())
 
 
-def test_a_capped_count_keeps_its_groups_of_digits():
-    said = Template("{% load i18n %}{{ n }} {% blocktranslate count n=n %}one{% plural %}{{ n }} many{% endblocktranslate %}")
-    assert said.render(Context({"n": base.CappedCount(10_000)})).replace("\xa0", " ") == "&gt;10 000 &gt;10 000 many"
+def test_a_capped_count_has_grouped_digits():
+    template = Template("{% load i18n %}{{ n }} {% blocktranslate count n=n %}one{% plural %}{{ n }} many{% endblocktranslate %}")
+    assert template.render(Context({"n": base.CappedCount(10_000)})).replace("\xa0", " ") == "&gt;10 000 &gt;10 000 many"

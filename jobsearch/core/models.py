@@ -1,0 +1,60 @@
+"""Tables of the shared infrastructure: leases and background jobs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LeaseRecord(models.Model):
+    """Row of a lease (`jobsearch.core.leases.Lease`). `owner` is empty while the lease is free."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    owner = models.CharField(max_length=200, blank=True)
+    expires = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(models.Model):
+    """Background job: one run of a task, started by the schedule, by a command or by an administrator.
+
+    `jobsearch.core.jobs` has the registry of kinds and every change of state.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("I kø")
+        RUNNING = "running", _("Pågår")
+        DONE = "done", _("Ferdig")
+        FAILED = "failed", _("Mislyktes")
+        STOPPED = "stopped", _("Stoppet")
+        SKIPPED = "skipped", _("Noen andre var i gang")
+
+    kind = models.CharField(_("slag"), max_length=20)
+    state = models.CharField(_("tilstand"), max_length=8, choices=State, default=State.QUEUED)
+    requested_by = models.CharField(_("bedt om av"), max_length=150, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    """The process that claimed the job (`lease_owners`)."""
+    started = models.DateTimeField(_("startet"), default=timezone.now, db_index=True)
+    """While the job is queued: when it was queued."""
+    finished = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    heartbeat = models.DateTimeField(null=True, blank=True)
+    """When the running job last recorded its progress."""
+    progress = models.JSONField(default=dict, blank=True)
+    """`phase`, `done`, `total` (0: unknown) and `rate` (per second)."""
+    result = models.JSONField(default=dict, blank=True)
+    """Numbers by name."""
+    error_code = models.CharField(_("feil"), max_length=60, blank=True)
+    error_detail = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()  # `ingest.Run` has them
+        ordering = ["-started"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {timezone.localtime(self.started):%Y-%m-%d %H:%M}"
