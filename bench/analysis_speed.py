@@ -79,14 +79,14 @@ def main() -> None:
     from tests.relevance import corpus
 
     def analyse_words(title: str, body: str) -> None:
-        for word in norwegian.words(title):
-            norwegian.parts(word.stem)
-        norwegian.written_out(title)
-        norwegian.body_words(body)
+        for word in norwegian.analyse_text(title):
+            norwegian.split_compound(word.stem)
+        norwegian.expand_shared_endings(title)
+        norwegian.analyse_body(body)
 
     ads = [data for _, data in corpus.corpus()][: options.ads]
     plain = [(data.title, html.extract_text(data.description)) for data in ads]
-    norwegian._cache.clear()
+    norwegian._word_cache.clear()
     print_times("words, empty cache", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
     print_times("words, again", [measure_cpu_time(lambda ad=ad: analyse_words(*ad)) for ad in plain])
     if not options.words:

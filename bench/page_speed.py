@@ -73,8 +73,8 @@ def answer() -> None:
     from jobsearch.search.assist import suggestions
 
     search.rebuild()
-    for kept in (spelling.speller, suggestions.names):
-        kept()  # as `keep_warm` does in a web process
+    for kept in (spelling.speller, suggestions.name_index):
+        kept()  # as `start_cache_warming` does in a web process
     user, _made = get_user_model().objects.get_or_create(username="bench")
     SavedSearch.objects.filter(owner=user).delete()
     for number in range(SAVED):

@@ -90,17 +90,17 @@ def make_writes(number: int) -> list:
 
 def make_names() -> Any:
     """Makes names to suggest: those of the generated ads, and as many others as a large site has."""
-    from jobsearch.search.assist.suggestions import Name, Names
+    from jobsearch.search.assist.suggestions import NameIndex, SuggestedName
     from jobsearch.taxonomy import places
 
-    found = [Name("occupation", job, "", 99, (job,)) for job in JOBS]
-    found += [Name("place", places.get_label(place), place, 99, (places.get_label(place).lower(),)) for place in PLACES]
+    found = [SuggestedName("occupation", job, "", 99, (job,)) for job in JOBS]
+    found += [SuggestedName("place", places.get_label(place), place, 99, (places.get_label(place).lower(),)) for place in PLACES]
     rng = random.Random(7)
     for number in range(10_000):
         words = (rng.choice(JOBS)[: rng.randrange(2, 6)] + "".join(rng.choices("aeiklnrst", k=6)), f"nummer{number}")
-        found.append(Name("employer", " ".join(words), " ".join(words), 1, words))
-        found.append(Name("occupation", " ".join(words), "", 1, words))
-    return Names(found)
+        found.append(SuggestedName("employer", " ".join(words), " ".join(words), 1, words))
+        found.append(SuggestedName("occupation", " ".join(words), "", 1, words))
+    return NameIndex(found)
 
 
 def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
@@ -126,7 +126,7 @@ def measure(name: str, in_use: Any, writes: list, seconds: float) -> None:
         ],
     }
     names = make_names()
-    suggestions.names = lambda now=None: names  # type: ignore[assignment]  # the database is empty
+    suggestions.name_index = lambda now=None: names  # type: ignore[assignment]  # the database is empty
     other = {
         "every employer, counted": partial(facet_counts, facet="employer"),
         "suggestions while typing": lambda query: suggest(query, query.q),

@@ -12,9 +12,9 @@ settings.DATABASES = settings.WEB_DATABASES  # before the first use of a databas
 application = get_wsgi_application()
 
 # These need the settings and apps that the line above has loaded.
-from jobsearch.search.api import keep_warm  # noqa: E402
+from jobsearch.search.api import start_cache_warming  # noqa: E402
 
 from .core import logging as private_logs  # noqa: E402
 
 logging.getLogger("gunicorn.error").addFilter(private_logs.RequestLineFilter())
-keep_warm()
+start_cache_warming()

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
-from .assist.highlighting import LOOKED_AT, Highlighter, Marked
-from .assist.snippets import Piece
+from .assist.highlighting import MAX_HTML_LENGTH, HighlightedAd, Highlighter
+from .assist.snippets import Segment
 from .assist.suggestions import Suggestion, suggest
-from .cache_warming import keep_warm
+from .cache_warming import start_cache_warming
 from .engines.base import Health, Hit
 from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, QueryError
@@ -28,8 +28,8 @@ from .input_errors import Problem
 from .models import SetAside, ThreadFailure
 from .page import Page
 from .query.compiled_query import CompiledQuery
-from .query.entities import Recognised
-from .query.normalisation import without, without_each
+from .query.entities import RecognisedEntity
+from .query.normalisation import remove_each_part, remove_words
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
 from .thread_failures import list_thread_failures
@@ -39,7 +39,7 @@ __all__ = [
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
-    "LOOKED_AT",
+    "MAX_HTML_LENGTH",
     "NOT_STATED",
     "SINCE_DAYS",
     "SIZES",
@@ -49,17 +49,17 @@ __all__ = [
     "EngineDown",
     "Facet",
     "Health",
+    "HighlightedAd",
     "Highlighter",
     "Hit",
     "IndexMissing",
-    "Marked",
     "Page",
-    "Piece",
     "Problem",
     "QueryError",
     "RebuildFailed",
-    "Recognised",
+    "RecognisedEntity",
     "SearchQuery",
+    "Segment",
     "SetAside",
     "Suggestion",
     "ThreadFailure",
@@ -75,17 +75,17 @@ __all__ = [
     "get_filter",
     "get_oldest_behind",
     "index_changes",
-    "keep_warm",
     "list_thread_failures",
     "read_addresses",
     "rebuild",
+    "remove_each_part",
+    "remove_words",
     "repair",
     "retry",
     "scan",
     "search",
     "similar",
+    "start_cache_warming",
     "suggest",
-    "without",
     "without_ads",
-    "without_each",
 ]

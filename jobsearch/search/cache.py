@@ -1,4 +1,4 @@
-"""What is read out of the record and kept by a process for a while: words and names of the ads that are shown."""
+"""Stale-while-revalidate cache of values read from the database, one in each process: words and names of active ads."""
 
 from __future__ import annotations
 
@@ -14,69 +14,70 @@ from django.db import connections
 from .thread_failures import note_failure, note_success
 
 T = TypeVar("T")
-KEEP_SECONDS = 600
-RENEW_SECONDS = 300
+MAX_AGE_SECONDS = 600
+REVALIDATE_SECONDS = 300
 
 
-class _Kept(NamedTuple, Generic[T]):
+class _Entry(NamedTuple, Generic[T]):
     site: tuple[str, str]
-    since: float
+    read_at: float
     value: T
 
     @property
     def age(self) -> float:
-        return time.monotonic() - self.since
+        return time.monotonic() - self.read_at
 
 
-class Recent(Generic[T]):
-    """Read when it is first asked for, and again when it is ten minutes old, so that nothing of a closed ad outlives that.
+class StaleWhileRevalidateCache(Generic[T]):
+    """Caches what `read` returns for at most ten minutes, so that nothing of a closed ad is kept for longer.
 
-    From five minutes on it is read anew beside the question. Where `warm` renews it before that, nobody has to wait.
+    A call returns the cached value. A value older than five minutes is returned too, while a thread reads a new one. Only
+    without a usable value the caller waits; `cache_warming` refreshes the value earlier, so that no request has to.
     """
 
     def __init__(self, read: Callable[[dt.datetime | None], T]) -> None:
         self._read = read
-        self._kept: _Kept[T] | None = None
+        self._entry: _Entry[T] | None = None
         self._lock = threading.Lock()
-        self._renewing = threading.Lock()
+        self._revalidation_lock = threading.Lock()
 
     def __call__(self, now: dt.datetime | None = None) -> T:
-        kept = self._usable()
-        if kept is None:
+        entry = self._get_usable_entry()
+        if entry is None:
             with self._lock:  # one thread reads, the others wait for it
-                kept = self._usable() or self._renewed(now)
-        elif kept.age > RENEW_SECONDS and self._renewing.acquire(blocking=False):
-            threading.Thread(target=self._renew, daemon=True).start()
-        return kept.value
+                entry = self._get_usable_entry() or self._read_entry(now)
+        elif entry.age > REVALIDATE_SECONDS and self._revalidation_lock.acquire(blocking=False):
+            threading.Thread(target=self._revalidate, daemon=True).start()
+        return entry.value
 
-    def renew(self) -> None:
-        """Reads it now; what is kept serves meanwhile. Raises what the reading raises."""
-        if self._usable():
-            self._renewed(None)
+    def refresh(self) -> None:
+        """Reads the value now; the cached one is returned meanwhile. Raises what `read` raises."""
+        if self._get_usable_entry():
+            self._read_entry(None)
         else:
-            with self._lock:  # who asks now waits for this reading
-                self._renewed(None)
+            with self._lock:  # callers wait for this read
+                self._read_entry(None)
 
-    def _usable(self) -> _Kept[T] | None:
-        kept = self._kept
-        return kept if kept and kept.site == _site() and kept.age <= KEEP_SECONDS else None
+    def _get_usable_entry(self) -> _Entry[T] | None:
+        entry = self._entry
+        return entry if entry and entry.site == _identify_site() and entry.age <= MAX_AGE_SECONDS else None
 
-    def _renewed(self, now: dt.datetime | None) -> _Kept[T]:
-        site, since = _site(), time.monotonic()
-        self._kept = _Kept(site, since, self._read(now))
-        return self._kept
+    def _read_entry(self, now: dt.datetime | None) -> _Entry[T]:
+        site, read_at = _identify_site(), time.monotonic()
+        self._entry = _Entry(site, read_at, self._read(now))
+        return self._entry
 
-    def _renew(self) -> None:
+    def _revalidate(self) -> None:
         try:
-            self._renewed(None)
+            self._read_entry(None)
             note_success("recent")
-        except Exception as error:  # what is kept serves on until it is ten minutes old; then the reading itself raises
+        except Exception as error:  # the cached value is used until it is ten minutes old; then the caller gets the error
             note_failure("recent", error)
         finally:
-            self._renewing.release()
-            connections.close_all()  # this thread's own
+            self._revalidation_lock.release()
+            connections.close_all()  # those of this thread
 
 
-def _site() -> tuple[str, str]:
-    """Tells one site from another in the same process, which is what tests are."""
+def _identify_site() -> tuple[str, str]:
+    """Identifies the site, since tests run several sites in one process."""
     return settings.SEARCH_URL, getattr(settings, "SEARCH_INDEX", "")

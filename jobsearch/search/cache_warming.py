@@ -1,4 +1,4 @@
-"""What a web process keeps of the record, read beside the questions from its start on, so that nobody waits for it."""
+"""Cache warming: a thread in each web process refreshes the cached words and names, so that no request waits for them."""
 
 from __future__ import annotations
 
@@ -9,67 +9,69 @@ import time
 from django.db import DatabaseError, connections
 
 from jobsearch.search.analysis.spelling import speller
-from jobsearch.search.assist.suggestions import names
+from jobsearch.search.assist.suggestions import name_index
 from jobsearch.vacancies.models import Vacancy
 
-from .cache import RENEW_SECONDS
+from .cache import REVALIDATE_SECONDS
 from .thread_failures import note_failure, note_success
 
 log = logging.getLogger(__name__)
-EVERY_SECONDS = RENEW_SECONDS - 60
-"""Before a question would have it renewed. A round at 10,000 ads takes less than a second of one core."""
-LOOK_SECONDS = 10
-GROWTH_LEAST, GROWTH_SHARE = 20, 5
-"""Ads, and the part of those there were, by which the record must have grown."""
+REFRESH_SECONDS = REVALIDATE_SECONDS - 60
+"""Shorter than the age from which a request would start a refresh. One takes less than a second of one core at 10,000 ads."""
+CHECK_SECONDS = 10
+MIN_GROWTH, GROWTH_DIVISOR = 20, 5
+"""The caches are refreshed early when the ads have grown by 20 and by a fifth."""
 
 
-def keep_warm() -> None:
-    """Has the names that are suggested and the words that are known read now, and again and again, in a thread of its own."""
-    threading.Thread(target=_keep, name="warm", daemon=True).start()
+def start_cache_warming() -> None:
+    """Starts the thread that refreshes the caches now and every few minutes."""
+    threading.Thread(target=_refresh_forever, name="warm", daemon=True).start()
 
 
-def _keep() -> None:
+def _refresh_forever() -> None:
     while True:
         try:
-            _keep_for_one_round()
-        except Exception as error:  # whatever it is, the next round must come
+            _run_round()
+        except Exception as error:  # any error: the next round must run
             note_failure("warm", error)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
 
 
-def _keep_for_one_round() -> None:
-    known = _ads()
-    read()
-    for _look in range(EVERY_SECONDS // LOOK_SECONDS):
-        connections.close_all()  # this thread's own, not held while it sleeps
-        time.sleep(LOOK_SECONDS)
-        if outgrown(known):
+def _run_round() -> None:
+    ads_at_refresh = _count_ads()
+    refresh_caches()
+    for _check in range(REFRESH_SECONDS // CHECK_SECONDS):
+        connections.close_all()  # those of this thread, not held open while it sleeps
+        time.sleep(CHECK_SECONDS)
+        if has_grown(ads_at_refresh):
             break
 
 
-def outgrown(known: int) -> bool:
-    """Whether there are so many more ads than when the record was read that it should be read before its time: a first load
-    fills it within a minute, and whoever looks on would be offered no names for another four."""
-    return _ads() > known + max(GROWTH_LEAST, known // GROWTH_SHARE)
+def has_grown(ads_at_refresh: int) -> bool:
+    """Whether there are so many new ads that the caches should be refreshed early.
+
+    The first load fills the database within a minute, and without this there would be no suggestions for another four.
+    """
+    return _count_ads() > ads_at_refresh + max(MIN_GROWTH, ads_at_refresh // GROWTH_DIVISOR)
 
 
-def _ads() -> int:
+def _count_ads() -> int:
     try:
         return Vacancy.objects.active().count()
     except DatabaseError:
-        return 0  # `read` says so
+        return 0  # `refresh_caches` logs it
 
 
-def read() -> None:
-    """One round. What fails is tried again by the next one, and a question that comes before it reads for itself."""
+def refresh_caches() -> None:
+    """Refreshes every cache. After an error the next round, or a request before it, reads again."""
     failed = False
-    for kept in (names, speller):
+    for cache in (name_index, speller):
         try:
-            kept.renew()
+            cache.refresh()
         except DatabaseError as error:
-            log.warning("The words of the record could not be read (%s); they will be tried again.", type(error).__name__)
+            log.warning("The words of the database could not be read (%s); they will be tried again.", type(error).__name__)
             return
-        except Exception as error:  # one of the two must not keep the other from being read
+        except Exception as error:  # an error of one cache must not keep the other from being refreshed
             failed = True
             note_failure("warm", error)
     if not failed:

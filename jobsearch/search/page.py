@@ -8,7 +8,7 @@ from uuid import UUID
 
 from .engines.base import Hit
 from .query.compiled_query import EMPTY, CompiledQuery
-from .query.entities import Recognised
+from .query.entities import RecognisedEntity
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Page:
     insisting_total: int = 0
     meant: str = ""
     meant_total: int = 0
-    recognised: tuple[Recognised, ...] = ()
+    recognised: tuple[RecognisedEntity, ...] = ()
     in_text: bool = False
     new: int = 0
     compiled: CompiledQuery = EMPTY

@@ -25,7 +25,7 @@ from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.parameters import Parameters, read_last
 from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
-from jobsearch.search.query.personal_data import find_private
+from jobsearch.search.query.personal_data import find_personal_data
 
 from .facets import get_filter, list_defaults, list_filters
 from .facets.base import VALUE_LENGTH, VALUES_READ
@@ -200,7 +200,7 @@ def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem
 def _parse_q(value: str, problems: list[Problem]) -> str:
     value = normalise(value[: 16 * Q_LENGTH])
     text = clean_parameter(value, Q_LENGTH)
-    if kind := find_private(clean_parameter(value, 4 * Q_LENGTH)):
+    if kind := find_personal_data(clean_parameter(value, 4 * Q_LENGTH)):
         problems.append(Problem("q", "", kind, blocks=True))  # the value itself is stored nowhere
         return ""
     if len(clean_parameter(value, 4 * Q_LENGTH)) > Q_LENGTH:
@@ -226,7 +226,7 @@ def _list_unreadable(params: Parameters, problems: list[Problem]) -> tuple[tuple
     kept = []
     for name in (facet.name for facet in list_filters() if facet.single and facet.name in named):
         text = clean_parameter(read_last(params, name), VALUE_LENGTH)
-        if kind := find_private(text):
+        if kind := find_personal_data(text):
             problems[:] = [problem for problem in problems if problem.field != name]  # its sentence would repeat the value
             problems.append(Problem(name, "", kind, blocks=True))
         else:

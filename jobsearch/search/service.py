@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from jobsearch.search.analysis.lexicon import STOP_WORDS
 from jobsearch.search.engines.base import Answer, Hit, Request
 from jobsearch.search.engines.registry import engine
-from jobsearch.search.query.alternatives import Reading, other_readings
+from jobsearch.search.query.alternatives import Interpretation, find_interpretations
 from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.correction import suggest_query
-from jobsearch.search.query.parsed_query import Parsed
-from jobsearch.search.query.personal_data import find_private
+from jobsearch.search.query.parsed_query import ParsedQuery
+from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import OSLO
 
@@ -58,7 +58,7 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
 
 
 def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | None) -> Page:
-    always = compiler.visible(now, find_gone() if excluded is None else set(excluded))
+    always = compiler.build_visibility_filter(now, find_gone() if excluded is None else set(excluded))
 
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(
@@ -120,7 +120,7 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
     Close the generator if it is not read to its end. Raises QueryError and EngineDown, the latter also while reading.
     """
     now = now or timezone.now()
-    always = compiler.visible(now, find_gone())
+    always = compiler.build_visibility_filter(now, find_gone())
 
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(_make_request(compiled, always, now, query))
@@ -153,16 +153,16 @@ def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.
     """Totals of several searches, and of the ads first seen after each one's moment, in one request to the engine.
 
     Where some find nothing as typed, a second request finds other readings of them, and a third counts those. A search that
-    may not be run (see `find_private`) finds nothing. Raises EngineDown.
+    may not be run (see `find_personal_data`) finds nothing. Raises EngineDown.
     """
     with preload_names({name for query, _since in asked for name in query.employer}):
         return _count_many(asked, now or timezone.now())
 
 
 def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime) -> list[Counted]:
-    visible = compiler.visible(now, find_gone())
+    visible = compiler.build_visibility_filter(now, find_gone())
     found = [Counted()] * len(asked)
-    typed = {place: query.compiled for place, (query, _since) in enumerate(asked) if not find_private(query.q)}
+    typed = {place: query.compiled for place, (query, _since) in enumerate(asked) if not find_personal_data(query.q)}
 
     def count_readings(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[Counted]:
         requests = []
@@ -216,7 +216,7 @@ def _build_seen_after(moment: int) -> Node:
 def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None) -> dict[str, int]:
     """Every value of one facet that has ads, with their number, under every filter except the facet's own."""
     now = now or timezone.now()
-    visible = compiler.visible(now, find_gone())
+    visible = compiler.build_visibility_filter(now, find_gone())
     counts = {facet: FACETS[facet].build_full_count(query, now)}
 
     def ask(compiled: CompiledQuery) -> Answer:
@@ -233,14 +233,14 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[
         return []
     now = now or timezone.now()
     jobs: list[Node] = [Term("occupation", job.path, 40) for job in row.occupations.all()]
-    stems = {word.stem for word in norwegian.words(row.title) if len(word.stem) > 3 and word.exact not in STOP_WORDS}
+    stems = {word.stem for word in norwegian.analyse_text(row.title) if len(word.stem) > 3 and word.exact not in STOP_WORDS}
     jobs += [Term(field, stem, score) for stem in sorted(stems)[:12] for field, score in (("title_stem", 32), ("parts", 16))]
     if not jobs:
         return []
     near = tuple(Term("place", place.path, 24) for place in row.locations.all() if place.path)
     request = Request(
         match=All((Best(tuple(jobs)),), bonus=near),
-        always=All((compiler.visible(now, find_gone()),), never=(Terms("uuid", (str(uuid),)),)),
+        always=All((compiler.build_visibility_filter(now, find_gone()),), never=(Terms("uuid", (str(uuid),)),)),
         chosen={},
         counts={},
         sort="relevance",
@@ -268,14 +268,14 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
     if not queries:
         return []
     now = now or timezone.now()
-    visible = compiler.visible(now, find_gone())
+    visible = compiler.build_visibility_filter(now, find_gone())
     with preload_names({name for query in queries for name in query.employer}):
         return engine().totals([_make_request(_compile(query), visible, now, query) for query in queries])
 
 
 def _search_first_reading(
     query: SearchQuery, visible: Node, now: dt.datetime, ask: Callable[[CompiledQuery], Answer]
-) -> tuple[Reading, CompiledQuery, Answer]:
+) -> tuple[Interpretation, CompiledQuery, Answer]:
     """The first reading that finds anything, with its compiled form and answer; the query as typed where none does.
 
     Every search uses this and every count `count_many`, which tries the readings in the same order, so that counts equal
@@ -288,11 +288,13 @@ def _search_first_reading(
             other = CompiledQuery(reading.parsed)
             if (found := ask(other)).total:
                 return reading, other, found
-    return Reading(compiled.parsed), compiled, answer
+    return Interpretation(compiled.parsed), compiled, answer
 
 
-def _find_other_readings(unfound: Sequence[tuple[SearchQuery, Parsed]], visible: Node, now: dt.datetime) -> list[list[Reading]]:
-    return other_readings(
+def _find_other_readings(
+    unfound: Sequence[tuple[SearchQuery, ParsedQuery]], visible: Node, now: dt.datetime
+) -> list[list[Interpretation]]:
+    return find_interpretations(
         [(query.q, parsed) for query, parsed in unfound],
         lambda parts: engine().totals([_make_request(CompiledQuery(parsed), visible, now, None) for parsed in parts]),
         now,
@@ -332,7 +334,7 @@ def _suggest_other_words(query: SearchQuery, total: int, visible: Node, now: dt.
 
 def _compile(query: SearchQuery) -> CompiledQuery:
     """The compiled query. Raises QueryError where its text holds personal data."""
-    if find_private(query.q):
+    if find_personal_data(query.q):
         raise QueryError(_("Søket inneholder et fødselsnummer eller en e-postadresse, og er ikke utført."))
     return query.compiled
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from jobsearch.demo.feed_server import FakeFeed
-from jobsearch.search.engines.tantivy import EmbeddedEngine
+from jobsearch.search.engines.tantivy import TantivyEngine
 from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
 
@@ -20,7 +20,7 @@ def test_a_hanging_ad_delays_neither_new_nor_closed_ads(
     stopped = feed.publish(title="Murer")
     site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1", DJANGO_SETTINGS_MODULE="tests.servers.hanging_settings")
     assert site.manage("sync") == 0
-    index = EmbeddedEngine(site.folder / "index").current()
+    index = TantivyEngine(site.folder / "index").current()
 
     def shown(ad: str) -> bool:
         held = index.stored([UUID(ad)])

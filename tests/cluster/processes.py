@@ -39,7 +39,7 @@ class OwnNode:
 
     def start(self) -> None:
         """Starts the node without waiting; `wait` waits until it answers."""
-        program, small = nodes.java(nodes.LEAST_JAVA[VERSION])
+        program, small = nodes.find_java(nodes.MIN_JAVA[VERSION])
         if small:
             raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
         command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch(VERSION)}/*"]

@@ -55,7 +55,7 @@ def test_a_silent_engine_is_waited_for_once_and_used_again_afterwards(settings, 
     shown = make_vacancy(title="Baker")
     monkeypatch.setattr("jobsearch.search.engines.opensearch.engine.SEARCH_SECONDS", 2)
     monkeypatch.setattr(
-        "jobsearch.search.engines.opensearch.client.SILENT_SECONDS", 15
+        "jobsearch.search.engines.opensearch.client.OPEN_SECONDS", 15
     )  # longer than six pages take on any machine
     with cluster(1) as (node,):
         settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""The contract suite's own ads, each written for what it proves. The key names it in the tests."""
+"""The ads of the contract suite, each written for a certain case. Tests refer to them by their keys."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ NAMES = {value: key for key, value in KEYS.items()}
 
 
 def corpus(now: dt.datetime) -> list[VacancyData]:
-    """The ads, an hour apart in time, the first the newest."""
+    """The ads, published an hour apart, the first one the newest."""
     found = []
     today = timezone.localtime(now).date()
     for position, (key, (title, employer, place, level1, level2, body)) in enumerate(_ROWS.items()):

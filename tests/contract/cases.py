@@ -1,4 +1,4 @@
-"""What a search has to find, and what not. (query, keys it finds, keys it must not find)"""
+"""Matching cases: (query, keys of ads that it has to find, keys of ads that it must not find)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def group(queries: str, finds: str, misses: str = "") -> None:
     CASES.extend((query.strip(), finds, misses) for query in queries.split("/"))
 
 
-# Inflection: every form of a word finds every form, in both written languages.
+# Inflection: every form of a word finds every other form, in bokmål and nynorsk.
 group("sykepleier/sykepleiere/sykepleieren/sykepleierne/Sykepleiers", NURSES, "carer doctor")
 group("sjukepleiar/sjukepleiarar/sjukepleiaren/sjukepleiarane", NURSES, "carer doctor")
 group("jordmor/jordmødre/jordmødrene/jordmoren/jordmora", "midwife midwives", "nurse")
@@ -50,7 +50,7 @@ group("systemutvikler/system utvikler", "developer-nn", "developer")
 group("lagermedarbeider", "warehouse", "makes")
 group("prosjektleder", "phrase", "leader")
 
-# No Norwegian keyboard.
+# Foreign keyboards.
 group("larer/larere/laerer", "teacher teachers kindergarten", "learner")
 group("sjafor/sjaforer/sjaafør/sjåfoer", "driver driver-split", "nurse")
 group("radgiver/radgivere", "adviser adviser-nn", "case-worker")
@@ -88,7 +88,7 @@ group("kokk eller servitør bergen/servitør, kokk i Bergen", "cook", "waiter se
 group("sykepleier bergen eller oslo/sykepleier i Oslo, Bergen", "nurse nurses", "nurse-nn special-nurse")
 group("kokk, bergen/bergen, kokk", "cook", "nurse")
 
-# Lists without OR: two places or two occupations are either of them.
+# Lists without OR: two places or two occupations are alternatives.
 group("sykepleier oslo og bergen/sykepleier i Bergen og Oslo/sykepleier bergen, oslo", "nurse nurses", "nurse-nn special-nurse")
 CASES += [
     ("sykepleier oslo/bergen", "nurse nurses", "nurse-nn special-nurse"),
@@ -102,11 +102,11 @@ CASES += [
 group("kokk og servitør/servitør og kokk", "cook waiter", "sells")
 group("jordmor møre og romsdal", "midwife", "midwives")
 
-# "uten" before the name of a filter's value excludes it; before the name of a group of occupations it is not that group.
+# "uten" before the name of a facet value excludes it; but not before the name of a group of occupations.
 group("utvikler uten oslo", "developer", "developer-oslo")
 group("jobb uten utdanning/stilling utan utdanning/job without utdanning", "", "teacher kindergarten learner")
 
-# What a text denies is found last. In quotes it is what it says.
+# A negated word is found last. A quoted phrase also matches in a negation.
 group("hjemmekontor", "nowhere remote remote-denied", "leads")
 group('"ikke fast hjemmekontor"', "remote-denied", "remote nowhere")
 
@@ -125,7 +125,7 @@ group("spania", "abroad", "nowhere")
 group("salgskonsulent", "seller", "sells")
 group("helse bergen", "doctor", "nurses")
 
-# Other names of the same: everyday words, other languages, short forms. Not in quotes, and not after a minus.
+# Synonyms: everyday words, other languages, abbreviations. Not in quotes, and not after a minus.
 group("nurse/Nurses/sjuksköterska/Krankenschwester/pielęgniarka/медсестра", NURSES.replace("special-nurse", ""), "doctor carer")
 group("doktor/läkare/Arzt", "doctor doctors", "dentist")
 group("dyrlege", "", "doctor dentist")
@@ -139,7 +139,7 @@ group("utvikler -developer", "developer developer-oslo", "nurse")
 group("HUS", "doctor nurse", "doctors")
 group("kelner OR snickare", "waiter carpenter", "cook")
 
-# Names of places in all their ways, public bodies, what ends in job.
+# Place names in all variants, public bodies, words ending in job.
 group("psykolog nord-norge/psykolog nordnorge/rørlegger nord norge", "", "plumber-nn doctor")
 group("psykolog nord-norge", "psychologist", "doctor")
 group("jordmor vestlandet/jordmor møre og romsdal/jordmor sunnmøre", "midwife", "midwives")
@@ -151,7 +151,7 @@ group("voss herad", "carer teachers", "seller-nn")
 group("bodø kommune", "carers", "doctors painter")
 group("kokkejobb/kokkestilling", "cook", "waiter")
 
-# Titles as they are written: once for several words, short forms, slashes.
+# Titles as they are written: shared endings, abbreviations, slashes.
 group("barnearbeider/ungdomsarbeider", "both", "teacher")
 group("barnehageassistent/barnehage assistent", "assistant", "teacher")
 group("avdelingsleder/avd.leder/avd. leder", "leader head", "leads")
@@ -159,7 +159,7 @@ group("kjøkkenassistent/kjøkkenass/kjøkkenass.", "head", "cook")
 CASES += [("rørlegger/tømrer", "plumber carpenter", "painter"), ("sveiser/platearbeider", "welder", "plumber")]
 group("transport og lager", "warehouse driver", "makes")
 
-# What must not be found, in date order either.
+# Ads that must not be found, in date order either.
 group("kokk", "cook", "sells teacher")
 group("lege bergen", "doctor", "doctors nurse")
 group("Python/Linux/turnus", "", "teacher cook")

@@ -1,7 +1,8 @@
-"""The engines under test: tantivy, and real OpenSearch nodes of both supported lines, one start of each a test run.
+"""Contract suite: one set of tests for tantivy and for real OpenSearch nodes of both supported versions.
 
-`TEST_OPENSEARCH_URL` gives a server instead; then only names with a random prefix are used on it, and deleted by name.
-A node that cannot be started fails the tests that need it: it never skips them.
+Each node is started once per test run. With `TEST_OPENSEARCH_URL` that server is used instead; the tests then only use index
+names with a random prefix, and delete them by name. A node that cannot be started fails the tests that need it; they are
+never skipped.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ EACH = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) 
 OPENSEARCH = pytest.mark.parametrize(
     "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
 )
-"""For what only a server has."""
+"""For tests of what only a server has."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
 
 
 @pytest.fixture(scope="session")
 def opensearch_nodes() -> Iterator[dict[str, nodes.Node]]:
-    """Nodes by version, each started by the first test that asks for it."""
+    """Nodes by version, each started by the first test that needs it."""
     started: dict[str, nodes.Node] = {}
     yield started
     for node in started.values():
@@ -61,7 +62,7 @@ def opensearch_url(opensearch_nodes):
 
 @pytest.fixture(params=EACH)
 def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
-    """The engine in use for one test, empty, under a name or a folder of its own."""
+    """An empty engine for one test, with its own index name or folder."""
     name = request.param
     if name == "tantivy":
         settings.SEARCH_URL = f"embedded:///{tmp_path}/index"
@@ -77,8 +78,8 @@ def engine(request: pytest.FixtureRequest, settings, tmp_path, opensearch_url):
 
 
 @contextmanager
-def serving(name: str, opensearch_url: Callable[[str], str], folder: Path) -> Iterator[Engine]:
-    """An engine in use for several tests, empty at first, under a name or a folder of its own."""
+def run_engine(name: str, opensearch_url: Callable[[str], str], folder: Path) -> Iterator[Engine]:
+    """An engine for several tests, empty at first, with its own index name or folder."""
     changed = {"SEARCH_URL": f"embedded:///{folder}/index"}
     if name != "tantivy":
         changed = {"SEARCH_URL": opensearch_url(name.partition("-")[2]), "SEARCH_INDEX": f"test{secrets.token_hex(4)}"}
@@ -94,8 +95,8 @@ def serving(name: str, opensearch_url: Callable[[str], str], folder: Path) -> It
 
 @pytest.fixture(scope="module", params=EACH)
 def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
-    """An engine that holds the suite's own ads, for tests that only read."""
-    with serving(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
+    """An engine with the ads of the suite, for tests that only read."""
+    with run_engine(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
         now = timezone.now()
         with transaction.atomic():
             store.store_vacancies(corpus(now), now=now)

@@ -1,4 +1,4 @@
-"""What a search means, by the plainest code there is: every engine has to find the same ads, with the same scores."""
+"""Reference implementation of conditions: every engine has to find the same ads with the same scores."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def score(node: Node, doc: Mapping[str, Any]) -> float | None:
             number = doc[field]
             return 0.0 if (least is None or number >= least) and (below is None or number < below) else None
         case Best(nodes):
-            found = [points for one in nodes if (points := score(one, doc)) is not None]
-            return max(found) + TIE_BREAKER * (sum(found) - max(found)) if found else None
+            scores = [points for child in nodes if (points := score(child, doc)) is not None]
+            return max(scores) + TIE_BREAKER * (sum(scores) - max(scores)) if scores else None
         case All(must, never, bonus):
-            required = [score(one, doc) for one in must]
-            if None in required or any(score(one, doc) is not None for one in never):
+            required = [score(child, doc) for child in must]
+            if None in required or any(score(child, doc) is not None for child in never):
                 return None
-            return sum(required) + sum(score(one, doc) or 0.0 for one in bonus)
+            return sum(required) + sum(score(child, doc) or 0.0 for child in bonus)
         case Everything():
             return 0.0
 

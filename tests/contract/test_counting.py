@@ -1,4 +1,4 @@
-"""Many counts in one request, and new ads before the others: the same on every engine."""
+"""Many counts in one request, and new ads before the others, on every engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def thirty(engine) -> list[uuid.UUID]:
-    """Thirty ads published an hour apart, the newest first; every fifth was first seen just now, the others days ago."""
+    """Thirty ads published an hour apart, the newest first; every fifth was first seen now, the others three days ago."""
     now = timezone.now()
     ads = [vacancy_data(title=f"Kokk {n}", occupations=(), published=now - dt.timedelta(hours=n)) for n in range(30)]
     with transaction.atomic():
@@ -28,11 +28,11 @@ def thirty(engine) -> list[uuid.UUID]:
     Vacancy.objects.update(first_seen=now - dt.timedelta(days=3))
     Vacancy.objects.filter(uuid__in=[ad.uuid for ad in ads[::5]]).update(first_seen=now)
     index_changes()
-    spelling.speller.renew()
+    spelling.speller.refresh()
     return [ad.uuid for ad in ads]
 
 
-def test_many_counts_are_each_what_its_page_finds(thirty):
+def test_each_of_many_counts_equals_the_total_of_its_page(thirty):
     day = timezone.now() - dt.timedelta(days=1)
     asked = ["kokk", "kokk 7", "kokkk", "murer", "kokk OR murer", "-kokk", '"kokk 3"', "kari@example.no", ""]
     counted = count_many([(SearchQuery(q=q), day) for q in asked])
@@ -41,11 +41,11 @@ def test_many_counts_are_each_what_its_page_finds(thirty):
         *[Counted(0, 0), Counted(30, 6)],
     ]
     narrowed = [SearchQuery(q="kokk", place=(place,)) for place in ("VESTLAND", "UTLAND/HELLAS")]
-    assert [one.total for one in count_many([(query, None) for query in narrowed])] == [30, 0]
+    assert [counted.total for counted in count_many([(query, None) for query in narrowed])] == [30, 0]
     assert count_many([]) == []
 
 
-def test_a_filter_that_cannot_be_read_finds_nothing(thirty):
+def test_an_unreadable_filter_finds_nothing(thirty):
     query, _problems = SearchQuery.from_address("q=kokk&published=2020-01-01")
     page = search(query)
     assert (page.total, page.hits, count_many([(query, None)])) == (0, (), [Counted()])
@@ -54,7 +54,7 @@ def test_a_filter_that_cannot_be_read_finds_nothing(thirty):
 
 @pytest.mark.parametrize("size", [25, 50])
 @pytest.mark.parametrize("q", ["", "kokk"])
-def test_new_ads_come_first_by_date_and_then_the_others(thirty, q, size):
+def test_new_ads_come_first_and_then_the_others(thirty, q, size):
     query = SearchQuery(q=q, sort="published", since=int((timezone.now() - dt.timedelta(days=1)).timestamp()), size=size)
     expected = thirty[::5] + [ad for n, ad in enumerate(thirty) if n % 5]
     pages = [search(query.replace(page=number)) for number in range(1, 30 // size + 2)]

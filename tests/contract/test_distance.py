@@ -1,4 +1,4 @@
-"""Near a place, on each engine: against a measuring tape over the record that knows nothing of engines or of lists of names."""
+"""Distance filter on each engine, compared with distances computed from the database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HOME = LocationData("NORGE", "VESTLAND", "BERGEN", postal_code="5003")
 
 @pytest.fixture(scope="module")
 def ads(corpus_engine, django_db_blocker):
-    """300 ads with every mixture of municipality and postal code, beside the corpus; returns those known by a name."""
+    """300 ads with random municipalities and postal codes, in addition to the corpus; returns names of some by uuid."""
     with django_db_blocker.unblock():
         chance = random.Random(23)
         made = []
@@ -91,9 +91,9 @@ def code_of(stated: str) -> str:
 
 
 def within(query: SearchQuery, row: Vacancy, codes: dict[str, tuple[float, float]]) -> bool:
-    """By the definition: a place is where its postal code is, or without one that is known, where its municipality is."""
+    """The definition: a location is at its postal code, or if that has no known position, at its municipality."""
     centre = codes.get(query.near) or load_centres()[query.near].point
-    home = [one for one in row.locations.all() if not one.path.startswith("UTLAND")]
+    home = [location for location in row.locations.all() if not location.path.startswith("UTLAND")]
 
     def near(point) -> bool:
         return point is not None and kilometres(centre, point) <= query.km
@@ -123,7 +123,7 @@ CENTRES = ["VESTLAND/BERGEN", "VESTLAND/VOSS", "OSLO/OSLO", "AKERSHUS/BÆRUM", "
 
 
 @pytest.mark.parametrize("km", [5, 10, 25, 50, 100])
-def test_with_a_table_hits_are_what_the_measuring_tape_says(ads, table, km):
+def test_with_postal_codes_hits_equal_the_computed_distances(ads, table, km):
     known = rows()
     sizes = []
     for near in (*CENTRES, *table):
@@ -136,7 +136,7 @@ def test_with_a_table_hits_are_what_the_measuring_tape_says(ads, table, km):
 
 
 @pytest.mark.parametrize("km", [5, 10, 25, 50, 100])
-def test_without_one_municipalities_are_what_is_measured(ads, km):
+def test_without_postal_codes_distances_are_between_municipalities(ads, km):
     known = rows()
     for near in CENTRES:
         query = SearchQuery(near=near, km=km, size=100)
@@ -150,12 +150,12 @@ def named(ads: dict, query: SearchQuery) -> set[str]:
 ALWAYS = {"centre", "no code", "unknown code", "here and far"}
 
 
-def test_an_ad_in_town_is_found_with_a_table_and_without(ads):
+def test_an_ad_in_town_is_found_without_postal_codes(ads):
     query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
     assert named(ads, query) == ALWAYS | {"far part"}
 
 
-def test_with_a_table_what_lies_far_in_the_same_municipality_is_far(ads, table):
+def test_with_postal_codes_a_distant_part_of_the_municipality_is_not_found(ads, table):
     query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
     assert named(ads, query) == ALWAYS | {"only a code"}
     assert named(ads, query.replace(km=25)) == ALWAYS | {"only a code", "far part"}
@@ -163,24 +163,26 @@ def test_with_a_table_what_lies_far_in_the_same_municipality_is_far(ads, table):
     assert named(ads, query.replace(near="OSLO/OSLO")) == {"Oslo county"}
 
 
-def test_another_table_is_used_at_once_on_the_same_index(ads, table):
+def test_changed_postal_codes_apply_at_once_to_the_same_index(ads, table):
     query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10)
     PostalCode.objects.all().delete()
     PostalCode.objects.create(code="5003", name="Nordpolen", latitude=81.0, longitude=30.0, loaded=timezone.now())
     assert named(ads, query) == {"no code", "unknown code", "far part"}
 
 
-def test_it_narrows_with_the_other_filters_and_their_counts(ads, table):
+def test_the_distance_combines_with_other_filters_and_counts(ads, table):
     known = rows()
     query = SearchQuery(near="VESTLAND/BERGEN", km=25, place=("VESTLAND/BERGEN", "TROMS"), size=100)
     near = [row for row in known if within(query, row, table)]
-    places = Counter(path for row in near for path in {p for one in row.locations.all() for p in _paths(one.path)})
-    wanted = {row.uuid for row in near if {p for one in row.locations.all() for p in _paths(one.path)} & set(query.place)}
+    places = Counter(path for row in near for path in {p for location in row.locations.all() for p in _paths(location.path)})
+    wanted = {
+        row.uuid for row in near if {p for location in row.locations.all() for p in _paths(location.path)} & set(query.place)
+    }
     page = search(query)
     assert everything(query) == wanted
     assert 0 < page.total == len(wanted) < len(near)
     counted = {value: number for value, number in page.counts["place"].items() if number and value != "Ikke oppgitt"}
-    assert counted == dict(places), "the places' own counts leave the chosen places out, not the distance"
+    assert counted == dict(places), "the counts of places ignore the chosen places, not the distance"
     assert sum(page.counts["sector"].values()) == len(wanted)
 
 
@@ -188,7 +190,7 @@ def _paths(path: str) -> set[str]:
     return {path, path.partition("/")[0]} - {""}
 
 
-def test_words_and_sorts_go_with_it(ads, table):
+def test_the_distance_combines_with_words_and_sort_orders(ads, table):
     for sort in ("relevance", "published", "deadline"):
         query = SearchQuery(q="målemester", near="VESTLAND/BERGEN", km=10, sort=sort)
         assert search(query).total == len(ALWAYS) + 1

@@ -1,4 +1,4 @@
-"""Facets, counts, order and paging: against a count over the record that knows nothing of engines."""
+"""Facets, counts, order and paging, compared with counts made from the database."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SINGLE = ("deadline", "published")
 
 @pytest.fixture(scope="module")
 def many(corpus_engine, django_db_blocker):
-    """250 ads of every mixture, beside the corpus."""
+    """250 ads with random values, in addition to the corpus."""
     with django_db_blocker.unblock():
         fill()
         yield corpus_engine
@@ -92,12 +92,12 @@ def fill() -> None:
 
 
 def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
-    """The facet's values of one ad, from the record alone."""
+    """The facet values of one ad, from its database row."""
     if facet == "place":
-        paths = {one.path for one in row.locations.all() if one.path}
+        paths = {location.path for location in row.locations.all() if location.path}
         return {*paths, *(path.partition("/")[0] for path in paths)} or {NOT_STATED}
     if facet == "occupation":
-        jobs = {one.path for one in row.occupations.all()}
+        jobs = {occupation.path for occupation in row.occupations.all()}
         return {*jobs, *(above for path in jobs if (above := occupations.get_parent(path)))} or {NOT_STATED}
     today = now.astimezone(OSLO).date()
     if facet == "published":
@@ -117,13 +117,15 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
     return {getattr(row, facet) or NOT_STATED}
 
 
-def brute(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> tuple[set[uuid.UUID], dict[str, dict[str, int]]]:
-    """Hits and counts by the definition: values of a facet OR-ed, facets AND-ed, a count leaves its own facet out."""
+def compute_expected(
+    query: SearchQuery, rows: list[Vacancy], now: dt.datetime
+) -> tuple[set[uuid.UUID], dict[str, dict[str, int]]]:
+    """Hits and counts by the definition: values of a facet OR-ed, facets AND-ed, a count ignores its own facet."""
     has = {row.uuid: {facet: values_of(row, facet, now) for facet in FACETS} for row in rows}
     chosen = {facet: set(FACETS[facet].list_chosen(query)) for facet in FACETS if FACETS[facet].list_chosen(query)}
 
-    def passes(key: uuid.UUID, but: str = "") -> bool:
-        return all(has[key][facet] & wanted for facet, wanted in chosen.items() if facet != but)
+    def passes(key: uuid.UUID, ignored_facet: str = "") -> bool:
+        return all(has[key][facet] & wanted for facet, wanted in chosen.items() if facet != ignored_facet)
 
     counts = {facet: Counter(v for key in has if passes(key, facet) for v in has[key][facet]) for facet in FACETS}
     last_days = {str(now.astimezone(OSLO).date() - dt.timedelta(days=ago)) for ago in range(14)} | {"1", "3", "7"}
@@ -132,9 +134,9 @@ def brute(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> tuple[se
     return {key for key in has if passes(key)}, counts
 
 
-def agree(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> set[uuid.UUID]:
-    """Checks every number that the engine gives for this search; returns the hits that there must be."""
-    hits, counts = brute(query, rows, now)
+def assert_engine_agrees(query: SearchQuery, rows: list[Vacancy], now: dt.datetime) -> set[uuid.UUID]:
+    """Asserts that every number of the engine is right for this search; returns the expected hits."""
+    hits, counts = compute_expected(query, rows, now)
     page = search(query, now)
     assert page.total == count(query, now) == len(hits), query
     for facet, spec in FACETS.items():
@@ -154,7 +156,7 @@ def active(now: dt.datetime) -> list[Vacancy]:
     return list(Vacancy.objects.active(now).prefetch_related("locations", "occupations"))
 
 
-def test_counts_and_hits_are_what_the_record_says(many):
+def test_counts_and_hits_equal_the_database(many):
     now = timezone.now()
     rows = active(now)
     by_word = {"": rows}
@@ -173,12 +175,12 @@ def test_counts_and_hits_are_what_the_record_says(many):
             query = query.with_value("published", chance.choice(past))
         if chance.random() < 0.4:
             query = query.with_value("deadline", chance.choice(values["deadline"]))
-        hits = agree(query, by_word[query.q], now)
+        hits = assert_engine_agrees(query, by_word[query.q], now)
         assert turn % 4 or all_hits(query) == hits, query
 
 
 @pytest.mark.parametrize(("one", "other"), [*itertools.combinations((*MULTIPLE, *SINGLE), 2)])
-def test_two_facets_together_count_what_the_record_says(many, one, other):
+def test_counts_of_two_facets_equal_the_database(many, one, other):
     now = timezone.now()
     rows = active(now)
     values = pool(rows, now)
@@ -190,11 +192,11 @@ def test_two_facets_together_count_what_the_record_says(many, one, other):
     ]
     chance = random.Random(f"{one} {other}")
     for value in chance.sample(values[one], min(4, len(values[one]))):
-        agree(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
+        assert_engine_agrees(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
 
 
 @pytest.mark.parametrize("facet", [*MULTIPLE, *SINGLE])
-def test_each_value_alone_finds_as_many_as_it_is_said_to(many, facet):
+def test_the_total_of_each_value_equals_its_facet_count(many, facet):
     now = timezone.now()
     counts = facet_counts(SearchQuery(), facet, now)
     assert len(counts) > 2 or facet in {"sector", "extent"}
@@ -203,10 +205,10 @@ def test_each_value_alone_finds_as_many_as_it_is_said_to(many, facet):
 
 
 @pytest.mark.parametrize("ago", [0, 1, 12, 13, 14, 15, 16, 17, 20])
-def test_a_chosen_day_is_counted_beside_the_chart_and_no_other_day(many, ago):
-    """The first day that the chart no longer shows is 14 days ago: its end is also the beginning of the chart."""
+def test_a_chosen_day_outside_the_chart_is_counted_alone(many, ago):
+    """The first day outside the chart is 14 days ago: its end is also the beginning of the chart."""
     now = timezone.now()
-    agree(SearchQuery(published=now.astimezone(OSLO).date() - dt.timedelta(days=ago)), active(now), now)
+    assert_engine_agrees(SearchQuery(published=now.astimezone(OSLO).date() - dt.timedelta(days=ago)), active(now), now)
 
 
 def all_hits(query: SearchQuery) -> set[uuid.UUID]:
@@ -217,7 +219,7 @@ def all_hits(query: SearchQuery) -> set[uuid.UUID]:
         found += hits
         if not hits:
             break
-    assert len(found) == len(set(found)) == page.total, "a page repeats or leaves out an ad"
+    assert len(found) == len(set(found)) == page.total, "a page repeats or omits an ad"
     return set(found)
 
 
@@ -227,7 +229,7 @@ def nonzero(counts) -> dict[str, int]:
 
 @pytest.mark.parametrize("sort", ["relevance", "published", "deadline"])
 @pytest.mark.parametrize("q", ["", "sykepleier", "bergen"])
-def test_order_is_fixed_and_pages_share_it_out(many, sort, q):
+def test_the_order_is_deterministic_over_all_pages(many, sort, q):
     now = timezone.now()
     today = now.astimezone(OSLO).date()
     found: list[uuid.UUID] = []
@@ -254,25 +256,25 @@ def all_in_order(query: SearchQuery, now: dt.datetime) -> list[uuid.UUID]:
     return [key for number in range(1, pages + 1) for key in search(query.replace(page=number), now).uuids]
 
 
-def test_a_page_past_the_last_is_empty_and_still_counts(many):
+def test_a_page_past_the_last_is_empty_and_has_the_total(many):
     page = search(SearchQuery(page=400))
     assert not page.hits
     assert page.total > 250
 
 
-def test_new_since_a_moment_is_by_when_the_record_saw_it(many):
+def test_new_ads_are_counted_by_when_they_were_first_seen(many):
     assert count_new(SearchQuery(), timezone.now() - dt.timedelta(hours=1)) == search(SearchQuery()).total
     assert count_new(SearchQuery(), timezone.now() + dt.timedelta(hours=1)) == 0
 
 
-def test_an_address_with_the_chosen_values_asks_the_same(many):
+def test_the_address_of_a_search_gives_the_same_search(many):
     asked = SearchQuery(q="lærer").with_value("occupation", "Nytt/yrke/Under/yrke").with_value("place", "UTLAND/SVERIGE")
     read, problems = SearchQuery.from_params(QueryDict(asked.urlencode()))
     assert (read, problems) == (asked, [])
     assert search(read).total == search(asked).total
 
 
-def test_choices_show_every_county_and_chosen_values_without_ads(many):
+def test_choices_include_every_county_and_chosen_values_without_ads(many):
     query = SearchQuery().with_value("place", "FINNMARK/VARDØ")
     counts = search(query).counts["place"]
     choices = {choice.value: choice for choice in FACETS["place"].list_choices(counts, query)}

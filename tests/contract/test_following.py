@@ -1,4 +1,4 @@
-"""The index follows the record: what is closed is gone, what is late is refused, and a rebuild loses nothing."""
+"""Indexing: the index follows the database; closed ads are removed, late writes refused, and a rebuild loses nothing."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def change(key: uuid.UUID, **fields) -> None:
         store.store_vacancies([vacancy_data(uuid=key, raw=fields, **fields)])
 
 
-def test_no_index_yet_is_said_and_cured_by_the_next_run(engine, make_vacancy):
+def test_a_missing_index_is_reported_and_built_by_the_next_run(engine, make_vacancy):
     make_vacancy()
     with pytest.raises(IndexMissing, match="rebuild_index"):
         total()
-    assert [one.kind for one in compare()] == ["index"]
+    assert [difference.kind for difference in compare()] == ["index"]
     assert index_changes().rebuilt == "none has been built"
     assert total() == 1
     assert compare() == []
 
 
-def test_an_update_replaces_what_was_found(engine, make_vacancy):
+def test_an_update_replaces_the_document(engine, make_vacancy):
     key = make_vacancy(title="Kokk", description="<p>Pizza</p>", occupations=())
     index_changes()
     assert (total("kokk"), total("pizza"), total("baker")) == (1, 1, 0)
@@ -61,7 +61,7 @@ def test_an_update_replaces_what_was_found(engine, make_vacancy):
     assert index_changes().indexed == 0
 
 
-def test_a_closed_ad_is_gone_at_once_from_hits_and_counts(engine, make_vacancy):
+def test_a_closed_ad_is_removed_at_once_from_hits_and_counts(engine, make_vacancy):
     key = make_vacancy()
     make_vacancy()
     index_changes()
@@ -70,11 +70,11 @@ def test_a_closed_ad_is_gone_at_once_from_hits_and_counts(engine, make_vacancy):
     assert (page.total, page.counts["place"]["VESTLAND/BERGEN"]) == (1, 1)
     assert key not in page.uuids
     index_changes()
-    assert engine.current().stored([key])[key].visible_until == 0, "a stripped document stays, to refuse late writes"
+    assert engine.current().stored([key])[key].visible_until == 0, "an empty document stays, so that late writes are refused"
     assert total() == 1
 
 
-def test_the_clock_alone_closes(engine, make_vacancy):
+def test_an_ad_expires_at_midnight_without_indexing(engine, make_vacancy):
     make_vacancy(expires=timezone.now())
     index_changes()
     midnight = Vacancy.objects.get().visible_until
@@ -83,7 +83,7 @@ def test_the_clock_alone_closes(engine, make_vacancy):
     assert total(now=midnight + dt.timedelta(seconds=59)) == 0
 
 
-def test_a_hidden_ad_is_gone_at_once_and_comes_back(engine, make_vacancy):
+def test_a_hidden_ad_is_removed_at_once_and_can_be_shown_again(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
     store.set_hidden(key, True)
@@ -116,7 +116,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
     close(key)
     index_changes()
     index = engine.current()
-    assert index.write([Write(key, 1, document)]).stale == (key,), "a late write brings no closed ad back"
+    assert index.write([Write(key, 1, document)]).stale == (key,), "a late write must not bring back a closed ad"
     index.refresh()
     index.close()
     assert total("gammel") == 0
@@ -126,7 +126,7 @@ def one(key: uuid.UUID):
     return lifecycle.pending.of([key])[0]
 
 
-def test_past_its_retention_nothing_is_left(engine, make_vacancy):
+def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
     close(key)
@@ -138,7 +138,7 @@ def test_past_its_retention_nothing_is_left(engine, make_vacancy):
     assert compare() == []
 
 
-def test_contacts_never_reach_the_index(engine, make_vacancy):
+def test_contacts_are_not_indexed(engine, make_vacancy):
     make_vacancy(title="Sykepleier, ring Kari Nordmann 22 33 44 55", employer_name="Kari Nordmann AS")
     index_changes()
     assert total("sykepleier") == 1
@@ -147,19 +147,19 @@ def test_contacts_never_reach_the_index(engine, make_vacancy):
             assert total(trace) == 0, trace
 
 
-def test_rebuild_takes_over_what_changes_meanwhile(engine, make_vacancy):
+def test_a_rebuild_includes_changes_made_during_it(engine, make_vacancy):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
 
     def meanwhile(done: int, _: int) -> None:
-        assert total("kokk") == 6, "searching goes on"
+        assert total("kokk") == 6, "searches work during the rebuild"
         if not Tombstone.objects.exists() and Vacancy.objects.count() == 6:
             close(keys[0], keys[1])
             store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
             close(keys[2])
             change(keys[3], title="Murer", occupations=())
             make_vacancy(title="Snekker", occupations=())
-            lifecycle.index_changes()  # into the old one, and noted as indexed
+            lifecycle.index_changes()  # into the old index, and marked as indexed
 
     before = engine.identity()
     rebuild_with(meanwhile)
@@ -179,7 +179,7 @@ def rebuild_with(meanwhile) -> None:
     assert rebuild(progress).rebuilt
 
 
-def test_a_rebuild_that_fails_leaves_the_old_index_in_service(engine, make_vacancy):
+def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     make_vacancy()
     index_changes()
     before = engine.identity()
@@ -191,10 +191,10 @@ def test_a_rebuild_that_fails_leaves_the_old_index_in_service(engine, make_vacan
         rebuild(fail)
     assert engine.identity() == before
     assert total() == 1
-    assert rebuild().rebuilt, "and the next one is not held up"
+    assert rebuild().rebuilt, "and the next one works"
 
 
-def test_a_half_built_index_never_looks_healthy(engine, make_vacancy):
+def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.fresh()
@@ -216,7 +216,7 @@ def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     assert reports[0].busy
 
 
-def test_a_database_from_a_backup_is_noticed_and_the_index_rebuilt(engine, make_vacancy):
+def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
     backup = IndexState.objects.values("sequence").get()["sequence"]
@@ -224,7 +224,7 @@ def test_a_database_from_a_backup_is_noticed_and_the_index_rebuilt(engine, make_
     change(key, title="Baker")
     change(key, title="Murer")
     index_changes()
-    # The backup comes back: rows, notes and the count of runs are of that day.
+    # The backup is restored: rows, index state and the count of runs are old.
     IndexState.objects.update(sequence=backup)
     Vacancy.objects.update(version=version, indexed_version=version, title="Kokk")
     assert [found.kind for found in compare()] == ["index"]
@@ -233,7 +233,7 @@ def test_a_database_from_a_backup_is_noticed_and_the_index_rebuilt(engine, make_
     assert compare() == []
 
 
-def test_rows_behind_their_index_are_noticed_one_by_one_too(engine, make_vacancy):
+def test_rows_older_than_the_index_are_detected(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     change(key, title="Murer")
     index_changes()
@@ -242,7 +242,7 @@ def test_rows_behind_their_index_are_noticed_one_by_one_too(engine, make_vacancy
     assert compare() == []
 
 
-def test_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
+def test_an_index_of_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
     make_vacancy()
     index_changes()
     IndexState.objects.update(fingerprint="of another version")
@@ -250,7 +250,7 @@ def test_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
     assert compare() == []
 
 
-def test_notes_about_another_index_are_not_believed(engine, make_vacancy):
+def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
     make_vacancy()
     index_changes()
     IndexState.objects.update(identity="of another engine")
@@ -258,7 +258,7 @@ def test_notes_about_another_index_are_not_believed(engine, make_vacancy):
     assert total() == 1
 
 
-def test_whoever_looks_in_the_middle_of_a_switch_rebuilds_nothing(engine, make_vacancy, monkeypatch):
+def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
     before = engine.identity()
@@ -268,7 +268,7 @@ def test_whoever_looks_in_the_middle_of_a_switch_rebuilds_nothing(engine, make_v
     assert engine.identity() == before
 
 
-def test_every_difference_is_found_and_put_right(engine, make_vacancy):
+def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
     missing, stale, ahead_of_it, shown, _whole = (make_vacancy() for _ in range(5))
     index_changes()
     extra = uuid.uuid4()
@@ -281,16 +281,16 @@ def test_every_difference_is_found_and_put_right(engine, make_vacancy):
     index.refresh()
     index.close()
     Vacancy.objects.filter(uuid=shown).update(status="INACTIVE")
-    found = {one.uuid: one.kind for one in compare()}
+    found = {difference.uuid: difference.kind for difference in compare()}
     assert found == {missing: "missing", extra: "extra", stale: "stale", ahead_of_it: "ahead", shown: "visibility"}
-    only_small = [one for one in compare() if one.kind != "ahead"]
+    only_small = [difference for difference in compare() if difference.kind != "ahead"]
     assert repair(only_small) == 4
-    assert [one.kind for one in compare()] == ["ahead"]
+    assert [difference.kind for difference in compare()] == ["ahead"]
     assert repair(compare()) == 1
     assert compare() == []
 
 
-def test_what_is_repaired_is_seen_by_searches(engine, make_vacancy):
+def test_searches_see_repaired_documents(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
     index = engine.current()
@@ -302,7 +302,7 @@ def test_what_is_repaired_is_seen_by_searches(engine, make_vacancy):
     assert total() == 1
 
 
-def test_similar_ads_are_active_of_the_same_work_and_near_first(engine, make_vacancy):
+def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(engine, make_vacancy):
     nurse = (OccupationData("Helse og sosial", "Sykepleier"),)
     cook = (OccupationData("Reiseliv og mat", "Kokk"),)
     oslo = (LocationData("NORGE", "OSLO", "OSLO"),)
@@ -317,7 +317,7 @@ def test_similar_ads_are_active_of_the_same_work_and_near_first(engine, make_vac
     assert similar(uuid.uuid4()) == []
 
 
-def test_many_changes_are_taken_over_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
+def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
     monkeypatch.setattr(lifecycle, "CHUNK", 3)
     index_changes()
     keys = [make_vacancy() for _ in range(7)]
@@ -328,7 +328,7 @@ def test_many_changes_are_taken_over_in_chunks_the_newest_first(engine, make_vac
     assert total() == 7
 
 
-def test_deleted_text_is_taken_out_of_the_files_when_it_is_time(engine, make_vacancy, monkeypatch):
+def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy() for _ in range(5)]
     index_changes()
     close(*keys[:2])
@@ -336,7 +336,7 @@ def test_deleted_text_is_taken_out_of_the_files_when_it_is_time(engine, make_vac
     module = import_module(type(engine).__module__)
     for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
         monkeypatch.setattr(module, name, 0)
-    # OpenSearch keeps what was deleted for copies that lag behind, and looks every 30 s whether any does.
+    # OpenSearch keeps deletions for replicas that lag behind, and checks every 30 s whether one does.
     deadline = time.monotonic() + 240
     while deleted_documents(engine) and time.monotonic() < deadline:
         lifecycle.erase()

@@ -1,4 +1,4 @@
-"""What an engine has found shows why: every hit has a mark where a reader can see the words."""
+"""Highlighting on each engine: every hit shows why it matched."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ MORE = [
 QUERIES = [*dict.fromkeys([case[0] for case in CASES] + MORE)]
 
 
-def met(pieces) -> bool:
-    return any(piece.met for piece in pieces)
+def has_match(segments) -> bool:
+    return any(segment.matched for segment in segments)
 
 
-def test_every_hit_shows_why_it_is_one(corpus_engine):
+def test_every_hit_has_a_highlighted_match(corpus_engine):
     for q in QUERIES:
         query = SearchQuery(q=q)
         page = search(query)
-        marker = Highlighter(page.compiled)
-        if not marker:
+        highlighter = Highlighter(page.compiled)
+        if not highlighter:
             continue
         rows = Vacancy.objects.filter(uuid__in=page.uuids).prefetch_related("locations", "occupations", "categories", "contacts")
         for row in rows:
-            shown = marker.marked(row, row.description)
-            where = [marker.place(name) for name in documents.list_place_names(row.locations.all())]
-            # What an ad is filed as is shown by what the search recognised.
-            why = any(map(met, [shown.title, shown.employer, shown.occupation, shown.passage, *where])) or page.recognised
+            shown = highlighter.highlight_ad(row, row.description)
+            where = [highlighter.highlight_place(name) for name in documents.list_place_names(row.locations.all())]
+            # A match by a facet value is shown by the recognised entities of the page.
+            why = any(map(has_match, [shown.title, shown.employer, shown.occupation, shown.snippet, *where])) or page.recognised
             assert why, (q, row.title)
-            everything = "".join(piece.text for part in (shown.occupation, shown.passage) for piece in part)
+            everything = "".join(segment.text for part in (shown.occupation, shown.snippet) for segment in part)
             assert "Uthaug" not in everything and "22 33" not in everything and "@" not in everything
 
 
 @pytest.mark.parametrize(
-    ("q", "key", "title", "occupation", "passage"),
+    ("q", "key", "title", "occupation", "snippet"),
     [
         ("sykepleiere", "nurse", ["Sykepleier"], [], []),
         ("utvikler", "developer", ["Programvareutvikler"], [], []),
@@ -63,17 +63,17 @@ def test_every_hit_shows_why_it_is_one(corpus_engine):
         ("c++", "cpp", ["C++"], [], []),
     ],
 )
-def test_what_is_marked(corpus_engine, q, key, title, occupation, passage):
+def test_the_matched_words_are_highlighted(corpus_engine, q, key, title, occupation, snippet):
     query = SearchQuery(q=q)
     assert KEYS[key] in search(query).uuids
     row = Vacancy.objects.get(uuid=KEYS[key])
-    shown = Highlighter(query.compiled).marked(row, row.description)
-    assert [piece.text for piece in shown.title if piece.met] == title
-    assert [piece.text for piece in shown.occupation if piece.met] == occupation
-    assert [piece.text for piece in shown.passage if piece.met] == passage
+    shown = Highlighter(query.compiled).highlight_ad(row, row.description)
+    assert [segment.text for segment in shown.title if segment.matched] == title
+    assert [segment.text for segment in shown.occupation if segment.matched] == occupation
+    assert [segment.text for segment in shown.snippet if segment.matched] == snippet
 
 
-def test_a_search_without_words_marks_nothing(corpus_engine):
+def test_a_search_without_words_highlights_nothing(corpus_engine):
     for q in ("", "-kokk", "???", str(KEYS["cook"])):
         assert not Highlighter(SearchQuery(q=q).compiled), q
     assert search(SearchQuery()).total

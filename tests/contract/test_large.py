@@ -1,6 +1,4 @@
-"""Totals, counts, order and the walk through all of 100,000 ads are right, beyond every default of the engines.
-
-On the second version of OpenSearch 30,000 ads show the same."""
+"""100,000 ads: totals, counts, order and scan are right beyond every default limit of the engines."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ from jobsearch.search.search_query import DEEPEST_HIT
 from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies.visibility import OSLO
 
-from .conftest import EACH, serving
+from .conftest import EACH, run_engine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 NUMBER = 100_000
@@ -36,13 +34,13 @@ FACETS = ("place", "extent", "occupation")
 
 @lru_cache(maxsize=2)
 def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
-    """Documents of a word or two, each field that a condition, a count or an order reads; every fiftieth is over."""
+    """Minimal documents with every field that a condition, a count or an order reads; one in fifty has expired."""
     chance = random.Random(11)
     now = int(time.time())
     found = {}
     for _ in range(number):
         key, job, place = uuid.UUID(int=chance.getrandbits(128), version=4), chance.choice(JOBS), chance.choice(PLACES)
-        # Moments few enough that many ads are of the same one.
+        # So few moments that many ads share one.
         published, deadline = now - chance.randrange(5000) * 60, now // 86_400 + chance.randrange(-3, 30)
         document: dict[str, Any] = {
             name: [] if kind == "keyword" else 0 if kind == "number" else "" for name, kind in FIELDS.items()
@@ -67,7 +65,7 @@ def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
 def large(request, django_db_setup, opensearch_url, tmp_path_factory):
     """The documents, and an engine that holds them, written as a rebuild writes, past the record."""
     documents = ads(FEWER if request.param == "opensearch-3.x" else NUMBER)
-    with serving(request.param, opensearch_url, tmp_path_factory.mktemp("large")) as in_use:
+    with run_engine(request.param, opensearch_url, tmp_path_factory.mktemp("large")) as in_use:
         index = in_use.fresh()
         rows = [Write(key, 1, document) for key, document in documents.items()]
         for start in range(0, len(rows), BATCH):
@@ -79,11 +77,11 @@ def large(request, django_db_setup, opensearch_url, tmp_path_factory):
         yield documents
 
 
-def meets(document: dict[str, Any], query: SearchQuery, but: str = "") -> bool:
-    """Whether an ad is a hit, with the choice of one facet left out."""
+def matches(document: dict[str, Any], query: SearchQuery, ignored_facet: str = "") -> bool:
+    """Whether an ad is a hit, without the chosen values of one facet."""
     if document["visible_until"] <= time.time() or (query.q and document["title"] != query.q):
         return False
-    chosen = {facet: {*getattr(query, facet)} for facet in FACETS if facet != but and getattr(query, facet)}
+    chosen = {facet: {*getattr(query, facet)} for facet in FACETS if facet != ignored_facet and getattr(query, facet)}
     return all(wanted & {*document[facet]} for facet, wanted in chosen.items())
 
 
@@ -97,13 +95,15 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=[query.urlencode() or "all" for query in QUERIES])
-def test_totals_counts_and_every_reachable_page_are_right(large, query):
+def test_totals_counts_and_the_first_and_last_pages_are_right(large, query):
     now = timezone.now()
-    hits = {key: document for key, document in large.items() if meets(document, query)}
+    hits = {key: document for key, document in large.items() if matches(document, query)}
     first = search(query, now)
     assert first.total == len(hits)
     for facet in FACETS:
-        expected = Counter(value for document in large.values() if meets(document, query, but=facet) for value in document[facet])
+        expected = Counter(
+            value for document in large.values() if matches(document, query, ignored_facet=facet) for value in document[facet]
+        )
         assert {value: number for value, number in first.counts[facet].items() if number} == expected, facet
     today = day_number(now.astimezone(OSLO).date())
     newest = sorted(hits, key=lambda key: -hits[key]["order"])
@@ -114,7 +114,7 @@ def test_totals_counts_and_every_reachable_page_are_right(large, query):
             assert (found.uuids, found.total) == (expected[(page - 1) * 25 : page * 25], len(hits)), (sort, page)
 
 
-def test_a_walk_goes_on_beyond_the_last_page(large):
-    everything = {key: document for key, document in large.items() if meets(document, SearchQuery())}
+def test_a_scan_continues_beyond_the_last_page(large):
+    everything = {key: document for key, document in large.items() if matches(document, SearchQuery())}
     assert len(everything) > len(large) * 0.9 > 2 * DEEPEST_HIT
     assert list(scan(SearchQuery())) == sorted(everything, key=lambda key: -everything[key]["order"])

@@ -1,4 +1,4 @@
-"""What one engine cannot do and the other can: a table in the code, each line of it tried, and none about what is found."""
+"""Declared limits: each feature that one engine lacks is in the table, is tested, and is not about search results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def goes_back(engine, monkeypatch, elsewhere: Path) -> bool:
+def can_roll_back(engine, monkeypatch, other_folder: Path) -> bool:
     before = engine.identity()
     rebuild()
     try:
@@ -33,7 +33,7 @@ def goes_back(engine, monkeypatch, elsewhere: Path) -> bool:
     return engine.identity() == before
 
 
-def erases(engine, monkeypatch, elsewhere: Path) -> bool:
+def erases_by_itself(engine, monkeypatch, other_folder: Path) -> bool:
     module = import_module(type(engine).__module__)
     for name in {"ERASE_AFTER", "ERASE_SHARE", "ERASE_SECONDS"} & {*vars(module)}:
         monkeypatch.setattr(module, name, 0)
@@ -43,9 +43,9 @@ def erases(engine, monkeypatch, elsewhere: Path) -> bool:
     return not engine.erase()
 
 
-def is_seen_from_elsewhere(engine, monkeypatch, elsewhere: Path) -> bool:
-    """By a process of another machine, which has the address of the engine and folders of its own."""
-    other = registry._open(f"embedded:///{elsewhere}/index" if engine.name == "tantivy" else settings.SEARCH_URL)
+def serves_several_machines(engine, monkeypatch, other_folder: Path) -> bool:
+    """Whether another machine sees the index: it has the same SEARCH_URL, but its own folders."""
+    other = registry._open(f"embedded:///{other_folder}/index" if engine.name == "tantivy" else settings.SEARCH_URL)
     try:
         return other.current().count() == engine.current().count()
     except IndexMissing:
@@ -54,34 +54,34 @@ def is_seen_from_elsewhere(engine, monkeypatch, elsewhere: Path) -> bool:
         other.close()
 
 
-TRIED: dict[str, Callable[..., bool]] = {
-    "go back to the previous index": goes_back,
-    "take deleted text out of its files by itself": erases,
-    "serve several machines": is_seen_from_elsewhere,
+CHECKS: dict[str, Callable[..., bool]] = {
+    "go back to the previous index": can_roll_back,
+    "take deleted text out of its files by itself": erases_by_itself,
+    "serve several machines": serves_several_machines,
 }
 
 
-def test_every_engine_finds_filters_counts_orders_and_hides_alike():
+def test_no_limit_concerns_search_results():
     assert [limit for limit in LIMITS if limit.area in EVEN] == []
     assert {"filters", "counts", "visibility"} <= {*EVEN}
 
 
-def test_every_line_of_the_table_is_tried_and_names_what_there_is_instead():
-    assert {limit.cannot for limit in LIMITS} == {*TRIED}
+def test_every_limit_is_tested_and_names_an_alternative():
+    assert {limit.cannot for limit in LIMITS} == {*CHECKS}
     assert {limit.engine for limit in LIMITS} <= {"tantivy", "opensearch"}
     assert all(limit.instead for limit in LIMITS)
 
 
-def test_the_documentation_has_the_same_table():
+def test_the_documentation_has_the_same_limits():
     rows = re.findall(r"^\| (tantivy|opensearch) \| (.*) \| (.*) \|$", (ROOT / "docs" / "search.md").read_text(), re.M)
     assert [(engine, cannot, instead.replace("`", "")) for engine, cannot, instead in rows] == [
         (limit.engine, limit.cannot, limit.instead) for limit in LIMITS
     ]
 
 
-@pytest.mark.parametrize("what", TRIED)
-def test_an_engine_can_whatever_the_table_does_not_deny_it(engine, make_vacancy, monkeypatch, tmp_path, what):
+@pytest.mark.parametrize("what", CHECKS)
+def test_an_engine_lacks_exactly_its_declared_limits(engine, make_vacancy, monkeypatch, tmp_path, what):
     make_vacancy(), make_vacancy()
     index_changes()
-    denied = {limit.cannot for limit in LIMITS if limit.engine == engine.name}
-    assert TRIED[what](engine, monkeypatch, tmp_path / "elsewhere") == (what not in denied)
+    lacking = {limit.cannot for limit in LIMITS if limit.engine == engine.name}
+    assert CHECKS[what](engine, monkeypatch, tmp_path / "elsewhere") == (what not in lacking)

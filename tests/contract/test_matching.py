@@ -1,4 +1,4 @@
-"""What words find, on every engine."""
+"""Matching: which ads a query finds, on every engine."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def found(q: str, sort: str = "published") -> list[str]:
 # The next test proves that each engine finds for each of these words what this one does.
 @ON_ONE
 @pytest.mark.parametrize(("q", "finds", "misses"), CASES, ids=[case[0] for case in CASES])
-def test_words_find_what_they_mean(corpus_engine, q, finds, misses):
+def test_a_query_finds_the_expected_ads(corpus_engine, q, finds, misses):
     keys = {*found(q)}
     assert not {*finds.split()} - keys, "missing"
     assert not {*misses.split()} & keys, "found, but should not be"
 
 
-def test_every_engine_finds_and_scores_as_the_plainest_code_does(corpus_engine):
+def test_hits_and_scores_equal_the_reference_implementation(corpus_engine):
     rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
     docs = {NAMES[row.uuid]: documents.make_document(row) for row in rows}
-    visible = compiler.visible(timezone.now())
+    visible = compiler.build_visibility_filter(timezone.now())
     for q in [*dict.fromkeys(case[0] for case in CASES), *(row.title for row in rows)]:
-        node = compiler.compile_words(parser.parse(q))
+        node = compiler.compile_conditions(parser.parse_query(q))
         scored = {
             key: points
             for key, doc in docs.items()
@@ -57,13 +57,13 @@ def test_every_engine_finds_and_scores_as_the_plainest_code_does(corpus_engine):
         assert [hit.score for hit in hits] == [scored[NAMES[hit.uuid]] for hit in hits], q
 
 
-def test_title_comes_before_body_and_the_newest_before_the_old(corpus_engine):
+def test_matches_in_the_title_rank_before_matches_in_the_body(corpus_engine):
     assert found("lærer", "relevance")[0] == "teacher"
     assert found("butikkmedarbeider", "relevance")[:2] == ["shop", "shop-split"]
     assert found("it konsulent", "relevance")[0] == "it-consultant"
 
 
-def test_a_word_that_a_text_denies_ranks_last(corpus_engine):
+def test_a_negated_word_ranks_last(corpus_engine):
     assert found("hjemmekontor", "relevance") == ["nowhere", "remote", "remote-denied"]
 
 
@@ -86,7 +86,7 @@ def test_a_value_after_uten_or_minus_is_excluded(corpus_engine):
         ("utvikller -oslo", "utvikler -oslo", "developer"),
     ],
 )
-def test_a_word_that_no_ad_has_is_taken_for_its_neighbour_and_that_is_said(corpus_engine, typed, meant, finds):
+def test_a_misspelled_word_without_hits_is_corrected_and_reported(corpus_engine, typed, meant, finds):
     page = search(SearchQuery(q=typed))
     assert page.corrected == meant
     assert finds in {NAMES[hit.uuid] for hit in page.hits}
@@ -95,7 +95,7 @@ def test_a_word_that_no_ad_has_is_taken_for_its_neighbour_and_that_is_said(corpu
 
 
 @pytest.mark.parametrize("typed", ['"sykepeier"', "sykepeier*", "xqzzyw", "sykepeier xqzzyw", "kkk", "hamar kokk", "Ragnfrid"])
-def test_nothing_is_made_up_for_nonsense_quotes_or_words_that_are_right(corpus_engine, typed):
+def test_nonsense_phrases_and_correct_words_are_not_corrected(corpus_engine, typed):
     page = search(SearchQuery(q=typed))
     assert (page.corrected, page.total) == ("", 0)
 
@@ -115,14 +115,14 @@ def test_nothing_is_made_up_for_nonsense_quotes_or_words_that_are_right(corpus_e
     ],
 )
 @pytest.mark.parametrize("beside", ["", "lege", "utvikler"])
-def test_a_word_that_names_a_value_finds_all_that_the_filter_finds(corpus_engine, typed, facet, value, beside):
+def test_a_word_that_names_a_facet_value_finds_all_ads_of_the_filter(corpus_engine, typed, facet, value, beside):
     filtered = search(SearchQuery(q=beside, **{facet: (value,)}, size=100))
     named = search(SearchQuery(q=f"{beside} {typed}", size=100))
     assert {*filtered.uuids} <= {*named.uuids}
-    assert (facet, value) in {(one.facet, one.value) for one in named.recognised}
+    assert (facet, value) in {(entity.facet, entity.value) for entity in named.recognised}
 
 
-def test_an_occupation_that_no_ad_is_of_is_looked_for_in_texts_and_that_is_said(corpus_engine):
+def test_an_occupation_without_ads_is_searched_for_in_the_body_and_reported(corpus_engine):
     page = search(SearchQuery(q="skomaker"))
     assert [NAMES[hit.uuid] for hit in page.hits] == ["shoes"]
     assert (page.in_text, page.corrected) == (True, "")
@@ -130,25 +130,25 @@ def test_an_occupation_that_no_ad_is_of_is_looked_for_in_texts_and_that_is_said(
     assert facet_counts(SearchQuery(q="skomaker"), "place")["BUSKERUD"] == 1
 
 
-def test_texts_are_not_asked_for_an_occupation_that_ads_are_of(corpus_engine):
+def test_an_occupation_with_ads_is_not_searched_for_in_the_body(corpus_engine):
     page = search(SearchQuery(q="kokk", place=("BUSKERUD",)))
     assert (page.in_text, page.total) == (False, 0)
     assert not search(SearchQuery(q="kokk")).in_text
 
 
-def test_what_is_found_is_never_corrected(corpus_engine):
+def test_a_query_with_hits_is_not_corrected(corpus_engine):
     assert search(SearchQuery(q="python")).corrected == ""
     assert search(SearchQuery(q="kokk", place=("OSLO",))).corrected == ""
 
 
-def test_a_uuid_finds_that_ad(corpus_engine):
+def test_a_uuid_finds_its_ad(corpus_engine):
     assert found(str(KEYS["cook"])) == ["cook"]
     assert found(f"https://arbeidsplassen.nav.no/stillinger/stilling/{KEYS['cook']}") == ["cook"]
     assert found(str(KEYS["cook"]).replace("-", "")) == []
     assert search(SearchQuery(q="00000000-0000-4000-8000-000000000000")).total == 0
 
 
-def test_it_is_said_what_was_searched_for(corpus_engine):
+def test_understood_and_dropped_words_are_reported(corpus_engine):
     page = search(SearchQuery(q='ledige stillinger i Bergen -kokk "fast ansettelse'))
     assert page.understood == 'Bergen "fast ansettelse" -kokk'
     assert page.dropped == ("ledige", "stillinger", "i")
@@ -171,5 +171,5 @@ HOSTILE = [
 
 @pytest.mark.parametrize("q", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("sort", ["relevance", "deadline"])
-def test_nothing_typed_is_an_error(corpus_engine, q, sort):
+def test_no_query_is_an_error(corpus_engine, q, sort):
     assert search(SearchQuery(q=q, sort=sort)).total >= 0

@@ -1,4 +1,4 @@
-"""Every order, with ties, over all pages, as the plainest code sorts them; and similar ads likewise."""
+"""Sort orders: with ties and over all pages, compared with the reference implementation; similar ads too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
-    """160 ads beside the corpus, of three moments and four deadlines, so that most of them tie; all documents by uuid."""
+    """All documents by uuid: the corpus and 160 ads with few distinct dates and deadlines, so that most of them tie."""
     chance = random.Random(23)
     now = timezone.now().replace(microsecond=0)
     moments = [now - dt.timedelta(hours=2), now - dt.timedelta(hours=2, seconds=1), now - dt.timedelta(days=2), None]
@@ -72,7 +72,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
 
 
 def matching_ads(nodes: list, docs: dict[uuid.UUID, dict]) -> dict[uuid.UUID, float]:
-    """The score of each ad that meets all of these conditions; the first one scores."""
+    """The score by the first condition of each ad that fulfils all conditions."""
     found = {}
     for key, doc in docs.items():
         points = [reference.score(node, doc) for node in nodes]
@@ -95,24 +95,24 @@ def in_order(scored: dict[uuid.UUID, float], sort: str, docs: dict[uuid.UUID, di
 
 
 @pytest.mark.parametrize("sort", ORDERS)
-def test_every_page_of_every_order_is_as_the_plainest_code_sorts_it(docs, sort):
+def test_every_page_of_every_order_equals_the_reference(docs, sort):
     now = timezone.now()
     today = day_number(now.astimezone(OSLO).date())
     for asked in QUERIES:
         query = asked.replace(sort=sort)
-        node = compiler.compile_words(parser.parse(query.q))
-        scored = matching_ads([node, compiler.visible(now), *build_filters(query, now).values()], docs)
+        node = compiler.compile_conditions(parser.parse_query(query.q))
+        scored = matching_ads([node, compiler.build_visibility_filter(now), *build_filters(query, now).values()], docs)
         if not query.q:
             scored = dict.fromkeys(scored, 0.0)
         expected = in_order(scored, sort, docs, today)
-        assert len({docs[key]["published"] for key in expected}) < len(expected) > 25, "nothing ties"
+        assert len({docs[key]["published"] for key in expected}) < len(expected) > 25, "there are no ties"
         pages = [search(query.replace(page=number), now) for number in range(1, len(expected) // 25 + 3)]
         assert [page.total for page in pages] == [len(expected)] * len(pages), query
         assert [key for page in pages for key in page.uuids] == expected, query
         assert list(scan(query, now)) == in_order(scored, "published", docs, today), query
 
 
-def test_similar_ads_are_those_that_the_plainest_code_finds_alike(docs, corpus_engine, monkeypatch):
+def test_similar_ads_equal_the_reference(docs, corpus_engine, monkeypatch):
     asked: list[Request] = []
     answer = type(corpus_engine).search
     monkeypatch.setattr(type(corpus_engine), "search", lambda self, request: asked.append(request) or answer(self, request))
@@ -120,11 +120,11 @@ def test_similar_ads_are_those_that_the_plainest_code_finds_alike(docs, corpus_e
         asked.clear()
         hits = similar(key, limit=8)
         if not asked:
-            assert hits == [], "an ad without a word or an occupation is like no other"
+            assert hits == [], "an ad without words and occupation has no similar ads"
             continue
         (request,) = asked
         scored = matching_ads([request.match, request.always], docs)
         assert key not in scored
         expected = in_order(scored, "relevance", docs, request.today)[:8]
-        assert [(hit.uuid, hit.score) for hit in hits] == [(one, scored[one]) for one in expected]
+        assert [(hit.uuid, hit.score) for hit in hits] == [(key, scored[key]) for key in expected]
         assert isinstance(request.match, All)

@@ -1,4 +1,4 @@
-"""The way back to the previous index: with all that changed since, and without anything that has ended since."""
+"""Rollback to the previous index: with all changes since, and without any ad that has ended since."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def change(key: uuid.UUID, title: str) -> None:
 
 
 @only_tantivy
-def test_without_a_previous_index_the_command_says_why(engine, make_vacancy):
+def test_without_a_previous_index_the_command_explains_why(engine, make_vacancy):
     make_vacancy()
     index_changes()
     rebuild()
@@ -55,7 +55,7 @@ def test_without_a_previous_index_the_command_says_why(engine, make_vacancy):
 
 
 @only_opensearch
-def test_the_previous_index_comes_back_with_all_that_changed(engine, make_vacancy, capsys):
+def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, capsys):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(8)]
     index_changes()
     first = engine.identity()
@@ -67,22 +67,22 @@ def test_the_previous_index_comes_back_with_all_that_changed(engine, make_vacanc
     store.set_hidden(keys[3], True)
     change(keys[4], "Murer")
     make_vacancy(title="Snekker", occupations=())
-    index_changes()  # taken over by the index in service, and noted as such
+    index_changes()  # into the live index, and marked as indexed
     close(keys[5])  # not yet
     call_command("rollback_index")
-    # Two to be forgotten, one closed, one hidden, one changed, one new, and the one that nobody had taken over.
+    # Two forgotten, one closed, one hidden, one changed, one new, and the one that was not yet indexed.
     assert "7 ads were replayed" in capsys.readouterr().out
     assert engine.identity() == first
     assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
     assert compare() == []
     assert index_changes().rebuilt == ""
     rollback()
-    assert engine.identity() == second, "and there and back again"
+    assert engine.identity() == second, "a rollback can be rolled back"
     assert (total(), compare()) == (4, [])
 
 
 @only_opensearch
-def test_what_changes_during_the_way_back_is_neither_lost_nor_shown(engine, make_vacancy, monkeypatch):
+def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
     rebuild()
@@ -95,33 +95,33 @@ def test_what_changes_during_the_way_back_is_neither_lost_nor_shown(engine, make
             close(keys[0])
             change(keys[1], "Murer")
             make_vacancy(title="Snekker", occupations=())
-            lifecycle.index_changes()  # into the index that is still in service
+            lifecycle.index_changes()  # into the index that is still live
             assert total("kokk") == 4
         return found
 
     def switch_under_writes(self, index):
-        close(keys[2])  # after the last look
+        close(keys[2])  # after the last catch-up
         make_vacancy(title="Baker", occupations=())
-        assert lifecycle.index_changes().busy, "no writer notes anything while the door is shut"
+        assert lifecycle.index_changes().busy, "no writer works during the switch"
         switch(self, index)
-        assert (total("kokk"), total()) == (3, 5), "closed after the last look, and not shown either"
+        assert (total("kokk"), total()) == (3, 5), "closed after the last catch-up, and not shown either"
 
     monkeypatch.setattr(lifecycle, "catch_up", catch_up_under_writes)
     monkeypatch.setattr(type(engine), "switch", switch_under_writes)
-    monkeypatch.setattr(lifecycle, "Lease", _impatient(lifecycle.Lease))
+    monkeypatch.setattr(lifecycle, "Lease", _without_wait(lifecycle.Lease))
     rollback()
-    assert passes == [0, 2], "the closed one was taken out under the lease; what needs analysis went round once more"
+    assert passes == [0, 2], "the closed ad was removed under the lease; ads that need analysis took another pass"
     index_changes()
     assert (total("kokk"), total("murer"), total("snekker"), total("baker"), total()) == (3, 1, 1, 1, 6)
     assert compare() == []
 
 
-def _impatient(lease):
+def _without_wait(lease):
     return lambda name, seconds, wait=0.0: lease(name, seconds, wait=0)
 
 
 @only_opensearch
-def test_an_ended_ad_that_the_previous_index_refuses_is_not_shown(engine, make_vacancy, monkeypatch):
+def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, make_vacancy, monkeypatch):
     key, _other = make_vacancy(), make_vacancy()
     index_changes()
     rebuild()
@@ -136,14 +136,14 @@ def test_an_ended_ad_that_the_previous_index_refuses_is_not_shown(engine, make_v
         ),
     )
     rollback()
-    assert total() == 1, "the index still holds it, the record knows that it does"
+    assert total() == 1, "the index still has it, and the database excludes it from searches"
     monkeypatch.undo()
     index_changes()
     assert (total(), compare()) == (1, [])
 
 
 @only_opensearch
-def test_a_way_back_that_fails_leaves_the_index_in_service(engine, make_vacancy, monkeypatch):
+def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
     rebuild()
@@ -157,11 +157,11 @@ def test_a_way_back_that_fails_leaves_the_index_in_service(engine, make_vacancy,
         rollback()
     monkeypatch.undo()
     assert (engine.identity(), total()) == (before, 1)
-    assert rollback().rebuilt, "and it is still there to go back to"
+    assert rollback().rebuilt, "and the previous index is still available"
 
 
 @only_opensearch
-def test_an_index_ahead_of_a_restored_database_stays_out(engine, make_vacancy):
+def test_an_index_newer_than_a_restored_database_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
     change(key, "Baker")
@@ -176,7 +176,7 @@ def test_an_index_ahead_of_a_restored_database_stays_out(engine, make_vacancy):
 
 
 @only_opensearch
-def test_a_previous_index_is_kept_for_a_day_from_when_it_left(engine, make_vacancy, monkeypatch):
+def test_a_previous_index_is_kept_for_a_day_after_it_was_replaced(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
     with pytest.raises(NoPrevious, match="one is kept for a day"):
@@ -186,22 +186,22 @@ def test_a_previous_index_is_kept_for_a_day_from_when_it_left(engine, make_vacan
     middle = engine.current().name
     rebuild()
     newest = engine.current().name
-    left = engine._ours()
+    left = engine._get_own_indices()
     assert {*left} == {middle, newest}, "the latest only"
     assert oldest not in left
-    # Built long ago, left just now: what counts is when it left.
+    # Built long ago, replaced just now: the time of the replacement counts.
     engine._client.indices.put_mapping(index=middle, body={"_meta": {"complete": True}})
     monkeypatch.setattr(opensearch, "PREVIOUS_SECONDS", 3600)
     engine.prune()
-    assert engine._ours()[middle]["mappings"]["_meta"]["left"] > 0
+    assert engine._get_own_indices()[middle]["mappings"]["_meta"]["left"] > 0
     monkeypatch.setattr(opensearch, "PREVIOUS_SECONDS", 0)
     engine.prune()
-    assert {*engine._ours()} == {newest}
+    assert {*engine._get_own_indices()} == {newest}
     assert total() == 1
 
 
 @only_opensearch
-def test_the_index_of_another_version_is_named_with_its_cure(engine, make_vacancy, monkeypatch):
+def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
     rebuild()
@@ -211,7 +211,7 @@ def test_the_index_of_another_version_is_named_with_its_cure(engine, make_vacanc
 
 
 @only_opensearch
-def test_a_rollback_waits_for_no_rebuild(engine, make_vacancy):
+def test_a_rollback_does_not_wait_for_a_rebuild(engine, make_vacancy):
     make_vacancy()
     index_changes()
     rebuild()
@@ -222,7 +222,7 @@ def test_a_rollback_waits_for_no_rebuild(engine, make_vacancy):
 
 
 @only_opensearch
-def test_a_switch_whose_answer_is_lost_leaves_an_index_in_service(engine, make_vacancy, monkeypatch):
+def test_a_switch_with_a_lost_response_leaves_an_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
     before = engine.identity()
@@ -238,5 +238,5 @@ def test_a_switch_whose_answer_is_lost_leaves_an_index_in_service(engine, make_v
     monkeypatch.undo()
     assert total() == 1
     assert engine.identity() != before
-    assert index_changes().rebuilt == "SEARCH_URL points at another one", "the record was not told, so it is done once more"
+    assert index_changes().rebuilt == "SEARCH_URL points at another one", "the switch was not recorded, so the index is rebuilt"
     assert (total(), compare()) == (1, [])

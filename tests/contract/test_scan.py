@@ -1,4 +1,4 @@
-"""A walk through all hits: the same ads as the pages show, each once, whatever changes on the way."""
+"""Scan of all hits: the same ads as the pages show, each once, also if ads change during the scan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def thirty(engine, monkeypatch) -> list[uuid.UUID]:
-    """Thirty ads an hour apart, the newest first; hits are asked for seven at a time."""
+    """Thirty ads an hour apart, the newest first; a scan requests seven hits at a time."""
     monkeypatch.setattr(service, "SCANNED", 7)
     now = timezone.now()
     ads = [
@@ -41,14 +41,14 @@ def close(*uuids: uuid.UUID) -> None:
 
 
 def points_in_time(engine) -> set[str]:
-    """Those that the server keeps for readers; the embedded engine keeps none."""
+    """The open points in time of the server; the embedded engine has none."""
     if engine.name == "tantivy":
         return set()
-    return {one["pit_id"] for one in engine._client.get_all_pits().get("pits", [])}
+    return {pit["pit_id"] for pit in engine._client.get_all_pits().get("pits", [])}
 
 
 @pytest.mark.parametrize("sort", ["relevance", "published", "deadline"])
-def test_it_is_every_hit_once_the_newest_first_whatever_the_order_of_the_pages(thirty, sort):
+def test_a_scan_returns_every_hit_once_the_newest_first(thirty, sort):
     assert list(scan(SearchQuery(q="kokk", sort=sort, page=2))) == thirty
     assert list(scan(SearchQuery(sort=sort))) == thirty
     assert list(scan(SearchQuery(q="kokk", extent=("Deltid",)))) == thirty[1::2]
@@ -57,13 +57,13 @@ def test_it_is_every_hit_once_the_newest_first_whatever_the_order_of_the_pages(t
 
 
 @pytest.mark.parametrize("size", [1, 2, 29, 30, 31, 1000])
-def test_the_last_piece_may_be_full_short_or_the_only_one(thirty, monkeypatch, size):
+def test_the_last_chunk_may_be_full_short_or_the_only_one(thirty, monkeypatch, size):
     monkeypatch.setattr(service, "SCANNED", size)
     assert list(scan(SearchQuery())) == thirty
 
 
-def test_ads_of_one_order_are_each_met_once(engine, monkeypatch):
-    """The number that hits are ordered by holds 29 bits of the uuid: these share it."""
+def test_ads_with_equal_order_are_returned_once(engine, monkeypatch):
+    """The field `order` has 29 bits of the uuid, which these ads share."""
     monkeypatch.setattr(service, "SCANNED", 3)
     moment = timezone.now() - dt.timedelta(hours=1)
     same = [uuid.UUID(int=(0xABCDEF01 << 96) + n) for n in range(11)]
@@ -72,81 +72,81 @@ def test_ads_of_one_order_are_each_met_once(engine, monkeypatch):
     with transaction.atomic():
         store.store_vacancies(ads)
     index_changes()
-    walked = list(scan(SearchQuery()))
-    assert len(walked) == 13
-    assert {*walked[1:12]} == {*same}
-    assert (walked[0], walked[12]) == (ads[12].uuid, ads[11].uuid)
+    scanned = list(scan(SearchQuery()))
+    assert len(scanned) == 13
+    assert {*scanned[1:12]} == {*same}
+    assert (scanned[0], scanned[12]) == (ads[12].uuid, ads[11].uuid)
 
 
-def test_what_is_closed_hidden_or_over_is_left_out_as_on_the_pages(thirty):
+def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
     close(thirty[3])
     store.set_hidden(thirty[5], True)
     left = [key for key in thirty if key not in {thirty[3], thirty[5]}]
-    assert list(scan(SearchQuery())) == left, "before the index knows"
+    assert list(scan(SearchQuery())) == left, "before they are removed from the index"
     index_changes()
     assert list(scan(SearchQuery())) == left
     over = Vacancy.objects.get(uuid=thirty[0]).visible_until
     assert list(scan(SearchQuery(), over)) == search(SearchQuery(), over).uuids == []
 
 
-def test_a_typing_error_is_put_right_as_on_the_page(engine, make_vacancy):
+def test_spelling_is_corrected_as_on_the_page(engine, make_vacancy):
     key = make_vacancy(title="Sykepleier")
     index_changes()
     assert search(SearchQuery(q="sykepeier")).corrected
     assert list(scan(SearchQuery(q="sykepeier"))) == [key]
 
 
-def test_what_changes_on_the_way_moves_nothing(thirty, engine, make_vacancy):
-    """As the index was at the first hit: nobody is met twice or left out since others came and went."""
-    walk = scan(SearchQuery())
-    met = [next(walk) for _ in range(9)]
+def test_changes_during_a_scan_do_not_affect_it(thirty, engine, make_vacancy):
+    """A scan returns the index as it was at the first hit."""
+    results = scan(SearchQuery())
+    first = [next(results) for _ in range(9)]
     close(*thirty[10:20])
     for _ in range(5):
         make_vacancy(title="Ny")
     index_changes()
     rebuild()
-    assert met + list(walk) == thirty
+    assert first + list(results) == thirty
     assert len(list(scan(SearchQuery()))) == 25
 
 
-def test_nothing_is_left_open_after_the_end_or_a_reader_who_leaves(thirty, engine):
+def test_no_point_in_time_stays_open_after_the_end_or_an_aborted_scan(thirty, engine):
     before = points_in_time(engine)
     assert len(list(scan(SearchQuery()))) == 30
     assert points_in_time(engine) == before
-    walk = scan(SearchQuery())
-    next(walk)
+    results = scan(SearchQuery())
+    next(results)
     assert len(points_in_time(engine) - before) == (engine.name == "opensearch")
-    walk.close()
+    results.close()
     assert points_in_time(engine) == before
 
 
-def test_nothing_is_left_open_after_a_failure(thirty, engine, monkeypatch):
+def test_no_point_in_time_stays_open_after_a_failure(thirty, engine, monkeypatch):
     before = points_in_time(engine)
-    walk = scan(SearchQuery())
-    next(walk)
+    results = scan(SearchQuery())
+    next(results)
 
     def down(*args: object, **kwargs: object):
         raise EngineDown("gone")
 
     if engine.name == "opensearch":
-        monkeypatch.setattr("jobsearch.search.engines.opensearch.query_builder.scan_body", down)
+        monkeypatch.setattr("jobsearch.search.engines.opensearch.query_builder.build_scan_body", down)
     else:
-        monkeypatch.setattr("jobsearch.search.engines.tantivy.schema.Compiler.both", down)
+        monkeypatch.setattr("jobsearch.search.engines.tantivy.schema.QueryCompiler.narrow_query", down)
     with pytest.raises(EngineDown, match="gone"):
-        list(walk)
+        list(results)
     assert points_in_time(engine) == before
 
 
 @OPENSEARCH
-def test_a_point_in_time_that_ran_out_is_an_error_and_no_end(thirty, engine):
-    walk = scan(SearchQuery())
-    next(walk)
+def test_an_expired_point_in_time_raises_an_error(thirty, engine):
+    results = scan(SearchQuery())
+    next(results)
     engine._client.delete_pit(body={"pit_id": [*points_in_time(engine)]})
     with pytest.raises(EngineDown):
-        list(walk)
+        list(results)
 
 
-def test_it_is_refused_like_the_page(engine):
+def test_a_scan_raises_the_errors_of_a_search(engine):
     with pytest.raises(IndexMissing):
         scan(SearchQuery())
     with pytest.raises(QueryError):

@@ -1,4 +1,4 @@
-"""The same ads whatever the keyboard, the hyphens and the invisible characters, on every engine."""
+"""Spelling variants: the same ads with any keyboard, hyphen and invisible character, on every engine."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def keys(corpus_engine, django_db_blocker) -> dict[uuid.UUID, str]:
 
 
 def found(q: str, keys: dict[uuid.UUID, str] | None = None) -> set:
-    """All that it finds; with `keys` only those ads, by name."""
+    """The hits of the query; with `keys` only those ads, by name."""
     uuids = set(search(SearchQuery(q=q, size=100)).uuids)
-    return uuids if keys is None else {keys[one] for one in uuids if one in keys}
+    return uuids if keys is None else {keys[uuid] for uuid in uuids if uuid in keys}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def found(q: str, keys: dict[uuid.UUID, str] | None = None) -> set:
         ("renholder Bærum", "renholder_Baerum renholder_barum", {"bærum"}),
     ],
 )
-def test_a_place_is_the_same_whatever_the_keyboard(keys, name, typed, finds):
+def test_a_place_is_found_with_any_keyboard(keys, name, typed, finds):
     expected = found(name)
     assert finds <= found(name, keys)
     assert "mentions" not in found(name, keys)
@@ -102,11 +102,11 @@ def test_a_place_is_the_same_whatever_the_keyboard(keys, name, typed, finds):
         ("‹fast dag›", {"one"}),
     ],
 )
-def test_letters_and_signs(keys, q, finds):
+def test_variants_of_letters_and_signs_find_the_ad(keys, q, finds):
     assert found(q, keys) - {"feed" if "fôr" not in q else ""} == finds
 
 
-def test_small_words_without_an_accent_are_not_those_with_one(keys):
+def test_function_words_with_and_without_accent_differ(keys):
     assert "small words" in found('"en for natt og"', keys)
     assert found('"fôr natt"', keys) == set()
     assert {"feed", "feeding", "one"} & found("fôr natt", keys) == set()

@@ -1,4 +1,4 @@
-"""Suggestions on each engine: the count beside one is what its search finds, and what a count over the record says."""
+"""Search suggestions on each engine: their counts equal those of their searches and of the database."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ FILTERS = [SearchQuery(), SearchQuery(place=("OSLO",)), SearchQuery(occupation=(
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=["none", "place", "several"])
-def test_the_count_of_a_suggestion_is_what_its_search_finds(corpus_engine, filters):
-    found = [one for typed in TYPED for one in suggest(filters, typed)]
+def test_the_count_of_a_suggestion_equals_the_total_of_its_search(corpus_engine, filters):
+    found = [option for typed in TYPED for option in suggest(filters, typed)]
     assert len(found) >= len(TYPED) // 2
-    for one in found:
-        page = search(one.query)
-        assert (page.total, page.corrected) == (one.count, ""), one
+    for option in found:
+        page = search(option.query)
+        assert (page.total, page.corrected) == (option.count, ""), option
 
 
-def test_a_suggested_filter_counts_the_ads_of_the_record(corpus_engine):
+def test_the_count_of_a_suggested_filter_equals_the_ads_in_the_database(corpus_engine):
     checked = set()
     for typed in ("be", "os", "tr", "helse", "kom", "it", "v", "sk"):
-        for one in suggest(SearchQuery(), typed):
-            if one.query.q:
+        for option in suggest(SearchQuery(), typed):
+            if option.query.q:
                 continue
-            ((facet, value),) = one.query.chosen
+            ((facet, value),) = option.query.chosen
             rows = Vacancy.objects.active(timezone.now()).prefetch_related("locations", "occupations")
-            assert one.count == sum(value in values_of(row, facet) for row in rows), one
+            assert option.count == sum(value in values_of(row, facet) for row in rows), option
             checked.add(facet)
     assert checked == {"place", "occupation", "employer"}
 
@@ -56,13 +56,13 @@ def test_a_suggested_filter_counts_the_ads_of_the_record(corpus_engine):
 def values_of(row: Vacancy, facet: str) -> set[str]:
     if facet == "employer":
         return {row.employer_name}
-    paths = {one.path for one in (row.locations.all() if facet == "place" else row.occupations.all())}
+    paths = {related.path for related in (row.locations.all() if facet == "place" else row.occupations.all())}
     if facet == "place":
         return paths | {path.partition("/")[0] for path in paths}
     return paths | {occupations.get_parent(path) for path in paths}
 
 
-def test_several_totals_are_those_of_each_search(corpus_engine):
+def test_totals_equal_those_of_each_search(corpus_engine):
     words = ["", "sykepleier", "-oslo", '"fleksibel arbeidstid"', "kokk OR lærer", "xqzzyw", "syk*", "???"]
     queries = [filters.replace(q=q) for q, filters in itertools.product(words, FILTERS)]
     assert totals(queries) == [search(query).total for query in queries]

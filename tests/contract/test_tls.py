@@ -1,4 +1,4 @@
-"""Certificates and passwords: the right ones work, the wrong ones are said in a sentence that names the cure."""
+"""TLS and passwords: correct ones work, and errors for wrong ones name the remedy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def certificates(tmp_path_factory):
 
 @pytest.fixture
 def proxied(engine, settings, certificates):
-    """A way to point the settings at the engine behind the proxy."""
+    """A function that sets SEARCH_URL to the engine behind the proxy."""
     with tls.proxy(settings.SEARCH_URL, certificates[1]) as port:
 
         def point(password: str = tls.PASSWORD) -> None:
@@ -31,14 +31,14 @@ def proxied(engine, settings, certificates):
         direct = settings.SEARCH_URL
         yield point
         registry.forget_engines()
-        settings.SEARCH_URL = direct  # what tidies up goes straight there
+        settings.SEARCH_URL = direct  # the cleanup goes directly to the node
 
 
 ON_A_NODE = pytest.mark.parametrize("engine", [pytest.param("opensearch-2.19", marks=pytest.mark.opensearch)], indirect=True)
 
 
 @ON_A_NODE
-def test_a_private_certificate_and_a_password(proxied, make_vacancy, monkeypatch, certificates):
+def test_a_private_ca_and_a_password_work(proxied, make_vacancy, monkeypatch, certificates):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates[0]))
     proxied()
     make_vacancy()
@@ -49,7 +49,7 @@ def test_a_private_certificate_and_a_password(proxied, make_vacancy, monkeypatch
 
 
 @ON_A_NODE
-def test_a_wrong_password(proxied, monkeypatch, certificates):
+def test_a_wrong_password_is_reported_without_repeating_it(proxied, monkeypatch, certificates):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates[0]))
     proxied("hemmelig")
     for ask in (lambda: search(SearchQuery()), index_changes):
@@ -60,7 +60,7 @@ def test_a_wrong_password(proxied, monkeypatch, certificates):
 
 
 @ON_A_NODE
-def test_a_certificate_that_nobody_vouches_for(proxied, monkeypatch):
+def test_an_untrusted_certificate_is_reported(proxied, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     proxied()
     for ask in (lambda: search(SearchQuery()), index_changes):

@@ -1,4 +1,4 @@
-"""The engines cut words alike: every token of the demo's ads, and whatever else an ad may hold."""
+"""Tokens: both engines split the indexed words alike, those of the demo ads and of any text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.relevance import corpus
 
 from .conftest import OPENSEARCH
 
-BATCH = 5000  # tokens; OpenSearch analyses 10,000 at a time at most
+BATCH = 5000  # tokens; OpenSearch analyses at most 10,000 at a time
 ANALYSED = [name for name, kind in FIELDS.items() if kind in {"phrase", "word"}]
 _WHITESPACE = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
@@ -45,7 +45,7 @@ def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
 
 @OPENSEARCH
 @pytest.mark.django_db
-def test_every_token_of_the_demos_ads_is_the_same_in_both_engines(engine, vocabulary):
+def test_every_token_of_the_demo_ads_is_the_same_in_both_engines(engine, vocabulary):
     assert len(vocabulary["body"]) > 5000
     assert all(vocabulary.values()), "a field without a single token proves nothing"
     index = engine.fresh()
@@ -55,14 +55,16 @@ def test_every_token_of_the_demos_ads_is_the_same_in_both_engines(engine, vocabu
             written = " ".join(some)
             answer = engine._client.indices.analyze(index=index.name, body={"field": field, "text": written})
             assert [one["token"] for one in answer["tokens"]] == _WHITESPACE.analyze(written) == some, field
-            assert [one["position"] for one in answer["tokens"]] == list(range(len(some))), "a phrase would be found apart"
+            assert [token["position"] for token in answer["tokens"]] == list(range(len(some))), "phrases depend on the positions"
 
 
 @OPENSEARCH
 @pytest.mark.django_db
-def test_words_of_every_letter_there_is_are_the_same_in_both_engines(engine):
+def test_words_of_every_unicode_letter_are_the_same_in_both_engines(engine):
     letters = [chr(code) for code in range(0x110000) if chr(code).isalnum()]
-    tokens = sorted({word.exact for letter in letters for word in norwegian.words(f"{letter} a{letter}b")} - {norwegian.BREAK})
+    tokens = sorted(
+        {word.exact for letter in letters for word in norwegian.analyse_text(f"{letter} a{letter}b")} - {norwegian.BREAK}
+    )
     assert len(tokens) > 100_000
     index = engine.fresh()
     for start in range(0, len(tokens), BATCH):
@@ -74,12 +76,12 @@ def test_words_of_every_letter_there_is_are_the_same_in_both_engines(engine):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=300))
-def test_no_word_holds_what_an_engine_parts_words_at(typed):
-    for found in [*norwegian.words(typed), *norwegian.body_words(typed)]:
+def test_no_word_contains_a_character_that_an_engine_splits_at(typed):
+    for found in [*norwegian.analyse_text(typed), *norwegian.analyse_body(typed)]:
         for form in found:
             assert not any(mark.isspace() or unicodedata.category(mark) in {"Cc", "Zs", "Zl", "Zp"} for mark in form), form
-            assert len(form) <= 255, "OpenSearch would part it"
+            assert len(form) <= 255, "OpenSearch would split it"
 
 
-def test_a_letter_that_is_composed_of_words_is_one_word():
-    assert [word.exact for word in norwegian.words("foran ﷺ etter")] == ["foran", "صلىاللهعليهوسلم", "etter"]
+def test_a_character_composed_of_several_words_is_one_word():
+    assert [word.exact for word in norwegian.analyse_text("foran ﷺ etter")] == ["foran", "صلىاللهعليهوسلم", "etter"]

@@ -1,4 +1,4 @@
-"""Rebuilding and going back while others write and search all the time: nothing is lost, nothing that has ended shows."""
+"""Rebuild and rollback during constant writes and searches: nothing is lost, and no ended ad is shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
 class Thread(threading.Thread):
-    """Does one thing again and again until it is told to stop; an error ends it, and is raised by `end`."""
+    """Calls `work` repeatedly until `end`, which raises the error that stopped it, if any."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         super().__init__(daemon=True)
@@ -45,7 +45,7 @@ class Thread(threading.Thread):
 
 
 class Writer:
-    """Publishes, changes, closes and hides ads, and has most of it taken over by the index in service."""
+    """Publishes, changes, closes and hides ads, and indexes most of these changes."""
 
     def __init__(self, keys: list[uuid.UUID]) -> None:
         self.active, self.ended = list(keys), set[uuid.UUID]()
@@ -73,7 +73,7 @@ class Writer:
             index_changes()
 
 
-def test_a_rebuild_and_a_way_back_under_writes_lose_nothing_and_show_nothing_that_has_ended(engine):
+def test_rebuild_and_rollback_under_writes_lose_nothing_and_show_no_ended_ad(engine):
     with transaction.atomic():
         stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(300)]
         store.store_vacancies(stored)
@@ -86,14 +86,14 @@ def test_a_rebuild_and_a_way_back_under_writes_lose_nothing_and_show_nothing_tha
         ended = set(write.ended)
         hits = {*scan(SearchQuery())}
         shown.extend({*hits, *search(SearchQuery(sort="published")).uuids} & ended)
-        assert first & {*write.active} <= hits, "an ad that was there all the time is not found"
+        assert first & {*write.active} <= hits, "an ad that was active all the time is not found"
 
     writer, reader = Thread(write), Thread(look)
     for thread in (writer, reader):
         thread.start()
     served = {engine.identity()}
     reports = []
-    # A small index is built in less time than some writes take, so it is built until there have been enough of them.
+    # A small index is built faster than some writes take, so it is rebuilt until there have been enough writes.
     while len(reports) < 2 or (min(writer.done, reader.done) <= 5 and len(reports) < 100):
         reports.append(rebuild())
         served.add(engine.identity())

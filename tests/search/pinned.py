@@ -1,4 +1,4 @@
-"""Digest of the documents of fifty fixed ads: shows that a change of code changes what an index holds.
+"""Pinned digest of the documents of fifty fixed ads: shows whether a change of code changes the documents of an index.
 
 python -m tests.search.pinned        writes tests/search/data/pinned.json, after ANALYSIS_VERSION has been raised
 """
@@ -22,8 +22,8 @@ _PUBLISHED = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
 _EXPIRES = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 
-def ads() -> Iterator[Any]:
-    """Forty ads of the fake feed's generator, contacts included, and ten written in natural language."""
+def generate_ads() -> Iterator[Any]:
+    """Forty ads of the fake feed's generator, with contacts, and ten written in natural language."""
     from ingest.client.parsing import parse_detail
     from jobsearch.demo.feed_server.ads import compose
     from tests.relevance.corpus import NATURAL, corpus
@@ -36,28 +36,28 @@ def ads() -> Iterator[Any]:
 
 
 def measure() -> dict[str, Any]:
-    """Stores the ads, makes their documents, and returns both digests with the version. Needs an empty database."""
+    """Stores the ads, builds their documents and returns both digests and the version. Needs an empty database."""
     from django.db import transaction
 
     from jobsearch.search import schema
     from jobsearch.search.indexing import documents
     from jobsearch.vacancies import pending, store
 
-    sample = list(ads())
+    sample = list(generate_ads())
     with transaction.atomic():
         store.store_vacancies(sample, now=_PUBLISHED)
-    made = {
-        str(one.uuid): _ordered(documents.make_document(one.vacancy))
-        for chunk in pending.iterate_all()
-        for one in chunk
-        if one.vacancy
+    built = {
+        str(change.uuid): _sort_words(documents.make_document(change.vacancy))
+        for batch in pending.iterate_all()
+        for change in batch
+        if change.vacancy
     }
-    sources = sorted(repr(replace(one, raw=None)) for one in sample)
-    return {"analysis_version": schema.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(made)}
+    sources = sorted(repr(replace(ad, raw=None)) for ad in sample)
+    return {"analysis_version": schema.ANALYSIS_VERSION, "ads": _digest(sources), "documents": _digest(built)}
 
 
-def _ordered(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Words without positions are a set, in another order in each process."""
+def _sort_words(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Sorts the words of fields without positions, which are a set and so in another order in each process."""
     from jobsearch.search.schema import FIELDS
 
     return {name: sorted(value.split()) if FIELDS[name] == "word" else value for name, value in document.items()}
@@ -67,15 +67,15 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def problem(found: Mapping[str, Any], pinned: Mapping[str, Any]) -> str:
-    """What to do where the digests differ; "" where they do not."""
-    same_version = found["analysis_version"] == pinned["analysis_version"]
-    if found["documents"] != pinned["documents"] and found["ads"] == pinned["ads"] and same_version:
+def find_problem(measured: Mapping[str, Any], pinned: Mapping[str, Any]) -> str:
+    """What to do if the digests differ; "" if they are equal."""
+    same_version = measured["analysis_version"] == pinned["analysis_version"]
+    if measured["documents"] != pinned["documents"] and measured["ads"] == pinned["ads"] and same_version:
         return (
-            "The same ads give other documents than before, so every index has to be built anew: raise ANALYSIS_VERSION in "
+            "The same ads give other documents than before, so every index has to be rebuilt: raise ANALYSIS_VERSION in "
             f"jobsearch/search/schema.py by one, then run `{COMMAND}`."
         )
-    if dict(found) != dict(pinned):
+    if dict(measured) != dict(pinned):
         return f"ANALYSIS_VERSION or the sample of ads has changed. Run `{COMMAND}`."
     return ""
 
@@ -89,14 +89,14 @@ def main() -> int:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    found = measure()
-    pinned = json.loads(FILE.read_text()) if FILE.exists() else {**found, "ads": ""}
-    told = problem(found, pinned)
-    if "raise ANALYSIS_VERSION" in told:
-        sys.stderr.write(f"{told}\n")
+    measured = measure()
+    pinned = json.loads(FILE.read_text()) if FILE.exists() else {**measured, "ads": ""}
+    problem = find_problem(measured, pinned)
+    if "raise ANALYSIS_VERSION" in problem:
+        sys.stderr.write(f"{problem}\n")
         return 1
-    FILE.write_text(json.dumps(found, indent=2) + "\n")
-    sys.stdout.write(f"{FILE.name} {'written' if told else 'is as it was'}: {found}\n")
+    FILE.write_text(json.dumps(measured, indent=2) + "\n")
+    sys.stdout.write(f"{FILE.name} {'written' if problem else 'is unchanged'}: {measured}\n")
     return 0
 
 

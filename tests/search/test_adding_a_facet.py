@@ -93,7 +93,7 @@ def test_opensearch_is_asked_for_the_filter_and_the_count():
     assert chosen == {"positions": Terms("positions", ("several",))}
     counts = {"positions": FACETS["positions"].build_count(query, now)}
     assert counts == {"positions": TermsCount("positions", 200)}
-    body = query_builder.body(Request(EVERYTHING, EVERYTHING, chosen, counts, "published", 0, 25, 0))
+    body = query_builder.build_search_body(Request(EVERYTHING, EVERYTHING, chosen, counts, "published", 0, 25, 0))
     assert body["post_filter"] == {"bool": {"filter": [{"terms": {"positions": ["several"]}}]}}
     own = {"filter": {"match_all": {}}, "aggs": {"positions": {"terms": {"field": "positions", "size": 200}}}}
     assert body["aggs"] == {"own-positions": own}

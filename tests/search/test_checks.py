@@ -1,4 +1,4 @@
-"""`manage.py check` and a search index of another schema."""
+"""System check for a search index of another schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def no_engine(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_changed_schema_is_said_with_its_cure(no_engine, capsys):
+def test_a_changed_schema_is_reported_with_a_hint(no_engine, capsys):
     assert check(None, databases=["default"]) == [], "nothing built yet: the first run says that"
     IndexState.objects.create(identity="x", fingerprint="of another version", built=timezone.now())
     (warning,) = check(None, databases=["default"])
@@ -34,12 +34,12 @@ def test_a_changed_schema_is_said_with_its_cure(no_engine, capsys):
     assert check(None, databases=["default"]) == []
 
 
-def test_an_ordinary_start_reads_no_database(no_engine):
+def test_check_without_databases_makes_no_query(no_engine):
     assert check(None) == []  # a query would fail: this test has no database
     call_command("check", "search")
 
 
-def test_a_database_that_is_not_migrated_is_no_error(no_engine, monkeypatch):
+def test_an_unmigrated_database_is_no_error(no_engine, monkeypatch):
     def no_table(*_):
         raise OperationalError("no such table: search_indexstate")
 

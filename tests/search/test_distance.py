@@ -1,4 +1,4 @@
-"""Near a place: what may be typed, what it is called, and which names of places a search then asks for."""
+"""Distance filter: places that can be typed, their labels, and the areas that a search matches."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from jobsearch.vacancies.models import PostalCode
         ("UTLAND", "9000", ()),
     ],
 )
-def test_a_location_is_found_by_its_code_or_else_by_its_municipality(path, code, names):
+def test_a_location_has_its_postal_code_or_else_its_municipality_as_area(path, code, names):
     assert area_names(path, code) == names
 
 
@@ -93,13 +93,13 @@ TYPED = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", TYPED)
-def test_a_name_as_people_write_it_is_the_municipality(typed):
+def test_a_typed_name_is_resolved_to_the_municipality(typed):
     assert read(near=typed) == (TYPED[typed], 25, [])
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", load_centres())
-def test_each_municipality_is_understood_as_the_form_proposes_it(path):
+def test_each_proposed_municipality_is_resolved(path):
     assert distance.find_place(distance.label_place(path)) == path
     assert distance.label_place(path) in distance.list_proposals()
 
@@ -111,7 +111,7 @@ def test_each_municipality_is_understood_as_the_form_proposes_it(path):
         *[("Nesttun", "5221"), ("Voss", "VESTLAND/VOSS"), ("5838 Bergen", "VESTLAND/BERGEN"), ("9999 Nesttun", "5221")],
     ],
 )
-def test_with_a_table_a_postal_code_is_the_finer_answer(voss, typed, near):
+def test_a_postal_code_is_preferred_if_its_position_is_known(voss, typed, near):
     assert read(near=typed) == (near, 25, [])
 
 
@@ -123,25 +123,25 @@ def test_with_a_table_a_postal_code_is_the_finer_answer(voss, typed, near):
         *[("Herøy", "ambiguous"), ("Våler", "ambiguous"), ("Sandvika", "ambiguous"), ("herøy, atlantis", "ambiguous")],
     ],
 )
-def test_what_is_no_place_is_named_and_kept_so_that_a_saved_search_never_widens(voss, typed, code):
+def test_an_unknown_place_is_reported_and_kept_so_that_a_saved_search_is_not_widened(voss, typed, code):
     query, problems = SearchQuery.from_params({"q": "kokk", "near": typed, "km": "50"})
     assert query == SearchQuery(q="kokk", unreadable=(("near", typed),))
     assert query.urlencode() == f"q=kokk&{urlencode({'near': typed})}" and query.without("near") == SearchQuery(q="kokk")
-    assert [(one.field, one.code, one.blocks) for one in problems] == [("near", code, False)]
+    assert [(problem.field, problem.code, problem.blocks) for problem in problems] == [("near", code, False)]
     assert problems[0].value in problems[0].message
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("typed", "code"), [("kari@sykehus.example", "email"), ("01010112377", "identity_number")])
-def test_what_is_private_is_refused_and_not_repeated(typed, code):
+def test_personal_data_is_refused_and_not_repeated(typed, code):
     query, problems = SearchQuery.from_params({"near": typed})
     assert query == SearchQuery()
-    assert [(one.code, one.value, one.blocks) for one in problems] == [(code, "", True)]
+    assert [(problem.code, problem.value, problem.blocks) for problem in problems] == [(code, "", True)]
     assert typed not in problems[0].message
 
 
 @pytest.mark.django_db
-def test_without_a_table_the_sentence_about_a_postal_code_says_what_to_write():
+def test_without_postal_codes_the_error_asks_for_the_municipality():
     _, problems = SearchQuery.from_params({"near": "5003"})
     assert [problem.code for problem in problems] == ["no_table"]
     assert "5003" in problems[0].message
@@ -149,7 +149,7 @@ def test_without_a_table_the_sentence_about_a_postal_code_says_what_to_write():
 
 
 @pytest.mark.django_db
-def test_a_name_of_several_places_is_answered_with_what_tells_them_apart():
+def test_an_ambiguous_name_is_reported_with_the_distinct_places():
     _, problems = SearchQuery.from_params({"near": "Herøy"})
     for name in ("Herøy (Nordland)", "Herøy (Møre og Romsdal)"):
         assert name in problems[0].message
@@ -160,7 +160,7 @@ def test_a_name_of_several_places_is_answered_with_what_tells_them_apart():
 
 
 @pytest.mark.django_db
-def test_no_text_in_the_address_breaks_the_reading():
+def test_any_text_in_the_address_is_read():
     chance = random.Random(9)
     letters = "aå0123456789 ,/()'\x00\u202e\ud800٣²-NO\n\t"
     for _ in range(2000):
@@ -172,7 +172,7 @@ def test_no_text_in_the_address_breaks_the_reading():
 
 
 @pytest.mark.django_db
-def test_only_the_listed_distances_are_taken():
+def test_only_the_listed_distances_are_accepted():
     for km in (5, 10, 25, 50, 100):
         assert read(near="Bergen", km=str(km)) == ("VESTLAND/BERGEN", km, [])
     for km in ("7", "0", "-5", "1e1", "٥", "10.0", "025", "x"):
@@ -181,7 +181,7 @@ def test_only_the_listed_distances_are_taken():
 
 
 @pytest.mark.django_db
-def test_one_search_has_one_address():
+def test_equal_searches_have_one_address():
     query, _ = SearchQuery.from_params({"q": "kokk", "near": "bergen", "km": "50"})
     assert query.to_params() == [("q", "kokk"), ("near", "VESTLAND/BERGEN"), ("km", "50")]
     assert SearchQuery.from_params(QueryDict(query.urlencode())) == (query, [])
@@ -190,7 +190,7 @@ def test_one_search_has_one_address():
 
 
 @pytest.mark.django_db
-def test_it_is_chosen_named_and_taken_away_like_any_filter():
+def test_the_distance_is_chosen_labelled_and_removed_like_a_facet_value():
     query = SearchQuery(q="kokk", place=("VESTLAND",)).with_value("near", "50 VESTLAND/BERGEN")
     assert query.chosen == [("place", "VESTLAND"), ("near", "50 VESTLAND/BERGEN")]
     assert get_filter("near").label_chip("50 VESTLAND/BERGEN") == "Innen 50 km fra Bergen"
@@ -199,12 +199,12 @@ def test_it_is_chosen_named_and_taken_away_like_any_filter():
     assert summarise_query(query) == "kokk · Vestland · Innen 50 km fra Bergen"
 
 
-def test_a_postal_code_is_named_with_its_place(voss):
+def test_the_label_of_a_postal_code_has_its_place(voss):
     assert distance.label_place("5700") == "5700 Voss"
     assert distance.label_place("9999") == "9999"
 
 
-def test_what_is_asked_of_the_engine(voss, make_vacancy):
+def test_the_condition_matches_postal_codes_and_municipalities_in_reach(voss, make_vacancy):
     for municipality in ("BERGEN", "VOSS"):
         make_vacancy(locations=(LocationData("NORGE", "VESTLAND", municipality, postal_code="5838"),))
     paths = ("VESTLAND/ASKØY", "VESTLAND/BERGEN")
@@ -213,7 +213,7 @@ def test_what_is_asked_of_the_engine(voss, make_vacancy):
     assert distance.build_condition("VESTLAND/BERGEN", 10) == Terms("place", paths)
 
 
-def test_a_wide_reach_stays_within_what_an_engine_takes_at_once(db):
+def test_a_large_distance_stays_within_the_engines_limit_of_terms(db):
     codes = [f"{number:04}" for number in range(1, 10_000)]
     at = {"latitude": 60.39, "longitude": 5.33, "loaded": timezone.now()}
     PostalCode.objects.bulk_create(PostalCode(code=code, name="Sted", **at) for code in codes)

@@ -1,4 +1,4 @@
-"""What only the embedded engine has to prove: its folder, its lock, and that deleted text leaves the disk."""
+"""Tantivy engine: its folder, its lock, and removal of deleted text from the disk."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from django.db import transaction
 
 from jobsearch.search.api import EngineDown, SearchQuery, index_changes, search
 from jobsearch.search.engines import registry
-from jobsearch.search.engines.tantivy import EmbeddedEngine
-from jobsearch.search.engines.tantivy import engine as embedded
-from jobsearch.search.engines.tantivy import index_writer as embedded_index
+from jobsearch.search.engines.tantivy import TantivyEngine, index_writer
+from jobsearch.search.engines.tantivy import engine as tantivy_engine
 from jobsearch.search.indexing import lifecycle
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
@@ -36,15 +35,15 @@ def traces(folder: Path, word: str) -> list[str]:
 
 
 def in_dictionaries(folder: Path, word: str) -> bool:
-    """Whether any segment's dictionary of words knows the word. Its bytes cannot be looked for: it is stored as a graph."""
-    found = []
+    """Whether a segment's term dictionary has the word. It is stored as a graph (FST), so its bytes cannot be searched for."""
+    terms = []
     for build in (folder / "builds").iterdir():
         index = tantivy.Index.open(str(build))
-        found += index.searcher().terms_with_prefix("body", word)
-    return bool(found)
+        terms += index.searcher().terms_with_prefix("body", word)
+    return bool(terms)
 
 
-def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, monkeypatch):
+def test_text_of_closed_ads_is_removed_from_the_files_in_time(folder, make_vacancy, monkeypatch):
     keys = [make_vacancy(description=f"<p>{word}</p>") for word in ("fjortenhemmelig", "xylofonhemmelig", "zebrahemmelig")]
     index_changes()
     with transaction.atomic():
@@ -52,8 +51,8 @@ def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, 
     index_changes()
     assert in_dictionaries(folder, "xylofonhemmelig"), "a deletion alone leaves the word in the segment"
     assert not registry.engine().erase(), "not yet: the last build is young"
-    monkeypatch.setattr(embedded, "ERASE_AFTER", 0)
-    monkeypatch.setattr(embedded, "ERASE_SHARE", 0)
+    monkeypatch.setattr(tantivy_engine, "ERASE_AFTER", 0)
+    monkeypatch.setattr(tantivy_engine, "ERASE_SHARE", 0)
     time.sleep(0.05)
     lifecycle.erase()
     assert not in_dictionaries(folder, "xylofonhemmelig")
@@ -62,17 +61,17 @@ def test_closed_text_leaves_the_files_within_the_time_set(folder, make_vacancy, 
     assert not registry.engine().erase(), "nothing deleted is left"
 
 
-def test_no_readable_text_and_no_contact_is_stored(folder, make_vacancy):
+def test_no_readable_text_and_no_contacts_are_stored(folder, make_vacancy):
     make_vacancy(description="<p>Ring Kari Nordmann på 22 33 44 55 eller kari@sykehus.example. Hyggelig arbeidsmiljø.</p>")
     index_changes()
     for word in ("nordmann", "Nordmann", "22334455", "kari@", "Hyggelig arbeidsmiljø", "hyggelig arbeidsmiljø"):
         assert not traces(folder, word), word
 
 
-def test_another_process_sees_a_commit_and_a_switch(folder, make_vacancy):
+def test_another_reader_sees_commits_and_switches(folder, make_vacancy):
     make_vacancy()
     index_changes()
-    reader = EmbeddedEngine(folder)  # its own reader, as another process has
+    reader = TantivyEngine(folder)  # with a reader of its own, as in another process
     assert reader.health().docs == 1
     make_vacancy()
     index_changes()
@@ -90,9 +89,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from pathlib import Path
-from jobsearch.search.engines.tantivy.index_writer import EmbeddedIndex
+from jobsearch.search.engines.tantivy.index_writer import TantivyIndex
 from jobsearch.search.engines.base import Write
-index = EmbeddedIndex(Path(sys.argv[1]))
+index = TantivyIndex(Path(sys.argv[1]))
 index.write([Write(uuid.uuid4(), 1, None)])
 print("holding", flush=True)
 sys.stdin.readline()
@@ -108,14 +107,14 @@ def test_a_second_writer_waits_for_the_first(folder, make_vacancy, monkeypatch):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as other:
         assert other.stdout.readline() == "holding\n"
         make_vacancy()
-        monkeypatch.setattr(embedded_index, "LOCK_SECONDS", 0.2)
+        monkeypatch.setattr(index_writer, "LOCK_SECONDS", 0.2)
         with pytest.raises(EngineDown, match="locked by another process"):
             index_changes()
         other.communicate("\n", timeout=240)
     assert index_changes().indexed == 1, "the row was not noted as indexed, so the next run takes it"
 
 
-def test_a_damaged_pointer_or_a_missing_build_is_rebuilt(folder, make_vacancy):
+def test_a_damaged_pointer_or_a_missing_build_causes_a_rebuild(folder, make_vacancy):
     make_vacancy()
     index_changes()
     (folder / "current").write_text("{")
@@ -129,7 +128,7 @@ def test_a_damaged_pointer_or_a_missing_build_is_rebuilt(folder, make_vacancy):
     assert search(SearchQuery()).total == 1
 
 
-def test_the_other_engines_library_is_not_loaded():
+def test_the_opensearch_library_is_not_imported():
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
         "from jobsearch.search.api import engine_health, search, index_changes; engine_health();"

@@ -1,4 +1,4 @@
-"""One employer for each organisation number, whatever its name is spelled like."""
+"""Employer facet: one value for each organisation number, however the name is spelled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ ORGNR = "911222333"
 
 @pytest.fixture
 def kro(ads):  # noqa: F811
-    """Three ads of one number under three spellings, one of another number and one without under the commonest."""
+    """Four ads of one organisation number under three spellings; one of another number and one without, both with the commonest
+    name."""
     return ads(
         {"title": "Kokk", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},
         {"title": "Servitør", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},
@@ -32,12 +33,12 @@ def titles(client, **params) -> set[str]:
     return {*Page(client.get("/", params, follow=True)).titles}
 
 
-def test_the_spellings_are_one_value_with_all_its_ads(kro):
+def test_all_spellings_are_one_value_with_all_ads(kro):
     assert facet_counts(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
 @pytest.mark.parametrize("spelling", ["Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"])
-def test_any_spelling_in_an_address_asks_for_the_employer(kro, client, spelling):
+def test_each_spelling_in_an_address_selects_the_employer(kro, client, spelling):
     query, problems = SearchQuery.from_params({"employer": spelling})
     assert (query.employer, problems) == (("Havgløtt Kro AS",), [])
     page = search(query)
@@ -46,15 +47,15 @@ def test_any_spelling_in_an_address_asks_for_the_employer(kro, client, spelling)
     assert len(titles(client, employer=spelling)) == 6
 
 
-def test_a_name_that_no_ad_has_stays_a_value_and_finds_nothing(kro):
+def test_an_unknown_name_is_kept_as_a_value_without_hits(kro):
     query, problems = SearchQuery.from_params({"employer": "Fantes AS"})
     assert (query.employer, problems) == (("Fantes AS",), [])
     assert count(query) == 0
 
 
-def test_it_is_suggested_once_with_all_its_ads(kro):
-    suggestions.names.renew()
-    assert [(one.label, one.count) for one in suggest(SearchQuery(), "havgl") if one.kind == "employer"] == [
+def test_the_employer_is_suggested_once_with_all_ads(kro):
+    suggestions.name_index.refresh()
+    assert [(option.label, option.count) for option in suggest(SearchQuery(), "havgl") if option.kind == "employer"] == [
         ("Havgløtt Kro AS", 6)
     ]
 
@@ -66,7 +67,7 @@ def test_a_typed_organisation_number_finds_the_employers_ads(kro, client, typed)
     assert count(SearchQuery(q=f"-{ORGNR}")) == 3
 
 
-def test_the_page_of_the_employer_counts_every_spelling(kro, client):
+def test_the_employers_page_lists_ads_of_every_spelling(kro, client):
     page = Page(client.get(f"/arbeidsgiver/{ORGNR}/"))
     assert {*page.titles} == {"Kokk", "Servitør", "Baker", "Renholder"}
 
@@ -86,5 +87,5 @@ def test_the_page_of_the_employer_counts_every_spelling(kro, client):
         ("", ""),
     ],
 )
-def test_a_number_is_read_as_people_write_it(value, orgnr):
+def test_organisation_numbers_are_parsed_in_all_notations(value, orgnr):
     assert parse_orgnr(value) == orgnr

@@ -1,4 +1,4 @@
-"""What a facet asks the engine for, and how it reads the answer, at the edges of days."""
+"""Facets: what they request from the engine and how they read the counts, at the limits of days."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UTC = dt.UTC
 @pytest.mark.parametrize(
     ("day", "hours"), [("2026-10-25", 25), ("2026-03-29", 23), ("2026-11-01", 24)], ids=["clocks back", "clocks on", "ordinary"]
 )
-def test_a_day_is_as_long_as_oslos_clocks_make_it(day, hours):
+def test_a_day_has_the_length_of_the_day_in_oslo(day, hours):
     chosen = dt.date.fromisoformat(day)
     condition = FACETS["published"].build_filter(SearchQuery(published=chosen), dt.datetime(2026, 11, 10, 9, tzinfo=UTC))
     assert isinstance(condition, Range)
@@ -35,8 +35,8 @@ def test_a_day_is_as_long_as_oslos_clocks_make_it(day, hours):
     ],
 )
 @pytest.mark.parametrize("ago", [None, 0, 1, 12, 13, 14, 15, 16, 40])
-def test_every_day_of_the_chart_is_read_from_its_own_range(now, ago):
-    """One ad is published each day at 23:59 and at 00:00; whatever the days' lengths, a day has two."""
+def test_every_day_of_the_chart_has_its_own_count(now, ago):
+    """With an ad published at 00:00 and one at 23:59 of each day, every day counts two, whatever its length."""
     today = now.astimezone(OSLO).date()
     query = SearchQuery(published=None if ago is None else today - dt.timedelta(days=ago))
     facet = FACETS["published"]
@@ -56,22 +56,22 @@ def test_every_day_of_the_chart_is_read_from_its_own_range(now, ago):
     assert [counts[value] for value in ("1", "3", "7")] == [2, 6, 14]
 
 
-def test_deadlines_are_counted_from_oslos_today_and_past_ones_nowhere():
+def test_deadlines_are_counted_from_today_in_oslo_without_past_ones():
     now = dt.datetime(2026, 11, 10, 23, 30, tzinfo=UTC)  # the 11th in Oslo
     facet = FACETS["deadline"]
     edges = facet.build_count(SearchQuery(), now).edges
     day = (dt.date(2026, 11, 11) - dt.date(1970, 1, 1)).days
     due = [0, 0, 1, 1, 1, day - 1, day - 300, 2, day, day + 2, day + 3, day + 6, day + 13, day + 29, day + 30]
     bounds = [*edges, float("inf")]
-    raw = {str(low): sum(low <= one < high for one in due) for low, high in itertools.pairwise(bounds)}
+    raw = {str(low): sum(low <= day < high for day in due) for low, high in itertools.pairwise(bounds)}
     assert facet.read_counts(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6}
 
 
-def test_an_engine_that_counted_nothing_is_read_as_nothing():
+def test_empty_counts_are_read_as_empty():
     assert [facet.read_counts({}) for facet in FACETS.values()] == [{}] * len(FACETS)
 
 
-def test_a_list_is_narrowed_by_letters_in_the_names_and_keeps_what_is_chosen():
+def test_a_list_is_narrowed_by_letters_of_the_names_and_keeps_chosen_values():
     def choice(label, *children, chosen=False):
         return Choice(label, label, 1, chosen, children)
 

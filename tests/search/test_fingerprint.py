@@ -1,4 +1,4 @@
-"""An index that an older version of the code has made is known by its fingerprint, and made anew."""
+"""Index fingerprint: identifies an index made by an older version of the code, which is then rebuilt."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ TANTIVY = [(name, kind, {**options, "stored": True}) for name, kind, options in 
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_changes_an_index_changes_the_fingerprint(where, name, value, monkeypatch):
+def test_a_change_that_affects_an_index_changes_the_fingerprint(where, name, value, monkeypatch):
     before = fingerprint()
     monkeypatch.setattr(where, name, value)
     assert fingerprint() != before
 
 
-def test_a_comment_and_the_order_of_a_list_are_no_change(monkeypatch):
+def test_a_comment_or_the_order_of_a_dictionary_does_not_change_the_fingerprint(monkeypatch):
     before = fingerprint()
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"# a comment")
@@ -55,7 +55,7 @@ def test_a_comment_and_the_order_of_a_list_are_no_change(monkeypatch):
     assert fingerprint() == before
 
 
-def test_every_process_has_the_same_one():
+def test_every_process_computes_the_same_fingerprint():
     code = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; import django; django.setup();"
         "from jobsearch.search.schema import fingerprint; print(fingerprint())"

@@ -1,4 +1,4 @@
-"""Marks: where they stand, what a passage holds, and that they agree with the plainest reading of a search's conditions."""
+"""Highlighting: matches and snippets, compared with a simple evaluation of the conditions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from jobsearch.search.api import LOOKED_AT, Highlighter, SearchQuery
-from jobsearch.search.assist.snippets import PASSAGE
+from jobsearch.search.api import MAX_HTML_LENGTH, Highlighter, SearchQuery
+from jobsearch.search.assist.snippets import SNIPPET_LENGTH
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
 from jobsearch.search.query import compiler, parser
@@ -16,11 +16,20 @@ from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Vacancy
 from tests.contract import reference
 from tests.contract.ads import KEYS, NAMES, corpus
-from tests.contract.test_highlighting import QUERIES, met
+from tests.contract.test_highlighting import QUERIES, has_match
+
+METHODS = {
+    "title": "highlight_title",
+    "employer": "highlight_employer",
+    "place": "highlight_place",
+    "occupation": "highlight_occupation",
+    "snippet": "find_snippet",
+}
+"""Readable text of an ad -> the create_highlighter's method for it."""
 
 
 def leaves(node) -> list:
-    """What can be met by one text: single words, phrases, starts, and words that count only together."""
+    """The conditions that one text can fulfil: words, phrases, prefixes, and words that only match together."""
     if isinstance(node, (Term, Prefix, Phrase)):
         return [node]
     if isinstance(node, Best):
@@ -32,8 +41,8 @@ def leaves(node) -> list:
     return []
 
 
-def of_words(q: str) -> list:
-    node = compiler.compile_words(parser.parse(q))
+def compile_leaves(q: str) -> list:
+    node = compiler.compile_conditions(parser.parse_query(q))
     return [leaf for group in node.must for leaf in leaves(group)] if isinstance(node, All) else []
 
 
@@ -42,14 +51,14 @@ def related(*rows) -> SimpleNamespace:
 
 
 class Blank(SimpleNamespace):
-    """An ad of which only what a test gives is there."""
+    """An ad with only the given attributes; all others are empty."""
 
     def __getattr__(self, name: str) -> str:
         return ""
 
 
 def document(**texts):
-    """The document of an ad that has nothing but these texts."""
+    """The document of an ad with only these texts."""
     values = {name: related() for name in ("contacts", "locations", "occupations", "categories")}
     values |= {"uuid": KEYS["nurse"], "first_seen": None, "visible_until": timezone.now(), "published": None}
     return documents.make_document(Blank(**(values | texts)))
@@ -60,36 +69,36 @@ def place_of(name: str) -> SimpleNamespace:
 
 
 def texts_of(row) -> list[tuple[str, str, dict]]:
-    """(which text of a highlighter, the text, the document that holds it alone)"""
+    """(kind of text, the text, the document with only this text)"""
     found = [
         ("title", row.title, document(title=row.title)),
         ("employer", row.employer_name, document(employer_name=row.employer_name)),
     ]
     found += [("occupation", name, document(job_title=name)) for name in documents.list_job_names(row)]
     found += [("place", name, document(locations=place_of(name))) for name in documents.list_place_names(row.locations.all())]
-    nowhere = not any(location.path for location in row.locations.all())
-    body = document(description=row.description, locations=related() if nowhere else place_of(""))
+    without_location = not any(location.path for location in row.locations.all())
+    body = document(description=row.description, locations=related() if without_location else place_of(""))
     return [*found, ("snippet", html.extract_text(row.description), body)]
 
 
-def pieces(q: str, kind: str, value: str, **more) -> list:
-    return [*getattr(Highlighter(SearchQuery(q=q).compiled), kind)(value, **more)]
+def highlight(q: str, kind: str, value: str, **more) -> list:
+    return [*getattr(Highlighter(SearchQuery(q=q).compiled), METHODS[kind])(value, **more)]
 
 
-def marked(q: str, kind: str, value: str, **more) -> list[str]:
-    return [piece.text for piece in pieces(q, kind, value, **more) if piece.met]
+def matched_texts(q: str, kind: str, value: str, **more) -> list[str]:
+    return [segment.text for segment in highlight(q, kind, value, **more) if segment.matched]
 
 
-def test_a_text_has_a_mark_exactly_where_a_condition_is_met_by_it(db):
+def test_a_text_has_a_match_exactly_if_it_fulfils_a_condition(db):
     store.store_vacancies(corpus(timezone.now()))
     rows = Vacancy.objects.prefetch_related("locations", "occupations", "categories")
     texts = [(NAMES[row.uuid], *one) for row in rows for one in texts_of(row)]
     for q in QUERIES:
-        marker, conditions = Highlighter(SearchQuery(q=q).compiled), of_words(q)
+        create_highlighter, conditions = Highlighter(SearchQuery(q=q).compiled), compile_leaves(q)
         for key, kind, value, doc in texts:
-            more = {"nowhere": key == "nowhere"} if kind == "snippet" else {}
+            more = {"without_location": key == "nowhere"} if kind == "snippet" else {}
             expected = any(reference.score(one, doc) is not None for one in conditions)
-            assert met(getattr(marker, kind)(value, **more)) == expected, (q, key, kind, value)
+            assert has_match(getattr(create_highlighter, METHODS[kind])(value, **more)) == expected, (q, key, kind, value)
 
 
 TEXT = (
@@ -98,31 +107,31 @@ TEXT = (
 )
 
 
-def test_a_passage_is_one_stretch_around_the_word_with_its_sentence():
-    found = "".join(piece.text for piece in pieces("python", "snippet", TEXT))
+def test_a_snippet_is_one_stretch_around_the_match_with_its_sentence():
+    found = "".join(segment.text for segment in highlight("python", "snippet", TEXT))
     assert found.startswith("… ") and found.removeprefix("… ").removesuffix(" …") in TEXT
     assert found.index("Python") < 60 and len(found) <= 164
-    assert pieces("dag", "snippet", TEXT)[0].text == "Du jobber " and len(pieces("dag", "snippet", TEXT)) == 3
-    assert pieces("xqzzyw", "snippet", TEXT) == [] == pieces("python", "snippet", "")
+    assert highlight("dag", "snippet", TEXT)[0].text == "Du jobber " and len(highlight("dag", "snippet", TEXT)) == 3
+    assert highlight("xqzzyw", "snippet", TEXT) == [] == highlight("python", "snippet", "")
 
 
-def test_a_passage_that_shows_more_of_the_search_comes_before_an_earlier_one():
+def test_a_snippet_with_more_matches_is_preferred_to_an_earlier_one():
     text = "Ring om turnus.\n" + "Noe annet. " * 30 + "\nHelg og turnus hver tredje uke."
-    assert marked("turnus helg", "snippet", text) == ["Helg", "turnus"]
+    assert matched_texts("turnus helg", "snippet", text) == ["Helg", "turnus"]
 
 
-def test_phrases_are_marked_as_phrases_and_prefixes_as_whole_words():
-    assert marked('"fast lønn"', "snippet", "Lønn etter avtale. Vi gir fast lønn.") == ["fast lønn"]
-    assert marked("prosj*", "title", "Prosjektleder i prosjektet") == ["Prosjektleder", "prosjektet"]
+def test_phrases_match_as_phrases_and_prefixes_as_whole_words():
+    assert matched_texts('"fast lønn"', "snippet", "Lønn etter avtale. Vi gir fast lønn.") == ["fast lønn"]
+    assert matched_texts("prosj*", "title", "Prosjektleder i prosjektet") == ["Prosjektleder", "prosjektet"]
 
 
-def test_what_is_excluded_is_never_marked():
-    assert marked("kokk -oslo", "title", "Kokk i Oslo") == ["Kokk"]
+def test_excluded_words_are_not_highlighted():
+    assert matched_texts("kokk -oslo", "title", "Kokk i Oslo") == ["Kokk"]
 
 
-def test_letters_that_are_written_in_two_ways_are_marked_where_they_stand():
-    assert marked("lærer", "title", "La\u0308rer og LÆRER") == ["Lärer", "LÆRER"]
-    assert "".join(piece.text for piece in pieces("aas", "place", "Ås, Akershus")) == "Ås, Akershus"
+def test_decomposed_letters_are_highlighted_at_their_position():
+    assert matched_texts("lærer", "title", "La\u0308rer og LÆRER") == ["Lärer", "LÆRER"]
+    assert "".join(segment.text for segment in highlight("aas", "place", "Ås, Akershus")) == "Ås, Akershus"
 
 
 def ad(**texts):
@@ -143,9 +152,9 @@ PERSON = SimpleNamespace(name="Kari Nordmann", email="kari@hus.example", phone="
         "Send turnus til post(at)hus.example eller +47 99 88 77 66",
     ],
 )
-def test_no_contact_is_ever_in_a_passage(text):
-    found = Highlighter(SearchQuery(q="turnus").compiled).marked(ad(contacts=related(PERSON)), f"<p>{text}</p>")
-    shown = "".join(piece.text for piece in found.passage)
+def test_a_snippet_contains_no_contact(text):
+    found = Highlighter(SearchQuery(q="turnus").compiled).highlight_ad(ad(contacts=related(PERSON)), f"<p>{text}</p>")
+    shown = "".join(segment.text for segment in found.snippet)
     assert "urnus" in shown
     for secret in ("Kari", "Nordmann", "22 33", "2233", "99 88", "@", "(at)", "example"):
         assert secret not in shown
@@ -154,33 +163,33 @@ def test_no_contact_is_ever_in_a_passage(text):
 @pytest.mark.parametrize(
     "hidden", ["kari@hus.example", "Kari Nordmann", "22 33 44 55", "<a href='mailto:kari@hus.example'>x</a>"]
 )
-def test_a_contact_that_the_bound_cuts_in_two_is_not_in_a_passage_either(hidden):
-    """The text is cut at every place of the contact in turn."""
-    marker = Highlighter(SearchQuery(q="turnus").compiled)
+def test_a_snippet_contains_no_part_of_a_contact_cut_in_two(hidden):
+    """The text is cut at every position of the contact in turn."""
+    highlighter = Highlighter(SearchQuery(q="turnus").compiled)
     for cut in range(1, len(hidden)):
-        start = LOOKED_AT - cut
+        start = MAX_HTML_LENGTH - cut
         filler = "x " * (start // 2)
         opening = f"{filler[: start - 260]} turnus {filler}"[:start] + hidden
-        found = marker.marked(ad(contacts=related(PERSON)), opening[:LOOKED_AT])
-        shown = "".join(piece.text for piece in found.passage)
+        found = highlighter.highlight_ad(ad(contacts=related(PERSON)), opening[:MAX_HTML_LENGTH])
+        shown = "".join(segment.text for segment in found.snippet)
         assert "turnus" in shown
         assert not any(secret in shown.lower() for secret in ("kari", "nord", "22", "href", "mailto", "@"))
 
 
-def test_a_contacts_name_in_a_title_is_not_marked_since_no_search_can_meet_it():
-    found = Highlighter(SearchQuery(q="nordmann OR kokk").compiled).marked(
+def test_a_contacts_name_in_a_title_is_not_highlighted():
+    found = Highlighter(SearchQuery(q="nordmann OR kokk").compiled).highlight_ad(
         ad(title="Kokk hos Kari Nordmann", contacts=related(PERSON))
     )
-    assert [piece.text for piece in found.title if piece.met] == ["Kokk"]
+    assert [segment.text for segment in found.title if segment.matched] == ["Kokk"]
 
 
-def test_a_passage_is_shown_only_for_what_the_title_does_not_show():
+def test_a_snippet_is_shown_only_for_matches_not_in_the_title():
     row, text = ad(title="Kokk med turnus"), "<p>Turnus er fint. Du liker grønnsaker.</p>"
-    assert Highlighter(SearchQuery(q="turnus").compiled).marked(row, text).passage == ()
-    assert met(Highlighter(SearchQuery(q="turnus grønnsaker").compiled).marked(row, text).passage)
+    assert Highlighter(SearchQuery(q="turnus").compiled).highlight_ad(row, text).snippet == ()
+    assert has_match(Highlighter(SearchQuery(q="turnus grønnsaker").compiled).highlight_ad(row, text).snippet)
 
 
-def test_a_text_full_of_the_words_gives_one_short_passage():
-    marker, opening = Highlighter(SearchQuery(q="turnus natt helg dag").compiled), "turnus natt helg dag " * 1000
-    found = marker.marked(ad(), opening[:LOOKED_AT])
-    assert 0 < len("".join(piece.text for piece in found.passage)) <= PASSAGE + 4
+def test_a_text_full_of_matches_gives_one_short_snippet():
+    highlighter, opening = Highlighter(SearchQuery(q="turnus natt helg dag").compiled), "turnus natt helg dag " * 1000
+    found = highlighter.highlight_ad(ad(), opening[:MAX_HTML_LENGTH])
+    assert 0 < len("".join(segment.text for segment in found.snippet)) <= SNIPPET_LENGTH + 4

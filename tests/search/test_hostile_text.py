@@ -1,6 +1,6 @@
-"""Texts that are written to be slow: an ad's analysis, its marks and a query cost as much as they have words.
+"""Texts written to be slow: analysis, highlighting and parsing take linear time.
 
-What is counted is words that are analysed and stems that are made, so that a busy machine changes nothing.
+The tests count analysed words and joined compounds, so that the load of the machine does not matter.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import pytest
 
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.api import Highlighter, SearchQuery
-from jobsearch.search.assist.suggestions import _marked
+from jobsearch.search.assist.snippets import Segments
+from jobsearch.search.assist.suggestions import _split_label
 from jobsearch.search.query import parser
+from tests.search.test_highlighting import METHODS
 
 CITIES = (
     "Oslo Bergen Trondheim Stavanger Drammen Bodø Moss Hamar Skien Molde Alta Voss Narvik Larvik Harstad Horten Halden Gjøvik "
@@ -25,8 +27,8 @@ HOSTILE = {
     "compounds": "a-b" * 4000,
     "slashes": "a/-" * 4000,
     "slashes and runs": ("a" * 200 + "/-") * 60,
-    "short forms": "ass." * 3000,
-    "short forms apart": "avd. " * 3000,
+    "abbreviations": "ass." * 3000,
+    "abbreviations with blanks": "avd. " * 3000,
     "apostrophes": "'a" * 6000,
     "full stops": ". " * 6000,
     "digits": "1" * 12_000,
@@ -43,8 +45,8 @@ HOSTILE = {
 
 @pytest.fixture
 def counted(monkeypatch) -> dict[str, int]:
-    """How many words were analysed, and of how many stems one was made."""
-    counts = {"exact": 0, "joined": 0}
+    """Counts the normalised tokens and the joined compounds."""
+    counts = {"tokens": 0, "compounds": 0}
 
     def count(name: str, function):
         def counting(*args):
@@ -53,56 +55,58 @@ def counted(monkeypatch) -> dict[str, int]:
 
         return counting
 
-    monkeypatch.setattr(norwegian, "_cache", {})
-    monkeypatch.setattr(norwegian, "_exact", count("exact", norwegian._exact))
-    monkeypatch.setattr(norwegian, "joined", count("joined", norwegian.joined))
+    monkeypatch.setattr(norwegian, "_word_cache", {})
+    monkeypatch.setattr(norwegian, "_normalise_token", count("tokens", norwegian._normalise_token))
+    monkeypatch.setattr(norwegian, "join_compound", count("compounds", norwegian.join_compound))
     return counts
 
 
 @pytest.mark.parametrize("title", HOSTILE.values(), ids=[*HOSTILE])
 @pytest.mark.timeout(20)
-def test_an_analysis_costs_as_much_as_there_are_words(title, counted):
-    found = norwegian.words(title)
-    norwegian.written_out(title)
-    norwegian.body_words(title)
-    [*norwegian.short_forms(title)]
+def test_the_cost_of_analysis_is_linear_in_the_words(title, counted):
+    found = norwegian.analyse_text(title)
+    norwegian.expand_shared_endings(title)
+    norwegian.analyse_body(title)
+    [*norwegian.find_abbreviations(title)]
     assert len(found) <= len(title) + 1
-    assert counted["exact"] <= 3 * len(found) + 10
-    assert counted["joined"] <= 2 * len(found) + 2
+    assert counted["tokens"] <= 3 * len(found) + 10
+    assert counted["compounds"] <= 2 * len(found) + 2
     assert all(len(form) <= 61 for word in found for form in word)
 
 
 @pytest.mark.parametrize("typed", HOSTILE.values(), ids=[*HOSTILE])
 @pytest.mark.timeout(20)
-def test_queries_marks_and_suggestions_take_such_texts(typed, counted):
-    parser.parse(typed)
-    marks = Highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*').compiled)
+def test_parsing_highlighting_and_suggestions_accept_hostile_texts(typed, counted):
+    parser.parse_query(typed)
+    highlighter = Highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*').compiled)
     for kind in ("title", "employer", "place", "occupation", "snippet"):
-        pieces = getattr(marks, kind)(typed)
-        assert kind == "snippet" or len("".join(piece.text for piece in pieces)) <= len(typed)
-    assert len("".join(part for part, _ in _marked(typed, ("sykepleier", "a")))) <= len(typed)
+        segments = getattr(highlighter, METHODS[kind])(typed)
+        assert kind == "snippet" or len("".join(segment.text for segment in segments)) <= len(typed)
+    assert len("".join(part for part, _ in _split_label(typed, ("sykepleier", "a")))) <= len(typed)
 
 
-def test_a_run_of_letters_is_one_word_of_which_the_beginning_counts(counted):
+def test_a_very_long_word_is_cut_and_not_cached(counted):
     for length in (61, 1000, 100_000):
-        word = norwegian.word("Sykepleier" + "a" * length)
+        word = norwegian.analyse_word("Sykepleier" + "a" * length)
         assert word.exact == word.stem == ("sykepleier" + "a" * 50).replace("aa", "å")
         assert word.fold == ""
-    assert not norwegian._cache, "words that nobody has twice fill no memory"
-    assert norwegian.word("a" * 12_000 + "leder") == norwegian.word("a" * 12_000 + "lærer")
+    assert not norwegian._word_cache, "such words do not recur, so they must not fill the cache"
+    assert norwegian.analyse_word("a" * 12_000 + "leder") == norwegian.analyse_word("a" * 12_000 + "lærer")
 
 
-def test_the_word_beside_it_is_found_and_marked():
+def test_the_word_beside_a_very_long_word_is_highlighted():
     title = "Sykepleier " + "a" * 12_000 + ". "
-    assert norwegian.words(title)[0] == norwegian.word("sykepleier")
-    assert [piece.text for piece in Highlighter(SearchQuery(q="sykepleier").compiled).title(title) if piece.met] == ["Sykepleier"]
+    assert norwegian.analyse_text(title)[0] == norwegian.analyse_word("sykepleier")
+    assert [
+        piece.text for piece in Highlighter(SearchQuery(q="sykepleier").compiled).highlight_title(title) if piece.matched
+    ] == ["Sykepleier"]
 
 
-def test_each_of_twenty_cities_shares_the_end_that_is_written_once():
-    assert not norwegian.written_out("- ".join(CITIES.split()) + "- (flere)")
-    assert {"oslokontor", "namsoskontor"} <= norwegian.written_out(
+def test_twenty_cut_words_share_one_ending():
+    assert not norwegian.expand_shared_endings("- ".join(CITIES.split()) + "- (flere)")
+    assert {"oslokontor", "namsoskontor"} <= norwegian.expand_shared_endings(
         "- ".join(CITIES.split()) + "- og Kirkeneskontor"
-    ) | norwegian.written_out("-, ".join(CITIES.split()) + "- og kontor")
+    ) | norwegian.expand_shared_endings("-, ".join(CITIES.split()) + "- og kontor")
 
 
 @pytest.mark.parametrize(
@@ -122,20 +126,24 @@ def test_each_of_twenty_cities_shares_the_end_that_is_written_once():
         ("Barne-\u00a0og ungdomsarbeider", "barnearbeider"),
     ],
 )
-def test_what_is_written_once_is_read_in_one_pass(written, stems):
-    found = norwegian.written_out(written)
+def test_shared_endings_are_expanded_in_one_pass(written, stems):
+    found = norwegian.expand_shared_endings(written)
     assert {*stems.split()} <= found
     assert stems or not found
 
 
-def test_marks_stand_on_what_is_shown_though_invisible_characters_stand_between():
-    marks = Highlighter(SearchQuery(q="truckførerbevis").compiled)
-    assert [piece.text for piece in marks.title("Krav: truck\u00adfører\u200bbevis!") if piece.met] == [
-        "truck\u00adfører\u200bbevis"
-    ]
-    assert [piece.text for piece in marks.snippet("Du har truck\u00adførerbevis.") if piece.met] == ["truck\u00adførerbevis"]
-    joint = Highlighter(SearchQuery(q="barnearbeider IT-konsulent").compiled).title("Barne‑ og ungdomsarbeider, IT‑konsulent")
-    assert [piece.text for piece in joint if piece.met] == ["Barne", "og ungdomsarbeider", "IT‑konsulent"]
-    place = Highlighter(SearchQuery(q="Moere og Romsdal").compiled).place("Møre og Romsdal")
-    assert [piece.text for piece in place if piece.met] == ["Møre og Romsdal"]
-    assert [part for part, met in _marked("Truck\u00adfører", ("truckforer",)) if met] == ["Truck\u00adfører"]
+def test_matches_include_invisible_characters_of_the_text():
+    highlighter = Highlighter(SearchQuery(q="truckførerbevis").compiled)
+    title = highlighter.highlight_title("Krav: truck\u00adfører\u200bbevis!")
+    assert _matched_texts(title) == ["truck\u00adfører\u200bbevis"]
+    assert _matched_texts(highlighter.find_snippet("Du har truck\u00adførerbevis.")) == ["truck\u00adførerbevis"]
+    highlighter = Highlighter(SearchQuery(q="barnearbeider IT-konsulent").compiled)
+    title = highlighter.highlight_title("Barne‑ og ungdomsarbeider, IT‑konsulent")
+    assert _matched_texts(title) == ["Barne", "og ungdomsarbeider", "IT‑konsulent"]
+    place = Highlighter(SearchQuery(q="Moere og Romsdal").compiled).highlight_place("Møre og Romsdal")
+    assert _matched_texts(place) == ["Møre og Romsdal"]
+    assert [part for part, is_typed in _split_label("Truck\u00adfører", ("truckforer",)) if is_typed] == ["Truck\u00adfører"]
+
+
+def _matched_texts(segments: Segments) -> list[str]:
+    return [segment.text for segment in segments if segment.matched]

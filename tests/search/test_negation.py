@@ -1,4 +1,4 @@
-"""Which words of a text stand in the scope of a negation."""
+"""Negation detection: which words of a text are negated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jobsearch.search.analysis.negation import find_negated
 
 
 def negated(value: str) -> set[str]:
-    return {norwegian.word(value[start:end]).exact for start, end in find_negated(value)}
+    return {norwegian.analyse_word(value[start:end]).exact for start, end in find_negated(value)}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def negated(value: str) -> set[str]:
         ("You will work at the harbour, with no night shifts.", "shifts"),
     ],
 )
-def test_denied(sentence, word):
+def test_negated_words_are_found(sentence, word):
     assert word in negated(sentence)
 
 
@@ -56,10 +56,10 @@ def test_denied(sentence, word):
         ("Vi tilbyr hjemmekontor. Det er ikke heis.", "hjemmekontor"),
     ],
 )
-def test_not_denied(sentence, word):
-    assert word in {norwegian.word(raw).exact for raw in norwegian.tokens(sentence)}
+def test_words_outside_negations_are_not_found(sentence, word):
+    assert word in {norwegian.analyse_word(raw).exact for raw in norwegian.tokenize(sentence)}
     assert word not in negated(sentence)
 
 
-def test_a_text_of_negations_is_looked_at_a_bounded_number_of_times():
+def test_the_number_of_examined_negations_is_limited():
     assert len(find_negated("ikke turnus. " * 10_000)) <= 400

@@ -1,4 +1,4 @@
-"""A bulk that is refused as a whole is halved until the document at fault is alone, by the server or a proxy before it."""
+"""Bulk writes: a request refused as a whole is halved until the document at fault is alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jobsearch.search.errors import EngineDown
 
 
 class Server(BaseHTTPRequestHandler):
-    """Answers bulks as OpenSearch does; refuses a body that is too large, or that holds a certain word, as a whole."""
+    """Answers bulk requests as OpenSearch does. Refuses a body that is too large or contains a certain word as a whole."""
 
     most: ClassVar[int] = 10**9
     poison: ClassVar[bytes] = b"never in a document"
@@ -69,20 +69,20 @@ def writes(count: int, **odd: str) -> list[Write]:
     return [Write(UUID(int=number), 1, {"body": bodies.get(number, "kokk")}) for number in range(count)]
 
 
-def test_what_is_too_large_by_itself_is_refused_alone(index, monkeypatch):
+def test_a_document_that_is_too_large_fails_alone(index, monkeypatch):
     monkeypatch.setattr(Server, "most", 60_000)
     written = index.write(writes(500, n7="x" * 70_000, n400="y" * 70_000))
     assert written.done == 498
     assert dict(written.failed) == {UUID(int=7): "400 request_refused", UUID(int=400): "400 request_refused"}
 
 
-def test_a_bulk_that_is_too_large_together_is_taken_in_parts(index, monkeypatch):
+def test_a_bulk_that_is_too_large_is_written_in_parts(index, monkeypatch):
     monkeypatch.setattr(Server, "most", 4_000)
     written = index.write(writes(250))
     assert (written.done, written.failed) == (250, {})
 
 
-def test_what_the_server_cannot_read_is_refused_alone(index, monkeypatch):
+def test_a_document_that_the_server_cannot_parse_fails_alone(index, monkeypatch):
     monkeypatch.setattr(Server, "poison", b"gift")
     written = index.write(writes(250, n99="gift"))
     assert written.done == 249
@@ -90,7 +90,7 @@ def test_what_the_server_cannot_read_is_refused_alone(index, monkeypatch):
     assert Server.bulks < 25, "halved, not tried one by one"
 
 
-def test_a_full_disk_is_no_documents_fault(index, monkeypatch):
+def test_a_full_disk_is_not_blamed_on_a_document(index, monkeypatch):
     monkeypatch.setattr(Server, "blocked", True)
     with pytest.raises(EngineDown, match="disk"):
         index.write(writes(5))

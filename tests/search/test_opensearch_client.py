@@ -1,4 +1,4 @@
-"""The connection to OpenSearch: read from the address, and failing in sentences that hold no query."""
+"""OpenSearch client: reads SEARCH_URL, and its errors never contain a query."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from jobsearch.search.api import EngineDown, SearchQuery, count, engine_health, 
 from jobsearch.search.conditions import All, Best, Everything, Term, Terms
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.opensearch import query_builder
-from jobsearch.search.engines.opensearch.client import POOL, connect
+from jobsearch.search.engines.opensearch.client import POOL_SIZE, connect
 
 
-def test_several_nodes_and_credentials_with_signs_in_them():
+def test_several_nodes_and_credentials_with_special_characters():
     client = connect("https://user:p%40ss%3Aword@one.example:9200,two.example")
     nodes = [(one["host"], one["port"]) for one in client.transport.hosts]
     assert nodes == [("one.example", 9200), ("two.example", 443)]
     connection = client.transport.get_connection()
     assert connection.use_ssl
-    assert connection.pool.pool.maxsize == POOL
+    assert connection.pool.pool.maxsize == POOL_SIZE
     assert connection.headers["authorization"] == "Basic dXNlcjpwQHNzOndvcmQ="
     client.close()
 
 
 @pytest.mark.django_db
-def test_a_server_that_is_down_is_said_without_the_query(settings, caplog):
+def test_the_error_of_a_server_that_is_down_does_not_contain_the_query(settings, caplog):
     settings.SEARCH_URL = "http://127.0.0.1:9"
     with caplog.at_level(logging.DEBUG), pytest.raises(EngineDown) as raised:
         search(SearchQuery(q="hemmeligord"))
@@ -39,9 +39,9 @@ def test_a_server_that_is_down_is_said_without_the_query(settings, caplog):
     registry.forget_engines()
 
 
-def test_conditions_in_the_query_language():
+def test_conditions_are_compiled_to_the_query_dsl():
     node = All((Best((Term("title", "kokk", 64), Term("body", "kokk", 8))),), never=(Terms("uuid", ()),), bonus=(Everything(),))
-    assert query_builder.query(node) == {
+    assert query_builder.build_query(node) == {
         "bool": {
             "must": [
                 {
@@ -60,7 +60,7 @@ def test_conditions_in_the_query_language():
     }
 
 
-def test_the_mapping_is_strict_and_keeps_no_text():
+def test_the_mapping_is_strict_and_stores_no_text():
     mapping = query_builder.mapping()
     assert mapping["dynamic"] == "strict"
     assert mapping["_source"] == {"includes": ["visible_until"]}

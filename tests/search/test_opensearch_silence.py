@@ -1,4 +1,4 @@
-"""An OpenSearch that takes questions and does not answer: one visitor finds that out, the others do not wait for it too."""
+"""Circuit breaker: after one time-out of OpenSearch other requests fail at once."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from jobsearch.search.api import EngineDown
 from jobsearch.search.conditions import EVERYTHING
 from jobsearch.search.engines.base import Request
 from jobsearch.search.engines.opensearch import OpenSearchEngine, client, engine
-from jobsearch.search.engines.opensearch.client import Silence, Silent, connect, failures
+from jobsearch.search.engines.opensearch.client import CircuitBreaker, ResponseTimeout, connect, translate_errors
 
 ANYTHING = Request(EVERYTHING, EVERYTHING, {}, {}, "published", 0, 25, 20_000)
 
 
-class Deaf:
-    """Accepts connections and says nothing."""
+class SilentServer:
+    """Accepts connections and never answers."""
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.taken: list[socket.socket] = []
-        Thread(target=self._take, daemon=True).start()
+        self.accepted: list[socket.socket] = []
+        Thread(target=self._accept, daemon=True).start()
 
-    def _take(self) -> None:
+    def _accept(self) -> None:
         while True:
             try:
-                self.taken.append(self.socket.accept()[0])
+                self.accepted.append(self.socket.accept()[0])
             except OSError:
                 return
 
     def close(self) -> None:
         self.socket.close()
-        for one in self.taken:
-            one.close()
+        for connection in self.accepted:
+            connection.close()
 
 
 @pytest.fixture
-def deaf(monkeypatch) -> Iterator[Deaf]:
+def silent_server(monkeypatch) -> Iterator[SilentServer]:
     for module in (client, engine):
         monkeypatch.setattr(module, "SEARCH_SECONDS", 0.3)
-    server = Deaf()
+    server = SilentServer()
     yield server
     server.close()
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time that a silence is measured by, moved by the test."""
+    """The clock of the circuit breaker, moved by the test."""
 
     class Clock:
         now = 1000.0
@@ -60,42 +60,42 @@ def clock(monkeypatch):
     return Clock
 
 
-def test_after_a_time_out_the_next_are_told_without_asking(deaf, clock):
-    one = OpenSearchEngine(deaf.url)
-    with pytest.raises(Silent, match="not answered in time"):
-        one.search(ANYTHING)
-    asked = len(deaf.taken)
+def test_requests_after_a_time_out_fail_without_contacting_the_server(silent_server, clock):
+    opensearch = OpenSearchEngine(silent_server.url)
+    with pytest.raises(ResponseTimeout, match="not answered in time"):
+        opensearch.search(ANYTHING)
+    asked = len(silent_server.accepted)
     for _ in range(5):
         with pytest.raises(EngineDown, match="asked again soon"):
-            one.search(ANYTHING)
-    assert len(deaf.taken) == asked == 1
-    clock.now += client.SILENT_SECONDS
-    with pytest.raises(Silent, match="not answered in time"):
-        one.search(ANYTHING)
-    assert len(deaf.taken) == 2
-    one.close()
+            opensearch.search(ANYTHING)
+    assert len(silent_server.accepted) == asked == 1
+    clock.now += client.OPEN_SECONDS
+    with pytest.raises(ResponseTimeout, match="not answered in time"):
+        opensearch.search(ANYTHING)
+    assert len(silent_server.accepted) == 2
+    opensearch.close()
 
 
-def test_while_one_asks_again_the_others_do_not_wait_with_it(clock):
-    silence = Silence()
-    with pytest.raises(Silent), silence.respected():
-        raise Silent
-    clock.now += client.SILENT_SECONDS
-    with silence.respected(), pytest.raises(Silent), silence.respected():
+def test_other_requests_fail_at_once_while_one_tests_the_server(clock):
+    breaker = CircuitBreaker()
+    with pytest.raises(ResponseTimeout), breaker.protect():
+        raise ResponseTimeout
+    clock.now += client.OPEN_SECONDS
+    with breaker.protect(), pytest.raises(ResponseTimeout), breaker.protect():
         raise AssertionError("asked too")
-    with silence.respected():
+    with breaker.protect():
         pass  # it has answered
 
 
 @pytest.mark.parametrize("error", [EngineDown("refused"), ValueError("ours")])
-def test_another_error_is_no_silence(clock, error):
-    silence = Silence()
-    with pytest.raises(Silent), silence.respected():
-        raise Silent
-    clock.now += client.SILENT_SECONDS
-    with pytest.raises(type(error)), silence.respected():
+def test_other_errors_do_not_open_the_circuit(clock, error):
+    breaker = CircuitBreaker()
+    with pytest.raises(ResponseTimeout), breaker.protect():
+        raise ResponseTimeout
+    clock.now += client.OPEN_SECONDS
+    with pytest.raises(type(error)), breaker.protect():
         raise error
-    with silence.respected():
+    with breaker.protect():
         pass
 
 
@@ -112,24 +112,24 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_silent_node_among_others_is_left_alone_and_the_next_one_asked(deaf):
+def test_a_node_that_does_not_answer_is_skipped_for_another_node(silent_server):
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        several = connect(f"{deaf.url},127.0.0.1:{server.server_port}")
+        several = connect(f"{silent_server.url},127.0.0.1:{server.server_port}")
         for _ in range(6):
-            with failures():
+            with translate_errors():
                 assert several.info() == {"cluster_name": "one"}
-        assert len(deaf.taken) == 1, "asked once, then left alone"
+        assert len(silent_server.accepted) == 1, "contacted once, then skipped"
         several.close()
         server.shutdown()
-    assert connect(deaf.url).transport.retry_on_timeout is False, "alone it would only be waited for twice"
+    assert connect(silent_server.url).transport.retry_on_timeout is False, "with a single node a retry would only double the wait"
 
 
-def test_a_refused_connection_is_no_silence(clock):
+def test_a_refused_connection_is_no_response_timeout(clock):
     with socket.create_server(("127.0.0.1", 0)) as once:
         url = f"http://127.0.0.1:{once.getsockname()[1]}"
     refused = connect(url)
-    with pytest.raises(EngineDown) as raised, failures():
+    with pytest.raises(EngineDown) as raised, translate_errors():
         refused.info()
-    assert not isinstance(raised.value, Silent)
+    assert not isinstance(raised.value, ResponseTimeout)
     refused.close()

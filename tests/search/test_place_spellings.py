@@ -1,4 +1,4 @@
-"""A place is one place whatever the keyboard: each form of its name compiles to the same conditions, and finds the same ads."""
+"""Place names on foreign keyboards: each form compiles to the same conditions and finds the same ads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = sorted(
         for name in (
             *catalogue.COUNTIES,
             *place_names.COUNTIES_OF,
-            *(one for name in place_names.COUNTIES_OF for one in place_names.each_language(name)),
+            *(name_part for name in place_names.COUNTIES_OF for name_part in place_names.split_languages(name)),
             *place_names.TOWNS,
             *place_names.REGIONS,
             "grünerløkka",
@@ -29,7 +29,7 @@ NAMES = sorted(
         )
     }
 )
-# What is another word without its letters, see docs/search.md: (form, name).
+# (folded form, name) where the form is another word, see docs/search.md.
 OTHER_WORDS = {("a", "å"), ("fiska", "fiskå"), ("jaren", "jæren"), ("lardal", "lærdal")}
 SMALL = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 ALONE = ("{}", "kokk i {}", "ledige stillinger i {}", "{} kommune")
@@ -37,15 +37,15 @@ EVERYWHERE = (*ALONE, "kokk {}", "{} sykepleier natt", "kokk OR {}", '"{}"', "ko
 
 
 def forms(name: str) -> set[str]:
-    """The name in lower case as each keyboard writes each of its letters."""
+    """All spellings of the name on foreign keyboards, in lower case."""
     return {"".join(form) for form in itertools.product(*(KEYBOARDS.get(mark, (mark,)) for mark in name))}
 
 
 def compiled(q: str) -> Node:
-    return compiler.compile_words(parser.parse(q))
+    return compiler.compile_conditions(parser.parse_query(q))
 
 
-def test_there_are_names_of_all_kinds():
+def test_names_of_all_kinds_are_tested():
     assert len(NAMES) > 800
     assert {"akershus", "bærum", "herøy (nordland)", "møre og romsdal", "grünerløkka", "sunnmøre", "porsángu", "lærdalsøyri"} <= {
         *NAMES
@@ -53,7 +53,7 @@ def test_there_are_names_of_all_kinds():
 
 
 @pytest.mark.parametrize("q", EVERYWHERE)
-def test_each_form_of_each_name_asks_for_the_same(q):
+def test_each_form_of_each_name_compiles_to_the_same_conditions(q):
     for name in NAMES:
         expected = compiled(q.format(name))
         for form in forms(name):
@@ -64,41 +64,41 @@ def test_each_form_of_each_name_asks_for_the_same(q):
 
 
 @pytest.mark.parametrize("typed", ["kokk as", "bo og omsorg", "kokk ha", "al dente"])
-def test_a_small_word_is_that_word_beside_others(typed):
+def test_a_function_word_is_not_corrected_beside_other_words(typed):
     small = next(word for word in typed.split() if word in SMALL)
     assert compiled(typed) != compiled(typed.replace(small, SMALL[small]))
 
 
-def test_another_word_stays_that_word():
+def test_folded_names_that_are_other_words_are_not_corrected():
     for form, name in OTHER_WORDS:
         assert compiled(form) != compiled(name)
-    assert norwegian.word("jaren").exact == "jaren" != norwegian.word("jæren").exact
+    assert norwegian.analyse_word("jaren").exact == "jaren" != norwegian.analyse_word("jæren").exact
 
 
 def test_no_two_names_share_a_form():
-    """But Jæren and Jaren, of which the second keeps it."""
+    """Except Jæren and Jaren: "jaren" means Jaren."""
     found: dict[str, set[str]] = {}
     for name in NAMES:
         if len(name.replace("-", " ").split()) == 1:
             for form in forms(name):
-                found.setdefault(form, set()).add(norwegian.word(name).exact)
+                found.setdefault(form, set()).add(norwegian.analyse_word(name).exact)
     assert {form: names for form, names in found.items() if len(names) > 1} == {"jaren": {"jaren", "jæren"}}
 
 
-def test_words_that_are_no_places_keep_their_letters():
+def test_words_that_are_no_places_are_not_corrected():
     for word in ("more", "sor", "ost", "over", "for", "gar", "bod", "bar"):
-        assert norwegian.word(word).exact == word
+        assert norwegian.analyse_word(word).exact == word
 
 
-def test_documents_spell_places_as_queries_do():
+def test_places_are_corrected_in_documents_too():
     for written, spelled in (("BAERUM", "bærum"), ("Lillestroem", "lillestrøm"), ("More og Romsdal", "møre og romsdal")):
-        assert " ".join(word.exact for word in norwegian.words(written)) == spelled
-    assert [word.exact for word in norwegian.body_words("i Tromso")] == ["i", "tromsø"]
+        assert " ".join(word.exact for word in norwegian.analyse_text(written)) == spelled
+    assert [word.exact for word in norwegian.analyse_body("i Tromso")] == ["i", "tromsø"]
 
 
 @pytest.mark.parametrize("path", sorted(geography.load_centres()))
 def test_a_distance_is_measured_from_the_same_municipality(path):
-    """Near something only a place can be meant: "bo" and "as" too."""
+    """The distance filter only takes places, so "bo" and "as" are places there too."""
     name = places.get_label(path)
     expected = distance.find_place(name)
     assert expected == path
@@ -110,8 +110,8 @@ def test_a_distance_is_measured_from_the_same_municipality(path):
 @pytest.mark.parametrize(
     ("typed", "label"), [("baerum", "Bærum"), ("barum", "Bærum"), ("aalesund", "Ålesund"), ("tromsoe", "Tromsø")]
 )
-def test_a_list_of_values_is_narrowed_by_each_form(typed, label):
-    assert [one.label for one in _narrowed([label, "Oslo"], typed)] == [label]
+def test_a_list_of_facet_values_is_narrowed_by_each_form(typed, label):
+    assert [choice.label for choice in _narrowed([label, "Oslo"], typed)] == [label]
     assert _narrowed(["Halden"], "ål") == []
 
 

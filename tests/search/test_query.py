@@ -1,4 +1,4 @@
-"""Parameters of an address -> a search, and back."""
+"""SearchQuery: from the parameters of an address and back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read(*pairs: tuple[str, str]):
     return SearchQuery.from_params(QueryDict(urlencode(pairs)))
 
 
-def test_the_whole_search_goes_there_and_back():
+def test_all_parameters_survive_the_round_trip():
     query, problems = read(
         ("q", " sykepleier   natt "), ("place", "OSLO"), ("place", "VESTLAND/BERGEN"), ("occupation", SLASHES),
         ("occupation", "Helse og sosial/Tannhelse/-pleie"), ("sector", "Ikke oppgitt"), ("extent", "Deltid"),
@@ -58,8 +58,8 @@ def test_a_child_replaces_its_chosen_parent():
     assert query.with_value("place", "VESTLAND").place == ("VESTLAND",)
 
 
-def test_unknown_values_are_kept_so_that_a_saved_search_never_widens():
-    """Whether an ad has a value is for the engine to say; what cannot be read at all is named here, and kept too."""
+def test_unknown_values_are_kept_so_that_a_saved_search_is_not_widened():
+    """The engine finds out whether ads have a value; what cannot be read at all is reported here, and kept too."""
     query, problems = read(("place", "atlantis"), ("place", "OSLO"), ("sector", "Kirken"), ("published", "2"), ("sort", "x"))
     assert (query.place, query.sector, query.published, query.sort) == (("ATLANTIS", "OSLO"), ("Kirken",), None, "relevance")
     assert query.unreadable == (("published", "2"),)
@@ -80,7 +80,7 @@ def test_unknown_values_are_kept_so_that_a_saved_search_never_widens():
         ("published", str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=PUBLISHED_DAYS + 1))),
     ],
 )
-def test_each_choice_that_there_is_not_is_named(name, value):
+def test_each_invalid_choice_is_reported(name, value):
     query, problems = read((name, value), ("q", "kokk"))
     kept = () if name == "size" else ((name, value),)
     assert query == SearchQuery(q="kokk", unreadable=kept)
@@ -88,7 +88,7 @@ def test_each_choice_that_there_is_not_is_named(name, value):
     assert value in problems[0].message
 
 
-def test_a_day_of_oslos_can_be_asked_for():
+def test_a_day_in_oslo_can_be_chosen():
     today = timezone.now().astimezone(OSLO).date()
     for ago in (0, 1, 13, 14, PUBLISHED_DAYS - 2):
         day = today - dt.timedelta(days=ago)
@@ -99,14 +99,14 @@ def test_a_day_of_oslos_can_be_asked_for():
         assert SearchQuery().with_value("published", str(day)) == query
 
 
-def test_any_name_is_an_employers_so_that_a_saved_search_never_widens():
+def test_any_employer_name_is_kept_so_that_a_saved_search_is_not_widened():
     query, problems = read(("employer", "Fantes  AS "), ("employer", "fantes as"))
     assert (query.employer, problems) == (("Fantes AS", "fantes as"), [])
     assert query.without("employer", "Fantes AS").employer == ("fantes as",)
 
 
 @pytest.mark.parametrize("value", ["kari@sykehus.example", "01010012356"])
-def test_private_data_is_no_employers_name_and_not_kept(value):
+def test_personal_data_is_not_kept_as_an_employer(value):
     query, problems = read(("employer", value), ("employer", "Kroa"))
     assert query.employer == ()
     assert [(problem.field, problem.value, problem.blocks) for problem in problems] == [("employer", "", True)]
@@ -121,14 +121,14 @@ def test_pages_end_at_the_deepest_hit_whatever_their_size(size):
     assert (query.page, [problem.code for problem in problems]) == (last, ["too_deep"])
 
 
-def test_a_search_that_was_saved_before_there_were_more_facets_still_reads():
+def test_a_search_saved_with_fewer_facets_can_be_read():
     query, problems = read(("q", "kokk"), ("place", "OSLO"), ("published", "7"), ("sort", "deadline"))
     assert problems == []
     assert query == SearchQuery(q="kokk", place=("OSLO",), published=7, sort="deadline")
     assert query.urlencode() == "q=kokk&place=OSLO&published=7&sort=deadline"
 
 
-def test_values_that_an_ad_has_are_known(make_vacancy):
+def test_values_of_ads_are_accepted(make_vacancy):
     make_vacancy(locations=(LocationData("SVERIGE"),), occupations=(OccupationData("Nytt", "Yrke/to"),), engagement="Noe nytt")
     query, problems = read(("place", "UTLAND/SVERIGE"), ("occupation", "Nytt/Yrke/to"), ("occupation", "Nytt"))
     assert problems == []
@@ -137,7 +137,7 @@ def test_values_that_an_ad_has_are_known(make_vacancy):
 
 
 @pytest.mark.parametrize("q", ["01010012356", "ring 010100 12356", "kari@sykehus.example", "søk kari@x.no nå"])
-def test_private_queries_are_refused_and_not_kept(q):
+def test_queries_with_personal_data_are_refused_and_not_kept(q):
     query, problems = read(("q", q))
     assert query.q == ""
     assert [(problem.field, problem.value, problem.blocks) for problem in problems] == [("q", "", True)]
@@ -145,21 +145,21 @@ def test_private_queries_are_refused_and_not_kept(q):
         search(SearchQuery(q=q))
 
 
-def test_eleven_digits_that_are_no_identity_number_are_searched_for():
+def test_eleven_digits_without_check_digits_are_accepted():
     assert read(("q", "12345678901"))[1] == []
 
 
 @pytest.mark.parametrize(
     ("page", "number"), [("0", 1), ("-1", 1), ("x", 1), ("9" * 50, LAST_PAGE), ("401", LAST_PAGE), ("٣", 1), ("²", 1), ("1.5", 1)]
 )
-def test_absurd_pages_are_problems_not_errors(page, number):
+def test_invalid_pages_are_reported_and_corrected(page, number):
     query, problems = read(("page", page))
     assert query.page == number
     assert [problem.field for problem in problems] == ["page"]
     assert problems[0].message
 
 
-def test_helpers_for_the_page():
+def test_methods_that_change_a_query():
     query = SearchQuery(q="kokk", place=("OSLO",), published=3, sort="deadline", page=3)
     assert query.with_value("sector", "Privat") == query.replace(sector=("Privat",), page=1)
     assert query.without("place", "OSLO").place == ()
@@ -170,7 +170,7 @@ def test_helpers_for_the_page():
     assert query.urlencode(page=False) == "q=kokk&place=OSLO&published=3&sort=deadline"
 
 
-def test_controls_and_lone_surrogates_never_get_through():
+def test_control_characters_and_lone_surrogates_are_removed():
     assert clean_parameter("a\x00b\x1fc\ud800d\u2028e", 100) == "a b c d e"
     assert len(read(("q", "x" * 5000))[0].q) == 200
 
@@ -181,7 +181,7 @@ NAMES = "q place occupation sector employer language deadline published sort siz
 class Hostile(TestCase):
     @settings(max_examples=60, deadline=None)
     @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40))))
-    def test_whatever_is_asked_is_read_and_stable(self, pairs):
+    def test_any_parameters_are_read_and_the_result_is_stable(self, pairs):
         params = QueryDict(mutable=True)
         for name, value in pairs:
             params.appendlist(name, value)
@@ -191,6 +191,6 @@ class Hostile(TestCase):
         assert {problem.field for problem in problems} == {name for name, _ in query.unreadable}
 
 
-def test_a_text_cut_at_a_blank_is_said_to_be_cut_too():
+def test_a_query_cut_at_a_blank_is_reported_too():
     query, problems = SearchQuery.from_params({"q": "syk " * 60})
     assert len(query.q) == 199 and [problem.code for problem in problems] == ["too_long"]

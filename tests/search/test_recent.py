@@ -1,4 +1,4 @@
-"""What a process keeps of the record, and for how long."""
+"""Stale-while-revalidate cache and cache warming."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.db import OperationalError
 from jobsearch.search import cache, cache_warming
 from jobsearch.search.analysis.spelling import speller
 from jobsearch.search.api import list_thread_failures
-from jobsearch.search.assist.suggestions import names
-from jobsearch.search.cache import KEEP_SECONDS, RENEW_SECONDS, Recent
+from jobsearch.search.assist.suggestions import name_index
+from jobsearch.search.cache import MAX_AGE_SECONDS, REVALIDATE_SECONDS, StaleWhileRevalidateCache
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,26 +36,26 @@ def clock(monkeypatch) -> Clock:
     return clock
 
 
-def counting() -> tuple[Recent[int], list[int]]:
+def make_counting_cache() -> tuple[StaleWhileRevalidateCache[int], list[int]]:
     read: list[int] = []
-    return Recent(lambda now: read.append(0) or len(read)), read
+    return StaleWhileRevalidateCache(lambda now: read.append(0) or len(read)), read
 
 
-def test_it_is_read_once_and_again_after_ten_minutes(clock):
-    value, read = counting()
+def test_a_value_is_read_once_and_again_after_ten_minutes(clock):
+    value, read = make_counting_cache()
     assert [value(), value()] == [1, 1]
-    clock.now += KEEP_SECONDS + 1
+    clock.now += MAX_AGE_SECONDS + 1
     assert [value(), value()] == [2, 2] and len(read) == 2
 
 
-def test_another_site_is_read_for_itself(clock, settings):
-    value, _ = counting()
+def test_each_site_has_its_own_value(clock, settings):
+    value, _ = make_counting_cache()
     assert value() == 1
     settings.SEARCH_URL = "embedded:///somewhere/else"
     assert value() == 2
 
 
-def test_after_five_minutes_it_is_read_anew_and_nobody_waits(clock):
+def test_after_five_minutes_a_thread_revalidates_and_callers_do_not_wait(clock):
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
     reads: list[int] = []
 
@@ -67,19 +67,19 @@ def test_after_five_minutes_it_is_read_anew_and_nobody_waits(clock):
             ended.set()
         return len(reads)
 
-    value = Recent(read)
+    value = StaleWhileRevalidateCache(read)
     assert value() == 1
-    clock.now += RENEW_SECONDS + 1
+    clock.now += REVALIDATE_SECONDS + 1
     assert value() == 1 and begun.wait(60)
-    assert value() == 1  # and no second thread begins
+    assert value() == 1  # and no second thread starts
     go_on.set()
     assert ended.wait(60)
-    with value._renewing:
+    with value._revalidation_lock:
         assert value() == 2 and len(reads) == 2
 
 
-def test_many_who_ask_at_once_wait_for_one_reading(clock):
-    value, read = counting()
+def test_concurrent_callers_wait_for_one_read(clock):
+    value, read = make_counting_cache()
     gate = threading.Barrier(8)
 
     def ask() -> None:
@@ -94,12 +94,12 @@ def test_many_who_ask_at_once_wait_for_one_reading(clock):
     assert len(read) == 1
 
 
-def test_renewed_beforehand_nobody_reads_and_nothing_old_is_kept(clock):
-    value, read = counting()
-    value.renew()
+def test_a_refreshed_value_is_used_without_another_read(clock):
+    value, read = make_counting_cache()
+    value.refresh()
     assert value() == 1 and len(read) == 1
-    clock.now += KEEP_SECONDS - 1
-    value.renew()
+    clock.now += MAX_AGE_SECONDS - 1
+    value.refresh()
     clock.now += 2
     assert value() == 2 and len(read) == 2
 
@@ -110,27 +110,27 @@ def own_site(settings, tmp_path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_round_reads_what_a_first_question_would_wait_for(own_site, make_vacancy, django_assert_num_queries):
+def test_refresh_caches_reads_the_speller_and_the_name_index(own_site, make_vacancy, django_assert_num_queries):
     make_vacancy(title="Fyrvokter")
-    cache_warming.read()
+    cache_warming.refresh_caches()
     with django_assert_num_queries(0):
-        assert speller().knows("fyrvokter") and names().matching(["fyrvokter"]) is not None
+        assert speller().is_known("fyrvokter") and name_index().find(["fyrvokter"]) is not None
     make_vacancy(title="Svartfeier")
-    cache_warming.read()
-    assert speller().knows("svartfeier")
+    cache_warming.refresh_caches()
+    assert speller().is_known("svartfeier")
 
 
-def test_without_a_database_a_round_says_so_and_the_next_one_tries_again(own_site, monkeypatch, caplog):
+def test_a_database_error_is_logged_and_tried_again(own_site, monkeypatch, caplog):
     def down(now):
         raise OperationalError("connection to server at 10.0.0.1 failed")
 
-    monkeypatch.setattr(names, "_read", down)
-    cache_warming.read()
-    (said,) = caplog.messages
-    assert "OperationalError" in said and "tried again" in said
+    monkeypatch.setattr(name_index, "_read", down)
+    cache_warming.refresh_caches()
+    (message,) = caplog.messages
+    assert "OperationalError" in message and "tried again" in message
 
 
-def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
+def test_a_web_process_starts_warming_and_survives_a_missing_database(tmp_path):
     env = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}} | {
         "JOBSEARCH_READ_DOTENV": "0",
         "SECRET_KEY": "a key for tests only, with nothing behind it",
@@ -140,7 +140,7 @@ def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
     code = (
         "import jobsearch.wsgi, sys, threading\n"
         "from jobsearch.search import cache_warming\n"
-        "cache_warming.read()\n"
+        "cache_warming.refresh_caches()\n"
         "sys.stdout.write(' '.join(thread.name for thread in threading.enumerate()))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=99, check=True)
@@ -148,27 +148,27 @@ def test_a_web_process_begins_by_itself_and_stands_without_a_database(tmp_path):
     assert "will be tried again" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_record_that_a_first_load_fills_is_read_before_its_time(make_vacancy):
-    assert not cache_warming.outgrown(0), "nothing there, nothing new"
-    for _ in range(cache_warming.GROWTH_LEAST + 1):
+def test_caches_are_refreshed_early_during_a_first_load(make_vacancy):
+    assert not cache_warming.has_grown(0), "an empty database has not grown"
+    for _ in range(cache_warming.MIN_GROWTH + 1):
         make_vacancy()
-    assert cache_warming.outgrown(0)
-    assert not cache_warming.outgrown(1), "one more than there were is no load"
+    assert cache_warming.has_grown(0)
+    assert not cache_warming.has_grown(1), "one ad more is no first load"
 
 
-def test_a_database_that_is_down_is_no_reason_to_read(monkeypatch):
+def test_a_database_error_is_not_taken_for_growth(monkeypatch):
     def down(*args: object, **kwargs: object):
         raise OperationalError("gone")
 
     monkeypatch.setattr("jobsearch.vacancies.models.VacancyQuerySet.count", down)
-    assert not cache_warming.outgrown(0)
+    assert not cache_warming.has_grown(0)
 
 
 @pytest.mark.parametrize(
     "error", [RuntimeError("Ring Kari"), ValueError("x"), MemoryError(), RecursionError(), KeyError("x")], ids=repr
 )
 @pytest.mark.django_db(transaction=True)
-def test_the_thread_goes_on_after_any_error_and_the_admin_shows_it(error, own_site, make_vacancy, monkeypatch):
+def test_the_thread_survives_any_error_and_the_admin_shows_it(error, own_site, make_vacancy, monkeypatch):
     make_vacancy(title="Fyrvokter")
     rounds = []
 
@@ -178,23 +178,23 @@ def test_the_thread_goes_on_after_any_error_and_the_admin_shows_it(error, own_si
     def sleep(seconds):
         rounds.append(seconds)
         if len(rounds) > 60:
-            raise SystemExit  # no Exception, so nothing takes it for a failure
+            raise SystemExit  # not an Exception, so it is not caught
 
-    monkeypatch.setattr(names, "_read", fail)
+    monkeypatch.setattr(name_index, "_read", fail)
     monkeypatch.setattr(cache_warming.time, "sleep", sleep)
     with pytest.raises(SystemExit):
-        cache_warming._keep()
+        cache_warming._refresh_forever()
     (failure,) = list_thread_failures()
     assert failure.name == "warm"
     assert failure.error.startswith(f"{type(error).__name__} at test_recent.py")
-    assert speller().knows("fyrvokter"), "the other one is read all the same"
+    assert speller().is_known("fyrvokter"), "the other cache is refreshed too"
     monkeypatch.undo()
-    cache_warming.read()
+    cache_warming.refresh_caches()
     assert list_thread_failures() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_thread_goes_on_where_looking_at_the_database_fails_too(own_site, monkeypatch):
+def test_the_thread_survives_errors_while_counting_ads(own_site, monkeypatch):
     looks = []
 
     def broken():
@@ -203,24 +203,24 @@ def test_the_thread_goes_on_where_looking_at_the_database_fails_too(own_site, mo
             raise SystemExit
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(cache_warming, "_ads", broken)
+    monkeypatch.setattr(cache_warming, "_count_ads", broken)
     monkeypatch.setattr(cache_warming.time, "sleep", lambda seconds: None)
     with pytest.raises(SystemExit):
-        cache_warming._keep()
+        cache_warming._refresh_forever()
     assert len(looks) == 4
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_renewed_beside_a_question_fails_without_a_loss_and_is_noted(clock):
+def test_a_failed_revalidation_keeps_the_value_and_is_recorded(clock):
     values = iter([1])
 
     def read(now):
         return next(values)  # StopIteration, the second time
 
-    value = Recent(read)
+    value = StaleWhileRevalidateCache(read)
     assert value() == 1
-    clock.now += RENEW_SECONDS + 1
+    clock.now += REVALIDATE_SECONDS + 1
     assert value() == 1
-    wait_until(lambda: not value._renewing.locked(), 5, "the thread to end")
+    wait_until(lambda: not value._revalidation_lock.locked(), 5, "the thread to end")
     assert [row.name for row in list_thread_failures()] == ["recent"]
     assert value() == 1

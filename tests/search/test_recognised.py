@@ -1,4 +1,4 @@
-"""Words that name a value of a facet, and words that only look so."""
+"""Entity recognition: words that name a facet value, and words that only look like it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pytest
 from jobsearch.search.analysis import place_names
 from jobsearch.search.facets import FACETS
 from jobsearch.search.query import entities, parser
-from jobsearch.search.query.parsed_query import WantedFacet, WantedName
+from jobsearch.search.query.parsed_query import FacetClause, SynonymClause
 from jobsearch.taxonomy import occupations, places
 
 
 def named(q: str) -> list[tuple[str, str, str]]:
-    return [(one.words, one.facet, one.value) for one in parser.parse(q).recognised]
+    return [(entity.words, entity.facet, entity.value) for entity in parser.parse_query(q).recognised]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def named(q: str) -> list[tuple[str, str, str]]:
         ),
     ],
 )
-def test_a_word_that_names_a_value_is_told_as_typed(q, expected):
+def test_words_that_name_a_facet_value_are_recognised_as_typed(q, expected):
     assert named(q) == expected
 
 
@@ -58,12 +58,12 @@ def test_a_word_that_names_a_value_is_told_as_typed(q, expected):
         "",
     ],
 )
-def test_what_only_looks_so_is_not_taken_for_a_value(q):
+def test_words_that_do_not_name_a_facet_value_are_not_recognised(q):
     assert named(q) == []
 
 
-def test_every_value_that_can_be_recognised_exists():
-    for meaning in entities._meanings().values():
+def test_every_recognisable_value_exists():
+    for meaning in entities._entities_by_key().values():
         for value in meaning.values:
             assert FACETS[meaning.facet].is_known(value), meaning
 
@@ -80,13 +80,13 @@ def test_every_upper_level_of_occupations_is_recognised():
             assert ("occupation", level1) in {(facet, value) for _, facet, value in named(level1)}
 
 
-def test_a_municipality_as_an_employer_is_asked_of_the_employer_only():
-    (group,) = parser.parse("bergen kommune").must
-    kinds = {name.kind for one in group for clause in one if isinstance(clause, WantedName) for name in clause.names}
+def test_a_municipality_as_an_employer_is_searched_for_in_the_employer_only():
+    (group,) = parser.parse_query("bergen kommune").must
+    kinds = {name.kind for one in group for clause in one if isinstance(clause, SynonymClause) for name in clause.synonyms}
     assert kinds == {"employer"}
 
 
-def test_several_words_are_one_condition():
-    must = parser.parse("sykepleier fast stilling i nord-norge").must
-    assert [isinstance(group[0][0], WantedFacet) for group in must] == [False, True, True]
+def test_an_entity_of_several_words_is_one_group():
+    must = parser.parse_query("sykepleier fast stilling i nord-norge").must
+    assert [isinstance(group[0][0], FacetClause) for group in must] == [False, True, True]
     assert len(must) == 3

@@ -1,4 +1,4 @@
-"""One ad never holds up another: what hangs, fails or is refused is set aside, and tried again when it is time."""
+"""Quarantine: an ad that cannot be analysed or indexed holds up no other, and ended ads leave the index first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from jobsearch.search import schema
 from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, repair, search
 from jobsearch.search.engines import registry
-from jobsearch.search.engines.tantivy import index_writer as embedded_index
+from jobsearch.search.engines.tantivy import index_writer
 from jobsearch.search.indexing import analysis_process, documents, lifecycle, quarantine
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def hang_in_re() -> None:
-    """For years, in C code that holds the interpreter's lock."""
+    """Runs for years, in C code that holds the interpreter lock."""
     re.match(r"(?:a|aa)+$", "a" * 90 + "b")
 
 
@@ -43,7 +43,7 @@ def fill_memory() -> None:
         kept.append(bytes(2**26))
 
 
-def fall_out() -> None:
+def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
@@ -73,7 +73,7 @@ def later(monkeypatch, **time_passed) -> None:
         (hang_in_re, "slow", "more than 0.3 s of processor time"),
         (hang_with_signals_caught, "slow", "more than 0.3 s of processor time"),
         (fill_memory, "memory", "more than 256 MB"),
-        (fall_out, "crashed", "signal 11"),
+        (crash, "crashed", "signal 11"),
         (read_past_the_end, "crashed", "signal 11"),
         (leave, "crashed", "exit code 7"),
         (recurse, "error", "RecursionError at test_set_aside.py"),
@@ -82,7 +82,7 @@ def later(monkeypatch, **time_passed) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_an_ad_that_cannot_be_analysed_holds_up_no_other(act, reason, detail, make_vacancy, misbehave, monkeypatch, caplog):
+def test_an_ad_that_cannot_be_analysed_does_not_hold_up_others(act, reason, detail, make_vacancy, misbehave, monkeypatch, caplog):
     monkeypatch.setattr(analysis_process, "CPU_SECONDS", 0.3)
     if act is wait:
         monkeypatch.setattr(analysis_process, "WAIT_SECONDS", 2.0)
@@ -103,7 +103,7 @@ def test_an_ad_that_cannot_be_analysed_holds_up_no_other(act, reason, detail, ma
     assert registry.engine().current().stored([stopped])[stopped].visible_until == 0
 
 
-def test_ads_that_hang_together_are_all_set_aside_and_the_rest_is_found(make_vacancy, misbehave, monkeypatch):
+def test_several_hanging_ads_are_quarantined_and_the_others_indexed(make_vacancy, misbehave, monkeypatch):
     monkeypatch.setattr(analysis_process, "CPU_SECONDS", 0.1)
     monkeypatch.setattr(analysis_process, "CHUNK_SECONDS", 0.25)  # several chunks
     index_changes()
@@ -116,14 +116,14 @@ def test_ads_that_hang_together_are_all_set_aside_and_the_rest_is_found(make_vac
     assert quarantine.count_behind() == 0
 
 
-def test_it_is_not_tried_again_before_its_time_then_it_is(make_vacancy, misbehave, monkeypatch):
+def test_a_quarantined_ad_is_retried_only_after_its_pause(make_vacancy, misbehave, monkeypatch):
     index_changes()
     misbehave["Kokk"] = raise_with_the_ads_words
     bad = make_vacancy(title="Kokk")
     assert index_changes().failed == 1
     assert index_changes().failed == 0
     misbehave.clear()
-    assert index_changes().indexed == 0, "the same version, read in the same way, a moment later"
+    assert index_changes().indexed == 0, "the same version with the same analysis, before the pause is over"
     later(monkeypatch)
     assert index_changes().indexed == 1
     assert search(SearchQuery()).uuids == [bad]
@@ -131,7 +131,7 @@ def test_it_is_not_tried_again_before_its_time_then_it_is(make_vacancy, misbehav
 
 
 @pytest.mark.parametrize("cause", ["changed ad", "another version of the analysis", "asked for by an administrator", "repaired"])
-def test_it_is_tried_again_at_once_when_something_has_changed(cause, make_vacancy, misbehave, monkeypatch):
+def test_a_quarantined_ad_is_retried_at_once_after_a_change(cause, make_vacancy, misbehave, monkeypatch):
     index_changes()
     misbehave["Kokk"] = raise_with_the_ads_words
     bad = make_vacancy(title="Kokk")
@@ -144,7 +144,7 @@ def test_it_is_tried_again_at_once_when_something_has_changed(cause, make_vacanc
     elif cause == "asked for by an administrator":
         assert quarantine.retry([bad]) == 1
     else:
-        assert [one.kind for one in compare()] == ["set-aside"]
+        assert [difference.kind for difference in compare()] == ["set-aside"]
         assert repair(compare()) == 1
     index_changes()
     assert search(SearchQuery()).uuids == [bad]
@@ -152,7 +152,7 @@ def test_it_is_tried_again_at_once_when_something_has_changed(cause, make_vacanc
     assert not SetAside.objects.exists()
 
 
-def test_another_version_of_the_analysis_builds_the_index_and_tries_all(make_vacancy, misbehave, monkeypatch):
+def test_a_new_analysis_version_rebuilds_the_index_and_retries_all(make_vacancy, misbehave, monkeypatch):
     make_vacancy(title="Baker")
     index_changes()
     misbehave["Kokk"] = raise_with_the_ads_words
@@ -169,35 +169,35 @@ def test_another_version_of_the_analysis_builds_the_index_and_tries_all(make_vac
         schema.fingerprint.cache_clear()
 
 
-def test_hundreds_of_refused_ads_do_not_starve_the_rest(make_vacancy, monkeypatch):
+def test_many_refused_ads_do_not_starve_the_others(make_vacancy, monkeypatch):
     monkeypatch.setattr(lifecycle, "CHUNK", 20)
     index_changes()
     good = {make_vacancy(title="Baker") for _ in range(5)}
     for _ in range(60):
         make_vacancy(title="Kokk")
     bad = set(Vacancy.objects.filter(title="Kokk").values_list("uuid", flat=True))
-    real = embedded_index.schema.document
+    real = index_writer.schema.build_document
 
     def refuse(schema, key, version, fields):
         if uuid.UUID(key) in bad:
             raise ValueError("Ring Kari Nordmann")
         return real(schema, key, version, fields)
 
-    monkeypatch.setattr(embedded_index.schema, "document", refuse)
+    monkeypatch.setattr(index_writer.schema, "build_document", refuse)
     assert index_changes().failed == 60
     assert {*search(SearchQuery()).uuids} == good
     assert {*SetAside.objects.values_list("reason", "detail")} == {("refused", "ValueError")}
-    index_changes()  # the second try, at once; from then on with longer and longer pauses
+    index_changes()  # the second try, at once; later ones after growing pauses
     row = SetAside.objects.first()
     assert row.tries == 2
     assert dt.timedelta(seconds=30) < row.next_try - timezone.now() < dt.timedelta(seconds=61)
     assert index_changes().failed == 0
     assert quarantine.count_behind() == 0
-    assert {one.kind for one in compare()} == {"set-aside"}
+    assert {difference.kind for difference in compare()} == {"set-aside"}
 
 
 @pytest.mark.parametrize("poison", ["no number", 2**70, None, {"a": 1}, [1, "x"], 1.5], ids=repr)
-def test_a_refused_new_version_leaves_the_former_document_and_the_rest(poison, make_vacancy, monkeypatch):
+def test_a_refused_new_version_keeps_the_old_document_and_the_other_ads(poison, make_vacancy, monkeypatch):
     key = make_vacancy(title="Baker")
     index_changes()
     change(key, title="Kokk")
@@ -212,7 +212,7 @@ def test_a_refused_new_version_leaves_the_former_document_and_the_rest(poison, m
     assert (total("baker"), total("snekker")) == (1, 1)
 
 
-def test_a_rebuild_sets_aside_and_is_not_held_up(make_vacancy, misbehave):
+def test_a_rebuild_quarantines_ads_and_completes(make_vacancy, misbehave):
     good = [make_vacancy(title="Baker") for _ in range(3)]
     bad = make_vacancy(title="Kokk")
     index_changes()
@@ -220,15 +220,15 @@ def test_a_rebuild_sets_aside_and_is_not_held_up(make_vacancy, misbehave):
     misbehave["Kokk"] = raise_with_the_ads_words
     assert rebuild().rebuilt, "though a quarter of the ads is missing"
     assert {*search(SearchQuery()).uuids} == {*good}
-    assert [(one.kind, one.uuid) for one in compare()] == [("set-aside", bad)]
-    assert Vacancy.objects.get(uuid=bad).indexed_version == 0, "behind, or it would never be tried again"
+    assert [(difference.kind, difference.uuid) for difference in compare()] == [("set-aside", bad)]
+    assert Vacancy.objects.get(uuid=bad).indexed_version == 0, "marked as not indexed, so that it is retried"
     misbehave.clear()
     quarantine.retry([bad])
     assert index_changes().indexed == 1
     assert (total(), compare()) == (4, [])
 
 
-def test_no_ad_is_blamed_where_no_child_can_begin(make_vacancy, monkeypatch):
+def test_no_ad_is_quarantined_if_no_child_process_can_start(make_vacancy, monkeypatch):
     index_changes()
     make_vacancy()
     monkeypatch.setattr(analysis_process, "_prepare", lambda pipe: 1 / 0)
@@ -240,7 +240,7 @@ def test_no_ad_is_blamed_where_no_child_can_begin(make_vacancy, monkeypatch):
 
 
 @pytest.mark.parametrize("refusal", [ValueError("not allowed to raise maximum limit"), PermissionError(1, "EPERM")], ids=repr)
-def test_a_sandbox_that_forbids_limits_stops_no_indexing(refusal, make_vacancy, monkeypatch):
+def test_indexing_works_in_a_sandbox_that_forbids_resource_limits(refusal, make_vacancy, monkeypatch):
     def forbid(kind, limits):
         raise refusal
 
@@ -251,7 +251,7 @@ def test_a_sandbox_that_forbids_limits_stops_no_indexing(refusal, make_vacancy, 
     assert search(SearchQuery()).uuids == [key]
 
 
-def test_no_child_and_no_file_is_left_behind(make_vacancy, misbehave):
+def test_no_child_process_and_no_open_file_is_left(make_vacancy, misbehave):
     misbehave["Kokk"] = raise_with_the_ads_words
     index_changes()
     before = _files_and_children()
@@ -266,14 +266,14 @@ def _files_and_children() -> tuple[set[Path], set[str]]:
     return set(Path("/proc/self/fd").iterdir()), children
 
 
-def test_an_engine_that_is_down_is_no_ads_fault(make_vacancy, monkeypatch):
+def test_no_ad_is_quarantined_if_the_engine_is_down(make_vacancy, monkeypatch):
     index_changes()
     make_vacancy()
 
     def down(self, writes):
         raise EngineDown("full")
 
-    monkeypatch.setattr(embedded_index.EmbeddedIndex, "write", down)
+    monkeypatch.setattr(index_writer.TantivyIndex, "write", down)
     with pytest.raises(EngineDown):
         index_changes()
     assert not SetAside.objects.exists()

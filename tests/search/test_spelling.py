@@ -1,4 +1,4 @@
-"""Which word is meant by one typed wrong."""
+"""Spelling correction: the nearest known word of a misspelled one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from jobsearch.search.analysis import spelling
-from jobsearch.search.analysis.spelling import Speller, sound
+from jobsearch.search.analysis.spelling import Speller, build_phonetic_key
 from jobsearch.search.query import parser
 from jobsearch.search.query.correction import correct_query, suggest_query
+from jobsearch.search.query.normalisation import normalise_query
 
 SPELLER = Speller(
     Counter(
@@ -22,7 +23,7 @@ SPELLER = Speller(
             **{"tømrer": 20, "dommer": 90},
         }
     ),
-    sure={"berger"},
+    trusted_words={"berger"},
 )
 
 
@@ -69,17 +70,17 @@ SPELLER = Speller(
         ("bladibla", ""),
     ],
 )
-def test_the_nearest_word_is_meant_and_the_commonest_of_equals(typed, meant):
-    assert SPELLER.nearest(typed) == meant
+def test_find_nearest_returns_the_nearest_word_and_the_commonest_of_equals(typed, meant):
+    assert SPELLER.find_nearest(typed) == meant
 
 
-def test_short_words_may_differ_by_one_letter_long_ones_by_two():
-    assert SPELLER.nearest("berxxn") == ""
-    assert SPELLER.nearest("sykexxeier") == "sykepleier"
-    assert SPELLER.nearest("sykexxxier") == ""
+def test_short_words_may_differ_by_one_edit_and_long_words_by_two():
+    assert SPELLER.find_nearest("berxxn") == ""
+    assert SPELLER.find_nearest("sykexxeier") == "sykepleier"
+    assert SPELLER.find_nearest("sykexxxier") == ""
 
 
-def test_a_swap_of_neighbours_is_one_edit():
+def test_swapped_neighbouring_letters_are_one_edit():
     assert OSA.distance("bregen", "bergen", score_cutoff=2) == 1
     assert OSA.distance("abc", "cba", score_cutoff=2) == 2
     assert OSA.distance("abcdef", "xyzdef", score_cutoff=2) == 3
@@ -87,64 +88,64 @@ def test_a_swap_of_neighbours_is_one_edit():
 
 
 @given(st.text("abc", max_size=8), st.text("abc", max_size=8))
-def test_distance_is_symmetric_and_nothing_only_for_the_same(a, b):
+def test_edit_distance_is_symmetric_and_zero_only_for_equal_words(a, b):
     there, back = OSA.distance(a, b, score_cutoff=2), OSA.distance(b, a, score_cutoff=2)
     assert there == back <= 3
     assert (there == 0) == (a == b)
 
 
-def test_a_word_typed_without_its_letters_is_known():
-    assert SPELLER.knows("rorlegger") and SPELLER.knows("rørlegger")
+def test_a_folded_word_is_known():
+    assert SPELLER.is_known("rorlegger") and SPELLER.is_known("rørlegger")
 
 
-def test_only_plain_words_are_put_right(monkeypatch):
+def test_only_plain_words_are_corrected(monkeypatch):
     monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
 
-    def right(q: str) -> str:
+    def correct(q: str) -> str:
         found = correct_query(q, lambda word: False)
         return found.q if found else ""
 
-    assert right("  sykepeier  i Bergen ") == "sykepleier  i Bergen"
-    assert right('sykepeier "bregen" -bregen breg*') == 'sykepleier "bregen" -bregen breg*'
-    assert right("sykepeier/bregen") == "sykepleier/bergen"
-    assert right("sykepeier qqqqqq") == right("sykepleier bergen") == right("") == ""
+    assert correct("  sykepeier  i Bergen ") == "sykepleier  i Bergen"
+    assert correct('sykepeier "bregen" -bregen breg*') == 'sykepleier "bregen" -bregen breg*'
+    assert correct("sykepeier/bregen") == "sykepleier/bergen"
+    assert correct("sykepeier qqqqqq") == correct("sykepleier bergen") == correct("") == ""
     assert correct_query("sykepeier", lambda word: True) is None
     assert correct_query("sykepeier bergen", lambda word: False).insisting == '"sykepeier" bergen'
 
 
 @given(st.text(max_size=60))
-def test_every_plain_token_is_where_it_is_said_to_be(q):
-    q = parser.tidy(q)
-    for at, raw in parser.plain_tokens(q):
-        assert q[at : at + len(raw)] == raw
+def test_positions_of_plain_words_are_correct(q):
+    q = normalise_query(q)
+    for start, word in parser.find_plain_words(q):
+        assert q[start : start + len(word)] == word
 
 
 @pytest.mark.parametrize("typed", ["sykepleier", "sykepleierne", "rorlegger", "berger", "kokkevikar", "kokkevikarer", "lærere"])
-def test_a_word_that_is_right_in_any_form_or_as_a_compound_is_asked_about_by_nobody(typed, monkeypatch):
+def test_inflected_forms_and_compounds_of_trusted_words_get_no_suggestion(typed, monkeypatch):
     monkeypatch.setattr(spelling, "speller", lambda now=None: SPELLER)
-    assert SPELLER.is_right(typed)
+    assert SPELLER.is_trusted(typed)
     assert suggest_query(typed, few=True) == ""
 
 
-def test_a_word_of_one_title_is_asked_about_only_where_few_ads_have_it(monkeypatch):
-    slip = Speller(Counter({"sykepleier": 600, "sykepeier": 1, "bergen": 40}))
-    monkeypatch.setattr(spelling, "speller", lambda now=None: slip)
+def test_a_word_of_one_title_gets_a_suggestion_only_for_few_hits(monkeypatch):
+    with_misspelling = Speller(Counter({"sykepleier": 600, "sykepeier": 1, "bergen": 40}))
+    monkeypatch.setattr(spelling, "speller", lambda now=None: with_misspelling)
     assert suggest_query("sykepeier bergen", few=True) == "sykepleier bergen"
     assert suggest_query("sykepeier bergen", few=False) == ""
     assert suggest_query("sykepeeier python", few=False) == "sykepleier python"
-    assert slip.nearest("sykepeeier") == "sykepleier"  # not the slip, though it is nearer
+    assert with_misspelling.find_nearest("sykepeeier") == "sykepleier"  # not the misspelled title, though it is nearer
     assert suggest_query('"sykepeier" -sykepeier sykepei*', few=True) == ""
 
 
-def test_one_word_written_as_three_is_put_together(monkeypatch):
-    known = Speller(Counter({"barnehagelærer": 90, "hage": 5, "lærer": 50}))
-    monkeypatch.setattr(spelling, "speller", lambda now=None: known)
+def test_a_compound_typed_as_three_words_is_joined(monkeypatch):
+    speller = Speller(Counter({"barnehagelærer": 90, "hage": 5, "lærer": 50}))
+    monkeypatch.setattr(spelling, "speller", lambda now=None: speller)
     assert correct_query("natt barne hage lærer", lambda word: True).q == "natt barnehagelærer"
     assert correct_query("barne/hage lærer", lambda word: True) is None
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzæøå", min_size=4, max_size=14))
-def test_any_word_is_like_known_ones_or_like_none(word):
-    nearest = SPELLER.nearest(word)
-    assert nearest == "" or all(part in {"i", "og", "på"} or SPELLER.knows(part) for part in nearest.split())
-    assert sound(word[:2] + word[1:]) == sound(word)  # a doubled letter is not heard
+def test_nearest_words_of_any_word_are_known(word):
+    nearest = SPELLER.find_nearest(word)
+    assert nearest == "" or all(part in {"i", "og", "på"} or SPELLER.is_known(part) for part in nearest.split())
+    assert build_phonetic_key(word[:2] + word[1:]) == build_phonetic_key(word)  # a doubled letter sounds the same

@@ -1,4 +1,4 @@
-"""A query without some of its words."""
+"""Removal of words from a query."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search.api import without, without_each
+from jobsearch.search.api import remove_each_part, remove_words
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from jobsearch.search.api import without, without_each
         ("", []),
     ],
 )
-def test_each_part_of_two_to_four_is_left_out_in_turn(q, steps):
-    assert without_each(q) == steps
+def test_each_part_of_a_query_with_two_to_four_parts_is_removed(q, steps):
+    assert remove_each_part(q) == steps
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_each_part_of_two_to_four_is_left_out_in_turn(q, steps):
         ("kokk", "", "kokk"),
     ],
 )
-def test_words_are_left_out_as_whole_words(q, typed, rest):
-    assert without(q, typed) == rest
+def test_whole_words_are_removed(q, typed, rest):
+    assert remove_words(q, typed) == rest
 
 
 @given(st.text(max_size=80), st.text(max_size=10))
-def test_whatever_is_typed_a_step_back_is_no_longer_than_before(q, typed):
-    for part, rest in without_each(q):
+def test_the_remaining_query_is_never_longer(q, typed):
+    for part, rest in remove_each_part(q):
         assert part and len(rest) < len(q)
-    assert len(without(q, typed)) <= len(q)
+    assert len(remove_words(q, typed)) <= len(q)

@@ -1,4 +1,4 @@
-"""Words and their forms."""
+"""Norwegian analyser: tokens, stems, compounds and abbreviations."""
 
 from __future__ import annotations
 
@@ -81,23 +81,23 @@ APART = """
 
 @pytest.mark.parametrize("forms", ONE_STEM.strip().splitlines())
 def test_all_forms_of_a_word_have_one_stem(forms):
-    assert len({norwegian.stem_of(form) for form in forms.split()}) == 1, {
-        form: norwegian.stem_of(form) for form in forms.split()
+    assert len({norwegian.stem_word(form) for form in forms.split()}) == 1, {
+        form: norwegian.stem_word(form) for form in forms.split()
     }
 
 
 @pytest.mark.parametrize("pair", [pair.strip() for line in APART.strip().splitlines() for pair in line.split("·")])
-def test_different_words_stay_apart(pair):
+def test_different_words_have_different_stems(pair):
     first, second = pair.split()
-    assert norwegian.stem_of(first) != norwegian.stem_of(second)
+    assert norwegian.stem_word(first) != norwegian.stem_word(second)
 
 
 def test_places_are_not_stemmed():
     for county, towns in COUNTIES.items():
         for name in (county, *towns):
             if name.isalpha():
-                exact = norwegian.word(name).exact
-                assert norwegian.stem_of(exact) == exact, name
+                exact = norwegian.analyse_word(name).exact
+                assert norwegian.stem_word(exact) == exact, name
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_places_are_not_stemmed():
         ("a\u030a o\u0338", "å o"),
     ],
 )
-def test_tokens(written, words):
-    assert " ".join(word.exact for word in norwegian.words(written)) == words
+def test_text_is_split_into_normalised_tokens(written, words):
+    assert " ".join(word.exact for word in norwegian.analyse_text(written)) == words
 
 
-def test_the_english_pronoun_is_not_the_trade():
-    exact = [word.exact for word in norwegian.body_words("It is fun, it is. IT and it-drift\nend")]
+def test_the_english_pronoun_it_is_not_the_it_sector():
+    exact = [word.exact for word in norwegian.analyse_body("It is fun, it is. IT and it-drift\nend")]
     assert exact == ["is", "fun", "is", "it", "and", "it", "drift", norwegian.BREAK, "end"]
 
 
@@ -136,20 +136,20 @@ def test_the_english_pronoun_is_not_the_trade():
         ("bussjåfør", "sjåfør"),
     ],
 )
-def test_compounds_hold_their_parts(compound, inside):
-    assert {*inside.split()} <= {*norwegian.parts(norwegian.stem_of(compound))}
+def test_compounds_are_split_into_their_parts(compound, inside):
+    assert {*inside.split()} <= {*norwegian.split_compound(norwegian.stem_word(compound))}
 
 
 @pytest.mark.parametrize("word", ["kollega", "tannlege", "leder", "glede", "lærer"])
-def test_what_only_looks_like_a_compound_is_left_whole(word):
-    assert norwegian.parts(norwegian.stem_of(word)) == ()
+def test_words_that_only_look_like_compounds_are_not_split(word):
+    assert norwegian.split_compound(norwegian.stem_word(word)) == ()
 
 
 @pytest.mark.parametrize(
     ("compound", "outside"), [("legesekretær", "leg"), ("legevakt", "leg"), ("lærerassistent", "lærer"), ("skoletannlege", "leg")]
 )
-def test_an_occupation_that_only_stands_before_is_no_part(compound, outside):
-    assert outside not in norwegian.parts(norwegian.stem_of(compound))
+def test_an_occupation_as_modifier_is_not_a_part(compound, outside):
+    assert outside not in norwegian.split_compound(norwegian.stem_word(compound))
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_an_occupation_that_only_stands_before_is_no_part(compound, outside):
         ("bussjåfør", "buss"),
     ],
 )
-def test_who_is_also_what_stands_before_or_inside(compound, inside):
-    assert {*inside.split()} <= {*norwegian.parts(norwegian.stem_of(compound))}
+def test_modifiers_and_inner_compounds_that_describe_the_ad_are_parts(compound, inside):
+    assert {*inside.split()} <= {*norwegian.split_compound(norwegian.stem_word(compound))}
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_who_is_also_what_stands_before_or_inside(compound, inside):
         ("Kokk - sommer", ""),
     ],
 )
-def test_what_is_written_once_for_several_words_is_written_out(written, meant):
-    found = norwegian.written_out(written)
+def test_shared_endings_are_expanded(written, meant):
+    found = norwegian.expand_shared_endings(written)
     assert {*meant.split()} <= found
     assert meant or not found
 
@@ -201,18 +201,18 @@ def test_what_is_written_once_for_several_words_is_written_out(written, meant):
         ("Vik Mek. Verksted", "vik mek verksted"),
     ],
 )
-def test_short_forms_are_written_out(written, words):
-    assert " ".join(word.exact for word in norwegian.words(written)) == words
+def test_abbreviations_are_expanded(written, words):
+    assert " ".join(word.exact for word in norwegian.analyse_text(written)) == words
 
 
-def test_two_words_written_as_one():
-    assert norwegian.joined("butikk", "medarbeidere") == norwegian.stem_of("butikkmedarbeider")
-    assert norwegian.joined("buss", "sjåfør") == norwegian.stem_of("bussjåfør")
+def test_two_words_are_joined_to_a_compound():
+    assert norwegian.join_compound("butikk", "medarbeidere") == norwegian.stem_word("butikkmedarbeider")
+    assert norwegian.join_compound("buss", "sjåfør") == norwegian.stem_word("bussjåfør")
 
 
-def test_the_cache_forgets_rather_than_grows(monkeypatch):
-    monkeypatch.setattr(norwegian, "_CACHE_SIZE", 10)
-    monkeypatch.setattr(norwegian, "_cache", {})
+def test_the_word_cache_is_cleared_when_it_is_full(monkeypatch):
+    monkeypatch.setattr(norwegian, "_WORD_CACHE_SIZE", 10)
+    monkeypatch.setattr(norwegian, "_word_cache", {})
     for number in range(100):
-        norwegian.word(f"ord{number}")
-    assert len(norwegian._cache) <= 10
+        norwegian.analyse_word(f"ord{number}")
+    assert len(norwegian._word_cache) <= 10

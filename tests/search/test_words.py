@@ -1,4 +1,4 @@
-"""What is typed, taken apart."""
+"""Query parser: how typed text is split and understood."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search.query import compiler, parser
+from jobsearch.search.query import compiler, items, parser
 
 
 @pytest.mark.parametrize(
@@ -79,29 +79,29 @@ from jobsearch.search.query import compiler, parser
         ("123 456 789 012", "123 456 789 012"),
     ],
 )
-def test_what_is_understood(typed, understood):
-    assert parser.parse(typed).understood == understood
+def test_the_query_is_understood(typed, understood):
+    assert parser.parse_query(typed).understood == understood
 
 
-def test_nothing_typed_is_everything_but_nonsense_is_nothing():
-    assert parser.parse("  ").empty
-    assert compiler.compile_words(parser.parse("???")) == compiler.NOTHING
+def test_an_empty_query_matches_everything_and_nonsense_matches_nothing():
+    assert parser.parse_query("  ").empty
+    assert compiler.compile_conditions(parser.parse_query("???")) == compiler.NOTHING
 
 
 @pytest.mark.parametrize("q", ["bygg & anlegg", "bygg og anlegg", "byggebransjen"])
-def test_a_group_of_occupations_is_recognised_however_its_parts_are_joined(q):
-    assert [(one.facet, one.value) for one in parser.parse(q).recognised] == [("occupation", "Bygg og anlegg")]
+def test_an_occupation_group_is_recognised_with_each_conjunction(q):
+    assert [(entity.facet, entity.value) for entity in parser.parse_query(q).recognised] == [("occupation", "Bygg og anlegg")]
 
 
-def test_a_uuid_is_recognised_in_an_address_too():
+def test_a_uuid_is_found_alone_and_in_an_address():
     key = UUID("0f2b7c66-4a61-4d0c-9a4e-5a8a5a3d9f10")
-    assert parser.parse(str(key).upper()).uuid == parser.parse(f"https://x.no/stilling/{key}?a=b").uuid == key
-    assert parser.parse(f"ad {key}").uuid is None
+    assert parser.parse_query(str(key).upper()).uuid == parser.parse_query(f"https://x.no/stilling/{key}?a=b").uuid == key
+    assert parser.parse_query(f"ad {key}").uuid is None
 
 
-def test_a_word_is_alone_only_without_others():
+def test_a_word_is_alone_only_without_other_words():
     def alone(q: str) -> list[bool]:
-        return [clause.alone for group in parser.parse(q).must for one in group for clause in one]
+        return [clause.alone for group in parser.parse_query(q).must for one in group for clause in one]
 
     assert alone("kokk") == [True]
     assert alone("kokk oslo") == [False, False]
@@ -110,25 +110,27 @@ def test_a_word_is_alone_only_without_others():
     assert alone("park-hytte") == [False, False]
 
 
-def test_what_ends_in_job_asks_for_the_occupation_too():
+def test_a_word_ending_in_job_also_matches_the_occupation():
     def asked(q: str) -> set[str]:
-        return {clause.word.stem for group in parser.parse(q).must for one in group for clause in one if hasattr(clause, "word")}
+        return {
+            clause.word.stem for group in parser.parse_query(q).must for one in group for clause in one if hasattr(clause, "word")
+        }
 
     assert "kokk" in asked("kokkejobb")
     assert "lærer" in asked("lærerstilling")
     assert asked("kokk") == {"kokk"}
 
 
-def test_only_a_lone_occupation_is_looked_for_in_texts():
-    assert parser.mentioned(parser.parse("skomaker")) is not None
+def test_only_a_single_occupation_may_match_in_the_body():
+    assert parser.allow_body_match(parser.parse_query("skomaker")) is not None
     for q in ("skomaker oslo", "skomaker -oslo", '"skomaker"', "turnus", "", "skomaker OR kokk"):
-        assert parser.mentioned(parser.parse(q)) is None, q
+        assert parser.allow_body_match(parser.parse_query(q)) is None, q
 
 
-def test_no_more_words_than_an_engine_takes():
-    assert sum(len(group[0]) for group in parser.parse("a b c d e " * 40).must) <= parser.MOST_WORDS + 5
+def test_the_number_of_words_is_limited():
+    assert sum(len(group[0]) for group in parser.parse_query("a b c d e " * 40).must) <= items.MAX_WORDS + 5
 
 
 @given(st.text(max_size=80))
-def test_nothing_typed_fails(typed):
-    compiler.compile_words(parser.parse(typed))
+def test_any_text_compiles(typed):
+    compiler.compile_conditions(parser.parse_query(typed))

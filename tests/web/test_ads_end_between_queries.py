@@ -37,7 +37,7 @@ def blank_all() -> None:
 
 @pytest.fixture
 def site(client, ads, recruiter):
-    for kept in (spelling.speller, suggestions.names):
+    for kept in (spelling.speller, suggestions.name_index):
         kept()
     found = build(ads, recruiter)
     client.force_login(recruiter)

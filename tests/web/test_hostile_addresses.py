@@ -83,7 +83,7 @@ HEADERS = {
 
 @pytest.fixture
 def site(client, ads, recruiter):
-    for kept in (spelling.speller, suggestions.names):
+    for kept in (spelling.speller, suggestions.name_index):
         kept()  # filled before, as on a running site
     found = build(ads, recruiter)
     client.force_login(recruiter)

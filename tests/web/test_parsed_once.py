@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
-from jobsearch.search.query import alternatives, parser
+from jobsearch.search.query import alternatives, compiled_query, parser
 
 pytestmark = pytest.mark.django_db
 
@@ -18,22 +18,22 @@ pytestmark = pytest.mark.django_db
 def parsed(monkeypatch) -> Counter[str]:
     """Query text -> how often it was parsed."""
     counted: Counter[str] = Counter()
-    parse = parser.parse
+    parse = parser.parse_query
 
     def count(q):
         counted[q] += 1
         return parse(q)
 
-    monkeypatch.setattr(parser, "parse", count)
-    monkeypatch.setattr(alternatives, "parse", count)
+    monkeypatch.setattr(compiled_query, "parse_query", count)
+    monkeypatch.setattr(alternatives, "parse_query", count)
     return counted
 
 
 @pytest.fixture
 def some(ads):
     ads({"title": "Sykepleier til natt"}, {"title": "Sykepleier", "extent": "Deltid"}, {"title": "Kokk"})
-    for kept in (spelling.speller, suggestions.names):
-        kept.renew()
+    for kept in (spelling.speller, suggestions.name_index):
+        kept.refresh()
 
 
 @pytest.mark.parametrize(

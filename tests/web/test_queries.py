@@ -67,7 +67,7 @@ def logged_in(client, recruiter):
 def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
     made = ads(*many(3, 0))
     addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
-    for kept in (spelling.speller, suggestions.names):
+    for kept in (spelling.speller, suggestions.name_index):
         kept()  # filled before, as on a running site
     few = {address: asked(logged_in, address) for address in addresses}
     ads(*many(40, 3))

@@ -41,8 +41,8 @@ def site(request, client, ads, recruiter):
             cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         elif request.param == "statistics":
             cursor.execute("ANALYZE")
-    for kept in (spelling.speller, suggestions.names):
-        kept.renew()  # on a running site, a thread reads the whole table for this
+    for kept in (spelling.speller, suggestions.name_index):
+        kept.refresh()  # on a running site, a thread reads the whole table for this
     client.force_login(recruiter)
     yield found
     if connection.vendor == "sqlite":

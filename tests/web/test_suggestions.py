@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from jobsearch.search.api import Recognised, SearchQuery
+from jobsearch.search.api import RecognisedEntity, SearchQuery
 from jobsearch.search.query import alternatives
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.web.presenters import results
@@ -138,12 +138,12 @@ def test_occupation_found_only_in_texts_has_a_message(some, ads):
 def test_corrected_search_links_to_the_word_as_typed(some, ads):
     ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     mentioning = {"title": "Kokk", "occupations": COOK}
-    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MOST_MENTIONS)))
+    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MAX_MENTIONS)))
     page = get("/?q=xylofonlærer")
     assert "Ingen treff på «xylofonlærer». Viser treff for" in page.text()
     (insisting,) = [link for link in page.all("//p[@class='message']/a") if "treff" in link.text_content()]
     assert insisting.get("href") == "/?q=%22xylofonl%C3%A6rer%22"
-    assert get(insisting.get("href")).total == number(insisting) == alternatives.MOST_MENTIONS + 1
+    assert get(insisting.get("href")).total == number(insisting) == alternatives.MAX_MENTIONS + 1
     assert "Ordrett" not in get("/?q=sykepeier").text()
 
 
@@ -203,16 +203,16 @@ def test_wider_searches_of_a_misspelt_search_count_the_correction(some):
 )
 def test_recognised_words_are_chips_that_remove_them(q, typed, left):
     query = SearchQuery(q=q, sort="published")
-    (chip,) = results.recognised_chips(query, [Recognised(typed, "place", "VESTLAND/BERGEN")])
+    (chip,) = results.recognised_chips(query, [RecognisedEntity(typed, "place", "VESTLAND/BERGEN")])
     assert (chip.label, chip.note) == ("Bergen", ", sted i søket, fjern")
     assert chip.url == results.address(query.replace(q=left))
 
 
 def test_word_for_several_places_is_one_chip_as_typed():
-    several = [Recognised("sørlandet", "place", value) for value in ("AGDER", "TELEMARK")]
+    several = [RecognisedEntity("sørlandet", "place", value) for value in ("AGDER", "TELEMARK")]
     (chip,) = results.recognised_chips(SearchQuery(q="kokk sørlandet"), several)
     assert (chip.label, chip.url) == ("sørlandet", "/?q=kokk")
 
 
 def test_words_not_in_the_search_are_no_chip():
-    assert results.recognised_chips(SearchQuery(q="bergenhus"), [Recognised("bergen", "place", "VESTLAND/BERGEN")]) == []
+    assert results.recognised_chips(SearchQuery(q="bergenhus"), [RecognisedEntity("bergen", "place", "VESTLAND/BERGEN")]) == []

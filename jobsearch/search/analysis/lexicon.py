@@ -1,21 +1,23 @@
-"""Norwegian words that a suffix rule alone gets wrong, kept by hand. All in lower case; compounds follow their last part.
+"""Norwegian lexicon: hand-kept word lists for the stemmer, the compound splitter, stop words and place names.
 
-Agent nouns come from the names of occupations in NAV's classification and from common heads of job titles.
+The stemmer's suffix rules alone would get these words wrong. All are in lower case; a compound inflects like its last part.
+Agent nouns come from the names of occupations in NAV's classification and from common heads of job titles. A changed value
+or name of a list here changes the index fingerprint, so that indexes are rebuilt.
 """
 
 from __future__ import annotations
 
 from jobsearch.taxonomy import catalogue
 
-from .folding import spell
-from .place_names import TOWNS, each_language
+from .folding import normalise_spelling
+from .place_names import TOWNS, split_languages
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# People named by what they do. They keep their -er, so that "lærer" is not "lære". English ones inflect the same way here.
+# Agent nouns: people named by what they do. The stem keeps -er, so that "lærer" is not "lære". English ones inflect alike here.
 AGENTS = _words(
     """
     lærer leder pleier arbeider medarbeider giver rådgiver utvikler selger kjøper renholder holder vekter snekker tømrer murer
@@ -32,7 +34,7 @@ AGENTS = _words(
     """
 )
 
-# Nouns whose own ending looks like an inflection.
+# Nouns whose ending looks like an inflection but belongs to the stem.
 KEPT = _words(
     """
     senter lager vikar bibliotekar seminar sommer vinter søster mester meister nummer teater register orkester semester minister
@@ -41,7 +43,7 @@ KEPT = _words(
     """
 )
 
-# Irregular: a last part -> what it counts as.
+# Irregular inflection: last part of a word -> its stem.
 IRREGULAR = {
     "mødrene": "mor",
     "mødrer": "mor",
@@ -86,10 +88,10 @@ IRREGULAR = {
     "fôring": "fôr",
     "fôringa": "fôr",
     "fôringen": "fôr",
-    # Spelt wrong more often than not.
+    # Common misspellings.
     "mekanikker": "mekaniker",
     "elektrikker": "elektriker",
-    # Short forms, which need no full stop.
+    # Abbreviations that are written without a full stop too.
     "medarb": "medarbeider",
     "sykepl": "sykepleier",
     "hageass": "hageassistent",
@@ -100,9 +102,9 @@ IRREGULAR = {
 }
 
 FEED = "fôr"
-"""With its accent always what animals eat, inside a compound too ("kraftfôr", "fôrselger")."""
+"""Animal feed. The accent distinguishes it from "for", inside a compound too ("kraftfôr", "fôrselger")."""
 
-# Nynorsk (and old spellings) -> bokmål, inside words; longest first where one holds another.
+# Nynorsk and old spellings -> bokmål, replaced inside words; the longest first where one contains another.
 NYNORSK = {
     "sjuk": "syk",
     "pleiar": "pleiar",
@@ -165,7 +167,7 @@ NYNORSK = {
     "tømrar": "tømrer",
 }
 
-# Last parts of job titles besides the agent nouns, as stems: "programvareutvikler" is also a "utvikler".
+# Compound heads that are occupations, as stems: "programvareutvikler" is also a "utvikler". All agent nouns are heads.
 HEADS = AGENTS | _words(
     """
     sykepleier helsefagarbeider fagarbeider saksbehandler konsulent assistent ingeniør sjåfør leg kokk sjef vikar terapeut
@@ -179,10 +181,10 @@ HEADS = AGENTS | _words(
     """
 ) - {"passer"}
 
-# Whoever is this is also what stands before it: a "tømrerlærling" is a "tømrer", but a "legesekretær" is no "lege".
+# Heads whose compound also is what its modifier names: a "tømrerlærling" is a "tømrer", but a "legesekretær" is no "lege".
 ALSO_WHAT_STANDS_BEFORE = _words("lærling vikar spesialist fullmektig student stipendiat")
 
-# Where people work: last parts of words in titles, found by themselves ("klesbutikk" by "butikk").
+# Compound heads that are workplaces, as stems: "butikk" also finds "klesbutikk".
 WORKPLACES = _words(
     """
     butikk barnehag skol sykehus hotell restaurant klinikk kontor lager senter verksted apotek sykehjem kjøkken museum bibliotek
@@ -190,7 +192,7 @@ WORKPLACES = _words(
     """
 )
 
-# Short forms in titles and names, with a full stop: "Barnehageass.", "avd.leder".
+# Abbreviations with a full stop in titles and names: "Barnehageass.", "avd.leder".
 SHORT_ENDS = {
     "sykepl": "sykepleier",
     "sjukepl": "sykepleier",
@@ -220,7 +222,7 @@ SHORT_STARTS = {
 }
 SHORT_ALONE = {"ing": "ingeniør", "spl": "sykepleier", "vpl": "vernepleier", "hfa": "helsefagarbeider", "dir": "direktør"}
 
-# Compounds that are no kind of their last part, as stems.
+# Words that are not split though they end like a compound, as stems: a "vaktmester" is no "mester".
 UNSPLIT = _words(
     """
     vaktmester semester trimester
@@ -231,7 +233,7 @@ UNSPLIT = _words(
     """
 )
 
-# Words without æ, ø or å that are words of their own: typing them does not mean the other one.
+# Words without æ, ø or å that are not folded forms of another word: "maler" does not mean "måler".
 PLAIN = _words(
     """
     maler maling malere mal male far fare var vare varer rad ar or for sa na lan land last laste lar hor mor bor tar sar bar
@@ -239,7 +241,7 @@ PLAIN = _words(
     """
 )
 
-# Asked in a sentence, not looked for: dropped from a query unless nothing else is left, or they stand in a phrase.
+# Stop words: dropped from a query unless nothing else is left, or they are in a phrase.
 STOP_WORDS = _words(
     """
     og i på til for med av en et ei ein eit den det de er som om fra frå ved hos nær jeg eg vi meg oss kan vil skal å at in the
@@ -247,8 +249,8 @@ STOP_WORDS = _words(
     """
 )
 
-# Small words from which an accent tells another word: "fôr" is feed, "allé" a street, "vêr" the weather in nynorsk. Such a word
-# keeps its accent in the index and in queries; every other word loses it ("idé", "kafé", "Müller", "André").
+# Function words that only an accent distinguishes from another word: "fôr" is feed, "allé" a street, "vêr" the weather in
+# nynorsk. Such a word keeps its accent in the index and in queries; every other word loses it ("idé", "kafé", "Müller", "André").
 FUNCTION_WORDS = STOP_WORDS | _words(
     """
     alle bare ble bli da der dere dit du eller er ha han har her hit ho hun hva hver hvor ikke ikkje inn ja jo kor kun kva la
@@ -256,6 +258,7 @@ FUNCTION_WORDS = STOP_WORDS | _words(
     as be by do he is it me my on or to we you
     """
 )
+# Fillers: words of the request itself, such as "ledig stilling", dropped like stop words.
 FILLERS = STOP_WORDS | _words(
     """
     ledig ledige stilling stillinger stillingen stillingar stillingane jobb jobber jobben jobbar jobbe job jobs søker søke
@@ -272,7 +275,7 @@ FILLERS |= _words(
     """
 )
 
-# Fillers before certain words only: "arbeid som kokk", but "sosialt arbeid".
+# Word -> the words before which it is a filler: "arbeid som kokk", but not in "sosialt arbeid".
 FILLERS_BEFORE = {
     "arbeid": _words("som innen i på ved hos for innenfor"),
     "arbeide": _words("som innen i på ved hos for innenfor"),
@@ -280,15 +283,15 @@ FILLERS_BEFORE = {
     "to": _words("be work find get"),
 }
 
-# Single words that name a place: never stemmed ("bergen" is no form of "berg").
+# Place names of one word: never stemmed ("bergen" is no form of "berg").
 PLACES = frozenset(TOWNS) | frozenset(
-    spell(form.lower())
+    normalise_spelling(form.lower())
     for county, municipalities in catalogue.COUNTIES.items()
     for name in (county, *municipalities)
-    for form in (name.partition(" (")[0], *each_language(name))
+    for form in (name.partition(" (")[0], *split_languages(name))
     if " " not in form and "-" not in form
 )
-# Places whose name is also an everyday word or part of other names: a text that holds it need not mean the place.
+# Place names that are also everyday words or parts of other names: a text that contains one need not mean the place.
 EVERYDAY_PLACES = _words(
     """
     time hole stad lund marker strand nes os vik vang sel hå grue gran fjord tinn heim flå gol hol lom ås ål vega rana grane

@@ -1,6 +1,7 @@
-"""Norwegian analysis, once for both engines: documents carry words that are already analysed, and so do queries.
+"""Norwegian analyser: tokenizer, stemmer and compound splitter for documents and queries of both engines.
 
-A word has three forms: `exact` (lower case, one spelling), `stem` (inflection taken away), `fold` (typed without æ, ø, å).
+Both engines index words that were analysed here, so that they return the same hits. A word has three forms: `exact` (lower
+case, normalised spelling), `stem` (without inflection) and `fold` (as typed without æ, ø, å).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .folding import fold, has_telling_accent, normalise, spell
+from .folding import fold, has_distinctive_accent, normalise, normalise_spelling
 from .lexicon import (
     AGENTS,
     ALSO_WHAT_STANDS_BEFORE,
@@ -28,35 +29,37 @@ from .lexicon import (
     UNSPLIT,
     WORKPLACES,
 )
-from .place_names import SPELLINGS, spell_names
+from .place_names import SPELLINGS, correct_names
 
 BREAK = "¶"
-"""Stands between blocks of a text, so that no phrase is found across them. No word of a query is ever this."""
+"""Token between the blocks of a text, so that no phrase matches across them. No query contains it."""
 
-# C++, C#, F#, .NET are words. "it-" is the trade; "it" and "It" alone are, in a running text, an English pronoun.
+# C++, C#, F# and .NET are words. "it-" is the IT sector; in a running text, "it" and "It" alone are the English pronoun.
 _TOKEN = re.compile(
     r"(?<!\w)[cC]\+\+(?!\w)|(?<!\w)[cCfF]#(?!\w)|(?:(?<!\w)|(?<=[aA][sS][pP])|(?<=[aA][dD][oO]))\.(?:NET|Net|net)\b"
     r"|\b[iI]t[-–](?=\w)|[^\W_]+(?:['’][^\W_]+)*|\n"
 )
+_LINE_BREAK = "\n"
 _PRONOUNS = {"it", "It"}
-_NO_LETTERS = str.maketrans(dict.fromkeys("'’-–"))
-_COMPANIES = frozenset("as asa hf sa ba da ans ks kf iks nuf sf rhf".split())
-_LONGEST = 60  # characters of a word; longer ones are addresses and accidents, cut and not analysed
+_WITHOUT_MARKS = str.maketrans(dict.fromkeys("'’-–"))
+_COMPANY_FORMS = frozenset("as asa hf sa ba da ans ks kf iks nuf sf rhf".split())
+_MAX_LENGTH = 60  # characters of a word; longer ones are addresses or garbage, which are cut and not stemmed
 
+# Inflectional suffixes of nouns and adjectives; plain genitive s after some endings only.
 _SUFFIX = re.compile(r"(.{3,}?)(?:(?:er|ar)(?:ene|ane|ne|en|e|ar|arane)?|ene|ane|en|et|a|e)s?")
 _PLAIN_S = re.compile(r"(.{3,}(?:nt|or|st|an))s")
 
 
-def _either_spelling(words: frozenset[str] | set[str]) -> str:
-    """An alternation of the words, and of them as typed on a foreign keyboard; the longest first."""
+def _build_alternation(words: frozenset[str] | set[str]) -> str:
+    """A regular expression's alternation of the words and of their folded forms, the longest first."""
     return "|".join(sorted({*words, *map(fold, words)}, key=len, reverse=True))
 
 
-_OF_KEPT = re.compile(
-    rf"(.*?(?:{_either_spelling(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers|es)?"
+_KEPT_INFLECTED = re.compile(
+    rf"(.*?(?:{_build_alternation(AGENTS | KEPT)}))(?:s|e|er|en|et|ene|ne|a|ar|ane|ens|ets|enes|nes|anes|ers|es)?"
 )
-_OF_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?")
-_AGENT_END = re.compile(rf".*(?:{_either_spelling(AGENTS)})")
+_NYNORSK_AGENT = re.compile(r"(.{2,}?)ar(?:ar|en|ane|s|ens|anes|arane|ars|e)?")
+_AGENT_END = re.compile(rf".*(?:{_build_alternation(AGENTS)})")
 _NYNORSK = re.compile("|".join(sorted(NYNORSK, key=len, reverse=True)))
 _IRREGULAR = re.compile(rf"(.*)({'|'.join(sorted(IRREGULAR, key=len, reverse=True))})s?")
 _HEADS = tuple(sorted(HEADS | WORKPLACES, key=len, reverse=True))
@@ -71,57 +74,60 @@ _SHORT_END = re.compile(rf"(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IG
 _SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
 _SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\. (?=\w)\S+|\S+", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
-_LINKS = frozenset(["og", "eller"])
+_CONJUNCTIONS = frozenset(["og", "eller"])
 _CONTINUED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\s?/\s?[-–]\s?([^\W\d_]+)")
 
 
 class Word(NamedTuple):
+    """The three forms of a token."""
+
     exact: str
     stem: str
     fold: str
     """The stem without æ, ø, å; "" where that changes nothing."""
 
 
-_cache: dict[str, Word] = {}
-_CACHE_SIZE = 60_000  # spellings: some 12 MB. A month of ads has about 100,000 different ones, most of them once
+_word_cache: dict[str, Word] = {}
+_WORD_CACHE_SIZE = 60_000  # tokens: some 12 MB. A month of ads has about 100,000 different ones, most of them once
 
 
-def word(raw: str) -> Word:
-    """The forms of one token, as `tokens` cuts it. Of a longer one than any word has there is only its beginning."""
-    if len(raw) > _LONGEST:
-        exact = _exact(raw[:_LONGEST])
+def analyse_word(token: str) -> Word:
+    """The forms of one token of `tokenize`. A token that is longer than any word is cut and not stemmed."""
+    if len(token) > _MAX_LENGTH:
+        exact = _normalise_token(token[:_MAX_LENGTH])
         return Word(exact, exact, "")
-    found = _cache.get(raw)
-    if found is None:
-        if len(_cache) >= _CACHE_SIZE:
-            _cache.clear()  # cheaper than keeping account of what is used; common words are back within a few ads
-        exact = _exact(raw)
-        stem = stem_of(exact)
+    word = _word_cache.get(token)
+    if word is None:
+        if len(_word_cache) >= _WORD_CACHE_SIZE:
+            _word_cache.clear()  # cheaper than tracking use; common words are cached again within a few ads
+        exact = _normalise_token(token)
+        stem = stem_word(exact)
         folded = fold(stem)
-        found = _cache[raw] = Word(exact, stem, folded if folded != stem else "")
-    return found
+        word = _word_cache[token] = Word(exact, stem, folded if folded != stem else "")
+    return word
 
 
-def tokens(text: str) -> list[str]:
-    """The text's tokens; a line break is one of its own."""
+def tokenize(text: str) -> list[str]:
+    """The tokens of the text. A line break is a token."""
     return _TOKEN.findall(normalise(text))
 
 
-def words(text: str) -> list[Word]:
-    """The words of a title, a name or a query: everything counts, "it" too, and short forms are written out."""
-    return with_place_names([word(raw) for raw in _TOKEN.findall(in_full(normalise(text))) if raw != "\n"])
+def analyse_text(text: str) -> list[Word]:
+    """The words of a title, a name or a query. Abbreviations are expanded; "it" is kept, as the IT sector."""
+    tokens = _TOKEN.findall(expand_abbreviations(normalise(text)))
+    return correct_place_names([analyse_word(token) for token in tokens if token != _LINE_BREAK])
 
 
-def with_place_names(words: list[Word]) -> list[Word]:
-    """The words with names of places of several words as they are spelled: "More og Romsdal" as "Møre og Romsdal"."""
-    found = [*words]
-    for place, spelled in spell_names([word.exact for word in words]):
-        found[place] = word(spelled)
-    return found
+def correct_place_names(words: list[Word]) -> list[Word]:
+    """The words with place names of several words in their correct spelling: "More og Romsdal" -> "Møre og Romsdal"."""
+    corrected = [*words]
+    for index, spelling in correct_names([word.exact for word in words]):
+        corrected[index] = analyse_word(spelling)
+    return corrected
 
 
-def in_full(text: str) -> str:
-    """Short forms with a full stop written out: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
+def expand_abbreviations(text: str) -> str:
+    """Expands abbreviations with a full stop: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
     if "." not in text:
         return text
     text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
@@ -129,138 +135,146 @@ def in_full(text: str) -> str:
     return _SHORT_END.sub(lambda match: SHORT_ENDS[match[1].lower()], text)
 
 
-def short_forms(text: str) -> Iterator[tuple[list[Word], int, int]]:
-    """What short forms stand for, and where in the normalised text each is."""
+def find_abbreviations(text: str) -> Iterator[tuple[list[Word], int, int]]:
+    """(expanded words, start, end) of each abbreviation in the normalised text."""
     for match in _SHORT_CHUNK.finditer(text):
-        if "." in match.group() and (full := in_full(match.group())) != match.group():
-            yield words(full), *match.span()
+        if "." in match.group() and (expanded := expand_abbreviations(match.group())) != match.group():
+            yield analyse_text(expanded), *match.span()
 
 
-def written_out(text: str) -> set[str]:
-    """Stems of what is written once for several words: "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut"
-    -> `miljøterapeut`. Which part the words share is not said, so both the last word's head and the whole of it are taken."""
-    return {stem for stems, _, _ in shared(in_full(normalise(text))) for stem in stems}
+def expand_shared_endings(text: str) -> set[str]:
+    """Stems of the compounds that share an ending or a beginning, written only once in the text.
+
+    "Barne- og ungdomsarbeider" -> `barnearbeider`; "Miljøarbeider/-terapeut" -> `miljøterapeut`. The text does not show which
+    part the words share, so both the whole last word and its head are tried.
+    """
+    normalised = expand_abbreviations(normalise(text))
+    return {stem for stems, _, _ in find_shared_endings(normalised) for stem in stems}
 
 
-def shared(text: str) -> Iterator[tuple[list[str], int, int]]:
-    """The same, each with where it stands in the normalised text."""
+def find_shared_endings(text: str) -> Iterator[tuple[list[str], int, int]]:
+    """(stems as `expand_shared_endings` returns them, start, end) of each place in the normalised text."""
     if "-" not in text and "–" not in text:
         return
-    for firsts, last, start, end in _shared_ends(text):
-        whole = word(last).stem
-        ends = (whole, *parts(whole)[:1])
-        yield [joined(word(first).exact, one) for first in firsts for one in ends], start, end
+    for beginnings, last, start, end in _find_cut_words(text):
+        whole = analyse_word(last).stem
+        endings = (whole, *split_compound(whole)[:1])
+        stems = [join_compound(analyse_word(beginning).exact, ending) for beginning in beginnings for ending in endings]
+        yield stems, start, end
     for match in _CONTINUED.finditer(text):
-        whole = word(match[1]).stem
-        if inside := parts(whole):
-            yield [joined(whole[: -len(inside[0])], word(match[2]).stem)], *match.span()
+        whole = analyse_word(match[1]).stem
+        if parts := split_compound(whole):
+            yield [join_compound(whole[: -len(parts[0])], analyse_word(match[2]).stem)], *match.span()
 
 
-def _shared_ends(text: str) -> Iterator[tuple[list[str], str, int, int]]:
-    """(cut words, the word whose end they share, start, end) of each "Bil-, drosje- og varebilførere", in one pass."""
-    firsts: list[str] = []
-    start = before = 0  # where the row of cut words begins, and where its last word ended
-    linked = False  # "og" has been read
+def _find_cut_words(text: str) -> Iterator[tuple[list[str], str, int, int]]:
+    """(cut words, the word whose ending they share, start, end) of each "Bil-, drosje- og varebilførere", in one pass."""
+    beginnings: list[str] = []
+    start = previous_end = 0  # where the row of cut words begins, and where its last word ended
+    seen_conjunction = False
     for run in _LETTERS.finditer(text):
-        between = text[before : run.start()].strip() if firsts else ""
-        goes_on = bool(firsts) and between in ({""} if linked else {"", ",", "/", "&", "+"})
-        if goes_on and not linked and run.group().lower() in _LINKS:
-            linked, before = True, run.end()
+        between = text[previous_end : run.start()].strip() if beginnings else ""
+        continues = bool(beginnings) and between in ({""} if seen_conjunction else {"", ",", "/", "&", "+"})
+        if continues and not seen_conjunction and run.group().lower() in _CONJUNCTIONS:
+            seen_conjunction, previous_end = True, run.end()
             continue
         after = text[run.end() : run.end() + 1]
         if after in ("-", "–"):
-            if not goes_on:
-                firsts, start = [], run.start()
+            if not continues:
+                beginnings, start = [], run.start()
             if text[run.end() + 1 : run.end() + 2].strip().strip(",/&+") == "":
-                firsts.append(run.group())
-            linked, before = False, run.end() + 1
+                beginnings.append(run.group())
+            seen_conjunction, previous_end = False, run.end() + 1
             continue
-        if goes_on and before < run.start() and not (after.isalnum() or after == "_"):
-            yield firsts, run.group(), start, run.end()
-        firsts, linked = [], False
+        if continues and previous_end < run.start() and not (after.isalnum() or after == "_"):
+            yield beginnings, run.group(), start, run.end()
+        beginnings, seen_conjunction = [], False
 
 
-def body_words(text: str) -> list[Word]:
-    """The words of a running text, `BREAK` between its lines."""
-    cached = _cache.get
-    return [cached(raw) or word(raw) for raw in _TOKEN.findall(normalise(text)) if raw not in _PRONOUNS]
+def analyse_body(text: str) -> list[Word]:
+    """The words of a running text, with `BREAK` between its lines and without English pronouns."""
+    cached = _word_cache.get
+    return [cached(token) or analyse_word(token) for token in _TOKEN.findall(normalise(text)) if token not in _PRONOUNS]
 
 
-def located(text: str, *, running: bool = False) -> list[re.Match[str]]:
-    """The tokens of a normalised text where they stand, in order: of its `words`, or `body_words` where it is a running text."""
-    left_out = _PRONOUNS if running else {"\n"}
-    return [match for match in _TOKEN.finditer(text) if match.group() not in left_out]
+def find_tokens(text: str, *, running: bool = False) -> list[re.Match[str]]:
+    """The matches of the tokens in a normalised text: those of `analyse_body` if it is a running text, else of `analyse_text`."""
+    skipped = _PRONOUNS if running else {_LINE_BREAK}
+    return [match for match in _TOKEN.finditer(text) if match.group() not in skipped]
 
 
-def _exact(raw: str) -> str:
-    if raw == "\n":
+def _normalise_token(token: str) -> str:
+    if token == _LINE_BREAK:
         return BREAK
-    # Some letters, such as ﷺ, are composed of several words: the engines would part them, a query's phrase would not.
-    composed = "".join(unicodedata.normalize("NFKC", raw).split())
-    lowered = composed.lower().translate(_NO_LETTERS)[:_LONGEST]
-    spelled = FEED.join(map(spell, lowered.split(FEED)))
-    if spelled in FUNCTION_WORDS and not lowered.isascii() and has_telling_accent(lowered):
+    # Some characters, such as ﷺ, are composed of several words: the engines would split them, a query's phrase would not.
+    composed = "".join(unicodedata.normalize("NFKC", token).split())
+    lowered = composed.lower().translate(_WITHOUT_MARKS)[:_MAX_LENGTH]
+    spelled = FEED.join(map(normalise_spelling, lowered.split(FEED)))
+    if spelled in FUNCTION_WORDS and not lowered.isascii() and has_distinctive_accent(lowered):
         return lowered
     return SPELLINGS.get(spelled, spelled) or BREAK
 
 
-def bare_name(words: Iterable[str]) -> str:
-    """An employer's name without what kind of company it is: "Kiwi Norge AS" -> "kiwi norge"."""
+def strip_company_form(words: Iterable[str]) -> str:
+    """An employer's name without its company form: "Kiwi Norge AS" -> "kiwi norge"."""
     kept = list(words)
-    while len(kept) > 1 and kept[-1] in _COMPANIES:
+    while len(kept) > 1 and kept[-1] in _COMPANY_FORMS:
         kept.pop()
     return " ".join(kept)
 
 
-def stem_of(exact: str) -> str:
-    """The word without its inflection, nynorsk as bokmål. Places, short words and tokens with digits stay as they are."""
+def stem_word(exact: str) -> str:
+    """The stem of a word: bokmål without inflection. Places, short words and tokens with digits are not stemmed."""
     if len(exact) < 4 or exact in PLACES or not exact.isalpha():
         return exact
     base = _NYNORSK.sub(lambda match: NYNORSK[match.group()], exact)
-    if found := _IRREGULAR.fullmatch(base):
-        return found.group(1) + IRREGULAR[found.group(2)]
-    if found := _OF_KEPT.fullmatch(base):
-        return found.group(1)
-    if found := _OF_NYNORSK_AGENT.fullmatch(base):
-        agent = f"{found.group(1)}er"
+    if match := _IRREGULAR.fullmatch(base):
+        return match.group(1) + IRREGULAR[match.group(2)]
+    if match := _KEPT_INFLECTED.fullmatch(base):
+        return match.group(1)
+    if match := _NYNORSK_AGENT.fullmatch(base):
+        agent = f"{match.group(1)}er"
         if _AGENT_END.fullmatch(agent):
             return agent
     if base.endswith(_HEADS_S) and len(base) > 5:
         return base[:-1]
-    if found := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
-        stem = found.group(1)
-        return stem[:-1] if stem.endswith("mm") else stem  # no word ends in mm: "hjemmet" is of "hjem"
+    if match := _SUFFIX.fullmatch(base) or _PLAIN_S.fullmatch(base):
+        stem = match.group(1)
+        return stem[:-1] if stem.endswith("mm") else stem  # no word ends in mm: "hjemmet" is a form of "hjem"
     return base
 
 
 @lru_cache(maxsize=20_000)
-def parts(stem: str) -> tuple[str, ...]:
-    """The stems inside a compound that ends like a job: `programvareutvikler` -> `utvikler`, `programvar`; feed in any."""
-    found = _parts(stem)
-    return (*found, FEED) if FEED in stem and stem != FEED and FEED not in found else found
+def split_compound(stem: str) -> tuple[str, ...]:
+    """Decompounding: the stems inside a compound whose head is an occupation or a workplace, the head first.
+
+    `programvareutvikler` -> `utvikler`, `programvar`. `FEED` is found inside any compound.
+    """
+    parts = _split_by_head(stem)
+    return (*parts, FEED) if FEED in stem and stem != FEED and FEED not in parts else parts
 
 
-def _parts(stem: str) -> tuple[str, ...]:
+def _split_by_head(stem: str) -> tuple[str, ...]:
     if stem in UNSPLIT or len(stem) < 7:
         return ()
     for head in _HEADS:
         if stem.endswith(head) and len(stem) - len(head) >= 2:
             first = stem[: -len(head)]
-            modifiers = {stem_of(first)}
+            modifiers = {stem_word(first)}
             if first[-1] == head[0]:
-                modifiers.add(stem_of(first + head[0]))  # "bussjåfør", of three equal consonants
+                modifiers.add(stem_word(first + head[0]))  # "bussjåfør", where three equal consonants became two
             if first.endswith("s") and len(first) > 4:
-                modifiers.add(stem_of(first[:-1]))  # "avdelings-leder"
+                modifiers.add(stem_word(first[:-1]))  # "avdelings-leder"
             if head not in ALSO_WHAT_STANDS_BEFORE:
                 modifiers = {part for part in modifiers if not part.endswith(_PEOPLE)}
-            inside = parts(head)[:1]  # "kommuneoverlege" is an "overlege", and so a "lege"
+            inside = split_compound(head)[:1]  # "kommuneoverlege" is an "overlege", and so a "lege"
             return (head, *inside, *sorted(part for part in modifiers if len(part) > 2 and part not in inside))
     return ()
 
 
-def joined(first: str, second: str) -> str:
-    """Two words written as one; three equal consonants become two ("buss sjåfør" -> "bussjåfør")."""
+def join_compound(first: str, second: str) -> str:
+    """The stem of two words written as one; three equal consonants become two ("buss sjåfør" -> "bussjåfør")."""
     whole = first + second
     if len(first) > 1 and first[-1] == first[-2] == second[:1]:
         whole = first + second[1:]
-    return stem_of(whole)
+    return stem_word(whole)

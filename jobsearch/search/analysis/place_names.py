@@ -1,6 +1,7 @@
-"""Names of places that people type and the feed's own list has not: post towns and parts of towns, regions, old counties.
+"""Gazetteer: place names that people type and NAV's catalogue lacks, such as towns, city districts, regions and old counties.
 
-Facts: where each lies. Municipalities and counties themselves are in the catalogue.
+Each name is mapped to the municipalities or counties where it lies. Those themselves are in `taxonomy.catalogue`. Also
+corrects place names typed on foreign keyboards.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from jobsearch.taxonomy import catalogue, geography
 
-from .folding import keyboard_forms, spell
+from .folding import list_keyboard_forms, normalise_spelling
 
-# Municipality: towns, villages and parts of towns in it that are names of one word.
+# Municipality: its towns, villages and city districts with a name of one word.
 _TOWNS = """
 OSLO: grünerløkka sagene nordstrand stovner grorud furuset romsås bjerke ullern majorstuen frogner tøyen holmlia lambertseter ryen
     helsfyr skøyen nydalen bryn alnabru storo kalbakken ensjø bjørvika lysaker groruddalen lindeberg ammerud haugerud
@@ -148,7 +149,7 @@ LOPPA: øksfjord
 SVALBARD: svalbard
 """
 
-# A name: the counties, or municipalities, that it takes in.
+# Names of a region: its counties or municipalities.
 _REGIONS = """
 nord-norge, nord norge, nordnorge, nord-noreg, northern norway: NORDLAND, TROMS, FINNMARK
 østlandet, austlandet, eastern norway: OSLO, AKERSHUS, ØSTFOLD, BUSKERUD, INNLANDET, VESTFOLD, TELEMARK
@@ -195,10 +196,10 @@ mo i rana: RANA
 midt-troms: SENJA, MÅLSELV, BARDU, SØRREISA, DYRØY, SALANGEN
 øst-finnmark: SØR-VARANGER, VADSØ, VARDØ, DEATNU TANA, UNJARGGA NESSEBY, BÅTSFJORD, BERLEVÅG, GAMVIK, LEBESBY
 vest-finnmark: ALTA, HAMMERFEST, LOPPA, HASVIK, MÅSØY, NORDKAPP, PORSANGER PORSÁNGU PORSANKI, KARASJOHKA KARASJOK, GUOVDAGEAIDNU KAUTOKEINO
-"""  # noqa: E501 - one region a line reads better than a wrapped table
+"""  # noqa: E501 - one region per line is easier to edit than a wrapped table
 
 COUNTIES_OF: dict[str, tuple[str, ...]] = {}
-"""Municipality, with what tells it apart and without -> the paths of those that are called so."""
+"""Name of a municipality -> the paths of those with this name; with and without the addition in brackets, NES (AKERSHUS)."""
 for _county, _names in catalogue.COUNTIES.items():
     for _name in _names:
         for _form in {_name, _name.partition(" (")[0]}:
@@ -208,86 +209,88 @@ for _county, _names in catalogue.COUNTIES.items():
 _NOT_DOUBLE = {"NORDRE", "SØNDRE", "VESTRE", "ØSTRE", "ØVRE", "INDRE", "ØYSTRE", "MIDTRE"}
 
 
-def each_language(name: str) -> tuple[str, ...]:
-    """The names that stand side by side for one place, Sámi, Kven and Norwegian: GUOVDAGEAIDNU KAUTOKEINO."""
+def split_languages(name: str) -> tuple[str, ...]:
+    """The Sámi, Kven and Norwegian names in a municipality's official name: GUOVDAGEAIDNU KAUTOKEINO. () where it has one."""
     words = name.partition(" (")[0].split(" ")
     return () if len(words) < 2 or words[0] in _NOT_DOUBLE or {"OG", "I"} & {*words} else tuple(words)
 
 
 def _read_towns() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    towns: dict[str, tuple[str, ...]] = {}
     for line in _TOWNS.replace("\n    ", " ").strip().splitlines():
         municipality, _, names = line.partition(":")
         for name in names.split():
-            found[name] = (*found.get(name, ()), *_paths(municipality))
-    return found
+            towns[name] = (*towns.get(name, ()), *_find_paths(municipality))
+    return towns
 
 
 def _read_regions() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    regions: dict[str, tuple[str, ...]] = {}
     for line in _REGIONS.strip().splitlines():
         names, _, parts = line.partition(":")
-        paths = tuple(path for part in parts.split(", ") for path in _paths(part.strip()))
-        found |= dict.fromkeys((name.strip() for name in names.split(",")), paths)
-    return found
+        paths = tuple(path for part in parts.split(", ") for path in _find_paths(part.strip()))
+        regions |= dict.fromkeys((name.strip() for name in names.split(",")), paths)
+    return regions
 
 
-def _paths(name: str) -> tuple[str, ...]:
+def _find_paths(name: str) -> tuple[str, ...]:
     return (name,) if name in catalogue.COUNTIES else COUNTIES_OF[name]
 
 
-TOWNS = {spell(name): paths for name, paths in _read_towns().items()}
-"""A town, village or part of a town -> the municipalities that have one of that name."""
+TOWNS = {normalise_spelling(name): paths for name, paths in _read_towns().items()}
+"""A town, village or city district -> the municipalities that have one of that name."""
 
 REGIONS = _read_regions()
-"""A region as it is typed -> the counties or municipalities in it."""
+"""A region as it is typed -> its counties or municipalities."""
 
-# Names typed without æ, ø and å that are other words: "bo" is to live, "as" a company, "ha" to have, "fiska" caught fish; Jaren
-# is a village that is not in Jæren, Lardal one that is not Lærdal. In `ALONE` are those that are the name of a municipality
-# where nothing else is typed, after "i" and before "kommune".
+# Folded names that are other words, so they are not corrected: "bo" is to live, "as" a company, "ha" to have, "fiska" caught
+# fish; the village Jaren is not in Jæren, and Lardal is not Lærdal. Those in `ALONE` mean the municipality as the only word of
+# a query, after "i" and before "kommune".
 _OTHER_WORDS = frozenset("a al as bo ha fiska jaren lardal".split())
 ALONE = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 
 
-def _all_names() -> Iterator[str]:
+def _list_names() -> Iterator[str]:
     for name in COUNTIES_OF:
-        yield from (name, *each_language(name))
+        yield from (name, *split_languages(name))
     yield from (*catalogue.COUNTIES, *_read_towns(), *REGIONS, *(centre.name for centre in geography.load_centres().values()))
 
 
 def _read_spellings() -> tuple[dict[str, str], dict[tuple[str, ...], tuple[str, ...]]]:
-    written = sorted({tuple(_split(name)) for name in _all_names()})
-    names = {tuple(map(spell, name)) for name in written}
+    """(spellings of names of one word, spellings of names of several words), each a typed form -> the correct one."""
+    split_names = sorted({tuple(_split_name(name)) for name in _list_names()})
+    names = {tuple(map(normalise_spelling, name)) for name in split_names}
     words: dict[str, str] = {}
-    for (name,) in (name for name in written if len(name) == 1):
-        forms = {spell(form) for form in keyboard_forms(name)} - _OTHER_WORDS
-        words |= {form: spell(name) for form in forms if (form,) not in names}
+    for (name,) in (name for name in split_names if len(name) == 1):
+        forms = {normalise_spelling(form) for form in list_keyboard_forms(name)} - _OTHER_WORDS
+        words |= {form: normalise_spelling(name) for form in forms if (form,) not in names}
     several: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for name_of_several in (name for name in written if len(name) > 1):
-        forms_of = [{spell(form) for form in keyboard_forms(word)} for word in name_of_several]
-        for typed in itertools.product(*forms_of):
-            several.setdefault(tuple(words.get(word, word) for word in typed), tuple(map(spell, name_of_several)))
+    for long_name in (name for name in split_names if len(name) > 1):
+        forms_by_word = [{normalise_spelling(form) for form in list_keyboard_forms(word)} for word in long_name]
+        for typed in itertools.product(*forms_by_word):
+            correct = tuple(map(normalise_spelling, long_name))
+            several.setdefault(tuple(words.get(word, word) for word in typed), correct)
     return words, {typed: name for typed, name in several.items() if typed != name}
 
 
-def _split(name: str) -> list[str]:
-    return "".join(" " if mark in "-()" else mark for mark in name.lower()).split()
+def _split_name(name: str) -> list[str]:
+    return "".join(" " if character in "-()" else character for character in name.lower()).split()
 
 
 SPELLINGS, _SPELLINGS_OF_SEVERAL = _read_spellings()
-"""A name of one word as it is typed on another keyboard -> its words: "baerum", "barum" -> "bærum"."""
+"""A name of one word as typed on a foreign keyboard -> the correct spelling: "baerum", "barum" -> "bærum"."""
 _FIRST_WORDS = frozenset(typed[0] for typed in _SPELLINGS_OF_SEVERAL)
 _MOST_WORDS = max(map(len, _SPELLINGS_OF_SEVERAL))
 
 
-def spell_names(words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """(place, word) of what to write instead in names of several words: "more", "og", "romsdal" -> (0, "møre")."""
+def correct_names(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(index, correct word) of each misspelled word in names of several words: "more", "og", "romsdal" -> (0, "møre")."""
     start = 0
     while start < len(words):
         if words[start] in _FIRST_WORDS:
             for end in range(min(len(words), start + _MOST_WORDS), start + 1, -1):
                 if name := _SPELLINGS_OF_SEVERAL.get(tuple(words[start:end])):
-                    yield from ((start + place, word) for place, word in enumerate(name) if word != words[start + place])
+                    yield from ((start + index, word) for index, word in enumerate(name) if word != words[start + index])
                     start = end - 1
                     break
         start += 1

@@ -1,10 +1,10 @@
-"""Which words of an ad a search has met, for its reader to see.
+"""Highlighting: finds the words of an ad that a search matched.
 
-Made from the conditions that the engines got (`matching.compile_words`) and the analysis that the documents got (`text`), so
-that what is marked is what was met: an inflected form, a part of a compound, two words for one, another name, a word typed
-without æ, ø and å; never a word that was excluded, nor one that stands where the search does not look for it.
+It uses the conditions that the engines got (`compiler.compile_conditions`) and the analysis that the documents got
+(`analysis.norwegian`), so that exactly the matches are highlighted: inflected forms, parts of compounds, two words for one,
+synonyms, words typed without æ, ø and å. Excluded words are not, nor words in fields that the search does not look in.
 
-Nothing here is HTML: a text comes back in pieces, and who shows them escapes each.
+The result is not HTML: a text comes back as segments, and the template escapes each.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobsearch.search.analysis import folding, norwegian
+from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
@@ -27,34 +28,37 @@ from jobsearch.search.indexing import documents
 from jobsearch.search.query.compiled_query import CompiledQuery
 from jobsearch.vacancies import html, redaction
 
-from .snippets import Mark, Pieces, cut, groups_of, passage
+from .snippets import MatchSpan, Segments, build_snippet, combine_groups, split_text
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
 
-LOOKED_AT = 20_000
-"""Characters of an ad's HTML in which a passage is looked for, at most: the whole of nearly every ad."""
-_PAGE = 400_000  # characters that all ads of a page share: a page of a hundred huge ads takes no seconds
-_UNSURE = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
+MAX_HTML_LENGTH = 20_000
+"""Characters of an ad's HTML in which a snippet is searched for, at most: the whole of nearly every ad."""
+_PAGE_HTML_LENGTH = 400_000  # characters that all ads of a page share, so that a page of a hundred huge ads takes no seconds
+_DROPPED_END = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
 _BLANKS = re.compile(r"[^\S\n]+")
-_NAMED_PLACES = PLACES - EVERYDAY_PLACES
-_NAMED_FOLDED = frozenset(map(norwegian.fold, _NAMED_PLACES))
+_PLACES_IN_BODY = PLACES - EVERYDAY_PLACES
+_PLACES_IN_BODY_FOLDED = frozenset(map(fold, _PLACES_IN_BODY))
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """An ad's short texts in pieces. `occupation` and `passage` are empty where the texts above already show why the ad is
-    a hit; `occupation` is then the one name that tells, `passage` some 160 characters of the ad's text, without contacts."""
+class HighlightedAd:
+    """The short texts of an ad as segments.
 
-    title: Pieces = ()
-    employer: Pieces = ()
-    occupation: Pieces = ()
-    passage: Pieces = ()
+    `occupation` and `snippet` are empty where title, employer and place already show why the ad is a hit. `occupation` is the
+    one name that matched, `snippet` some 160 characters of the ad's text, without contacts.
+    """
+
+    title: Segments = ()
+    employer: Segments = ()
+    occupation: Segments = ()
+    snippet: Segments = ()
 
 
 @dataclass(slots=True)
-class _Looked:
-    """What is looked for in one kind of readable text: form of a word -> the groups of the query that it meets, as bits."""
+class _WantedForms:
+    """What to highlight in one kind of readable text: form of a word -> bit mask of the groups of the query that it matches."""
 
     source: str
     exact: dict[str, int] = field(default_factory=dict)
@@ -65,39 +69,39 @@ class _Looked:
     prefixes: dict[str, int] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], int] = field(default_factory=dict)
     together: dict[tuple[str, ...], int] = field(default_factory=dict)
-    """Stems that count only where all of them stand in the text."""
+    """Stems that match only where all of them are in the text."""
 
     def __bool__(self) -> bool:
         names = ("exact", "stem", "part", "joined", "fold", "prefixes", "phrases", "together")
         return any(getattr(self, name) for name in names)
 
-    def of(self, word: norwegian.Word) -> int:
-        """The groups that the word meets by itself."""
+    def match_word(self, word: norwegian.Word) -> int:
+        """The groups that the word matches by itself."""
         groups = self.exact.get(word.exact, 0) | self.stem.get(word.stem, 0)
         if self.part:
-            for part in norwegian.parts(word.stem):
+            for part in norwegian.split_compound(word.stem):
                 groups |= self.part.get(part, 0)
         if self.fold:
-            for form in self._folds(word):
+            for form in self._list_folded_forms(word):
                 groups |= self.fold.get(form, 0)
-        for start, bits in self.prefixes.items():
-            if word.exact.startswith(start):
-                groups |= bits
+        for prefix, prefix_groups in self.prefixes.items():
+            if word.exact.startswith(prefix):
+                groups |= prefix_groups
         return groups
 
-    def _folds(self, word: norwegian.Word) -> Iterator[str]:
-        """The word's forms without æ, ø and å, as `documents` writes them for this kind of text."""
+    def _list_folded_forms(self, word: norwegian.Word) -> Iterator[str]:
+        """The word's forms without æ, ø and å, as `documents` indexes them for this kind of text."""
         if self.source == "body":
             if not word.exact.isascii():
-                yield norwegian.fold(word.exact)
+                yield fold(word.exact)
             return
         if word.fold or not word.exact.isascii():
-            yield from (norwegian.fold(word.exact), word.fold or norwegian.fold(word.stem))
+            yield from (fold(word.exact), word.fold or fold(word.stem))
         if self.source in {"title", "job"}:
-            yield from (norwegian.fold(part) for part in norwegian.parts(word.stem) if not part.isascii())
+            yield from (fold(part) for part in norwegian.split_compound(word.stem) if not part.isascii())
 
 
-# Where the fields of a document come from: readable text -> what of its words a field holds.
+# Readable text -> field of the document -> which form of the text's words the field has.
 _SOURCES: dict[str, dict[str, str]] = {
     "title": {"title": "exact", "title_stem": "stem", "parts": "part", "joined": "joined", "title_fold": "fold", "fold": "fold"},
     "job": {"job": "exact", "job_stem": "stem", "parts": "part", "fold": "fold"},
@@ -111,227 +115,236 @@ _SOURCES: dict[str, dict[str, str]] = {
 
 
 class Highlighter:
-    """Marks what one search has met, in the ads of one page: it remembers the words it has seen.
+    """Highlights the matches of one search in the ads of one page. Caches the groups of each word.
 
     `compiled`: the query as it was run, see `Page.compiled`. `ads`: number of ads on the page.
     """
 
     def __init__(self, compiled: CompiledQuery, ads: int = 1) -> None:
-        self.reach = min(LOOKED_AT, _PAGE // max(1, ads))
-        self._looked = {source: _Looked(source) for source in _SOURCES}
-        self._alone: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
+        self.max_html_length = min(MAX_HTML_LENGTH, _PAGE_HTML_LENGTH // max(1, ads))
+        self._wanted = {source: _WantedForms(source) for source in _SOURCES}
+        self._word_groups: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
         node = compiled.condition
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
-            for leaf, together in _leaves(group):
-                self._look_for(leaf, together, 1 << number)
+            for leaf, together in _find_leaves(group):
+                self._add_wanted(leaf, together, 1 << number)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to mark."""
-        return any(map(bool, self._looked.values()))
+        """Whether there is anything to highlight."""
+        return any(map(bool, self._wanted.values()))
 
     @property
-    def reads_text(self) -> bool:
-        """Whether a passage can be found at all: else nobody has to fetch the ads' texts."""
-        return bool(self._looked["body"]) or self._names_place
+    def needs_body(self) -> bool:
+        """Whether a snippet is possible, so that the ads' texts have to be fetched."""
+        return bool(self._wanted["body"]) or self._has_place
 
     @property
-    def _met_by_text(self) -> int:
-        """The groups of the query that a running text can meet."""
-        looked, groups = self._looked["body"], 0
-        for forms in (looked.exact, looked.stem, looked.fold, looked.prefixes, looked.phrases):
+    def _body_groups(self) -> int:
+        """The groups of the query that a running text can match."""
+        wanted, groups = self._wanted["body"], 0
+        for forms in (wanted.exact, wanted.stem, wanted.fold, wanted.prefixes, wanted.phrases):
             groups = functools.reduce(operator.or_, forms.values(), groups)
         return groups
 
     @property
-    def _names_place(self) -> bool:
-        """Whether a place is asked for: of an ad that states none, the text is believed, see `documents`."""
-        place = self._looked["place"]
-        return not _NAMED_PLACES.isdisjoint(place.exact) or not _NAMED_FOLDED.isdisjoint(place.fold)
+    def _has_place(self) -> bool:
+        """Whether the query names a place: an ad without location is matched by the places in its text, see `documents`."""
+        wanted = self._wanted["place"]
+        return not _PLACES_IN_BODY.isdisjoint(wanted.exact) or not _PLACES_IN_BODY_FOLDED.isdisjoint(wanted.fold)
 
-    def title(self, value: str) -> Pieces:
-        return self._pieces(value, "title")
+    def highlight_title(self, text: str) -> Segments:
+        return self._highlight(text, "title")
 
-    def employer(self, value: str) -> Pieces:
-        return self._pieces(value, "employer")
+    def highlight_employer(self, text: str) -> Segments:
+        return self._highlight(text, "employer")
 
-    def place(self, value: str) -> Pieces:
-        return self._pieces(value, "place")
+    def highlight_place(self, text: str) -> Segments:
+        return self._highlight(text, "place")
 
-    def occupation(self, value: str) -> Pieces:
-        return self._pieces(value, "job")
+    def highlight_occupation(self, text: str) -> Segments:
+        return self._highlight(text, "job")
 
-    def snippet(self, value: str, *, nowhere: bool = False) -> Pieces:
-        """The passage of a plain text that shows best what was met in it, or nothing. `nowhere`: its ad names no place."""
-        value = folding.compose(value)
-        return passage(value, self._marks(value, "body", nowhere), ~0)
+    def find_snippet(self, text: str, *, without_location: bool = False) -> Segments:
+        """The snippet of a plain text that shows the matches best, or (). `without_location`: its ad has no location."""
+        text = folding.compose(text)
+        return build_snippet(text, self._find_spans(text, "body", without_location), ~0)
 
-    def marked(self, vacancy: Vacancy, opening: str = "") -> Marked:
-        """The ad's texts. `opening`: up to `reach` characters of its HTML, where `reads_text` asks for them.
+    def highlight_ad(self, vacancy: Vacancy, opening: str = "") -> HighlightedAd:
+        """Highlights an ad. `opening`: the first `max_html_length` characters of its HTML, needed if `needs_body`.
 
-        Reads `contacts`, `locations`, `occupations` and `categories`, which a list has fetched beforehand.
+        Reads `contacts`, `locations`, `occupations` and `categories`, which the caller should have prefetched.
         """
         contacts = list(vacancy.contacts.all())
         locations = list(vacancy.locations.all())
         places = documents.list_place_names(locations)
         redactor = redaction.Redactor(contacts, vacancy.employer_name, *places)
-        title = self._short(vacancy.title, "title", redactor)
-        employer = self._short(vacancy.employer_name, "employer", redactor)
-        shown = groups_of(title) | groups_of(employer)
+        title_spans = self._find_redacted_spans(vacancy.title, "title", redactor)
+        employer_spans = self._find_redacted_spans(vacancy.employer_name, "employer", redactor)
+        shown = combine_groups(title_spans) | combine_groups(employer_spans)
         for place in places:
-            shown |= groups_of(self._marks(place, "place"))
-        name, job = self._occupation(vacancy, redactor, shown)
-        body: Pieces = ()
-        unshown = self._met_by_text & ~(shown | groups_of(job))
-        nowhere = not any(location.path for location in locations)
-        if opening and (unshown or (nowhere and self._names_place)):
-            readable = _readable(opening[: self.reach], len(opening) >= self.reach, redactor, vacancy.title)
-            body = passage(readable, self._marks(readable, "body", nowhere), ~(shown | groups_of(job)))
-        return Marked(cut(vacancy.title, title), cut(vacancy.employer_name, employer), cut(name, job), body)
+            shown |= combine_groups(self._find_spans(place, "place"))
+        occupation, occupation_spans = self._find_occupation(vacancy, redactor, shown)
+        shown |= combine_groups(occupation_spans)
+        snippet: Segments = ()
+        without_location = not any(location.path for location in locations)
+        if opening and (self._body_groups & ~shown or (without_location and self._has_place)):
+            is_cut = len(opening) >= self.max_html_length
+            text = _extract_text(opening[: self.max_html_length], is_cut, redactor, vacancy.title)
+            snippet = build_snippet(text, self._find_spans(text, "body", without_location), ~shown)
+        return HighlightedAd(
+            split_text(vacancy.title, title_spans),
+            split_text(vacancy.employer_name, employer_spans),
+            split_text(occupation, occupation_spans),
+            snippet,
+        )
 
-    def _occupation(self, vacancy: Vacancy, redactor: redaction.Redactor, shown: int) -> tuple[str, list[Mark]]:
-        """The name of the occupation that meets most of what the texts above it do not show."""
-        best: tuple[int, str, list[Mark]] = (0, "", [])
-        if self._looked["job"]:
+    def _find_occupation(self, vacancy: Vacancy, redactor: redaction.Redactor, shown: int) -> tuple[str, list[MatchSpan]]:
+        """The name of the ad's occupation that matches most of the groups not yet shown, with its spans."""
+        best: tuple[int, str, list[MatchSpan]] = (0, "", [])
+        if self._wanted["job"]:
             for name in documents.list_job_names(vacancy):
-                marks = self._short(name, "job", redactor)
-                more = (groups_of(marks) & ~shown).bit_count()
-                if more > best[0]:
-                    best = (more, name, marks)
+                spans = self._find_redacted_spans(name, "job", redactor)
+                new_groups = (combine_groups(spans) & ~shown).bit_count()
+                if new_groups > best[0]:
+                    best = (new_groups, name, spans)
         return best[1:]
 
-    def _look_for(self, leaf: Term | Prefix | Phrase, together: tuple[str, ...], bit: int) -> None:
+    def _add_wanted(self, leaf: Term | Prefix | Phrase, together: tuple[str, ...], bit: int) -> None:
         for source, fields in _SOURCES.items():
             form = fields.get(leaf.field)
             if form is None:
                 continue
-            looked = self._looked[source]
+            wanted = self._wanted[source]
             if isinstance(leaf, Prefix):
-                looked.prefixes[leaf.value] = looked.prefixes.get(leaf.value, 0) | bit
+                wanted.prefixes[leaf.value] = wanted.prefixes.get(leaf.value, 0) | bit
             elif isinstance(leaf, Phrase):
-                looked.phrases[leaf.words] = looked.phrases.get(leaf.words, 0) | bit
+                wanted.phrases[leaf.words] = wanted.phrases.get(leaf.words, 0) | bit
             elif together and form == "stem":
-                looked.together[together] = looked.together.get(together, 0) | bit
+                wanted.together[together] = wanted.together.get(together, 0) | bit
             else:
-                forms: dict[str, int] = getattr(looked, form)
+                forms: dict[str, int] = getattr(wanted, form)
                 for value in together or (leaf.value,):
                     forms[value] = forms.get(value, 0) | bit
 
-    def _short(self, value: str, source: str, redactor: redaction.Redactor) -> list[Mark]:
-        """The marks of a short text, without those on what the index was not given: the name of a contact in a title."""
-        value = folding.compose(value)
-        marks = self._marks(value, source)
-        if marks:
-            known = {*norwegian.tokens(redactor.redact_title(value))}
-            marks = [mark for mark in marks if known.issuperset(norwegian.tokens(value[mark.start : mark.end]))]
-        return marks
+    def _find_redacted_spans(self, text: str, source: str, redactor: redaction.Redactor) -> list[MatchSpan]:
+        """The matches in a short text without words that are redacted in the index, such as a contact's name in a title."""
+        text = folding.compose(text)
+        spans = self._find_spans(text, source)
+        if spans:
+            indexed = {*norwegian.tokenize(redactor.redact_title(text))}
+            spans = [span for span in spans if indexed.issuperset(norwegian.tokenize(text[span.start : span.end]))]
+        return spans
 
-    def _pieces(self, value: str, source: str) -> Pieces:
-        value = folding.compose(value)
-        return cut(value, self._marks(value, source))
+    def _highlight(self, text: str, source: str) -> Segments:
+        text = folding.compose(text)
+        return split_text(text, self._find_spans(text, source))
 
-    def _marks(self, value: str, source: str, nowhere: bool = False) -> list[Mark]:
-        """What is met in a composed text, in its order. `nowhere`: the ad has no place but what its text names."""
-        looked = self._looked[source]
-        places = self._looked["place"] if nowhere else None
-        if not looked and not places:
+    def _find_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
+        """The matches in a composed text, in order. `without_location`: the ad has no place but those named in its text."""
+        wanted = self._wanted[source]
+        wanted_places = self._wanted["place"] if without_location else None
+        if not wanted and not wanted_places:
             return []
-        plain, written = folding.normalise_in_place(value)
-        tokens = norwegian.located(plain, running=source == "body")
-        words = [norwegian.word(token.group()) for token in tokens]
+        normalised, offsets = folding.normalise_with_offsets(text)
+        tokens = norwegian.find_tokens(normalised, running=source == "body")
+        words = [norwegian.analyse_word(token.group()) for token in tokens]
         if source != "body":
-            words = norwegian.with_place_names(words)
-        alone = self._alone[source, nowhere]  # ads of a page repeat each other's words
-        alone.update((word, _alone(word, looked, places)) for word in {*words} - alone.keys())
-        found = [alone[word] for word in words]
-        if source == "body" and any(found):
-            _prefer_stated(plain, tokens, found)
-        if looked.phrases or looked.joined or looked.together:
-            _mark_several(words, looked, found)
+            words = norwegian.correct_place_names(words)
+        word_groups = self._word_groups[source, without_location]  # ads of a page share many words
+        word_groups.update((word, _match_alone(word, wanted, wanted_places)) for word in {*words} - word_groups.keys())
+        groups = [word_groups[word] for word in words]
+        if source == "body" and any(groups):
+            _prefer_stated(normalised, tokens, groups)
+        if wanted.phrases or wanted.joined or wanted.together:
+            _match_several(words, wanted, groups)
         if source != "body":
-            _mark_in_full(plain, tokens, looked, found)
+            _match_expanded(normalised, tokens, wanted, groups)
         spans = [token.span() for token in tokens]
-        if written:
-            spans = [(written[start], written[end - 1] + 1) for start, end in spans]
-        return [Mark(*span, groups) for span, groups in zip(spans, found, strict=True) if groups]
+        if offsets:
+            spans = [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
+        return [MatchSpan(*span, bits) for span, bits in zip(spans, groups, strict=True) if bits]
 
 
-def _alone(word: norwegian.Word, looked: _Looked, places: _Looked | None) -> int:
+def _match_alone(word: norwegian.Word, wanted: _WantedForms, wanted_places: _WantedForms | None) -> int:
     if word.exact == norwegian.BREAK:
         return 0
-    return looked.of(word) | (places.of(word) if places and word.exact in _NAMED_PLACES else 0)
+    groups = wanted.match_word(word)
+    if wanted_places and word.exact in _PLACES_IN_BODY:
+        groups |= wanted_places.match_word(word)
+    return groups
 
 
-def _leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...]]]:
-    """The conditions on words inside a condition, each with the words of its field without which it says nothing."""
+def _find_leaves(node: Node) -> Iterator[tuple[Term | Prefix | Phrase, tuple[str, ...]]]:
+    """The conditions on words inside a condition, each with the words that have to be in the same field, if any."""
     match node:
         case Term() | Prefix() | Phrase():
             yield node, ()
         case Best(nodes):
-            for one in nodes:
-                yield from _leaves(one)
+            for child in nodes:
+                yield from _find_leaves(child)
         case All(must):
-            terms = [one for one in must if isinstance(one, Term)]
+            terms = [child for child in must if isinstance(child, Term)]
             if len(terms) == len(must) > 1 and len({term.field for term in terms}) == 1:
                 yield terms[0], tuple(term.value for term in terms)
                 return
-            for one in must:
-                yield from _leaves(one)
+            for child in must:
+                yield from _find_leaves(child)
 
 
-def _prefer_stated(value: str, tokens: Sequence[re.Match[str]], found: list[int]) -> None:
-    """Takes away the marks of words that the text denies ("ikke fast hjemmekontor"), where it states them elsewhere."""
-    denied = {*find_negated(value)}
-    places = {place for place, token in enumerate(tokens) if token.span() in denied}
-    stated = functools.reduce(operator.or_, (groups for place, groups in enumerate(found) if place not in places), 0)
-    for place in places:
-        found[place] &= ~stated
+def _prefer_stated(text: str, tokens: Sequence[re.Match[str]], groups: list[int]) -> None:
+    """Removes from `groups` the matches in negations ("ikke fast hjemmekontor") that the text also has outside of one."""
+    negated_spans = {*find_negated(text)}
+    negated = {index for index, token in enumerate(tokens) if token.span() in negated_spans}
+    stated = functools.reduce(operator.or_, (bits for index, bits in enumerate(groups) if index not in negated), 0)
+    for index in negated:
+        groups[index] &= ~stated
 
 
-def _mark_several(words: Sequence[norwegian.Word], looked: _Looked, found: list[int]) -> None:
-    """Adds to `found` what several words of the text meet between them."""
-    for phrase, bits in looked.phrases.items():
+def _match_several(words: Sequence[norwegian.Word], wanted: _WantedForms, groups: list[int]) -> None:
+    """Adds to `groups` the matches of several words: phrases, compounds typed as two words, stems that must all match."""
+    for phrase, bits in wanted.phrases.items():
         first, size = phrase[0], len(phrase)
-        for place, word in enumerate(words):
-            if word.exact == first and tuple(one.exact for one in words[place : place + size]) == phrase:
-                for inside in range(place, place + size):
-                    found[inside] |= bits
-    if looked.joined:
-        for place, (before, after) in enumerate(itertools.pairwise(words)):
-            if bits := looked.joined.get(norwegian.joined(before.exact, after.exact), 0):
-                found[place] |= bits
-                found[place + 1] |= bits
-    stems = {word.stem for word in words} if looked.together else set()
-    for wanted, bits in looked.together.items():
-        if stems.issuperset(wanted):
-            for place, word in enumerate(words):
-                if word.stem in wanted:
-                    found[place] |= bits
+        for index, word in enumerate(words):
+            if word.exact == first and tuple(other.exact for other in words[index : index + size]) == phrase:
+                for inside in range(index, index + size):
+                    groups[inside] |= bits
+    if wanted.joined:
+        for index, (before, after) in enumerate(itertools.pairwise(words)):
+            if bits := wanted.joined.get(norwegian.join_compound(before.exact, after.exact), 0):
+                groups[index] |= bits
+                groups[index + 1] |= bits
+    stems = {word.stem for word in words} if wanted.together else set()
+    for together, bits in wanted.together.items():
+        if stems.issuperset(together):
+            for index, word in enumerate(words):
+                if word.stem in together:
+                    groups[index] |= bits
 
 
-def _mark_in_full(value: str, tokens: Sequence[re.Match[str]], looked: _Looked, found: list[int]) -> None:
-    """Short forms are met as what they stand for, and what is written once for several words as each of them."""
+def _match_expanded(text: str, tokens: Sequence[re.Match[str]], wanted: _WantedForms, groups: list[int]) -> None:
+    """Adds to `groups` the matches of expanded abbreviations and of compounds with a shared ending."""
     starts = [token.start() for token in tokens]
-    for words, start, end in norwegian.short_forms(value):
-        groups = functools.reduce(operator.or_, map(looked.of, words), 0)
-        for place in range(bisect_left(starts, start), bisect_left(starts, end)):
-            found[place] = groups
-    if looked.source in {"title", "job"}:
-        forms = looked.joined if looked.source == "title" else looked.stem
-        for stems, start, end in norwegian.shared(value):
-            groups = 0
+    for words, start, end in norwegian.find_abbreviations(text):
+        bits = functools.reduce(operator.or_, map(wanted.match_word, words), 0)
+        for index in range(bisect_left(starts, start), bisect_left(starts, end)):
+            groups[index] = bits
+    if wanted.source in {"title", "job"}:
+        forms = wanted.joined if wanted.source == "title" else wanted.stem
+        for stems, start, end in norwegian.find_shared_endings(text):
+            bits = 0
             for stem in stems:
-                groups |= forms.get(stem, 0)
-                if looked.source == "title" and not stem.isascii():
-                    groups |= looked.fold.get(norwegian.fold(stem), 0)
-            for place in range(bisect_left(starts, start), bisect_left(starts, end)):
-                found[place] |= groups
+                bits |= forms.get(stem, 0)
+                if wanted.source == "title" and not stem.isascii():
+                    bits |= wanted.fold.get(fold(stem), 0)
+            for index in range(bisect_left(starts, start), bisect_left(starts, end)):
+                groups[index] |= bits
 
 
-def _readable(opening: str, cut: bool, redactor: redaction.Redactor, title: str) -> str:
-    """The plain text of an ad's HTML without its contacts, composed, blanks single."""
-    if cut and opening.rfind("<") > opening.rfind(">"):
+def _extract_text(opening: str, is_cut: bool, redactor: redaction.Redactor, title: str) -> str:
+    """The plain text of an ad's HTML without its contacts, composed, with single blanks."""
+    if is_cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
-    plain = folding.compose(redactor.redact_text(html.extract_text(opening), keep=redactor.redact_title(title)))
-    if cut:
-        plain = plain[: max(0, plain.rfind(" ", 0, max(0, len(plain) - _UNSURE)))]
-    return _BLANKS.sub(" ", plain)
+    text = folding.compose(redactor.redact_text(html.extract_text(opening), keep=redactor.redact_title(title)))
+    if is_cut:
+        text = text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))]
+    return _BLANKS.sub(" ", text)

@@ -1,4 +1,7 @@
-"""Marked texts in pieces, and the passage of a text that shows best what was met in it. Plain text in, plain text out."""
+"""Snippets: texts split into matched and other segments, and the part of a text that best shows the matches.
+
+Plain text in, plain text out.
+"""
 
 from __future__ import annotations
 
@@ -8,104 +11,104 @@ from typing import NamedTuple
 
 from jobsearch.search.analysis.folding import compose, normalise
 
-PASSAGE = 160  # characters
-_LEAD = 50  # characters before the word, at most, so that it stands in what a phone shows of two lines
-_THIN = 40  # characters; a heading of one word says less than a sentence
-_MOST_PLACES = 60  # words from which a passage may start; each is compared with the others
-_SENTENCE = re.compile(r"[.!?]\s+(?=\S)")
+SNIPPET_LENGTH = 160  # characters
+_MAX_LEAD = 50  # characters before the match, so that it is within what a phone shows of two lines
+_MIN_LENGTH = 40  # characters; a heading of one word says less than a sentence
+_MAX_STARTS = 60  # matches from which a snippet may start; each is compared with all others
+_SENTENCE_END = re.compile(r"[.!?]\s+(?=\S)")
 _BULLET = re.compile(r"[-–•*·]+ +")
 
 
-class Piece(NamedTuple):
-    """A part of a text. `met`: the search has met it."""
+class Segment(NamedTuple):
+    """A part of a text; `matched` parts are shown as highlighted."""
 
     text: str
-    met: bool
+    matched: bool
 
 
-Pieces = tuple[Piece, ...]
+Segments = tuple[Segment, ...]
 
 
-class Mark(NamedTuple):
-    """A word that was met, by its place in a composed text; `groups`: what of the query it meets, a bit for each part of it."""
+class MatchSpan(NamedTuple):
+    """A matched word by its position in a composed text. `groups`: bit mask of the groups of the query that it matches."""
 
     start: int
     end: int
     groups: int
 
 
-def groups_of(marks: Iterable[Mark]) -> int:
-    """Everything that these words meet between them."""
+def combine_groups(spans: Iterable[MatchSpan]) -> int:
+    """Bit mask of all groups that the spans match."""
     groups = 0
-    for mark in marks:
-        groups |= mark.groups
+    for span in spans:
+        groups |= span.groups
     return groups
 
 
-def cut(value: str, marks: Sequence[Mark]) -> Pieces:
-    """The text in pieces; words met side by side are one piece."""
-    value = compose(value)
-    pieces: list[Piece] = []
-    at = 0
-    for number, mark in enumerate(marks):
-        end = mark.end
-        if number + 1 < len(marks) and normalise(value[end : marks[number + 1].start]) in {" ", "-", ""}:
-            end = marks[number + 1].start
-        if pieces and pieces[-1].met and at == mark.start:
-            pieces[-1] = Piece(pieces[-1].text + value[at:end], True)
+def split_text(text: str, spans: Sequence[MatchSpan]) -> Segments:
+    """The text as segments; matched words side by side are one segment."""
+    text = compose(text)
+    segments: list[Segment] = []
+    position = 0
+    for number, span in enumerate(spans):
+        end = span.end
+        if number + 1 < len(spans) and normalise(text[end : spans[number + 1].start]) in {" ", "-", ""}:
+            end = spans[number + 1].start
+        if segments and segments[-1].matched and position == span.start:
+            segments[-1] = Segment(segments[-1].text + text[position:end], True)
         else:
-            if at < mark.start:
-                pieces.append(Piece(value[at : mark.start], False))
-            pieces.append(Piece(value[mark.start : end], True))
-        at = end
-    if at < len(value):
-        pieces.append(Piece(value[at:], False))
-    return tuple(pieces)
+            if position < span.start:
+                segments.append(Segment(text[position : span.start], False))
+            segments.append(Segment(text[span.start : end], True))
+        position = end
+    if position < len(text):
+        segments.append(Segment(text[position:], False))
+    return tuple(segments)
 
 
-def passage(value: str, marks: list[Mark], wanted: int) -> Pieces:
-    """The stretch of the text, within a paragraph, that shows most of the wanted groups; the first of equally good ones."""
+def build_snippet(text: str, spans: list[MatchSpan], wanted_groups: int) -> Segments:
+    """The part of a paragraph that matches most of the wanted groups, the first of equally good ones; () where none does."""
     best: tuple[tuple[int, int, bool], int, int] | None = None
-    for mark in [mark for mark in marks if mark.groups & wanted][:_MOST_PLACES]:
-        start, end = _stretch(value, mark)
-        inside = groups_of(one for one in marks if start <= one.start and one.end <= end)
-        worth = ((inside & wanted).bit_count(), inside.bit_count(), end - start >= _THIN)
-        if best is None or worth > best[0]:
-            best = (worth, start, end)
+    for span in [span for span in spans if span.groups & wanted_groups][:_MAX_STARTS]:
+        start, end = _find_bounds(text, span)
+        groups = combine_groups(other for other in spans if start <= other.start and other.end <= end)
+        score = ((groups & wanted_groups).bit_count(), groups.bit_count(), end - start >= _MIN_LENGTH)
+        if best is None or score > best[0]:
+            best = (score, start, end)
     if best is None:
         return ()
     _, start, end = best
-    shift = [Mark(one.start - start, one.end - start, one.groups) for one in marks if start <= one.start and one.end <= end]
-    pieces = list(cut(value[start:end], shift))
-    if not _begins_sentence(value, start):
-        pieces.insert(0, Piece("… ", False))
-    if end < len(value) and value[end] != "\n" and value[end - 1] not in ".!?":
-        pieces.append(Piece(" …", False))
-    return tuple(pieces)
+    inside = [span for span in spans if start <= span.start and span.end <= end]
+    segments = list(split_text(text[start:end], [MatchSpan(s.start - start, s.end - start, s.groups) for s in inside]))
+    if not _begins_sentence(text, start):
+        segments.insert(0, Segment("… ", False))
+    if end < len(text) and text[end] != "\n" and text[end - 1] not in ".!?":
+        segments.append(Segment(" …", False))
+    return tuple(segments)
 
 
-def _begins_sentence(value: str, start: int) -> bool:
-    before = value[:start].rstrip(" -–•*·")
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" -–•*·")
     return not before or before[-1] in "\n.!?"
 
 
-def _stretch(value: str, mark: Mark) -> tuple[int, int]:
-    """Start and end of the passage around a word: from the start of its sentence where that is near."""
-    above = value.rfind("\n", 0, mark.start) + 1
-    below = value.find("\n", mark.end)
-    below = len(value) if below < 0 else below
-    bullet = _BULLET.match(value, above, mark.start)
-    start = bullet.end() if bullet else above
-    for stop in _SENTENCE.finditer(value, max(above, mark.start - PASSAGE), mark.start + 1):
-        if stop.end() <= mark.start:
-            start = stop.end()
-    if mark.start - start > _LEAD:
-        start = value.find(" ", mark.start - _LEAD, mark.start) + 1 or mark.start
-    end = below
-    if end - start > PASSAGE:
-        blank = value.rfind(" ", mark.end, start + PASSAGE)
-        end = blank if blank > 0 else max(mark.end, start + PASSAGE)
-        stops = [stop.start() + 1 for stop in _SENTENCE.finditer(value, mark.end, end)]
-        if stops and stops[-1] - start > PASSAGE // 2:
-            end = stops[-1]
+def _find_bounds(text: str, span: MatchSpan) -> tuple[int, int]:
+    """Start and end of the snippet around a match: from the start of its sentence where that is near."""
+    paragraph_start = text.rfind("\n", 0, span.start) + 1
+    paragraph_end = text.find("\n", span.end)
+    paragraph_end = len(text) if paragraph_end < 0 else paragraph_end
+    bullet = _BULLET.match(text, paragraph_start, span.start)
+    start = bullet.end() if bullet else paragraph_start
+    for sentence_end in _SENTENCE_END.finditer(text, max(paragraph_start, span.start - SNIPPET_LENGTH), span.start + 1):
+        if sentence_end.end() <= span.start:
+            start = sentence_end.end()
+    if span.start - start > _MAX_LEAD:
+        start = text.find(" ", span.start - _MAX_LEAD, span.start) + 1 or span.start
+    end = paragraph_end
+    if end - start > SNIPPET_LENGTH:
+        blank = text.rfind(" ", span.end, start + SNIPPET_LENGTH)
+        end = blank if blank > 0 else max(span.end, start + SNIPPET_LENGTH)
+        sentence_ends = [match.start() + 1 for match in _SENTENCE_END.finditer(text, span.end, end)]
+        if sentence_ends and sentence_ends[-1] - start > SNIPPET_LENGTH // 2:
+            end = sentence_ends[-1]
     return start, end

@@ -30,9 +30,9 @@ def _open(url: str) -> Engine:
     if url.startswith("embedded:"):
         from jobsearch.env import path_after_scheme
 
-        from .tantivy import EmbeddedEngine
+        from .tantivy import TantivyEngine
 
-        return EmbeddedEngine(path_after_scheme("SEARCH_URL", url))
+        return TantivyEngine(path_after_scheme("SEARCH_URL", url))
     from .opensearch import OpenSearchEngine
 
     # Tests run beside each other on one server, under names of their own.

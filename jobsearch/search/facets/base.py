@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch.core.text_values import clean_parameter
-from jobsearch.search.analysis.folding import sketch
+from jobsearch.search.analysis.folding import build_comparison_key
 from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
 from jobsearch.search.input_errors import Problem
 from jobsearch.search.parameters import Parameters, read_all, read_last
-from jobsearch.search.query.personal_data import find_private
+from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
@@ -120,7 +120,7 @@ class Facet:
         typed = (clean_parameter(value, VALUE_LENGTH) for value in read_all(params, self.name)[:VALUES_READ])
         wanted = list(dict.fromkeys(filter(None, typed)))
         # Any text may be a value, so personal data is looked for in it.
-        if kind := next(filter(None, map(find_private, wanted)), None):
+        if kind := next(filter(None, map(find_personal_data, wanted)), None):
             problems.append(Problem(self.name, "", kind, blocks=True))
             return {}
         if len(wanted) > VALUES_PER_FACET:
@@ -309,7 +309,7 @@ def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
 
     def matches(choice: Choice) -> bool:
         name = choice.label.casefold()
-        return wanted in name or (wanted.isascii() and sketch(wanted) in sketch(name))
+        return wanted in name or (wanted.isascii() and build_comparison_key(wanted) in build_comparison_key(name))
 
     found = []
     for choice in choices:

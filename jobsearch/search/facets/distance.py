@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jobsearch.core.text_values import clean_parameter
-from jobsearch.search.analysis.folding import normalise, sketch
+from jobsearch.search.analysis.folding import build_comparison_key, normalise
 from jobsearch.search.conditions import Node, Terms
 from jobsearch.search.input_errors import Problem
 from jobsearch.search.parameters import Parameters, read_last
-from jobsearch.search.query.personal_data import find_private
+from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.taxonomy import geography, places
 from jobsearch.vacancies.gazetteer import find_unlocated, read_gazetteer
 
@@ -77,7 +77,7 @@ class DistanceFilter(SingleFacet):
             km = ""
         if not near:
             return {}
-        if kind := find_private(near):  # any text may be typed as a place
+        if kind := find_personal_data(near):  # any text may be typed as a place
             problems.append(Problem("near", "", kind, blocks=True))
             return {}
         found = find_place(near)
@@ -186,7 +186,7 @@ _ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the t
 
 def _normalise_name(name: str) -> str:
     """A name in the form in which names are compared: "Tromsø kommune" is "tromso"."""
-    name = " ".join(re.sub(r"[^\w ]+", " ", sketch(normalise(name))).split())
+    name = " ".join(re.sub(r"[^\w ]+", " ", build_comparison_key(normalise(name))).split())
     return name.removesuffix(next(filter(name.endswith, _KINDS), ""))
 
 

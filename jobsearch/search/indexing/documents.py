@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from jobsearch.search.analysis import norwegian
-from jobsearch.search.analysis.folding import normalise
+from jobsearch.search.analysis.folding import fold, normalise
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.engines.base import Write
@@ -56,22 +56,22 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in list_job_names(vacancy)]
     body = normalise(redactor.redact_text(html.extract_text(vacancy.description), keep=title))
-    title_words, employer_words = norwegian.words(title), norwegian.words(employer)
+    title_words, employer_words = norwegian.analyse_text(title), norwegian.analyse_text(employer)
     job_words, location_words = _analyse_names(named_jobs), _analyse_names(map(redactor.redact_title, places_of))
-    body_words = norwegian.body_words(body)
+    body_words = norwegian.analyse_body(body)
     body_exact = [word.exact for word in body_words]
-    body_denied = [norwegian.word(body[start:end]) for start, end in find_negated(body)]
+    body_denied = [norwegian.analyse_word(body[start:end]) for start, end in find_negated(body)]
     stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
     stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))
     if not any(location.path for location in locations):
         # Only the ad's text says where it is, so a place's name in the text counts as the place.
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
-        location_words += [norwegian.word(name) for name in sorted(named)]
+        location_words += [norwegian.analyse_word(name) for name in sorted(named)]
     headline = {*title_words, *job_words, *employer_words, *location_words}
-    together = norwegian.written_out(title)
-    parts = {part for word in {*title_words, *job_words} for part in norwegian.parts(word.stem)}
+    together = norwegian.expand_shared_endings(title)
+    parts = {part for word in {*title_words, *job_words} for part in norwegian.split_compound(word.stem)}
     folds = {form for word in headline if word.fold or not word.exact.isascii() for form in _folds(word)}
-    folds |= {norwegian.fold(stem) for stem in together if not stem.isascii()}
+    folds |= {fold(stem) for stem in together if not stem.isascii()}
     ad = Ad(vacancy, employer)
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
@@ -84,19 +84,19 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
         "body_text": " ".join(body_exact),
         "title_stem": _set(word.stem for word in title_words),
         "job_stem": _set(
-            [*(word.stem for word in job_words), *(stem for name in named_jobs for stem in norwegian.written_out(name))]
+            [*(word.stem for word in job_words), *(stem for name in named_jobs for stem in norwegian.expand_shared_endings(name))]
         ),
         "employer_stem": _set(word.stem for word in employer_words),
         "body_stem": _set(stated_stems),
         "body_denied": _set(denied),
         "body_denied_stem": _set(denied_stems),
         "parts": _set(parts),
-        "joined": _set({norwegian.joined(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
-        "fold": _set(folds | {norwegian.fold(part) for part in parts if not part.isascii()}),
+        "joined": _set({norwegian.join_compound(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
+        "fold": _set(folds | {fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
-        "body_fold": _set({norwegian.fold(exact) for exact in stated if not exact.isascii()}),
+        "body_fold": _set({fold(exact) for exact in stated if not exact.isascii()}),
         "title_whole": [" ".join(word.exact for word in title_words)[:300]],
-        "employer_whole": [norwegian.bare_name(word.exact for word in employer_words)[:300]],
+        "employer_whole": [norwegian.strip_company_form(word.exact for word in employer_words)[:300]],
         **{name: values for facet in list_filters() for name, values in facet.get_document_values(ad).items()},
         "first_seen": epoch(vacancy.first_seen),
         "visible_until": epoch(vacancy.visible_until),
@@ -161,12 +161,12 @@ def _analyse_names(names: Iterable[str]) -> list[norwegian.Word]:
     """The words of several names, kept apart so that no phrase is found across two of them."""
     found: list[norwegian.Word] = []
     for name in names:
-        found += [norwegian.word("\n"), *norwegian.words(name)] if found else norwegian.words(name)
+        found += [norwegian.analyse_word("\n"), *norwegian.analyse_text(name)] if found else norwegian.analyse_text(name)
     return found
 
 
 def _folds(word: norwegian.Word) -> tuple[str, str]:
-    return norwegian.fold(word.exact), word.fold or norwegian.fold(word.stem)
+    return fold(word.exact), word.fold or fold(word.stem)
 
 
 def _exact(found: Iterable[norwegian.Word]) -> str:

@@ -1,4 +1,4 @@
-"""What else a search may mean that finds nothing as typed: a word mentioned in the text, or a spelling error put right."""
+"""Alternative interpretations of a query without hits: a word found in the running text, or a corrected spelling."""
 
 from __future__ import annotations
 
@@ -6,56 +6,57 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .correction import correct_query, unknown_words
-from .parsed_query import Parsed
-from .parser import mentioned, parse
+from .correction import correct_query, find_unknown_words
+from .parsed_query import ParsedQuery
+from .parser import allow_body_match, parse_query
 
-MOST_MENTIONS = 10
-"""Ads whose text may name an occupation that no ad is of, to be shown for it."""
-MOST_UNKNOWN = 8
-"""Unknown words of one search that the engine is asked about. Who mistypes that many is not helped by a guess."""
+MAX_MENTIONS = 10
+"""Ads that may mention an occupation in their text and still be shown for it, where no ad is of that occupation."""
+MAX_UNKNOWN_WORDS = 8
+"""Unknown words of one query that the engine counts hits for. A query with more misspelled words is not corrected well."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way in which what was typed may be meant; the fields are those of `Page`."""
+class Interpretation:
+    """One way to read the typed query. The fields are those of `Page`."""
 
-    parsed: Parsed
+    parsed: ParsedQuery
     corrected: str = ""
     insisting: str = ""
     in_text: bool = False
 
 
-def other_readings(
-    unfound: Sequence[tuple[str, Parsed]], totals: Callable[[Sequence[Parsed]], list[int]], now: dt.datetime
-) -> list[list[Reading]]:
-    """For each (query text, its words) that finds nothing: the other readings, in the order in which to try them.
+def find_interpretations(
+    queries: Sequence[tuple[str, ParsedQuery]], count_hits: Callable[[Sequence[ParsedQuery]], list[int]], now: dt.datetime
+) -> list[list[Interpretation]]:
+    """For each (query text, parsed query) without hits: its other interpretations, in the order in which to try them.
 
-    `totals`: how many active ads each of some words finds without filters. It is asked once for all searches together, so that
-    a page with many of them, or a search of many wrong words, costs one request to the engine.
+    `count_hits` returns the number of active ads that each parsed query matches without filters. It is called once for all
+    queries, so that a page with many of them, or a query of many misspelled words, costs one request to the engine.
     """
-    questions: list[Parsed] = []
-    plans: list[tuple[Parsed | None, list[str]]] = []
-    for q, parsed in unfound:
-        in_text = mentioned(parsed)
-        unknown = unknown_words(q, now)[:MOST_UNKNOWN] if q else []
-        plans.append((in_text, unknown))
-        questions += [parsed, in_text] if in_text else []
-        questions += map(parse, unknown)
-    answers = iter(totals(questions) if questions else ())
-    found = []
-    for (q, _parsed), (in_text, unknown) in zip(unfound, plans, strict=True):
-        readings = []
-        # None where an ad is of the occupation, though other conditions leave it out, and where so many texts have the word
-        # that it says nothing about the post.
-        if in_text and (next(answers), next(answers)) in _FEW_MENTIONS:
-            readings.append(Reading(in_text, in_text=True))
-        found_alone = {word for word in unknown if next(answers) > 0}
-        beyond = set(unknown_words(q, now)) - set(unknown)
-        if q and (correction := correct_query(q, (found_alone | beyond).__contains__, now)):
-            readings.append(Reading(parse(correction.q), correction.q, correction.insisting))
-        found.append(readings)
-    return found
+    to_count: list[ParsedQuery] = []
+    plans: list[tuple[ParsedQuery | None, list[str]]] = []
+    for q, parsed in queries:
+        in_body = allow_body_match(parsed)
+        unknown_words = find_unknown_words(q, now)[:MAX_UNKNOWN_WORDS] if q else []
+        plans.append((in_body, unknown_words))
+        to_count += [parsed, in_body] if in_body else []
+        to_count += map(parse_query, unknown_words)
+    counts = iter(count_hits(to_count) if to_count else ())
+    interpretations_by_query = []
+    for (q, _parsed), (in_body, unknown_words) in zip(queries, plans, strict=True):
+        interpretations = []
+        # Not offered where an ad is of the occupation and only the filters exclude it, nor where so many texts have the word
+        # that it says nothing about the position.
+        if in_body and (next(counts), next(counts)) in _FEW_MENTIONS:
+            interpretations.append(Interpretation(in_body, in_text=True))
+        words_with_hits = {word for word in unknown_words if next(counts) > 0}
+        uncounted = set(find_unknown_words(q, now)) - set(unknown_words)
+        if q and (correction := correct_query(q, (words_with_hits | uncounted).__contains__, now)):
+            interpretations.append(Interpretation(parse_query(correction.q), correction.q, correction.insisting))
+        interpretations_by_query.append(interpretations)
+    return interpretations_by_query
 
 
-_FEW_MENTIONS = {(0, mentions) for mentions in range(1, MOST_MENTIONS + 1)}
+# (hits of the query as typed, hits in the running text)
+_FEW_MENTIONS = {(0, mentions) for mentions in range(1, MAX_MENTIONS + 1)}

@@ -1,6 +1,6 @@
-"""Combination of the items of a query: lists of alternatives ("oslo og bergen") and "uten" before a word.
+"""Combination of query items: lists of alternatives ("oslo og bergen") and "uten" (without) before a word.
 
-Runs after names of several words were found, so that "Møre og Romsdal" is one place and its "og" no list.
+Runs after entity recognition, so that "Møre og Romsdal" is one place and its "og" makes no list.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from jobsearch.search.analysis import synonyms
 from jobsearch.search.analysis.lexicon import PLACES
 
 from . import entities
-from .parsed_query import Alternative, Item, WantedPhrase
+from .parsed_query import Alternative, PhraseClause, QueryItem
 
 _AND = frozenset({"og", "òg", "and", "samt"})
-_LINKS = frozenset({"i", "på", "in"})
+_PREPOSITIONS = frozenset({"i", "på", "in"})
 _WITHOUT = frozenset({"uten", "utan", "without"})
-# "uten krav til erfaring", "uten formell utdanning": what is not asked for comes after these.
-_DEMAND = frozenset({"krav", "krevd"})
-_DEMAND_LINKS = frozenset({"til", "om", "på"})
+# "uten krav til erfaring", "uten formell utdanning": the word that is not required comes after these.
+_REQUIREMENT = frozenset({"krav", "krevd"})
+_REQUIREMENT_PREPOSITIONS = frozenset({"til", "om", "på"})
 _ADJECTIVES = frozenset(
     """
     formell formelle relevant relevante tidligere tidlegare høyere høgare spesiell spesielle fullført any formal previous prior
     """.split()
 )
-# How an ad says that it does not ask for something; {} is the word after "uten". Phrases of exact words.
+# Phrases by which an ad states that something is not required; {} is the word after "uten". Matched as exact words.
 _NOT_REQUIRED = (
     "uten {}",
     "uten krav til {}",
@@ -70,92 +70,106 @@ _NOT_REQUIRED = (
 )
 
 
-def combine(items: list[Item]) -> list[Item]:
-    """The items with lists of occupations or of places joined into choices, and with "uten X" read as one item."""
-    return _read_without(_join_lists(items))
+def combine_items(items: list[QueryItem]) -> list[QueryItem]:
+    """The items with lists of occupations or places joined into alternatives, and "uten X" joined into one item."""
+    return _combine_without(_join_lists(items))
 
 
-def kind_of(item: Item) -> str:
-    """ "post" for the name of an occupation, "place" for that of a place, else ""."""
+def classify_item(item: QueryItem) -> str:
+    """ "occupation" for the name of an occupation, "place" for that of a place, else ""."""
     if not item.plain or item.minus or not item.words:
         return ""
-    length, meaning = (len(item.words), item.meaning) if item.meaning else entities.find(item.words, 0, True)
-    if meaning and length == len(item.words):
-        return "place" if meaning.facet == "place" else ""
+    length, entity = (len(item.words), item.entity) if item.entity else entities.find_entity(item.words, 0, True)
+    if entity and length == len(item.words):
+        return "place" if entity.facet == "place" else ""
     last = item.words[-1]
-    if synonyms.is_post(last):
-        return "post"
+    if synonyms.is_occupation(last):
+        return "occupation"
     return "place" if last.exact in PLACES else ""
 
 
-def _join_lists(items: list[Item]) -> list[Item]:
-    joined: list[Item] = []
-    for place, item in enumerate(items):
-        following = items[place + 1] if place + 1 < len(items) else None
-        if joined and following and _is_one_of(item, _AND):
-            named = items[place + 2] if place + 2 < len(items) and _is_one_of(following, _LINKS) else following
-            if not following.apart and kind_of(joined[-1]) == kind_of(named) != "":
+def _join_lists(items: list[QueryItem]) -> list[QueryItem]:
+    joined: list[QueryItem] = []
+    for index, item in enumerate(items):
+        following = items[index + 1] if index + 1 < len(items) else None
+        if joined and following and _is_word_in(item, _AND):
+            after_preposition = index + 2 < len(items) and _is_word_in(following, _PREPOSITIONS)
+            named = items[index + 2] if after_preposition else following
+            if not following.is_separated and _are_same_kind(joined[-1], named):
                 following.listed = True
                 continue
-        if joined and following and item.listed and _is_one_of(item, _LINKS) and kind_of(joined[-1]) == kind_of(following) != "":
+        if joined and following and item.listed and _is_word_in(item, _PREPOSITIONS) and _are_same_kind(joined[-1], following):
             following.listed = True  # "i Oslo og i Bergen"
             continue
-        if item.listed and joined and kind_of(joined[-1]) == kind_of(item) != "":
+        if item.listed and joined and _are_same_kind(joined[-1], item):
             item.either = True
         joined.append(item)
     return joined
 
 
-def _read_without(items: list[Item]) -> list[Item]:
-    """ "uten deltid" excludes the filter's value; "uten utdanning" asks for ads that say so, never for the occupation."""
-    found: list[Item] = []
-    lead: Item | None = None  # the "uten" whose list of words goes on
-    for place, item in enumerate(items):
-        before = found[-1] if found else None
-        if before and _is_one_of(before, _WITHOUT) and _leads_on(items, place):
+def _are_same_kind(first: QueryItem, second: QueryItem) -> bool:
+    """Whether both are occupations or both are places."""
+    return classify_item(first) == classify_item(second) != ""
+
+
+def _combine_without(items: list[QueryItem]) -> list[QueryItem]:
+    """ "uten deltid" excludes the facet value; "uten utdanning" matches ads that state so, never ads of the occupation."""
+    combined: list[QueryItem] = []
+    without: QueryItem | None = None  # the "uten" that a list of words belongs to
+    for index, item in enumerate(items):
+        previous = combined[-1] if combined else None
+        if previous and _is_word_in(previous, _WITHOUT) and _introduces_requirement(items, index):
             continue
-        if before and _is_one_of(before, _WITHOUT) and item.plain and not item.minus and item.words and not item.apart:
-            lead = found.pop()
-            found.append(_without(lead, item))
-        elif lead and place + 1 < len(items) and _is_one_of(item, _AND) and _may_go_on(items[place + 1]):
+        if (
+            previous
+            and _is_word_in(previous, _WITHOUT)
+            and item.plain
+            and not item.minus
+            and item.words
+            and not item.is_separated
+        ):
+            without = combined.pop()
+            combined.append(_make_without_item(without, item))
+        elif without and index + 1 < len(items) and _is_word_in(item, _AND) and _continues_without(items[index + 1]):
             continue
-        elif lead and (item.after_or or _is_one_of(items[place - 1], _AND)) and _may_go_on(item):
-            found.append(_without(lead, item))
+        elif without and (item.after_or or _is_word_in(items[index - 1], _AND)) and _continues_without(item):
+            combined.append(_make_without_item(without, item))
         else:
-            lead = None
-            found.append(item)
-    return found
+            without = None
+            combined.append(item)
+    return combined
 
 
-def _may_go_on(item: Item) -> bool:
-    """Whether a word after "uten erfaring og" is one more that is not asked for: no place, no occupation."""
-    return item.plain and not item.minus and bool(item.words) and not kind_of(item)
+def _continues_without(item: QueryItem) -> bool:
+    """Whether an item after "uten erfaring og" is one more thing not required: no place and no occupation."""
+    return item.plain and not item.minus and bool(item.words) and not classify_item(item)
 
 
-def _leads_on(items: list[Item], place: int) -> bool:
-    """Whether what "uten" is about comes after this word: "krav til" or an adjective."""
-    item = items[place]
-    if place + 1 == len(items) or not items[place + 1].plain:
+def _introduces_requirement(items: list[QueryItem], index: int) -> bool:
+    """Whether the item only introduces the word that "uten" is about: "krav til" or an adjective."""
+    item = items[index]
+    if index + 1 == len(items) or not items[index + 1].plain:
         return False
-    if _is_one_of(item, _DEMAND):
-        return place + 2 < len(items) and _is_one_of(items[place + 1], _DEMAND_LINKS)
-    return _is_one_of(item, _ADJECTIVES) or (_is_one_of(item, _DEMAND_LINKS) and _is_one_of(items[place - 1], _DEMAND))
+    if _is_word_in(item, _REQUIREMENT):
+        return index + 2 < len(items) and _is_word_in(items[index + 1], _REQUIREMENT_PREPOSITIONS)
+    follows_requirement = _is_word_in(items[index - 1], _REQUIREMENT)
+    return _is_word_in(item, _ADJECTIVES) or (_is_word_in(item, _REQUIREMENT_PREPOSITIONS) and follows_requirement)
 
 
-def _is_one_of(item: Item, words: frozenset[str]) -> bool:
+def _is_word_in(item: QueryItem, words: frozenset[str]) -> bool:
+    """Whether the item is a single plain word of this set."""
     return item.plain and not item.minus and len(item.words) == 1 and item.words[0].exact in words
 
 
-def _without(before: Item, item: Item) -> Item:
-    if item.meaning and item.meaning.facet != "occupation":
+def _make_without_item(without: QueryItem, item: QueryItem) -> QueryItem:
+    if item.entity and item.entity.facet != "occupation":
         item.minus = True
         return item
     words = [word.exact for word in item.words]
-    phrases = tuple(_filled(pattern, words) for pattern in _NOT_REQUIRED)
-    first, *others = phrases
-    return Item(list(first), f"{before.shown} {item.shown}", others=tuple(others))
+    first, *others = (_fill_pattern(pattern, words) for pattern in _NOT_REQUIRED)
+    return QueryItem(list(first), f"{without.text} {item.text}", extra_alternatives=tuple(others))
 
 
-def _filled(pattern: str, words: list[str]) -> Alternative:
-    filled = [one for part in pattern.split() for one in (words if part == "{}" else [part])]
-    return (WantedPhrase(tuple(filled)),)
+def _fill_pattern(pattern: str, words: list[str]) -> Alternative:
+    filled = [word for part in pattern.split() for word in (words if part == "{}" else [part])]
+    return (PhraseClause(tuple(filled)),)

@@ -1,4 +1,4 @@
-"""A query text with its parsed form and its condition: computed once for everything that a request does with it."""
+"""Compiled query: the parsed query and its condition, computed once for everything that a request does with the query."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from functools import cached_property
 
 from jobsearch.search.conditions import Node
 
-from . import parser
-from .compiler import compile_words
-from .parsed_query import Parsed
+from .compiler import compile_conditions
+from .parsed_query import ParsedQuery
+from .parser import parse_query
 
 
 @dataclass(frozen=True)
 class CompiledQuery:
-    parsed: Parsed
+    parsed: ParsedQuery
 
     @cached_property
     def condition(self) -> Node:
-        """The condition that both engines search with, and whose words the highlighter marks."""
-        return compile_words(self.parsed)
+        """The condition that both engines search with, and whose words are highlighted."""
+        return compile_conditions(self.parsed)
 
 
-EMPTY = CompiledQuery(Parsed(empty=True))
+EMPTY = CompiledQuery(ParsedQuery(empty=True))
 
 
 def compile_query(text: str) -> CompiledQuery:
-    return CompiledQuery(parser.parse(text))
+    return CompiledQuery(parse_query(text))

@@ -1,6 +1,6 @@
-"""Spelling correction of a query: words that no ad has are replaced by the nearest known words.
+"""Spelling correction of a query: replaces words that no ad has by the nearest known words.
 
-Words in quotation marks, after a minus or before a star are left as they are.
+Phrases, prefixes and words after a minus are unchanged.
 """
 
 from __future__ import annotations
@@ -12,87 +12,89 @@ from typing import NamedTuple
 from jobsearch.search.analysis import norwegian, spelling, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, PLACES
 
-from .normalisation import tidy
-from .parser import plain_tokens
+from .normalisation import normalise_query
+from .parser import find_plain_words
 
 
 class Correction(NamedTuple):
-    """`q` with its wrong words put right, and `insisting`: the query as typed, those words in quotes."""
+    """`q`: the query with corrected words. `insisting`: the query as typed, with those words in quotation marks."""
 
     q: str
     insisting: str
 
 
-def unknown_words(q: str, now: dt.datetime | None = None) -> list[str]:
-    """The words that `correct_query` asks about: plain ones that no title, occupation, employer or place has."""
-    return [word for _start, word in _in_question(tidy(q)) if not spelling.speller(now).knows(norwegian.word(word).exact)]
+def find_unknown_words(q: str, now: dt.datetime | None = None) -> list[str]:
+    """The words that `correct_query` may replace: plain ones that no title, occupation, employer or place has."""
+    words = _find_checked_words(normalise_query(q))
+    return [word for _start, word in words if not spelling.speller(now).is_known(norwegian.analyse_word(word).exact)]
 
 
-def correct_query(q: str, is_found: Callable[[str], bool], now: dt.datetime | None = None) -> Correction | None:
-    """A query that finds nothing with its unknown words put right; None where there is nothing to put right or a word is
-    like no other.
+def correct_query(q: str, has_hits: Callable[[str], bool], now: dt.datetime | None = None) -> Correction | None:
+    """Corrects the unknown words of a query without hits. None where no word is unknown or one has no near word.
 
-    A word that `is_found` by itself is not wrong. What stands in quotes, after a minus or before a star is left as it is.
+    A word that has hits by itself, by `has_hits`, is not corrected. Phrases, prefixes and words after a minus are unchanged.
     """
-    q = tidy(q)
-    found: list[tuple[int, str, str]] = []
-    for start, word in _in_question(q):
-        exact = norwegian.word(word).exact
-        if spelling.speller(now).knows(exact) or is_found(word):
+    q = normalise_query(q)
+    replacements: list[tuple[int, str, str]] = []
+    for start, word in _find_checked_words(q):
+        exact = norwegian.analyse_word(word).exact
+        if spelling.speller(now).is_known(exact) or has_hits(word):
             continue
-        better = spelling.speller(now).nearest(exact)
-        if not better:
-            found = []
+        nearest = spelling.speller(now).find_nearest(exact)
+        if not nearest:
+            replacements = []
             break
-        found.append((start, word, better))
-    return _with(q, found or _written_apart(q, now))
+        replacements.append((start, word, nearest))
+    return _replace_words(q, replacements or _join_three_words(q, now))
 
 
 def suggest_query(q: str, few: bool, now: dt.datetime | None = None) -> str:
-    """The query as it may have been meant: words that no title, occupation, employer or place has, replaced by their
-    neighbours; with `few` also those of one or two titles. "" where all words are right, or like no other."""
-    q = tidy(q)
-    found = []
-    for start, word in _in_question(q):
-        exact = norwegian.word(word).exact
-        known = spelling.speller(now)
-        if known.is_right(exact) or (known.knows(exact) and not few):
+    """The query as it may have been meant, for a query with hits; "" where no word is doubtful or has a near word.
+
+    Replaces words that no title, occupation, employer or place has; with `few` (hits) also those of one or two titles.
+    """
+    q = normalise_query(q)
+    replacements = []
+    for start, word in _find_checked_words(q):
+        exact = norwegian.analyse_word(word).exact
+        known_words = spelling.speller(now)
+        if known_words.is_trusted(exact) or (known_words.is_known(exact) and not few):
             continue
-        better = known.nearest(exact, right=True)
-        if better and norwegian.stem_of(better) != norwegian.stem_of(exact):
-            found.append((start, word, better))
-    correction = _with(q, found)
+        nearest = known_words.find_nearest(exact, trusted_only=True)
+        if nearest and norwegian.stem_word(nearest) != norwegian.stem_word(exact):
+            replacements.append((start, word, nearest))
+    correction = _replace_words(q, replacements)
     return correction.q if correction else ""
 
 
-def _in_question(q: str) -> Iterator[tuple[int, str]]:
-    """(place, word) of the plain words that are neither small words nor of the lists."""
-    for start, word in plain_tokens(q):
-        exact = norwegian.word(word).exact
-        if exact.isalpha() and exact not in FILLERS and exact not in PLACES and exact not in synonyms.spellings():
+def _find_checked_words(q: str) -> Iterator[tuple[int, str]]:
+    """(position, word) of the plain words of a normalised query that are not in the lexicon or the synonym lists."""
+    for start, word in find_plain_words(q):
+        exact = norwegian.analyse_word(word).exact
+        if exact.isalpha() and exact not in FILLERS and exact not in PLACES and exact not in synonyms.list_words():
             yield start, word
 
 
-def _written_apart(q: str, now: dt.datetime | None) -> list[tuple[int, str, str]]:
-    """Three words that are one ("barne hage lærer"). Two of them are met by a search without being told."""
-    tokens = list(plain_tokens(q))
+def _join_three_words(q: str, now: dt.datetime | None) -> list[tuple[int, str, str]]:
+    """The replacement for a compound typed as three words ("barne hage lærer"). The parser joins two words by itself."""
+    tokens = list(find_plain_words(q))
     for three in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        (start, _), (_, _), (last, end) = three
-        typed = q[start : last + len(end)]
-        if typed.split() == [raw for _, raw in three]:
-            whole = spelling.speller(now).together(tuple(norwegian.word(raw).exact for _, raw in three))
-            if whole:
-                return [(start, typed, whole)]
+        (start, _), (_, _), (last_start, last) = three
+        typed = q[start : last_start + len(last)]
+        if typed.split() == [token for _, token in three]:
+            compound = spelling.speller(now).find_joined(tuple(norwegian.analyse_word(token).exact for _, token in three))
+            if compound:
+                return [(start, typed, compound)]
     return []
 
 
-def _with(q: str, replaced: list[tuple[int, str, str]]) -> Correction | None:
-    """The query with (place, word, better word) put in, and with the words in quotes."""
-    if not replaced:
+def _replace_words(q: str, replacements: list[tuple[int, str, str]]) -> Correction | None:
+    """The correction made by (position, word, replacement); None without replacements."""
+    if not replacements:
         return None
-    better, insisting, end = [], [], 0
-    for start, word, other in replaced:
-        better += [q[end:start], other]
+    corrected, insisting, end = [], [], 0
+    for start, word, replacement in replacements:
+        corrected += [q[end:start], replacement]
         insisting += [q[end:start], f'"{word}"']
         end = start + len(word)
-    return Correction("".join([*better, q[end:]]), "".join([*insisting, q[end:]]))
+    return Correction("".join([*corrected, q[end:]]), "".join([*insisting, q[end:]]))

@@ -1,7 +1,7 @@
-"""Words of a query that name a value of a facet: a place, a region, part-time, a summer job, the public sector.
+"""Entity recognition: words of a query that name a facet value, such as a place, a region, part-time or the public sector.
 
-They still are words: an ad that is called so is found as well as one that is filed so. The page shows each as what can be
-taken away or turned into a filter.
+They are still searched for as words: an ad matches by its words or by its facet value. The page shows each recognised entity,
+to be removed from the query or turned into a filter.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jobsearch.search.analysis import norwegian, place_names
+from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, STOP_WORDS
 from jobsearch.taxonomy import catalogue
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
-    """`words` as they were typed name this `value` of the `facet`. A region, or a name that several places have, comes once a
-    value."""
+class RecognisedEntity:
+    """An entity for the page: the typed `words` name this `value` of the `facet`.
+
+    A region, or a name that several places share, gives one of these for each value.
+    """
 
     words: str
     facet: str
@@ -26,16 +29,20 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a run of words names. `filed`: the ad's own words need not say it, so the facet is asked too."""
+class Entity:
+    """The facet values that some words name.
+
+    `match_facet`: ads are matched by the facet value too, because their words need not contain the name.
+    """
 
     facet: str
     values: tuple[str, ...]
-    filed: bool = True
+    match_facet: bool = True
 
 
 Key = tuple[str, ...]
 
+# Facet -> values -> the words that name them.
 _TERMS: dict[str, dict[tuple[str, ...], str]] = {
     "engagement": {
         ("Fast",): "fast, fast stilling, faste stillinger, fast jobb, fast ansettelse, fast tilsetting, fast arbeid, permanent, "
@@ -78,82 +85,88 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
     },
 }
 
-# What is called after a place is not that place: "Bergen kommune", "Universitetet i Oslo".
-_BODIES_AFTER = frozenset("kommune kommunes fylkeskommune herad tingrett universitetssykehus politidistrikt bispedømme".split())
-_BODIES_BEFORE = frozenset(
+# An employer named after a place is not the place: "Bergen kommune", "Universitetet i Oslo".
+_EMPLOYER_WORDS_AFTER = frozenset(
+    "kommune kommunes fylkeskommune herad tingrett universitetssykehus politidistrikt bispedømme".split()
+)
+_EMPLOYER_WORDS_BEFORE = frozenset(
     """
     kommune universitetet sykehuset sjukehuset høgskolen høyskolen høgskulen helse sparebanken sparebank statsforvalteren
     statsforvaltaren fylkesmannen nav studentsamskipnaden helseforetaket
     """.split()
 )
-_PUBLIC = frozenset("kommune fylkeskommune herad".split())
-_LINKS = frozenset("i på ved for avd".split())
+_PUBLIC_BODIES = frozenset("kommune fylkeskommune herad".split())
+_PREPOSITIONS = frozenset("i på ved for avd".split())
 
 
 @lru_cache(maxsize=1)
-def _meanings() -> dict[Key, Meaning]:
-    found: dict[Key, Meaning] = {}
+def _entities_by_key() -> dict[Key, Entity]:
+    entities: dict[Key, Entity] = {}
     for facet, rows in _TERMS.items():
         for values, names in rows.items():
-            found |= dict.fromkeys((_key(name) for name in names.split(", ")), Meaning(facet, values))
+            entities |= dict.fromkeys((_name_key(name) for name in names.split(", ")), Entity(facet, values))
     for level1 in catalogue.OCCUPATIONS:
-        found[_key(level1)] = Meaning("occupation", (level1,))
-    found |= {_key(name): Meaning("place", paths) for name, paths in place_names.REGIONS.items()}
+        entities[_name_key(level1)] = Entity("occupation", (level1,))
+    entities |= {_name_key(name): Entity("place", paths) for name, paths in place_names.REGIONS.items()}
     for name, paths in place_names.COUNTIES_OF.items():
-        for form in (name, *place_names.each_language(name)):
-            key = _key(form)
-            # The words of one name are among the words of where an ad is; of several, the places may be different ones.
-            found.setdefault(key, Meaning("place", paths, filed=len(key) > 1))
+        for form in (name, *place_names.split_languages(name)):
+            key = _name_key(form)
+            # A name of one word is in the ad's location field. The words of a longer name may come from different places.
+            entities.setdefault(key, Entity("place", paths, match_facet=len(key) > 1))
     for county in catalogue.COUNTIES:
-        found[_key(county)] = Meaning("place", (county,), filed=" " in county)
-        found[(*_key(county), "fylke")] = Meaning("place", (county,))
-    for key in list(found):
-        folded = tuple(map(norwegian.fold, key))
+        entities[_name_key(county)] = Entity("place", (county,), match_facet=" " in county)
+        entities[(*_name_key(county), "fylke")] = Entity("place", (county,))
+    for key in list(entities):
+        folded = tuple(map(fold, key))
         if min(map(len, key)) > 3 or len(key) > 1:
-            found.setdefault(folded, found[key])
-    return found
+            entities.setdefault(folded, entities[key])
+    return entities
 
 
-def _key(name: str) -> Key:
-    return tuple(word.exact for word in norwegian.words(name))
+def _name_key(name: str) -> Key:
+    return tuple(word.exact for word in norwegian.analyse_text(name))
 
 
 @lru_cache(maxsize=1)
-def _longest() -> int:
-    return max(map(len, _meanings()))
+def _longest_key_length() -> int:
+    return max(map(len, _entities_by_key()))
 
 
-def find(words: Sequence[norwegian.Word], start: int, posts: bool) -> tuple[int, Meaning | None]:
-    """(how many words, what they name) of the longest name that begins at `start`; no words where none does, and no meaning
-    where a place's name is part of an employer's. `posts`: an occupation is asked for too, so that a place whose name is an
-    everyday word is meant as the place."""
-    meanings = _meanings()
-    for end in range(min(len(words), start + _longest()), start, -1):
-        meaning = meanings.get(tuple(word.exact for word in words[start:end]))
-        if meaning and meaning.facet == "place" and _is_a_body(words, start, end):
+def find_entity(words: Sequence[norwegian.Word], start: int, has_occupation: bool) -> tuple[int, Entity | None]:
+    """(number of words, entity) of the longest name that begins at `start`.
+
+    (0, None) where none does; a number of words and None where a place name is part of an employer's name. `has_occupation`:
+    the query also names an occupation, so a place whose name is an everyday word is meant as the place.
+    """
+    entities = _entities_by_key()
+    for end in range(min(len(words), start + _longest_key_length()), start, -1):
+        entity = entities.get(tuple(word.exact for word in words[start:end]))
+        if entity and entity.facet == "place" and _is_in_employer_name(words, start, end):
             return end - start, None
-        if meaning:
-            everyday = end - start == 1 and words[start].exact in EVERYDAY_PLACES
-            if not everyday or posts or len(words) == 1:
-                return end - start, meaning
+        if entity:
+            is_everyday_word = end - start == 1 and words[start].exact in EVERYDAY_PLACES
+            if not is_everyday_word or has_occupation or len(words) == 1:
+                return end - start, entity
     return 0, None
 
 
 def is_public_body(words: Sequence[norwegian.Word]) -> bool:
-    """Whether the words are what a municipality or a county is called as an employer: "Bergen kommune", "Voss herad"."""
-    return len(words) > 1 and words[-1].exact in _PUBLIC and tuple(word.exact for word in words[:-1]) in _places_without_links()
+    """Whether the words are a municipality's or a county's name as an employer: "Bergen kommune", "Voss herad"."""
+    if len(words) < 2 or words[-1].exact not in _PUBLIC_BODIES:
+        return False
+    return tuple(word.exact for word in words[:-1]) in _place_keys_without_stop_words()
 
 
 @lru_cache(maxsize=1)
-def _places_without_links() -> frozenset[Key]:
-    keys = {tuple(part for part in key if part not in STOP_WORDS) for key, one in _meanings().items() if one.facet == "place"}
-    return frozenset(keys)
+def _place_keys_without_stop_words() -> frozenset[Key]:
+    place_keys = (key for key, entity in _entities_by_key().items() if entity.facet == "place")
+    return frozenset(tuple(word for word in key if word not in STOP_WORDS) for key in place_keys)
 
 
-def _is_a_body(words: Sequence[norwegian.Word], start: int, end: int) -> bool:
-    if end < len(words) and words[end].exact in _BODIES_AFTER:
+def _is_in_employer_name(words: Sequence[norwegian.Word], start: int, end: int) -> bool:
+    if end < len(words) and words[end].exact in _EMPLOYER_WORDS_AFTER:
         return True
     before = [word.exact for word in words[:start]]
-    if before and before[-1] in _LINKS:
+    if before and before[-1] in _PREPOSITIONS:
         before.pop()
-    return bool(before) and before[-1] in _BODIES_BEFORE
+    return bool(before) and before[-1] in _EMPLOYER_WORDS_BEFORE

@@ -1,4 +1,4 @@
-"""Normalisation of a typed query before `words` parses it, and queries without some of their words."""
+"""Query normalisation: quotation marks, dashes and invisible characters before `parser` parses the query; removal of words."""
 
 from __future__ import annotations
 
@@ -8,79 +8,83 @@ from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.analysis.lexicon import FILLERS
 
 CHUNK = re.compile(r'(?P<minus>-)?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
-"""A phrase in quotation marks, or what stands between blanks, of a tidy query."""
-_OR = {"OR", "ELLER", "|", "||"}
+"""A phrase in quotation marks, or what stands between blanks, of a normalised query."""
+_OR_OPERATORS = {"OR", "ELLER", "|", "||"}
 
-# Marks that are nothing else than quotation marks, wherever they stand.
+# Always quotation marks, wherever they stand.
 _QUOTES = "“”„‟«»〝〞〟「」『』❝❞🙶🙷🙸"
-# Marks that are also apostrophes, accents or signs: quotation marks only in pairs around words.
+# Also apostrophes, accents or signs: quotation marks only in pairs around words.
 _SINGLE_QUOTES = frozenset("'’‚‹›❛❜❮❯″‶")
-_DASHES = "–—―⸺⸻﹘"  # the hyphens and the minus sign are "-" for documents too, see `letters`
-_ONE_KIND = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
+_DASHES = "–—―⸺⸻﹘"  # `folding.normalise` makes "-" of hyphens and the minus sign, in documents too
+_STANDARD_MARKS = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-")})
 _BEFORE_QUOTE = frozenset(" \t\n([-+")
 _AFTER_QUOTE = frozenset(" \t\n)],.;:!?*")
 
 
-def tidy(q: str) -> str:
-    """A query with quotation marks as ", dashes and minuses as -, without invisible characters and blanks around it."""
-    return _pair_single_quotes(normalise(q).translate(_ONE_KIND)).strip()
+def normalise_query(q: str) -> str:
+    """The query with quotation marks as ", dashes and minus signs as -, without invisible characters and outer blanks."""
+    return _pair_single_quotes(normalise(q).translate(_STANDARD_MARKS)).strip()
 
 
 def _pair_single_quotes(q: str) -> str:
-    """'fast stilling', ‘fast stilling’ and ‹fast stilling› in ordinary quotation marks; "l’Oréal" stays as it is."""
+    """Replaces single quotes around words by ": 'fast stilling', ‘fast stilling’, ‹fast stilling›. "l’Oréal" is unchanged."""
     if _SINGLE_QUOTES.isdisjoint(q):
         return q
-    marks = [*q]
-    opened: int | None = None
-    for place, mark in enumerate(marks):
-        if mark == '"':
-            opened = None
-        if mark not in _SINGLE_QUOTES:
+    characters = [*q]
+    opening: int | None = None
+    for position, character in enumerate(characters):
+        if character == '"':
+            opening = None
+        if character not in _SINGLE_QUOTES:
             continue
-        before, after = q[place - 1 : place] or " ", q[place + 1 : place + 2] or " "
-        if opened is not None and place > opened + 1 and not before.isspace() and after in _AFTER_QUOTE:
-            marks[opened] = marks[place] = '"'
-            opened = None
+        before, after = q[position - 1 : position] or " ", q[position + 1 : position + 2] or " "
+        if opening is not None and position > opening + 1 and not before.isspace() and after in _AFTER_QUOTE:
+            characters[opening] = characters[position] = '"'
+            opening = None
         elif before in _BEFORE_QUOTE and not after.isspace():
-            opened = place
-    return "".join(marks)
+            opening = position
+    return "".join(characters)
 
 
-def is_or(part: str) -> bool:
-    return part in _OR
+def is_or_operator(part: str) -> bool:
+    return part in _OR_OPERATORS
 
 
-def without_each(q: str) -> list[tuple[str, str]]:
-    """(part, the rest) for each part of a query of two to four, small words aside; none where OR ties parts together."""
-    q = tidy(q)
+def remove_each_part(q: str) -> list[tuple[str, str]]:
+    """(part, remaining query) for each part of a query with two to four parts, fillers not counted.
+
+    Empty where the query has an OR, since its parts depend on each other.
+    """
+    q = normalise_query(q)
     parts = [(chunk.group(), chunk.start(), chunk.end()) for chunk in CHUNK.finditer(q)]
     parts = [part for part in parts if part[0].lower() not in FILLERS]
-    if not 2 <= len(parts) <= 4 or any(is_or(shown) for shown, _, _ in parts):
+    if not 2 <= len(parts) <= 4 or any(is_or_operator(text) for text, _, _ in parts):
         return []
-    return [(shown, without_small_end(q[:start] + q[end:])) for shown, start, end in parts]
+    return [(text, strip_trailing_fillers(q[:start] + q[end:])) for text, start, end in parts]
 
 
-def without(q: str, typed: str) -> str:
-    """The query without these words of it."""
-    read, typed = tidy(q), tidy(typed)
-    start = _find_words(read, typed) if typed else -1
-    return without_small_end(read[:start] + read[start + len(typed) :]) if start >= 0 else q
+def remove_words(q: str, words: str) -> str:
+    """The query without these words, which stand side by side in it."""
+    normalised, words = normalise_query(q), normalise_query(words)
+    start = _find_words(normalised, words) if words else -1
+    return strip_trailing_fillers(normalised[:start] + normalised[start + len(words) :]) if start >= 0 else q
 
 
-def _find_words(q: str, typed: str) -> int:
-    """Where the words stand in the query, in small letters or capitals, no letter or digit beside them; -1 for nowhere."""
-    inside, wanted = (one.lower() if len(one.lower()) == len(one) else one for one in (q, typed))
-    start = inside.find(wanted)
+def _find_words(q: str, words: str) -> int:
+    """Position of whole words in the query, ignoring case; -1 where they are not in it."""
+    # Lower case only where it keeps the length ("İ" becomes two characters), so that positions stay valid.
+    haystack, needle = (text.lower() if len(text.lower()) == len(text) else text for text in (q, words))
+    start = haystack.find(needle)
     while start >= 0:
-        end = start + len(wanted)
-        if not any(map(str.isalnum, inside[max(0, start - 1) : start] + inside[end : end + 1])):
+        end = start + len(needle)
+        if not any(map(str.isalnum, haystack[max(0, start - 1) : start] + haystack[end : end + 1])):
             break
-        start = inside.find(wanted, start + 1)
+        start = haystack.find(needle, start + 1)
     return start
 
 
-def without_small_end(q: str) -> str:
-    """On one line, without words at the end that only lead over to what stood there ("ledige stillinger i")."""
+def strip_trailing_fillers(q: str) -> str:
+    """The query on one line without fillers at its end, which led to a removed word ("ledige stillinger i")."""
     parts = q.rstrip(" ,;:/").split()
     while parts and parts[-1].lower() in FILLERS:
         parts.pop()

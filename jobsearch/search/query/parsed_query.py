@@ -1,4 +1,4 @@
-"""What is asked for, taken apart: the clauses that `words` makes of a query and `matching` turns into conditions."""
+"""Parsed query: the groups of clauses that `parser` makes of the typed text and `compiler` turns into conditions."""
 
 from __future__ import annotations
 
@@ -7,44 +7,49 @@ from uuid import UUID
 
 from jobsearch.search.analysis import norwegian, synonyms
 
-from .entities import Meaning, Recognised
+from .entities import Entity, RecognisedEntity
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One word. `alone`: nothing else is asked for beside it. `joins`: stems of it written together with a neighbour.
+class WordClause:
+    """One word.
 
-    `headline`: no running text can meet it, because it is, or is half of, the name of an occupation. `also`: other names.
-    `place`: it is meant as the name of a place, though it is also an everyday word.
+    `alone`: the query consists of this word only. `joined_stems`: stems of the compounds that it forms with a neighbour.
+    `headline_only`: it does not match in running text, because it is, or is half of, the name of an occupation.
+    `synonyms`: other names that match too. `is_place`: it is meant as a place name, though it is also an everyday word.
     """
 
     word: norwegian.Word
     alone: bool = False
-    joins: tuple[str, ...] = ()
-    headline: bool = False
-    also: tuple[synonyms.Name, ...] = ()
-    place: bool = False
+    joined_stems: tuple[str, ...] = ()
+    headline_only: bool = False
+    synonyms: tuple[synonyms.Synonym, ...] = ()
+    is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPhrase:
+class PhraseClause:
+    """Exact words side by side, in this order."""
+
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPrefix:
-    start: str
+class PrefixClause:
+    """A word that starts with these letters."""
+
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
-class WantedName:
-    """Any of the other names of what several words name."""
+class SynonymClause:
+    """Any of the synonyms of a name of several words."""
 
-    names: tuple[synonyms.Name, ...]
+    synonyms: tuple[synonyms.Synonym, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedFacet:
+class FacetClause:
     """One of these values of a facet, or the words that name it, side by side."""
 
     facet: str
@@ -52,44 +57,47 @@ class WantedFacet:
     words: tuple[str, ...]
 
 
-Clause = Wanted | WantedPhrase | WantedPrefix | WantedName | WantedFacet
+Clause = WordClause | PhraseClause | PrefixClause | SynonymClause | FacetClause
 Alternative = tuple[Clause, ...]
+"""Clauses that must all match."""
 
 
 @dataclass(slots=True)
-class Item:
-    """A part of the query as typed, `shown` to the reader: words, a phrase, a prefix.
+class QueryItem:
+    """A part of the query as typed: words, a phrase or a prefix. `text` is what the page shows of it.
 
-    `either`: one of a choice with the item before it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it
-    one of a choice if both are occupations or both are places. `after_or`: it follows "eller".
-    `others`: more ways to be found. `meaning`: the value of a facet that its words name.
+    `minus`: it is excluded. `plain`: words without quotation marks, minus or star. `either`: an alternative to the item before
+    it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it an alternative if both items are occupations or
+    both are places. `after_or`: it follows "eller". `extra_alternatives`: more ways to match. `entity`: the facet value that
+    its words name.
     """
 
     clauses: list[Clause]
-    shown: str
+    text: str
     minus: bool = False
     plain: bool = False
     either: bool = False
     listed: bool = False
     after_or: bool = False
-    others: tuple[Alternative, ...] = ()
-    meaning: Meaning | None = None
+    extra_alternatives: tuple[Alternative, ...] = ()
+    entity: Entity | None = None
 
     @property
     def words(self) -> list[norwegian.Word]:
-        return [clause.word for clause in self.clauses if isinstance(clause, Wanted)]
+        return [clause.word for clause in self.clauses if isinstance(clause, WordClause)]
 
     @property
-    def apart(self) -> bool:
-        """Whether more than a blank parts it from the item before."""
+    def is_separated(self) -> bool:
+        """Whether more than a blank stands between this item and the one before it."""
         return self.either or self.listed
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """Every group of `must` has to be met by one of its alternatives; no alternative of `never` may be.
+class ParsedQuery:
+    """The query as conditions on words: of every group in `must` one alternative has to match, and none in `never` may.
 
-    `empty`: nothing was typed. With neither that nor anything to look for, nothing is found: "???" is no word of any ad.
+    `empty`: nothing was typed, so every ad matches. A query that is not empty but has no clauses matches nothing: "???" is no
+    word of any ad. `understood` and `dropped` are shown on the page: the query as it was run, and the words left out.
     """
 
     must: tuple[tuple[Alternative, ...], ...] = ()
@@ -99,5 +107,5 @@ class Parsed:
     understood: str = ""
     dropped: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
-    """The words in order, where all that is asked for is words side by side."""
-    recognised: tuple[Recognised, ...] = ()
+    """The words in order, where the query consists of plain words only."""
+    recognised: tuple[RecognisedEntity, ...] = ()

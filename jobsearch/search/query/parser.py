@@ -1,4 +1,4 @@
-"""What a person typed, taken apart: words, "phrases", -minus, prefix*, OR. Nothing typed is ever an error."""
+"""Query parser: splits the typed text into words, "phrases", -minus, prefix* and OR. No input is an error."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from uuid import UUID
 from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
-from jobsearch.vacancies.organisation_numbers import parse_orgnr
 
 from . import combinations, entities
-from .entities import Recognised
-from .normalisation import CHUNK, is_or, tidy
-from .parsed_query import Alternative, Clause, Item, Parsed, Wanted, WantedFacet, WantedName, WantedPhrase, WantedPrefix
+from .entities import RecognisedEntity
+from .items import split_items
+from .normalisation import CHUNK, is_or_operator, normalise_query
+from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryItem, SynonymClause, WordClause
 
-MOST_WORDS = 30
-MOST_CHOICES = 6
-_AFTER_A_PLACE = (["kommune"], ["kommuna"], ["herad"])
-_BETWEEN = re.compile(r"[/,;|]")
-_LONGEST_BODY = 4  # words of a municipality's name as an employer
-_PERHAPS_OR = {"eller", "or", "/", "&", "+", ",", ";"}
+_AFTER_A_MUNICIPALITY = (["kommune"], ["kommuna"], ["herad"])
+_MAX_WORDS_OF_PUBLIC_BODY = 4  # words of a municipality's name as an employer
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
-_JOB_WORDS = frozenset("jobb jobber jobben jobbar job jobs stilling stillinger stillingar stillingen".split())
 _ORGNR = re.compile(
     r"(?<!\w)(?<!\d[\s.-])(?:org(?:\.|anisasjons)?\s?(?:nr|nummer)\.?:?\s?)?(?:NO\s?)?"
     r"([0-9]{3})[\s.-]?([0-9]{3})[\s.-]?([0-9]{3})(?:\s?MVA)?(?!\w)(?![\s.-]\d)",
@@ -33,12 +28,12 @@ _ORGNR = re.compile(
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def plain_tokens(q: str) -> Iterator[tuple[int, str]]:
-    """(place, word as typed) of what a tidy query asks for in plain words: no phrase, minus, prefix or OR."""
+def find_plain_words(q: str) -> Iterator[tuple[int, str]]:
+    """(position, word as typed) of each plain word of a normalised query: not in a phrase, after a minus, before a star or OR."""
     for chunk in CHUNK.finditer(q):
         plain = chunk.group("plain")
-        if plain and not is_or(plain) and plain[0] != "-" and not plain.endswith("*"):
-            for token in norwegian.located(plain):
+        if plain and not is_or_operator(plain) and plain[0] != "-" and not plain.endswith("*"):
+            for token in norwegian.find_tokens(plain):
                 yield chunk.start() + token.start(), token.group()
 
 
@@ -47,107 +42,116 @@ def _join_orgnr(q: str) -> str:
     return q if '"' in q else _ORGNR.sub(r"\1\2\3", q)
 
 
-def parse(q: str) -> Parsed:
-    q = norwegian.in_full(_join_orgnr(tidy(q)))
+def parse_query(q: str) -> ParsedQuery:
+    """Parses the text as typed. The order: items, place names, entities, lists, fillers, synonyms."""
+    q = norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
     if not q:
-        return Parsed(empty=True)
-    if not re.search(r"\s", q) and (found := _UUID.search(q)):
-        return Parsed(uuid=UUID(found.group()), understood=found.group().lower())
-    items = combinations.combine(_with_meanings(_with_place_names(_items(q))))
-    items, dropped = _without_fillers(items)
-    never = tuple(alternative for item in items if item.minus for alternative in _excluded(item))
-    wanted = [item for item in items if not item.minus]
-    groups: list[list[Item]] = []
-    for item in wanted:
+        return ParsedQuery(empty=True)
+    if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
+        return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
+    items = combinations.combine_items(_recognise_entities(_correct_place_names(split_items(q))))
+    items, dropped = _drop_fillers(items)
+    never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
+    groups: list[list[QueryItem]] = []
+    for item in items:
+        if item.minus:
+            continue
         if item.either and groups:
             groups[-1].append(item)
         else:
             groups.append([item])
     must: list[tuple[Alternative, ...]] = []
-    for place, group in enumerate(groups):
-        before = groups[place - 1][0] if place and len(groups[place - 1]) == 1 else None
-        after = groups[place + 1][0] if place + 1 < len(groups) and len(groups[place + 1]) == 1 else None
-        single, only = len(group) == 1, len(groups) == 1
-        neighbours = (before, after) if single else (None, None)
-        alternatives = [_finish(item, *neighbours, only, not single) for item in group if not _only_facet(item)]
-        if single and alternatives:
-            alternatives += _without_job(group[0], only)
-        must.append((*alternatives, *(one for item in group for one in (*item.others, *_meant(item)))))
-    plain = [group[0].plain and len(group) == 1 and not _only_facet(group[0]) for group in groups]
-    return Parsed(
-        must=tuple(_named(must, plain)),
+    for index, group in enumerate(groups):
+        before = groups[index - 1][0] if index and len(groups[index - 1]) == 1 else None
+        after = groups[index + 1][0] if index + 1 < len(groups) and len(groups[index + 1]) == 1 else None
+        is_single, is_only_group = len(group) == 1, len(groups) == 1
+        neighbours = (before, after) if is_single else (None, None)
+        alternatives = [
+            _finish_item(item, *neighbours, is_only_group, not is_single) for item in group if not _matches_by_facet_only(item)
+        ]
+        if is_single and alternatives:
+            alternatives += _strip_job_word(group[0], is_only_group)
+        extra = [alternative for item in group for alternative in (*item.extra_alternatives, *_match_entity(item))]
+        must.append((*alternatives, *extra))
+    is_plain = [len(group) == 1 and group[0].plain and not _matches_by_facet_only(group[0]) for group in groups]
+    return ParsedQuery(
+        must=tuple(_add_synonyms(must, is_plain)),
         never=never,
-        understood=_shown(groups, [item for item in items if item.minus]),
+        understood=_format_query(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
-        plain_words=tuple(c.word.exact for c in _words_of(must)) if all(plain) else (),
+        plain_words=tuple(clause.word.exact for clause in _word_clauses(must)) if all(is_plain) else (),
         recognised=tuple(
-            Recognised(group[0].shown, group[0].meaning.facet, value)
+            RecognisedEntity(group[0].text, group[0].entity.facet, value)
             for group in groups
-            if len(group) == 1 and group[0].meaning
-            for value in group[0].meaning.values
+            if len(group) == 1 and group[0].entity
+            for value in group[0].entity.values
         ),
     )
 
 
-def mentioned(parsed: Parsed) -> Parsed | None:
-    """The same question of the running text, where one occupation is all that is asked for; else the text is searched anyway."""
+def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
+    """The query with its occupation matched in the running text too; None unless it is a single occupation.
+
+    Other words match in the running text anyway.
+    """
     if len(parsed.must) != 1 or parsed.never or not parsed.plain_words:
         return None
-    wanted = parsed.must[0][0]
-    if len(wanted) != 1 or not isinstance(wanted[0], Wanted) or not wanted[0].headline:
+    clauses = parsed.must[0][0]
+    if len(clauses) != 1 or not isinstance(clauses[0], WordClause) or not clauses[0].headline_only:
         return None
-    return replace(parsed, must=(((replace(wanted[0], headline=False, also=()),),),))
+    return replace(parsed, must=(((replace(clauses[0], headline_only=False, synonyms=()),),),))
 
 
-def _without_job(item: Item, only_group: bool) -> list[Alternative]:
-    """What "kokkejobb" and "lærerstilling" are about."""
-    if not item.plain or item.meaning or len(item.words) != 1 or synonyms.of(tuple(item.words)):
+def _strip_job_word(item: QueryItem, is_only_group: bool) -> list[Alternative]:
+    """The occupation in "kokkejobb" and "lærerstilling", as a further alternative."""
+    if not item.plain or item.entity or len(item.words) != 1 or synonyms.find_synonyms(tuple(item.words)):
         return []
-    about = _JOB_END.fullmatch(item.words[0].exact)
-    if not about:
+    match = _JOB_END.fullmatch(item.words[0].exact)
+    if not match:
         return []
-    return [_finish(Item([Wanted(norwegian.word(about.group(1)))], "", plain=True), None, None, only_group, True)]
+    occupation = QueryItem([WordClause(norwegian.analyse_word(match.group(1)))], "", plain=True)
+    return [_finish_item(occupation, None, None, is_only_group, True)]
 
 
-def _only_facet(item: Item) -> bool:
-    """Several words that name a value are one thing: they are not looked for apart."""
-    return bool(item.meaning and item.meaning.filed and len(item.clauses) > 1)
+def _matches_by_facet_only(item: QueryItem) -> bool:
+    """Whether the item is an entity of several words, which are not searched for one by one."""
+    return bool(item.entity and item.entity.match_facet and len(item.clauses) > 1)
 
 
-def _meant(item: Item) -> tuple[Alternative, ...]:
-    if not item.meaning or not item.meaning.filed:
+def _match_entity(item: QueryItem) -> tuple[Alternative, ...]:
+    """The alternatives that match the item by its facet value and by the synonyms of its whole name."""
+    if not item.entity or not item.entity.match_facet:
         return ()
     words = tuple(item.words)
-    also = synonyms.of(words) if len(words) > 1 else ()
-    facet = WantedFacet(item.meaning.facet, item.meaning.values, tuple(word.exact for word in words))
-    return ((facet,), (WantedName(also),)) if also else ((facet,),)
+    found_synonyms = synonyms.find_synonyms(words) if len(words) > 1 else ()
+    facet = FacetClause(item.entity.facet, item.entity.values, tuple(word.exact for word in words))
+    return ((facet,), (SynonymClause(found_synonyms),)) if found_synonyms else ((facet,),)
 
 
-def _words_of(must: list[tuple[Alternative, ...]]) -> list[Wanted]:
-    return [clause for group in must for clause in group[0] if isinstance(clause, Wanted)]
+def _word_clauses(must: list[tuple[Alternative, ...]]) -> list[WordClause]:
+    return [clause for group in must for clause in group[0] if isinstance(clause, WordClause)]
 
 
-def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[tuple[Alternative, ...]]:
-    """Neighbours that are the name of something may be met by its other names; the longest name counts."""
+def _add_synonyms(must: list[tuple[Alternative, ...]], is_plain: list[bool]) -> Iterator[tuple[Alternative, ...]]:
+    """Adds the synonyms of neighbouring words that form a name. The longest name is taken."""
     start = 0
     while start < len(must):
-        if (end := _public_body(must, plain, start)) > start:
-            clauses = _words_of(must[start:end])
-            words = tuple(clause.word for clause in clauses)
-            body = synonyms.Name(tuple(word.stem for word in words), tuple(word.exact for word in words), "employer")
-            yield ((WantedName((body, *synonyms.of(words))),),)
+        if (end := _find_public_body_end(must, is_plain, start)) > start:
+            words = tuple(clause.word for clause in _word_clauses(must[start:end]))
+            body = synonyms.Synonym(tuple(word.stem for word in words), tuple(word.exact for word in words), "employer")
+            yield ((SynonymClause((body, *synonyms.find_synonyms(words))),),)
             start = end
             continue
         end = start
-        while end < len(must) and plain[end] and end - start < synonyms.longest():
+        while end < len(must) and is_plain[end] and end - start < synonyms.longest_name_length():
             end += 1
         while end > start:
-            clauses = _words_of(must[start:end])
-            if found := synonyms.of(tuple(clause.word for clause in clauses)):
+            clauses = _word_clauses(must[start:end])
+            if found_synonyms := synonyms.find_synonyms(tuple(clause.word for clause in clauses)):
                 break
             end -= 1
-        if end <= start + 1 and (written_together := _one_word(must, plain, start)):
-            yield tuple(_words_of(must[start : start + 2])), (WantedName(written_together),)
+        if end <= start + 1 and (compound_synonyms := _find_compound_synonyms(must, is_plain, start)):
+            yield tuple(_word_clauses(must[start : start + 2])), (SynonymClause(compound_synonyms),)
             start += 2
             continue
         if end <= start:
@@ -155,242 +159,194 @@ def _named(must: list[tuple[Alternative, ...]], plain: list[bool]) -> Iterator[t
             start += 1
             continue
         if len(clauses) == 1:
-            employer = any(name.kind == "employer" for name in found)
-            named = replace(clauses[0], also=found, headline=clauses[0].headline or employer)
-            yield (named,), *must[start][1:]
+            is_employer = any(synonym.kind == "employer" for synonym in found_synonyms)
+            clause = replace(clauses[0], synonyms=found_synonyms, headline_only=clauses[0].headline_only or is_employer)
+            yield (clause,), *must[start][1:]
         else:
-            # Words that name an occupation together are met where occupations stand, each of them.
-            post = any(name.kind == "post" for name in found)
-            yield tuple(replace(clause, headline=clause.headline or post) for clause in clauses), (WantedName(found),)
+            # Words that together name an occupation match, each of them, only where occupations stand.
+            is_occupation = any(synonym.kind == "occupation" for synonym in found_synonyms)
+            own_words = tuple(replace(clause, headline_only=clause.headline_only or is_occupation) for clause in clauses)
+            yield own_words, (SynonymClause(found_synonyms),)
         start = end
 
 
-def _public_body(must: list[tuple[Alternative, ...]], plain: list[bool], start: int) -> int:
-    """Where the name of a municipality as an employer ends that begins here; `start` where none does."""
+def _find_public_body_end(must: list[tuple[Alternative, ...]], is_plain: list[bool], start: int) -> int:
+    """End of the name of a municipality as an employer that begins at `start`; `start` where there is none."""
     end = start
-    while end < len(must) and plain[end] and end - start < _LONGEST_BODY:
+    while end < len(must) and is_plain[end] and end - start < _MAX_WORDS_OF_PUBLIC_BODY:
         end += 1
-        if entities.is_public_body([clause.word for clause in _words_of(must[start:end])]):
+        if entities.is_public_body([clause.word for clause in _word_clauses(must[start:end])]):
             return end
     return start
 
 
-def _one_word(must: list[tuple[Alternative, ...]], plain: list[bool], start: int) -> tuple[synonyms.Name, ...]:
-    """The other names of an occupation that is written apart here: "lager arbeider"."""
-    if start + 1 >= len(must) or not (plain[start] and plain[start + 1]):
+def _find_compound_synonyms(
+    must: list[tuple[Alternative, ...]], is_plain: list[bool], start: int
+) -> tuple[synonyms.Synonym, ...]:
+    """The synonyms of an occupation whose compound is typed as two words at `start`: "lager arbeider"."""
+    if start + 1 >= len(must) or not (is_plain[start] and is_plain[start + 1]):
         return ()
-    pair = _words_of(must[start : start + 2])
+    pair = _word_clauses(must[start : start + 2])
     if len(pair) != 2:
         return ()
-    whole = norwegian.word(pair[0].word.exact + pair[1].word.exact)
-    return synonyms.of((whole,)) if synonyms.is_known_post(whole.stem) else ()
+    compound = norwegian.analyse_word(pair[0].word.exact + pair[1].word.exact)
+    return synonyms.find_synonyms((compound,)) if synonyms.is_listed_occupation(compound.stem) else ()
 
 
-def _with_meanings(items: list[Item]) -> list[Item]:
-    """Runs of words that name a value of a facet become one item each. A word after a minus is looked up by itself."""
-    posts = any(synonyms.is_post(word) for item in items if item.plain and not item.minus for word in item.words)
-    found: list[Item] = []
-    place = 0
-    while place < len(items):
-        end = place
-        while end < len(items) and items[end].plain and not items[end].minus and (end == place or not items[end].either):
+def _recognise_entities(items: list[QueryItem]) -> list[QueryItem]:
+    """Makes one item of each run of words that names a facet value. A word after a minus is looked up by itself."""
+    has_occupation = any(synonyms.is_occupation(word) for item in items if item.plain and not item.minus for word in item.words)
+    recognised: list[QueryItem] = []
+    start = 0
+    while start < len(items):
+        end = start
+        while end < len(items) and items[end].plain and not items[end].minus and (end == start or not items[end].either):
             end += 1
-        run, taken = items[place:end], 0
-        while taken < len(run):
-            words = [word for item in run for word in item.words]
-            length, meaning = entities.find(words, sum(len(item.words) for item in run[:taken]), posts)
-            ends = taken + 1
-            while ends < len(run) and sum(len(item.words) for item in run[taken:ends]) < length:
-                ends += 1
-            named = run[taken:ends]
-            if meaning and sum(len(item.words) for item in named) == length:
-                place_meant = posts and meaning.facet == "place"
-                clauses: list[Clause] = [Wanted(word, place=place_meant) for item in named for word in item.words]
-                shown = " ".join(item.shown for item in named)
-                first = named[0]
-                joined = (first.either, first.listed, first.after_or)
-                found.append(Item(clauses, shown, False, True, *joined, meaning=meaning))
-            else:
-                found += [_town(item, posts) for item in named]
-            taken = ends
-        if end == place:
-            found.append(_excluded_meaning(items[end]))
+        recognised += _recognise_in_run(items[start:end], has_occupation)
+        if end == start:
+            recognised.append(_recognise_excluded(items[end]))
             end += 1
-        place = end
-    return found
+        start = end
+    return recognised
 
 
-def _excluded_meaning(item: Item) -> Item:
-    """A word after a minus that names a value of a facet: "-deltid". Where it is no place, the facet is excluded too."""
+def _recognise_in_run(run: list[QueryItem], has_occupation: bool) -> Iterator[QueryItem]:
+    words = [word for item in run for word in item.words]
+    start = 0
+    while start < len(run):
+        length, entity = entities.find_entity(words, _count_words(run[:start]), has_occupation)
+        end = start + 1
+        while end < len(run) and _count_words(run[start:end]) < length:
+            end += 1
+        named = run[start:end]
+        if entity and _count_words(named) == length:
+            is_place = has_occupation and entity.facet == "place"
+            clauses: list[Clause] = [WordClause(word, is_place=is_place) for item in named for word in item.words]
+            text = " ".join(item.text for item in named)
+            first = named[0]
+            yield QueryItem(
+                clauses,
+                text,
+                plain=True,
+                either=first.either,
+                listed=first.listed,
+                after_or=first.after_or,
+                entity=entity,
+            )
+        else:
+            yield from (_recognise_town(item, has_occupation) for item in named)
+        start = end
+
+
+def _count_words(items: list[QueryItem]) -> int:
+    return sum(len(item.words) for item in items)
+
+
+def _recognise_excluded(item: QueryItem) -> QueryItem:
+    """Sets the entity of a word after a minus, such as "-deltid". Unless it is a place, its facet value is excluded too."""
     if item.minus and item.plain and item.words:
-        length, meaning = entities.find(item.words, 0, False)
-        if meaning and meaning.facet not in {"place", "occupation"} and length == len(item.words):
-            item.meaning = meaning
+        length, entity = entities.find_entity(item.words, 0, False)
+        if entity and entity.facet not in {"place", "occupation"} and length == len(item.words):
+            item.entity = entity
     return item
 
 
-def _with_place_names(items: list[Item]) -> list[Item]:
-    """Names of places in their own spelling where only several words, or the whole query, tell what is meant by one."""
-    said = [[word.exact for word in item.words] if item.plain else [] for item in items]
-    for place, item in enumerate(items):
-        before, after = said[place - 1] if place else [], said[place + 1] if place + 1 < len(said) else []
-        if len(said[place]) == 1 and (len(items) == 1 or before == ["i"] or after in _AFTER_A_PLACE):
-            (name,) = said[place]
-            item.clauses = [Wanted(norwegian.word(ALONE[name]))] if name in ALONE else item.clauses
+def _correct_place_names(items: list[QueryItem]) -> list[QueryItem]:
+    """Corrects the spelling of place names that only several words, or the whole query, show to be place names."""
+    words_by_item = [[word.exact for word in item.words] if item.plain else [] for item in items]
+    for index, item in enumerate(items):
+        before = words_by_item[index - 1] if index else []
+        after = words_by_item[index + 1] if index + 1 < len(words_by_item) else []
+        if len(words_by_item[index]) == 1 and (len(items) == 1 or before == ["i"] or after in _AFTER_A_MUNICIPALITY):
+            (name,) = words_by_item[index]
+            item.clauses = [WordClause(norwegian.analyse_word(ALONE[name]))] if name in ALONE else item.clauses
     start = 0
     for end in range(1, len(items) + 1):
-        if end == len(items) or not _goes_on(items[end - 1], items[end]):
-            _spell_names(items[start:end])
+        if end == len(items) or not _may_share_name(items[end - 1], items[end]):
+            _correct_names_in_run(items[start:end])
             start = end
     return items
 
 
-def _goes_on(before: Item, item: Item) -> bool:
-    """Whether two items may be words of one name."""
+def _may_share_name(before: QueryItem, item: QueryItem) -> bool:
+    """Whether two neighbouring items may be words of one name."""
     return before.plain and item.plain and not (before.minus or item.minus or item.either)
 
 
-def _spell_names(run: list[Item]) -> None:
-    """Writes the names of places in a run of words as they are spelled."""
+def _correct_names_in_run(run: list[QueryItem]) -> None:
+    """Corrects the names of several words in a run of plain items, in place."""
     if all(item.plain for item in run):
-        spelled = iter(norwegian.with_place_names([word for item in run for word in item.words]))
+        corrected = iter(norwegian.correct_place_names([word for item in run for word in item.words]))
         for item in run:
-            item.clauses = [Wanted(next(spelled)) for _ in item.words]
+            item.clauses = [WordClause(next(corrected)) for _ in item.words]
 
 
-def _town(item: Item, posts: bool) -> Item:
-    """A town whose name is also an everyday word is meant where an occupation is asked for beside it: "butikk ski"."""
-    if posts and len(item.words) == 1 and item.words[0].exact in TOWNS:
-        item.clauses = [Wanted(item.words[0], place=True)]
+def _recognise_town(item: QueryItem, has_occupation: bool) -> QueryItem:
+    """A town whose name is also an everyday word is meant as the town beside an occupation: "butikk ski"."""
+    if has_occupation and len(item.words) == 1 and item.words[0].exact in TOWNS:
+        item.clauses = [WordClause(item.words[0], is_place=True)]
     return item
 
 
-def _items(q: str) -> list[Item]:
-    items: list[Item] = []
-    either = False
-    after_or = False
-    listed = False  # "kokk eller servitør", "oslo, bergen": either, if both are occupations or both are places
-    for match in CHUNK.finditer(q):
-        plain = match.group("plain")
-        if plain and not is_or(plain) and plain.lower() in _PERHAPS_OR:
-            listed, after_or = True, plain.isalpha()
-            continue
-        if plain and is_or(plain):
-            either = bool(items) and not items[-1].minus
-            continue
-        several = _between_slashes(plain) if plain else []
-        item = _phrase(match.group("phrase"), bool(match.group("minus"))) if plain is None else _plain(plain)
-        if item is None:
-            continue
-        found = several or [item]
-        found[0].either = either and not item.minus
-        found[0].listed = listed and bool(items)
-        found[0].after_or = after_or
-        either = after_or = False
-        listed = bool(plain and plain.endswith((",", ";")))
-        items += found
-        if sum(len(one.clauses) for one in items) >= MOST_WORDS:
-            break
-    return items
+def _drop_fillers(items: list[QueryItem]) -> tuple[list[QueryItem], list[str]]:
+    """(items without fillers such as "ledige stillinger i", texts of the dropped ones). Never drops all items."""
 
-
-def _phrase(content: str, minus: bool) -> Item | None:
-    exact = tuple(word.exact for word in norwegian.words(content) if word.exact != norwegian.BREAK)
-    return Item([WantedPhrase(exact)], f'"{content.strip()}"', minus) if exact else None
-
-
-def _plain(chunk: str) -> Item | None:
-    minus = len(chunk) > 1 and chunk[0] == "-" != chunk[1]
-    body = chunk[1:] if minus else chunk.lstrip("+")
-    found = [word for word in norwegian.words(body) if word.exact != norwegian.BREAK]
-    if not found:
-        return None
-    if len(found) > 1 and found[-1].exact in _JOB_WORDS:
-        found.pop()  # "IT-jobb"
-    if body.endswith("*") and len(found[-1].exact) >= 2:
-        clauses: list[Clause] = [Wanted(word) for word in found[:-1]]
-        return Item([*clauses, WantedPrefix(found[-1].exact)], body, minus)
-    item = Item([Wanted(word) for word in found], body.rstrip(",;"), minus, plain=True)
-    if len(found) == 1 and (orgnr := parse_orgnr(found[0].exact)):
-        item.others = ((WantedFacet("employer_key", (orgnr,), (orgnr,)),),)
-    return item
-
-
-def _between_slashes(chunk: str) -> list[Item]:
-    """Occupations or places between slashes: "sykepleier/vernepleier", "miljøarbeider/-terapeut", "Oslo;Bergen"."""
-    if not _BETWEEN.search(chunk) or chunk[0] == "-" or chunk.endswith("*"):
-        return []
-    pieces = [piece for piece in _BETWEEN.split(chunk.strip(",;|")) if piece[:1] != "-" and piece[-1:] != "-"]
-    shared = [norwegian.word(stem) for stem in sorted(norwegian.written_out(chunk))]
-    found = [_item_of(words) for words in (*map(norwegian.words, pieces), *([word] for word in shared)) if words]
-    kinds = {combinations.kind_of(item) for item in found}
-    # "Vestfold/Møre og Romsdal": what follows may be the rest of a name, so one place is enough.
-    if len(found) < 2 or len(found) < len(pieces) or not (kinds == {"post"} or "place" in kinds):
-        return []
-    for item in found[1:]:
-        item.listed = True
-    return found[:MOST_CHOICES]
-
-
-def _item_of(words: list[norwegian.Word]) -> Item:
-    return Item([Wanted(word) for word in words], "-".join(word.exact for word in words), plain=True)
-
-
-def _without_fillers(items: list[Item]) -> tuple[list[Item], list[str]]:
-    """Drops what is asked in sentences ("ledige stillinger i"), unless nothing to look for would be left."""
-
-    def is_filler(place: int, words: frozenset[str]) -> bool:
-        item = items[place]
-        if not item.plain or item.minus or item.meaning:
+    def is_filler(index: int, fillers: frozenset[str]) -> bool:
+        item = items[index]
+        if not item.plain or item.minus or item.entity:
             return False
-        after = items[place + 1].words[:1] if place + 1 < len(items) else []
-        by_what_follows = FILLERS_BEFORE.get(item.words[0].exact, frozenset()) if words is FILLERS else frozenset()
-        if len(item.words) == 1 and after and after[0].exact in by_what_follows:
+        after = items[index + 1].words[:1] if index + 1 < len(items) else []
+        filler_before = FILLERS_BEFORE.get(item.words[0].exact, frozenset()) if fillers is FILLERS else frozenset()
+        if len(item.words) == 1 and after and after[0].exact in filler_before:
             return True
-        return all(word.exact in words for word in item.words)
+        return all(word.exact in fillers for word in item.words)
 
-    in_choice = {place for place, item in enumerate(items) if item.either}
-    in_choice |= {place - 1 for place in in_choice}
-    for words in (FILLERS, STOP_WORDS):
-        kept = [item for place, item in enumerate(items) if place in in_choice or not is_filler(place, words)]
+    in_choice = {index for index, item in enumerate(items) if item.either}
+    in_choice |= {index - 1 for index in in_choice}
+    for fillers in (FILLERS, STOP_WORDS):
+        kept = [item for index, item in enumerate(items) if index in in_choice or not is_filler(index, fillers)]
         if kept:
-            return kept, [item.shown for item in items if item not in kept]
+            return kept, [item.text for item in items if item not in kept]
     return items, []
 
 
-def _finish(item: Item, before: Item | None, after: Item | None, only_group: bool, choice: bool) -> Alternative:
-    """Gives each word its neighbours, and says whether it is all that is asked for."""
+def _finish_item(
+    item: QueryItem, before: QueryItem | None, after: QueryItem | None, is_only_group: bool, add_synonyms: bool
+) -> Alternative:
+    """Sets on each word clause its compounds with the neighbours, and whether it is the only word of the query."""
     clauses = item.clauses
-    alone = only_group and len(clauses) == 1
+    alone = is_only_group and len(clauses) == 1
     finished: list[Clause] = []
-    for place, clause in enumerate(clauses):
-        if not isinstance(clause, Wanted):
+    for index, clause in enumerate(clauses):
+        if not isinstance(clause, WordClause):
             finished.append(clause)
             continue
-        left = clauses[place - 1] if place else (before.clauses[-1] if before and before.plain else None)
-        right = clauses[place + 1] if place + 1 < len(clauses) else (after.clauses[0] if after and after.plain else None)
-        joins = []
-        if isinstance(left, Wanted) and item.plain:
-            joins.append(norwegian.joined(left.word.exact, clause.word.exact))
-        if isinstance(right, Wanted) and item.plain:
-            joins.append(norwegian.joined(clause.word.exact, right.word.exact))
-        headline = synonyms.is_post(clause.word) or any(synonyms.is_known_post(join) for join in joins)
-        headline = headline or bool(item.meaning and item.meaning.filed and item.meaning.facet != "occupation")
-        also = synonyms.of((clause.word,)) if item.plain and len(clauses) == 1 and choice else ()
-        finished.append(Wanted(clause.word, alone, tuple(joins), headline, also, clause.place))
+        left = clauses[index - 1] if index else (before.clauses[-1] if before and before.plain else None)
+        right = clauses[index + 1] if index + 1 < len(clauses) else (after.clauses[0] if after and after.plain else None)
+        joined_stems = []
+        if isinstance(left, WordClause) and item.plain:
+            joined_stems.append(norwegian.join_compound(left.word.exact, clause.word.exact))
+        if isinstance(right, WordClause) and item.plain:
+            joined_stems.append(norwegian.join_compound(clause.word.exact, right.word.exact))
+        headline_only = synonyms.is_occupation(clause.word) or any(map(synonyms.is_listed_occupation, joined_stems))
+        headline_only = headline_only or bool(item.entity and item.entity.match_facet and item.entity.facet != "occupation")
+        found_synonyms = synonyms.find_synonyms((clause.word,)) if item.plain and len(clauses) == 1 and add_synonyms else ()
+        finished.append(WordClause(clause.word, alone, tuple(joined_stems), headline_only, found_synonyms, clause.is_place))
     return tuple(finished)
 
 
-def _excluded(item: Item) -> list[Alternative]:
-    """What is excluded is what the item alone would have found, so that "x" and "-x" share out all ads."""
-    filed = bool(item.meaning)
-    words = tuple(
-        Wanted(c.word, len(item.clauses) == 1, headline=filed or synonyms.is_post(c.word)) if isinstance(c, Wanted) else c
-        for c in item.clauses
+def _exclude_item(item: QueryItem) -> list[Alternative]:
+    """The alternatives that the item alone would match, so that "x" and "-x" together cover all ads."""
+    clauses = tuple(
+        WordClause(clause.word, len(item.clauses) == 1, headline_only=bool(item.entity) or synonyms.is_occupation(clause.word))
+        if isinstance(clause, WordClause)
+        else clause
+        for clause in item.clauses
     )
-    return [*([] if _only_facet(item) else [words]), *item.others, *_meant(item)]
+    return [*([] if _matches_by_facet_only(item) else [clauses]), *item.extra_alternatives, *_match_entity(item)]
 
 
-def _shown(groups: list[list[Item]], never: list[Item]) -> str:
-    parts = [" OR ".join(item.shown for item in group) for group in groups]
-    return " ".join([*parts, *(f"-{item.shown}" for item in never)])
+def _format_query(groups: list[list[QueryItem]], excluded: list[QueryItem]) -> str:
+    """The query as it was understood, for the page."""
+    parts = [" OR ".join(item.text for item in group) for group in groups]
+    return " ".join([*parts, *(f"-{item.text}" for item in excluded)])

@@ -76,7 +76,7 @@ def build_rows(
     """
     ids = list(uuids)
     highlighter = search.Highlighter(compiled, len(ids))
-    text_length = highlighter.reach if highlighter.reads_text else 0
+    text_length = highlighter.max_html_length if highlighter.needs_body else 0
     vacancies = list_active_ads(ids, text_length=text_length, with_names=bool(highlighter))
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
     return _fold_duplicates(cards, separate_new=bool(query.since))
@@ -96,7 +96,7 @@ def build_card(vacancy: Vacancy) -> Card:
 def _build_highlighted_card(
     vacancy: Vacancy, highlighter: search.Highlighter, chosen_places: Sequence[str], since: dt.datetime | None
 ) -> Card:
-    marked = highlighter.marked(vacancy, getattr(vacancy, "opening", "")) if highlighter else search.Marked()
+    marked = highlighter.highlight_ad(vacancy, getattr(vacancy, "opening", "")) if highlighter else search.HighlightedAd()
     return Card(
         vacancy=vacancy,
         title=_render_pieces(marked.title) or allow_breaks(vacancy.title),
@@ -104,7 +104,7 @@ def _build_highlighted_card(
         places=format_places(vacancy, highlighter, chosen_places),
         deadline=dates.format_deadline(vacancy),
         occupation=_render_pieces(marked.occupation),
-        snippet=_render_pieces(marked.passage),
+        snippet=_render_pieces(marked.snippet),
         # To the whole second, as the search engine counts new ads.
         new=since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp()),
     )
@@ -165,8 +165,8 @@ def format_places(
     for location in vacancy.locations.all():
         if not (name := format_location(location)):
             continue
-        pieces = highlighter.place(name) if highlighter else ()
-        matched = any(piece.met for piece in pieces) or _is_within(location.path, chosen_places)
+        pieces = highlighter.highlight_place(name) if highlighter else ()
+        matched = any(piece.matched for piece in pieces) or _is_within(location.path, chosen_places)
         if name not in by_name or (matched and not by_name[name][0]):
             by_name[name] = (matched, _render_pieces(pieces) or conditional_escape(name))
     names = [html for matched, html in sorted(by_name.values(), key=lambda place: not place[0])]
@@ -188,10 +188,10 @@ def allow_breaks(value: str) -> SafeString:
     return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
 
 
-def _render_pieces(pieces: Sequence[search.Piece]) -> SafeString:
+def _render_pieces(pieces: Sequence[search.Segment]) -> SafeString:
     """The escaped text with `<mark>` around matches."""
     return format_html_join("", "{}", ((_render_piece(piece),) for piece in pieces))
 
 
-def _render_piece(piece: search.Piece) -> SafeString:
-    return format_html("<mark>{}</mark>", allow_breaks(piece.text)) if piece.met else allow_breaks(piece.text)
+def _render_piece(piece: search.Segment) -> SafeString:
+    return format_html("<mark>{}</mark>", allow_breaks(piece.text)) if piece.matched else allow_breaks(piece.text)

@@ -154,7 +154,7 @@ def chips(query: search.SearchQuery) -> list[Link]:
     ]
 
 
-def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Recognised]) -> list[Link]:
+def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.RecognisedEntity]) -> list[Link]:
     """Words of the query that are also a facet's value, each as a link to the search without it: with the facet's label, but
     as typed where they stand for several values ("Sørlandet")."""
     values: dict[tuple[str, str], list[str]] = {}
@@ -162,7 +162,7 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
         values.setdefault((one.words, one.facet), []).append(one.value)
     found = []
     for (typed, name), meant in values.items():
-        facet, rest = search.FACETS[name], search.without(query.q, typed)
+        facet, rest = search.FACETS[name], search.remove_words(query.q, typed)
         if rest != query.q:
             note = _(", %(facet)s i søket, fjern") % {"facet": str(facet.label).lower()}
             label = facet.label_value(meant[0]) if len(meant) == 1 else typed
@@ -173,7 +173,7 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
 def drops(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: searches with one condition less and their totals, the largest first; those without hits are
     left out. A query of several words is offered without each of them, and last without all of them."""
-    parts = [(_quote(part), query.replace(q=rest)) for part, rest in search.without_each(query.q) if rest]
+    parts = [(_quote(part), query.replace(q=rest)) for part, rest in search.remove_each_part(query.q) if rest]
     steps = parts + [
         (search.get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen
     ]

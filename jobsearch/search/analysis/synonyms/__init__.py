@@ -1,6 +1,6 @@
-"""What people call the same thing: occupations in everyday Norwegian and other languages, short forms, public employers.
+"""Synonyms of occupations, subjects and public employers: everyday Norwegian, other languages and abbreviations.
 
-The lists beside this file are data for people to read and mend; what a line means stands at the head of each.
+The lists are the TOML files beside this module, for people to read and edit; each states its format at the top.
 """
 
 from __future__ import annotations
@@ -12,156 +12,172 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from jobsearch.search.analysis import norwegian
+from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import AGENTS, FILLERS, HEADS, PLAIN, STOP_WORDS
 
-Kind = Literal["post", "short", "subject", "employer"]
+Kind = Literal["occupation", "short", "subject", "employer"]
 _HERE = Path(__file__).parent
 Key = tuple[str, ...]
+"""The stems of a name."""
 
-# Heads of compounds that, standing alone, are everyday words or something else: a text that has one may be meant.
-_NO_POSTS = frozenset(
+# Compound heads that, as words of their own, are everyday words or mean something else: running text with one may match.
+_NO_OCCUPATIONS = frozenset(
     "server holder passer student ansvarlig hjelp partner følger leser bærer giver tester mann agent maker spiller".split()
 )
-_HEADS = tuple(sorted({*HEADS, *map(norwegian.fold, HEADS)} - {"leg", "mann", "hjelp"}, key=len, reverse=True))
+_HEADS = tuple(sorted({*HEADS, *map(fold, HEADS)} - {"leg", "mann", "hjelp"}, key=len, reverse=True))
 
 
-class Name(NamedTuple):
-    """One name to look for instead of what was typed: its stems, and its words as they are written.
+class Synonym(NamedTuple):
+    """A name to search for in addition to the typed one: its stems and its exact words.
 
-    `wide`: compounds that end in it are meant too ("driver" asks for each kind of "sjåfør").
+    `wide`: compounds that end in it match too ("driver" also means each kind of "sjåfør").
     """
 
     stems: tuple[str, ...]
     words: tuple[str, ...]
-    kind: Kind = "post"
+    kind: Kind = "occupation"
     wide: bool = False
 
 
-class _Lists(NamedTuple):
-    names: dict[Key, tuple[Name, ...]]
-    posts: frozenset[str]
+class _Index(NamedTuple):
+    synonyms: dict[Key, tuple[Synonym, ...]]
+    occupations: frozenset[str]
     longest: int
 
 
-def of(words: tuple[norwegian.Word, ...]) -> tuple[Name, ...]:
-    """The other names of what these words name, if they name anything known."""
-    names = _lists().names
+def find_synonyms(words: tuple[norwegian.Word, ...]) -> tuple[Synonym, ...]:
+    """The synonyms of the name that these words form; () where it is in no list."""
+    synonyms = _load_index().synonyms
     stems = tuple(word.stem for word in words)
-    if found := names.get(stems) or names.get(_folded(stems)):
-        return found
-    plural = stems and len(stems[-1]) > 4 and stems[-1].endswith("s")  # "chefs", "fish factory workers"
-    return names.get((*stems[:-1], stems[-1][:-1]), ()) if plural else ()
+    if own := synonyms.get(stems) or synonyms.get(_fold_key(stems)):
+        return own
+    is_plural = stems and len(stems[-1]) > 4 and stems[-1].endswith("s")  # "chefs", "fish factory workers"
+    return synonyms.get((*stems[:-1], stems[-1][:-1]), ()) if is_plural else ()
 
 
-def longest() -> int:
-    """Words of the longest name."""
-    return _lists().longest
+def longest_name_length() -> int:
+    """Number of words of the longest name."""
+    return _load_index().longest
 
 
 @lru_cache(maxsize=20_000)
-def is_post(word: norwegian.Word) -> bool:
-    """Whether the word is what somebody is employed as, so that a text that only mentions it is not meant."""
+def is_occupation(word: norwegian.Word) -> bool:
+    """Whether the word names an occupation, so that a running text that only mentions it does not match."""
     stem = word.stem
-    if stem in _NO_POSTS or len(stem) < 3:
+    if stem in _NO_OCCUPATIONS or len(stem) < 3:
         return False
-    if is_known_post(stem) or stem in HEADS:
+    if is_listed_occupation(stem) or stem in HEADS:
         return True
     if len(stem) < 6 or stem.endswith("server"):
         return False
     return any(stem.endswith(head) and (head == stem or len(stem) - len(head) >= 2) for head in _HEADS)
 
 
-def is_known_post(stem: str) -> bool:
-    """Whether the lists have it as a name of one word, also as typed without æ, ø and å."""
-    return stem in _lists().posts
+def is_listed_occupation(stem: str) -> bool:
+    """Whether the lists have it as an occupation's name of one word, also as typed without æ, ø and å."""
+    return stem in _load_index().occupations
 
 
-def posts() -> list[str]:
-    """The names of occupations as the lists have them, Norwegian and English ones that ads use."""
-    return [name for kind, equals, english, _ in _lines() if kind == "post" for name in (*equals, *english)]
+def list_occupations() -> list[str]:
+    """The names of occupations as written in the lists, Norwegian ones and English ones that ads use."""
+    return [name for line in _read_lines() if line.kind == "occupation" for name in (*line.norwegian, *line.english)]
 
 
-def spellings() -> frozenset[str]:
+@lru_cache(maxsize=1)
+def list_words() -> frozenset[str]:
     """Every word of the lists, for the speller."""
-    return _spellings()
+    return frozenset(
+        word.exact
+        for line in _read_lines()
+        for name in (*line.norwegian, *line.english, *line.only_typed)
+        for word in norwegian.analyse_text(name)
+    )
 
 
 @lru_cache(maxsize=1)
-def _spellings() -> frozenset[str]:
-    return frozenset(word.exact for _, equals, english, typed in _lines() for name in (*equals, *english, *typed)
-                     for word in norwegian.words(name))  # fmt: skip
+def _load_index() -> _Index:
+    by_key: dict[Key, dict[Synonym, None]] = {}
+    occupations: set[str] = set()
+
+    def add(name: str, synonyms: Iterable[Synonym], own_keys: Iterable[Key] = ()) -> None:
+        # `own_keys`: a spelling of a Norwegian name of the line is that name itself.
+        for key in _name_keys(name) - {*own_keys}:
+            by_key.setdefault(key, {}).update(dict.fromkeys(synonym for synonym in synonyms if synonym.stems != key))
+
+    for line in _read_lines():
+        targets = [_make_synonym(name, line.kind)._replace(wide=line.kind == "subject") for name in line.norwegian]
+        english = [_make_synonym(name, line.kind) for name in line.english]
+        for name in line.norwegian:
+            add(name, (*targets, *english))
+        own_keys = {key for name in line.norwegian for key in _name_keys(name)}
+        wide_targets = [target._replace(wide=target.wide or line.kind == "occupation") for target in targets]
+        for name in (*line.english, *line.only_typed):
+            add(name, (*wide_targets, *english), own_keys)
+        if line.kind in {"occupation", "short"}:
+            names = (*line.norwegian, *line.english, *line.only_typed)
+            occupations |= {key[0] for name in names for key in _name_keys(name) if len(key) == 1}
+    too_short = {stem for stem in occupations if len(stem) < 3}
+    occupations -= too_short | _NO_OCCUPATIONS | {norwegian.stem_word(word) for word in PLAIN - AGENTS}
+    synonyms = {key: _remove_duplicates(names) for key, names in by_key.items()}
+    for key in list(synonyms):  # the folded key, where it is no name of its own
+        synonyms.setdefault(_fold_key(key), synonyms[key])
+    occupations |= {fold(stem) for stem in occupations if fold(stem) not in PLAIN}
+    return _Index(synonyms, frozenset(occupations), max(map(len, synonyms)))
 
 
-@lru_cache(maxsize=1)
-def _lists() -> _Lists:
-    found: dict[Key, dict[Name, None]] = {}
-    posts: set[str] = set()
-    for kind, equals, english, typed in _lines():
-        targets = [_name(name, kind)._replace(wide=kind == "subject") for name in equals]
-        back = [_name(name, kind) for name in english]
-        for asked in equals:
-            for key in _keys(asked):
-                found.setdefault(key, {}).update(dict.fromkeys(name for name in (*targets, *back) if name.stems != key))
-        own = {key for name in equals for key in _keys(name)}
-        for asked in (*english, *typed):
-            wide = [name._replace(wide=name.wide or kind == "post") for name in targets] + back
-            for key in _keys(asked) - own:  # another spelling of a name of its own is that name
-                found.setdefault(key, {}).update(dict.fromkeys(name for name in wide if name.stems != key))
-        if kind in {"post", "short"}:
-            posts |= {key[0] for name in (*equals, *english, *typed) for key in _keys(name) if len(key) == 1}
-    posts -= {key for key in posts if len(key) < 3} | _NO_POSTS | {norwegian.stem_of(word) for word in PLAIN - AGENTS}
-    names = {key: _without_doubles(names) for key, names in found.items()}
-    for key in list(names):  # as typed on another keyboard, where that is no name of its own
-        names.setdefault(_folded(key), names[key])
-    posts |= {norwegian.fold(post) for post in posts if norwegian.fold(post) not in PLAIN}
-    return _Lists(names, frozenset(posts), max(map(len, names)))
-
-
-def _without_doubles(names: Iterable[Name]) -> tuple[Name, ...]:
-    """One name for the same stems, the wide one before the narrow one."""
-    kept: dict[Key, Name] = {}
-    for name in filter(_says_something, names):
-        if name.stems not in kept or (name.wide and not kept[name.stems].wide):
-            kept[name.stems] = name
+def _remove_duplicates(synonyms: Iterable[Synonym]) -> tuple[Synonym, ...]:
+    """One synonym for the same stems, the wide one before the narrow one."""
+    kept: dict[Key, Synonym] = {}
+    for synonym in filter(_is_searchable, synonyms):
+        if synonym.stems not in kept or (synonym.wide and not kept[synonym.stems].wide):
+            kept[synonym.stems] = synonym
     return tuple(kept.values())
 
 
-def _says_something(name: Name) -> bool:
-    """Not so a name that the rules of inflection make a small word of: a "tiler" is `til`."""
-    return len(name.stems) > 1 or name.kind == "employer" or name.stems[0] not in STOP_WORDS
+def _is_searchable(synonym: Synonym) -> bool:
+    """False for a name that the stemmer makes a stop word of: "tiler" becomes `til`."""
+    return len(synonym.stems) > 1 or synonym.kind == "employer" or synonym.stems[0] not in STOP_WORDS
 
 
-def _lines() -> list[tuple[Kind, list[str], list[str], list[str]]]:
-    """(kind, names that mean the same, English names that ads use, names that are only typed)"""
-    found: list[tuple[Kind, list[str], list[str], list[str]]] = []
+class _Line(NamedTuple):
+    """A line of the lists: `norwegian` names mean the same, `english` ones are used in ads, `only_typed` ones are not."""
+
+    kind: Kind
+    norwegian: list[str]
+    english: list[str]
+    only_typed: list[str]
+
+
+def _read_lines() -> list[_Line]:
+    lines: list[_Line] = []
     for key, value in tomllib.loads((_HERE / "occupations.toml").read_text()).items():
-        english, _, typed = value.partition(";")
-        found.append(("post", _split(key, "|"), _split(english, ","), _split(typed, ",")))
+        english, _, only_typed = value.partition(";")
+        lines.append(_Line("occupation", _split(key, "|"), _split(english, ","), _split(only_typed, ",")))
     tables = tomllib.loads((_HERE / "work.toml").read_text())
     kinds: dict[str, Kind] = {"posts": "short", "subjects": "subject", "employers": "employer"}
     for table, kind in kinds.items():
-        found += [(kind, _split(line, "|"), [], []) for line in tables[table]["names"]]
+        lines += [_Line(kind, _split(line, "|"), [], []) for line in tables[table]["names"]]
     for line in tables["people"]["names"]:
         people, _, work = line.partition("<")
-        found.append(("subject", _split(people, "|"), [], _split(work, "|")))
-    return found
+        lines.append(_Line("subject", _split(people, "|"), [], _split(work, "|")))
+    return lines
 
 
 def _split(line: str, separator: str) -> list[str]:
     return [name.strip() for name in line.split(separator) if name.strip()]
 
 
-def _name(name: str, kind: Kind) -> Name:
-    words = norwegian.words(name)
-    return Name(tuple(word.stem for word in words), tuple(word.exact for word in words), kind)
+def _make_synonym(name: str, kind: Kind) -> Synonym:
+    words = norwegian.analyse_text(name)
+    return Synonym(tuple(word.stem for word in words), tuple(word.exact for word in words), kind)
 
 
-def _keys(name: str) -> set[Key]:
-    """As it is typed, and as it is left when what is not looked for is dropped ("universitetet i oslo")."""
-    words = norwegian.words(name)
-    kept = [word.stem for word in words if word.exact not in FILLERS]
-    return {tuple(word.stem for word in words)} | ({tuple(kept)} if len(kept) > 1 else set())
+def _name_keys(name: str) -> set[Key]:
+    """The name's stems, with fillers and without, since the parser may drop them ("universitetet i oslo")."""
+    words = norwegian.analyse_text(name)
+    without_fillers = [word.stem for word in words if word.exact not in FILLERS]
+    return {tuple(word.stem for word in words)} | ({tuple(without_fillers)} if len(without_fillers) > 1 else set())
 
 
-def _folded(stems: Key) -> Key:
-    return tuple(map(norwegian.fold, stems))
+def _fold_key(stems: Key) -> Key:
+    return tuple(map(fold, stems))

@@ -1,4 +1,4 @@
-"""The engine beside the process: OpenSearch 2.19 and 3.x. Nothing else of the project imports opensearchpy."""
+"""Search engine on an OpenSearch server, 2.19 or 3.x. Only this package imports opensearchpy."""
 
 from .engine import OpenSearchEngine
 

@@ -1,4 +1,7 @@
-"""The connection: from `SEARCH_URL`, with time-outs and a pool chosen for a page that someone waits for."""
+"""OpenSearch client: connection from `SEARCH_URL`, circuit breaker and translation of errors.
+
+The time-outs and the connection pool are chosen for web pages, whose visitors wait for the answer.
+"""
 
 from __future__ import annotations
 
@@ -23,46 +26,53 @@ from urllib3.exceptions import NewConnectionError, TimeoutError
 
 from jobsearch.search.errors import EngineDown, IndexMissing
 
-SEARCH_SECONDS = 5  # a search takes some 10 ms; after five seconds the visitor is gone, and a queue would only grow
-WRITE_SECONDS = 60  # a chunk of 500 takes half a second; a node that merges or recovers may take long
-SILENT_SECONDS = 10  # so long after a time-out nobody asks; then one does, and the others are told at once
-POOL = 16  # connections a node: the threads of a web process. opensearch-py's own 10 drops the eleventh after each use
-CURE = "Is SEARCH_URL right, and the server up?"
+SEARCH_SECONDS = 5  # a search takes some 10 ms; after five seconds the visitor has left, and waiting requests would pile up
+WRITE_SECONDS = 60  # a chunk of 500 takes half a second; a node that merges or recovers may take much longer
+OPEN_SECONDS = 10  # the circuit stays open after a time-out; then one request tests the server, and others fail at once
+POOL_SIZE = 16  # connections per node: the threads of a web process. With the default of 10 the eleventh closes after each use
+_HINT = "Is SEARCH_URL right, and the server up?"
 
 
-class Silent(EngineDown):
-    """OpenSearch took the question, and has not answered in time."""
+class ResponseTimeout(EngineDown):
+    """OpenSearch accepted the request and has not answered in time."""
 
 
 class RequestRefused(EngineDown):
-    """The server answers, and does not take this request as it is: malformed (400), or too large (413)."""
+    """The server refuses this request: malformed (400) or too large (413)."""
 
 
-class Silence:
-    """Who may ask a server that has not answered. A silent one would else hold every thread of a web process for the time-out
-    of its search, and with them the pages that need no search. Shared by threads; two that ask at once do no harm."""
+class CircuitBreaker:
+    """Circuit breaker for a server that does not answer.
+
+    Without it such a server would block every thread of a web process for the time-out of its search, and with them the pages
+    that need no search. The threads share it; two requests that test the server at once do no harm.
+    """
 
     def __init__(self) -> None:
-        self._again: float | None = None
+        self._open_until: float | None = None
 
     @contextmanager
-    def respected(self) -> Iterator[None]:
-        if self._again is not None:
-            if monotonic() < self._again:
-                raise Silent(f"OpenSearch has not answered for some seconds, and is asked again soon. {CURE}")
-            self._again = monotonic() + SEARCH_SECONDS  # while this one finds out, the others do not wait
-        again = None
+    def protect(self) -> Iterator[None]:
+        """Runs a request. Raises ResponseTimeout at once while the circuit is open."""
+        if self._open_until is not None:
+            if monotonic() < self._open_until:
+                raise ResponseTimeout(f"OpenSearch has not answered for some seconds, and is asked again soon. {_HINT}")
+            self._open_until = monotonic() + SEARCH_SECONDS  # while this request tests the server, the others do not wait
+        open_until = None
         try:
             yield
-        except Silent:
-            again = monotonic() + SILENT_SECONDS
+        except ResponseTimeout:
+            open_until = monotonic() + OPEN_SECONDS
             raise
         finally:
-            self._again = again
+            self._open_until = open_until
 
 
 def connect(url: str) -> OpenSearch:
-    """`http(s)://[user:password@]host:port[,host:port]`; certificates are verified, by `SSL_CERT_FILE` if that is set."""
+    """The client for `http(s)://[user:password@]host:port[,host:port]`.
+
+    Certificates are verified, with the CAs of `SSL_CERT_FILE` if that is set.
+    """
     scheme, _, rest = url.partition("://")
     credentials, _, hosts = rest.rpartition("@")
     user, _, password = credentials.partition(":")
@@ -77,41 +87,44 @@ def connect(url: str) -> OpenSearch:
         verify_certs=scheme == "https",
         http_compress=True,
         timeout=SEARCH_SECONDS,
-        # A node that does not answer is left alone for a minute, and another one asked. Where there is no other, a second try
-        # after a time-out would only double the wait.
+        # A node that does not answer is skipped for a minute, and another one is asked. With a single node a retry after a
+        # time-out would only double the wait.
         max_retries=max(1, len(nodes)),
         retry_on_timeout=len(nodes) > 1,
         retry_on_status=(502, 503, 504),
-        pool_maxsize=POOL,
+        pool_maxsize=POOL_SIZE,
     )
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turns the library's errors into ours. A query's text is never part of the sentence: errors are logged, queries not."""
+def translate_errors() -> Iterator[None]:
+    """Translates the library's errors into EngineDown and its subclasses.
+
+    Their texts never contain a query: errors are logged, queries are not.
+    """
     try:
         yield
     except NotFoundError as error:
         raise IndexMissing(f"OpenSearch has no such index ({error.error}). Run manage.py rebuild_index.") from None
     except AuthenticationException:
-        cure = "In the address, a sign like @ : / or % is written %40 %3A %2F %25."
-        raise EngineDown(f"OpenSearch refuses the user or the password of SEARCH_URL (401). {cure}") from None
+        hint = "In the address, a sign like @ : / or % is written %40 %3A %2F %25."
+        raise EngineDown(f"OpenSearch refuses the user or the password of SEARCH_URL (401). {hint}") from None
     except AuthorizationException as error:
-        cure = "It needs all rights on indices and aliases whose names begin with jobsearch, and to see the cluster's health."
-        raise EngineDown(f"OpenSearch does not let the user of SEARCH_URL do this ({error.status_code}). {cure}") from None
+        hint = "It needs all rights on indices and aliases whose names begin with jobsearch, and to see the cluster's health."
+        raise EngineDown(f"OpenSearch does not let the user of SEARCH_URL do this ({error.status_code}). {hint}") from None
     except SSLError:
-        cure = "Is it from a CA of your own? Then set SSL_CERT_FILE to a file with that CA. Is the host the one it is made for?"
-        raise EngineDown(f"OpenSearch's certificate is not trusted. {cure}") from None
+        hint = "Is it from a CA of your own? Then set SSL_CERT_FILE to a file with that CA. Is the host the one it is made for?"
+        raise EngineDown(f"OpenSearch's certificate is not trusted. {hint}") from None
     except TransportError as error:
-        # The latter: while connecting. A refused connection is one of urllib3's time-outs too, but it costs nobody any time.
+        # A time-out while connecting counts too. In urllib3 a refused connection also is a time-out, but nothing waits for it.
         connecting = isinstance(error.info, TimeoutError) and not isinstance(error.info, NewConnectionError)
         if isinstance(error, ConnectionTimeout) or connecting:
-            raise Silent(f"OpenSearch has not answered in time. {CURE}") from None
+            raise ResponseTimeout(f"OpenSearch has not answered in time. {_HINT}") from None
         if error.status_code in (400, 413):
-            raise RequestRefused(f"OpenSearch refuses a request ({error.status_code}). {CURE}") from None
-        # The error's own text can hold the request, and so what somebody searched for.
-        raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {CURE}") from None
+            raise RequestRefused(f"OpenSearch refuses a request ({error.status_code}). {_HINT}") from None
+        # The error's own text can contain the request, and so the query.
+        raise EngineDown(f"OpenSearch does not answer ({error.status_code} {error.error}). {_HINT}") from None
     except SerializationError:
         raise RequestRefused("A request to OpenSearch holds what JSON cannot.") from None
     except (OpenSearchException, ImproperlyConfigured) as error:
-        raise EngineDown(f"OpenSearch cannot be used ({type(error).__name__}). {CURE}") from None
+        raise EngineDown(f"OpenSearch cannot be used ({type(error).__name__}). {_HINT}") from None

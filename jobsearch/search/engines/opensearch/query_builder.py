@@ -1,4 +1,4 @@
-"""Conditions in OpenSearch's query language: pure functions. Its mapping is in `schemas`."""
+"""OpenSearch query builder: conditions and requests as JSON in the query DSL, by pure functions. The mapping is in `schema`."""
 
 from __future__ import annotations
 
@@ -23,111 +23,121 @@ from jobsearch.search.conditions import (
 from jobsearch.search.engines.base import Request
 from jobsearch.search.schema import mapping, settings
 
-__all__ = ["body", "counts", "mapping", "query", "scan_body", "settings", "totals_body"]
+__all__ = [
+    "build_query",
+    "build_scan_body",
+    "build_search_body",
+    "build_totals_body",
+    "mapping",
+    "read_counts",
+    "settings",
+]
 
 Json = dict[str, Any]
 
+LIVE_SETTINGS = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
+"""Settings of the live index: a replica if there is another node, and searches see writes after a second."""
 
-SERVICE_SETTINGS = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
 
-
-def query(node: Node) -> Json:
+def build_query(node: Node) -> Json:
+    """The query for a condition."""
     match node:
         case Term(field, value, score):
-            return _scored({"term": {field: value}}, score)
+            return _score({"term": {field: value}}, score)
         case Terms(field, values):
             return {"terms": {field: list(values)}} if values else {"match_none": {}}
         case Prefix(field, value, score):
-            return _scored({"prefix": {field: value}}, score)
+            return _score({"prefix": {field: value}}, score)
         case Phrase(field, words, score):
-            return _scored({"match_phrase": {field: " ".join(words)}}, score)
+            return _score({"match_phrase": {field: " ".join(words)}}, score)
         case Range(field, least, below):
             bounds = {"gte": least, "lt": below}
             return {"range": {field: {name: value for name, value in bounds.items() if value is not None}}}
         case Best(nodes):
-            return {"dis_max": {"queries": [query(one) for one in nodes], "tie_breaker": TIE_BREAKER}}
+            return {"dis_max": {"queries": [build_query(child) for child in nodes], "tie_breaker": TIE_BREAKER}}
         case All(must, never, bonus):
-            parts: Json = {"must": [query(one) for one in must]}
+            parts: Json = {"must": [build_query(child) for child in must]}
             if never:
-                parts["must_not"] = [query(one) for one in never]
+                parts["must_not"] = [build_query(child) for child in never]
             if bonus:
-                parts["should"] = [query(one) for one in bonus]
+                parts["should"] = [build_query(child) for child in bonus]
             return {"bool": parts}
         case Everything():
             return {"match_all": {"boost": 0}}
 
 
-def _scored(inner: Json, score: int) -> Json:
+def _score(inner: Json, score: int) -> Json:
     return {"constant_score": {"filter": inner, "boost": score}}
 
 
-def body(request: Request) -> Json:
-    """The whole request of a search: visibility in the query, chosen facets after it, so that counts can leave them out."""
-    match, always = query(request.match), query(request.always)
-    found: Json = {
+def build_search_body(request: Request) -> Json:
+    """The request of a search. Chosen facet values are a post-filter, so that a facet's counts can ignore its own."""
+    match, always = build_query(request.match), build_query(request.always)
+    body: Json = {
         "size": request.size,
         "from": request.offset if request.size else 0,
         "track_total_hits": True,  # the default stops counting at 10,000
         "_source": False,
     }
     if request.sort == "relevance":
-        found["query"] = {"bool": {"must": [match], "filter": [always]}}
-        found["sort"] = ["_score", {"order": "desc"}]
+        body["query"] = {"bool": {"must": [match], "filter": [always]}}
+        body["sort"] = ["_score", {"order": "desc"}]
     elif request.sort == "published":
-        found["query"] = {"bool": {"filter": [match, always]}}  # unscored, a fifth faster
-        found["sort"] = [{"order": "desc"}]
+        body["query"] = {"bool": {"filter": [match, always]}}  # without scores, a fifth faster
+        body["sort"] = [{"order": "desc"}]
     else:
-        # To come, then without a date, then passed: the score says which, the number orders within.
-        to_come = _scored({"range": {"deadline": {"gte": request.today}}}, 2)
-        undated = _scored({"term": {"deadline": 0}}, 1)
-        found["query"] = {"bool": {"filter": [match, always], "should": [to_come, undated]}}
-        found["sort"] = ["_score", {"deadline_order": "asc"}]
-    chosen = {name: query(node) for name, node in request.chosen.items()}
+        # Future deadlines, then ads without one, then past deadlines: by score, and within each group by `deadline_order`.
+        future = _score({"range": {"deadline": {"gte": request.today}}}, 2)
+        undated = _score({"term": {"deadline": 0}}, 1)
+        body["query"] = {"bool": {"filter": [match, always], "should": [future, undated]}}
+        body["sort"] = ["_score", {"deadline_order": "asc"}]
+    chosen = {name: build_query(node) for name, node in request.chosen.items()}
     if chosen:
-        found["post_filter"] = {"bool": {"filter": list(chosen.values())}}
+        body["post_filter"] = {"bool": {"filter": list(chosen.values())}}
     if request.counts:
-        found["aggs"] = _aggregations(request, chosen)
-    return found
+        body["aggs"] = _build_aggregations(request, chosen)
+    return body
 
 
-def totals_body(requests: Sequence[Request]) -> Json:
-    """Several searches of which only the number of hits is asked for: each is one filter to count by, all in one request."""
-    parts = [_every([query(part) for part in (one.match, one.always, *one.chosen.values())]) for one in requests]
-    return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": parts}}}}
+def build_totals_body(requests: Sequence[Request]) -> Json:
+    """One request that counts the hits of several searches, each by a filter of one aggregation."""
+    nodes = [(request.match, request.always, *request.chosen.values()) for request in requests]
+    filters = [_filter_by_all([build_query(node) for node in nodes_of_request]) for nodes_of_request in nodes]
+    return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": filters}}}}
 
 
-def scan_body(request: Request, point: str, keep: str, after: list[Any] | None) -> Json:
-    """The next hits of a walk through all of them, in one point in time. The uuid orders what is of one second."""
-    parts = [request.match, request.always, *request.chosen.values()]
-    found: Json = {
+def build_scan_body(request: Request, point_in_time: str, keep_alive: str, after: list[Any] | None) -> Json:
+    """The next chunk of a scan of all hits in one point in time. The uuid orders ads published in the same second."""
+    nodes = [request.match, request.always, *request.chosen.values()]
+    body: Json = {
         "size": request.size,
-        "query": {"bool": {"filter": [query(part) for part in parts]}},
+        "query": {"bool": {"filter": [build_query(node) for node in nodes]}},
         "sort": [{"order": "desc"}, {"uuid": "asc"}],
-        "pit": {"id": point, "keep_alive": keep},
+        "pit": {"id": point_in_time, "keep_alive": keep_alive},
         "track_total_hits": False,
         "_source": False,
     }
-    return found | ({"search_after": after} if after else {})
+    return body | ({"search_after": after} if after else {})
 
 
-def _aggregations(request: Request, chosen: dict[str, Json]) -> Json:
-    """One aggregation for all facets without a choice, one of the others' filters for each with."""
-    unchosen = {name: _aggregation(spec) for name, spec in request.counts.items() if name not in chosen}
-    found: Json = {}
-    if unchosen:
-        found["shared"] = {"filter": _every(list(chosen.values())), "aggs": unchosen}
+def _build_aggregations(request: Request, chosen: dict[str, Json]) -> Json:
+    """One aggregation for all facets without chosen values; one for each other facet, with the filters of all but itself."""
+    shared = {name: _build_aggregation(spec) for name, spec in request.counts.items() if name not in chosen}
+    aggregations: Json = {}
+    if shared:
+        aggregations["shared"] = {"filter": _filter_by_all(list(chosen.values())), "aggs": shared}
     for name in chosen:
         if spec := request.counts.get(name):
-            others = [part for other, part in chosen.items() if other != name]
-            found[f"own-{name}"] = {"filter": _every(others), "aggs": {name: _aggregation(spec)}}
-    return found
+            others = [query for other, query in chosen.items() if other != name]
+            aggregations[f"own-{name}"] = {"filter": _filter_by_all(others), "aggs": {name: _build_aggregation(spec)}}
+    return aggregations
 
 
-def _every(parts: list[Json]) -> Json:
-    return {"bool": {"filter": parts}} if parts else {"match_all": {}}
+def _filter_by_all(queries: list[Json]) -> Json:
+    return {"bool": {"filter": queries}} if queries else {"match_all": {}}
 
 
-def _aggregation(spec: TermsCount | RangesCount) -> Json:
+def _build_aggregation(spec: TermsCount | RangesCount) -> Json:
     if isinstance(spec, TermsCount):
         return {"terms": {"field": spec.field, "size": spec.size} | ({"include": list(spec.only)} if spec.only else {})}
     edges = [*spec.edges, None]
@@ -135,10 +145,11 @@ def _aggregation(spec: TermsCount | RangesCount) -> Json:
     return {"range": {"field": spec.field, "ranges": ranges}}
 
 
-def counts(aggregations: Json) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+def read_counts(aggregations: Json) -> dict[str, dict[str, int]]:
+    """Facet -> value -> ads, from the aggregations of a response."""
+    counts: dict[str, dict[str, int]] = {}
     for group in aggregations.values():
         for name, value in group.items():
             if isinstance(value, dict) and "buckets" in value:
-                found[name] = {str(bucket["key"]): bucket["doc_count"] for bucket in value["buckets"]}
-    return found
+                counts[name] = {str(bucket["key"]): bucket["doc_count"] for bucket in value["buckets"]}
+    return counts

@@ -1,5 +1,5 @@
-"""The engine inside the process: tantivy on a folder. Nothing else of the project imports tantivy."""
+"""Embedded search engine: a tantivy index in a folder. Only this package imports tantivy."""
 
-from .engine import EmbeddedEngine
+from .engine import TantivyEngine
 
-__all__ = ["EmbeddedEngine"]
+__all__ = ["TantivyEngine"]

@@ -1,9 +1,10 @@
-"""The embedded engine: a folder of builds and a pointer file that names the one in service.
+"""Embedded tantivy engine: a folder of builds and a pointer file that names the live one.
 
-    var/index/current            {"build": "…", "fingerprint": "…", …}, replaced in one step, written last
+    var/index/current            {"build": "…", "fingerprint": "…", …}, replaced atomically, written last
     var/index/builds/<name>/     one tantivy index each
 
-Any number of processes read; each looks at two files' times before it answers, and so notices a commit or a switch.
+Any number of processes can read. Each checks the modification times of two files before a search, which shows a commit or a
+switch of another process.
 """
 
 from __future__ import annotations
@@ -30,24 +31,28 @@ from jobsearch.search.engines.base import Answer, Health, Index, Request
 from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
 from jobsearch.search.schema import fingerprint
 
-from .index_writer import EmbeddedIndex
-from .searcher import Reader
+from .index_writer import TantivyIndex
+from .searcher import IndexReader
 
 T = TypeVar("T")
-ERASE_AFTER = 600  # seconds that deleted text may lie in the files of the index
-ERASE_SHARE = 60  # and not oftener than this many times what the last build took: 10 s of work at most every 10 min
+ERASE_AFTER = 600  # seconds that deleted text may stay in the files of the index
+ERASE_SHARE = 60  # and at least this many times the duration of the last build: 10 s of work at most every 10 min
 VERSION = version("tantivy")
-_CURE = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
+_HINT = "Run manage.py rebuild_index, or start the worker, whose next indexing builds it."
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class _OpenIndex:
+    """The index that this process has open. `signature`: of the pointer file when it was opened."""
+
     signature: tuple[int, int, int]
     pointer: dict[str, Any]
-    reader: Reader
+    reader: IndexReader
 
 
-class EmbeddedEngine:
+class TantivyEngine:
+    """Implements `engines.base.Engine`."""
+
     name = "tantivy"
 
     def __init__(self, root: Path) -> None:
@@ -55,7 +60,7 @@ class EmbeddedEngine:
         self._builds = root / "builds"
         self._pointer = root / "current"
         self._lock = threading.Lock()
-        self._open: _Open | None = None
+        self._open: _OpenIndex | None = None
 
     def search(self, request: Request) -> Answer:
         return self._read(lambda reader: reader.search(request))
@@ -64,40 +69,41 @@ class EmbeddedEngine:
         counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
         return self._read(lambda reader: [reader.search(request).total for request in counting])
 
-    def _read(self, ask: Callable[[Reader], T]) -> T:
+    def _read(self, function: Callable[[IndexReader], T]) -> T:
+        """Calls the function with the reader of the live index, once more after an error."""
         for attempt in (1, 2):
             try:
-                return ask(self._reader())
+                return function(self._get_reader())
             except (ValueError, OSError) as error:
-                # A switch may have removed the build between opening its index and reading a file of it.
+                # Another process may have switched and deleted the build after this one opened it.
                 self._open = None
                 if attempt == 2:
-                    raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
+                    raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_HINT}") from error
         raise AssertionError("unreachable")
 
     def scan(self, request: Request) -> Generator[UUID]:
         try:
-            yield from self._reader().scan(request)
+            yield from self._get_reader().scan(request)
         except (ValueError, OSError) as error:
-            raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_CURE}") from error
+            raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_HINT}") from error
 
     def current(self) -> Index:
         pointer = self._read_pointer()
         try:
-            return EmbeddedIndex(self._builds / pointer["build"])
+            return TantivyIndex(self._builds / pointer["build"])
         except (ValueError, OSError) as error:
-            raise IndexMissing(f"The index at {self.root} cannot be opened ({error}). {_CURE}") from error
+            raise IndexMissing(f"The index at {self.root} cannot be opened ({error}). {_HINT}") from error
 
     def fresh(self) -> Index:
         name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         try:
             self._builds.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return EmbeddedIndex(self._builds / name, create=True)
+            return TantivyIndex(self._builds / name, create=True)
         except (ValueError, OSError) as error:
             raise EngineDown(f"No index can be made at {self.root} ({error}). Is the folder writable, the disk full?") from error
 
     def switch(self, index: Index) -> None:
-        """No previous build is kept: it would hold the text of ads that have closed since; a rebuild takes seconds."""
+        """Keeps no previous build: it would contain the text of ads closed since, and a rebuild takes seconds."""
         started = calendar.timegm(time.strptime(index.name[:15], "%Y%m%d-%H%M%S"))
         pointer = {
             "build": index.name,
@@ -125,7 +131,7 @@ class EmbeddedEngine:
         shutil.rmtree(self._builds / index.name, ignore_errors=True)
 
     def prune(self) -> int:
-        """Removes every build but the one in service. Open readers keep what they have open; it is gone with them."""
+        """Deletes every build but the live one. Readers keep their deleted files open until they close."""
         try:
             kept = json.loads(self._pointer.read_text())["build"]
         except (OSError, ValueError, KeyError):
@@ -144,8 +150,10 @@ class EmbeddedEngine:
             return ""
 
     def erase(self) -> bool:
-        """tantivy rewrites a segment's files only when it merges it, which cannot be asked for: a new build has none of
-        what was deleted."""
+        """Whether a rebuild is due to remove deleted text.
+
+        tantivy rewrites a segment's files only in a merge, which cannot be requested; a new build has no deleted text.
+        """
         try:
             pointer = self._read_pointer()
             meta = json.loads((self._builds / pointer["build"] / "meta.json").read_text())
@@ -153,11 +161,12 @@ class EmbeddedEngine:
             return False
         if not any(segment.get("deletes") for segment in meta["segments"]):
             return False
-        return time.time() - pointer["built"] > max(ERASE_AFTER, ERASE_SHARE * pointer["took"])
+        age = time.time() - pointer["built"]
+        return bool(age > max(ERASE_AFTER, ERASE_SHARE * pointer["took"]))
 
     def health(self) -> Health:
         try:
-            docs = self._reader().count()
+            docs = self._get_reader().count()
         except (EngineDown, ValueError, OSError) as error:
             return Health(self.name, VERSION, False, 0, str(error))
         return Health(self.name, VERSION, True, docs)
@@ -165,11 +174,12 @@ class EmbeddedEngine:
     def close(self) -> None:
         self._open = None
 
-    def _reader(self) -> Reader:
+    def _get_reader(self) -> IndexReader:
+        """The reader of the live index, opened again if the pointer file has changed."""
         try:
             stat = self._pointer.stat()
         except OSError as error:
-            raise IndexMissing(f"There is no index at {self.root} yet. {_CURE}") from error
+            raise IndexMissing(f"There is no index at {self.root} yet. {_HINT}") from error
         signature = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         opened = self._open
         if opened is None or opened.signature != signature:
@@ -177,23 +187,24 @@ class EmbeddedEngine:
                 opened = self._open
                 if opened is None or opened.signature != signature:
                     pointer = self._read_pointer()
-                    opened = self._open = _Open(signature, pointer, Reader(self._builds / pointer["build"]))
-        opened.reader.follow()
+                    opened = self._open = _OpenIndex(signature, pointer, IndexReader(self._builds / pointer["build"]))
+        opened.reader.reload_if_changed()
         return opened.reader
 
     def _read_pointer(self) -> dict[str, Any]:
+        """The pointer file. Raises IndexMissing unless it names an index that this version can read."""
         try:
-            pointer = json.loads(self._pointer.read_text())
+            pointer: dict[str, Any] = json.loads(self._pointer.read_text())
             build = self._builds / pointer["build"]
         except OSError as error:
-            raise IndexMissing(f"There is no index at {self.root} yet. {_CURE}") from error
+            raise IndexMissing(f"There is no index at {self.root} yet. {_HINT}") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise IndexMissing(f"{self._pointer} is damaged. {_CURE}") from error
+            raise IndexMissing(f"{self._pointer} is damaged. {_HINT}") from error
         if pointer.get("fingerprint") != fingerprint():
-            raise IndexMissing(f"The index at {self.root} was made by another version of the site. {_CURE}")
+            raise IndexMissing(f"The index at {self.root} was made by another version of the site. {_HINT}")
         compatible = False
         with contextlib.suppress(ValueError, OSError):
             compatible = tantivy.Index.exists(str(build)) and tantivy.Index.is_compatible(str(build))
         if not compatible:
-            raise IndexMissing(f"The index at {build} is gone or was written by another tantivy. {_CURE}")
+            raise IndexMissing(f"The index at {build} is gone or was written by another tantivy. {_HINT}")
         return pointer

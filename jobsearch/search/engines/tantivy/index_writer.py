@@ -1,4 +1,4 @@
-"""One tantivy index in one folder, for writing: versions are compared here, since tantivy has no notion of them."""
+"""Writer of one tantivy index in one folder. It compares the versions of documents itself, since tantivy has none."""
 
 from __future__ import annotations
 
@@ -15,52 +15,51 @@ from jobsearch.search.errors import EngineDown
 
 from . import schema
 
-HEAP = 15_000_000  # bytes; tantivy's least for one thread. 10,000 ads become some 6 segments, merged at once
-LOCK_SECONDS = 30  # how long another process may hold the writer: a commit of 500 ads and its merges take about one
+HEAP_SIZE = 15_000_000  # bytes; tantivy's minimum for one thread. 10,000 ads give some 6 segments, which are merged at once
+LOCK_SECONDS = 30  # longest wait for the writer lock of another process: a commit of 500 ads and its merges take about 1 s
 _CHUNK = 1000
 
 
-class EmbeddedIndex:
-    """Writes are seen after `refresh`. Another process that writes meanwhile is waited for."""
+class TantivyIndex:
+    """Implements `engines.base.Index`. Searches see writes after `refresh`. Waits for the lock of another writing process."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.name = path.name
         self.path = path
-        self._schema = schema.build()
+        self._schema = schema.build_schema()
         if create:
             path.mkdir(parents=True)
         self._index = tantivy.Index(self._schema, path=str(path), reuse=True)
-        schema.register(self._index)
-        self._index.config_reader("manual")  # else each open index has a thread that watches its folder
-        self._compile = schema.Compiler(self._schema)
+        schema.register_tokenizer(self._index)
+        self._index.config_reader("manual")  # otherwise each open index has a thread that watches its folder
         self._writer: tantivy.IndexWriter | None = None
         self._pending: dict[UUID, int] = {}
 
     def write(self, writes: Sequence[Write]) -> Written:
         writer = self._open_writer()
-        known = {uuid: found.version for uuid, found in self.stored(write.uuid for write in writes).items()}
-        known.update(self._pending)
+        versions = {uuid: stored.version for uuid, stored in self.stored(write.uuid for write in writes).items()}
+        versions.update(self._pending)
         stale: list[UUID] = []
         failed: dict[UUID, str] = {}
         done = 0
         for write in writes:
-            if known.get(write.uuid, 0) > write.version:
+            if versions.get(write.uuid, 0) > write.version:
                 stale.append(write.uuid)
                 continue
             uuid = str(write.uuid)
             try:
-                # Made before the former one is deleted: where it is refused, the former one stays.
-                document = None if write.purge else schema.document(self._schema, uuid, write.version, write.document)
-                if write.uuid in known:
+                # Built before the old document is deleted, which stays if the new one is refused.
+                document = None if write.purge else schema.build_document(self._schema, uuid, write.version, write.document)
+                if write.uuid in versions:
                     writer.delete_documents_by_term("uuid", uuid)
                 if document is not None:
                     writer.add_document(document)
             except (ValueError, TypeError, OverflowError) as error:
                 if "killed" in str(error):
                     raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
-                failed[write.uuid] = type(error).__name__  # its words may quote the document
+                failed[write.uuid] = type(error).__name__  # its text may quote the document
                 continue
-            known[write.uuid] = self._pending[write.uuid] = write.version
+            versions[write.uuid] = self._pending[write.uuid] = write.version
             done += 1
         return Written(done, tuple(stale), failed)
 
@@ -68,7 +67,7 @@ class EmbeddedIndex:
         if self._writer is not None:
             try:
                 self._writer.commit()
-                self._writer.wait_merging_threads()  # also gives the lock back
+                self._writer.wait_merging_threads()  # also releases the lock
             except (ValueError, OSError) as error:
                 raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
             finally:
@@ -80,23 +79,23 @@ class EmbeddedIndex:
         self._index.reload()
         searcher = self._index.searcher()
         rest = iter(uuids)
-        found: dict[UUID, Stored] = {}
-        while some := [str(uuid) for uuid in islice(rest, _CHUNK)]:
-            query = tantivy.Query.term_set_query(self._schema, "uuid", some)
-            found.update(_read(searcher, query, limit=len(some)))
-        return found
+        stored: dict[UUID, Stored] = {}
+        while chunk := [str(uuid) for uuid in islice(rest, _CHUNK)]:
+            query = tantivy.Query.term_set_query(self._schema, "uuid", chunk)
+            stored.update(_read_stored(searcher, query, limit=len(chunk)))
+        return stored
 
     def everything(self) -> Iterator[tuple[UUID, Stored]]:
         self._index.reload()
         searcher = self._index.searcher()
-        yield from _read(searcher, tantivy.Query.all_query(), limit=max(1, searcher.num_docs)).items()
+        yield from _read_stored(searcher, tantivy.Query.all_query(), limit=max(1, searcher.num_docs)).items()
 
     def count(self) -> int:
         self._index.reload()
         return self._index.searcher().num_docs
 
     def close(self) -> None:
-        """Gives the writer's lock back; what was not refreshed is forgotten."""
+        """Releases the writer's lock and drops writes since the last `refresh`."""
         if self._writer is not None:
             self._writer.rollback()
             self._writer.wait_merging_threads()
@@ -118,18 +117,18 @@ class EmbeddedIndex:
         deadline = time.monotonic() + LOCK_SECONDS
         while self._writer is None:
             try:
-                self._writer = self._index.writer(HEAP, 1)
+                self._writer = self._index.writer(HEAP_SIZE, 1)
             except ValueError as error:
                 if "LockBusy" not in str(error):
                     raise EngineDown(f"The index at {self.path} cannot be written: {error}") from error
                 if time.monotonic() > deadline:
-                    cure = "If no other process writes to it, run manage.py rebuild_index."
-                    raise EngineDown(f"The index at {self.path} is locked by another process. {cure}") from error
+                    hint = "If no other process writes to it, run manage.py rebuild_index."
+                    raise EngineDown(f"The index at {self.path} is locked by another process. {hint}") from error
                 time.sleep(0.05)
         return self._writer
 
 
-def _read(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> dict[UUID, Stored]:
+def _read_stored(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> dict[UUID, Stored]:
     addresses = [address for _, address in searcher.search(query, limit=limit, count=False).hits]
     versions = searcher.fast_field_values("version", addresses)
     ends = searcher.fast_field_values("visible_until", addresses)

@@ -1,4 +1,4 @@
-"""Every regular expression of the product, found by itself: in the source, in the modules' values and in the site's addresses."""
+"""Discovery of all regular expressions of the product: in its source, in values of its modules and in its URL patterns."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("jobsearch", "ingest")
 METHODS = ("fullmatch", "match", "search", "finditer", "findall", "sub", "subn", "split")
 STARTED = {"jobsearch.settings", "jobsearch.wsgi"}
-"""Modules that start something when they are imported: only their source is read."""
+"""Modules that start something when they are imported, so that only their source is read."""
 _AS_SEARCH = {"finditer", "findall", "sub", "subn", "split"}
 
 
 @dataclass(frozen=True)
 class Expression:
-    """`place`: where it is written. `methods`: how the product uses it, as far as a timing can differ by it."""
+    """`place`: where it is written. `methods`: the methods of `re` that the product calls on it, as far as their costs differ."""
 
     place: str
     pattern: re.Pattern[Any]
@@ -33,79 +33,80 @@ class Expression:
 
 
 @dataclass(frozen=True)
-class Built:
-    """A pattern that is made when the code runs, so that no test knows it."""
+class BuiltPattern:
+    """A pattern that is built at run time, so that no test can time it."""
 
     place: str
     source: str
 
 
-def modules() -> list[str]:
-    """The product's modules, migrations aside."""
+def list_modules() -> list[str]:
+    """Names of the product's modules, without migrations."""
     files = [file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))]
     names = [file.relative_to(ROOT).with_suffix("").parts for file in files if "migrations" not in file.parts]
     return [".".join(parts[:-1] if parts[-1] == "__init__" else parts) for parts in names]
 
 
 @lru_cache(maxsize=1)
-def _trees() -> dict[str, ast.Module]:
+def _parse_modules() -> dict[str, ast.Module]:
     trees = {}
-    for name in modules():
+    for name in list_modules():
         path = ROOT.joinpath(*name.split("."))
         file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
         trees[name] = ast.parse(file.read_text())
     return trees
 
 
-def tree_of(module: str) -> ast.Module:
-    return _trees()[module]
+def get_tree(module: str) -> ast.Module:
+    return _parse_modules()[module]
 
 
-def compiled_at_the_top(module: str) -> Iterator[tuple[int, set[str]]]:
-    """(line, names that the statement assigns) of each `re.compile` that runs when the module is loaded."""
-    outside = [_trees()[module]]
+def find_module_level_compiles(module: str) -> Iterator[tuple[int, set[str]]]:
+    """(line, names that the statement assigns) of each `re.compile` that runs when the module is imported."""
+    outside = [_parse_modules()[module]]
     while outside:
         for node in ast.iter_child_nodes(outside.pop()):
             if isinstance(node, ast.ClassDef):
-                yield from ((call.lineno, {node.name}) for one in node.body if not _is_function(one) for call in _compiles(one))
+                statements = [statement for statement in node.body if not _is_function(statement)]
+                yield from ((call.lineno, {node.name}) for part in statements for call in _find_compile_calls(part))
             elif isinstance(node, (ast.If, ast.Try, ast.With, ast.For)):
                 outside.append(node)
             elif not _is_function(node):
-                names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-                yield from ((call.lineno, names) for call in _compiles(node))
+                names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+                yield from ((call.lineno, names) for call in _find_compile_calls(node))
 
 
 def _is_function(node: ast.AST) -> bool:
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
-def _compiles(node: ast.AST) -> Iterator[ast.Call]:
-    return (call for call in _calls_of_re(node) if isinstance(call.func, ast.Attribute) and call.func.attr == "compile")
+def _find_compile_calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (call for call in _find_re_calls(node) if isinstance(call.func, ast.Attribute) and call.func.attr == "compile")
 
 
-def expressions() -> list[Expression]:
-    """All of them, one for each pattern and place."""
-    found = [*_of_modules()]
-    found += _of_calls({(one.place.rpartition(".")[0], one.pattern.pattern) for one in found})
-    found += _of_addresses()
+def find_expressions() -> list[Expression]:
+    """All regular expressions, one for each pattern and place."""
+    found = [*_find_in_modules()]
+    found += _find_in_calls({(one.place.rpartition(".")[0], one.pattern.pattern) for one in found})
+    found += _find_in_urls()
     return list({(one.place, one.pattern): one for one in found}.values())
 
 
-def built() -> list[Built]:
-    """Calls of `re` inside functions whose pattern is no literal."""
+def find_built_patterns() -> list[BuiltPattern]:
+    """Calls of `re` in functions whose pattern is not a literal."""
     found = []
-    for name, tree in _trees().items():
+    for name, tree in _parse_modules().items():
         for function in ast.walk(tree):
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                for call in _calls_of_re(function):
-                    if call.args and _literal(call.args[0]) is None and not _is_pattern(name, call.args[0]):
-                        found.append(Built(f"{name}:{call.lineno}", ast.unparse(call.args[0])))
+                for call in _find_re_calls(function):
+                    if call.args and _read_literal(call.args[0]) is None and not _is_pattern(name, call.args[0]):
+                        found.append(BuiltPattern(f"{name}:{call.lineno}", ast.unparse(call.args[0])))
     return list(dict.fromkeys(found))
 
 
-def _of_modules() -> Iterator[Expression]:
-    """Compiled patterns among the values of a module and of its classes, in tuples, lists, sets and dicts too."""
-    for name in modules():
+def _find_in_modules() -> Iterator[Expression]:
+    """Compiled patterns in the values of a module and of its classes, also in tuples, lists, sets and dicts."""
+    for name in list_modules():
         if name in STARTED:
             continue
         used = _methods_by_name(name)
@@ -114,27 +115,27 @@ def _of_modules() -> Iterator[Expression]:
             if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != name):
                 continue
             inside = vars(value).values() if isinstance(value, type) else [value]
-            for pattern in (one for part in inside for one in _patterns(part)):
+            for pattern in (one for part in inside for one in _find_patterns(part)):
                 whole = isinstance(value, re.Pattern)
-                if not isinstance(value, type) and attribute not in _written_in(name):
+                if not isinstance(value, type) and attribute not in _find_assigned_names(name):
                     continue
                 methods = used[attribute] if whole else used[""]
-                yield Expression(f"{name}.{attribute}", pattern, _distinct(methods))
+                yield Expression(f"{name}.{attribute}", pattern, _reduce_methods(methods))
 
 
-def _of_calls(known: set[tuple[str, str | bytes]]) -> Iterator[Expression]:
-    """Literals in calls such as `re.sub(r"…", …)`, and those of `re.compile` whose value is not among the `known` ones."""
-    for name, tree in _trees().items():
-        for call in _calls_of_re(tree):
-            pattern = _literal(call.args[0]) if call.args else None
+def _find_in_calls(known: set[tuple[str, str | bytes]]) -> Iterator[Expression]:
+    """Literal patterns of calls such as `re.sub(r"…", …)`, and of `re.compile` if they are not among the `known` ones."""
+    for name, tree in _parse_modules().items():
+        for call in _find_re_calls(tree):
+            pattern = _read_literal(call.args[0]) if call.args else None
             if pattern is not None and (name, pattern) not in known:
                 method = call.func.attr  # type: ignore[attr-defined]
-                flags = _flags(call)
-                yield Expression(f"{name}:{call.lineno}", re.compile(pattern, flags), _distinct({method} & {*METHODS}))
+                flags = _read_flags(call)
+                yield Expression(f"{name}:{call.lineno}", re.compile(pattern, flags), _reduce_methods({method} & {*METHODS}))
 
 
-def _of_addresses() -> Iterator[Expression]:
-    """What the routes of the site's own views and their converters become."""
+def _find_in_urls() -> Iterator[Expression]:
+    """The expressions of the URL patterns of the site's own views."""
 
     def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[Expression]:
         for one in patterns:
@@ -147,38 +148,38 @@ def _of_addresses() -> Iterator[Expression]:
 
 
 def _methods_by_name(module: str) -> dict[str, set[str]]:
-    """Name of a pattern of the module -> the methods called on it there (`_TOKEN.findall(…)`) and in other modules
-    (`text._TOKEN.findall(…)`). Under "": those called on anything else, such as a variable that runs over a table."""
+    """Name of a pattern of the module -> methods called on it there (`_TOKEN.findall(…)`) and in other modules
+    (`norwegian._TOKEN.findall(…)`). The key "" has those called on anything else, such as a loop variable."""
     found: dict[str, set[str]] = defaultdict(set)
     of_module = {"re", *vars(importlib.import_module(module))}
-    for name, owner, method in _calls_of_methods():
+    for name, owner, method in _find_method_calls():
         if isinstance(owner, ast.Attribute):
             found[owner.attr].add(method)
         elif name == module and isinstance(owner, ast.Name):
             found[owner.id].add(method)
         if name == module and not (isinstance(owner, ast.Name) and owner.id in of_module):
-            found[""].update({method} - {"split"})  # which is nearly always a string's
+            found[""].update({method} - {"split"})  # nearly always that of a string
     return found
 
 
 @lru_cache(maxsize=1)
-def _calls_of_methods() -> list[tuple[str, ast.expr, str]]:
-    """(module, what it is called on, method) of everything that may be a call of a pattern's method."""
+def _find_method_calls() -> list[tuple[str, ast.expr, str]]:
+    """(module, object, method) of every possible call of a pattern's method."""
     return [
         (name, node.value, node.attr)
-        for name, tree in _trees().items()
+        for name, tree in _parse_modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in METHODS
     ]
 
 
-def _distinct(methods: set[str]) -> tuple[str, ...]:
-    """The methods whose costs may differ; all of them where none is known."""
+def _reduce_methods(methods: set[str]) -> tuple[str, ...]:
+    """The methods whose costs may differ; all of them if none is known."""
     found = {"search" if method in _AS_SEARCH else method for method in methods}
     return tuple(sorted(found)) or ("fullmatch", "search")
 
 
-def _calls_of_re(tree: ast.AST) -> Iterator[ast.Call]:
+def _find_re_calls(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
             continue
@@ -186,7 +187,7 @@ def _calls_of_re(tree: ast.AST) -> Iterator[ast.Call]:
             yield node
 
 
-def _literal(node: ast.expr) -> str | bytes | None:
+def _read_literal(node: ast.expr) -> str | bytes | None:
     try:
         value = ast.literal_eval(node)
     except ValueError:
@@ -195,29 +196,29 @@ def _literal(node: ast.expr) -> str | bytes | None:
 
 
 def _is_pattern(module: str, node: ast.expr) -> bool:
-    """Whether it is the name of a compiled pattern of its module."""
+    """Whether the node is the name of a compiled pattern of its module."""
     if module in STARTED or not isinstance(node, ast.Name):
         return False
     return isinstance(getattr(importlib.import_module(module), node.id, None), re.Pattern)
 
 
-def _flags(call: ast.Call) -> int:
+def _read_flags(call: ast.Call) -> int:
     named = {one.attr for arg in [*call.args[1:], *(k.value for k in call.keywords)] for one in ast.walk(arg)
              if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "re"}  # fmt: skip
     return sum(getattr(re, name) for name in named)
 
 
 @lru_cache(maxsize=1000)
-def _written_in(module: str) -> frozenset[str]:
-    """The names that the module assigns itself; others are imported, and found where they are written."""
-    names = (node for node in ast.walk(_trees()[module]) if isinstance(node, ast.Name))
+def _find_assigned_names(module: str) -> frozenset[str]:
+    """The names that the module itself assigns; imported ones are found in their own module."""
+    names = (node for node in ast.walk(_parse_modules()[module]) if isinstance(node, ast.Name))
     return frozenset(node.id for node in names if isinstance(node.ctx, ast.Store))
 
 
-def _patterns(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
+def _find_patterns(value: object, depth: int = 4) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
     elif depth and isinstance(value, (tuple, list, set, frozenset, dict)) and len(value) <= 1000:
         inside = [*value.keys(), *value.values()] if isinstance(value, dict) else [*value]
         for one in inside:
-            yield from _patterns(one, depth - 1)
+            yield from _find_patterns(one, depth - 1)
