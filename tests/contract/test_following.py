@@ -123,7 +123,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
 
 
 def one(key: uuid.UUID):
-    return lifecycle.pending.of([key])[0]
+    return lifecycle.pending.read_changes([key])[0]
 
 
 def test_past_its_retention_nothing_is_left(engine, make_vacancy):
