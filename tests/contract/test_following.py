@@ -123,7 +123,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
 
 
 def one(key: uuid.UUID):
-    return lifecycle.pending.of([key])[0]
+    return lifecycle.pending.read_changes([key])[0]
 
 
 def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
