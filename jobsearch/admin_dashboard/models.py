@@ -6,7 +6,7 @@ from axes.models import AccessAttempt
 from django.utils.translation import gettext_lazy as _
 
 
-class LoginAttempt(AccessAttempt):
+class LoginAttempt(AccessAttempt):  # type: ignore[misc]  # django-axes has no type hints
     """Failed logins of a name from an address, as the login throttle counts them."""
 
     class Meta:

@@ -14,7 +14,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 _DEFAULT = re.compile(r"Standard: (\d+) s")
 
 
-class Scheduler(DatabaseScheduler):
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat has no type hints
     """django-celery-beat's scheduler, whose start would overwrite an administrator's intervals by those of the settings."""
 
     def setup_schedule(self) -> None:

@@ -133,7 +133,7 @@ class Connection:
         return self.heard + UNREAD_SECONDS if self.sock.unsent else float("inf")
 
 
-class BufferedWorker(ThreadWorker):
+class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type hints
     """`ThreadWorker` whose event loop reads whole requests and sends the responses."""
 
     def init_process(self) -> None:

@@ -17,7 +17,7 @@ months at most, and an older backup of the database is not restored without a re
 deleted begins at version 1."""
 
 
-@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
+@shared_task
 def close_expired() -> int:
     """Closes ads whose last day has passed, which NAV's terms of use require.
 
@@ -28,7 +28,7 @@ def close_expired() -> int:
     return closed
 
 
-@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
+@shared_task
 def forget_old() -> int:
     """Replaces ads past their retention with tombstones, and deletes tombstones past theirs."""
     now = timezone.now()

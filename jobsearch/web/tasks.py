@@ -7,7 +7,7 @@ from celery import shared_task
 from . import login_throttle
 
 
-@shared_task  # type: ignore[untyped-decorator]  # Celery has no type hints
+@shared_task
 def forget_login_attempts() -> None:
     """Delete old login attempts."""
     login_throttle.delete_old_attempts()

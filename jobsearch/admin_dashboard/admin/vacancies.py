@@ -32,7 +32,7 @@ class NowFilter(admin.SimpleListFilter):
     title = _("vises nå")
     parameter_name = "now"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
         return [("active", _("Aktiv")), ("hidden", _("Skjult av oss")), ("closed", _("Ikke aktiv"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Vacancy]) -> QuerySet[Vacancy]:
@@ -78,7 +78,9 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
         hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
-        rows = super().get_queryset(request).annotate(is_hidden=Exists(hidden))  # one query for the list, not one a row
+        rows: QuerySet[Vacancy] = (
+            super().get_queryset(request).annotate(is_hidden=Exists(hidden))
+        )  # one query for the list, not one a row
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_changelist"):
             return rows.defer("description", "employer_description", "raw")  # kilobytes a row that no list shows
@@ -179,7 +181,7 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
 
 @admin.register(Moderation)
-class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):
+class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     list_display = ["uuid", "hidden", "note", "changed"]
     list_filter = ["hidden"]
     search_fields = ["uuid"]
@@ -194,7 +196,7 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
         return False  # the search must hear of the end of a hiding: show the ad again instead
 
-    def save_model(self, request: HttpRequest, obj: Moderation, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Moderation, form: forms.ModelForm[Moderation], change: bool) -> None:
         store.set_hidden(obj.uuid, obj.hidden, obj.note)
 
 
