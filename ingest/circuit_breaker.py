@@ -94,10 +94,10 @@ class CircuitBreaker:
         return released
 
     def probe_feed(self, controls: ControlAds) -> list[FetchResult]:
-        """Requests the control ads, and returns the held results if they are the ads' own failures. A 404 that no found ad
-        confirms gets the outcome `UnconfirmedMissing`.
+        """Requests the control ads, and returns the held results if they are the ads' own failures.
 
-        Raises `FeedUnavailable` if the feed is failing. The held results are then dropped, and their ads stay unchanged.
+        A 404 that no found ad confirms gets the outcome `UnconfirmedMissing`. Raises `FeedUnavailable` if the feed is failing:
+        the held results are then dropped, and their ads stay unchanged.
         """
         failed, missing, unreadable = self._failed, self._missing, self._unreadable
         self._failed, self._missing, self._unreadable = [], [], []

@@ -104,8 +104,10 @@ def compare_with_feed(feed: FeedClient, progress: Progress | None = None, *, thr
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Queues a check of each ad, after which the next sync run stores the feed's current data; deletes withdrawn titles and
-    employers at once. Returns how many ads."""
+    """Queues a check of each ad, and deletes withdrawn titles and employers at once. Returns how many ads.
+
+    The next sync run makes the checks and stores the feed's current data.
+    """
     found = list(differences)
     unmasked = [difference.uuid for difference in found if difference.kind == Kind.UNMASKED]
     differing = [difference.uuid for difference in found if difference.kind == Kind.DIFFERS]

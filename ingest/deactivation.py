@@ -13,12 +13,12 @@ from .models import DetailTask
 
 
 def deactivate_by_lines(lines: Sequence[FeedLine], *, may_be_old: bool) -> int:
-    """Deactivates the ads of these lines, one line per ad; returns how many were active. Call in a transaction that holds the
-    lease.
+    """Deactivates the ads of these lines, one line per ad; returns how many were active.
 
-    In a continuous walk the order of the feed decides, not the times: they go backwards wherever NAV writes two batches at
-    once. After a start by time (`may_be_old`) a line may have been read before, and a later line of its ad may follow: then a
-    line older than the ad's last known line does nothing, and for any other line the ad's detail decides.
+    Call in a transaction that holds the lease. In a continuous walk the order of the feed decides, not the times: they go
+    backwards wherever NAV writes two batches at once. After a start by time (`may_be_old`) a line may have been read before, and
+    a later line of its ad may follow: then a line older than the ad's last known line does nothing, and for any other line the
+    ad's detail decides.
     """
     if may_be_old:
         lines = _queue_active(lines)

@@ -101,6 +101,7 @@ def sample_waiting(count: int, *, other_than: Iterable[UUID] = ()) -> list[UUID]
 
 
 def count_due() -> int:
+    """Counts the rows whose next attempt is due now."""
     return DetailTask.objects.filter(next_try__lte=timezone.now()).count()
 
 

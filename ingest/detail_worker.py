@@ -150,8 +150,11 @@ class DetailWorker:
 
 
 def _choose_control_ads(other_than: Iterable[UUID]) -> list[UUID]:
-    """Chooses ads whose detail the feed should have: active ones that were fetched recently, and a closed one, for which the
-    feed keeps a detail with status only. Random, so that the same unusual ad does not decide each time."""
+    """Chooses ads whose detail the feed should have.
+
+    These are active ads that were fetched recently, and a closed one, for which the feed keeps a detail with status only. Random,
+    so that the same unusual ad does not decide each time.
+    """
     rows = Vacancy.objects.exclude(uuid__in=list(other_than))
     recent = rows.filter(status=Vacancy.Status.ACTIVE).order_by("-checked").values_list("uuid", flat=True)[:50]
     ended = rows.filter(status=Vacancy.Status.INACTIVE, closed_reason=Vacancy.Closed.FEED)

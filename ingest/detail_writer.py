@@ -78,8 +78,10 @@ def _is_row_too_large(error: Exception) -> bool:
 
 
 def _commit(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> tuple[bool, bool]:
-    """Writes the batch in one transaction. Returns whether personal data was deleted, whose traces must also be erased from
-    the database's files, and what `write_batch` returns."""
+    """Writes the batch in one transaction. Returns whether personal data was deleted, and what `write_batch` returns.
+
+    After a deletion of personal data its traces must also be erased from the database's files.
+    """
     now = timezone.now()
     with transaction.atomic():
         lease.fence()

@@ -71,8 +71,10 @@ class FeedState(models.Model):
 
     @classmethod
     def lock(cls) -> None:
-        """Locks the row until the transaction ends. First lock of every transaction that writes the queue, or ads of the feed
-        (docs/decisions/0015-order-of-locks.md)."""
+        """Locks the row until the transaction ends.
+
+        First lock of every transaction that writes the queue, or ads of the feed (docs/decisions/0015-order-of-locks.md).
+        """
         cls.objects.filter(id=1).update(marker=F("marker"))
 
     @classmethod
@@ -98,8 +100,11 @@ class PageMark(models.Model):
 
 
 class DetailTask(models.Model):
-    """An ad whose detail is to be fetched. `marker` is a generation number, which changes with each new line about the ad: an
-    answer to an earlier request is not written."""
+    """An ad whose detail is to be fetched.
+
+    `marker` is a generation number, which changes with each new line about the ad: an answer to an earlier request is not
+    written.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Venter")
@@ -153,8 +158,10 @@ class JobKind(models.TextChoices):
 
 
 class Run(Job):
-    """Every job, under the name that the admin's URLs and the permissions of users and groups have had since the first
-    release: `ingest.view_run` to see jobs, `ingest.add_run` to start and cancel them."""
+    """Every job, under the name that the admin's URLs and permissions have had since the first release.
+
+    `ingest.view_run` is the permission to see jobs, `ingest.add_run` to start and cancel them.
+    """
 
     class Meta:
         proxy = True

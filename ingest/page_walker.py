@@ -106,8 +106,11 @@ class PageWalker:
         self._walk_from(lambda: self._feed.fetch_first_page(since) or self._feed.fetch_last_page(), "")
 
     def check_head(self) -> None:
-        """Stores the time of the feed's newest line. If that time gets old although all requests succeed, NAV's feed stands
-        still: its server then goes on answering 200 and 304."""
+        """Stores the time of the feed's newest line.
+
+        If that time gets old although all requests succeed, NAV's feed stands still: its server then goes on answering 200 and
+        304.
+        """
         page = run_in_thread(self._feed.fetch_last_page, self._hooks.idle)
         if page and page.lines:
             FeedState.objects.filter(id=1).update(tip_time=page.lines[-1].time, tip_checked=timezone.now())
@@ -167,8 +170,10 @@ class PageWalker:
         return page.lines[-1] if page and page.lines else None
 
     def _apply(self, page_id: str, page: FeedPage, cursor: str) -> None:
-        """Applies a page in one transaction: by each ad's last line on it, deactivates inactive ads and queues active ones;
-        moves the cursor."""
+        """Applies a page and moves the cursor, in one transaction.
+
+        By each ad's last line on the page, inactive ads are deactivated and active ones queued.
+        """
         fresh, count = self._unseen(page_id, page.lines)
         inactive = [line for line in fresh if line.status != ACTIVE]
         active = {line.uuid: line.time for line in fresh if line.status == ACTIVE}

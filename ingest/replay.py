@@ -97,8 +97,11 @@ def _apply(last: dict[UUID, FeedLine]) -> tuple[int, int]:
 
 
 def find_unseen(last: dict[UUID, FeedLine]) -> dict[UUID, dt.datetime | None]:
-    """Finds the last lines that were never applied: newer than the ad's last applied line, or contradicting the ad's status, or
-    ACTIVE for an ad that is not in the database. Returns each line's time by ad."""
+    """Finds the last lines that were never applied. Returns each line's time by ad.
+
+    Such a line is newer than the ad's last applied line, or contradicts the ad's status, or is ACTIVE for an ad that is not in
+    the database.
+    """
     found: dict[UUID, dt.datetime | None] = {}
     rows = Vacancy.objects.filter(uuid__in=list(last)).values_list("uuid", "status", "closed_reason", "line_time")
     known = {uuid: (status, reason, time) for uuid, status, reason, time in rows}
@@ -138,8 +141,11 @@ def enqueue_recheck(limit: int | None = None) -> int:
 
 
 def _recently_withdrawn() -> QuerySet[Vacancy]:
-    """Ads that were closed because their detail was missing, although their last line says ACTIVE. They are checked again
-    after a day and on each day of the following week, since the feed sends no line when such a detail returns."""
+    """Ads that were closed because their detail was missing, although their last line says ACTIVE.
+
+    They are checked again after a day and on each day of the following week, since the feed sends no line when such a detail
+    returns.
+    """
     now = timezone.now()
     return Vacancy.objects.filter(
         status=Vacancy.Status.INACTIVE,
@@ -163,8 +169,11 @@ def enqueue_checks(uuids: Iterable[UUID], statuses: Mapping[UUID, str] | None = 
 
 
 def _fetch_start_page(feed: FeedClient, overlap: dt.timedelta) -> FeedPage | None:
-    """Fetches the newest stored page that is at least `overlap` old. During the first days there is none, and the replay starts
-    by time: that also finds lines committed late before the first page ever read."""
+    """Fetches the newest stored page that is at least `overlap` old.
+
+    During the first days there is none, and the replay starts by time: that also finds lines committed late before the first page
+    ever read.
+    """
     since = timezone.now() - overlap
     for mark in PageMark.objects.filter(line_time__lte=since).order_by("-line_time")[:5]:
         try:

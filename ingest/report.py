@@ -23,7 +23,10 @@ class Hooks:
 
 @dataclass
 class Report:
-    """`deferred`, `quarantined` and `waiting` count the queue at the end, whichever run queued the details."""
+    """Report of a sync run.
+
+    `deferred`, `quarantined` and `waiting` count the queue at the end, whichever run queued the details.
+    """
 
     pages: int = 0
     lines: int = 0
@@ -56,8 +59,11 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: at the head of the feed, nothing waiting. 1: at the head, but some details deferred or quarantined. 2: feed or
-        database down."""
+        """Exit code of the command that ran the sync.
+
+        0: at the head of the feed, nothing waiting. 1: at the head, but some details deferred or quarantined. 2: feed or database
+        down.
+        """
         if self.error_code:
             return 2
         return 1 if self.deferred or self.quarantined or self.waiting or not self.at_tip else 0

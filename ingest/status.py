@@ -25,7 +25,7 @@ TOKEN_SOON = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Status:
-    """Times are aware; a time that is not known is None."""
+    """Status of following the feed. Times are aware; an unknown time is None."""
 
     origin: str = ""
     newest_line: dt.datetime | None = None
@@ -53,7 +53,7 @@ class Status:
 
 
 def status(now: dt.datetime | None = None) -> Status:
-    """Reads the database only; sends no request to the feed."""
+    """Computes the status from the database; sends no request to the feed."""
     now = now or timezone.now()
     state = FeedState.objects.filter(id=1).first()
     if state is None:

@@ -50,8 +50,10 @@ class DetailFormatError(FeedFormatError):
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One line of the feed: an ad was published, changed or closed. A line's texts are never stored in an ad: a line only
-    deactivates an ad or queues the fetch of its detail."""
+    """One line of the feed: an ad was published, changed or closed.
+
+    A line's texts are never stored in an ad: a line only deactivates an ad or queues the fetch of its detail.
+    """
 
     uuid: UUID
     status: str
@@ -71,8 +73,10 @@ class FeedLine:
         return MASKED if self.masked else self.status
 
     def inherit_mask(self, before: FeedLine | None) -> FeedLine:
-        """Returns this line, masked if the ad's line `before` it was masked: a withdrawn title stays withdrawn until the ad is
-        active again. Gives the same result as applying the lines one by one."""
+        """Returns this line, masked if the ad's line `before` it was masked.
+
+        A withdrawn title stays withdrawn until the ad is active again. Gives the same result as applying the lines one by one.
+        """
         carried = before is not None and before.masked and self.status != ACTIVE
         return replace(self, masked=True) if carried and not self.masked else self
 

@@ -26,8 +26,11 @@ def find_token(body: bytes) -> str | None:
 
 
 def parse_private_token(text: str) -> str:
-    """Parses the value of NAV_FEED_TOKEN: the token may follow "Bearer", stand in quotes, be broken into several lines, or come
-    with the whole text of NAV's e-mail. An empty text gives an empty token. Raises `ValueError` if there is no token in it."""
+    """Parses the value of NAV_FEED_TOKEN. An empty text gives an empty token.
+
+    The token may follow "Bearer", stand in quotes, be broken into several lines, or come with the whole text of NAV's e-mail.
+    Raises `ValueError` if there is no token in it.
+    """
     token = find_token(text.encode())
     if token is None:
         words = _LABEL.sub("", text.strip(_QUOTES)).strip(_QUOTES)
