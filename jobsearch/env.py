@@ -69,6 +69,7 @@ def text(name: str, default: str) -> str:
 
 
 def flag(name: str, default: bool) -> bool:
+    """A boolean setting: 1, true, yes or on; 0, false, no or off."""
     value = text(name, "1" if default else "0").lower()
     if value in {"1", "true", "yes", "on"}:
         return True
@@ -78,6 +79,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def number(name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
     value = text(name, str(default))
     try:
         result = int(value)
@@ -133,6 +135,7 @@ def http_url(name: str, default: str) -> str:
 
 
 def origin(name: str, value: str) -> str:
+    """A URL of scheme and host only, without its final slash."""
     parts = _split(name, value)
     extra = "@" in parts.netloc or parts.query or parts.fragment or parts.path not in {"", "/"}
     if parts.scheme not in {"http", "https"} or not parts.hostname or extra:
@@ -141,7 +144,7 @@ def origin(name: str, value: str) -> str:
 
 
 def path_after_scheme(name: str, url: str) -> Path:
-    """`scheme://var/x` is relative to the project, `scheme:///srv/x` is absolute."""
+    """The path in a URL: `scheme://var/x` is relative to the project, `scheme:///srv/x` is absolute."""
     rest = unquote(url.partition("://")[2])
     if not rest.strip("/"):
         raise refuse(name, f"{url!r} names no path", "Write a path after ://, like var/data.")
@@ -149,8 +152,10 @@ def path_after_scheme(name: str, url: str) -> Path:
 
 
 def database(name: str, default: str, *, web: bool = False) -> dict[str, object]:
-    """Django's dictionary for one database, from a `sqlite://` or `postgres://` URL. `web`: for a process that answers
-    requests, which pools its connections to PostgreSQL and waits less for a locked row."""
+    """Django's dictionary for one database, from a `sqlite://` or `postgres://` URL.
+
+    `web`: for a process that answers requests, which pools its connections to PostgreSQL and waits less for a locked row.
+    """
     url = text(name, default)
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
@@ -227,6 +232,7 @@ def _postgresql(name: str, url: str, web: bool) -> dict[str, object]:
 
 
 def search_url(name: str, default: str) -> str:
+    """The search engine's URL: `embedded://folder`, or `http(s)://` with one or several OpenSearch nodes."""
     url = text(name, default)
     scheme = url.partition(":")[0]
     if scheme == "embedded":
@@ -246,6 +252,7 @@ def search_url(name: str, default: str) -> str:
 
 
 def broker_url(name: str, default: str) -> str:
+    """The URL of Celery's broker: `filesystem://folder` or Redis. The folder is created."""
     url = text(name, default)
     scheme = url.partition(":")[0]
     if scheme == "filesystem":
@@ -257,6 +264,7 @@ def broker_url(name: str, default: str) -> str:
 
 
 def cache(name: str, default: str) -> dict[str, object]:
+    """Django's settings of a cache, from `locmem://` or a Redis URL."""
     url = text(name, default)
     scheme = url.partition(":")[0]
     if scheme == "locmem":
@@ -327,6 +335,7 @@ def secret_key(name: str) -> str:
 
 
 def make_private_folder(name: str, path: Path) -> None:
+    """Creates a folder that only this user can read, where it does not exist."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -334,7 +343,7 @@ def make_private_folder(name: str, path: Path) -> None:
 
 
 def _split(name: str, url: str) -> SplitResult:
-    """The parts of an address, with a host and a port that can be."""
+    """The parts of a URL. Refuses an invalid host or port."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port  # raises on "host:port" with words in it

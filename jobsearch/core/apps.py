@@ -1,7 +1,11 @@
+"""Configuration of the app `core`."""
+
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
+    """App of the shared infrastructure. Loads the Celery app."""
+
     name = "jobsearch.core"
 
     def ready(self) -> None:

@@ -1,5 +1,7 @@
-"""Scheduler of Celery beat: the intervals of the settings are defaults, written to the database once. An administrator changes
-them there."""
+"""Scheduler of Celery beat: the intervals of the settings are defaults, written to the database once.
+
+An administrator changes them there.
+"""
 
 from __future__ import annotations
 

@@ -22,4 +22,6 @@ class Channel(kombu_redis.Channel):
 
 
 class Transport(kombu_redis.Transport):
+    """Kombu's Redis transport with the channel above."""
+
     Channel = Channel

@@ -117,7 +117,7 @@ class Connection:
         self.events = 0
 
     def init(self) -> None:
-        """Nothing to do: there is neither TLS nor HTTP/2 here, both are the proxy's."""
+        """Does nothing: there is neither TLS nor HTTP/2 here, both are the proxy's."""
 
     def enter(self, state: int) -> None:
         self.state = state

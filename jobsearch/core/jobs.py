@@ -46,8 +46,11 @@ class JobKind:
 
 @dataclass(frozen=True, slots=True)
 class JobAction:
-    """Button that starts a job. `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user
-    needs to start it. `confirm`: ask before the start."""
+    """Button that starts a job.
+
+    `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user needs to start it. `confirm`:
+    ask before the start.
+    """
 
     key: str
     kind: str
@@ -63,10 +66,12 @@ ACTIONS: dict[str, JobAction] = {}
 
 
 def register_kind(kind: JobKind) -> None:
+    """Adds a kind to the registry, under its stored name."""
     KINDS[kind.name] = kind
 
 
 def register_action(action: JobAction) -> None:
+    """Adds a button to the registry, under its key."""
     ACTIONS[action.key] = action
 
 
@@ -205,8 +210,10 @@ def delete_old_jobs(now: dt.datetime | None = None) -> int:
 
 
 class ProgressRecorder:
-    """Called as `recorder(phase, done, total)`: writes a job's progress and heartbeat once a second, and calls `listener` each
-    time."""
+    """Writes a job's progress and heartbeat once a second. Called as `recorder(phase, done, total)`.
+
+    Each call is passed on to `listener`.
+    """
 
     def __init__(self, job: Job, listener: Progress | None = None) -> None:
         self._job, self._listener = job, listener

@@ -12,9 +12,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def sanitise_json(value: Any, *, surrogate: str = "", level: int = 0) -> Any:
-    """The value without NUL and lone surrogates in texts and keys; lists and objects below `MAX_DEPTH` levels become None.
+    r"""The value without NUL and lone surrogates in texts and keys; lists and objects below `MAX_DEPTH` levels become None.
 
-    PostgreSQL refuses NUL, and no database stores a lone surrogate (half a character, which JSON can write as `\\ud83d`).
+    PostgreSQL refuses NUL, and no database stores a lone surrogate (half a character, which JSON can write as `\ud83d`).
     `surrogate` is the text that replaces each lone surrogate.
     """
     if isinstance(value, str):

@@ -23,7 +23,7 @@ _RENEW_SHARE = 0.25
 
 
 class LeaseError(Exception):
-    """Base class. `name` is the lease's name."""
+    """Base class of the errors of a lease. `name` is the lease's name."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class LeaseLost(LeaseError):
 
 
 class Lease:
-    """`with Lease("writes", seconds=120) as lease: …` holds a lease for the block.
+    """Lease held for a block: `with Lease("writes", seconds=120) as lease: …`.
 
     Raises `LeaseHeld` on entry where another process holds the lease for longer than `wait` seconds.
     """

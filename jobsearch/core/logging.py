@@ -41,8 +41,10 @@ class RequestLineFilter(logging.Filter):
 
 
 class AdminMailHandler(logging.Handler):
-    """Mails errors to ADMINS, at most one a minute from each process; the log has all of them. Django's handler would add the
-    request with its parameters."""
+    """Mails errors to ADMINS, at most one a minute from each process; the log has all of them.
+
+    Django's handler would add the request with its parameters.
+    """
 
     quiet_until = 0.0
 

@@ -1,4 +1,4 @@
-"""Pagination: reading the number of a page from a query string."""
+"""Pagination: parsing of a page number from a query string."""
 
 from __future__ import annotations
 
