@@ -27,8 +27,11 @@ def start_development_web(supervisor: Supervisor, host: str, port: int) -> None:
 
 
 def start_background(supervisor: Supervisor) -> None:
-    """Starts Celery's worker and beat. Three threads: one for the sync, one for indexing, and one for the periodic tasks, which
-    remove closed ads from the index and so must not wait for the other two."""
+    """Starts Celery's worker and beat.
+
+    The worker has three threads: one for the sync, one for indexing, and one for the periodic tasks, which remove closed ads from
+    the index and so must not wait for the other two.
+    """
     celery = [sys.executable, "-m", "celery", "--app", "jobsearch"]
     quiet = ["--loglevel", "WARNING"]
     threads = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]

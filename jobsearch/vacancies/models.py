@@ -45,7 +45,7 @@ class Vacancy(models.Model):
     """A job ad: open, or closed and within its retention. Written by `store`."""
 
     class Status(models.TextChoices):
-        """As stored. Whether an ad may be shown also depends on the time, see `visibility`."""
+        """Status as stored. Whether an ad may be shown also depends on the time, see `visibility`."""
 
         ACTIVE = "ACTIVE", _("Aktiv")
         INACTIVE = "INACTIVE", _("Ikke aktiv")

@@ -250,8 +250,10 @@ class Store(Database):
         return LateCommit(commit)
 
     def rebuild(self, *, at: datetime | None = None) -> None:
-        """Rebuilds the feed: each line gets a new id, so all page ids that clients know are gone. With `at`, all lines also
-        get this time, as after NAV's server has read all messages again; without it the times stay."""
+        """Rebuilds the feed: each line gets a new id, so all page ids that clients know are gone.
+
+        With `at`, all lines also get this time, as after NAV's server has read all messages again; without it the times stay.
+        """
         with self.writing() as connection:
             self.set_meta("salt", f"{self.meta('salt')}+")
             self.reload_salt()

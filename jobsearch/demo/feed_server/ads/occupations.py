@@ -18,7 +18,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
-    """`weight` is ads per 9,952; `group` is the kind of workplace; titles by language; tasks in bokmål."""
+    """An occupation. `weight` is ads per 9,952; `group` the kind of workplace; titles are by language; tasks in bokmål."""
 
     key: str
     weight: int

@@ -27,6 +27,8 @@ ACTIVE, LINES, DAYS = 10_000, 40_000, 180
 
 
 class Command(BaseCommand):
+    """Runs the whole site on a fake feed server, in child processes."""
+
     help = "Runs everything on this machine on a fake feed server: no other server, no network. Ctrl-C stops it."
     requires_system_checks = []  # they run in the child processes, which have the demo's settings
 

@@ -20,6 +20,8 @@ VAR = settings.BASE_DIR / "var"
 
 
 class Command(BaseCommand):
+    """Runs the site with its worker and scheduler, in child processes."""
+
     help = "Migrates, serves the site with gunicorn, and follows the feed with Celery's worker and beat. Ctrl-C stops it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
