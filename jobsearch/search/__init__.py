@@ -5,7 +5,7 @@ Imports go one way, from the lowest to the highest (`tests/test_architecture.py`
     conditions, errors, input_errors, models, parameters, timestamps
     analysis        words, synonyms, spelling, place names
     query           text -> parsed query -> condition
-    facets          one class a facet
+    facets          one class for each facet
     schema, search_query
     engines
     indexing, service

@@ -48,7 +48,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """least <= field < below; None is open."""
+    """The number field has a value with least <= value < below; None is open."""
 
     field: str
     least: int | None = None
@@ -57,14 +57,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """At least one of these; the score is the best of theirs plus a quarter of each other's."""
+    """Disjunction: at least one of these matches. The score is the best of theirs plus a quarter of each other's."""
 
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """All of `must` and none of `never`; `bonus` adds to the score and excludes nothing."""
+    """Conjunction: all of `must` and none of `never` match. `bonus` adds to the score and excludes nothing."""
 
     must: tuple[Node, ...] = ()
     never: tuple[Node, ...] = ()

@@ -1,4 +1,4 @@
-"""Parameters of an address: reading their values."""
+"""URL parameters: reads the values of one name."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""One search as a value: from the parameters of an address and back, in one canonical form.
+"""Search query: one search as a value, parsed from URL parameters and written back in one canonical form.
 
-The values of one facet are joined by OR, facets by AND. A saved search is `to_params()`, parsed again by `from_params()`: a
-page, a mail and a feed of a search run the same search.
+The values of one facet are joined by OR, facets by AND. A saved search is `to_params()`, parsed again by `from_params()`: a page,
+a mail and a feed of a search run the same search.
 
-Parsing asks no engine, and the database only for employers' names (one query) and the postal codes of `near`. A value that
-no ad has is kept and finds nothing: left out, it would turn a narrow search into a search for everything.
+Parsing uses no engine, and the database only for employers' names (one query) and the postal codes of `near`. A value that no ad
+has is kept and finds nothing: left out, it would turn a narrow search into a search for everything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 SORTS = ("relevance", "published", "deadline")
 SIZES = (25, 50, 100)  # hits on a page, the default first
-Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but nobody types one
+Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but no visitor types one
 LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server accepts
 SINCE_DAYS = 400  # how far back `since` may lie
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
@@ -95,7 +95,7 @@ class SearchQuery:
 
     @classmethod
     def from_address(cls, text: str) -> tuple[SearchQuery, list[Problem]]:
-        """The search of an address's part after `?`, also a hostile one: never raises, and reads no more than a page would."""
+        """The search of a URL's query string. Never raises, whatever the text, and reads no more of it than a page would."""
         if len(text) > LONGEST_QUERY_STRING:
             return cls(), [Problem("q", "", "too_long", blocks=True)]
         try:
@@ -157,11 +157,11 @@ class SearchQuery:
         return copy
 
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
-        """This value chosen too; a child replaces its chosen parent, a parent its chosen children."""
+        """The search with this value chosen too; a child replaces its chosen parent, a parent its chosen children."""
         return self.replace(**get_filter(facet).add_value(self, str(value)))
 
     def without(self, facet: str, value: str | int | None = None) -> SearchQuery:
-        """Without this value, or without any value of the facet (`q` included)."""
+        """The search without this value, or without any value of the facet (`q` included)."""
         return self.replace(**({"q": ""} if facet == "q" else get_filter(facet).remove_value(self, value)))
 
     @cached_property

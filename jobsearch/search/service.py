@@ -1,4 +1,4 @@
-"""Searching, counting and scanning with the engine in use: what other apps call. Requests are built only here."""
+"""Search service: searches, counts and scans with the engine in use. What other apps call; requests are built only here."""
 
 from __future__ import annotations
 
@@ -136,14 +136,14 @@ def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
 
 
 def count_new(query: SearchQuery, since: dt.datetime, now: dt.datetime | None = None) -> int:
-    """Number of those that the database has first seen after `since`. Raises QueryError, EngineDown."""
+    """Number of the hits that the database has first seen after `since`. Raises QueryError, EngineDown."""
     _compile(query)
     return count_many([(query, since)], now)[0].new
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`new`: of the total, those first seen after the given moment."""
+    """Number of hits of a search. `new`: how many of the total were first seen after the given moment."""
 
     total: int = 0
     new: int = 0
@@ -188,11 +188,11 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
 
 
 def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str, int]] | None = None) -> list[list[Problem]]:
-    """For each search the chosen values that no active ad has, as problems: an employer's name may be misspelled, the last ad
-    from a foreign country may have ended. Values of the catalogue are left out.
+    """For each search the chosen values that no active ad has, as input errors.
 
-    `counts`: those of the search's own answer, so that most values need not be counted. At most one request to the engine,
-    for `MOST_NAMED` values of each search. Raises EngineDown.
+    An employer's name may be misspelled, the last ad from a foreign country may have ended. Values of the catalogue are left out.
+    `counts`: those of the search's own answer, so that most values need not be counted. At most one request to the engine, for
+    `MOST_NAMED` values of each search. Raises EngineDown.
     """
     asked: list[tuple[int, str, str]] = []
     for place, query in enumerate(queries):

@@ -16,14 +16,17 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def index_changes() -> None:
+    """Indexes changed rows, and removes deleted text from the index's files."""
     lifecycle.index_changes()
     lifecycle.erase()
 
 
 @shared_task
 def remove_ended() -> None:
-    """Removes ads that may not be shown from the index. Its queue is not that of indexing, so that neither a long indexing run
-    nor a rebuild delays it."""
+    """Removes ads that may not be shown from the index.
+
+    Its queue is not that of indexing, so that neither a long indexing run nor a rebuild delays it.
+    """
     try:
         lifecycle.remove_ended()
     except LeaseHeld:
@@ -34,4 +37,5 @@ def remove_ended() -> None:
 
 @shared_task
 def rebuild_index() -> None:
+    """Builds a new index and makes it the live one."""
     lifecycle.rebuild()

@@ -33,6 +33,7 @@ def note_failure(name: str, error: Exception) -> None:
 
 
 def note_success(name: str) -> None:
+    """Deletes the stored failure of this thread. After a database error the next success deletes it."""
     if name not in _failing:
         return
     try:

@@ -99,7 +99,7 @@ def fold(word: str) -> str:
 
 
 def list_keyboard_forms(name: str) -> Iterator[str]:
-    """All spellings of a lower-case name on foreign keyboards: "værøy", "vaeroy", "varoey" …
+    """All spellings of a lower-case name on foreign keyboards: "værøy", "vaeroy", "varoey" and so on.
 
     "aa" for å is not among them, since `normalise_spelling` always makes å of it.
     """

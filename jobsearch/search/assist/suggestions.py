@@ -70,7 +70,7 @@ class SuggestedName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`query` is the search that the suggestion leads to, `count` the number of its hits.
+    """A completion. `query` is the search that it leads to, `count` the number of its hits.
 
     `kept_text`: the typed words before the completed ones. `segments`: the label in parts, each with whether it was typed.
     """
@@ -143,7 +143,7 @@ class _PrefixIndex:
 
 
 def _rank_name(name: SuggestedName, typed: tuple[str, ...], first_spellings: tuple[str, ...]) -> int:
-    """0: typed in full; 1: its first word begins so; 2: a later word does; 3: it may have no ads."""
+    """Rank of a completion. 0: typed in full; 1: its first word begins so; 2: a later word does; 3: it may have no ads."""
     if name.words == typed:
         return 0
     return 3 if not name.weight else 1 if name.words[0].startswith(first_spellings) else 2

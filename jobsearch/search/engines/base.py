@@ -12,6 +12,8 @@ from jobsearch.search.conditions import Node, RangesCount, TermsCount
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """An ad that matches. `score` is its relevance, and has no meaning in any other order of the hits."""
+
     uuid: UUID
     score: float = 0.0
 
@@ -36,6 +38,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """One page of hits, their total number, and the counts as facet -> value -> number of ads."""
+
     hits: tuple[Hit, ...]
     total: int
     counts: Mapping[str, Mapping[str, int]]
@@ -70,6 +74,8 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """State of an engine and its live index. `detail`: why it is not `ok`."""
+
     name: str
     version: str
     ok: bool
@@ -95,8 +101,10 @@ class Index(Protocol):
         """Number of ads, those without a document included."""
 
     def mark(self, sequence: int) -> None:
-        """Stores the database's sequence number of writes. A database with a lower number than its index was restored from a
-        backup."""
+        """Stores the database's sequence number of writes.
+
+        A database with a lower number than its index was restored from a backup.
+        """
 
     def marked(self) -> int: ...
 
@@ -104,17 +112,21 @@ class Index(Protocol):
 
 
 class Engine(Protocol):
+    """A search engine with one live index."""
+
     name: str
 
     def search(self, request: Request) -> Answer:
-        """Raises EngineDown, IndexMissing."""
+        """One page of hits. Raises EngineDown, IndexMissing."""
 
     def totals(self, requests: Sequence[Request]) -> list[int]:
         """Number of hits of each request, in one round trip; `size` and `counts` are ignored. Raises as `search`."""
 
     def scan(self, request: Request) -> Generator[UUID]:
-        """Every hit, the newest first, as the index was at the first one. `size` hits are fetched at a time; `sort`, `offset`
-        and `counts` are ignored. Raises EngineDown, IndexMissing at any hit."""
+        """Every hit, the newest first, as the index was at the first one.
+
+        `size` hits are fetched at a time; `sort`, `offset` and `counts` are ignored. Raises EngineDown, IndexMissing at any hit.
+        """
 
     def current(self) -> Index:
         """The live index. Raises IndexMissing where there is none with this schema."""
@@ -137,8 +149,10 @@ class Engine(Protocol):
         """Name of the live index, compared with the database's state so that state of another index is not used. "" for none."""
 
     def erase(self) -> bool:
-        """Removes deleted text from the index's files where it is old enough; called every few seconds. True where only a
-        rebuild removes it."""
+        """Removes deleted text from the index's files where it is old enough. True where only a rebuild removes it.
+
+        Called every few seconds.
+        """
 
     def health(self) -> Health: ...
 

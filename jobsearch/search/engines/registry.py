@@ -1,4 +1,4 @@
-"""Which engine is in use: decided by `SEARCH_URL`, loaded when it is first needed."""
+"""Registry of engines: loads the one that `SEARCH_URL` selects when it is first needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _engines: dict[str, Engine] = {}
 
 
 def engine() -> Engine:
-    """The engine of `SEARCH_URL`; one object a process, which its threads share."""
+    """The engine of `SEARCH_URL`: one object for each process, shared by its threads."""
     url = settings.SEARCH_URL
     found = _engines.get(url)
     if found is None:
@@ -40,7 +40,7 @@ def _open(url: str) -> Engine:
 
 
 def engine_health() -> Health:
-    """How the engine in use is. Never raises: an engine that does not answer is not ok, and `detail` says why."""
+    """State of the engine. Never raises: an engine that does not answer is not `ok`, and `detail` states why."""
     try:
         return engine().health()
     except EngineDown as error:
@@ -48,7 +48,7 @@ def engine_health() -> Health:
 
 
 def forget_engines() -> None:
-    """Closes what is open; the next question opens it anew (after a fork, and between tests)."""
+    """Closes the engine; the next call of `engine` opens it again. For a fork, and between tests."""
     with _lock:
         for one in _engines.values():
             one.close()

@@ -6,10 +6,10 @@ from jobsearch.taxonomy import geography, places
 
 
 def list_areas(path: str, postal_code: str) -> tuple[str, ...]:
-    """The area names of a location: its postal code, and the code with the path in case the code has no point; without a
-    code the municipality and the county.
+    """The area names of a location, by which the distance filter matches it.
 
-    A place abroad has none: other countries have postal codes of four digits too.
+    These are its postal code, and the code with the path in case the code has no point; without a code the municipality and the
+    county. A place abroad has none: other countries have postal codes of four digits too.
     """
     if places.ABROAD in places.list_ancestors(path):
         return ()

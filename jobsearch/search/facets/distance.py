@@ -128,8 +128,10 @@ def _is_distance(value: str) -> bool:
 
 
 def find_place(typed: str) -> str | NearProblem:
-    """The municipality's path or the postal code of a typed place: `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland",
-    "5700 Voss"."""
+    """The municipality's path or the postal code of a typed place.
+
+    `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland", "5700 Voss".
+    """
     typed = normalise(typed)
     path = typed.upper()
     if path in geography.load_centres():

@@ -30,7 +30,7 @@ class EmployerFacet(Facet):
     searchable = True
 
     def spell_values(self, values: Collection[str]) -> list[str]:
-        """By the name that most ads of the organisation number have. One query, none without values."""
+        """The values as ads have them: the name that most ads of the organisation number have. One query, none without values."""
         canonical = find_canonical(values) if values else {}
         return [canonical[value] for value in values]
 

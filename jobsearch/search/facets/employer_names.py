@@ -73,8 +73,10 @@ def count_active(now: dt.datetime | None = None) -> dict[str, int]:
 
 @contextmanager
 def preload_names(names: Collection[str]) -> Iterator[None]:
-    """Reads the spellings of these names once for everything inside the block: a page of saved searches, or a search with its
-    counts, costs one query instead of several for each."""
+    """Reads the spellings of these names once for everything inside the block.
+
+    A page of saved searches, or a search with its counts, costs one query instead of several for each.
+    """
     held = _preloaded.get()
     if not names or (held and held.names >= set(names)):
         yield
@@ -95,8 +97,10 @@ _preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None
 
 
 def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """(number -> canonical name, name -> its numbers, the one with most ads first) of all numbers with one of these names; also
-    of others where more names are preloaded."""
+    """(number -> canonical name, name -> its numbers, the one with most ads first) of all numbers with one of these names.
+
+    Also of other names where more are preloaded.
+    """
     if not names:
         return {}, {}
     held = _preloaded.get()

@@ -10,6 +10,8 @@ from .base import Facet
 
 
 class EngagementFacet(Facet):
+    """Kind of engagement, by the values of NAV's list."""
+
     name = "engagement"
     label = _("Ansettelsesform")
     unknown = _("Vi har ingen annonser med ansettelsesformen «%s» nå.")

@@ -10,6 +10,8 @@ from .base import Facet
 
 
 class ExtentFacet(Facet):
+    """Full-time or part-time, by the values of NAV's list."""
+
     name = "extent"
     label = _("Omfang")
     unknown = _("Vi har ingen annonser med omfanget «%s» nå.")

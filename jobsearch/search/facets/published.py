@@ -73,7 +73,7 @@ class PublishedFacet(SingleFacet):
         return RangesCount(self.field, tuple(map(_midnight, sorted(days))))
 
     def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
-        """Also by day, as "2026-11-23"."""
+        """Counts by number of days, and also by day, as "2026-11-23"."""
         by_day = {dt.datetime.fromtimestamp(int(edge), OSLO).date(): number for edge, number in raw.items()}
         if not by_day:
             return {}

@@ -10,6 +10,8 @@ from .base import Facet
 
 
 class SectorFacet(Facet):
+    """Private or public sector, by the values of NAV's list."""
+
     name = "sector"
     label = _("Sektor")
     unknown = _("Vi har ingen annonser fra sektoren «%s» nå.")

@@ -62,8 +62,10 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
 
 
 def repair(differences: Iterable[Difference]) -> int:
-    """Writes the differing ads again, or rebuilds the index where that cannot help; returns the number of repaired
-    differences."""
+    """Writes the differing ads again; returns the number of repaired differences.
+
+    Rebuilds the index where writing cannot help.
+    """
     differences = list(differences)
     if not differences:
         return 0
@@ -76,7 +78,7 @@ def repair(differences: Iterable[Difference]) -> int:
 
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
-    """Analyses before it takes the lease, as an indexing run does. Quarantined ads are tried once more."""
+    """Writes these ads again. Analyses before it takes the lease, as an indexing run does; tries quarantined ads once more."""
     known = pending.read_changes(uuids)
     writes, failed = lifecycle.analyse_all(known)
     with Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:

@@ -122,8 +122,10 @@ def compute_order(published: int, uuid: UUID) -> int:
 
 
 def compute_deadline_order(deadline: int, published: int, uuid: UUID) -> int:
-    """One number to sort by, ascending: the next deadline first, then the newest, then by uuid. 16 bits of days, 28 of
-    minutes, 19 of the uuid."""
+    """One number to sort by, ascending: the next deadline first, then the newest, then by uuid.
+
+    16 bits of days, 28 of minutes, 19 of the uuid.
+    """
     days, minutes = min(max(deadline, 0), 2**16 - 1), min(max(published, 0) // 60, 2**28 - 1)
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
 

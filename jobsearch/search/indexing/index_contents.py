@@ -54,11 +54,13 @@ def mark_all_indexed(index: Index) -> None:
 
 
 def versions() -> Iterator[dict[UUID, int]]:
+    """Yields the versions of all rows by uuid, in batches."""
     for rows in iterate_batches(Vacancy.objects.values_list("uuid", "version"), 1000):
         yield dict(rows)
 
 
 def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """Yields the uuids in lists of at most `CHUNK`."""
     rest = iter(uuids)
     while some := list(islice(rest, CHUNK)):
         yield some

@@ -52,8 +52,11 @@ class RebuildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """`differed`: number of ads. `stale`: the index has newer versions of these than the database. `unwritten`: it does not
-    have the present version of these, because they are quarantined or were not to be analysed."""
+    """Result of bringing an index up to date.
+
+    `differed`: number of ads. `stale`: the index has newer versions of these than the database. `unwritten`: it does not have the
+    present version of these, because they are quarantined or were not to be analysed.
+    """
 
     differed: int
     stale: frozenset[UUID] = frozenset()
@@ -62,8 +65,11 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Result of an indexing run. `failed`: quarantined by this run. `busy`: another run is active, nothing was done.
-    `rebuilt`: the reason for a rebuild, "" for none."""
+    """Result of an indexing run.
+
+    `failed`: quarantined by this run. `busy`: another run is active, nothing was done. `rebuilt`: the reason for a rebuild, ""
+    for none.
+    """
 
     indexed: int = 0
     stale: int = 0
@@ -74,10 +80,10 @@ class Report:
 
 
 def index_changes(limit: int | None = None, should_stop: Callable[[], bool] | None = None) -> Report:
-    """Indexes the rows that are behind, `CHUNK` at a time, the newest first; builds the index where there is none.
+    """Indexes the rows that are not yet indexed, `CHUNK` at a time, the newest first; builds the index where there is none.
 
-    `limit`: maximum number of documents; removals are all written, before each chunk. Raises EngineDown; rows that are not
-    marked as indexed are indexed again by the next run.
+    `limit`: maximum number of documents; removals are all written, before each chunk. Raises EngineDown; rows that are not marked
+    as indexed are indexed again by the next run.
     """
     started, began = time.monotonic(), timezone.now()
     in_use = engine()
@@ -273,7 +279,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
         if found.differed >= CHUNK and not last:
             continue
         with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
-            # During this lease no other process marks a changed row as indexed, so it stays behind and the next indexing run
+            # During this lease no other process marks a changed row as indexed, so it stays pending and the next indexing run
             # takes it. Nothing is analysed here: that could take long, and all other writers wait.
             rows = Vacancy.objects.count()
             settled = _settle(index)
@@ -288,7 +294,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
             if documents < (rows - len(settled.unwritten)) * 0.99:
                 raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
-            # The old index may have ads that this one lacks: they are behind again, so that ended ones are left out of results.
+            # The old index may have ads that this one lacks: they are pending again, so that ended ones are left out of results.
             for some in batched(settled.unwritten):
                 Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
             sequence = max(before.sequence if before else 0, 0) + 1

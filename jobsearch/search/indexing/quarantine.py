@@ -39,7 +39,10 @@ def exclude_waiting(now: dt.datetime) -> Exists:
 
 
 def exclude_refused(now: dt.datetime) -> Exists:
-    """The same for ads to be removed from the index: that needs no analysis, so only the engine's refusal counts."""
+    """Condition for removals from the index that must not be tried now.
+
+    A removal needs no analysis, so only the engine's refusal counts.
+    """
     refused = _waiting(now).filter(reason=SetAside.Reason.REFUSED)
     return Exists(refused.filter(uuid=OuterRef("uuid"), version=OuterRef("version")))
 

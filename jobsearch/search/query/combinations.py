@@ -76,7 +76,7 @@ def combine_items(items: list[QueryItem]) -> list[QueryItem]:
 
 
 def classify_item(item: QueryItem) -> str:
-    """ "occupation" for the name of an occupation, "place" for that of a place, else ""."""
+    """Kind of the name that the item is: "occupation", "place", or "" for neither."""
     if not item.plain or item.minus or not item.words:
         return ""
     length, entity = (len(item.words), item.entity) if item.entity else entities.find_entity(item.words, 0, True)
@@ -113,7 +113,10 @@ def _are_same_kind(first: QueryItem, second: QueryItem) -> bool:
 
 
 def _combine_without(items: list[QueryItem]) -> list[QueryItem]:
-    """ "uten deltid" excludes the facet value; "uten utdanning" matches ads that state so, never ads of the occupation."""
+    """Joins "uten" with the item after it.
+
+    "uten deltid" excludes the facet value; "uten utdanning" matches ads that state so, never ads of the occupation.
+    """
     combined: list[QueryItem] = []
     without: QueryItem | None = None  # the "uten" that a list of words belongs to
     for index, item in enumerate(items):

@@ -14,6 +14,8 @@ from .parser import parse_query
 
 @dataclass(frozen=True)
 class CompiledQuery:
+    """A parsed query with its condition, which is compiled when it is first read."""
+
     parsed: ParsedQuery
 
     @cached_property
@@ -26,4 +28,5 @@ EMPTY = CompiledQuery(ParsedQuery(empty=True))
 
 
 def compile_query(text: str) -> CompiledQuery:
+    """Parses the text of a query, to be compiled when its condition is read."""
     return CompiledQuery(parse_query(text))

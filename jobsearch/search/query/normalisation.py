@@ -47,6 +47,7 @@ def _pair_single_quotes(q: str) -> str:
 
 
 def is_or_operator(part: str) -> bool:
+    """Whether this part of a query is an OR operator."""
     return part in _OR_OPERATORS
 
 

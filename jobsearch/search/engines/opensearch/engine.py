@@ -134,7 +134,7 @@ class OpenSearchEngine:
             hint = "Start that version and run manage.py rollback_index there, or run manage.py rebuild_index here."
             raise NoPrevious(f"The previous index, {name}, was made by another version of the site. {hint}")
         with translate_errors():
-            self._note_replaced(name)  # its day begins again, so that it is not pruned during the rollback
+            self._note_replaced(name)  # kept for one more day, so that it is not pruned during the rollback
         return OpenSearchIndex(self._client, name)
 
     def discard(self, index: Index) -> None:

@@ -108,8 +108,11 @@ class OpenSearchIndex:
         pass
 
     def _send(self, operations: dict[UUID, list[dict[str, Any]]]) -> Iterator[tuple[UUID, int, str]]:
-        """(uuid, status, reason) of each document. A request that the server or its proxy refuses as a whole is halved until
-        only the document that caused it is left out: too large, or not readable."""
+        """(uuid, status, reason) of each document.
+
+        A request that the server or its proxy refuses as a whole is halved until only the document that caused it is left out:
+        too large, or not readable.
+        """
         try:
             yield from self._bulk(operations)
         except RequestRefused:

@@ -103,7 +103,10 @@ class TantivyEngine:
             raise EngineDown(f"No index can be made at {self.root} ({error}). Is the folder writable, the disk full?") from error
 
     def switch(self, index: Index) -> None:
-        """Keeps no previous build: it would contain the text of ads closed since, and a rebuild takes seconds."""
+        """Makes the index the live one, and keeps no previous build.
+
+        It would contain the text of ads closed since, and a rebuild takes seconds.
+        """
         started = calendar.timegm(time.strptime(index.name[:15], "%Y%m%d-%H%M%S"))
         pointer = {
             "build": index.name,

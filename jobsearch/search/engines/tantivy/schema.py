@@ -14,6 +14,7 @@ from jobsearch.search.schema import TOKENIZER, tantivy_fields
 
 
 def build_schema() -> tantivy.Schema:
+    """The tantivy schema of the document's fields."""
     builder = tantivy.SchemaBuilder()
     for name, kind, options in tantivy_fields():
         if kind == "text":
@@ -33,7 +34,10 @@ def register_tokenizer(index: tantivy.Index) -> None:
 
 
 def build_document(schema: tantivy.Schema, uuid: str, version: int, fields: Mapping[str, Any] | None) -> tantivy.Document:
-    """Raises ValueError for a value of the wrong type: found only at the commit, it would undo the whole chunk."""
+    """The tantivy document of an ad.
+
+    Raises ValueError for a value of the wrong type: found only at the commit, it would undo the whole chunk.
+    """
     return tantivy.Document.from_dict({"uuid": uuid, "version": version, **(fields or {})}, schema)
 
 

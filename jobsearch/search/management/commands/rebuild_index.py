@@ -1,4 +1,4 @@
-"""`manage.py rebuild_index`: a fresh index from the database, switched when it is complete."""
+"""`manage.py rebuild_index`: builds a new index from the database and makes it the live one when it is complete."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from jobsearch.search.indexing.lifecycle import RebuildFailed
 
 
 class Command(BaseCommand):
+    """Rebuild of the index as a command."""
+
     help = "Builds the search index from the database. Searching goes on; the new index takes over when it is complete."
 
     def handle(self, *args: Any, **options: Any) -> None:

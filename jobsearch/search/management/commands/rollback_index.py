@@ -1,4 +1,4 @@
-"""`manage.py rollback_index`: the previous index, brought up to date, takes over again."""
+"""`manage.py rollback_index`: brings the previous index up to date and makes it the live one again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from jobsearch.search.indexing.rollback import rollback
 
 
 class Command(BaseCommand):
+    """Rollback of the index as a command."""
+
     help = "Puts the previous search index back, with every ad that changed since. OpenSearch keeps one for a day."
 
     def handle(self, *args: Any, **options: Any) -> None:
