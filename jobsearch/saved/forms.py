@@ -9,6 +9,8 @@ from .models import NAME_LENGTH
 
 
 class NameForm(forms.Form):
+    """Name of a saved search, typed by its owner."""
+
     name = forms.CharField(
         label=_("Navn på søket"),
         max_length=NAME_LENGTH,

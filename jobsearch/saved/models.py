@@ -30,6 +30,8 @@ def compute_digest(params: str) -> str:
 
 
 class SavedSearchManager(models.Manager["SavedSearch"]):
+    """Manager of saved searches."""
+
     def mark_seen(self, owner_id: int, query: search.SearchQuery, now: dt.datetime) -> None:
         """Set the last look of the owner's saved search with these parameters to `now`: later ads count as new.
 
@@ -43,6 +45,8 @@ class SavedSearchManager(models.Manager["SavedSearch"]):
 
 
 class SavedSearch(models.Model):
+    """Saved search of one user. `params` are its canonical parameters, `digest` their hash, unique for the owner."""
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("navn"), max_length=NAME_LENGTH)
     params = models.TextField(_("parametre"), blank=True, help_text=_("Adressens del etter ?, kanonisk og uten side"))

@@ -1,3 +1,5 @@
+"""URLs of saved searches."""
+
 from django.urls import path
 
 from . import views

@@ -161,6 +161,7 @@ def mark_seen(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form for a saved search's name, and its POST. An invalid name answers 422."""
     saved = _get_own_search(request, pk)
     form = NameForm(request.POST) if request.method == "POST" else NameForm(initial={"name": saved.name})
     if request.method == "POST" and form.is_valid():
@@ -174,6 +175,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """The confirmation page for deleting a saved search, and its POST."""
     saved = _get_own_search(request, pk)
     if request.method == "POST":
         saved.delete()

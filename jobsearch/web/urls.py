@@ -1,3 +1,5 @@
+"""URLs of the public pages."""
+
 from django.urls import path
 
 from .views import ads, employers, export, facet_values, health, landing, search, sitemaps, suggestions

@@ -136,7 +136,10 @@ def _build_duplicate_key(vacancy: Vacancy) -> tuple[str, str] | None:
 
 
 def _format_others(first: Card, others: Sequence[Card]) -> str:
-    """ "og på 3 andre steder", or "og 3 like annonser" where not every duplicate has a place of its own."""
+    """Text about the duplicates in a row.
+
+    "og på 3 andre steder", or "og 3 like annonser" where not every duplicate has a place of its own.
+    """
     if not others:
         return ""
     other_places = {card.places for card in others} - {first.places, ""}

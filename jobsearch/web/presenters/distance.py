@@ -1,4 +1,4 @@
-"""The distance filter of the form: the typed place, the error in it, and the choices."""
+"""Presenter of the distance filter: the typed place, the error in it, and the choices."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .results import address
 
 @dataclass(frozen=True, slots=True)
 class DistanceView:
+    """What the form of the distance filter shows."""
+
     typed: str
     km: int
     choices: Sequence[int]
@@ -29,6 +31,7 @@ class DistanceView:
 
 
 def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, proposals: bool) -> DistanceView:
+    """Builds the view of the distance filter; with `proposals`, also the municipalities to propose."""
     problem = next((problem for problem in problems if problem.field == "near"), None)
     return DistanceView(
         typed=problem.value if problem else distance.label_place(query["near"]),

@@ -1,4 +1,4 @@
-"""Filters, chips and pages around the ads of the results page, from a query and the answer of the search."""
+"""Presenter of the results page: filters, chips and page links, from a query and the answer of the search."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Link:
 
 
 def address(query: search.SearchQuery) -> str:
-    """The canonical address of a search: the same search has one address, whatever form it was asked in."""
+    """The canonical URL of a search: the same search has one URL, however its form was filled in."""
     pairs = query.urlencode()
     return reverse("web:results") + (f"?{pairs}" if pairs else "")
 
@@ -155,8 +155,10 @@ def chips(query: search.SearchQuery) -> list[Link]:
 
 
 def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.RecognisedEntity]) -> list[Link]:
-    """Words of the query that are also a facet's value, each as a link to the search without it: with the facet's label, but
-    as typed where they stand for several values ("Sørlandet")."""
+    """Words of the query that are also a facet's value, each as a link to the search without it.
+
+    Shown with the facet's label, but as typed where they stand for several values ("Sørlandet").
+    """
     values: dict[tuple[str, str], list[str]] = {}
     for one in recognised:
         values.setdefault((one.words, one.facet), []).append(one.value)
@@ -171,8 +173,10 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
 
 
 def drops(query: search.SearchQuery) -> list[Link]:
-    """For a page without hits: searches with one condition less and their totals, the largest first; those without hits are
-    left out. A query of several words is offered without each of them, and last without all of them."""
+    """For a page without hits: searches with one condition less and their totals, the largest first.
+
+    Those without hits are left out. A query of several words is offered without each of them, and last without all of them.
+    """
     parts = [(_quote(part), query.replace(q=rest)) for part, rest in search.remove_each_part(query.q) if rest]
     steps = parts + [
         (search.get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen
@@ -190,6 +194,7 @@ def _quote(words: str) -> str:
 
 
 def pages(query: search.SearchQuery, total: int) -> Pages:
+    """Links to the pages of the list."""
     page = _paginator(query, total).get_page(query.page)
     return build_page_links(page, lambda number: address(query.replace(page=number)))
 

@@ -79,7 +79,7 @@ def moment(value: dt.datetime | None) -> str:
 
 @register.filter
 def place_lines(vacancy: Vacancy) -> list[str]:
-    """Address lines, one a location: street, postal code and city, and the municipality if its name is not the city's."""
+    """Address lines, one for each location: street, postal code and city, and the municipality if its name is not the city's."""
     lines = []
     for location in vacancy.locations.all():
         city = places.get_label(location.city.upper()) if location.city else ""

@@ -18,34 +18,34 @@ RETRY_SECONDS = 30  # Retry-After of the 503 page for a database that is down
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400. Without `request.user`: a request that Django rejected (wrong host, too many fields) may not have one."""
+    """Error page 400. Without `request.user`: a request that Django rejected (wrong host, too many fields) may not have one."""
     return HttpResponse(render_to_string("400.html", _build_minimal_context()), status=400)
 
 
 def address_too_long() -> HttpResponse:
-    """414."""
+    """Error page 414, for a query string over the limit."""
     return HttpResponse(render_to_string("400.html", _build_minimal_context()), status=414)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
+    """Error page 403."""
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404. Never cached: at the address of an ad, the ad may arrive later."""
+    """Error page 404. Never cached: at the address of an ad, the ad may arrive later."""
     response = render(request, "404.html", {"page_title": _("Vi finner ikke siden")}, status=404)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413."""
+    """Error page 413, for a request body over the limit."""
     return HttpResponse(render_to_string("413.html", _build_minimal_context()), status=413)
 
 
 def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
-    """429 with the time to wait."""
+    """Error page 429 with the time to wait."""
     minutes = -(-seconds // 60)
     response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "minutes": minutes}), status=429)
     response["Retry-After"] = str(seconds)
@@ -54,7 +54,7 @@ def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; 503 where the database is unreachable or busy."""
+    """Error page 500; 503 where the database is unreachable or busy."""
     # Django calls this handler while it handles the exception, so exc_info() has it.
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         response = HttpResponse(render_to_string("503.html", _build_minimal_context()), status=503)

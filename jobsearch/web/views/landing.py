@@ -35,6 +35,7 @@ class Group:
 
 
 def build_url(slug: str) -> str:
+    """The URL of a landing page."""
     return reverse("web:landing", args=[slug])
 
 
