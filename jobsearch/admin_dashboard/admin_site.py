@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class DashboardAdminSite(admin.AdminSite):
+    """Django's admin site with the dashboard as its front page."""
+
     site_header = _("Utlyst kontrollrom")
     site_title = _("Kontrollrom")
     index_title = _("Kontrollrom")

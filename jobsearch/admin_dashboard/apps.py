@@ -1,9 +1,13 @@
+"""Configuration of the app `admin_dashboard`, and of Django admin with our site."""
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
 
 
 class AdminDashboardConfig(AppConfig):
+    """App of the admin dashboard. Registers its system checks and the kinds of jobs."""
+
     name = "jobsearch.admin_dashboard"
     label = "control"  # the app's name in the database: migrations and permissions
     verbose_name = _("Kontrollrom")
@@ -17,7 +21,7 @@ class AdminDashboardConfig(AppConfig):
 
 
 class DashboardAdminConfig(admin.AdminConfig):
-    """Django admin with our dashboard as its front page."""
+    """Configuration of Django admin with our dashboard as its front page."""
 
     default_site = "jobsearch.admin_dashboard.admin_site.DashboardAdminSite"
     default = False  # in INSTALLED_APPS, `jobsearch.admin_dashboard` means the config above

@@ -18,7 +18,7 @@ def _host() -> str:
 
 @register(Tags.security)
 def check_debug(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """With DEBUG, Django's error page shows settings, queries and rows to visitors."""
+    """Refuses DEBUG on a public address: Django's error page shows settings, queries and rows to visitors."""
     if settings.DEBUG and _host() not in LOCAL:
         message = f"DEBUG is on, and SITE_URL ({settings.SITE_URL}) is a public address."
         return [Error(message, hint="Set DEBUG=0, or SITE_URL to http://localhost:8000 while you develop.", id="control.E001")]
@@ -27,7 +27,7 @@ def check_debug(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_allowed_hosts(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A request for a host that is not allowed is answered with 400, so the whole site would be unreachable."""
+    """Warns if ALLOWED_HOSTS lacks the site's host: every request would be answered with 400."""
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         return []
@@ -40,6 +40,7 @@ def check_allowed_hosts(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_https(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Warns about a public site without https: logins are sent unencrypted, and cookies over any connection."""
     if urlsplit(settings.SITE_URL).scheme == "http" and _host() not in LOCAL:
         message = "SITE_URL begins with http, so logins travel in the clear and cookies are sent over any connection."
         return [Warning(message, hint="Put a proxy with TLS before the site, and write SITE_URL with https.", id="control.W002")]
@@ -48,7 +49,7 @@ def check_https(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register(Tags.caches, deploy=True)
 def check_shared_cache(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Correct with one web process; several need a shared cache."""
+    """Notes a cache that each process keeps for itself: correct with one web process; several need a shared cache."""
     if str(settings.CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
         message = "Each process keeps a cache of its own (CACHE_URL is locmem)."
         return [Info(message, hint="With several web processes, set CACHE_URL to redis://host:6379/1.", id="control.I001")]

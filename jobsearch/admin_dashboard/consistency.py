@@ -36,7 +36,7 @@ _FEED = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference. `between`: "record and index" or "feed and record". `uuid` is empty for the whole index."""
+    """One difference. `between` is "record and index" or "feed and record". `uuid` is empty for the whole index."""
 
     between: str
     kind: str
@@ -57,9 +57,10 @@ class Outcome:
 
 
 def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progress | None = None) -> Outcome:
-    """Compares, and repairs if `repair`. Raises what a comparison and a sync run raise: EngineDown, FeedError, LeaseHeld …
+    """Compares, and repairs if `repair`.
 
-    The feed comes first, because its repairs change the database, which the index then has to follow.
+    Raises what a comparison and a sync run raise: EngineDown, FeedError, LeaseHeld and others. The feed comes first, because its
+    repairs change the database, which the index then has to follow.
     """
     progress = on_progress or (lambda phase, done, total: None)
     outcome = Outcome()

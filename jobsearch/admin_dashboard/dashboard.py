@@ -1,6 +1,6 @@
-"""Admin dashboard: the state of feed, detail queue, ads and index, each as a panel with a sentence, numbers and buttons.
+"""Admin dashboard: the state of feed, detail queue, ads and index. Reads only.
 
-Reads only.
+Each of the four is a panel with a sentence, numbers and buttons.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ QUEUED_WITHOUT_WORKER = dt.timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """Shown by symbol, label and colour together, so that none of them alone carries the meaning."""
+    """Severity of a panel, shown by symbol, label and colour together, so that none of them alone carries the meaning."""
 
     key: str
     symbol: str
@@ -57,7 +57,7 @@ _WORST = (BROKEN, WATCH, UNKNOWN, OK)
 
 @dataclass(slots=True)
 class Panel:
-    """`problems` are sentences; `actions` the buttons; `links` lead to lists, as (URL, text)."""
+    """Panel of the dashboard. `problems` are sentences; `actions` the buttons; `links` lead to lists, as (URL, text)."""
 
     key: str
     title: Any
@@ -83,6 +83,8 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
+    """Everything that the dashboard shows. `severity` is the worst of its panels, `sentence` their summary."""
+
     severity: Severity
     sentence: str
     panels: Sequence[Panel]
@@ -91,6 +93,7 @@ class Dashboard:
 
 
 def can_view(user: User | AnonymousUser) -> bool:
+    """Whether this user may see the dashboard."""
     return bool(user.is_active and user.has_perm("ingest.view_run"))
 
 

@@ -1,4 +1,4 @@
-"""Errors of commands and jobs: classifies exceptions by what an administrator must do, each with a sentence that names it."""
+"""Errors of commands and jobs: classifies exceptions by what an administrator must do, which each error's sentence states."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ _FEED_CURE = "Nothing is lost: the next pass goes on from here. If it lasts, che
 
 @dataclass(frozen=True, slots=True)
 class KnownError:
-    """`code`: a key of `ingest.error_messages.SENTENCES`, for programs. `sentence`: what is wrong and how to fix it, in English.
-    `exit_code`: a command's."""
+    """An error with a known cure.
+
+    `code`: a key of `ingest.error_messages.SENTENCES`, for programs. `sentence`: what is wrong and how to fix it, in English.
+    `exit_code`: a command's.
+    """
 
     code: str
     sentence: str
@@ -74,7 +77,7 @@ def _classify_database_error(error: DatabaseError) -> KnownError | None:
 
 
 def _classify_database_message(text: str) -> KnownError:
-    """By the words of SQLite's message, which has no code for these."""
+    """Classifies an error of SQLite by the words of its message, which has no code for these."""
     text = " ".join(text.split())
     if any(words in text for words in ("no such table", "no such column", "has no column")):
         return KnownError("not-migrated", "The database lacks our tables. Run `manage.py migrate`, then this again.")

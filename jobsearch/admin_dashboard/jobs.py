@@ -90,6 +90,7 @@ register_action(
 
 
 def can_start(user: User | AnonymousUser, action: JobAction) -> bool:
+    """Whether this user may start the job of this action."""
     return bool(user.is_active and user.is_staff and user.has_perm(action.permission))
 
 

@@ -1,4 +1,4 @@
-"""Tables of the admin: none of its own, only names for other apps' tables."""
+"""Proxy models of the admin: names for other apps' tables. No tables of its own."""
 
 from __future__ import annotations
 

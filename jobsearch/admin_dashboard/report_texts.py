@@ -70,6 +70,7 @@ def list_result(job: Job) -> list[tuple[str, str]]:
 
 
 def format_duration(seconds: float) -> str:
+    """A duration, the longer the coarser: "48 s", "3 min 12 s", "12 min", "2 t 5 min", "3 døgn"."""
     seconds = max(0, round(seconds))
     if seconds < 60:
         return gettext("%(n)s s") % {"n": seconds}
@@ -83,6 +84,7 @@ def format_duration(seconds: float) -> str:
 
 
 def format_number(value: float) -> str:
+    """A number with its digits grouped as in the reader's language."""
     return number_format(value, force_grouping=True)
 
 

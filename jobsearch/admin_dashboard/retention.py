@@ -16,7 +16,7 @@ THREAD_FAILURE_DAYS = 1
 
 
 def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
-    """Returns how many rows of each table were deleted, except of sessions, which Django does not count."""
+    """Deletes old rows. Returns how many of each table, except of sessions, which Django does not count."""
     now = now or timezone.now()
     call_command("clearsessions", verbosity=0)
     entries = LogEntry.objects.filter(action_time__lt=now - dt.timedelta(days=ADMIN_LOG_DAYS))

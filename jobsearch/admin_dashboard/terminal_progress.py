@@ -1,4 +1,4 @@
-"""Progress bar in a terminal: one bar a phase, with counts, rate and time left; plain lines where the output is a file."""
+"""Progress bars in a terminal: one for each phase, with counts, rate and time left. Plain lines where the output is a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINE_SECONDS = 10.0  # between two plain lines
 
 
 class Bars:
-    """Called as `bars(phase, done, total)`; `total` is None or 0 while it is unknown."""
+    """Progress bars. Called as `bars(phase, done, total)`; `total` is None or 0 while it is unknown."""
 
     def __init__(self, stream: Any = None) -> None:
         self.stream = getattr(stream, "_out", stream) or sys.stderr

@@ -25,8 +25,10 @@ else:
 
 
 class CappedCount(int):
-    """A count that stopped at its limit, shown as ">10 000". Django groups the digits from the right, so the sign in front
-    stays, and no template has to be copied for this."""
+    """A count that stopped at its limit, shown as ">10 000".
+
+    Django groups the digits from the right, so the sign in front stays, and no template has to be copied for this.
+    """
 
     def __str__(self) -> str:
         return f">{int(self)}"
@@ -94,6 +96,7 @@ class UuidSearchMixin:
 
 
 def as_uuid(text: str) -> UUID | None:
+    """Parses a search term as a UUID; None where it is not one."""
     try:
         return UUID(text.strip())
     except ValueError:

@@ -26,6 +26,8 @@ from .base import ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
 
 @admin.register(FeedState)
 class FeedStateAdmin(ReadOnlyAdmin):
+    """State of following the feed: cursor, times and last error."""
+
     list_display = ["origin", "last_read", "last_line_time", "tip_time", "error"]
     # Without the token, which is a key, and without the fingerprints of lines.
     fields = [
@@ -55,6 +57,8 @@ class FeedStateAdmin(ReadOnlyAdmin):
 
 
 class KindFilter(admin.SimpleListFilter):
+    """Filter by kind of job, with the registered kinds as choices."""
+
     title = _("slag")
     parameter_name = "kind"
 
@@ -67,6 +71,8 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
+    """Jobs, with their progress, result and error."""
+
     list_display = ["what", "state", "started", "took", "summary", "requested_by"]
     list_filter = [KindFilter, "state"]
     fields = ["what", "state", "started", "finished", "took", "requested_by", "error", "full_report"]
@@ -101,7 +107,7 @@ class RunAdmin(ReadOnlyAdmin):
 
 
 class ErrorFilter(admin.SimpleListFilter):
-    """The error codes that occur now, the most frequent first."""
+    """Filter by error code: those that occur now, the most frequent first."""
 
     title = _("grunn")
     parameter_name = "reason"
@@ -116,6 +122,8 @@ class ErrorFilter(admin.SimpleListFilter):
 
 @admin.register(DetailTask)
 class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    """Queue of details to fetch, with an action that retries the selected rows."""
+
     list_display = ["uuid", "state", "origin", "attempts", "next_try", "error", "queued"]
     list_filter = ["state", ErrorFilter, "origin"]
     search_fields = ["uuid"]

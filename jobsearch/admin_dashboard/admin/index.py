@@ -1,4 +1,4 @@
-"""Admin classes of the search: ads that are set aside, and background threads that fail."""
+"""Admin classes of the search: quarantined ads, and background threads that fail."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
 
 @admin.register(search.SetAside)
 class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    """Quarantined ads: those that could not be indexed, with an action that retries the selected ones."""
+
     list_display = ["uuid", "reason", "detail", "since", "tries", "next_try"]
     list_filter = ["reason"]
     search_fields = ["uuid"]
@@ -28,7 +30,7 @@ class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     @admin.action(description=_("Prøv igjen nå"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[search.SetAside]) -> None:
-        """The next indexing run, within seconds, tries the selected ads again."""
+        """Makes the next indexing run, within seconds, try the selected ads again."""
         uuids = list(queryset.values_list("uuid", flat=True))
         retried = search.retry(uuids)
         log_by_uuid(request, search.SetAside, uuids, gettext("Bedt om nytt forsøk"))
@@ -38,6 +40,8 @@ class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
 @admin.register(search.ThreadFailure)
 class ThreadFailureAdmin(ReadOnlyAdmin):
+    """Background threads whose last round failed."""
+
     list_display = ["name", "error", "since", "last"]
     fields = ["name", "error", "since", "last"]
     ordering = ["name"]

@@ -14,7 +14,7 @@ from .base import ReadOnlyAdmin, format_time
 
 @admin.register(LoginAttempt)
 class LoginAttemptAdmin(ReadOnlyAdmin):
-    """The columns are methods, because the labels of the library's fields are in English."""
+    """Failed logins. The columns are methods, because the labels of the library's fields are in English."""
 
     list_display = ["name", "address", "failures", "last"]
     fields = ["name", "address", "failures", "last"]

@@ -1,4 +1,7 @@
-"""The record in Django admin: what we hold of an ad, and the decision to hide it. Contacts and texts only while it is active."""
+"""Admin classes of the vacancies: the stored ads, and the decision to hide one.
+
+Contacts and texts are shown only while an ad is active.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ MOST_AT_ONCE = 500
 
 
 class NowFilter(admin.SimpleListFilter):
-    """Active as the site means it: by the feed, by the clock, and not hidden."""
+    """Filter by visibility on the site: active in the feed, not expired, and not hidden."""
 
     title = _("vises nå")
     parameter_name = "now"
@@ -46,6 +49,8 @@ class NowFilter(admin.SimpleListFilter):
 
 
 class NoteForm(forms.Form):
+    """Form for the reason why an ad is hidden or shown again."""
+
     note = forms.CharField(
         label=_("Begrunnelse"),
         required=False,
@@ -57,6 +62,8 @@ class NoteForm(forms.Form):
 
 @admin.register(Vacancy)
 class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    """Stored ads, with actions that hide them, show them again or fetch their details."""
+
     list_display = ["headline", "employer_name", "shown", "published", "expires", "closed_reason", "changed"]
     list_filter = [NowFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
@@ -80,14 +87,14 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
         hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
         rows: QuerySet[Vacancy] = (
             super().get_queryset(request).annotate(is_hidden=Exists(hidden))
-        )  # one query for the list, not one a row
+        )  # one query for the list, not one for each row
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_changelist"):
-            return rows.defer("description", "employer_description", "raw")  # kilobytes a row that no list shows
+            return rows.defer("description", "employer_description", "raw")  # kilobytes of each row that no list shows
         return rows
 
     def get_fieldsets(self, request: HttpRequest, obj: Vacancy | None = None) -> Any:
-        """What an inactive ad may not show is not asked for, not even from a row that is still to be emptied."""
+        """Leaves out what an inactive ad may not show, even for a row whose texts are not yet deleted."""
         sets: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": self.ALWAYS})]
         if obj and is_active(obj, hidden=_is_hidden(obj)):
             sets.append((_("Bare så lenge annonsen er aktiv"), {"fields": self.WHILE_ACTIVE}))
@@ -154,7 +161,10 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
         start_from(request, "sync")
 
     def _moderate(self, request: HttpRequest, queryset: QuerySet[Vacancy], *, hidden: bool) -> HttpResponse | None:
-        """Asks first, with room for a note; then hides or shows, through the record, so that the index follows."""
+        """Shows a confirmation page with a field for a note, then hides or shows the ads.
+
+        The store writes the decision, so that the index follows.
+        """
         uuids = _chosen(queryset)
         form = NoteForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
@@ -182,6 +192,8 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
 @admin.register(Moderation)
 class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Decisions to hide an ad. The only list of ads in which rows are added and edited."""
+
     list_display = ["uuid", "hidden", "note", "changed"]
     list_filter = ["hidden"]
     search_fields = ["uuid"]
@@ -194,7 +206,7 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-a
         return ("uuid",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
-        return False  # the search must hear of the end of a hiding: show the ad again instead
+        return False  # the index would not be updated: use the action that shows the ad again
 
     def save_model(self, request: HttpRequest, obj: Moderation, form: forms.ModelForm[Moderation], change: bool) -> None:
         store.set_hidden(obj.uuid, obj.hidden, obj.note)
@@ -202,6 +214,8 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-a
 
 @admin.register(Tombstone)
 class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
+    """What remains of ads after their retention: uuid and last day."""
+
     list_display = ["uuid", "closed_on"]
     fields = ["uuid", "closed_on"]
     search_fields = ["uuid"]

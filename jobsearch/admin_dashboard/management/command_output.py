@@ -28,7 +28,10 @@ class Result:
 
 
 class ReportingCommand(BaseCommand):
-    """Subclasses implement `work`, which returns a Result. With --json, stdout is one JSON object in every case."""
+    """Command with a report. Subclasses implement `work`, which returns a Result.
+
+    With --json, stdout is one JSON object in every case.
+    """
 
     requires_system_checks = []  # run below: a failed check must not give exit code 1, which means "something waits"
 

@@ -12,6 +12,8 @@ from jobsearch.admin_dashboard.terminal_progress import Bars
 
 
 class Command(ReportingCommand):
+    """Consistency check as a command."""
+
     help = (
         "Compares the record with the index, and with --feed also with the feed, and lists every difference. "
         "Exit code 0: none (or, with --repair, none left). 1: there are. 2: something that is needed is down. "

@@ -16,6 +16,8 @@ from django.db import IntegrityError, transaction
 
 
 class Command(BaseCommand):
+    """Creates a superuser, with a typed or a generated password."""
+
     help = (
         "Makes an administrator. In a terminal it asks for a password; an empty answer, or no terminal, makes one up and "
         "prints it once. A user who is there already is left as is."

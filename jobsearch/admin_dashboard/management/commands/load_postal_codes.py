@@ -1,4 +1,4 @@
-"""`manage.py load_postal_codes`: where each postal code is, from GeoNames' file, so that distances are measured finer."""
+"""`manage.py load_postal_codes`: loads the coordinates of postal codes from GeoNames' file, for finer distances."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from jobsearch.vacancies import postal_codes
 
 
 class Command(ReportingCommand):
+    """Loads postal codes with coordinates, in place of those loaded before."""
+
     help = (
         "Loads GeoNames' postal codes (NO.zip or NO.txt, and SJ beside it), in place of those loaded before. Searches use them "
         "at once; no index is built anew. Exit code 0: loaded. 2: a file is not as it should be, or the database is down; the "

@@ -12,6 +12,8 @@ from jobsearch.search import api as search
 
 
 class Command(ReportingCommand):
+    """Full sync as a command."""
+
     help = (
         "Follows the feed once, from the stored cursor to the tip, details included, then brings the index up to date. "
         "Exit code 0: all done. 1: at the tip, but some ads are deferred, quarantined or set aside. 2: the feed, the database "
