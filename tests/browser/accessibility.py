@@ -67,5 +67,5 @@ def read_equal_counts(page: Page) -> int:
 
 
 def parse_count(words: str) -> int:
-    """ "1 234 treff" -> 1234: of the last number in the words."""
+    """The last number in the words: "1 234 treff" -> 1234."""
     return int(re.sub(r"\D", "", re.findall(r"\d(?:[\d\s]*\d)?", words)[-1]))

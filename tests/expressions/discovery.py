@@ -148,8 +148,11 @@ def _find_in_urls() -> Iterator[Expression]:
 
 
 def _methods_by_name(module: str) -> dict[str, set[str]]:
-    """Name of a pattern of the module -> methods called on it there (`_TOKEN.findall(…)`) and in other modules
-    (`norwegian._TOKEN.findall(…)`). The key "" has those called on anything else, such as a loop variable."""
+    """Name of a pattern of the module -> methods called on it.
+
+    In the module itself (`_TOKEN.findall(…)`) and in other modules (`norwegian._TOKEN.findall(…)`). The key "" has those called
+    on anything else, such as a loop variable.
+    """
     found: dict[str, set[str]] = defaultdict(set)
     of_module = {"re", *vars(importlib.import_module(module))}
     for name, owner, method in _find_method_calls():

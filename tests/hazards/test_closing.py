@@ -27,7 +27,7 @@ def test_a_frozen_feed_is_reported_by_the_age_of_its_newest_line(feed, site):
 
 @pytest.mark.parametrize("how", ["stop", "dir_cleanup"])
 def test_a_masked_line_deactivates_and_deletes_title_and_employer(feed, site, stored, how):
-    """23"""
+    """Hazard 23."""
     ad = stored()
     getattr(feed, how)(ad)
     assert site.follow().closed == 1
@@ -49,7 +49,7 @@ def test_a_masked_lines_texts_are_not_stored(feed, site, stored):
 
 
 def test_an_inactive_line_without_title_deactivates(feed, site, stored):
-    """23"""
+    """Hazard 23."""
     ad = stored()
     feed.close_silently(ad)
     feed.append_line(ad, status="INACTIVE", title="", business_name="", municipal="")
@@ -64,7 +64,7 @@ def test_an_expired_ad_is_not_active_without_a_closing_line(feed, site, stored):
 
 
 def test_an_ad_that_is_expired_when_fetched_is_never_shown(feed, site):
-    """24"""
+    """Hazard 24."""
     ad = feed.publish(expires=timezone.now() - dt.timedelta(days=2))
     report = site.follow()
     assert (report.new, report.expired) == (0, 1)

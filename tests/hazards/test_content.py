@@ -23,7 +23,7 @@ def test_an_active_line_with_an_inactive_detail_stores_nothing(feed, site):
 
 
 def test_an_active_line_with_an_inactive_detail_deactivates_the_stored_ad(feed, site, stored):
-    """18"""
+    """Hazard 18."""
     one, two = stored(), stored()
     feed.change(one)
     feed.change(two)
@@ -45,7 +45,7 @@ INVALID_EXPIRY = {
 
 @pytest.mark.parametrize("fields", INVALID_EXPIRY.values(), ids=INVALID_EXPIRY.keys())
 def test_an_unreadable_ad_is_quarantined_and_does_not_block_others(feed, site, fields):
-    """20"""
+    """Hazard 20."""
     good, content = feed.publish(), None
     content = {**feed.truth()[good], "uuid": feed.store.ads.uuid_for(777), **fields}
     bad = feed.publish(content)
@@ -161,7 +161,7 @@ def test_the_deadline_is_stored_as_text_and_as_a_date_if_valid(feed, site, text,
 
 
 def test_html_keeps_its_text_and_loses_its_scripts(feed, site):
-    """32"""
+    """Hazard 32."""
     ad = feed.publish(
         description="<ul><li><p>Natt &lt;helg&gt;</p></li></ul><script>alert(1)</script><p onclick='x()'>a&#64;b</p>"
     )
@@ -179,14 +179,14 @@ def test_html_keeps_its_text_and_loses_its_scripts(feed, site):
      ("jobb@sykehus.example", "mailto:jobb@sykehus.example"), ("data:text/html,x", ""), (None, "")],
 )  # fmt: skip
 def test_only_safe_links_are_kept(feed, site, link, kept):
-    """33"""
+    """Hazard 33."""
     ad = feed.publish(applicationUrl=link, sourceurl=link)
     site.follow()
     assert (site.ad(ad).application_url, site.ad(ad).source_url) == (kept, kept)
 
 
 def test_all_spellings_of_a_place_have_one_path(feed, site):
-    """34"""
+    """Hazard 34."""
     ads = [
         feed.publish(workLocations=[{"country": "NORGE", "county": county, "municipal": name}])
         for county, name in (("INNLANDET", "OS (INNLANDET)"), ("INNLANDET", "OS"), ("Innlandet", "Os"))
@@ -207,7 +207,7 @@ def test_the_same_text_of_the_same_employer_has_one_hash(feed, site):
 
 
 def test_codes_are_kept_in_one_letter_case_and_names_without_semicolons(feed, site):
-    """36"""
+    """Hazard 36."""
     ad = feed.publish(
         categoryList=[
             {"categoryType": "ESCO", "code": "http://data.europa.eu/esco/isco/C9112", "name": "Renholdere;", "score": 1.0}
@@ -231,7 +231,7 @@ def test_an_unknown_status_counts_as_inactive(feed, site, stored, word, caplog):
 
 
 def test_a_line_without_uuid_is_logged_and_skipped(feed, site, caplog):
-    """20"""
+    """Hazard 20."""
     ads = [feed.publish() for _ in range(6)]
     with feed.faults.line_without_uuid(uuid=ads[2]):
         report = site.follow()
@@ -242,7 +242,7 @@ def test_a_line_without_uuid_is_logged_and_skipped(feed, site, caplog):
 
 
 def test_a_line_with_an_invalid_time_is_applied(feed, site, stored):
-    """20"""
+    """Hazard 20."""
     ad, other = stored(), stored()
     feed.expire(ad)
     new = feed.publish()

@@ -43,7 +43,7 @@ def test_a_first_load_with_missing_newest_ads(feed, site, gone):
 
 
 def test_a_first_load_with_unreadable_newest_ads(feed, site):
-    """20"""
+    """Hazard 20."""
     good = {feed.publish() for _ in range(30)}
     for _ in range(14):
         feed.edit_silently(feed.publish(), expires="soon")

@@ -107,7 +107,7 @@ def test_404_for_a_start_by_time_means_the_head_of_the_feed(feed, site):
 
 
 def test_an_empty_feed_is_not_a_failure(feed, site):
-    """6"""
+    """Hazard 6."""
     assert site.follow().exit_code == 0
     first = feed.publish()
     assert site.follow().exit_code == 0
@@ -136,7 +136,7 @@ def test_the_line_shared_by_two_pages_counts_once(feed, site):
 
 
 def test_an_ad_with_several_lines_on_a_page_is_fetched_once(feed, site):
-    """8"""
+    """Hazard 8."""
     ad = feed.publish()
     for _ in range(5):
         feed.change(ad)
@@ -321,7 +321,7 @@ def test_a_replay_without_an_old_page_starts_by_time(feed, site):
 
 
 def test_a_stored_page_that_is_gone_is_skipped(feed, site, stored):
-    """15, 46"""
+    """Hazards 15, 46."""
     stored()
     PageMark.objects.create(page_id="00000000-0000-4000-8000-000000000000", line_time=timezone.now() - dt.timedelta(days=3))
     client = site.client()
@@ -350,7 +350,7 @@ def test_an_invalid_next_id_is_refused(feed, site):
 
 
 def test_a_page_that_is_its_own_next_page_ends_the_run(feed, site):
-    """17"""
+    """Hazard 17."""
     ads = [feed.publish() for _ in range(5)]
     feed.faults.self_referring_next()
     report = site.follow()
@@ -362,7 +362,7 @@ def test_a_page_that_is_its_own_next_page_ends_the_run(feed, site):
 
 
 def test_a_cycle_of_pages_ends_the_run(feed, site):
-    """17"""
+    """Hazard 17."""
     site.publish_lines(1100)
     client = site.client()
     first = client.fetch_first_page(timezone.now() - dt.timedelta(days=1))

@@ -136,7 +136,7 @@ TOLERATED = {
 
 @pytest.mark.parametrize("fields", TOLERATED.values(), ids=TOLERATED.keys())
 def test_an_invalid_optional_field_does_not_quarantine_an_ad(feed, site, fields):
-    """20, 37"""
+    """Hazards 20, 37."""
     ad, other = feed.publish(), feed.publish()
     feed.edit_silently(ad, **fields)
     report = site.follow()
@@ -162,7 +162,7 @@ BROKEN_RESPONSES = {
 
 @pytest.mark.parametrize("fault", BROKEN_RESPONSES.values(), ids=BROKEN_RESPONSES.keys())
 def test_one_broken_response_does_not_block_the_others(feed, site, stored, fault):
-    """20, 41"""
+    """Hazards 20, 41."""
     before = stored()
     bad, good = feed.publish(), [feed.publish() for _ in range(20)]
     last = feed.publish()
@@ -250,7 +250,7 @@ def test_endless_headers_time_out(pieces):
     ],
 )
 def test_one_broken_line_does_not_affect_the_other_lines_of_its_page(feed, site, stored, line):
-    """20"""
+    """Hazard 20."""
     closed = stored()
     new = [feed.publish() for _ in range(4)]
     feed.stop(closed)

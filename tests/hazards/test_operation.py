@@ -56,7 +56,7 @@ def test_an_answer_requested_before_a_newer_line_is_not_written(feed, site):
 
 
 def test_a_second_concurrent_run_is_refused(feed, site):
-    """44"""
+    """Hazard 44."""
     feed.publish()
     FeedState.bound(feed.url)
     with FeedLease() as lease, pytest.raises(LeaseHeld, match="process"):
@@ -93,7 +93,7 @@ def test_a_run_that_lost_its_lease_does_not_move_the_cursor(feed, site):
 
 
 def test_a_page_and_the_cursor_are_committed_together(feed, site, monkeypatch):
-    """45"""
+    """Hazard 45."""
     ad = feed.publish()
     feed.publish()
     site.follow()
@@ -136,7 +136,7 @@ def test_a_missing_cursor_page_restarts_by_time(feed, site):
 
 @pytest.mark.parametrize("known", [False, True])
 def test_a_feed_without_any_of_its_pages_is_unavailable(feed, site, known):
-    """46"""
+    """Hazard 46."""
     for _ in range(5):
         feed.publish()
     if known:
@@ -183,7 +183,7 @@ def test_the_newest_ads_are_fetched_first(feed, site):
 
 
 def test_health_depends_on_times_and_not_on_a_runs_result(feed, site):
-    """48"""
+    """Hazard 48."""
     feed.publish()
     site.follow()
     assert status.status().problems == []
@@ -199,7 +199,7 @@ def test_health_depends_on_times_and_not_on_a_runs_result(feed, site):
 
 
 def test_a_run_stores_its_report(feed, site):
-    """48"""
+    """Hazard 48."""
     feed.publish()
     report = site.follow(requested_by="kari")
     row = Run.objects.get()

@@ -27,7 +27,7 @@ def test_a_failed_detail_is_retried_until_it_succeeds(feed, site, stored):
 
 
 def test_a_run_with_retry_now_does_not_wait_for_the_backoff(feed, site, stored):
-    """19"""
+    """Hazard 19."""
     stored()
     ad = feed.publish()
     with feed.faults.status(500, uuid=ad):
@@ -37,7 +37,7 @@ def test_a_run_with_retry_now_does_not_wait_for_the_backoff(feed, site, stored):
 
 
 def test_a_bad_ad_is_retried_with_backoff_and_then_quarantined(feed, site, stored):
-    """20"""
+    """Hazard 20."""
     stored()
     ad = feed.publish()
     feed.detail_fails_for_good(ad)
@@ -57,7 +57,7 @@ def test_a_bad_ad_is_retried_with_backoff_and_then_quarantined(feed, site, store
 
 
 def test_an_administrator_releases_the_quarantine(feed, site, stored):
-    """20"""
+    """Hazard 20."""
     ad = stored()
     feed.change(ad, expires="never")
     assert site.follow().quarantined == 1
@@ -119,7 +119,7 @@ def test_a_confirmed_404_deactivates_the_ad(feed, site, stored):
 
 
 def test_a_404_of_an_unknown_ad_removes_it_from_the_queue(feed, site, stored):
-    """21"""
+    """Hazard 21."""
     stored()
     ad = feed.publish()
     feed.become_finn(ad)

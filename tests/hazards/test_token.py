@@ -38,7 +38,7 @@ def test_a_token_is_fetched_once_and_shared_by_all_runs(feed, site):
 
 
 def test_a_token_rotated_during_a_run_is_renewed_and_the_request_repeated(feed, site):
-    """39"""
+    """Hazard 39."""
     ads = [feed.publish() for _ in range(200)]
     feed.faults.latency(detail=0.02)
 
@@ -91,7 +91,7 @@ def test_an_expired_token_that_is_issued_again_is_reported_and_counts_no_attempt
 
 
 def test_a_token_that_expires_while_details_are_fetched_counts_no_attempts(feed, site):
-    """40"""
+    """Hazard 40."""
     for _ in range(200):
         feed.publish()
     feed.faults.latency(detail=0.02)
@@ -111,7 +111,7 @@ def test_a_token_that_expires_while_details_are_fetched_counts_no_attempts(feed,
 
 
 def test_a_missing_public_token_is_reported(feed, site):
-    """40"""
+    """Hazard 40."""
     feed.tokens.withdraw()
     report = site.follow()
     assert report.exit_code == 2
@@ -134,7 +134,7 @@ def test_a_private_token_is_used_and_never_stored(feed, site, settings):
 
 @pytest.mark.parametrize("text", ["Bearer {}", '"bearer {}"\n', "Public token:\n{}\n"])
 def test_a_private_token_may_be_pasted_with_the_text_around_it(feed, site, settings, text):
-    """38"""
+    """Hazard 38."""
     token = feed.tokens.private()
     settings.NAV_FEED_TOKEN = text.format(token)
     ad = feed.publish()

@@ -30,7 +30,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_page_does_not_move_the_cursor_and_is_read_later(feed, site, fault):
-    """41, 42"""
+    """Hazards 41, 42."""
     first = feed.publish()
     site.follow()
     cursor = site.state().page_id
@@ -49,7 +49,7 @@ def test_a_failed_page_does_not_move_the_cursor_and_is_read_later(feed, site, fa
 
 @pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_detail_does_not_block_others(feed, site, fault):
-    """41, 42"""
+    """Hazards 41, 42."""
     feed.publish()
     site.follow()
     one = feed.publish()

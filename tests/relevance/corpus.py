@@ -1,7 +1,7 @@
-"""The ads that queries are judged over, in three sets: "demo", the first 3,000 of the demo's generator and those of
-`data/added.toml`; "natural", those of `data/natural/ads.toml`; and "questions", these and those of `data/questions/ads.toml`.
+"""The ads that queries are judged over, in three sets. Always the same: fixed numbers, seed and dates.
 
-Always the same: fixed numbers, seed and dates. Judgements use only an `Ad`: the decisions that the ad was generated
+"demo" has the first 3,000 ads of the demo's generator and those of `data/added.toml`; "natural" those of `data/natural/ads.toml`;
+"questions" these and those of `data/questions/ads.toml`. Judgements use only an `Ad`: the decisions that the ad was generated
 from, and what a reader sees in it. Nothing here uses the search.
 """
 

@@ -1,7 +1,8 @@
-"""The judged sets that are written as lines of text: "natural", ads with titles as people write them and queries about all kinds
-of work, and "questions", queries as people write them in sentences, over those ads and some of its own.
+"""The judged sets that are written as lines of text: "natural" and "questions".
 
-They are read here into the same values as the set of the demo's ads, and judged and measured by the same code.
+"natural" has ads with titles as people write them, and queries about all kinds of work; "questions" has queries as people write
+them in sentences, over those ads and some of its own. They are read here into the same values as the set of the demo's ads, and
+judged and measured by the same code.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _read(set_name: str, file: str) -> Mapping[str, Any]:
 
 
 def rows(set_name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(name of the ad, what it is, its fields except the uuid and the dates)
+    """(name of the ad, what it is, its fields except the uuid and the dates).
 
     "questions" has the ads of "natural" first, under the same names.
     """
@@ -116,8 +117,11 @@ def _query(line: str, set_name: str) -> Mapping[str, Any]:
 
 
 def _wish(meant: list[str], wish: str, set_name: str) -> dict[str, list[str]]:
-    """Tests for "X without Y": an ad that says that Y is not needed is best, one that does not mention it is good, and one that
-    demands it is wrong. `anything` as the meaning is any ad that says so; silent ads are then only related."""
+    """Tests for "X without Y".
+
+    An ad that says that Y is not needed is best, one that does not mention it is good, and one that demands it is wrong.
+    `anything` as the meaning is any ad that says so; silent ads are then only related.
+    """
     known = concepts(set_name)
     words = _read(set_name, "concepts")["wishes"][wish]
     says, silent = f"text ~ {words['says']}", f"!text ~ {words['says']} & !text ~ {words['demands']}"

@@ -16,8 +16,10 @@ ORGNR = "911222333"
 
 @pytest.fixture
 def kro(ads):  # noqa: F811
-    """Four ads of one organisation number under three spellings; one of another number and one without, both with the commonest
-    name."""
+    """Four ads of one organisation number under three spellings of its name, and three ads of others.
+
+    Of these, one has another number and one has none, both with the commonest name.
+    """
     return ads(
         {"title": "Kokk", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},
         {"title": "Servitør", "employer_name": "Havgløtt Kro AS", "employer_orgnr": ORGNR},

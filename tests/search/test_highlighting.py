@@ -69,7 +69,7 @@ def place_of(name: str) -> SimpleNamespace:
 
 
 def texts_of(row) -> list[tuple[str, str, dict]]:
-    """(kind of text, the text, the document with only this text)"""
+    """(kind of text, the text, the document with only this text)."""
     found = [
         ("title", row.title, document(title=row.title)),
         ("employer", row.employer_name, document(employer_name=row.employer_name)),

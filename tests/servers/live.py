@@ -121,8 +121,11 @@ class LiveSite:
 
 
 def wait_for_first_ads(site: LiveSite, feed: FakeFeed, number: int) -> None:
-    """Wait until so many ads are stored. From then on the feed takes a second for each answer, so that the first load is
-    still under way whatever the test does next; `latency(detail=0)` ends that."""
+    """Wait until so many ads are stored, then make the feed slow.
+
+    From then on the feed takes a second for each answer, so that the first load is still under way whatever the test does next;
+    `latency(detail=0)` ends that.
+    """
     wait_until(lambda: len(site.active()) >= number, 60, "the first ads")
     feed.faults.latency(detail=1)
 

@@ -21,7 +21,7 @@ PAGES = ["/logg-inn/", "/admin/login/"]
 
 
 def tried(name: str = "rita", password: str = "feil", address: str = "127.0.0.1", page: str = PAGES[0], client=None) -> str:
-    """ "in", "wrong" or "locked"."""
+    """Result of a login attempt: "in", "wrong" or "locked"."""
     client = client or Client()
     answer = client.post(page, {"username": name, "password": password, "next": "/om/"}, REMOTE_ADDR=address)
     if answer.status_code == 429:
