@@ -42,7 +42,7 @@ class OwnNode:
         program, small = nodes.find_java(nodes.MIN_JAVA[VERSION])
         if small:
             raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
-        command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch(VERSION)}/*"]
+        command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch_jars(VERSION)}/*"]
         command += [str(_LAUNCHER), str(self.folder)]
         command += [self.cluster, self.name, str(self.http), str(self.transport)]
         if self.others:
