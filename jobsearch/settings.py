@@ -166,9 +166,9 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- Storage ----------------------------------------------------------------------------------------------------------
 
-_DATABASE = "DATABASE_URL", "sqlite:///var/db.sqlite3"
-DATABASES = {"default": env.database(*_DATABASE)}
-WEB_DATABASES = {"default": env.database(*_DATABASE, web=True)}  # wsgi.py uses these in place of DATABASES
+DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
+# wsgi.py uses these in place of DATABASES.
+WEB_DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", web=True)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
