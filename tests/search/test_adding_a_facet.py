@@ -1,4 +1,7 @@
-"""Adding a facet takes one class, its entry in `FACETS` and one line of the document schema. Nothing else is edited."""
+"""Adding a facet takes one class, its entry in `FACETS` and one line of the document schema; no other code is edited.
+
+Translations and the pinned digest of the documents follow: see "How to add a facet" in docs/architecture.md.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Base classes of facets. A facet is one class: its parameters, values, labels, filter, counts and document fields.
 
-To add a facet: write its class in a file of this package, add it to the list in `__init__.py`, add its field to
-`schema.FIELDS`, and raise `schema.ANALYSIS_VERSION`, because documents change.
+To add a facet, follow the steps of "How to add a facet" in docs/architecture.md.
 """
 
 from __future__ import annotations
