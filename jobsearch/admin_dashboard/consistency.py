@@ -16,27 +16,27 @@ from . import full_sync
 
 _INDEX = {
     "index": "The index cannot be compared, because it has to be built anew",
-    "missing": "The ad is in the record, but not in the index",
-    "extra": "The ad is in the index, but not in the record",
+    "missing": "The ad is in the database, but not in the index",
+    "extra": "The ad is in the index, but not in the database",
     "stale": "The index has an older version of the ad",
-    "ahead": "The index has a newer version of the ad than the record, as after a restored backup",
+    "ahead": "The index has a newer version of the ad than the database, as after a restored backup",
     "set-aside": "The ad is set aside, because it cannot be indexed",
-    "visibility": "Record and index do not agree on whether, or how long, the ad is shown",
+    "visibility": "Database and index differ in whether, or how long, the ad is shown",
 }
 _FEED = {
-    feed_truth.Kind.MISSING: "The ad is active in the feed, but not in the record",
-    feed_truth.Kind.CLOSED: "The ad is active in the record, but the feed has closed it",
+    feed_truth.Kind.MISSING: "The ad is active in the feed, but not in the database",
+    feed_truth.Kind.CLOSED: "The ad is active in the database, but the feed has closed it",
     feed_truth.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
-    feed_truth.Kind.DIFFERS: "The ad's content in the record is not what the feed says now",
+    feed_truth.Kind.DIFFERS: "The ad's content in the database is not what the feed says now",
     feed_truth.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
-    feed_truth.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the record keeps them",
+    feed_truth.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the database keeps them",
     feed_truth.Kind.UNANSWERED: "The feed did not answer for the ad, so nothing is known",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference. `between` is "record and index" or "feed and record". `uuid` is empty for the whole index."""
+    """One difference. `between` is "database and index" or "feed and database". `uuid` is empty for the whole index."""
 
     between: str
     kind: str
@@ -99,12 +99,12 @@ def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str]
 
 
 def _of_feed(one: feed_truth.Difference) -> Finding:
-    return Finding("feed and record", one.kind.value, str(one.uuid), _sentence(_FEED[one.kind], one.detail))
+    return Finding("feed and database", one.kind.value, str(one.uuid), _sentence(_FEED[one.kind], one.detail))
 
 
 def _of_index(one: Any) -> Finding:
     uuid = str(one.uuid) if one.uuid else ""
-    return Finding("record and index", one.kind, uuid, _sentence(_INDEX.get(one.kind, one.kind), one.detail))
+    return Finding("database and index", one.kind, uuid, _sentence(_INDEX.get(one.kind, one.kind), one.detail))
 
 
 def _sentence(difference: str, detail: str) -> str:

@@ -63,7 +63,7 @@ def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
 
 @pytest.fixture(scope="module", params=EACH)
 def large(request, django_db_setup, opensearch_url, tmp_path_factory):
-    """The documents, and an engine that holds them, written as a rebuild writes, past the record."""
+    """The documents, and an engine that holds them, written as a rebuild writes, not through the database."""
     documents = ads(FEWER if request.param == "opensearch-3.x" else NUMBER)
     with run_engine(request.param, opensearch_url, tmp_path_factory.mktemp("large")) as in_use:
         index = in_use.fresh()

@@ -67,7 +67,7 @@ def readable(markup: str) -> str:
 
 @lru_cache(maxsize=len(SETS))
 def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
-    """Every ad of a set: what it is, and what the record stores of it."""
+    """Every ad of a set: what it is, and what the database stores of it."""
     return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
 
 

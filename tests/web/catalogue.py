@@ -1,7 +1,7 @@
 """Translation catalogues: extracts the texts of code and templates, and compares and updates the .po files.
 
 `python -m tests.web.catalogue` adds what is new to every catalogue, takes out what is gone, compiles them, and names what
-is still without a translation. Entries are sorted and carry no line numbers, so that branches merge without a fight.
+is still without a translation. Entries are sorted and carry no line numbers, so that branches merge without conflicts.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def texts(file: Path) -> set[Text]:
 def _site_texts() -> set[Text]:
     """Texts of templates and code, and values of the feed that facets and facts show."""
     found: set[Text] = set()
-    for room in _VISITED:
-        for file in _list_sources(ROOT / "jobsearch" / room):
+    for app in _VISITED:
+        for file in _list_sources(ROOT / "jobsearch" / app):
             if file.name not in _ADMINS_FILES:
                 found |= set(_extract_from_code(file.read_text()))
     for file in (ROOT / "templates").rglob("*.html"):

@@ -15,7 +15,7 @@ class Command(ReportingCommand):
     """Consistency check as a command."""
 
     help = (
-        "Compares the record with the index, and with --feed also with the feed, and lists every difference. "
+        "Compares the database with the index, and with --feed also with the feed, and lists every difference. "
         "Exit code 0: none (or, with --repair, none left). 1: there are. 2: something that is needed is down. "
         "3: another process is at work where a repair would write."
     )
@@ -28,7 +28,7 @@ class Command(ReportingCommand):
             dest="with_feed",
             help="walk the whole backfill again and ask for every active ad, without moving the cursor: takes its time",
         )
-        parser.add_argument("--repair", action="store_true", help="mend what is found, then tell what was mended")
+        parser.add_argument("--repair", action="store_true", help="repair what is found, then list what was repaired")
 
     def work(self, *, with_feed: bool = False, repair: bool = False, **options: Any) -> Result:
         started = time.monotonic()
@@ -45,7 +45,7 @@ class Command(ReportingCommand):
 
 def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
     """One line for each difference, then a summary."""
-    compared = "Feed, record and index" if with_feed else "Record and index"
+    compared = "Feed, database and index" if with_feed else "Database and index"
     if not outcome.found:
         return f"{compared} say the same."
     left = {id(one) for one in outcome.left}
@@ -57,7 +57,7 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
     if not repair:
         lines.append("Mend them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
-        lines.append(f"{len(outcome.mended):,} mended, {len(outcome.left):,} left: the control room's queue tells why.")
+        lines.append(f"{len(outcome.mended):,} mended, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
     else:
         lines.append("All of them are mended.")
     return "\n".join(lines)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 return
             raise CommandError(
                 f"{username} is there already, but is no active administrator. Choose another --username, or let an "
-                "administrator change that user in the control room."
+                "administrator change that user in the admin."
             )
 
         user = get_user_model()(username=username, email=users.normalize_email(email), is_staff=True, is_superuser=True)

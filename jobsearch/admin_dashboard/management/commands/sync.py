@@ -44,9 +44,9 @@ def as_text(report: Report, behind: int, aside: int = 0) -> str:
     if report.deferred:
         lines.append(f"{report.deferred:,} details failed and are tried again after a pause.")
     if report.quarantined:
-        lines.append(f"{report.quarantined:,} are quarantined; the control room (/admin/) tells why and lets you try again.")
+        lines.append(f"{report.quarantined:,} are quarantined; the admin (/admin/) gives the reasons and can try them again.")
     if behind:
-        lines.append(f"{behind:,} ads are not in the index as they are in the record; `manage.py check_truth` names them.")
+        lines.append(f"{behind:,} ads are not in the index as they are in the database; `manage.py check_truth` lists them.")
     if aside:
-        lines.append(f"{aside:,} ads are set aside, because they cannot be indexed; the control room (/admin/) tells why.")
+        lines.append(f"{aside:,} ads are set aside, because they cannot be indexed; the admin (/admin/) gives the reasons.")
     return "\n".join(lines)
