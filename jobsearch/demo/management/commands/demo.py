@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
         parser.add_argument("--active", type=int, default=ACTIVE, help="active ads at the first start")
         parser.add_argument("--lines", type=int, default=LINES, help="lines of the feed at the first start")
-        parser.add_argument("--data", type=Path, default=FOLDER, help="the folder for everything it keeps")
+        parser.add_argument("--data", type=Path, default=FOLDER, help="the folder of its data; another size needs another one")
         parser.add_argument(
             "--reload", action="store_true", help="for development: Django's own web server, which reloads changed files"
         )
