@@ -2,7 +2,8 @@
 
 All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
 kind of server: each version of OpenSearch is a group over all files, so that its node starts once in a run, and two Java
-processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are another.
+processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are another; and so are the
+tests that start the demo, each of which chooses its ports at its start.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """
@@ -24,6 +25,7 @@ Made = TypeVar("Made")
 OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
 LIVE = "live processes"
 LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
+DEMO = "demo"
 FIRST = (
     *OPENSEARCH,
     LIVE,
@@ -33,7 +35,7 @@ FIRST = (
     "tests/contract/test_large.py",
     "tests/browser/",
     "tests/relevance/test_floor.py",
-    "tests/demo/",
+    DEMO,
     "tests/deployment/",
     "tests/hazards/",
 )
@@ -47,6 +49,8 @@ def group_of(nodeid: str) -> str:
         for version in OPENSEARCH:
             if version in name:
                 return version
+    if file.startswith("tests/demo/test_"):
+        return DEMO
     return LIVE if file.startswith(LIVE_FOLDERS) else file
 
 

@@ -145,7 +145,7 @@ def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index): 
         assert search(query).counts["published"][str(day)] == expected[day]
     for number in (1, 3, 7):
         assert count(SearchQuery(published=number)) == counts[str(number)]
-    drawn = chart.bars(SearchQuery(), counts, lambda query: "")
+    drawn = chart.make_bars(SearchQuery(), counts, lambda query: "")
     assert [(bar.value, bar.count) for bar in drawn] == [(str(day), expected[day]) for day in reversed(past[:CHART_DAYS])]
 
 
