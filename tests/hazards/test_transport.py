@@ -89,7 +89,7 @@ def test_a_short_failure_of_a_page_is_retried(feed, site):
     assert site.follow().exit_code == 0
 
 
-def test_a_response_that_never_comes_times_out(feed, site):
+def test_a_response_that_never_comes_times_out(feed, site, short_limits):
     """41: one in five details timed out on 10 October 2026."""
     feed.publish()
     site.follow()

@@ -194,7 +194,7 @@ def test_erasing_neither_waits_for_a_reader_nor_blocks_a_writer():
     began = time.monotonic()
     assert store.erase_deleted_content() is False, "a reader still needs the old pages"
     store_ads(other)
-    assert time.monotonic() - began < 5, "neither erasing nor the writer after it waited for the reader"
+    assert time.monotonic() - began < 20, "neither erasing nor the writer after it waited for the reader"
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (30_000,), "other statements are as patient as before"
     log = path.with_name(f"{path.name}-wal")
@@ -213,7 +213,7 @@ def test_erasing_is_postponed_while_another_connection_writes():
     writer.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
     assert store.erase_deleted_content() is False
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     writer.execute("ROLLBACK")
     writer.close()
     assert store.erase_deleted_content() is True

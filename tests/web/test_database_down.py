@@ -83,7 +83,7 @@ def test_login_is_answered_in_time_while_another_process_writes(tmp_path, fresh_
         began = time.monotonic()
         status, _ = ask(address, "/logg-inn/", "POST", head[0], **head[1])
         assert status == 503
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 25
         assert ask(address, "/om/")[0] == 200, "readers do not wait"
         writer.execute("ROLLBACK")
         assert ask(address, "/logg-inn/", "POST", head[0], **head[1])[0] == 200, "a wrong password, and no more"
