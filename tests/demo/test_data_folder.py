@@ -83,3 +83,31 @@ def test_a_folder_that_cannot_be_created_is_refused(monkeypatch, tmp_path, name)
     (tmp_path / "file").touch()
     with pytest.raises(CommandError, match=r"^--data: .*cannot be made a folder"):
         call_command("demo", "--data", str(tmp_path / name))
+
+
+def command_with_data_in(folder: Path) -> demo.Command:
+    command = demo.Command()
+    command.folder = folder
+    return command
+
+
+def test_a_later_start_has_the_size_of_the_first_one(tmp_path):
+    size = ["--active", "150", "--lines", "600"]
+    assert command_with_data_in(tmp_path).read_or_set_size(150, 600) == size
+    assert command_with_data_in(tmp_path).read_or_set_size(None, None) == size
+    assert command_with_data_in(tmp_path).read_or_set_size(150, None) == size
+
+
+@pytest.mark.parametrize(("active", "lines"), [(200, None), (None, 700), (150, 700), (10_000, 40_000)])
+def test_another_size_in_the_same_folder_is_refused(tmp_path, active, lines):
+    """The site would keep the ads of both feeds."""
+    command_with_data_in(tmp_path).read_or_set_size(150, 600)
+    with pytest.raises(CommandError, match="--active 150 --lines 600"):
+        command_with_data_in(tmp_path).read_or_set_size(active, lines)
+
+
+@pytest.mark.parametrize(("active", "lines"), [(0, 600), (-1, None), (700, 600), (50_000, None)])
+def test_an_impossible_size_is_refused_and_not_stored(tmp_path, active, lines):
+    with pytest.raises(CommandError, match="--active must be"):
+        command_with_data_in(tmp_path).read_or_set_size(active, lines)
+    assert not (tmp_path / "size").exists()

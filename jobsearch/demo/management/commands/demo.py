@@ -34,23 +34,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
-        parser.add_argument("--active", type=int, default=ACTIVE, help="active ads at the first start")
-        parser.add_argument("--lines", type=int, default=LINES, help="lines of the feed at the first start")
-        parser.add_argument("--data", type=Path, default=FOLDER, help="the folder of its data; another size needs another one")
+        parser.add_argument("--active", type=int, help=f"active ads at the first start (default {ACTIVE})")
+        parser.add_argument("--lines", type=int, help=f"lines of the feed at the first start (default {LINES})")
+        parser.add_argument(
+            "--data", type=Path, default=FOLDER, help="the folder of its data; each size of the feed needs its own"
+        )
         parser.add_argument(
             "--reload", action="store_true", help="for development: Django's own web server, which reloads changed files"
         )
 
-    def handle(self, *, port: int, active: int, lines: int, data: Path, reload: bool, **options: Any) -> None:
+    def handle(self, *, port: int, active: int | None, lines: int | None, data: Path, reload: bool, **options: Any) -> None:
         self.folder = _resolve_folder(data)
         self.reload = reload
         if os.environ.get(ENVIRONMENT_READY) != "1":
             self.restart_with_demo_settings()
+        size = self.read_or_set_size(active, lines)
         began = time.monotonic()
         stop_on_terminate()
         supervisor = Supervisor(self.folder / "logs")
         try:
-            self.run(supervisor, port, began, ["--active", str(active), "--lines", str(lines)])
+            self.run(supervisor, port, began, size)
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
         except (ProcessDied, TimeoutError) as error:
@@ -86,6 +89,24 @@ class Command(BaseCommand):
             "FEED_POLL_SECONDS": "5",  # NAV recommends 120; this feed is local, and changes should be visible soon
         }
         os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - restarts this program
+
+    def read_or_set_size(self, active: int | None, lines: int | None) -> list[str]:
+        """The feed's size as arguments of the fake feed server. Raises `CommandError` if the folder's feed has another size.
+
+        A feed of another size is another feed: the site would keep the ads of both.
+        """
+        file = self.folder / "size"
+        if not file.exists():
+            active, lines = ACTIVE if active is None else active, LINES if lines is None else lines
+            if not 1 <= active <= lines:
+                raise CommandError("--active must be 1 or more, and --lines at least as many.")
+        first_active, _, first_lines = _read_or_create(file, lambda: f"{active} {lines}").partition(" ")
+        if (active is not None and str(active) != first_active) or (lines is not None and str(lines) != first_lines):
+            raise CommandError(
+                f"The feed in {self.folder} was made with --active {first_active} --lines {first_lines}. "
+                "Leave these options out to go on with it, or give another folder with --data, or delete that folder."
+            )
+        return ["--active", first_active, "--lines", first_lines]
 
     def run(self, supervisor: Supervisor, port: int, began: float, size: list[str]) -> None:
         self.start_feed(supervisor, size)
