@@ -29,7 +29,7 @@ DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 """Fixtures of tests that touch the database."""
 SERVERS = {"live_site", "fresh_database", "postgresql_server", "own_postgresql", "redis_server", "own_redis", "sqlite_template"}
 NOT_QUICK = (
-    *("tests/contract/", "tests/control/", "tests/expressions/", "tests/hazards/", "tests/property/", "tests/relevance/"),
+    *("tests/contract/", "tests/admin_dashboard/", "tests/expressions/", "tests/hazards/", "tests/property/", "tests/relevance/"),
     "tests/web/",
 )
 """Folders that are left out of `bin/test quick`, since they take minutes: suites of whole engines, pages and feeds."""

@@ -186,7 +186,7 @@ def test_the_thread_survives_any_error_and_the_admin_shows_it(error, own_site, m
         cache_warming._refresh_forever()
     (failure,) = list_thread_failures()
     assert failure.name == "warm"
-    assert failure.error.startswith(f"{type(error).__name__} at test_recent.py")
+    assert failure.error.startswith(f"{type(error).__name__} at test_cache.py")
     assert speller().is_known("fyrvokter"), "the other cache is refreshed too"
     monkeypatch.undo()
     cache_warming.refresh_caches()
