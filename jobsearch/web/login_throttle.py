@@ -164,6 +164,6 @@ def _compute_wait_for_limit(rows: Q, limit: int, now: dt.datetime) -> int | None
     for when, failures in attempts.values_list("attempt_time", "failures_since_start")[: limit + 1]:
         total += failures
         if total > limit:
-            wait: dt.timedelta = when + WINDOW - now
+            wait: dt.timedelta = min(when - now, dt.timedelta()) + WINDOW  # a simultaneous attempt may be later than `now`
             return max(1, round(wait.total_seconds()))
     return None

@@ -187,6 +187,13 @@ def test_rejected_attempts_store_no_rows(recruiter):
     assert AccessAttempt.objects.count() == BY_ADDRESS
 
 
+def test_an_attempt_that_is_later_than_now_prolongs_no_wait(recruiter):
+    """As one of a server whose clock is ahead, or of a request that was faster than this one."""
+    assert {tried() for _ in range(BY_NAME_AND_ADDRESS)} == {"wrong"}
+    AccessAttempt.objects.update(attempt_time=timezone.now() + dt.timedelta(seconds=30))
+    assert tried() == "locked"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_simultaneous_attempts_are_limited(recruiter):
     answers: list[str] = []
