@@ -64,6 +64,13 @@ def build() -> None:
     from jobsearch.search import api as search
     from jobsearch.search.engines.registry import engine_health
 
+    try:
+        from jobsearch.vacancies import prepared_ads
+    except ImportError:  # of an earlier version
+        pass
+    else:
+        while prepared_ads.prepare_stored_ads():
+            pass
     if not engine_health().ok:  # there is none yet, or it was made by another version
         search.rebuild()
 

@@ -24,20 +24,16 @@ from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
-from jobsearch.search.indexing import documents
 from jobsearch.search.query.compiled_query import CompiledQuery
-from jobsearch.vacancies import html, redaction
+from jobsearch.vacancies import ad_names
+from jobsearch.vacancies.prepared_ads import Workplace
 
 from .snippets import MatchSpan, Segments, build_snippet, combine_groups, split_text
 
 if TYPE_CHECKING:
-    from jobsearch.vacancies.models import Vacancy
+    from jobsearch.vacancies.models import PreparedAd, Vacancy
 
-MAX_HTML_LENGTH = 20_000
-"""Characters of an ad's HTML in which a snippet is searched for, at most: the whole of nearly every ad."""
-_PAGE_HTML_LENGTH = 400_000  # characters that all ads of a page share, so that a page of a hundred huge ads takes no seconds
-_DROPPED_END = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
-_BLANKS = re.compile(r"[^\S\n]+")
+_PAGE_TEXT_LENGTH = 400_000  # characters that all ads of a page share, so that a page of a hundred huge ads takes no seconds
 _PLACES_IN_BODY = PLACES - EVERYDAY_PLACES
 _PLACES_IN_BODY_FOLDED = frozenset(map(fold, _PLACES_IN_BODY))
 
@@ -121,7 +117,7 @@ class Highlighter:
     """
 
     def __init__(self, compiled: CompiledQuery, ads: int = 1) -> None:
-        self.max_html_length = min(MAX_HTML_LENGTH, _PAGE_HTML_LENGTH // max(1, ads))
+        self.max_text_length = _PAGE_TEXT_LENGTH // max(1, ads)
         self._wanted = {source: _WantedForms(source) for source in _SOURCES}
         self._word_groups: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
         node = compiled.condition
@@ -169,27 +165,20 @@ class Highlighter:
         text = folding.compose(text)
         return build_snippet(text, self._find_spans(text, "body", without_location), ~0)
 
-    def highlight_ad(self, vacancy: Vacancy, opening: str = "") -> HighlightedAd:
-        """Highlights an ad. `opening`: the first `max_html_length` characters of its HTML, needed if `needs_body`.
-
-        Reads `contacts`, `locations`, `occupations` and `categories`, which the caller should have prefetched.
-        """
-        contacts = list(vacancy.contacts.all())
-        locations = list(vacancy.locations.all())
-        places = documents.list_place_names(locations)
-        redactor = redaction.Redactor(contacts, vacancy.employer_name, *places)
-        title_spans = self._find_redacted_spans(vacancy.title, "title", redactor)
-        employer_spans = self._find_redacted_spans(vacancy.employer_name, "employer", redactor)
+    def highlight_ad(self, vacancy: Vacancy, prepared: PreparedAd) -> HighlightedAd:
+        """Highlights an ad. A snippet is looked for in the first `max_text_length` characters of the prepared text."""
+        locations = [Workplace(*values) for values in prepared.locations]
+        title_spans = self._find_shown_spans(vacancy.title, "title", prepared)
+        employer_spans = self._find_shown_spans(vacancy.employer_name, "employer", prepared)
         shown = combine_groups(title_spans) | combine_groups(employer_spans)
-        for place in places:
+        for place in ad_names.list_place_names(locations):
             shown |= combine_groups(self._find_spans(place, "place"))
-        occupation, occupation_spans = self._find_occupation(vacancy, redactor, shown)
+        occupation, occupation_spans = self._find_occupation(prepared, shown)
         shown |= combine_groups(occupation_spans)
         snippet: Segments = ()
         without_location = not any(location.path for location in locations)
-        if opening and (self._body_groups & ~shown or (without_location and self._has_place)):
-            is_cut = len(opening) >= self.max_html_length
-            text = _extract_text(opening[: self.max_html_length], is_cut, redactor, vacancy.title)
+        if self._body_groups & ~shown or (without_location and self._has_place):
+            text = folding.compose(prepared.text[: self.max_text_length])
             snippet = build_snippet(text, self._find_spans(text, "body", without_location), ~shown)
         return HighlightedAd(
             split_text(vacancy.title, title_spans),
@@ -198,12 +187,12 @@ class Highlighter:
             snippet,
         )
 
-    def _find_occupation(self, vacancy: Vacancy, redactor: redaction.Redactor, shown: int) -> tuple[str, list[MatchSpan]]:
+    def _find_occupation(self, prepared: PreparedAd, shown: int) -> tuple[str, list[MatchSpan]]:
         """The name of the ad's occupation that matches most of the groups not yet shown, with its spans."""
         best: tuple[int, str, list[MatchSpan]] = (0, "", [])
         if self._wanted["job"]:
-            for name in documents.list_job_names(vacancy):
-                spans = self._find_redacted_spans(name, "job", redactor)
+            for name in prepared.job_names:
+                spans = self._find_shown_spans(name, "job", prepared)
                 new_groups = (combine_groups(spans) & ~shown).bit_count()
                 if new_groups > best[0]:
                     best = (new_groups, name, spans)
@@ -226,12 +215,13 @@ class Highlighter:
                 for value in together or (leaf.value,):
                     forms[value] = forms.get(value, 0) | bit
 
-    def _find_redacted_spans(self, text: str, source: str, redactor: redaction.Redactor) -> list[MatchSpan]:
+    def _find_shown_spans(self, text: str, source: str, prepared: PreparedAd) -> list[MatchSpan]:
         """The matches in a short text without words that are redacted in the index, such as a contact's name in a title."""
+        redacted = prepared.redactions.get(text)
         text = folding.compose(text)
         spans = self._find_spans(text, source)
-        if spans:
-            indexed = {*norwegian.tokenize(redactor.redact_title(text))}
+        if spans and redacted is not None:
+            indexed = {*norwegian.tokenize(redacted)}
             spans = [span for span in spans if indexed.issuperset(norwegian.tokenize(text[span.start : span.end]))]
         return spans
 
@@ -338,13 +328,3 @@ def _match_expanded(text: str, tokens: Sequence[re.Match[str]], wanted: _WantedF
                     bits |= wanted.fold.get(fold(stem), 0)
             for index in range(bisect_left(starts, start), bisect_left(starts, end)):
                 groups[index] |= bits
-
-
-def _extract_text(opening: str, is_cut: bool, redactor: redaction.Redactor, title: str) -> str:
-    """The plain text of an ad's HTML without its contacts, composed, with single blanks."""
-    if is_cut and opening.rfind("<") > opening.rfind(">"):
-        opening = opening[: opening.rfind("<")]
-    text = folding.compose(redactor.redact_text(html.extract_text(opening), keep=redactor.redact_title(title)))
-    if is_cut:
-        text = text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))]
-    return _BLANKS.sub(" ", text)

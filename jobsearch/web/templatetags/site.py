@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import get_prepared
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows, back_link, dates
 
@@ -160,7 +161,9 @@ def lang(vacancy: Vacancy) -> str:
 @register.filter
 def title_lang(vacancy: Vacancy) -> str:
     """The language of an ad's title, which may differ from that of its text, for a `lang` attribute."""
-    return language.guess_title_language(vacancy.title, vacancy.language) or "no"
+    prepared = get_prepared(vacancy)
+    found = prepared.title_language if prepared else language.guess_title_language(vacancy.title, vacancy.language)
+    return found or "no"
 
 
 @register.filter("start_date")
