@@ -264,6 +264,17 @@ def erase_deleted_content() -> bool:
     return not busy
 
 
+def update_statistics() -> None:
+    """Gathers the statistics of SQLite's query planner for tables that have changed much (`PRAGMA optimize`).
+
+    PostgreSQL does it by itself. At most 400 rows of each index are read, some milliseconds for 100,000 ads.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 400")
+            cursor.execute("PRAGMA optimize = 0x10002")  # also of tables that this connection has not queried
+
+
 def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Collection[UUID], known: Collection[UUID]) -> None:
     """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows of these ads."""
     old = [uuid for uuid in stored if uuid in known]

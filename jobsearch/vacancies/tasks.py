@@ -30,7 +30,8 @@ def close_expired() -> int:
 
 @shared_task
 def forget_old() -> int:
-    """Replaces ads past their retention with tombstones, and deletes tombstones past theirs."""
+    """Replaces ads past their retention with tombstones, deletes tombstones past theirs, and updates the planner's statistics."""
+    store.update_statistics()
     now = timezone.now()
     days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
     store.delete_tombstones((now - dt.timedelta(days=days)).date())

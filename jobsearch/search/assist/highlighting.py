@@ -120,6 +120,8 @@ class Highlighter:
         self.max_text_length = _PAGE_TEXT_LENGTH // max(1, ads)
         self._wanted = {source: _WantedForms(source) for source in _SOURCES}
         self._word_groups: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
+        self._token_groups: dict[bool, dict[str, int]] = {False: {}, True: {}}
+        self._short_spans: dict[str, dict[str, list[MatchSpan]]] = {source: {} for source in _SOURCES}
         node = compiled.condition
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _find_leaves(group):
@@ -231,10 +233,40 @@ class Highlighter:
 
     def _find_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
         """The matches in a composed text, in order. `without_location`: the ad has no place but those named in its text."""
+        if source == "body":
+            return self._find_body_spans(text, without_location)
         wanted = self._wanted[source]
+        if not wanted:
+            return []
+        known = self._short_spans[source].get(text)
+        if known is None:  # ads of a page share employers, places and occupations
+            known = self._short_spans[source][text] = self._find_all_spans(text, source, False)
+        return known
+
+    def _find_body_spans(self, text: str, without_location: bool) -> list[MatchSpan]:
+        """The matches in a running text: its different tokens are looked up once, and only those that match are located."""
+        wanted = self._wanted["body"]
         wanted_places = self._wanted["place"] if without_location else None
         if not wanted and not wanted_places:
             return []
+        if wanted.phrases or wanted.joined or wanted.together:
+            return self._find_all_spans(text, "body", without_location)
+        normalised, offsets = folding.normalise_with_offsets(text)
+        tokens = norwegian.list_body_tokens(normalised)
+        token_groups = self._token_groups[without_location]
+        for token in tokens - token_groups.keys():
+            token_groups[token] = _match_alone(norwegian.analyse_word(token), wanted, wanted_places)
+        matching = {token: bits for token in tokens if (bits := token_groups[token])}
+        if not matching:
+            return []
+        found = [token for token in norwegian.find_tokens(normalised, running=True) if token.group() in matching]
+        groups = [matching[token.group()] for token in found]
+        _prefer_stated(normalised, found, groups)
+        return _make_spans(found, groups, offsets)
+
+    def _find_all_spans(self, text: str, source: str, without_location: bool) -> list[MatchSpan]:
+        wanted = self._wanted[source]
+        wanted_places = self._wanted["place"] if without_location else None
         normalised, offsets = folding.normalise_with_offsets(text)
         tokens = norwegian.find_tokens(normalised, running=source == "body")
         words = [norwegian.analyse_word(token.group()) for token in tokens]
@@ -249,10 +281,15 @@ class Highlighter:
             _match_several(words, wanted, groups)
         if source != "body":
             _match_expanded(normalised, tokens, wanted, groups)
-        spans = [token.span() for token in tokens]
-        if offsets:
-            spans = [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
-        return [MatchSpan(*span, bits) for span, bits in zip(spans, groups, strict=True) if bits]
+        return _make_spans(tokens, groups, offsets)
+
+
+def _make_spans(tokens: Sequence[re.Match[str]], groups: Sequence[int], offsets: list[int] | None) -> list[MatchSpan]:
+    """The tokens that match a group, at their positions in the text before normalisation."""
+    spans = [(*token.span(), bits) for token, bits in zip(tokens, groups, strict=True) if bits]
+    if offsets:
+        spans = [(offsets[start], offsets[end - 1] + 1, bits) for start, end, bits in spans]
+    return [MatchSpan(*span) for span in spans]
 
 
 def _match_alone(word: norwegian.Word, wanted: _WantedForms, wanted_places: _WantedForms | None) -> int:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.urls import get_script_prefix, reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
@@ -24,6 +26,7 @@ from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_p
 from . import dates
 
 MAX_PLACES_SHOWN = 2
+_ANY_UUID = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Card:
     new: bool = False
     """Whether the ad was first seen after the visitor's previous visit."""
 
+    @property
+    def url(self) -> str:
+        """The address of the ad's page."""
+        return _build_ad_url(self.vacancy.uuid)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -48,6 +56,16 @@ class Row:
     card: Card
     others: Sequence[Card] = ()
     others_label: str = ""
+
+
+def _build_ad_url(uuid: UUID) -> str:
+    return _reverse_ad(get_script_prefix()).replace(_ANY_UUID, str(uuid))
+
+
+@cache
+def _reverse_ad(_prefix: str) -> str:
+    """The path of the page of `_ANY_UUID` below the site's prefix: resolving it for each ad costs a tenth of a list."""
+    return reverse("web:ad", args=[_ANY_UUID])
 
 
 def list_active_ads(uuids: Iterable[UUID], *, with_text: bool = False) -> list[Vacancy]:
@@ -155,9 +173,9 @@ def format_places(
         pieces = highlighter.highlight_place(name) if highlighter else ()
         matched = any(piece.matched for piece in pieces) or _is_within(location.path, chosen_places)
         if name not in by_name or (matched and not by_name[name][0]):
-            by_name[name] = (matched, _render_pieces(pieces) or conditional_escape(name))
+            by_name[name] = (matched, _render_pieces(pieces) or escape(name))
     names = [html for matched, html in sorted(by_name.values(), key=lambda place: not place[0])]
-    shown = format_html_join(", ", "{}", ((html,) for html in names[:MAX_PLACES_SHOWN]))
+    shown = SafeString(", ".join(names[:MAX_PLACES_SHOWN]))  # each is escaped above
     left = len(names) - MAX_PLACES_SHOWN
     if left <= 0:
         return shown
@@ -172,13 +190,10 @@ def _is_within(path: str, areas: Sequence[str]) -> bool:
 
 def allow_breaks(value: str) -> SafeString:
     """The escaped text with `<wbr>` after each slash: "Spesialsykepleier/sykepleier" is wider than a phone's screen."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
+    return SafeString(escape(value).replace("/", "/<wbr>"))  # escaping writes no slash
 
 
 def _render_pieces(pieces: Sequence[search.Segment]) -> SafeString:
     """The escaped text with `<mark>` around matches."""
-    return format_html_join("", "{}", ((_render_piece(piece),) for piece in pieces))
-
-
-def _render_piece(piece: search.Segment) -> SafeString:
-    return format_html("<mark>{}</mark>", allow_breaks(piece.text)) if piece.matched else allow_breaks(piece.text)
+    parts = [f"<mark>{allow_breaks(piece.text)}</mark>" if piece.matched else allow_breaks(piece.text) for piece in pieces]
+    return SafeString("".join(parts))
