@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from jobsearch.search.analysis import folding
 from jobsearch.search.api import Highlighter, SearchQuery
-from jobsearch.search.assist.snippets import SNIPPET_LENGTH
+from jobsearch.search.assist.snippets import SNIPPET_LENGTH, build_snippet
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
 from jobsearch.search.query import compiler, parser
@@ -200,3 +202,20 @@ def test_a_text_full_of_matches_gives_one_short_snippet():
     highlighter, opening = Highlighter(SearchQuery(q="turnus natt helg dag").compiled), "turnus natt helg dag " * 1000
     found = highlight_prepared(highlighter, ad(description=opening))
     assert 0 < len("".join(segment.text for segment in found.snippet)) <= SNIPPET_LENGTH + 4
+
+
+def test_the_search_line_by_line_finds_the_snippet_of_all_matches():
+    """Whatever the lines, the negations, the letters and the words: the same as from every match of the whole text."""
+    rng = random.Random(12)
+    words = (
+        "turnus natt helg ikke ingen kokk hjemmekontor no the nei arbeid Turnus:\u00a0 tu\u00adrnus, natt. vi har mulig –".split(
+            " "
+        )
+    )
+    for _ in range(400):
+        text = "\n".join(" ".join(rng.choices(words.split(" "), k=rng.randrange(14))) for _ in range(rng.randrange(1, 7)))
+        highlighter = Highlighter(SearchQuery(q=" ".join(rng.sample(["turnus", "natt", "hjemmekontor", "helg"], k=2))).compiled)
+        wanted = rng.choice([1, 2, 3])
+        text = folding.compose(text)
+        every = highlighter._find_all_spans(text, "body")
+        assert highlighter._find_snippet(text, wanted, False) == build_snippet(text, every, wanted), text

@@ -28,6 +28,7 @@ from jobsearch.search.query.compiled_query import CompiledQuery
 from jobsearch.vacancies import ad_names
 from jobsearch.vacancies.prepared_ads import Workplace
 
+from .snippet_search import TokenGroups, find_best_snippet
 from .snippets import MatchSpan, Segments, build_snippet, combine_groups, split_text
 
 if TYPE_CHECKING:
@@ -70,6 +71,12 @@ class _WantedForms:
     def __bool__(self) -> bool:
         names = ("exact", "stem", "part", "joined", "fold", "prefixes", "phrases", "together")
         return any(getattr(self, name) for name in names)
+
+    @property
+    def groups(self) -> int:
+        """The groups that any form matches."""
+        kinds = (self.exact, self.stem, self.part, self.joined, self.fold, self.prefixes, self.phrases, self.together)
+        return functools.reduce(operator.or_, itertools.chain.from_iterable(forms.values() for forms in kinds), 0)
 
     def match_word(self, word: norwegian.Word) -> int:
         """The groups that the word matches by itself."""
@@ -120,7 +127,7 @@ class Highlighter:
         self.max_text_length = _PAGE_TEXT_LENGTH // max(1, ads)
         self._wanted = {source: _WantedForms(source) for source in _SOURCES}
         self._word_groups: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
-        self._token_groups: dict[bool, dict[str, int]] = {False: {}, True: {}}
+        self._token_groups: dict[bool, TokenGroups] = {}
         self._short_spans: dict[str, dict[str, list[MatchSpan]]] = {source: {} for source in _SOURCES}
         node = compiled.condition
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
@@ -135,14 +142,6 @@ class Highlighter:
     def needs_body(self) -> bool:
         """Whether a snippet is possible, so that the ads' texts have to be fetched."""
         return bool(self._wanted["body"]) or self._has_place
-
-    @property
-    def _body_groups(self) -> int:
-        """The groups of the query that a running text can match."""
-        wanted, groups = self._wanted["body"], 0
-        for forms in (wanted.exact, wanted.stem, wanted.fold, wanted.prefixes, wanted.phrases):
-            groups = functools.reduce(operator.or_, forms.values(), groups)
-        return groups
 
     @property
     def _has_place(self) -> bool:
@@ -164,8 +163,7 @@ class Highlighter:
 
     def find_snippet(self, text: str, *, without_location: bool = False) -> Segments:
         """The snippet of a plain text that shows the matches best, or (). `without_location`: its ad has no location."""
-        text = folding.compose(text)
-        return build_snippet(text, self._find_spans(text, "body", without_location), ~0)
+        return self._find_snippet(text, ~0, without_location)
 
     def highlight_ad(self, vacancy: Vacancy, prepared: PreparedAd) -> HighlightedAd:
         """Highlights an ad. A snippet is looked for in the first `max_text_length` characters of the prepared text."""
@@ -179,9 +177,8 @@ class Highlighter:
         shown |= combine_groups(occupation_spans)
         snippet: Segments = ()
         without_location = not any(location.path for location in locations)
-        if self._body_groups & ~shown or (without_location and self._has_place):
-            text = folding.compose(prepared.text[: self.max_text_length])
-            snippet = build_snippet(text, self._find_spans(text, "body", without_location), ~shown)
+        if self._wanted["body"].groups & ~shown or (without_location and self._has_place):
+            snippet = self._find_snippet(prepared.text[: self.max_text_length], ~shown, without_location)
         return HighlightedAd(
             split_text(vacancy.title, title_spans),
             split_text(vacancy.employer_name, employer_spans),
@@ -231,40 +228,34 @@ class Highlighter:
         text = folding.compose(text)
         return split_text(text, self._find_spans(text, source))
 
-    def _find_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
-        """The matches in a composed text, in order. `without_location`: the ad has no place but those named in its text."""
-        if source == "body":
-            return self._find_body_spans(text, without_location)
-        wanted = self._wanted[source]
-        if not wanted:
+    def _find_spans(self, text: str, source: str) -> list[MatchSpan]:
+        """The matches in a short composed text, in order."""
+        if not self._wanted[source]:
             return []
         known = self._short_spans[source].get(text)
         if known is None:  # ads of a page share employers, places and occupations
-            known = self._short_spans[source][text] = self._find_all_spans(text, source, False)
+            known = self._short_spans[source][text] = self._find_all_spans(text, source)
         return known
 
-    def _find_body_spans(self, text: str, without_location: bool) -> list[MatchSpan]:
-        """The matches in a running text: its different tokens are looked up once, and only those that match are located."""
+    def _find_snippet(self, text: str, wanted_groups: int, without_location: bool) -> Segments:
+        """The snippet of a running text. `without_location`: its ad has no place but those named in its text."""
+        text = folding.compose(text)
         wanted = self._wanted["body"]
         wanted_places = self._wanted["place"] if without_location else None
         if not wanted and not wanted_places:
-            return []
-        if wanted.phrases or wanted.joined or wanted.together:
-            return self._find_all_spans(text, "body", without_location)
-        normalised, offsets = folding.normalise_with_offsets(text)
-        tokens = norwegian.list_body_tokens(normalised)
-        token_groups = self._token_groups[without_location]
-        for token in tokens - token_groups.keys():
-            token_groups[token] = _match_alone(norwegian.analyse_word(token), wanted, wanted_places)
-        matching = {token: bits for token in tokens if (bits := token_groups[token])}
-        if not matching:
-            return []
-        found = [token for token in norwegian.find_tokens(normalised, running=True) if token.group() in matching]
-        groups = [matching[token.group()] for token in found]
-        _prefer_stated(normalised, found, groups)
-        return _make_spans(found, groups, offsets)
+            return ()
+        if wanted.phrases or wanted.joined or wanted.together:  # matches of several words
+            return build_snippet(text, self._find_all_spans(text, "body", without_location), wanted_groups)
+        if without_location not in self._token_groups:
 
-    def _find_all_spans(self, text: str, source: str, without_location: bool) -> list[MatchSpan]:
+            def match_token(token: str) -> int:
+                return _match_alone(norwegian.analyse_word(token), wanted, wanted_places)
+
+            possible = wanted.groups | (wanted_places.groups if wanted_places else 0)
+            self._token_groups[without_location] = TokenGroups(match_token, possible)
+        return find_best_snippet(text, self._token_groups[without_location], wanted_groups)
+
+    def _find_all_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
         wanted = self._wanted[source]
         wanted_places = self._wanted["place"] if without_location else None
         normalised, offsets = folding.normalise_with_offsets(text)
