@@ -285,6 +285,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "prepare-ads-for-lists": {
+        "task": "jobsearch.vacancies.tasks.prepare_stored_ads",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "forget-what-is-past-retention": {
         "task": "jobsearch.vacancies.tasks.forget_old",
         "schedule": 3600,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
-from .assist.highlighting import MAX_HTML_LENGTH, HighlightedAd, Highlighter
+from .assist.highlighting import HighlightedAd, Highlighter
 from .assist.snippets import Segment
 from .assist.suggestions import Suggestion, suggest
 from .cache_warming import start_cache_warming
@@ -39,7 +39,6 @@ __all__ = [
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
-    "MAX_HTML_LENGTH",
     "NOT_STATED",
     "SINCE_DAYS",
     "SIZES",

@@ -7,9 +7,10 @@ become the word for a time of day.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 from . import catalogue, places
 
@@ -26,7 +27,13 @@ _LAST_LETTERS = str.maketrans("æäøöå", "{{||}")
 
 def translate_value(value: str) -> str:
     """A value of the feed in the language of the page; a value of no known list stays as it is."""
-    return gettext(value) if value in VALUES else value
+    return _translate(value, get_language()) if value in VALUES else value
+
+
+@lru_cache(maxsize=4096)
+def _translate(value: str, _language: str | None) -> str:
+    """The translation into the active language, which is an argument for the cache only."""
+    return gettext(value)
 
 
 def list_translations(value: str) -> list[str]:
@@ -40,6 +47,7 @@ def list_translations(value: str) -> list[str]:
     return [name for name in dict.fromkeys(names) if name != value]
 
 
+@lru_cache(maxsize=4096)
 def build_sort_key(label: str) -> str:
     """Sort key in Norwegian alphabetical order: æ, ø and å after z, other accents ignored."""
     composed = unicodedata.normalize("NFC", label.casefold())

@@ -25,16 +25,28 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
         return self.filter(visibility.active_condition(now)).filter(~models.Exists(hidden))
 
+    def with_hidden(self) -> VacancyQuerySet:
+        """The rows with `is_hidden`: whether an administrator hides the ad. A column, so that it cannot change the plan."""
+        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
+        return self.annotate(is_hidden=models.Exists(hidden))
+
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
-        """The active ads among these uuids, in the order of the uuids: read by primary key, then filtered in Python.
+        """The active ads among these uuids, in the order of the uuids: one query by primary key, filtered in Python.
 
         `active().filter(uuid__in=…)` finds the same rows, but SQLite reads every active ad for it: without statistics it
         expects an index on `status` to be narrower (51 ms instead of 4 for 25 of 10,000 ads).
         """
         wanted = list(dict.fromkeys(uuids))
-        rows = {row.uuid: row for row in self.filter(pk__in=wanted)} if wanted else {}
-        hidden = Moderation.find_hidden(rows)
-        return [row for uuid in wanted if (row := rows.get(uuid)) and visibility.is_active(row, now, hidden=row.uuid in hidden)]
+        rows = {row.uuid: row for row in self.with_hidden().filter(pk__in=wanted)} if wanted else {}
+        found = (row for uuid in wanted if (row := rows.get(uuid)))
+        return [row for row in found if visibility.is_active(row, now, hidden=row.is_hidden)]  # type: ignore[attr-defined]
+
+    def for_lists(self, *, with_text: bool = False) -> VacancyQuerySet:
+        """The rows with their prepared row, in one query, without the columns that no list shows. `with_text`: for snippets."""
+        unused = ("raw", "description", "employer_description", "content_hash", "source_url", "application_url")
+        dates = ("expires", "updated", "line_time", "changed", "checked", "closed_at")  # each costs a conversion
+        texts = () if with_text else ("prepared__text",)
+        return self.select_related("prepared").defer(*unused, *dates, *texts)
 
     def not_indexed(self) -> VacancyQuerySet:
         """The rows whose latest version is not in the index."""
@@ -133,6 +145,37 @@ class Vacancy(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.uuid)
+
+
+class PreparedAd(models.Model):
+    """What lists show of an active ad, computed by `prepared_ads` when the ad is stored.
+
+    So a list is read by one query, and no request redacts a text, parses HTML or reads related rows. Deleted in the transaction
+    that closes the ad. A row of an earlier version of the computation is made again in the background.
+    """
+
+    vacancy = models.OneToOneField(Vacancy, models.CASCADE, primary_key=True, related_name="prepared")
+    version = models.PositiveSmallIntegerField(db_index=True)
+    title_language = models.CharField(max_length=8, blank=True)
+    duplicate_key = models.TextField(blank=True)
+    """Equal for ads that a list shows as one row, see `duplicates`; "" for an ad without text or employer."""
+
+    locations = models.JSONField(default=list)
+    """[path, city, postal code] of each workplace, in order."""
+
+    job_names = models.JSONField(default=list)
+    redactions = models.JSONField(default=dict)
+    """Title, employer or name of an occupation -> the same without contact information, where that differs."""
+
+    text = models.TextField(blank=True)
+    """The opening of the ad's text, plain and without contact information, from which snippets are cut."""
+
+    class Meta:
+        verbose_name = _("stilling i lister")
+        verbose_name_plural = _("stillinger i lister")
+
+    def __str__(self) -> str:
+        return str(self.vacancy_id)
 
 
 class Location(models.Model):

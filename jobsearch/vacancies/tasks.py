@@ -1,4 +1,4 @@
-"""Celery tasks of vacancies: closing and deleting ads when their time has come."""
+"""Celery tasks of vacancies: closing and deleting ads when their time has come, and preparing ads for lists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from . import store
+from . import prepared_ads, store
 
 TOMBSTONE_DAYS = 400
 """Retention of tombstones, thirteen months. With a tombstone the site answers 410 Gone to links and crawlers, and a late write
@@ -30,8 +30,15 @@ def close_expired() -> int:
 
 @shared_task
 def forget_old() -> int:
-    """Replaces ads past their retention with tombstones, and deletes tombstones past theirs."""
+    """Replaces ads past their retention with tombstones, deletes tombstones past theirs, and updates the planner's statistics."""
+    store.update_statistics()
     now = timezone.now()
     days = max(TOMBSTONE_DAYS, settings.FEED_BACKFILL_DAYS)
     store.delete_tombstones((now - dt.timedelta(days=days)).date())
     return store.replace_with_tombstones(now - dt.timedelta(days=settings.RETENTION_DAYS))
+
+
+@shared_task
+def prepare_stored_ads() -> int:
+    """Prepares ads stored before an upgrade for lists: some thousand a minute, so that others can write in between."""
+    return prepared_ads.prepare_stored_ads()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from jobsearch.search.api import Highlighter, SearchQuery, search
-from jobsearch.search.indexing import documents
+from jobsearch.vacancies import ad_names
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import prepare_from_related
 
 from .ads import KEYS
 from .cases import CASES
@@ -36,8 +37,8 @@ def test_every_hit_has_a_highlighted_match(corpus_engine):
             continue
         rows = Vacancy.objects.filter(uuid__in=page.uuids).prefetch_related("locations", "occupations", "categories", "contacts")
         for row in rows:
-            shown = highlighter.highlight_ad(row, row.description)
-            where = [highlighter.highlight_place(name) for name in documents.list_place_names(row.locations.all())]
+            shown = highlighter.highlight_ad(row, prepare_from_related(row))
+            where = [highlighter.highlight_place(name) for name in ad_names.list_place_names(row.locations.all())]
             # A match by a facet value is shown by the recognised entities of the page.
             why = any(map(has_match, [shown.title, shown.employer, shown.occupation, shown.snippet, *where])) or page.recognised
             assert why, (q, row.title)
@@ -67,7 +68,7 @@ def test_the_matched_words_are_highlighted(corpus_engine, q, key, title, occupat
     query = SearchQuery(q=q)
     assert KEYS[key] in search(query).uuids
     row = Vacancy.objects.get(uuid=KEYS[key])
-    shown = Highlighter(query.compiled).highlight_ad(row, row.description)
+    shown = Highlighter(query.compiled).highlight_ad(row, prepare_from_related(row))
     assert [segment.text for segment in shown.title if segment.matched] == title
     assert [segment.text for segment in shown.occupation if segment.matched] == occupation
     assert [segment.text for segment in shown.snippet if segment.matched] == snippet

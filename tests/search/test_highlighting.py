@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from jobsearch.search.api import MAX_HTML_LENGTH, Highlighter, SearchQuery
-from jobsearch.search.assist.snippets import SNIPPET_LENGTH
+from jobsearch.search.analysis import folding
+from jobsearch.search.api import Highlighter, SearchQuery
+from jobsearch.search.assist.snippets import SNIPPET_LENGTH, build_snippet
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
 from jobsearch.search.query import compiler, parser
-from jobsearch.vacancies import html, store
+from jobsearch.vacancies import ad_names, html, store
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import MAX_HTML_LENGTH, prepare_from_related
 from tests.contract import reference
 from tests.contract.ads import KEYS, NAMES, corpus
 from tests.contract.test_highlighting import QUERIES, has_match
@@ -75,7 +78,7 @@ def texts_of(row) -> list[tuple[str, str, dict]]:
         ("employer", row.employer_name, document(employer_name=row.employer_name)),
     ]
     found += [("occupation", name, document(job_title=name)) for name in documents.list_job_names(row)]
-    found += [("place", name, document(locations=place_of(name))) for name in documents.list_place_names(row.locations.all())]
+    found += [("place", name, document(locations=place_of(name))) for name in ad_names.list_place_names(row.locations.all())]
     without_location = not any(location.path for location in row.locations.all())
     body = document(description=row.description, locations=related() if without_location else place_of(""))
     return [*found, ("snippet", html.extract_text(row.description), body)]
@@ -135,10 +138,15 @@ def test_decomposed_letters_are_highlighted_at_their_position():
 
 
 def ad(**texts):
-    values = {"title": "", "employer_name": "", "job_title": ""} | texts
+    values = {"uuid": KEYS["nurse"], "title": "", "employer_name": "", "job_title": "", "description": ""}
+    values |= {"language": "", "body_hash": ""} | texts
     for name in ("contacts", "locations", "occupations", "categories"):
         values.setdefault(name, related())
     return SimpleNamespace(**values)
+
+
+def highlight_prepared(highlighter: Highlighter, row):
+    return highlighter.highlight_ad(row, prepare_from_related(row))
 
 
 PERSON = SimpleNamespace(name="Kari Nordmann", email="kari@hus.example", phone="+47 22 33 44 55")
@@ -153,7 +161,9 @@ PERSON = SimpleNamespace(name="Kari Nordmann", email="kari@hus.example", phone="
     ],
 )
 def test_a_snippet_contains_no_contact(text):
-    found = Highlighter(SearchQuery(q="turnus").compiled).highlight_ad(ad(contacts=related(PERSON)), f"<p>{text}</p>")
+    found = highlight_prepared(
+        Highlighter(SearchQuery(q="turnus").compiled), ad(description=f"<p>{text}</p>", contacts=related(PERSON))
+    )
     shown = "".join(segment.text for segment in found.snippet)
     assert "urnus" in shown
     for secret in ("Kari", "Nordmann", "22 33", "2233", "99 88", "@", "(at)", "example"):
@@ -170,26 +180,42 @@ def test_a_snippet_contains_no_part_of_a_contact_cut_in_two(hidden):
         start = MAX_HTML_LENGTH - cut
         filler = "x " * (start // 2)
         opening = f"{filler[: start - 260]} turnus {filler}"[:start] + hidden
-        found = highlighter.highlight_ad(ad(contacts=related(PERSON)), opening[:MAX_HTML_LENGTH])
+        found = highlight_prepared(highlighter, ad(description=opening, contacts=related(PERSON)))
         shown = "".join(segment.text for segment in found.snippet)
         assert "turnus" in shown
         assert not any(secret in shown.lower() for secret in ("kari", "nord", "22", "href", "mailto", "@"))
 
 
 def test_a_contacts_name_in_a_title_is_not_highlighted():
-    found = Highlighter(SearchQuery(q="nordmann OR kokk").compiled).highlight_ad(
-        ad(title="Kokk hos Kari Nordmann", contacts=related(PERSON))
-    )
+    row = ad(title="Kokk hos Kari Nordmann", contacts=related(PERSON))
+    found = highlight_prepared(Highlighter(SearchQuery(q="nordmann OR kokk").compiled), row)
     assert [segment.text for segment in found.title if segment.matched] == ["Kokk"]
 
 
 def test_a_snippet_is_shown_only_for_matches_not_in_the_title():
-    row, text = ad(title="Kokk med turnus"), "<p>Turnus er fint. Du liker grønnsaker.</p>"
-    assert Highlighter(SearchQuery(q="turnus").compiled).highlight_ad(row, text).snippet == ()
-    assert has_match(Highlighter(SearchQuery(q="turnus grønnsaker").compiled).highlight_ad(row, text).snippet)
+    row = ad(title="Kokk med turnus", description="<p>Turnus er fint. Du liker grønnsaker.</p>")
+    assert highlight_prepared(Highlighter(SearchQuery(q="turnus").compiled), row).snippet == ()
+    assert has_match(highlight_prepared(Highlighter(SearchQuery(q="turnus grønnsaker").compiled), row).snippet)
 
 
 def test_a_text_full_of_matches_gives_one_short_snippet():
     highlighter, opening = Highlighter(SearchQuery(q="turnus natt helg dag").compiled), "turnus natt helg dag " * 1000
-    found = highlighter.highlight_ad(ad(), opening[:MAX_HTML_LENGTH])
+    found = highlight_prepared(highlighter, ad(description=opening))
     assert 0 < len("".join(segment.text for segment in found.snippet)) <= SNIPPET_LENGTH + 4
+
+
+def test_the_search_line_by_line_finds_the_snippet_of_all_matches():
+    """Whatever the lines, the negations, the letters and the words: the same as from every match of the whole text."""
+    rng = random.Random(12)
+    words = (
+        "turnus natt helg ikke ingen kokk hjemmekontor no the nei arbeid Turnus:\u00a0 tu\u00adrnus, natt. vi har mulig –".split(
+            " "
+        )
+    )
+    for _ in range(400):
+        text = "\n".join(" ".join(rng.choices(words.split(" "), k=rng.randrange(14))) for _ in range(rng.randrange(1, 7)))
+        highlighter = Highlighter(SearchQuery(q=" ".join(rng.sample(["turnus", "natt", "hjemmekontor", "helg"], k=2))).compiled)
+        wanted = rng.choice([1, 2, 3])
+        text = folding.compose(text)
+        every = highlighter._find_all_spans(text, "body")
+        assert highlighter._find_snippet(text, wanted, False) == build_snippet(text, every, wanted), text

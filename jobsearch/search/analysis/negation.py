@@ -63,13 +63,19 @@ _ARTICLES = _words("et eit en ein noe noko a an")
 _WELCOME = _words("fordel føremon ønskelig ønskjeleg pluss plus advantage bonus ønske")
 
 
-def find_negated(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each negated word of a composed running text, in order."""
-    is_english = " the " in text  # "no" is "now" in nynorsk, but "no experience required" is English in any text
+def is_english(text: str) -> bool:
+    """Whether a running text has English sentences."""
+    return " the " in text
+
+
+def find_negated(text: str, english: bool | None = None) -> list[tuple[int, int]]:
+    """(start, end) of each negated word of a composed running text, in order. `english`: of the whole, for a part of a text."""
+    # "no" is "now" in nynorsk, but "no experience required" is English in any text.
+    english = is_english(text) if english is None else english
     spans: dict[tuple[int, int], None] = {}
     for match in islice(_NEGATION.finditer(text), _MOST):
-        if is_english or match.group().lower() != "no" or _NEEDED.match(text, match.end()):
-            spans |= dict.fromkeys(_find_scope(text, match.start(), match.end(), is_english))
+        if english or match.group().lower() != "no" or _NEEDED.match(text, match.end()):
+            spans |= dict.fromkeys(_find_scope(text, match.start(), match.end(), english))
     spans |= dict.fromkeys(match.span(1) for match in islice(_ANSWERED_NO.finditer(text), _MOST))
     return sorted(spans)
 

@@ -197,6 +197,11 @@ def analyse_body(text: str) -> list[Word]:
     return [cached(token) or analyse_word(token) for token in _TOKEN.findall(normalise(text)) if token not in _PRONOUNS]
 
 
+def list_body_tokens(text: str) -> set[str]:
+    """The different tokens of a normalised running text, as `find_tokens` finds them."""
+    return {*_TOKEN.findall(text)} - _PRONOUNS
+
+
 def find_tokens(text: str, *, running: bool = False) -> list[re.Match[str]]:
     """The matches of the tokens in a normalised text: those of `analyse_body` if it is a running text, else of `analyse_text`."""
     skipped = _PRONOUNS if running else {_LINE_BREAK}

@@ -24,20 +24,17 @@ from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
 from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
-from jobsearch.search.indexing import documents
 from jobsearch.search.query.compiled_query import CompiledQuery
-from jobsearch.vacancies import html, redaction
+from jobsearch.vacancies import ad_names
+from jobsearch.vacancies.prepared_ads import Workplace
 
+from .snippet_search import TokenGroups, find_best_snippet
 from .snippets import MatchSpan, Segments, build_snippet, combine_groups, split_text
 
 if TYPE_CHECKING:
-    from jobsearch.vacancies.models import Vacancy
+    from jobsearch.vacancies.models import PreparedAd, Vacancy
 
-MAX_HTML_LENGTH = 20_000
-"""Characters of an ad's HTML in which a snippet is searched for, at most: the whole of nearly every ad."""
-_PAGE_HTML_LENGTH = 400_000  # characters that all ads of a page share, so that a page of a hundred huge ads takes no seconds
-_DROPPED_END = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
-_BLANKS = re.compile(r"[^\S\n]+")
+_PAGE_TEXT_LENGTH = 400_000  # characters that all ads of a page share, so that a page of a hundred huge ads takes no seconds
 _PLACES_IN_BODY = PLACES - EVERYDAY_PLACES
 _PLACES_IN_BODY_FOLDED = frozenset(map(fold, _PLACES_IN_BODY))
 
@@ -74,6 +71,12 @@ class _WantedForms:
     def __bool__(self) -> bool:
         names = ("exact", "stem", "part", "joined", "fold", "prefixes", "phrases", "together")
         return any(getattr(self, name) for name in names)
+
+    @property
+    def groups(self) -> int:
+        """The groups that any form matches."""
+        kinds = (self.exact, self.stem, self.part, self.joined, self.fold, self.prefixes, self.phrases, self.together)
+        return functools.reduce(operator.or_, itertools.chain.from_iterable(forms.values() for forms in kinds), 0)
 
     def match_word(self, word: norwegian.Word) -> int:
         """The groups that the word matches by itself."""
@@ -121,9 +124,11 @@ class Highlighter:
     """
 
     def __init__(self, compiled: CompiledQuery, ads: int = 1) -> None:
-        self.max_html_length = min(MAX_HTML_LENGTH, _PAGE_HTML_LENGTH // max(1, ads))
+        self.max_text_length = _PAGE_TEXT_LENGTH // max(1, ads)
         self._wanted = {source: _WantedForms(source) for source in _SOURCES}
         self._word_groups: defaultdict[tuple[str, bool], dict[norwegian.Word, int]] = defaultdict(dict)
+        self._token_groups: dict[bool, TokenGroups] = {}
+        self._short_spans: dict[str, dict[str, list[MatchSpan]]] = {source: {} for source in _SOURCES}
         node = compiled.condition
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _find_leaves(group):
@@ -137,14 +142,6 @@ class Highlighter:
     def needs_body(self) -> bool:
         """Whether a snippet is possible, so that the ads' texts have to be fetched."""
         return bool(self._wanted["body"]) or self._has_place
-
-    @property
-    def _body_groups(self) -> int:
-        """The groups of the query that a running text can match."""
-        wanted, groups = self._wanted["body"], 0
-        for forms in (wanted.exact, wanted.stem, wanted.fold, wanted.prefixes, wanted.phrases):
-            groups = functools.reduce(operator.or_, forms.values(), groups)
-        return groups
 
     @property
     def _has_place(self) -> bool:
@@ -166,31 +163,22 @@ class Highlighter:
 
     def find_snippet(self, text: str, *, without_location: bool = False) -> Segments:
         """The snippet of a plain text that shows the matches best, or (). `without_location`: its ad has no location."""
-        text = folding.compose(text)
-        return build_snippet(text, self._find_spans(text, "body", without_location), ~0)
+        return self._find_snippet(text, ~0, without_location)
 
-    def highlight_ad(self, vacancy: Vacancy, opening: str = "") -> HighlightedAd:
-        """Highlights an ad. `opening`: the first `max_html_length` characters of its HTML, needed if `needs_body`.
-
-        Reads `contacts`, `locations`, `occupations` and `categories`, which the caller should have prefetched.
-        """
-        contacts = list(vacancy.contacts.all())
-        locations = list(vacancy.locations.all())
-        places = documents.list_place_names(locations)
-        redactor = redaction.Redactor(contacts, vacancy.employer_name, *places)
-        title_spans = self._find_redacted_spans(vacancy.title, "title", redactor)
-        employer_spans = self._find_redacted_spans(vacancy.employer_name, "employer", redactor)
+    def highlight_ad(self, vacancy: Vacancy, prepared: PreparedAd) -> HighlightedAd:
+        """Highlights an ad. A snippet is looked for in the first `max_text_length` characters of the prepared text."""
+        locations = [Workplace(*values) for values in prepared.locations]
+        title_spans = self._find_shown_spans(vacancy.title, "title", prepared)
+        employer_spans = self._find_shown_spans(vacancy.employer_name, "employer", prepared)
         shown = combine_groups(title_spans) | combine_groups(employer_spans)
-        for place in places:
+        for place in ad_names.list_place_names(locations):
             shown |= combine_groups(self._find_spans(place, "place"))
-        occupation, occupation_spans = self._find_occupation(vacancy, redactor, shown)
+        occupation, occupation_spans = self._find_occupation(prepared, shown)
         shown |= combine_groups(occupation_spans)
         snippet: Segments = ()
         without_location = not any(location.path for location in locations)
-        if opening and (self._body_groups & ~shown or (without_location and self._has_place)):
-            is_cut = len(opening) >= self.max_html_length
-            text = _extract_text(opening[: self.max_html_length], is_cut, redactor, vacancy.title)
-            snippet = build_snippet(text, self._find_spans(text, "body", without_location), ~shown)
+        if self._wanted["body"].groups & ~shown or (without_location and self._has_place):
+            snippet = self._find_snippet(prepared.text[: self.max_text_length], ~shown, without_location)
         return HighlightedAd(
             split_text(vacancy.title, title_spans),
             split_text(vacancy.employer_name, employer_spans),
@@ -198,12 +186,12 @@ class Highlighter:
             snippet,
         )
 
-    def _find_occupation(self, vacancy: Vacancy, redactor: redaction.Redactor, shown: int) -> tuple[str, list[MatchSpan]]:
+    def _find_occupation(self, prepared: PreparedAd, shown: int) -> tuple[str, list[MatchSpan]]:
         """The name of the ad's occupation that matches most of the groups not yet shown, with its spans."""
         best: tuple[int, str, list[MatchSpan]] = (0, "", [])
         if self._wanted["job"]:
-            for name in documents.list_job_names(vacancy):
-                spans = self._find_redacted_spans(name, "job", redactor)
+            for name in prepared.job_names:
+                spans = self._find_shown_spans(name, "job", prepared)
                 new_groups = (combine_groups(spans) & ~shown).bit_count()
                 if new_groups > best[0]:
                     best = (new_groups, name, spans)
@@ -226,12 +214,13 @@ class Highlighter:
                 for value in together or (leaf.value,):
                     forms[value] = forms.get(value, 0) | bit
 
-    def _find_redacted_spans(self, text: str, source: str, redactor: redaction.Redactor) -> list[MatchSpan]:
+    def _find_shown_spans(self, text: str, source: str, prepared: PreparedAd) -> list[MatchSpan]:
         """The matches in a short text without words that are redacted in the index, such as a contact's name in a title."""
+        redacted = prepared.redactions.get(text)
         text = folding.compose(text)
         spans = self._find_spans(text, source)
-        if spans:
-            indexed = {*norwegian.tokenize(redactor.redact_title(text))}
+        if spans and redacted is not None:
+            indexed = {*norwegian.tokenize(redacted)}
             spans = [span for span in spans if indexed.issuperset(norwegian.tokenize(text[span.start : span.end]))]
         return spans
 
@@ -239,12 +228,36 @@ class Highlighter:
         text = folding.compose(text)
         return split_text(text, self._find_spans(text, source))
 
-    def _find_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
-        """The matches in a composed text, in order. `without_location`: the ad has no place but those named in its text."""
-        wanted = self._wanted[source]
+    def _find_spans(self, text: str, source: str) -> list[MatchSpan]:
+        """The matches in a short composed text, in order."""
+        if not self._wanted[source]:
+            return []
+        known = self._short_spans[source].get(text)
+        if known is None:  # ads of a page share employers, places and occupations
+            known = self._short_spans[source][text] = self._find_all_spans(text, source)
+        return known
+
+    def _find_snippet(self, text: str, wanted_groups: int, without_location: bool) -> Segments:
+        """The snippet of a running text. `without_location`: its ad has no place but those named in its text."""
+        text = folding.compose(text)
+        wanted = self._wanted["body"]
         wanted_places = self._wanted["place"] if without_location else None
         if not wanted and not wanted_places:
-            return []
+            return ()
+        if wanted.phrases or wanted.joined or wanted.together:  # matches of several words
+            return build_snippet(text, self._find_all_spans(text, "body", without_location), wanted_groups)
+        if without_location not in self._token_groups:
+
+            def match_token(token: str) -> int:
+                return _match_alone(norwegian.analyse_word(token), wanted, wanted_places)
+
+            possible = wanted.groups | (wanted_places.groups if wanted_places else 0)
+            self._token_groups[without_location] = TokenGroups(match_token, possible)
+        return find_best_snippet(text, self._token_groups[without_location], wanted_groups)
+
+    def _find_all_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:
+        wanted = self._wanted[source]
+        wanted_places = self._wanted["place"] if without_location else None
         normalised, offsets = folding.normalise_with_offsets(text)
         tokens = norwegian.find_tokens(normalised, running=source == "body")
         words = [norwegian.analyse_word(token.group()) for token in tokens]
@@ -259,10 +272,15 @@ class Highlighter:
             _match_several(words, wanted, groups)
         if source != "body":
             _match_expanded(normalised, tokens, wanted, groups)
-        spans = [token.span() for token in tokens]
-        if offsets:
-            spans = [(offsets[start], offsets[end - 1] + 1) for start, end in spans]
-        return [MatchSpan(*span, bits) for span, bits in zip(spans, groups, strict=True) if bits]
+        return _make_spans(tokens, groups, offsets)
+
+
+def _make_spans(tokens: Sequence[re.Match[str]], groups: Sequence[int], offsets: list[int] | None) -> list[MatchSpan]:
+    """The tokens that match a group, at their positions in the text before normalisation."""
+    spans = [(*token.span(), bits) for token, bits in zip(tokens, groups, strict=True) if bits]
+    if offsets:
+        spans = [(offsets[start], offsets[end - 1] + 1, bits) for start, end, bits in spans]
+    return [MatchSpan(*span) for span in spans]
 
 
 def _match_alone(word: norwegian.Word, wanted: _WantedForms, wanted_places: _WantedForms | None) -> int:
@@ -338,13 +356,3 @@ def _match_expanded(text: str, tokens: Sequence[re.Match[str]], wanted: _WantedF
                     bits |= wanted.fold.get(fold(stem), 0)
             for index in range(bisect_left(starts, start), bisect_left(starts, end)):
                 groups[index] |= bits
-
-
-def _extract_text(opening: str, is_cut: bool, redactor: redaction.Redactor, title: str) -> str:
-    """The plain text of an ad's HTML without its contacts, composed, with single blanks."""
-    if is_cut and opening.rfind("<") > opening.rfind(">"):
-        opening = opening[: opening.rfind("<")]
-    text = folding.compose(redactor.redact_text(html.extract_text(opening), keep=redactor.redact_title(title)))
-    if is_cut:
-        text = text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))]
-    return _BLANKS.sub(" ", text)

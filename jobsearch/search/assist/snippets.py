@@ -66,18 +66,35 @@ def split_text(text: str, spans: Sequence[MatchSpan]) -> Segments:
     return tuple(segments)
 
 
+class SnippetChoice(NamedTuple):
+    """A part of a text. `score`: number of wanted groups, of all groups, and whether it is long enough to say something."""
+
+    score: tuple[int, int, bool]
+    start: int
+    end: int
+
+
 def build_snippet(text: str, spans: list[MatchSpan], wanted_groups: int) -> Segments:
     """The part of a paragraph that matches most of the wanted groups, the first of equally good ones; () where none does."""
-    best: tuple[tuple[int, int, bool], int, int] | None = None
+    choice = choose_snippet(text, spans, wanted_groups)
+    return cut_snippet(text, spans, choice) if choice else ()
+
+
+def choose_snippet(text: str, spans: list[MatchSpan], wanted_groups: int) -> SnippetChoice | None:
+    """The best part of the text, None where it has no wanted group."""
+    best: SnippetChoice | None = None
     for span in [span for span in spans if span.groups & wanted_groups][:_MAX_STARTS]:
         start, end = _find_bounds(text, span)
         groups = combine_groups(other for other in spans if start <= other.start and other.end <= end)
         score = ((groups & wanted_groups).bit_count(), groups.bit_count(), end - start >= _MIN_LENGTH)
-        if best is None or score > best[0]:
-            best = (score, start, end)
-    if best is None:
-        return ()
-    _, start, end = best
+        if best is None or score > best.score:
+            best = SnippetChoice(score, start, end)
+    return best
+
+
+def cut_snippet(text: str, spans: list[MatchSpan], choice: SnippetChoice) -> Segments:
+    """The chosen part of the text as segments, with an ellipsis where it begins or ends within a sentence."""
+    _score, start, end = choice
     inside = [span for span in spans if start <= span.start and span.end <= end]
     segments = list(split_text(text[start:end], [MatchSpan(s.start - start, s.end - start, s.groups) for s in inside]))
     if not _begins_sentence(text, start):

@@ -201,8 +201,11 @@ class Facet:
         """Value -> number of ads, from what the engine counted."""
         return dict(raw)
 
-    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
-        """The facet's values for a form; chosen ones are included even without ads."""
+    def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:
+        """The facet's values for a form; chosen ones are included even without ads.
+
+        `folded`: only values that are open have their children, since a page shows no others.
+        """
         chosen = self.list_chosen(query)
         others = sorted({*counts, *chosen} - {*self.listed, NOT_STATED}, key=lambda value: (-counts.get(value, 0), value))
         values = [*self.listed, *others]
@@ -258,7 +261,7 @@ class SingleFacet(Facet):
     def remove_value(self, query: Selection, value: str | int | None) -> dict[str, Any]:
         return dict(self.defaults)
 
-    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+    def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:
         chosen = self.list_chosen(query)
         others = [value for value in chosen if value not in self.listed]
         return [self.make_choice(value, counts, chosen) for value in (*self.listed, *others)]
@@ -270,7 +273,7 @@ class TreeFacet(Facet):
     last: ClassVar[frozenset[str] | None] = None
     """Values at the end of the upper level, which is then sorted by label in the user's language. None: sorted as `listed`."""
 
-    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+    def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:
         chosen = self.list_chosen(query)
         under: dict[str, set[str]] = {value: set() for value in self.listed}
         for value in {*counts, *chosen} - {NOT_STATED}:
@@ -280,6 +283,8 @@ class TreeFacet(Facet):
                 under[above].add(value)
         found = []
         for value, children in self._sort_upper_level(under):
+            if folded and value not in chosen and children.isdisjoint(chosen):
+                children = set()
             named = sorted(children, key=lambda child: labels.build_sort_key(self.label_value(child)))
             parts = tuple(self.make_choice(child, counts, chosen) for child in named)
             found.append(self.make_choice(value, counts, chosen, parts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,14 +17,10 @@ from jobsearch.search.engines.base import Write
 from jobsearch.search.facets import list_filters
 from jobsearch.search.facets.base import Ad
 from jobsearch.search.timestamps import day_number, epoch
-from jobsearch.taxonomy import occupations, places
-from jobsearch.vacancies import html, pending, redaction, visibility
+from jobsearch.vacancies import ad_names, html, pending, redaction, visibility
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
-
-_UNIDENTIFIED = "Uoppgitt/ ikke identifiserbare"
-_SEVERAL = re.compile(r",| og ")
 
 
 def make_removal(change: pending.Change, now: dt.datetime) -> Write | None:
@@ -51,7 +46,7 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     """Field -> value, for each field of `schema.FIELDS`; the facets give their own fields."""
     contacts = list(vacancy.contacts.all())
     locations = list(vacancy.locations.all())
-    places_of = list_place_names(locations)
+    places_of = ad_names.list_place_names(locations)
     redactor = redaction.Redactor(contacts, vacancy.employer_name, *places_of)
     title, employer = redactor.redact_title(vacancy.title), redactor.redact_title(vacancy.employer_name)
     named_jobs = [redactor.redact_title(name) for name in list_job_names(vacancy)]
@@ -130,33 +125,9 @@ def compute_deadline_order(deadline: int, published: int, uuid: UUID) -> int:
     return days << 47 | (2**28 - 1 - minutes) << 19 | uuid.int >> 109
 
 
-def list_place_names(locations: Iterable[Any]) -> list[str]:
-    """Every name of where the ad is: municipalities, counties and countries, cities, postal codes."""
-    names: dict[str, None] = {}
-    for location in locations:
-        parts = location.path.split("/") if location.path else []
-        names.update(dict.fromkeys(places.get_label(part) for part in parts if part != places.ABROAD))
-        names.update(dict.fromkeys(name for name in (location.city, location.postal_code) if name))
-    return list(names)
-
-
 def list_job_names(vacancy: Vacancy) -> list[str]:
-    """Names of the ad's occupation: the employer's, and those of each classification."""
-    names = [vacancy.job_title, *(category.name for category in vacancy.categories.all())]
-    names += [_name_occupation(job.path, finer=any(names)) for job in vacancy.occupations.all()]
-    return list(dict.fromkeys(filter(None, names)))
-
-
-def _name_occupation(path: str, finer: bool) -> str:
-    """The lower of the two levels, "" where it says too little.
-
-    The upper one is only a facet: "Transport og lager" does not make an ad a hit for "lager". A name of several occupations
-    ("Frisør og velvære") is left out where another classification is finer (`finer`).
-    """
-    above, name = occupations.get_parent(path), occupations.get_label(path)
-    if _UNIDENTIFIED in (path, above) or (above and finer and _SEVERAL.search(name)):
-        return ""
-    return name
+    """Names of the ad's occupation, from its related rows."""
+    return ad_names.list_job_names(vacancy.job_title, vacancy.categories.all(), vacancy.occupations.all())
 
 
 def _analyse_names(names: Iterable[str]) -> list[norwegian.Word]:

@@ -10,21 +10,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from django.db.models.functions import Left
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.urls import get_script_prefix, reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
-from jobsearch.vacancies import cleaning, duplicates
 from jobsearch.vacancies.models import Location, Vacancy
+from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_prepared, list_workplaces
 
 from . import dates
 
 MAX_PLACES_SHOWN = 2
+_ANY_UUID = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Card:
     new: bool = False
     """Whether the ad was first seen after the visitor's previous visit."""
 
+    @property
+    def url(self) -> str:
+        """The address of the ad's page."""
+        return _build_ad_url(self.vacancy.uuid)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,19 +58,21 @@ class Row:
     others_label: str = ""
 
 
-def list_active_ads(uuids: Iterable[UUID], *, text_length: int = 0, with_names: bool = False) -> list[Vacancy]:
-    """The active ads among these, in this order, with the related rows that a card needs.
+def _build_ad_url(uuid: UUID) -> str:
+    return _reverse_ad(get_script_prefix()).replace(_ANY_UUID, str(uuid))
 
-    `text_length`: also load this many characters of each ad's text, as `opening`. `with_names`: also load contacts, occupations
-    and categories.
-    """
-    ads = Vacancy.objects.defer("raw", "description", "employer_description")
-    related = ["locations"]
-    if with_names:
-        related += ["contacts", "occupations", "categories"]
-    if text_length:
-        ads = ads.annotate(opening=Left("description", text_length))
-    return ads.prefetch_related(*related).list_active(uuids)
+
+@cache
+def _reverse_ad(_prefix: str) -> str:
+    """The path of the page of `_ANY_UUID` below the site's prefix: resolving it for each ad costs a tenth of a list."""
+    return reverse("web:ad", args=[_ANY_UUID])
+
+
+def list_active_ads(uuids: Iterable[UUID], *, with_text: bool = False) -> list[Vacancy]:
+    """The active ads among these, in this order, with their prepared rows: one query. `with_text`: for snippets."""
+    vacancies = Vacancy.objects.for_lists(with_text=with_text).list_active(uuids)
+    complete_prepared(vacancies)
+    return vacancies
 
 
 def build_rows(
@@ -76,8 +85,7 @@ def build_rows(
     """
     ids = list(uuids)
     highlighter = search.Highlighter(compiled, len(ids))
-    text_length = highlighter.max_html_length if highlighter.needs_body else 0
-    vacancies = list_active_ads(ids, text_length=text_length, with_names=bool(highlighter))
+    vacancies = list_active_ads(ids, with_text=highlighter.needs_body)
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
     return _fold_duplicates(cards, separate_new=bool(query.since))
 
@@ -96,7 +104,8 @@ def build_card(vacancy: Vacancy) -> Card:
 def _build_highlighted_card(
     vacancy: Vacancy, highlighter: search.Highlighter, chosen_places: Sequence[str], since: dt.datetime | None
 ) -> Card:
-    marked = highlighter.highlight_ad(vacancy, getattr(vacancy, "opening", "")) if highlighter else search.HighlightedAd()
+    prepared = get_prepared(vacancy)
+    marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else search.HighlightedAd()
     return Card(
         vacancy=vacancy,
         title=_render_pieces(marked.title) or allow_breaks(vacancy.title),
@@ -118,21 +127,14 @@ def _fold_duplicates(cards: Sequence[Card], *, separate_new: bool) -> list[Row]:
     groups: list[list[Card]] = []
     previous_key: tuple[object, ...] | None = None
     for card in cards:
-        duplicate_key = _build_duplicate_key(card.vacancy)
-        key = (*duplicate_key, card.new and separate_new) if duplicate_key else None
+        prepared = get_prepared(card.vacancy)
+        key = (prepared.duplicate_key, card.new and separate_new) if prepared and prepared.duplicate_key else None
         if key is not None and key == previous_key:
             groups[-1].append(card)
         else:
             groups.append([card])
         previous_key = key
     return [Row(first, others, _format_others(first, others)) for first, *others in groups]
-
-
-def _build_duplicate_key(vacancy: Vacancy) -> tuple[str, str] | None:
-    """Key of text and title without place names, equal for duplicates; None for an ad without text or employer."""
-    if not (vacancy.body_hash and vacancy.employer_name):
-        return None
-    return vacancy.body_hash, duplicates.normalise_words(vacancy.title, cleaning.list_place_names(vacancy.locations.all()))
 
 
 def _format_others(first: Card, others: Sequence[Card]) -> str:
@@ -149,7 +151,7 @@ def _format_others(first: Card, others: Sequence[Card]) -> str:
     return ngettext("og %(n)s lik annonse", "og %(n)s like annonser", n) % {"n": n}
 
 
-def format_location(location: Location) -> str:
+def format_location(location: Location | Workplace) -> str:
     """A location's name, the smallest area first: "Voss", "Stockholm, Sverige"."""
     label = labels.translate_value(places.get_label(location.path)) if location.path else ""
     if location.path.startswith(f"{places.ABROAD}/") and location.city:
@@ -165,15 +167,15 @@ def format_places(
     Places that the search matched, or that lie in `chosen_places`, come first.
     """
     by_name: dict[str, tuple[bool, SafeString]] = {}
-    for location in vacancy.locations.all():
+    for location in list_workplaces(vacancy):
         if not (name := format_location(location)):
             continue
         pieces = highlighter.highlight_place(name) if highlighter else ()
         matched = any(piece.matched for piece in pieces) or _is_within(location.path, chosen_places)
         if name not in by_name or (matched and not by_name[name][0]):
-            by_name[name] = (matched, _render_pieces(pieces) or conditional_escape(name))
+            by_name[name] = (matched, _render_pieces(pieces) or escape(name))
     names = [html for matched, html in sorted(by_name.values(), key=lambda place: not place[0])]
-    shown = format_html_join(", ", "{}", ((html,) for html in names[:MAX_PLACES_SHOWN]))
+    shown = SafeString(", ".join(names[:MAX_PLACES_SHOWN]))  # each is escaped above
     left = len(names) - MAX_PLACES_SHOWN
     if left <= 0:
         return shown
@@ -188,13 +190,10 @@ def _is_within(path: str, areas: Sequence[str]) -> bool:
 
 def allow_breaks(value: str) -> SafeString:
     """The escaped text with `<wbr>` after each slash: "Spesialsykepleier/sykepleier" is wider than a phone's screen."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in value.split("/")))
+    return SafeString(escape(value).replace("/", "/<wbr>"))  # escaping writes no slash
 
 
 def _render_pieces(pieces: Sequence[search.Segment]) -> SafeString:
     """The escaped text with `<mark>` around matches."""
-    return format_html_join("", "{}", ((_render_piece(piece),) for piece in pieces))
-
-
-def _render_piece(piece: search.Segment) -> SafeString:
-    return format_html("<mark>{}</mark>", allow_breaks(piece.text)) if piece.matched else allow_breaks(piece.text)
+    parts = [f"<mark>{allow_breaks(piece.text)}</mark>" if piece.matched else allow_breaks(piece.text) for piece in pieces]
+    return SafeString("".join(parts))

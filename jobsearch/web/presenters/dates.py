@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
@@ -37,7 +38,13 @@ def get_today() -> dt.date:
 
 def format_day(value: dt.date, *, weekday: bool = False) -> str:
     """A date as text; with the year only if it is not the current one."""
-    if value.year == get_today().year:
+    return _format_day(value, weekday, value.year == get_today().year, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _format_day(value: dt.date, weekday: bool, is_this_year: bool, _language: str | None) -> str:
+    """The date in the active language, which is an argument for the cache only: a page shows the same days many times."""
+    if is_this_year:
         pattern = pgettext("datoformat", "l j. F") if weekday else pgettext("datoformat", "j. F")
     else:
         pattern = pgettext("datoformat", "l j. F Y") if weekday else pgettext("datoformat", "j. F Y")
@@ -103,4 +110,15 @@ def format_new_since(count: int, since: dt.datetime) -> str:
 
 def format_result_count(total: int) -> str:
     """Number of hits: "1 treff", "10 312 treff"."""
-    return ngettext("%(n)s treff", "%(n)s treff", total) % {"n": number_format(total, use_l10n=True, force_grouping=True)}
+    return ngettext("%(n)s treff", "%(n)s treff", total) % {"n": format_number(total)}
+
+
+def format_number(value: int) -> str:
+    """A number with a thousands separator: 10312 -> "10 312"."""
+    return _format_number(value, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _format_number(value: int, _language: str | None) -> str:
+    """The number in the active language, which is an argument for the cache only: a page shows some hundred numbers."""
+    return number_format(value, use_l10n=True, force_grouping=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from zlib import crc32
 
 from django.core.paginator import Paginator
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -69,7 +70,13 @@ class Link:
 def address(query: search.SearchQuery) -> str:
     """The canonical URL of a search: the same search has one URL, however its form was filled in."""
     pairs = query.urlencode()
-    return reverse("web:results") + (f"?{pairs}" if pairs else "")
+    return _reverse_results(get_script_prefix()) + (f"?{pairs}" if pairs else "")
+
+
+@cache
+def _reverse_results(_prefix: str) -> str:
+    """The path of the results page below the site's prefix; a page has some forty links to searches."""
+    return reverse("web:results")
 
 
 def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:
@@ -82,7 +89,7 @@ def facet_view(
 ) -> FacetView:
     """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted."""
     facet = search.FACETS[name]
-    found = facet.list_choices(counts or {}, query)
+    found = facet.list_choices(counts or {}, query, folded=not typed)
     if counts is None:
         found = [choice for choice in found if choice.open]
     else:

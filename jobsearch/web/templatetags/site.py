@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.template import Context
-from django.utils.formats import number_format
+from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from jobsearch.search.api import FACETS, Choice
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import get_prepared
 from jobsearch.vacancies.visibility import get_oslo_date
+from jobsearch.web.option_fragments import render_option
 from jobsearch.web.presenters import ad_rows, back_link, dates
 
 register = template.Library()
@@ -25,7 +29,7 @@ register.filter("breakable", ad_rows.allow_breaks)
 @register.filter
 def number(value: int) -> str:
     """A number with a thousands separator: 10312 -> "10 312"."""
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return dates.format_number(value)
 
 
 @register.filter
@@ -160,7 +164,9 @@ def lang(vacancy: Vacancy) -> str:
 @register.filter
 def title_lang(vacancy: Vacancy) -> str:
     """The language of an ad's title, which may differ from that of its text, for a `lang` attribute."""
-    return language.guess_title_language(vacancy.title, vacancy.language) or "no"
+    prepared = get_prepared(vacancy)
+    found = prepared.title_language if prepared else language.guess_title_language(vacancy.title, vacancy.language)
+    return found or "no"
 
 
 @register.filter("start_date")
@@ -187,6 +193,29 @@ def render_employer_text(vacancy: Vacancy, text: str) -> SafeString:
 def format_extent(value: str) -> str:
     """Full-time or part-time. The feed states "Heltid" for every ad that is not part-time, so it is not certain."""
     return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.translate_value(value)
+
+
+@register.filter("option_values")
+@lru_cache(maxsize=4)
+def render_option_values(values: tuple[str, ...]) -> SafeString:
+    """An `<option>` for each value of a `<datalist>`. Cached: the list of 357 municipalities is always the same."""
+    return format_html_join("\n", '<option value="{}"></option>', ((value,) for value in values))
+
+
+@register.simple_tag(takes_context=True)
+def facet_options(context: Context, options: Sequence[Choice]) -> SafeString:
+    """The values of the facet in the context, each by `web/_option.html`."""
+    facet, counted = context["facet"], context.get("total") is not None
+    template = get_template("web/_option.html").template  # type: ignore[attr-defined]  # of Django's own backend
+    parts = []
+    for option in options:
+        # Of a long facet, such as employers, names are in no cache that outlives their ads.
+        if option.children or FACETS[facet.name].long:
+            with context.push(option=option):
+                parts.append(template.render(context))
+        else:
+            parts.append(render_option(template, option, context, facet_name=facet.name, counted=counted, single=facet.single))
+    return SafeString("".join(parts))
 
 
 @register.filter

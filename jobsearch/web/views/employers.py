@@ -18,6 +18,7 @@ from jobsearch.core.pagination import parse_page_number
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
+from jobsearch.vacancies.prepared_ads import complete_prepared
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
 
@@ -35,15 +36,17 @@ def build_url(orgnr: str) -> str:
 
 def list_ads(orgnr: str) -> VacancyQuerySet:
     """The active ads of an employer, newest first."""
-    rows = Vacancy.objects.active().filter(employer_orgnr=orgnr).defer("raw", "description", "employer_description")
-    return rows.order_by(F("published").desc(nulls_last=True), "uuid").prefetch_related("locations")
+    rows = Vacancy.objects.active().filter(employer_orgnr=orgnr)
+    return rows.order_by(F("published").desc(nulls_last=True), "uuid")
 
 
 def list_other_ads(vacancy: Vacancy) -> list[Vacancy]:
     """Up to `MAX_OTHERS` other active ads of the same employer, newest first."""
     if not ORGNR.fullmatch(vacancy.employer_orgnr):
         return []
-    return list(list_ads(vacancy.employer_orgnr).exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
+    others = list(list_ads(vacancy.employer_orgnr).for_lists().exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
+    complete_prepared(others)
+    return others
 
 
 @require_safe
@@ -57,7 +60,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         if ORGNR.fullmatch(digits):  # written "974 760 673"
             return redirect(build_url(digits), permanent=True)
         raise Http404
-    ads = list(list_ads(orgnr).prefetch_related(None).values_list("uuid", "employer_name", "employer_homepage"))
+    ads = list(list_ads(orgnr).values_list("uuid", "employer_name", "employer_homepage"))
     name = ads[0][1] if ads else _find_former_name(orgnr)
     if not (ads or name):
         raise Http404

@@ -67,7 +67,7 @@ def _stream_csv(first: list[UUID], uuids: Generator[UUID], home: str) -> Iterato
         yield "\ufeff".encode() + _encode_rows([COLUMNS])  # without a byte order mark, Excel does not read UTF-8
         while first:
             vacancies = list_active_ads(first)
-            prefetch_related_objects(vacancies, "contacts")
+            prefetch_related_objects(vacancies, "contacts", "locations")
             yield _encode_rows(_build_row(vacancy, home) for vacancy in vacancies)
             first = list(islice(uuids, CHUNK))
 

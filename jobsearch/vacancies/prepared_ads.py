@@ -1,0 +1,147 @@
+"""Prepared ads: what lists show of an ad, computed once instead of at each request (denormalised rows).
+
+Measured before: a page of 25 hits with snippets redacted 25 texts, parsed their HTML and read five tables, most of the time of
+the page.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Q, prefetch_related_objects
+
+from . import ad_names, cleaning, duplicates, html, language
+from .models import Category, Contact, Location, Occupation, PreparedAd, Vacancy
+from .redaction import Redactor
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+"""Of the computation. Raise it with each change of what `prepare_ad` returns: rows of an earlier version are made again."""
+
+MAX_HTML_LENGTH = 20_000
+"""Characters of an ad's HTML in which a snippet is looked for, at most: the whole of nearly every ad."""
+_DROPPED_END = 200  # characters at the end of a cut text, where half an e-mail address or name would escape redaction
+CHUNK = 100  # ads of one transaction
+_BLANKS = re.compile(r"[^\S\n]+")
+_RELATED = ("contacts", "locations", "occupations", "categories")
+
+
+class Workplace(NamedTuple):
+    """A workplace in `PreparedAd.locations`."""
+
+    path: str
+    city: str
+    postal_code: str
+
+
+def prepare_ad(
+    vacancy: Vacancy,
+    contacts: Iterable[Contact],
+    locations: Sequence[Location],
+    occupations: Iterable[Occupation],
+    categories: Iterable[Category],
+) -> PreparedAd:
+    """The unsaved prepared row of an ad. Never raises: an ad that cannot be prepared is shown without snippet and marks."""
+    prepared = PreparedAd(vacancy_id=vacancy.uuid, version=VERSION)
+    prepared.locations = [Workplace(location.path, location.city, location.postal_code) for location in locations]
+    try:
+        redactor = Redactor(contacts, vacancy.employer_name, *ad_names.list_place_names(locations))
+        job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
+        redacted = {text: redactor.redact_title(text) for text in (vacancy.title, vacancy.employer_name, *job_names)}
+        text = _extract_text(vacancy.description, redactor, redacted[vacancy.title])
+    except Exception:
+        log.exception("Ad %s cannot be prepared for lists", vacancy.uuid)
+        # Without a text for any of them, nothing in them is marked.
+        prepared.redactions = {vacancy.title: "", vacancy.employer_name: ""}
+        return prepared
+    prepared.title_language = language.guess_title_language(vacancy.title, vacancy.language)
+    prepared.duplicate_key = _build_duplicate_key(vacancy, locations)
+    prepared.job_names = job_names
+    prepared.redactions = {text: changed for text, changed in redacted.items() if changed != text}
+    prepared.text = text
+    return prepared
+
+
+def get_prepared(vacancy: Vacancy) -> PreparedAd | None:
+    """The prepared row that was read along with an ad (`for_lists`); None where it is missing or of another version."""
+    prepared = vacancy._state.fields_cache.get("prepared")  # not the attribute, which would query for a row that was not read
+    return prepared if isinstance(prepared, PreparedAd) and prepared.version == VERSION else None
+
+
+def list_workplaces(vacancy: Vacancy) -> Sequence[Workplace | Location]:
+    """The places of an ad, from its prepared row where that was read."""
+    prepared = get_prepared(vacancy)
+    return [Workplace(*values) for values in prepared.locations] if prepared else list(vacancy.locations.all())
+
+
+def complete_prepared(vacancies: Sequence[Vacancy]) -> None:
+    """Computes the prepared rows that are missing, in memory: for ads that `prepare_stored_ads` has not reached yet.
+
+    At most a page of ads, with five queries for all of them.
+    """
+    missing = [vacancy for vacancy in vacancies if not get_prepared(vacancy)]
+    if not missing:
+        return
+    prefetch_related_objects(missing, *_RELATED)
+    for vacancy in missing:
+        vacancy.prepared = prepare_from_related(vacancy)
+
+
+def prepare_stored_ads(limit: int = 1000) -> int:
+    """Prepares at most `limit` ads whose prepared row has another version. Returns how many.
+
+    The version of each row decides, so an interrupted run is continued by the next one, and a new `VERSION` makes every row
+    again. The migration that added the table gave every active ad a row of version 0.
+    """
+    outdated = PreparedAd.objects.filter(Q(version__lt=VERSION) | Q(version__gt=VERSION))
+    uuids = sorted(outdated.values_list("pk", flat=True)[:limit])
+    for start in range(0, len(uuids), CHUNK):
+        with transaction.atomic():  # locked, so that an ad that is closed meanwhile gets no row
+            rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids[start : start + CHUNK])
+            active = rows.filter(status=Vacancy.Status.ACTIVE).defer("raw").prefetch_related(*_RELATED)
+            found = list(map(prepare_from_related, active))
+            save_prepared(found)
+            # What is left is of ads that were closed in a way that deletes no rows, such as an administrator's SQL.
+            ready = {prepared.pk for prepared in found}
+            PreparedAd.objects.filter(pk__in=[uuid for uuid in uuids[start : start + CHUNK] if uuid not in ready]).delete()
+    return len(uuids)
+
+
+def save_prepared(rows: Iterable[PreparedAd]) -> None:
+    """Stores prepared rows in place of the present ones."""
+    fields = [field.name for field in PreparedAd._meta.concrete_fields if not field.primary_key]
+    PreparedAd.objects.bulk_create(list(rows), update_conflicts=True, unique_fields=["vacancy"], update_fields=fields)
+
+
+def prepare_from_related(vacancy: Vacancy) -> PreparedAd:
+    """`prepare_ad` of a stored ad, whose related rows the caller should have prefetched."""
+    return prepare_ad(
+        vacancy,
+        list(vacancy.contacts.all()),
+        list(vacancy.locations.all()),
+        list(vacancy.occupations.all()),
+        list(vacancy.categories.all()),
+    )
+
+
+def _build_duplicate_key(vacancy: Vacancy, locations: Iterable[Location]) -> str:
+    """Text and title without place names, equal for duplicates."""
+    if not (vacancy.body_hash and vacancy.employer_name):
+        return ""
+    return f"{vacancy.body_hash} {duplicates.normalise_words(vacancy.title, cleaning.list_place_names(locations))}"
+
+
+def _extract_text(description: str, redactor: Redactor, title: str) -> str:
+    """The plain text of an ad's HTML without its contacts, with single blanks. `title`: the ad's title, redacted."""
+    opening, is_cut = description[:MAX_HTML_LENGTH], len(description) >= MAX_HTML_LENGTH
+    if is_cut and opening.rfind("<") > opening.rfind(">"):
+        opening = opening[: opening.rfind("<")]
+    text = redactor.redact_text(html.extract_text(opening), keep=title)
+    if is_cut:
+        text = text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))]
+    return _BLANKS.sub(" ", text)
