@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 
 from django import template
 from django.template import Context
@@ -20,6 +21,13 @@ from jobsearch.web.presenters import ad_rows, back_link, dates
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name stands beside it."""
+    return format_html('<svg class="icon" width="20" height="20" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 @register.filter
