@@ -174,7 +174,8 @@ def put_in_order(visit: Visit) -> None:
     visit.hits(NURSES + 1)
     hand.select(page.locator("#sort"), "published")
     if not visit.scripts:
-        hand.press(page.get_by_role("button", name="Oppdater"))
+        name = "Oppdater" if visit.width == PHONE else "Søk"
+        hand.press(page.get_by_role("button", name=name, exact=True))
     page.wait_for_url(re.compile("sort=published"))
     visit.hits(NURSES + 1)
     hand.not_lost() if visit.scripts else None

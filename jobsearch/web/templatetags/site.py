@@ -17,10 +17,12 @@ from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import get_oslo_date
-from jobsearch.web.presenters import ad_rows, back_link, dates
+from jobsearch.web.presenters import ad_rows, back_link, dates, letter_case
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
+register.filter("employer_name", letter_case.restore_employer)
+register.filter("title_text", ad_rows.restore_title)
 
 
 @register.simple_tag
@@ -67,6 +69,12 @@ def render_deadline(vacancy: Vacancy, deadline: dates.Deadline) -> SafeString:
 def published(vacancy: Vacancy) -> str:
     """The publishing date of an ad: "Publisert i dag"."""
     return dates.format_published(vacancy.published)
+
+
+@register.filter
+def published_slot(vacancy: Vacancy) -> str:
+    """The publishing date of an ad in a list: "I dag", "23. nov."."""
+    return dates.format_published_slot(vacancy.published)
 
 
 @register.filter
