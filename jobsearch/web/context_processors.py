@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from jobsearch.web.presenters import distance
+
 SOURCE_URL = "https://arbeidsplassen.nav.no/"
 _FORM_VIEWS = {"login", "password_change", "saved:rename"}
 """Views whose address, requested by GET, shows the form of a rejected POST again."""
@@ -19,6 +21,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "source_url": SOURCE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,  # each named in the language itself, for readers of that language alone
+        "distance": distance.EMPTY,  # the search form of every page; the results page has its own
         # Where the language switch redirects to. Most pages that answer a POST have no page for GET at their address.
         "return_path": request.get_full_path() if _has_page_for_get(request) else "/",
     }

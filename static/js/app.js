@@ -4,13 +4,16 @@
 const panel = document.getElementById("filtre");
 const form = document.getElementById("sok");
 
-// Closes the filter panel when the window becomes wide enough for two columns: an open popover would cover the page.
+// Closes filter panel and menu when the window becomes wide enough for them: an open popover would cover the page.
 const wide = window.matchMedia("(min-width: 64rem)");
-const closePanel = () => {
-  if (panel && panel.hidePopover && panel.matches(":popover-open")) panel.hidePopover();
+const close = (popover) => {
+  if (popover && popover.hidePopover && popover.matches(":popover-open")) popover.hidePopover();
 };
+const closePanel = () => close(panel);
 wide.addEventListener("change", () => {
-  if (wide.matches) closePanel();
+  if (!wide.matches) return;
+  closePanel();
+  close(document.getElementById("meny"));
 });
 
 // After submitting the form: close the panel, and move the focus to the results.
@@ -26,6 +29,13 @@ document.addEventListener("htmx:afterSettle", () => {
   submitted = false;
   document.getElementById("treff").focus({ preventScroll: wide.matches });
 });
+
+// On a phone a part of the form is shown only while the form has the focus: an answer that replaces the focused field must not
+// hide it meanwhile, because a hidden field cannot get the focus back.
+if (form) {
+  document.addEventListener("htmx:beforeSwap", () => form.toggleAttribute("data-held", form.contains(document.activeElement)));
+  document.addEventListener("htmx:afterSwap", () => form.removeAttribute("data-held"));
+}
 
 // An expanded list stays expanded when its counts are updated.
 const expanded = new Set();

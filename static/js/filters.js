@@ -26,6 +26,8 @@ if (filters) {
     true,
   );
 
+  document.getElementById("f-near").addEventListener("change", () => (choices += 1), true);
+
   // Ignore the response to an older choice, which would undo the latest one. A newer response is pending.
   const choicesAtRequest = new WeakMap();
   document.addEventListener("htmx:beforeRequest", (event) => choicesAtRequest.set(event.detail.xhr, choices));
@@ -97,8 +99,9 @@ if (filters) {
   addEventListener("load", () => filters.querySelectorAll(".facet[open] [data-long]").forEach(renew));
 
   // A picked proposal of the place field is a choice; not every browser fires "change" for it before the field loses focus.
-  filters.addEventListener("input", (event) => {
-    if (event.target.id === "near" && (!event.inputType || event.inputType === "insertReplacementText")) dispatchChange();
+  document.getElementById("f-near").addEventListener("input", ({ target, inputType }) => {
+    if (target.id !== "near" || (inputType && inputType !== "insertReplacementText")) return;
+    target.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   // The response to an earlier choice does not overwrite a place that is being typed.

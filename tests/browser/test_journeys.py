@@ -33,6 +33,13 @@ def total(page, number: int) -> None:
     expect(page.locator("#treff-h")).to_have_text(f"{number} treff")
 
 
+def open_menu(page) -> None:
+    """On a phone the links of the header are behind a button."""
+    opener = page.get_by_role("button", name="Meny")
+    if opener.is_visible():
+        opener.click()
+
+
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
@@ -65,8 +72,10 @@ def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruite
     page.get_by_role("link", name="Slett Kjøkken").click()
     page.get_by_role("button", name="Slett", exact=True).click()
     expect(page.get_by_role("heading", level=2)).to_have_text(["Pleiere"])
+    open_menu(page)
     page.get_by_role("button", name="Logg ut").click()
     page.wait_for_url("**/")
+    open_menu(page)
     expect(page.get_by_role("link", name="Logg inn")).to_be_visible()
 
 
@@ -116,3 +125,49 @@ def test_a_municipality_can_be_chosen_under_its_county(open_page, some):
     total(page, 2)
     page.get_by_role("link", name="Hele Vestland").click()
     page.wait_for_url("**/?place=VESTLAND")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_menu_of_a_phone_opens_and_closes(open_page, some, scripts):
+    page = open_page("/om/", width=PHONE, scripts=scripts)
+    login, opener = page.get_by_role("link", name="Logg inn"), page.get_by_role("button", name="Meny")
+    expect(login).not_to_be_visible()
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(login).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(login).not_to_be_visible()
+    expect(opener).to_be_focused()
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    expect(login).to_be_visible()
+    expect(opener).not_to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_search_is_in_reach_on_every_scrolled_page(open_page, some, width):
+    page = open_page(f"/stilling/{some[0]}/", width=width)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    field = page.get_by_label("Yrke, sted eller arbeidsgiver")
+    expect(field).to_be_in_viewport()
+    field.fill("kokk")
+    page.locator("#near").fill("Bergen")
+    page.get_by_role("button", name="Søk", exact=True).click()
+    page.wait_for_url("**/?q=kokk&near=VESTLAND%2FBERGEN")
+    total(page, 1)
+
+
+def test_bottom_bar_is_for_phones_and_covers_no_focus(open_page, some):
+    page = open_page("/", width=PHONE)
+    bar = page.locator(".shortcuts")
+    expect(bar.get_by_role("link")).to_have_text(["Søk", "Lagrede søk"])
+    expect(bar.get_by_role("link", name="Søk", exact=True)).to_have_attribute("aria-current", "page")
+    top, bottom = (page.locator(one).bounding_box() for one in (".top", ".shortcuts"))
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        box, inside = page.evaluate(
+            "() => [document.activeElement.getBoundingClientRect().toJSON(), !!document.activeElement.closest('.top, .shortcuts, .skip')]"
+        )
+        if not inside and page.evaluate("document.activeElement !== document.body"):
+            assert box["bottom"] > top["height"] and box["top"] < bottom["y"], page.evaluate("document.activeElement.outerHTML")
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    expect(bar).not_to_be_visible()

@@ -318,6 +318,14 @@ def test_no_axe_violations_in_a_list_with_all_marks(open_page, many, width):
         assert find_violations(page) == [], address
 
 
+def test_six_ads_and_the_filters_are_on_one_screen(open_page, many):
+    page = open_page("/?q=sykepleier")
+    rows = [row.bounding_box() for row in page.locator(".card").all()]
+    assert len([box for box in rows if box["y"] + box["height"] <= 900]) >= 6
+    expect(page.locator("#filtre .option").first).to_be_in_viewport()
+    assert not [box for box in rows if box["height"] > 130]
+
+
 @pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
 def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads, width):
     long = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"

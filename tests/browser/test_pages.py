@@ -127,7 +127,7 @@ def test_choices_and_counts_are_visible_in_forced_colours(open_page, pages):
     page.locator(".facet > summary", has_text="Publisert").click()
     ground = page.locator("body").evaluate(style, "backgroundColor")
     assert page.locator(".chart .bar").first.evaluate(style, "fill") != ground
-    for control in ("#q", "#sort", ".search .button", ".results-head .button"):
+    for control in (".search-what", ".search-where", "#sort", ".search .button", ".results-head .button"):
         assert page.locator(control).evaluate(style, "borderTopColor") != ground, control
         assert page.locator(control).evaluate(style, "borderTopStyle") == "solid", control
 

@@ -67,6 +67,16 @@ class Visit:
         self.hand.write(self.page.locator("#q"), words)
         self.page.keyboard.press("Enter")
 
+    def near(self, place: str) -> None:
+        """Write the place beside the words; on a phone its field opens with the focus in the words."""
+        if isinstance(self.hand, Keyboard):
+            self.hand.reach(self.page.locator("#q"))
+        else:
+            self.page.locator("#q").click()
+        self.hand.write(self.page.locator("#near"), place)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(re.compile("near="))
+
     def open_panel(self, facet: str) -> None:
         panel = self.page.locator("#filtre")
         if not panel.is_visible():
@@ -150,13 +160,9 @@ def find_and_choose(visit: Visit) -> None:
     hand.press(page.locator(f"#dag-{day}"))
     page.wait_for_url(re.compile(f"published={day}"))
     visit.hits(promised)
-    visit.open_panel("Avstand")
-    hand.write(page.locator("#near"), "Bergen")
-    if visit.scripts:
-        page.keyboard.press("Tab")
-    visit.renewed(NURSES)
-    page.wait_for_url(re.compile("near="))
     visit.close_panel()
+    visit.near("Bergen")
+    visit.hits(NURSES)
 
 
 def put_in_order(visit: Visit) -> None:
@@ -168,7 +174,8 @@ def put_in_order(visit: Visit) -> None:
     visit.hits(NURSES + 1)
     hand.select(page.locator("#sort"), "published")
     if not visit.scripts:
-        hand.press(page.get_by_role("button", name="Søk", exact=True))
+        name = "Oppdater" if visit.width == PHONE else "Søk"
+        hand.press(page.get_by_role("button", name=name, exact=True))
     page.wait_for_url(re.compile("sort=published"))
     visit.hits(NURSES + 1)
     hand.not_lost() if visit.scripts else None

@@ -10,7 +10,7 @@ from django.utils import timezone
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web.presenters import ad_rows
+from jobsearch.web.presenters import ad_rows, dates
 from tests.conftest import in_days
 from tests.web.page import Page
 
@@ -29,25 +29,91 @@ def due(number: int) -> str:
     return f"{timezone.localtime(in_days(number)):%d.%m.%Y}"
 
 
+def short_day(number: int) -> str:
+    return dates.format_short_day(timezone.localtime(in_days(number)).date())
+
+
+def facts(page: Page) -> list[str]:
+    found = page.all("//article//ul[@class='card-facts']/li[not(@class='seen')]")
+    return ["".join(one.xpath(".//text()[not(ancestor::*[@aria-hidden])]")).strip() for one in found]
+
+
 def test_card_shows_employer_places_dates_and_employment(client, ads):
     ads({"application_due": due(1), "extent": "Deltid"})
     page = get(client)
     assert page.text("//article//*[@class='card-employer']") == "Sykehuset"
     assert page.text("//article//*[@class='card-place']") == "Bergen"
-    facts = [item.text_content() for item in page.all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
-    assert facts == ["Frist i morgen", "Publisert i går", "Fast", "Deltid"]
+    assert facts(page) == [f"1 dag igjen ({short_day(1)})", "Deltid", "Publisert i går"]
+    assert page.text("//article//li[@class='published']/span[@aria-hidden]") == "I går"
 
 
 def test_full_time_is_not_shown_and_a_past_deadline_is_last(client, ads):
     ads({"application_due": due(-1)})
-    facts = [item.text_content() for item in get(client).all("//article//ul[@class='card-facts']/li[not(@class='seen')]")]
-    assert facts == ["Publisert i går", "Fast", "Fristen er ute"]
+    assert facts(get(client)) == ["Fristen er ute", "Publisert i går"]
 
 
-def test_deadline_text_of_the_employer_is_shown_in_full(client, ads):
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (0, "Frist i dag"),
+        (3, "3 dager igjen (DAY)"),
+        (6, "6 dager igjen (DAY)"),
+        (7, "Frist DAY"),
+        ("Snarest", "Søk snarest"),
+        ("Fortløpende", "Løpende"),
+    ],
+)
+def test_deadline_of_a_row_has_five_outcomes(client, ads, written, shown):
+    number = isinstance(written, int)
+    ads({"application_due": due(written) if number else written})
+    assert facts(get(client))[0] == shown.replace("DAY", short_day(written) if number else "")
+
+
+def test_deadline_text_of_the_employer_is_only_on_the_page_of_the_ad(client, ads):
     words = "Vi vurderer søknader etter hvert som de kommer inn, så send den gjerne i dag eller i morgen"
-    ads({"application_due": words})
-    assert words in get(client).text("//article")
+    [uuid] = ads({"application_due": words})
+    assert words not in get(client).text("//article") and not get(client).all("//article//li[contains(@class, 'due')]")
+    assert words in get(client, f"/stilling/{uuid}/").text("//main")
+
+
+@pytest.mark.parametrize(
+    ("title", "fields", "tags"),
+    [
+        ("Sykepleier 20 %", {"extent": "Deltid"}, ["20 %", "Fast"]),
+        ("Sykepleier, 50 - 80% natt", {}, ["50–80 %", "Natt", "Fast"]),
+        ("Sykepleier 100 %", {"engagement": "Vikariat"}, ["Vikariat"]),
+        ("Nattevakt og helgevakt i turnus, hjemmekontor, 30 prosent", {}, ["30 %", "Natt", "Helg", "Fast"]),
+        ("Sykepleier 0 % eller 900 %", {"engagement": "Annet"}, []),
+        ("Natur og nattlig ro", {}, ["Fast"]),
+    ],
+)
+def test_tags_are_what_distinguishes_an_ad(client, ads, title, fields, tags):
+    ads({"title": title, **fields}, {"title": "Kokk", "engagement": "Sesong"})
+    page = get(client)
+    row = next(one for one in page.all("//article") if "Kokk" not in one.text_content())
+    assert [tag.text_content() for tag in row.xpath(".//li[@class='tag']")] == tags
+
+
+def test_permanent_is_no_tag_if_the_whole_list_is_permanent(client, ads):
+    ads({"title": "Lege"}, {"title": "Kokk"})
+    assert not get(client).all("//li[@class='tag']")
+
+
+def test_capitals_are_shown_in_normal_case_with_the_original_in_the_title(client, ads):
+    ads({"title": "SYKEPLEIER I BERGEN", "employer_name": "HELSE BERGEN HF"})
+    page = get(client, "/?q=sykepleier")
+    link = page.one("//article//a")
+    assert link.text_content() == "Sykepleier i Bergen" and link.get("title") == "SYKEPLEIER I BERGEN"
+    assert page.text("//article//mark") == "Sykepleier"
+    assert page.text("//*[@class='card-employer']") == "Helse Bergen HF"
+    assert page.text("//*[@class='card-sign']") == "HB"
+
+
+def test_titles_are_not_marked_if_every_row_has_the_word(client, ads):
+    ads(*({"title": f"Sykepleier {name}"} for name in ("A", "B", "C", "D", "E")))
+    assert not get(client, "/?q=sykepleier").all("//article//h3//mark")
+    ads({"title": "Avdelingsleder", "job_title": "Sykepleier"})
+    assert len(get(client, "/?q=sykepleier").all("//article//h3//mark")) == 5
 
 
 def test_ad_without_title_employer_or_place_has_a_link(client, ads):

@@ -17,20 +17,32 @@ SCHEMES = {"light": LIGHT, "dark": {**LIGHT, **dict(_NAME.findall(TOKENS[_DARK:]
 TEXT = 4.5
 SHAPE = 3.0
 PAIRS = [
-    *[("fg", ground, 7.0) for ground in ("bg", "soft", "chip", "mark", "ok-tint", "warn-tint", "err-tint")],
-    *[("mute", ground, TEXT) for ground in ("bg", "soft")],
-    *[("acc", ground, TEXT) for ground in ("bg", "soft", "chip", "mark", "ok-tint", "warn-tint", "err-tint")],
-    ("acc-hover", "bg", TEXT),
+    *[("fg", ground, 7.0) for ground in ("page", "card", "sunk", "tint", "mark", "ok-tint", "warn-tint", "err-tint")],
+    *[("mute", ground, TEXT) for ground in ("page", "card", "sunk", "tint")],
+    *[("acc", ground, TEXT) for ground in ("page", "card", "sunk", "tint", "mark", "ok-tint", "warn-tint", "err-tint")],
+    *[("acc-hover", ground, TEXT) for ground in ("page", "card", "sunk", "tint")],
     ("on-acc", "acc", TEXT),
     ("on-acc", "acc-hover", TEXT),
-    *[("visited", ground, TEXT) for ground in ("bg", "soft", "mark")],
-    *[("ctl", ground, SHAPE) for ground in ("bg", "soft")],
-    *[("focus", ground, SHAPE) for ground in ("bg", "soft", "chip")],
+    *[("visited", ground, TEXT) for ground in ("page", "card", "sunk", "mark")],
+    *[("ctl", ground, SHAPE) for ground in ("page", "card", "sunk")],
+    *[("focus", ground, SHAPE) for ground in ("page", "card", "sunk", "tint")],
+    ("on-lys", "lys", TEXT),
     ("ok", "ok-tint", TEXT),
     ("warn", "warn-tint", TEXT),
     ("err", "err-tint", TEXT),
-    ("err", "bg", TEXT),
+    *[("err", ground, TEXT) for ground in ("page", "card")],
 ]
+DESIGNED = [
+    ("fg", "page", 15.1, 15.7),
+    ("mute", "card", 7.0, 8.0),
+    ("acc", "card", 7.6, 8.5),
+    ("on-acc", "acc", 7.6, 8.5),
+    ("acc", "tint", 6.5, 6.3),
+    ("ctl", "page", 4.4, 5.8),
+    ("on-lys", "lys", 9.5, 10.5),
+    ("warn", "warn-tint", 6.1, 8.1),
+]
+"""Contrasts on which the colours were chosen, in the light and dark scheme."""
 
 
 def luminance(colour: str) -> float:
@@ -40,12 +52,22 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def compute_contrast(scheme: str, front: str, ground: str) -> float:
+    colours = SCHEMES[scheme]
+    light, dark = sorted((luminance(colours[front]), luminance(colours[ground])), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
 def test_contrast(scheme, front, ground, least):
-    colours = SCHEMES[scheme]
-    light, dark = sorted((luminance(colours[front]), luminance(colours[ground])), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= least
+    assert compute_contrast(scheme, front, ground) >= least
+
+
+@pytest.mark.parametrize(("front", "ground", "light", "dark"), DESIGNED)
+def test_contrasts_are_the_designed_ones(front, ground, light, dark):
+    assert compute_contrast("light", front, ground) == pytest.approx(light, abs=0.06)
+    assert compute_contrast("dark", front, ground) == pytest.approx(dark, abs=0.06)
 
 
 def test_colours_are_defined_in_tokens_css_only():

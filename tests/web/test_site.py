@@ -164,7 +164,7 @@ NOON = dt.datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Europe/Oslo"))  # a Wednes
         ("2026-12-01", "", "Frist tirsdag 1. desember", "Frist tysdag 1. desember", "Closes Tuesday 1 December", ""),
         ("2026-12-24", "", "Frist 24. desember", "Frist 24. desember", "Closes 24 December", ""),
         ("2027-01-02", "", "Frist 2. januar 2027", "Frist 2. januar 2027", "Closes 2 January 2027", ""),
-        (None, "Søkes snarest", "Snarest", "Snarast", "As soon as possible", ""),
+        (None, "Søkes snarest", "Søk snarest", "Søk snarast", "Apply soon", ""),
         (None, "Når vi kan", "Frist: Når vi kan", "Frist: Når vi kan", "Deadline: Når vi kan", ""),
     ],
 )
@@ -175,6 +175,28 @@ def test_format_deadline(monkeypatch, due, text, nb, nn, en, tone):
         with translation.override(language):
             found = dates.format_deadline(ad)
             assert (found.text, found.tone) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("due", "text", "nb", "nn", "en"),
+    [
+        ("2026-11-24", "", "Fristen er ute", "Fristen er ute", "Deadline passed"),
+        ("2026-11-25", "", "Frist i dag", "Frist i dag", "Closes today"),
+        ("2026-11-26", "", "1 dag igjen (26. nov.)", "1 dag att (26. nov.)", "1 day left (26 Nov.)"),
+        ("2026-12-01", "", "6 dager igjen (1. des.)", "6 dagar att (1. des.)", "6 days left (1 Dec.)"),
+        ("2026-12-02", "", "Frist 2. des.", "Frist 2. des.", "Closes 2 Dec."),
+        ("2027-01-02", "", "Frist 2. jan. 2027", "Frist 2. jan. 2027", "Closes 2 Jan. 2027"),
+        (None, "Søkes snarest", "Søk snarest", "Søk snarast", "Apply soon"),
+        (None, "løpende", "Løpende", "Løpande", "Ongoing"),
+        (None, "Når vi kan", "", "", ""),
+    ],
+)
+def test_deadline_of_a_row(monkeypatch, due, text, nb, nn, en):
+    monkeypatch.setattr(dates.timezone, "now", lambda: NOON)
+    ad = Vacancy(application_due=dt.date.fromisoformat(due) if due else None, application_due_text=text)
+    for language, words in (("nb", nb), ("nn", nn), ("en", en)):
+        with translation.override(language):
+            assert dates.format_deadline(ad).slot == words
 
 
 def test_format_deadline_without_a_deadline():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,8 @@ from jobsearch.core.staticfiles import VersionedStaticFilesStorage
 
 from .page import Page
 
-LIMIT = 60_000  # bytes, compressed, the page and all its files
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 75_000  # bytes, compressed, the page and all its files
 TEXT = "Vi søker en engasjert kollega som trives med ansvar varierte oppgaver turnus natt helg og godt arbeidsmiljø hos oss"
 
 
@@ -24,7 +27,7 @@ def _travels(client, address: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("address", ["/", "/?q=sykepleier&size=100", "/om/"])
-def test_page_and_its_files_are_below_60_kilobytes(client, ads, address):
+def test_page_and_its_files_are_below_75_kilobytes(client, ads, address):
     words = TEXT.split()
     chance = random.Random(1)
     ads(
@@ -40,7 +43,11 @@ def test_page_and_its_files_are_below_60_kilobytes(client, ads, address):
 
     Response.content = content
     found = Page(Response)
-    files = {*found.all("//link[@rel='stylesheet']/@href"), *found.all("//script/@src")}
+    files = {
+        *found.all("//link[@rel='stylesheet']/@href"),
+        *found.all("//script/@src"),
+        *found.all("//link[@rel='preload']/@href"),
+    }
     assert len(files) >= 6
     weights = {name: _travels(client, name)[0] for name in files}
     assert page + sum(weights.values()) < LIMIT, (page, weights)
@@ -66,3 +73,22 @@ def test_address_of_a_static_file_changes_with_its_content(tmp_path, settings):
         finders.get_finder.cache_clear()
     assert first != second and first.partition("?v=")[0] == second.partition("?v=")[0] == "/static/own.css"
     assert VersionedStaticFilesStorage().url("no-such-file.css") == "/static/no-such-file.css"
+
+
+def test_preloaded_font_is_the_one_of_the_style_sheet(client, ads):
+    """With another address the browser would load the font twice."""
+    [preload] = Page(client.get("/")).all("//link[@rel='preload']")
+    [used] = re.findall(r'url\("\.\./(.*?)"\)', (ROOT / "static/css/tokens.css").read_text())
+    assert preload.get("href") == f"/static/{used}" and preload.get("as") == "font" and preload.get("crossorigin") is not None
+    response = client.get(preload.get("href"))
+    font = b"".join(response)
+    assert response["Content-Type"] == "font/woff2" and font[:4] == b"wOF2" and len(font) < 14_000
+    assert (ROOT / "static/fonts/LICENSE.txt").read_text().find("SIL OPEN FONT LICENSE") >= 0
+
+
+def test_every_icon_is_in_the_sprite(client, ads):
+    sprite = (ROOT / "templates/web/_icons.html").read_text()
+    names = re.findall(r'<symbol id="i-([\w-]+)"', sprite)
+    templates = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    assert set(re.findall(r'href="#i-([\w-]+)"', templates)) <= set(names)
+    assert len(names) == len(set(names)) and len(names) <= 24

@@ -8,8 +8,9 @@ here, piece by piece, before `<mark>` is put around matches.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
@@ -23,10 +24,13 @@ from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies.models import Location, Vacancy
 from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_prepared, list_workplaces
 
-from . import dates
+from . import ad_tags, dates, letter_case
 
 MAX_PLACES_SHOWN = 2
 _ANY_UUID = "00000000-0000-0000-0000-000000000000"
+MIN_MARKED_ROWS = 5  # in a longer list whose every title has the searched words, these are not marked
+_MARK = re.compile(r"</?mark>")
+_INITIALS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,13 @@ class Card:
     employer: SafeString
     places: SafeString
     deadline: dates.Deadline | None
+    tags: Sequence[str] = ()
+    sign: str = ""
+    """Initials of the employer."""
+
+    raw_title: str = ""
+    """The title as written, where it is shown in another letter case."""
+
     occupation: SafeString | None = None
     snippet: SafeString | None = None
     new: bool = False
@@ -86,18 +97,26 @@ def build_rows(
     ids = list(uuids)
     highlighter = search.Highlighter(compiled, len(ids))
     vacancies = list_active_ads(ids, with_text=highlighter.needs_body)
+    permanent_only = all(vacancy.engagement == ad_tags.PERMANENT for vacancy in vacancies)
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
+    cards = [replace(card, tags=ad_tags.list_tags(card.vacancy, with_permanent=not permanent_only)) for card in cards]
+    if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # says nothing, and disturbs
+        cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # only our own tags go
     return _fold_duplicates(cards, separate_new=bool(query.since))
 
 
 def build_card(vacancy: Vacancy) -> Card:
     """The card of an ad in a list that is not a search result: nothing is marked."""
+    title = restore_title(vacancy)
     return Card(
         vacancy,
-        allow_breaks(vacancy.title),
-        allow_breaks(vacancy.employer_name),
+        allow_breaks(title),
+        allow_breaks(letter_case.restore_employer(vacancy.employer_name)),
         format_places(vacancy),
         dates.format_deadline(vacancy),
+        ad_tags.list_tags(vacancy),
+        build_sign(vacancy.employer_name),
+        vacancy.title if title != vacancy.title else "",
     )
 
 
@@ -106,17 +125,31 @@ def _build_highlighted_card(
 ) -> Card:
     prepared = get_prepared(vacancy)
     marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else search.HighlightedAd()
-    return Card(
-        vacancy=vacancy,
-        title=_render_pieces(marked.title) or allow_breaks(vacancy.title),
-        employer=_render_pieces(marked.employer) or allow_breaks(vacancy.employer_name),
+    card = build_card(vacancy)
+    return replace(
+        card,
+        title=_render_pieces(marked.title, restore_title(vacancy)) or card.title,
+        employer=_render_pieces(marked.employer, letter_case.restore_employer(vacancy.employer_name)) or card.employer,
         places=format_places(vacancy, highlighter, chosen_places),
-        deadline=dates.format_deadline(vacancy),
         occupation=_render_pieces(marked.occupation),
         snippet=_render_pieces(marked.snippet),
         # To the whole second, as the search engine counts new ads.
         new=since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp()),
     )
+
+
+def restore_title(vacancy: Vacancy) -> str:
+    """The ad's title, in normal letter case where it is written in capitals."""
+    if not vacancy.title.isupper():
+        return vacancy.title
+    names = [format_location(location) for location in list_workplaces(vacancy)]
+    return letter_case.restore_case(vacancy.title, names)
+
+
+def build_sign(name: str) -> str:
+    """Initials of an employer's name: "ØK" for Øygarden kommune."""
+    words = _INITIALS.findall(name)
+    return "".join(word[0] for word in words[:2]).upper()
 
 
 def _fold_duplicates(cards: Sequence[Card], *, separate_new: bool) -> list[Row]:
@@ -193,7 +226,13 @@ def allow_breaks(value: str) -> SafeString:
     return SafeString(escape(value).replace("/", "/<wbr>"))  # escaping writes no slash
 
 
-def _render_pieces(pieces: Sequence[search.Segment]) -> SafeString:
-    """The escaped text with `<mark>` around matches."""
-    parts = [f"<mark>{allow_breaks(piece.text)}</mark>" if piece.matched else allow_breaks(piece.text) for piece in pieces]
+def _render_pieces(pieces: Sequence[search.Segment], text: str = "") -> SafeString:
+    """The escaped text with `<mark>` around matches. `text`: the same text in another letter case, to be shown instead."""
+    parts = []
+    at = 0
+    is_same_length = len(text) == sum(len(piece.text) for piece in pieces)
+    for piece in pieces:
+        shown = allow_breaks(text[at : at + len(piece.text)] if is_same_length else piece.text)
+        parts.append(f"<mark>{shown}</mark>" if piece.matched else shown)
+        at += len(piece.text)
     return SafeString("".join(parts))

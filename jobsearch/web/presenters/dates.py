@@ -16,6 +16,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 SOON_DAYS = 3  # a deadline within these days is shown in the "soon" colour
+WEEK = 7  # a nearer deadline is shown with the days that are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class Deadline:
 
     employer_text: str = ""
     """The part of `text` that the employer wrote, for its `lang` attribute."""
+
+    slot: str = ""
+    """The short form of a row in a list: "3 dager igjen (1. des.)"; "" for a text of the employer's own, which may be long."""
 
 
 def get_today() -> dt.date:
@@ -51,27 +55,35 @@ def _format_day(value: dt.date, weekday: bool, is_this_year: bool, _language: st
     return date_format(value, pattern)
 
 
+def format_short_day(value: dt.date) -> str:
+    """A date for a narrow place: "1. des.", with the year only if it is not the current one."""
+    same_year = value.year == get_today().year
+    return date_format(value, pgettext("datoformat", "j. N") if same_year else pgettext("datoformat", "j. N Y"))
+
+
 def format_deadline(vacancy: Vacancy) -> Deadline | None:
     """The ad's deadline, or None where the ad has none."""
     due, text = vacancy.application_due, vacancy.application_due_text
     if due is None:
         if deadlines.is_soon(text):
-            return Deadline(_("Snarest"))
+            return Deadline(_("Søk snarest"), slot=_("Søk snarest"))
         if deadlines.is_continuous(text):
-            return Deadline(_("Fortløpende"))
+            return Deadline(_("Løpende"), slot=_("Løpende"))
         text = deadlines.strip_label(text)
         return Deadline(_("Frist: %(text)s") % {"text": text}, employer_text=text) if text else None
     left = (due - get_today()).days
     exact = format_day(due, weekday=True)
     if left < 0:
-        return Deadline(_("Fristen er ute"), "past", exact)
+        return Deadline(_("Fristen er ute"), "past", exact, slot=_("Fristen er ute"))
     tone = "soon" if left <= SOON_DAYS else ""
     if left == 0:
-        return Deadline(_("Frist i dag"), tone, exact)
-    if left == 1:
-        return Deadline(_("Frist i morgen"), tone, exact)
-    text = exact if left < 7 else format_day(due)
-    return Deadline(_("Frist %(day)s") % {"day": text}, tone, exact)
+        return Deadline(_("Frist i dag"), tone, exact, slot=_("Frist i dag"))
+    short = format_short_day(due)
+    if left >= WEEK:
+        return Deadline(_("Frist %(day)s") % {"day": format_day(due)}, tone, exact, slot=_("Frist %(day)s") % {"day": short})
+    remaining = ngettext("%(n)s dag igjen (%(day)s)", "%(n)s dager igjen (%(day)s)", left) % {"n": left, "day": short}
+    text = _("Frist i morgen") if left == 1 else _("Frist %(day)s") % {"day": exact}
+    return Deadline(text, tone, exact, slot=remaining)
 
 
 def format_published(time: dt.datetime | None) -> str:
@@ -85,6 +97,15 @@ def format_published(time: dt.datetime | None) -> str:
     if ago == 1:
         return _("Publisert i går")
     return _("Publisert %(day)s") % {"day": format_day(date)}
+
+
+def format_published_slot(time: dt.datetime | None) -> str:
+    """The publishing date of a row in a list: "I dag", "23. nov."."""
+    if time is None:
+        return ""
+    date = get_oslo_date(time)
+    ago = (get_today() - date).days
+    return _("I dag") if ago <= 0 else _("I går") if ago == 1 else format_short_day(date)
 
 
 def format_time(value: dt.datetime | None) -> str:

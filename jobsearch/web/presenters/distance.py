@@ -1,4 +1,4 @@
-"""Presenter of the distance filter: the typed place, the error in it, and the choices."""
+"""Presenter of place and distance in the search form: the typed place, the error in it, and the choices."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from jobsearch.search import api as search
 from jobsearch.search.api import distance
-
-from .results import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +20,15 @@ class DistanceView:
     """Sentence about a place that was not found, "" for none."""
 
     chosen: bool
-    reset: str
     postal_codes: bool
     """Whether a postal code can be typed too."""
 
     proposals: Sequence[str]
     """Municipalities for the browser to propose while typing."""
+
+
+EMPTY = DistanceView("", distance.DEFAULT_KM, distance.KILOMETRES, "", False, True, ())
+"""The form of pages that show no search."""
 
 
 def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, proposals: bool) -> DistanceView:
@@ -39,7 +40,6 @@ def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, 
         choices=distance.KILOMETRES,
         error=problem.message if problem else "",
         chosen=bool(query["near"]),
-        reset=address(query.without("near")) if query["near"] else "",
         postal_codes=distance.has_postal_codes(),
         proposals=distance.list_proposals() if proposals else (),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
 from django.template import Context
@@ -20,10 +20,19 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import get_prepared
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.option_fragments import render_option
-from jobsearch.web.presenters import ad_rows, back_link, dates
+from jobsearch.web.presenters import ad_rows, back_link, dates, letter_case
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
+register.filter("employer_name", letter_case.restore_employer)
+register.filter("title_text", ad_rows.restore_title)
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name stands beside it."""
+    return format_html('<svg class="icon" width="20" height="20" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 @register.filter
@@ -63,6 +72,12 @@ def render_deadline(vacancy: Vacancy, deadline: dates.Deadline) -> SafeString:
 def published(vacancy: Vacancy) -> str:
     """The publishing date of an ad: "Publisert i dag"."""
     return dates.format_published(vacancy.published)
+
+
+@register.filter
+def published_slot(vacancy: Vacancy) -> str:
+    """The publishing date of an ad in a list: "I dag", "23. nov."."""
+    return dates.format_published_slot(vacancy.published)
 
 
 @register.filter
