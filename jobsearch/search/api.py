@@ -20,6 +20,7 @@ from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, QueryError
 from .facets import FACETS, distance, get_filter
 from .facets.base import Choice, Facet, find_choices
+from .facets.deadline import ALL_DEADLINES, PASSED
 from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
@@ -35,12 +36,14 @@ from .service import Counted, count, count_many, count_new, facet_counts, scan, 
 from .thread_failures import list_thread_failures
 
 __all__ = [
+    "ALL_DEADLINES",
     "CHART_DAYS",
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
     "MAX_HTML_LENGTH",
     "NOT_STATED",
+    "PASSED",
     "SINCE_DAYS",
     "SIZES",
     "Choice",
