@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from jobsearch.taxonomy import occupations, places, slugs
 from jobsearch.vacancies.models import Location, Occupation, Vacancy
 
-from . import employers, landing
+from . import employers
 
 CHUNK = 5_000  # addresses in one sitemap; the protocol allows 50,000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -80,7 +80,7 @@ def _list_landing_pages(
         for level in levels(path):
             if slug := slugs.get_slug(facet, level):
                 newest[slug] = max(changed, newest.get(slug, changed))
-    return [(landing.build_url(slug), newest[slug]) for slug in sorted(newest)]
+    return [(reverse("web:landing", args=[slug]), newest[slug]) for slug in sorted(newest)]
 
 
 def _list_employer_pages() -> Iterable[Entry]:
