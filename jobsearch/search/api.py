@@ -21,6 +21,7 @@ from .errors import EngineDown, IndexMissing, QueryError
 from .facets import FACETS, distance, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
+from .facets.employer_names import choose_employer_name
 from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
@@ -66,6 +67,7 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
+    "choose_employer_name",
     "compare",
     "count",
     "count_behind",

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import visibility
@@ -24,6 +25,11 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         """The ads that may be shown at this moment, see `visibility`."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
         return self.filter(visibility.active_condition(now)).filter(~models.Exists(hidden))
+
+    def before_deadline(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+        """The ads whose deadline has not passed or is no date: of the active ones, those of a search without a deadline."""
+        today = visibility.get_oslo_date(now or timezone.now())
+        return self.filter(Q(application_due__isnull=True) | Q(application_due__gte=today))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
         """The active ads among these uuids, in the order of the uuids: read by primary key, then filtered in Python.
@@ -128,7 +134,10 @@ class Vacancy(models.Model):
             # For "data as of": a maximum without an index reads every row with its texts (30-50 ms for 10,000 ads).
             models.Index(fields=["line_time"], name="vacancy_line_time"),
             # Covering index for the count of active ads and for the sitemaps: no row of the table is read.
-            models.Index(fields=["status", "uuid", "visible_until", "changed", "employer_orgnr"], name="vacancy_active_in_order"),
+            models.Index(
+                fields=["status", "uuid", "visible_until", "changed", "employer_orgnr", "application_due"],
+                name="vacancy_active_in_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ facet, in an address and on the page, is the name that most active ads with that
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -181,6 +181,12 @@ def _choose_canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
     for orgnr, name, ads in rows:
         ads_by_name[orgnr][name] = ads_by_name[orgnr].get(name, 0) + ads
     return {orgnr: choose_name(of_number) for orgnr, of_number in ads_by_name.items()}
+
+
+def choose_employer_name(names: Iterable[str]) -> str:
+    """The name to show of one employer, from the names in its ads; "" where none states one."""
+    name = choose_name(Counter(map(employer_value, names)))
+    return "" if name == NOT_STATED else name
 
 
 def choose_name(ads_by_name: Mapping[str, int]) -> str:
