@@ -20,6 +20,8 @@ from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, QueryError
 from .facets import FACETS, distance, get_filter
 from .facets.base import Choice, Facet, find_choices
+from .facets.deadline import ALL_DEADLINES, PASSED
+from .facets.employer_names import choose_employer_name
 from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
@@ -35,11 +37,13 @@ from .service import Counted, count, count_many, count_new, facet_counts, scan, 
 from .thread_failures import list_thread_failures
 
 __all__ = [
+    "ALL_DEADLINES",
     "CHART_DAYS",
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
     "NOT_STATED",
+    "PASSED",
     "SINCE_DAYS",
     "SIZES",
     "Choice",
@@ -62,6 +66,7 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
+    "choose_employer_name",
     "compare",
     "count",
     "count_behind",

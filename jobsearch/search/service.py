@@ -20,18 +20,18 @@ from jobsearch.search.query.correction import suggest_query
 from jobsearch.search.query.parsed_query import ParsedQuery
 from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.vacancies.models import Moderation, Vacancy
-from jobsearch.vacancies.visibility import OSLO
 
 from .analysis import norwegian
 from .conditions import All, Best, Node, Range, Term, Terms
 from .errors import QueryError
 from .facets import FACETS, build_filters, list_filters
+from .facets.deadline import ALL_DEADLINES, build_open_filter
 from .facets.employer_names import preload_names
 from .input_errors import Problem
 from .page import Page
 from .query import compiler
 from .search_query import SearchQuery
-from .timestamps import day_number, epoch
+from .timestamps import epoch, get_today
 
 FEW_TO_ASK = 20
 """Hits below which another word is suggested, if no title, occupation, employer or place has the typed one; below `FEW` also
@@ -70,7 +70,7 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
                 sort=_choose_sort(query, compiled),
                 offset=query.offset,
                 size=0 if query.since else query.size,
-                today=_get_today(now),
+                today=get_today(now),
             )
         )
 
@@ -201,7 +201,8 @@ def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str
         zero = [(facet, value) for facet, value in unlisted if not (counts or {}).get(facet, {}).get(value)]
         asked += [(place, facet, value) for facet, value in zero[:MOST_NAMED]]
     found: list[list[Problem]] = [[] for _query in queries]
-    alone = count_many([(SearchQuery().replace(**{facet: (value,)}), None) for _, facet, value in asked]) if asked else []
+    everything = SearchQuery(deadline=ALL_DEADLINES)
+    alone = count_many([(everything.replace(**{facet: (value,)}), None) for _, facet, value in asked]) if asked else []
     for (place, facet, value), counted in zip(asked, alone, strict=True):
         if not counted.total:
             label = FACETS[facet].label_value(value)
@@ -227,7 +228,10 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
 
 
 def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[Hit]:
-    """Active ads similar to this one (which may have ended): the same occupation first, near before far."""
+    """Active ads similar to this one (which may have ended): the same occupation first, near before far.
+
+    Without those whose deadline has passed.
+    """
     row = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
     if row is None:
         return []
@@ -240,13 +244,15 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[
     near = tuple(Term("place", place.path, 24) for place in row.locations.all() if place.path)
     request = Request(
         match=All((Best(tuple(jobs)),), bonus=near),
-        always=All((compiler.build_visibility_filter(now, find_gone()),), never=(Terms("uuid", (str(uuid),)),)),
+        always=All(
+            (compiler.build_visibility_filter(now, find_gone()), build_open_filter(now)), never=(Terms("uuid", (str(uuid),)),)
+        ),
         chosen={},
         counts={},
         sort="relevance",
         offset=0,
         size=limit,
-        today=_get_today(now),
+        today=get_today(now),
     )
     return list(engine().search(request).hits)
 
@@ -311,7 +317,7 @@ def _make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query
         sort="published",
         offset=0,
         size=0,
-        today=_get_today(now),
+        today=get_today(now),
     )
 
 
@@ -342,7 +348,3 @@ def _compile(query: SearchQuery) -> CompiledQuery:
 def _choose_sort(query: SearchQuery, compiled: CompiledQuery) -> str:
     # Without words every ad is equally relevant: the newest first, which an engine sorts without scores.
     return "published" if query.sort == "relevance" and compiled.parsed.empty else query.sort
-
-
-def _get_today(now: dt.datetime) -> int:
-    return day_number(now.astimezone(OSLO).date())

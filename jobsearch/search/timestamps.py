@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from jobsearch.vacancies.visibility import OSLO
+
 _EPOCH_DAY = dt.date(1970, 1, 1)
 
 
@@ -15,3 +17,8 @@ def epoch(moment: dt.datetime | None) -> int:
 def day_number(day: dt.date) -> int:
     """Days since 1970-01-01."""
     return (day - _EPOCH_DAY).days
+
+
+def get_today(now: dt.datetime) -> int:
+    """Day number of this moment's date in Oslo."""
+    return day_number(now.astimezone(OSLO).date())

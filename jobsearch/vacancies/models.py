@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import visibility
@@ -29,6 +30,11 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         """The rows with `is_hidden`: whether an administrator hides the ad. A column, so that it cannot change the plan."""
         hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
         return self.annotate(is_hidden=models.Exists(hidden))
+
+    def before_deadline(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+        """The ads whose deadline has not passed or is no date: of the active ones, those of a search without a deadline."""
+        today = visibility.get_oslo_date(now or timezone.now())
+        return self.filter(Q(application_due__isnull=True) | Q(application_due__gte=today))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:
         """The active ads among these uuids, in the order of the uuids: one query by primary key, filtered in Python.
@@ -140,7 +146,10 @@ class Vacancy(models.Model):
             # For "data as of": a maximum without an index reads every row with its texts (30-50 ms for 10,000 ads).
             models.Index(fields=["line_time"], name="vacancy_line_time"),
             # Covering index for the count of active ads and for the sitemaps: no row of the table is read.
-            models.Index(fields=["status", "uuid", "visible_until", "changed", "employer_orgnr"], name="vacancy_active_in_order"),
+            models.Index(
+                fields=["status", "uuid", "visible_until", "changed", "employer_orgnr", "application_due"],
+                name="vacancy_active_in_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -112,7 +112,7 @@ def corpus(now: dt.datetime) -> list[VacancyData]:
                 description=f"<p>{body}</p><p>Ring Ragnfrid Uthaug på 22 33 44 55 eller ragnfrid@uthaug.example</p>",
                 published=now - dt.timedelta(hours=position + 1),
                 expires=now + dt.timedelta(days=20),
-                application_due=f"{today + dt.timedelta(days=position % 9 - 2):%d.%m.%Y}" if position % 4 else "Snarest",
+                application_due=f"{today + dt.timedelta(days=position % 9):%d.%m.%Y}" if position % 4 else "Snarest",
                 locations=locations,
                 occupations=(OccupationData(level1, level2),),
                 categories=categories,

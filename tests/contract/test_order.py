@@ -38,12 +38,13 @@ QUERIES = [
     SearchQuery(q="kokk OR lærer", extent=("Deltid",)),
     SearchQuery(q="-kokk", place=("VESTLAND",)),
     SearchQuery(published=3, sector=("Privat", "Offentlig")),
+    SearchQuery(deadline="all"),
 ]
 
 
 @pytest.fixture(scope="module")
 def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
-    """All documents by uuid: the corpus and 160 ads with few distinct dates and deadlines, so that most of them tie."""
+    """All documents by uuid: the corpus and 220 ads with few distinct dates and deadlines, so that most of them tie."""
     chance = random.Random(23)
     now = timezone.now().replace(microsecond=0)
     moments = [now - dt.timedelta(hours=2), now - dt.timedelta(hours=2, seconds=1), now - dt.timedelta(days=2), None]
@@ -61,7 +62,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
             application_due=((due := chance.choice([*days, None])) and due.strftime("%d.%m.%Y")) or "",
             contacts=(),
         )
-        for _ in range(160)
+        for _ in range(220)
     ]
     with django_db_blocker.unblock():
         with transaction.atomic():

@@ -91,7 +91,7 @@ def test_it_filters_and_is_counted_by_every_filter_but_its_own(ads):  # noqa: F8
 
 def test_opensearch_is_asked_for_the_filter_and_the_count():
     now = timezone.now()
-    query = SearchQuery(positions=("several",))
+    query = SearchQuery(positions=("several",), deadline="all")
     chosen = build_filters(query, now)
     assert chosen == {"positions": Terms("positions", ("several",))}
     counts = {"positions": FACETS["positions"].build_count(query, now)}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
 from jobsearch.search.assist import suggestions
+from jobsearch.vacancies import store
+from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from tests.web.page import Page
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
@@ -91,3 +94,57 @@ def test_the_employers_page_lists_ads_of_every_spelling(kro, client):
 )
 def test_organisation_numbers_are_parsed_in_all_notations(value, orgnr):
     assert parse_orgnr(value) == orgnr
+
+
+def test_an_ad_without_a_number_belongs_to_the_employer_with_its_spelling(kro, ads, client):  # noqa: F811
+    """The value of each count finds as many ads as it says, also where an ad has only a less common spelling."""
+    ads(
+        {"title": "Fisker", "employer_name": "HAVGLØTT KRO", "employer_orgnr": ""},
+        {"title": "Fyrvokter", "employer_name": "", "employer_orgnr": ORGNR},
+        {"title": "Los", "employer_name": "", "employer_orgnr": ""},
+    )
+    counts = facet_counts(SearchQuery(), "employer")
+    assert counts == {"Havgløtt Kro AS": 8, "Kystlegene": 1, "Ikke oppgitt": 1}
+    for value, number in counts.items():
+        query, problems = SearchQuery.from_params({"employer": value})
+        assert (query.employer, problems) == ((value,), [])
+        assert count(query) == number
+        assert search(query).counts["employer"] == {value: number}
+
+
+def test_a_spelling_belongs_to_the_number_that_has_most_ads_with_it(ads):  # noqa: F811
+    ads(
+        *({"employer_name": "Fjordkafé AS", "employer_orgnr": "911111111"} for _ in range(3)),
+        {"employer_name": "FJORDKAFÉ", "employer_orgnr": "911111111"},
+        *({"employer_name": "Fjordkafé Drift", "employer_orgnr": "922222222"} for _ in range(3)),
+        *({"employer_name": "FJORDKAFÉ", "employer_orgnr": "922222222"} for _ in range(2)),
+        {"employer_name": "FJORDKAFÉ", "employer_orgnr": ""},
+    )
+    counts = facet_counts(SearchQuery(), "employer")
+    assert counts == {"Fjordkafé AS": 4, "Fjordkafé Drift": 6}
+    assert {value: count(SearchQuery(employer=(value,))) for value in counts} == counts
+    assert SearchQuery.from_params({"employer": "FJORDKAFÉ"})[0].employer == ("Fjordkafé Drift",)
+
+
+def test_an_address_with_a_former_name_redirects(kro, ads, client):  # noqa: F811
+    (old, other) = ads(
+        {"title": "Pianist", "employer_name": "Gamle Kroa", "employer_orgnr": ORGNR},
+        {"title": "Hovmester", "employer_name": "Borte AS", "employer_orgnr": "933444555"},
+    )
+    with transaction.atomic():
+        store.close_vacancies([old, other], Vacancy.Closed.FEED)
+    response = client.get("/", {"employer": "Gamle Kroa", "sort": "published"})
+    assert (response.status_code, response.url) == (302, "/?employer=Havgl%C3%B8tt+Kro+AS&sort=published")
+    assert SearchQuery.from_params({"employer": "Borte AS"})[0].employer == ("Borte AS",)
+    store.set_hidden(old, True)
+    assert SearchQuery.from_params({"employer": "Gamle Kroa"})[0].employer == ("Gamle Kroa",)
+
+
+def test_a_name_in_use_is_no_former_name(kro, ads):  # noqa: F811
+    (old, _new) = ads(
+        {"employer_name": "Bryggen", "employer_orgnr": ORGNR},
+        {"employer_name": "Bryggen", "employer_orgnr": ""},
+    )
+    with transaction.atomic():
+        store.close_vacancies([old], Vacancy.Closed.FEED)
+    assert SearchQuery.from_params({"employer": "Bryggen"})[0].employer == ("Bryggen",)

@@ -56,7 +56,7 @@ def test_every_day_of_the_chart_has_its_own_count(now, ago):
     assert [counts[value] for value in ("1", "3", "7")] == [2, 6, 14]
 
 
-def test_deadlines_are_counted_from_today_in_oslo_without_past_ones():
+def test_deadlines_are_counted_from_today_in_oslo_and_past_ones_apart():
     now = dt.datetime(2026, 11, 10, 23, 30, tzinfo=UTC)  # the 11th in Oslo
     facet = FACETS["deadline"]
     edges = facet.build_count(SearchQuery(), now).edges
@@ -64,7 +64,7 @@ def test_deadlines_are_counted_from_today_in_oslo_without_past_ones():
     due = [0, 0, 1, 1, 1, day - 1, day - 300, 2, day, day + 2, day + 3, day + 6, day + 13, day + 29, day + 30]
     bounds = [*edges, float("inf")]
     raw = {str(low): sum(low <= day < high for day in due) for low, high in itertools.pairwise(bounds)}
-    assert facet.read_counts(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6}
+    assert facet.read_counts(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6, "passed": 2, "all": 15}
 
 
 def test_empty_counts_are_read_as_empty():

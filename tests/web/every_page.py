@@ -54,14 +54,22 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "web:ad_other_spelling": lambda site: [f"/stilling/{str(site.active[0]).upper()}/", "/stilling/x/"],
     "web:employer": lambda site: [f"/arbeidsgiver/{ORGNR}/", f"/arbeidsgiver/{ORGNR}/?page=2", "/arbeidsgiver/111222333/"],
     "web:landings": lambda site: ["/jobb/"],
-    "web:landing": lambda site: ["/jobb/bergen/", "/jobb/kokk/", "/jobb/utland/", "/jobb/svalbard/"],
+    "web:landing": lambda site: [
+        "/jobb/kokk-i-bergen/",
+        "/jobb/kokk-i-oslo/",
+        "/jobb/bergen/",
+        "/jobb/kokk/",
+        "/jobb/utland/",
+        "/jobb/svalbard/",
+    ],
     "web:download": lambda site: ["/treff.csv?q=kokk", "/treff.csv?place=UTLAND%2FHELLAS"],
     "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
     "web:about": lambda site: ["/om/"],
     "web:robots": lambda site: ["/robots.txt"],
     "web:sitemap": lambda site: ["/sitemap.xml"],
     "web:sitemap_part": lambda site: [
-        f"/sitemap-{part}.xml" for part in ("sider", "stillinger-1", "stillinger-2", "steder", "yrker", "arbeidsgivere")
+        f"/sitemap-{part}.xml"
+        for part in ("sider", "stillinger-1", "stillinger-2", "steder", "yrker", "yrker-etter-sted", "arbeidsgivere")
     ],
     "web:favicon": lambda site: ["/favicon.ico"],
     "web:healthz": lambda site: ["/healthz"],

@@ -235,7 +235,11 @@ def test_ad_links_to_landing_pages_of_its_places_and_occupations(client, ads):
     abroad = LocationData("SVERIGE", "", "", "STOCKHOLM")
     (ad,) = ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"), abroad)})
     found = [(link.text, link.get("href")) for link in get(client, ad).all("//section[@class='landings']//a")]
-    assert found == [("Ledige stillinger i Oslo", "/jobb/oslo/"), ("Ledige stillinger som sykepleier", "/jobb/sykepleier/")]
+    assert found == [
+        ("Ledige stillinger som sykepleier i Oslo", "/jobb/sykepleier-i-oslo/"),
+        ("Ledige stillinger i Oslo", "/jobb/oslo/"),
+        ("Ledige stillinger som sykepleier", "/jobb/sykepleier/"),
+    ]
 
 
 def test_share_links_use_the_canonical_address(client, ads, settings):

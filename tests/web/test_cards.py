@@ -47,9 +47,9 @@ def test_card_shows_employer_places_dates_and_employment(client, ads):
     assert page.text("//article//li[@class='published']/span[@aria-hidden]") == "I går"
 
 
-def test_full_time_is_not_shown_and_a_past_deadline_is_last(client, ads):
+def test_full_time_is_not_shown_and_a_past_deadline_is_named(client, ads):
     ads({"application_due": due(-1)})
-    assert facts(get(client)) == ["Fristen er ute", "Publisert i går"]
+    assert facts(get(client, "/?deadline=all")) == ["Fristen er ute", "Publisert i går"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.views.employers import list_ads
 from tests.web.page import Page
 
@@ -116,3 +117,41 @@ def test_employer_without_a_name_has_a_page(client, make_vacancy):
     page = Page(client.get(ADDRESS))
     assert page.h1 == "Arbeidsgiver uten navn" and "javascript" not in page.response.content.decode()
     assert page.one("//meta[@property='og:title']").get("content") == f"Ledige stillinger hos {ORGNR}"
+
+
+def test_page_shows_the_name_that_most_ads_have(client, make_vacancy):
+    for hours, name in enumerate(["HAVGLØTT KRO", "Havgløtt Kro AS", "Havgløtt Kro AS", ""]):
+        published = timezone.now() - dt.timedelta(hours=hours)
+        make_vacancy(employer_orgnr=ORGNR, employer_name=name, published=published)
+    page = Page(client.get(ADDRESS))
+    assert page.h1 == "Havgløtt Kro AS" and len(page.titles) == 4
+
+
+def test_passed_deadlines_are_left_out_and_last_with_the_link(client, make_vacancy):
+    def make(title: str, days: int) -> None:
+        due = timezone.now().astimezone(OSLO).date() + dt.timedelta(days=days)
+        make_vacancy(title=title, employer_orgnr=ORGNR, application_due=str(due))
+
+    for n in range(24):
+        make(f"Åpen {n}", n)
+    assert not Page(client.get(ADDRESS)).all("//p[@class='passed-deadlines']")
+    for n in range(3):
+        make(f"For sent {n}", -1)
+    page = Page(client.get(ADDRESS))
+    assert page.text("//h2[@id='treff-h']") == "24 ledige stillinger" and len(page.titles) == 24
+    link = page.one("//p[@class='passed-deadlines']/a")
+    assert (" ".join(link.text.split()), link.get("href")) == ("Vis også 3 der fristen er ute", f"{ADDRESS}?deadline=all")
+    first = Page(client.get(link.get("href")))
+    assert first.response["X-Robots-Tag"] == "noindex"
+    second = Page(client.get(first.one("//a[contains(@rel, 'next')]").get("href")))
+    assert len(first.titles) == 25 and first.titles[24].startswith("For sent") and len(second.titles) == 2
+    assert second.one("//p[@class='passed-deadlines']/a").get("href") == ADDRESS
+    assert client.get(ADDRESS, {"deadline": "all", "page": 9}).url == f"{ADDRESS}?deadline=all&page=2"
+
+
+def test_employer_with_passed_deadlines_only_is_noindex(client, make_vacancy):
+    make_vacancy(employer_orgnr=ORGNR, application_due="2020-01-01")
+    response = client.get(ADDRESS)
+    assert response["X-Robots-Tag"] == "noindex"
+    assert Page(response).one("//p[@class='passed-deadlines']/a").get("href") == f"{ADDRESS}?deadline=all"
+    assert len(Page(client.get(ADDRESS, {"deadline": "all"})).titles) == 1

@@ -53,7 +53,13 @@ def some(ads):
         {"title": "Kokk", "employer_name": "Kroa  AS", "application_due": "Snarest", "published": noon(1)},
         {"title": "Lege", "employer_name": "Helse & Ro", "application_due": str(oslo(-2)), "published": noon(3)},
         {"title": "Vakt", "employer_name": "Helse & Ro", "application_due": str(oslo(-3)), "published": noon(3)},
-        {"title": "Rektor", "employer_name": "", "description": NYNORSK, "application_due": str(oslo(1)), "published": noon(20)},
+        {
+            "title": "Rektor",
+            "employer_name": "",
+            "description": NYNORSK,
+            "application_due": str(oslo(-60)),
+            "published": noon(20),
+        },
         {"title": "Baker", "employer_name": "Ål bakeri", "locations": ALESUND, "application_due": "", "published": noon(9)},
     )
 

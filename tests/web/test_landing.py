@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from jobsearch.taxonomy import occupations, slugs
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.presenters import headings
-from jobsearch.web.views import landing
+from jobsearch.web.presenters.landing_pages import LandingPage, find_landing_page
 from tests.web.page import Page
 
 
@@ -50,9 +53,9 @@ def test_municipality_page_lists_ads_neighbours_and_search_link(client, some, se
     assert "/?place=VESTLAND%2FBERGEN" in page.all("//a/@href")
     assert page.one("//a[@href='/jobb/vestland/']").text == "Ledige stillinger i Vestland"
     assert links(page, "Kommuner i Vestland") == [("Voss (1)", "/jobb/voss/")]
-    assert links(page, "Yrker her") == [
-        ("Helse og sosial (1)", "/?place=VESTLAND%2FBERGEN&occupation=Helse+og+sosial"),
-        ("Reiseliv og mat (1)", "/?place=VESTLAND%2FBERGEN&occupation=Reiseliv+og+mat"),
+    assert links(page, "Yrker i Bergen") == [
+        ("Helse og sosial (1)", "/jobb/helse-og-sosial-i-bergen/"),
+        ("Reiseliv og mat (1)", "/jobb/reiseliv-og-mat-i-bergen/"),
     ]
     assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}/jobb/bergen/"
     assert "X-Robots-Tag" not in response and not page.all("//meta[@name='robots']")
@@ -80,7 +83,7 @@ def test_occupation_pages_of_both_levels(client, some):
     nurse = Page(client.get("/jobb/sykepleier/"))
     assert nurse.h1 == "Ledige stillinger som sykepleier" and nurse.titles == ["Sykepleier i Bergen"]
     assert links(nurse, "Yrker i gruppen Helse og sosial") == [("Lege (1)", "/jobb/lege/")]
-    assert links(nurse, "Steder") == [("Vestland (1)", "/?place=VESTLAND&occupation=Helse+og+sosial%2FSykepleier")]
+    assert links(nurse, "Steder") == [("Vestland (1)", "/jobb/sykepleier-i-vestland/")]
     assert nurse.one("//a[@href='/jobb/helse-og-sosial/']").text == "Ledige stillinger innen helse og sosial"
     health = Page(client.get("/jobb/helse-og-sosial/"))
     assert len(health.titles) == 2 and [text for text, _ in links(health, "Yrker i gruppen Helse og sosial")] == [
@@ -136,6 +139,122 @@ def test_page_without_ads_has_links_and_is_noindex(client, some):
     )
 
 
+def test_page_of_an_occupation_at_a_place(client, some, settings):
+    response = client.get("/jobb/sykepleier-i-bergen/")
+    page = Page(response)
+    assert response.status_code == 200 and page.h1 == "Ledige stillinger som sykepleier i Bergen"
+    assert page.titles == ["Sykepleier i Bergen"]
+    assert page.text("//title").startswith("Ledige stillinger som sykepleier i Bergen – ")
+    assert page.one("//link[@rel='canonical']").get("href") == f"{settings.SITE_URL}/jobb/sykepleier-i-bergen/"
+    assert "X-Robots-Tag" not in response and not page.all("//meta[@name='robots']")
+    assert page.one("//meta[@property='og:description']").get("content").startswith(page.h1)
+    assert [(link.text, link.get("href")) for link in page.all("//header[@class='page-head']/ul//a")] == [
+        ("Ledige stillinger som sykepleier i Vestland", "/jobb/sykepleier-i-vestland/"),
+        ("Ledige stillinger innen helse og sosial i Bergen", "/jobb/helse-og-sosial-i-bergen/"),
+        ("Ledige stillinger som sykepleier", "/jobb/sykepleier/"),
+        ("Ledige stillinger i Bergen", "/jobb/bergen/"),
+    ]
+    search = page.one("//header[@class='page-head']//a[contains(@class, 'button')]").get("href")
+    assert search == "/?place=VESTLAND%2FBERGEN&occupation=Helse+og+sosial%2FSykepleier"
+    health = Page(client.get("/jobb/helse-og-sosial-i-vestland/"))
+    assert {*health.titles} == {"Sykepleier i Bergen", "Lege på Voss"}
+    assert links(health, "Kommuner i Vestland") == [
+        ("Bergen (1)", "/jobb/helse-og-sosial-i-bergen/"),
+        ("Voss (1)", "/jobb/helse-og-sosial-pa-voss/"),
+    ]
+    assert links(health, "Yrker i gruppen Helse og sosial") == [
+        ("Lege (1)", "/jobb/lege-i-vestland/"),
+        ("Sykepleier (1)", "/jobb/sykepleier-i-vestland/"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("nb", "Ledige stillinger som lege på Voss"),
+        ("nn", "Ledige stillingar som lege på Voss"),
+        ("en", "Jobs for doctors in Voss"),
+    ],
+)
+def test_page_of_an_occupation_at_a_place_is_translated(client, some, language, heading):
+    client.cookies["django_language"] = language
+    page = Page(client.get("/jobb/lege-pa-voss/"))
+    assert page.h1 == heading and page.text("//title").startswith(heading)
+
+
+def test_occupation_abroad(client, some):
+    page = Page(client.get("/jobb/kokk-i-utland/"))
+    assert page.h1 == "Ledige stillinger som kokk i utlandet" and page.titles == ["Kokk i Sverige"]
+    assert links(page, "Land") == [("Sverige (1)", "/?place=UTLAND%2FSVERIGE&occupation=Reiseliv+og+mat%2FKokk")]
+
+
+@pytest.mark.parametrize(
+    ("slug", "wider", "last"),
+    [
+        ("lege-i-bergen", "lege-i-vestland", "lege-i-vestland"),
+        ("lege-i-oslo", "lege", "lege"),
+        ("optiker-pa-voss", "optiker-i-vestland", "optiker"),
+        ("kokk-pa-svalbard", "kokk", "kokk"),
+    ],
+)
+def test_combination_without_ads_redirects_to_the_nearest_wider_page(client, some, slug, wider, last):
+    response = client.get(f"/jobb/{slug}/", follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain[0] == (f"/jobb/{wider}/", 302)
+    assert response.redirect_chain[-1] == (f"/jobb/{last}/", 302)
+
+
+@pytest.mark.parametrize(
+    ("asked", "slug"),
+    [
+        ("Sykepleier-i-Bergen", "sykepleier-i-bergen"),
+        ("sykepleier i bergen", "sykepleier-i-bergen"),
+        ("sykepleier-pa-bergen", "sykepleier-i-bergen"),
+        ("lege-i-voss", "lege-pa-voss"),
+        ("lege-på-voss", "lege-pa-voss"),
+    ],
+)
+def test_other_spelling_of_a_combination_redirects(client, db, asked, slug):
+    response = client.get(f"/jobb/{asked}/")
+    assert (response.status_code, response.url) == (301, f"/jobb/{slug}/")
+
+
+def test_every_combination_has_one_slug_of_its_own():
+    """Of each occupation with a sample of places, all that contain an "i" or "på" among them."""
+    values = slugs.BY_SLUG.values()
+    jobs = [value.path for value in values if value.facet == "occupation"]
+    at = [value.path for value in values if value.facet == "place"]
+    odd = [path for path in at if "-i-" in (slug := slugs.get_slug("place", path)) or "-pa-" in slug]
+    pages = [LandingPage(job, place) for job in jobs for place in {*odd, *at[:30], "VESTLAND/VOSS", "UTLAND"}]
+    assert {page.slug: page for page in pages}.keys().isdisjoint(slugs.BY_SLUG)
+    assert all(find_landing_page(page.slug) == page for page in pages)
+
+
+def test_combination_while_the_engine_is_down(client, some, engine_down):
+    response = client.get("/jobb/lege-i-bergen/")
+    assert response.status_code == 503
+    assert Page(response).one("//a[@href='/jobb/lege/']") is not None
+
+
+def test_ad_links_to_its_occupation_at_its_place(client, some):
+    page = Page(client.get(f"/stilling/{some[2]}/"))
+    assert page.all("//section[contains(@class, 'landings')]//a/@href")[0] == "/jobb/lege-pa-voss/"
+
+
+def test_list_leaves_out_passed_deadlines(client, ads, some):
+    yesterday = str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=1))
+    ads({"title": "For sent", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK, "application_due": yesterday})
+    page = Page(client.get("/jobb/kokk-i-bergen/"))
+    assert page.titles == ["Kokk i Bergen"] and "1 stilling akkurat nå." in page.text()
+    link = page.one("//p[@class='passed-deadlines']/a")
+    assert link.get("href") == "/?place=VESTLAND%2FBERGEN&occupation=Reiseliv+og+mat%2FKokk&deadline=all"
+    assert Page(client.get(link.get("href"))).total == 2
+    ads({"title": "For sent", "locations": at("VESTLAND", "STORD"), "application_due": yesterday})
+    response = client.get("/jobb/stord/")
+    assert response["X-Robots-Tag"] == "noindex" and "Det er ingen stillinger her akkurat nå." in Page(response).text()
+    assert Page(response).one("//p[@class='passed-deadlines']/a").get("href") == "/?place=VESTLAND%2FSTORD&deadline=all"
+
+
 def test_closed_ad_is_not_on_the_page(client, some):
     with transaction.atomic():
         store.close_vacancies([some[2]], Vacancy.Closed.FEED)
@@ -171,6 +290,14 @@ def test_other_spelling_of_a_slug_redirects(client, db, asked, slug):
         "a" * 5000,
         "<script>",
         "bergen%2Fkokk",
+        "bergen-i-kokk",
+        "kokk-i-drageland",
+        "drage-i-bergen",
+        "kokk-i-",
+        "-i-bergen",
+        "kokk-i-kokk",
+        "bergen-i-bergen",
+        "kokk" + "-i-kokk" * 900,
         "{{7}}",
     ],
 )
@@ -188,7 +315,7 @@ def test_page_while_the_engine_is_down_has_links(client, some, engine_down):
 def test_overview_links_to_every_place_and_occupation(client, some):
     page = Page(client.get("/jobb/"))
     found = [href for href in page.all("//main//a/@href") if href.startswith("/jobb/")]
-    assert sorted(found) == sorted(landing.build_url(slug) for slug in slugs.BY_SLUG)
+    assert sorted(found) == sorted(f"/jobb/{slug}/" for slug in slugs.BY_SLUG)
     assert page.text("//a[@href='/jobb/bergen/']") == "Bergen (2)" and page.text("//a[@href='/jobb/stord/']") == "Stord"
     assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
 

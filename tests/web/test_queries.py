@@ -26,11 +26,13 @@ ADDRESSES = [
     "/jobb/",
     "/jobb/bergen/",
     "/jobb/kokk/",
+    "/jobb/kokk-i-bergen/",
     "/om/",
     "/sitemap.xml",
     "/sitemap-stillinger-1.xml",
     "/sitemap-steder.xml",
     "/sitemap-yrker.xml",
+    "/sitemap-yrker-etter-sted.xml",
     "/sitemap-arbeidsgivere.xml",
 ]
 

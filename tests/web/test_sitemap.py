@@ -6,10 +6,12 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 from lxml import etree, html
 
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.views import sitemaps
 from tests.web.support import ENDINGS
 
@@ -88,6 +90,7 @@ def test_sitemaps_have_all_pages_with_their_last_change(client, make_vacancy):
     found = everything(client)
     assert len([address for address in found if address.startswith("/stilling/")]) == 2
     pages = "/jobb/bergen/ /jobb/vestland/ /jobb/oslo/ /jobb/utland/ /jobb/sykepleier/ /jobb/helse-og-sosial/".split()
+    pages += [f"/jobb/{job}-i-{place}/" for job in ("sykepleier", "helse-og-sosial") for place in ("bergen", "vestland")]
     assert {address for address in found if address.startswith("/jobb/")} == {"/jobb/", *pages}
     assert {address for address in found if address.startswith("/arbeidsgiver/")} == {"/arbeidsgiver/999888777/"}
     for address in (f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/vestland/", "/jobb/sykepleier/", "/arbeidsgiver/999888777/"):
@@ -107,11 +110,27 @@ def test_ended_ad_is_in_no_sitemap(client, make_vacancy, end):
     kept = make_vacancy(locations=(LocationData("NORGE", "OSLO", "OSLO", "OSLO"),))
     ad = make_vacancy(employer_orgnr="999888777", occupations=(OccupationData("IT", "Utvikling"),))
     before = everything(client)
-    assert {f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/utvikling/", "/arbeidsgiver/999888777/"} <= set(before)
+    pages = {"/jobb/bergen/", "/jobb/utvikling/", "/jobb/utvikling-i-bergen/", "/jobb/it-i-vestland/", "/arbeidsgiver/999888777/"}
+    assert {f"/stilling/{ad}/"} | pages <= set(before)
     end(ad)
     after = set(everything(client))
     assert f"/stilling/{kept}/" in after
-    assert not {f"/stilling/{ad}/", "/jobb/bergen/", "/jobb/vestland/", "/jobb/utvikling/", "/arbeidsgiver/999888777/"} & after
+    assert not ({f"/stilling/{ad}/", "/jobb/vestland/"} | pages) & after
+
+
+def test_pages_with_passed_deadlines_only_are_in_no_sitemap(client, ads):
+    yesterday = str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=1))
+    (ad,) = ads({"employer_orgnr": "999888777", "application_due": yesterday})
+    assert set(everything(client)) == {"/", "/jobb/", "/om/", f"/stilling/{ad}/"}
+
+
+def test_occupations_at_places_are_limited_to_those_with_most_ads(client, make_vacancy, monkeypatch):
+    monkeypatch.setattr(sitemaps, "MAX_COMBINATIONS", 2)
+    make_vacancy()
+    for _ in range(2):
+        make_vacancy(locations=(LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),))
+    found = list(entries(client, "/sitemap-yrker-etter-sted.xml"))
+    assert found == ["/jobb/helse-og-sosial-i-vestland/", "/jobb/sykepleier-i-vestland/"]
 
 
 def test_ads_are_divided_completely_and_the_index_has_the_newest_change(client, make_vacancy, monkeypatch):

@@ -7,22 +7,24 @@ facet, in an address and on the page, is the name that most active ads with that
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from jobsearch.core.text_values import clean_parameter
 from jobsearch.taxonomy.catalogue import NOT_STATED
-from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
+from jobsearch.vacancies.visibility import active_condition
 
 from .base import VALUE_LENGTH
 
-_MOST_IN = 500  # numbers in one SQL condition; above that, reading all active employers is cheaper
+_MOST_IN = 500  # numbers or names in one SQL condition; above that, reading all active employers is cheaper
+_MOST_FORMER = 200  # closed ads, the latest first, that are read for former names
 
 
 def employer_value(name: str) -> str:
@@ -36,29 +38,34 @@ def employer_key(orgnr: str, name: str) -> str:
 
 
 def find_canonical(names: Collection[str]) -> dict[str, str]:
-    """Name as typed -> the facet value that it belongs to. One query, none without names."""
-    found = {name: name for name in names}
-    canonical, numbers = _read_spellings(names)
-    for name, of_name in numbers.items():
-        chosen = [canonical[orgnr] for orgnr in of_name]
-        if name in found and name not in chosen:
-            found[name] = chosen[0]
+    """Name as typed -> the facet value that it belongs to. One or two queries, none without names.
+
+    A name that only closed ads have belongs to the employer that had it, so that addresses with a former name stay valid: two
+    more queries, only for names that no employer with a number has.
+    """
+    spellings = _read_spellings(names)
+    found = {name: spellings.resolve(name) for name in names}
+    if unknown := {name for name in names if name not in spellings.numbers and name != NOT_STATED}:
+        found |= _find_by_former_names(unknown)
     return found
 
 
 def find_keys(names: Collection[str]) -> tuple[str, ...]:
-    """The keys of all ads that these facet values stand for. One query, none without names."""
-    canonical, _numbers = _read_spellings(names)
-    return tuple(sorted({*names, *(orgnr for orgnr, name in canonical.items() if name in names)}))
+    """The keys of all ads that these facet values stand for. One or two queries, none without names."""
+    spellings = _read_spellings(names)
+    orgnrs = (orgnr for orgnr, name in spellings.canonical.items() if name in names)
+    without_number = (name for name in spellings.numbers if spellings.resolve(name) in names)
+    return tuple(sorted({*names, *orgnrs, *without_number}))
 
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
-    """Ads for each key -> ads for each facet value. One query, none without organisation numbers."""
+    """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any."""
     orgnrs = [key for key in counts if parse_orgnr(key)]
-    names = _read_names(orgnrs) if orgnrs else {}
+    canonical = _read_names(orgnrs) if orgnrs else {}
+    spellings = _read_spellings(counts.keys() - {*orgnrs})
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
-        found[names.get(key, key)] += ads
+        found[canonical.get(key) or spellings.resolve(key)] += ads
     return dict(found)
 
 
@@ -88,32 +95,68 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
         _preloaded.reset(token)
 
 
+class _Spellings(NamedTuple):
+    """Names of employers with a number. `canonical`: number -> name to show. `numbers`: name -> its numbers, most ads first."""
+
+    canonical: Mapping[str, str]
+    numbers: Mapping[str, list[str]]
+
+    def resolve(self, name: str) -> str:
+        """The facet value of a name, also of an ad without a number: "HAVGLØTT KRO" is "Havgløtt Kro AS".
+
+        A name that a number has as its canonical one stays, and so does "not stated".
+        """
+        chosen = [self.canonical[orgnr] for orgnr in self.numbers.get(name, ())]
+        return name if name == NOT_STATED or not chosen or name in chosen else chosen[0]
+
+
 class _Preloaded(NamedTuple):
     names: frozenset[str]
-    spellings: tuple[dict[str, str], dict[str, list[str]]]
+    spellings: _Spellings
 
 
 _preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None)
 
 
-def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """(number -> canonical name, name -> its numbers, the one with most ads first) of all numbers with one of these names.
+def _read_spellings(names: Collection[str]) -> _Spellings:
+    """All spellings of the numbers with one of these names, and all numbers with one of those spellings.
 
-    Also of other names where more are preloaded.
+    The latter, in a second query, decide which number a spelling belongs to. More names and numbers where more are preloaded.
     """
     if not names:
-        return {}, {}
+        return _Spellings({}, {})
     held = _preloaded.get()
     if held and held.names >= set(names):
         return held.spellings
-    asked = [*names, *([""] if NOT_STATED in names else [])]
-    of_name = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
-    numbers = of_name.order_by().values_list("employer_orgnr", flat=True)
-    rows = _count_spellings(numbers)
+    rows = _count_spellings(_select_numbers(names))
+    spelled = {name for _orgnr, name, _ads in rows} - {NOT_STATED}
+    if spelled - set(names):
+        rows = _count_spellings(_select_numbers({*names, *spelled}))
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for orgnr, name, ads in rows:
         by_name[name].append((-ads, orgnr))
-    return _choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
+    return _Spellings(_choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()})
+
+
+def _select_numbers(names: Collection[str]) -> Iterable[Any] | None:
+    """Query of the numbers of active ads with one of these names; None, which stands for all, where there are many names."""
+    if len(names) > _MOST_IN:
+        return None
+    asked = [*names, *([""] if NOT_STATED in names else [])]
+    rows = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
+    return rows.order_by().values_list("employer_orgnr", flat=True)
+
+
+def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
+    """Former name -> canonical name of the employer that had it and has active ads. Names that active ads have are left out."""
+    named = Vacancy.objects.filter(employer_name__in=names)
+    in_use = {*named.filter(active_condition()).values_list("employer_name", flat=True)}
+    hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
+    former = named.filter(status=Vacancy.Status.INACTIVE).exclude(employer_orgnr="").filter(~Exists(hidden))
+    rows = former.order_by("-changed", "uuid").values_list("employer_name", "employer_orgnr")
+    latest = {name: orgnr for name, orgnr in reversed(rows[:_MOST_FORMER]) if name not in in_use}
+    canonical = _read_names(latest.values()) if latest else {}
+    return {name: canonical[orgnr] for name, orgnr in latest.items() if orgnr in canonical}
 
 
 def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
@@ -133,10 +176,19 @@ def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]
 
 
 def _choose_canonical(rows: Iterable[tuple[str, str, int]]) -> dict[str, str]:
-    """Number -> the name that most of its ads have; of equally common ones the first by alphabet, a stable choice."""
-    best: dict[str, tuple[bool, int, str]] = {}
+    """Number -> the name to show."""
+    ads_by_name: dict[str, dict[str, int]] = defaultdict(dict)
     for orgnr, name, ads in rows:
-        rank = (name == NOT_STATED, -ads, name)
-        if orgnr not in best or rank < best[orgnr]:
-            best[orgnr] = rank
-    return {orgnr: rank[-1] for orgnr, rank in best.items()}
+        ads_by_name[orgnr][name] = ads_by_name[orgnr].get(name, 0) + ads
+    return {orgnr: choose_name(of_number) for orgnr, of_number in ads_by_name.items()}
+
+
+def choose_employer_name(names: Iterable[str]) -> str:
+    """The name to show of one employer, from the names in its ads; "" where none states one."""
+    name = choose_name(Counter(map(employer_value, names)))
+    return "" if name == NOT_STATED else name
+
+
+def choose_name(ads_by_name: Mapping[str, int]) -> str:
+    """The name that most ads have; of equally common ones the first by alphabet, a stable choice."""
+    return min(ads_by_name, key=lambda name: (name == NOT_STATED, -ads_by_name[name], name))

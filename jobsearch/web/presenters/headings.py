@@ -1,4 +1,4 @@
-"""Headings of landing pages: "Ledige stillinger på Voss", "Ledige stillinger som sykepleier"."""
+"""Headings of landing pages: "Ledige stillinger på Voss", "Ledige stillinger som sykepleier", the latter also with a place."""
 
 from __future__ import annotations
 
@@ -101,11 +101,23 @@ def build_heading(named: slugs.FacetValue) -> str:
     return _build_occupation_heading(named.path, label)
 
 
+def add_place(heading: str, path: str) -> str:
+    """A heading of occupations with a place at its end."""
+    if path == places.ABROAD:
+        return _("%(heading)s i utlandet") % {"heading": heading}
+    with_place = _("%(heading)s på %(place)s") if takes_on(path) else _("%(heading)s i %(place)s")
+    return with_place % {"heading": heading, "place": search.FACETS["place"].label_value(path)}
+
+
+def takes_on(path: str) -> bool:
+    """Whether the place takes "på" in Norwegian, not "i"."""
+    return path.rpartition("/")[2].replace(" ", "_") in PLACES_WITH_ON
+
+
 def _build_place_heading(path: str, label: str) -> str:
     if path == places.ABROAD:
         return _("Ledige stillinger i utlandet")
-    name = path.rpartition("/")[2].replace(" ", "_")
-    heading = _("Ledige stillinger på %(place)s") if name in PLACES_WITH_ON else _("Ledige stillinger i %(place)s")
+    heading = _("Ledige stillinger på %(place)s") if takes_on(path) else _("Ledige stillinger i %(place)s")
     return heading % {"place": label}
 
 

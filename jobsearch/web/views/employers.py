@@ -1,9 +1,10 @@
-"""Employer page: name, organisation number, homepage and active ads."""
+"""Employer page: name, organisation number, homepage and open ads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -11,16 +12,20 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.pagination import parse_page_number
+from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import complete_prepared
+from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
+from jobsearch.web.presenters.passed_deadlines import PassedLink
 
 PAGE_SIZE = 25
 MAX_OTHERS = 6  # one more than an ad page shows, to find out whether there are more
@@ -41,34 +46,41 @@ def list_ads(orgnr: str) -> VacancyQuerySet:
 
 
 def list_other_ads(vacancy: Vacancy) -> list[Vacancy]:
-    """Up to `MAX_OTHERS` other active ads of the same employer, newest first."""
+    """Up to `MAX_OTHERS` other open ads of the same employer, newest first."""
     if not ORGNR.fullmatch(vacancy.employer_orgnr):
         return []
-    others = list(list_ads(vacancy.employer_orgnr).for_lists().exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
+    others = list(list_ads(vacancy.employer_orgnr).before_deadline().for_lists().exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
     complete_prepared(others)
     return others
 
 
 @require_safe
 def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
-    """Page of an employer in the database; one without active ads has a page that says so, with noindex.
+    """Page of an employer in the database; one without open ads has a page that says so, with noindex.
 
-    The list of ads is queried once, so that name, count and list are consistent if an ad ends in the meantime.
+    Ads whose deadline has passed are left out, as in searches, and come last with `deadline=all`. The list of ads is queried
+    once, so that name, count and list are consistent if an ad ends in the meantime.
     """
     if not ORGNR.fullmatch(orgnr):
         digits = _SEPARATORS.sub("", orgnr[:MAX_TYPED])
         if ORGNR.fullmatch(digits):  # written "974 760 673"
             return redirect(build_url(digits), permanent=True)
         raise Http404
-    ads = list(list_ads(orgnr).values_list("uuid", "employer_name", "employer_homepage"))
-    name = ads[0][1] if ads else _find_former_name(orgnr)
-    if not (ads or name):
+    columns = ("uuid", "employer_name", "employer_homepage", "application_due")
+    active = list(list_ads(orgnr).values_list(*columns, named=True))
+    if active:
+        name = search.choose_employer_name(row.employer_name for row in active)
+    elif not (name := _find_former_name(orgnr)):
         raise Http404
-    here = build_url(orgnr)
+    here, today = build_url(orgnr), get_oslo_date(timezone.now())
+    is_passed = {row.uuid: bool(row.application_due and row.application_due < today) for row in active}
+    passed = [uuid for uuid in is_passed if is_passed[uuid]]
+    shown = request.GET.get("deadline") == search.ALL_DEADLINES
+    ads = [uuid for uuid in is_passed if not is_passed[uuid]] + (passed if shown else [])
     paginator = Paginator(ads, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
     if number > paginator.num_pages:  # as for every list: see `results.page_past_the_last`
-        return redirect(_build_page_url(here, paginator.num_pages))
+        return redirect(_build_page_url(here, paginator.num_pages, shown=shown))
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(ads) and not request.GET
@@ -78,10 +90,11 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "heading": heading,
         "page_title": build_page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
-        "homepage": _find_homepage(homepage for _uuid, _name, homepage in ads),
-        "vacancies": ad_rows.list_active_ads(uuid for uuid, _name, _homepage in page),
+        "homepage": _find_homepage(row.employer_homepage for row in active),
+        "vacancies": ad_rows.list_active_ads(page),
         "total": paginator.count,
-        "pages": build_page_links(page, lambda number: _build_page_url(here, number)),
+        "pages": build_page_links(page, lambda number: _build_page_url(here, number, shown=shown)),
+        "passed": PassedLink(_build_page_url(here, 1, shown=not shown), len(passed), shown) if passed else None,
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
         "as_of": freshness.get_last_feed_time(),
@@ -107,5 +120,7 @@ def _find_homepage(named: Iterable[str]) -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _build_page_url(here: str, number: int) -> str:
-    return here if number == 1 else f"{here}?page={number}"
+def _build_page_url(here: str, number: int, *, shown: bool) -> str:
+    """Address of a page of the list. `shown`: with the ads whose deadline has passed."""
+    params = ([("deadline", search.ALL_DEADLINES)] if shown else []) + ([("page", number)] if number > 1 else [])
+    return f"{here}?{urlencode(params)}" if params else here

@@ -1,4 +1,4 @@
-"""Landing pages for places and occupations, which search engines may index: `/jobb/bergen/`."""
+"""Landing pages for places, occupations and both, which search engines may index: `/jobb/bergen/`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import ad_rows, headings
 from jobsearch.web.presenters import results as view
+from jobsearch.web.presenters.landing_pages import LandingPage, find_landing_page
+from jobsearch.web.presenters.passed_deadlines import build_passed_link
 
 MAX_LINKS_OF_AN_AD = 3  # of each facet
 
@@ -34,41 +36,40 @@ class Group:
     count: int = 0
 
 
-def build_url(slug: str) -> str:
-    """The URL of a landing page."""
-    return reverse("web:landing", args=[slug])
-
-
 def list_links_for_ad(vacancy: Vacancy) -> list[view.Link]:
-    """Links to the landing pages of an ad's places and occupations, labelled with their headings."""
-    found = []
-    parts = {
+    """Links to the landing pages of an ad: its occupation at its place, its places, its occupations. Labelled with headings."""
+    paths = {
         "place": [location.path for location in vacancy.locations.all()],
         "occupation": [job.path for job in vacancy.occupations.all()],
     }
-    for facet, paths in parts.items():
-        known = [slug for path in dict.fromkeys(paths) if (slug := slugs.get_slug(facet, path))]
-        found += [view.Link(headings.build_heading(slugs.BY_SLUG[slug]), build_url(slug)) for slug in known[:MAX_LINKS_OF_AN_AD]]
-    return found
+    pages = {
+        facet: [LandingPage(**{facet: path}) for path in dict.fromkeys(of_ad) if slugs.get_slug(facet, path)]
+        for facet, of_ad in paths.items()
+    }
+    both = zip(pages["occupation"][:1], pages["place"][:1], strict=False)
+    found = [LandingPage(job.occupation, at.place) for job, at in both]
+    found += pages["place"][:MAX_LINKS_OF_AN_AD] + pages["occupation"][:MAX_LINKS_OF_AN_AD]
+    return [_build_heading_link(page) for page in found]
 
 
 @require_safe
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
-    """The newest ads of a place or an occupation, with links to neighbouring pages and to the search."""
-    named = slugs.BY_SLUG.get(slug)
-    if named is None:
-        proper = slugs.slugify(slug)
-        if proper in slugs.BY_SLUG:  # as typed by hand: "Møre-og-Romsdal"
-            return redirect(build_url(proper), permanent=True)
+    """The newest ads of a place, of an occupation or of both, with links to neighbouring pages and to the search.
+
+    A place or an occupation always has a page. An occupation at a place without ads redirects to a wider page, for now.
+    """
+    page = find_landing_page(slug) or find_landing_page(slugs.slugify(slug))  # as typed by hand: "Møre-og-Romsdal"
+    if page is None:
         raise Http404
-    query = search.SearchQuery(sort="published").replace(**{named.facet: (named.path,)})
-    heading = headings.build_heading(named)
+    if page.slug != slug:
+        return redirect(page.url, permanent=True)
+    query = page.query
     context: dict[str, object] = {
-        "heading": heading,
-        "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
-        "canonical": f"{settings.SITE_URL}{build_url(slug)}",
+        "heading": page.heading,
+        "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": page.heading},
+        "canonical": f"{settings.SITE_URL}{page.url}",
         "search_url": view.address(query.replace(sort="relevance")),
-        "wider": _find_wider_page(named),
+        "wider": [_build_heading_link(wider) for wider in page.list_wider()],
         "indexed": False,
     }
     try:
@@ -77,11 +78,14 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "web/landing.html", context | {"engine_down": True}, status=503)
         response["Retry-After"] = "30"
     else:
+        if not found.total and len(page.values) > 1:
+            return redirect(page.get_substitute().url)
         context |= {
             "total": found.total,
             "vacancies": ad_rows.list_active_ads(found.uuids),
             "more": found.total > query.size,
-            "groups": [group for group in _build_groups(named, query, found.counts) if group.links],
+            "passed": build_passed_link(query.replace(sort="relevance"), found.counts),
+            "groups": [group for group in _build_groups(page, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
             "as_of": freshness.get_last_feed_time(),
         }
@@ -116,14 +120,8 @@ def landings(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _get_label(named: slugs.FacetValue) -> str:
-    return search.FACETS[named.facet].label_value(named.path)
-
-
-def _find_wider_page(named: slugs.FacetValue) -> view.Link | None:
-    above = places.get_parent(named.path) if named.facet == "place" else occupations.get_parent(named.path)
-    slug = slugs.get_slug(named.facet, above)
-    return view.Link(headings.build_heading(slugs.BY_SLUG[slug]), build_url(slug)) if slug else None
+def _build_heading_link(page: LandingPage) -> view.Link:
+    return view.Link(page.heading, page.url)
 
 
 def _list_county_and_municipalities(county: str) -> list[str]:
@@ -131,19 +129,22 @@ def _list_county_and_municipalities(county: str) -> list[str]:
     return [county, *(f"{county}/{name}" for name in COUNTIES[county] if name != county)]
 
 
-def _build_link(facet: str, path: str, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
-    slug = slugs.get_slug(facet, path)
-    return view.Link(_get_label(slugs.BY_SLUG[slug]), build_url(slug), counts.get(facet, {}).get(path, 0)) if slug else None
+def _build_link(facet: str, page: LandingPage, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
+    """The link to a page, labelled with its value of this facet; None for a value without a slug."""
+    path = page.values[facet]
+    label = search.FACETS[facet].label_value(path)
+    return view.Link(label, page.url, counts.get(facet, {}).get(path, 0)) if page.slug else None
 
 
-def _list_links_with_ads(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
-    """Links to the landing pages of those values that have ads, sorted by name."""
-    return sorted((link for path in paths if (link := _build_link(facet, path, counts)) and link.count), key=_get_sort_key)
+def _list_links_with_ads(facet: str, pages: Iterable[LandingPage], counts: Mapping[str, Mapping[str, int]]) -> list[view.Link]:
+    """Links to those pages that have ads, sorted by the name of this facet's value."""
+    return sorted((link for page in pages if (link := _build_link(facet, page, counts)) and link.count), key=_get_sort_key)
 
 
 def _build_overview_group(facet: str, paths: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> Group:
     """Links to the landing pages of a value and all its parts, with and without ads."""
-    first, *rest = (link for path in paths if (link := _build_link(facet, path, counts)))
+    pages = (LandingPage(**{facet: path}) for path in paths)
+    first, *rest = (link for page in pages if (link := _build_link(facet, page, counts)))
     whole = _("Hele %(name)s") % {"name": first.label} if facet == "place" else _("Alle")
     links = [dataclasses.replace(first, label=whole), *sorted(rest, key=_get_sort_key)] if rest else [first]
     return Group(first.label, links, count=first.count)
@@ -153,33 +154,35 @@ def _get_sort_key(link: view.Link) -> str:
     return labels.build_sort_key(link.label)
 
 
-def _build_groups(named: slugs.FacetValue, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
-    if named.facet == "place":
-        county = places.get_parent(named.path) or named.path
-        if county in COUNTIES:
-            near = [path for path in _list_county_and_municipalities(county)[1:] if path != named.path]
-            yield Group(
-                _("Kommuner i %(county)s") % {"county": places.get_label(county)}, _list_links_with_ads("place", near, counts)
-            )
-        else:
-            yield Group(_("Land"), _list_search_links("place", query.replace(place=()), counts, within=county), searches=True)
-        yield Group(_("Yrker her"), _list_search_links("occupation", query, counts), searches=True)
+def _build_groups(page: LandingPage, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> Iterable[Group]:
+    """Links to neighbouring pages: other places with the same occupation, and other occupations at the same place."""
+    county = places.get_parent(page.place) or page.place
+    if not county:
+        pages = [LandingPage(page.occupation, path) for path in (*COUNTIES, places.ABROAD)]
+        yield Group(_("Steder"), _list_links_with_ads("place", pages, counts))
+    elif county in COUNTIES:
+        near = [path for path in _list_county_and_municipalities(county)[1:] if path != page.place]
+        pages = [LandingPage(page.occupation, path) for path in near]
+        heading = _("Kommuner i %(county)s") % {"county": places.get_label(county)}
+        yield Group(heading, _list_links_with_ads("place", pages, counts))
     else:
-        level1 = occupations.get_parent(named.path) or named.path
-        near = [path for path in occupations.PATHS[level1] if path != named.path]
-        label = _get_label(slugs.FacetValue("occupation", level1))
-        yield Group(_("Yrker i gruppen %(occupation)s") % {"occupation": label}, _list_links_with_ads("occupation", near, counts))
-        yield Group(_("Steder"), _list_search_links("place", query, counts), searches=True)
+        yield Group(_("Land"), _list_search_links(query, counts, county), searches=True)
+    if page.occupation:
+        group = occupations.get_parent(page.occupation) or page.occupation
+        pages = [LandingPage(path, page.place) for path in occupations.PATHS[group] if path != page.occupation]
+        heading = _("Yrker i gruppen %(occupation)s") % {"occupation": search.FACETS["occupation"].label_value(group)}
+    else:
+        pages = [LandingPage(path, page.place) for path in occupations.PATHS if path != occupations.UNKNOWN]
+        heading = headings.add_place(_("Yrker"), page.place)
+    yield Group(heading, _list_links_with_ads("occupation", pages, counts))
 
 
-def _list_search_links(
-    facet: str, query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], within: str = ""
-) -> list[view.Link]:
-    """Links to the search narrowed by each value with ads: of a facet's upper level, or of the parts of `within`."""
-    query = query.replace(sort="relevance")
+def _list_search_links(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], within: str) -> list[view.Link]:
+    """Links to the search at each part with ads of a place that is no county: countries have no landing pages."""
+    query = query.replace(place=(), sort="relevance")
     found = []
-    for choice in search.FACETS[facet].list_choices(counts.get(facet, {}), query):
-        for one in choice.children if within else (choice,):
-            if one.count and one.value != search.NOT_STATED and (not within or choice.value == within):
-                found.append(view.Link(one.label, view.address(query.with_value(facet, one.value)), one.count))
+    for choice in search.FACETS["place"].list_choices(counts.get("place", {}), query):
+        if choice.value == within:
+            with_ads = [part for part in choice.children if part.count]
+            found += [view.Link(part.label, view.address(query.with_value("place", part.value)), part.count) for part in with_ads]
     return found

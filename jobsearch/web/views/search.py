@@ -22,6 +22,7 @@ from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance
 from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.pagination import build_page_title
+from jobsearch.web.presenters.passed_deadlines import build_passed_link
 
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
@@ -101,6 +102,7 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
+        "passed": build_passed_link(query, found.counts),
         "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
         "corrected": found.corrected,

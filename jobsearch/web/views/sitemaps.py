@@ -6,8 +6,11 @@ Built on each request and never cached, so that an ad is gone from them as soon 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -18,10 +21,12 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.taxonomy import occupations, places, slugs
 from jobsearch.vacancies.models import Location, Occupation, Vacancy
+from jobsearch.web.presenters.landing_pages import LandingPage
 
-from . import employers, landing
+from . import employers
 
 CHUNK = 5_000  # addresses in one sitemap; the protocol allows 50,000
+MAX_COMBINATIONS = 10_000  # of 50,000 occupations at places, most of which have no ads; about 1.5 MB
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 Entry = tuple[str, dt.datetime | None]
@@ -65,28 +70,55 @@ def _list_place_pages() -> Iterable[Entry]:
 
 
 def _list_occupation_pages() -> Iterable[Entry]:
-    return _list_landing_pages(
-        "occupation", Occupation.objects.all(), lambda path: filter(None, (occupations.get_parent(path), path))
-    )
+    return _list_landing_pages("occupation", Occupation.objects.all(), _list_occupation_levels)
+
+
+def _list_occupation_levels(path: str) -> Iterable[str]:
+    return filter(None, (occupations.get_parent(path), path))
 
 
 def _list_landing_pages(
     facet: str, rows: QuerySet[Location] | QuerySet[Occupation], levels: Callable[[str], Iterable[str]]
 ) -> Iterable[Entry]:
-    """Landing pages with an active ad, each with the time of the newest change of its ads."""
+    """Landing pages with an open ad, each with the time of the newest change of its ads."""
     newest: dict[str, dt.datetime] = {}
-    active = rows.filter(vacancy__in=Vacancy.objects.active()).values_list("path")
-    for path, changed in active.annotate(newest=Max("vacancy__changed")).order_by("path"):
+    with_ads = rows.filter(vacancy__in=Vacancy.objects.active().before_deadline()).values_list("path")
+    for path, changed in with_ads.annotate(newest=Max("vacancy__changed")).order_by("path"):
         for level in levels(path):
             if slug := slugs.get_slug(facet, level):
                 newest[slug] = max(changed, newest.get(slug, changed))
-    return [(landing.build_url(slug), newest[slug]) for slug in sorted(newest)]
+    return [(reverse("web:landing", args=[slug]), newest[slug]) for slug in sorted(newest)]
+
+
+def _list_combination_pages() -> Iterable[Entry]:
+    """Landing pages of an occupation at a place with an open ad, at most `MAX_COMBINATIONS`: those with most ads.
+
+    An ad counts for each level of its occupations and places, as on the pages.
+    """
+    rows = Occupation.objects.filter(vacancy__in=Vacancy.objects.active().before_deadline())
+    paths: dict[UUID, tuple[dt.datetime, set[str], set[str]]] = {}
+    for uuid, changed, occupation, place in rows.values_list("vacancy", "vacancy__changed", "path", "vacancy__locations__path"):
+        _changed, of_ad, at = paths.setdefault(uuid, (changed, set(), set()))
+        of_ad |= {*_list_occupation_levels(occupation)}
+        at |= {*places.list_ancestors(place or "")}
+    newest: dict[LandingPage, dt.datetime] = {}
+    ads: Counter[LandingPage] = Counter()
+    for changed, of_ad, at in paths.values():
+        for page in itertools.starmap(LandingPage, itertools.product(of_ad, at)):
+            newest[page] = max(changed, newest.get(page, changed))
+            ads[page] += 1
+    found: dict[str, dt.datetime] = {}
+    for page in sorted(ads, key=lambda page: (-ads[page], page.occupation, page.place)):
+        if slug := page.slug:
+            found[slug] = max(newest[page], found.get(slug, newest[page]))
+    shown = itertools.islice(found.items(), MAX_COMBINATIONS)
+    return [(reverse("web:landing", args=[slug]), changed) for slug, changed in shown]
 
 
 def _list_employer_pages() -> Iterable[Entry]:
-    """Employers with an active ad. Grouped in Python: for GROUP BY, SQLite would scan an index and read every row of it."""
+    """Employers with an open ad. Grouped in Python: for GROUP BY, SQLite would scan an index and read every row of it."""
     newest: dict[str, dt.datetime] = {}
-    for orgnr, changed in Vacancy.objects.active().order_by().values_list("employer_orgnr", "changed"):
+    for orgnr, changed in Vacancy.objects.active().before_deadline().order_by().values_list("employer_orgnr", "changed"):
         newest[orgnr] = max(changed, newest.get(orgnr, changed))
     return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := employers.build_url(orgnr))]
 
@@ -94,6 +126,7 @@ def _list_employer_pages() -> Iterable[Entry]:
 _PARTS: dict[str, Callable[[], Iterable[Entry]]] = {
     "steder": _list_place_pages,
     "yrker": _list_occupation_pages,
+    "yrker-etter-sted": _list_combination_pages,
     "arbeidsgivere": _list_employer_pages,
 }
 
