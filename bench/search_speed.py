@@ -90,7 +90,7 @@ def make_writes(number: int) -> list:
 
 def make_names() -> Any:
     """Makes names to suggest: those of the generated ads, and as many others as a large site has."""
-    from jobsearch.search.assist.suggestions import NameIndex, SuggestedName
+    from jobsearch.search.assist.suggestion_names import NameIndex, SuggestedName
     from jobsearch.taxonomy import places
 
     found = [SuggestedName("occupation", job, "", 99, (job,)) for job in JOBS]

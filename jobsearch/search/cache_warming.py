@@ -9,7 +9,7 @@ import time
 from django.db import DatabaseError, connections
 
 from jobsearch.search.analysis.spelling import speller
-from jobsearch.search.assist.suggestions import name_index
+from jobsearch.search.assist.suggestion_names import name_index
 from jobsearch.vacancies.models import Vacancy
 
 from .cache import REVALIDATE_SECONDS

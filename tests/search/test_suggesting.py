@@ -15,7 +15,7 @@ from jobsearch.search import api as search
 from jobsearch.search import cache
 from jobsearch.search.api import SearchQuery, suggest
 from jobsearch.search.assist import suggestions
-from jobsearch.search.assist.suggestions import NameIndex, SuggestedName
+from jobsearch.search.assist.suggestion_names import KINDS, MAX_FOUND, NameIndex, SuggestedName
 from jobsearch.search.engines import registry
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData
@@ -55,7 +55,8 @@ def some(ads):  # noqa: F811
 
 
 def shown(typed: str, query: SearchQuery | None = None) -> dict[str, int]:
-    return {option.label: option.count for option in suggest(query or SearchQuery(), typed)}
+    """Label and count of the completions, without the search for the text as typed."""
+    return {option.label: option.count for option in suggest(query or SearchQuery(), typed) if not option.as_typed}
 
 
 def leads_to(typed: str, label: str, query: SearchQuery | None = None) -> SearchQuery:
@@ -91,6 +92,93 @@ def test_each_kind_leads_to_its_facet(some):
     assert leads_to("laste", "Lastebilsjåfør") == SearchQuery(q="Lastebilsjåfør")
 
 
+def test_suggestions_of_one_kind_have_one_effect_and_a_fixed_order(ads):  # noqa: F811
+    ads(
+        {
+            "title": "Tekstilarbeider",
+            "locations": OSLO,
+            "employer_name": "Oslo Heltid AS",
+            "occupations": COOK,
+            "extent": "Deltid",
+        },
+        {"title": "Heltidskokk", "locations": BERGEN, "employer_name": "Kokkene AS", "occupations": COOK, "extent": "Heltid"},
+        {"title": "Prosjektleder", "locations": BERGEN, "employer_name": "Prosjekt AS", "engagement": "Prosjekt"},
+    )
+    for typed in ("ko", "he", "os", "be", "de", "pros", "kokk be", "no", "tek"):
+        found = suggest(SearchQuery(sector=("Privat",), q="other words"), typed)
+        kinds = [option.kind for option in found]
+        assert kinds == sorted(kinds, key=KINDS.index)
+        for option in found:
+            changed = {name for name, value in option.query.values.items() if name != "sector"}
+            if option.kind == "words":
+                assert changed == set() and option.facet == "" and option.query.q
+            else:
+                assert changed == {option.facet} and option.query.q == option.kept_text
+            assert option.kind in {"words", "filter"} or option.facet == option.kind
+            assert option.query.sector == ("Privat",) or option.facet == "sector"
+
+
+def test_the_typed_text_is_the_first_search_for_words(some):
+    for typed in ("sjåfør", "SJÅFØR", " sykepleier  oslo ", "bergen", "kokk -syk", '"sykepleier"', "kokk OR sjåfør"):
+        words = [option for option in suggest(SearchQuery(place=("OSLO",)), typed) if option.kind == "words"]
+        expected = SearchQuery(place=("OSLO",), q=" ".join(typed.split()))
+        assert [option.as_typed for option in words] == [True] + [False] * (len(words) - 1) or search.search(expected).total == 0
+        if words and words[0].as_typed:
+            assert words[0].query == expected and words[0].count == search.search(expected).total
+        targets = [option.query.q.casefold() for option in words]
+        assert len({*targets}) == len(targets)
+
+
+@pytest.mark.parametrize("typed", ["s", "?", "???", "--", "i", "the", "xqzzyw", "", "\x00", "*"])
+def test_text_without_words_or_hits_is_no_suggestion(some, typed):
+    assert not any(option.as_typed for option in suggest(SearchQuery(), typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "target"),
+    [
+        ("delt", "Deltid", {"extent": ("Deltid",)}),
+        ("part", "Deltid", {"extent": ("Deltid",)}),
+        ("vikar", "Vikariat", {"engagement": ("Vikariat",)}),
+        ("offent", "Offentlig", {"sector": ("Offentlig",)}),
+        ("nynor", "Nynorsk", {"language": ("nn",)}),
+        ("english", "Engelsk", {"language": ("en",)}),
+        ("frist sn", "Frist snarest", {"deadline": "asap"}),
+        ("siste 7", "Siste 7 dager", {"published": 7}),
+        ("kokk delt", "Deltid", {"q": "kokk", "extent": ("Deltid",)}),
+        ("deltdi", "Deltid", {"extent": ("Deltid",)}),
+    ],
+)
+def test_filters_are_suggested_by_their_labels(ads, typed, label, target):  # noqa: F811
+    ad = {"title": "Kokk", "extent": "Deltid", "engagement": "Vikariat", "sector": "Offentlig", "application_due": "Snarest"}
+    nynorsk = (
+        "<p>Me søkjer ein kokk som ikkje er redd for å ta i eit tak. Du må vere glad i folk og kunne noko om mat frå før.</p>"
+    )
+    english = "<p>We are looking for a cook who likes to work with other people and who knows the food of this country.</p>"
+    ads({**ad, "description": nynorsk}, {**ad, "description": english})
+    (option,) = [option for option in suggest(SearchQuery(), typed) if option.kind == "filter" and option.label == label]
+    assert option.query == SearchQuery(**target)
+    assert option.count == search.search(option.query).total > 0
+
+
+def test_a_suggested_filter_replaces_the_chosen_one_and_keeps_the_others(some):
+    query = SearchQuery(extent=("Deltid",), place=("OSLO",), sort="deadline")
+    assert leads_to("kokk helt", "Heltid", query.replace(place=("VESTLAND",))) == SearchQuery(
+        q="kokk", extent=("Heltid",), place=("VESTLAND",), sort="deadline"
+    )
+
+
+def test_long_words_are_not_corrected(some, monkeypatch):
+    looked_up = []
+    find = NameIndex._find_by_prefix
+    monkeypatch.setattr(NameIndex, "_find_by_prefix", lambda self, word: looked_up.append(word) or find(self, word))
+    suggest(SearchQuery(), " ".join("x" * 39 for _ in range(5)))
+    assert len(looked_up) <= 20
+    looked_up.clear()
+    suggest(SearchQuery(), " ".join(letter * 24 for letter in "qwxyz"))
+    assert len(looked_up) < 8_000
+
+
 def test_chosen_filters_apply_to_suggestions(some):
     in_bergen = SearchQuery(place=("VESTLAND",), sort="deadline")
     assert shown("syk", in_bergen) == {"Sykepleier": 1, "Sykehuset": 1}
@@ -117,7 +205,8 @@ def test_the_words_and_the_page_of_the_query_are_ignored(some):
 
 @pytest.mark.parametrize("typed", ["sjafor", "SJÅFØR", "sjaafoer", "sjåfør "])
 def test_folded_spellings_find_the_name(some, typed):
-    assert shown(typed)["Sjåfør"] == 3
+    found = suggest(SearchQuery(), typed)
+    assert [option.count for option in found if option.label.casefold() == "sjåfør"] == [3]
 
 
 def test_one_error_is_corrected_in_an_unknown_beginning(some):
@@ -130,13 +219,13 @@ def test_one_error_is_corrected_in_an_unknown_beginning(some):
 @pytest.mark.parametrize(
     "typed", ["", " ", "s", "i", '"syk', '"sykepleier be"', "syk*", "kokk -syk", "???", "\x00\ud800", "asdfgh"]
 )
-def test_nothing_is_suggested_for_operators_and_single_letters(some, typed):
-    assert suggest(SearchQuery(), typed) == []
+def test_operators_and_single_letters_are_not_completed(some, typed):
+    assert shown(typed) == {}
 
 
 def test_after_or_only_single_words_are_suggested(some):
     assert leads_to("kokk OR sjå", "Sjåfør") == SearchQuery(q="kokk OR Sjåfør")
-    assert {option.kind for option in suggest(SearchQuery(), "kokk OR s")} <= {"occupation"}
+    assert {option.kind for option in suggest(SearchQuery(), "kokk OR s")} <= {"words"}
     assert "Oslo" not in shown("kokk OR os")
 
 
@@ -184,13 +273,13 @@ def test_names_of_closed_ads_are_dropped_within_ten_minutes(some, monkeypatch):
 def test_personal_and_overlong_names_are_not_suggested(ads):  # noqa: F811
     for name in ("Kokk ring 22334455", "Kokk a@b.example", "Kokk " + "x" * 60):
         ads({"categories": (CategoryData("ESCO", "1", name),)})
-    assert [option.label for option in suggest(SearchQuery(), "kokk") if option.query.q != "Kokk"] == []
+    assert [option.label for option in suggest(SearchQuery(), "kokk") if option.query.q.casefold() != "kokk"] == []
 
 
 def test_operators_in_a_name_are_removed(ads):  # noqa: F811
     name = 'Kokk -natt "sjef" OR*'
     ads(*[{"title": name, "categories": (CategoryData(type="JANZZ", code="1", name=name),), "occupations": COOK}] * 2)
-    (option,) = [option for option in suggest(SearchQuery(), "kokk n") if option.kind == "occupation"]
+    (option,) = [option for option in suggest(SearchQuery(), "kokk n") if option.kind == "words" and not option.as_typed]
     assert option.query.q == "Kokk natt sjef" and option.count == 2
 
 
@@ -203,7 +292,7 @@ def test_at_most_eight_suggestions_with_a_share_for_each_kind(ads):  # noqa: F81
         {"locations": BERGEN},
     )
     kinds = [option.kind for option in suggest(SearchQuery(), "be")]
-    assert len(kinds) == suggestions.MAX_SUGGESTIONS and {*kinds} == {"occupation", "employer", "place"}
+    assert len(kinds) == suggestions.MAX_SUGGESTIONS and {*kinds} == {"words", "employer", "place"}
     assert sum(a != b for a, b in pairwise(kinds)) == 2  # suggestions of one kind are together
     assert len(suggest(SearchQuery(), "bestyr")) == suggestions.MAX_SUGGESTIONS
 
@@ -236,5 +325,5 @@ def test_counts_match_the_suggested_search_for_any_text(some, typed):
 def test_the_name_index_finds_names_by_prefixes():
     names = NameIndex([SuggestedName("employer", f"Firma {n}", "", n, ("firma", f"nr{n}")) for n in range(5000)])
     best = names.find(["fir"])["employer"]
-    assert [name.weight for name in best] == list(range(4999, 4999 - suggestions.MAX_COUNTED, -1))
+    assert [name.weight for name in best] == list(range(4999, 4999 - MAX_FOUND, -1))
     assert [name.weight for name in names.find(["firma", "nr4999"])["employer"]] == [4999]

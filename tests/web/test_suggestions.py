@@ -53,7 +53,8 @@ def test_each_suggestion_links_to_a_page_with_its_count(some):
 
 def test_suggestions_keep_filters_and_sorting(some):
     assert [link.get("href") for link in suggested("/forslag/?q=kok&place=VESTLAND&sort=published")] == [
-        "/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sort=published"
+        "/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sort=published",
+        "/?q=kok&place=VESTLAND&sort=published",
     ]
 
 
@@ -61,10 +62,21 @@ def test_suggestions_are_a_listbox_with_named_groups(some):
     page = get("/forslag/?q=be")
     for group in page.all("//*[@role='group']"):
         (name,) = page.all(f"//*[@id='{group.get('aria-labelledby')}']")
-        assert name.text_content() in {"Yrker", "Arbeidsgivere", "Steder"}
+        assert name.text_content() in {"Yrker", "Søkeord", "Arbeidsgivere", "Steder", "Filtre"}
         assert group.xpath(".//*[@role='option'][@aria-selected='false'][@tabindex='-1'][@id]")
     assert page.one("//*[@data-status]").get("data-status") == "2 forslag"
     assert [one.text_content() for one in page.all("//mark")] == ["Be", "Be"]
+
+
+def test_groups_are_in_a_fixed_order_with_headings(ads):
+    ads({"title": "Heltene", "locations": BERGEN, "employer_name": "Helt AS", "extent": "Heltid"})
+    page = get("/forslag/?q=helt")
+    assert [one.text_content() for one in page.all("//*[@class='suggest-name']")] == ["Søkeord", "Arbeidsgivere", "Filtre"]
+    assert [" ".join(one.text_content().split()) for one in page.all("//*[@role='option']")] == [
+        "Søk etter «helt» 1 treff",
+        "Helt AS 1 treff",
+        "Heltid Omfang 1 treff",
+    ]
 
 
 def test_names_are_escaped(some):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -32,10 +35,32 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class _Option(NamedTuple):
+    """A suggestion as the page shows it. `label`: HTML with the typed letters marked. `facet`: the label of a filter's facet."""
+
+    label: SafeString
+    url: str
+    hits: int
+    facet: str
+
+
 def _build_context(found: list[search.Suggestion]) -> dict[str, object]:
-    names = {"occupation": _("Yrker"), "employer": _("Arbeidsgivere"), "place": _("Steder")}
+    names = {
+        "occupation": _("Yrker"),
+        "words": _("Søkeord"),
+        "employer": _("Arbeidsgivere"),
+        "place": _("Steder"),
+        "filter": _("Filtre"),
+    }
     groups = [
-        (names[kind], [(option, address(option.query)) for option in options])
-        for kind, options in groupby(found, lambda suggestion: suggestion.kind)
+        (kind, names[kind], [_make_option(suggestion) for suggestion in suggestions])
+        for kind, suggestions in groupby(found, lambda suggestion: suggestion.kind)
     ]
     return {"groups": groups, "number": len(found)}
+
+
+def _make_option(suggestion: search.Suggestion) -> _Option:
+    texts = [(f"{suggestion.kept_text} ", False), *suggestion.segments] if suggestion.kept_text else suggestion.segments
+    label = format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if typed else text,) for text, typed in texts))
+    facet = str(search.get_filter(suggestion.facet).label) if suggestion.kind == "filter" else ""
+    return _Option(label, address(suggestion.query), suggestion.count, facet)
