@@ -35,6 +35,7 @@ AFTERWARDS = _split_phrases("nei takk, nei, no thanks, no thank you, unntatt, un
 
 WORDS = frozenset(word for phrase in NEGATIONS | AFTERWARDS for word in phrase)
 """Every word of a negation: none of them is a typing error."""
+FIRST_WORDS = frozenset(phrase[0] for phrase in NEGATIONS | AFTERWARDS)
 MARKS = WORDS - {"or", "eller"}
 """Those that a page joins with the word after them, where it offers the search without a word."""
 
@@ -137,11 +138,11 @@ REQUIREMENTS = _split(
     """
     krav erfaring erfaren praksis utdanning utdannelse utdannet utdanna norsk norskkunnskaper engelsk språk språkkunnskaper
     førerkort førarkort sertifikat lappen lapp bil fagbrev svennebrev grad bachelor master kompetanse kvalifikasjoner
-    kvalifikasjonar fagkompetanse studiekompetanse vitnemål eksamen skolegang papirer papir cv autorisasjon attest politiattest referanser
-    bakgrunn forkunnskaper forkunnskapar kunnskap kunnskaper kunnskapar nødvendig naudsynt påkrevd påkravd krevd nødvendigvis
-    aktuelt aktuell mulig mogleg required requirement requirements needed necessary experience experienced education educated
-    degree degrees qualification qualifications qualified license licence driving norwegian english language skills diploma
-    certificate certificates certification training knowledge background references resume
+    kvalifikasjonar fagkompetanse studiekompetanse vitnemål eksamen skolegang papirer papir cv autorisasjon attest
+    politiattest referanser bakgrunn forkunnskaper forkunnskapar kunnskap kunnskaper kunnskapar nødvendig naudsynt påkrevd
+    påkravd krevd nødvendigvis aktuelt aktuell mulig mogleg required requirement requirements needed necessary experience
+    experienced education educated degree degrees qualification qualifications qualified license licence driving norwegian
+    english language skills diploma certificate certificates certification training knowledge background references resume
     """
 )
 REQUIREMENT_ENDINGS = (

@@ -45,7 +45,7 @@ def _join_orgnr(q: str) -> str:
 
 def parse_query(q: str) -> ParsedQuery:
     """Parses the text as typed. The order: items, place names, entities, exclusions, lists, fillers, synonyms."""
-    q = norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
+    q = expand_query(q)
     if not q:
         return ParsedQuery(empty=True)
     if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
@@ -90,8 +90,13 @@ def parse_query(q: str) -> ParsedQuery:
     )
 
 
+def expand_query(q: str) -> str:
+    """The query normalised, with abbreviations written out and organisation numbers as one word."""
+    return norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
+
+
 def read_items(q: str) -> list[QueryItem]:
-    """The items of a normalised query, with corrected place names and recognised entities."""
+    """The items of an expanded query, with corrected place names and recognised entities."""
     return _recognise_entities(_correct_place_names(split_items(q)))
 
 
