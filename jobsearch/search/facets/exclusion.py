@@ -17,8 +17,6 @@ from .base import Ad, Facet, Selection, quote
 
 PREFIX = "not_"
 """The parameter of the excluded values of `place` is `not_place`."""
-_FIELDS = ("title",)
-_PLACE_FIELDS = ("title", "employer", "location")  # those in which the name of a place after a minus sign is excluded too
 
 
 class ExcludedValues(Facet):
@@ -79,13 +77,11 @@ class ExcludedValues(Facet):
 
 
 def _build_name_conditions(facet: str, values: Collection[str]) -> tuple[Node, ...]:
-    """The fields contain a name of the values. One condition for all names of one word: a search may exclude 50 places."""
+    """The title contains a name of the values. One condition for all names of one word: a search may exclude 50 places."""
     names = entities.list_names(facet, values)
-    fields = _PLACE_FIELDS if facet == "place" else _FIELDS
     words = tuple(sorted(name[0] for name in names if len(name) == 1 and name[0] not in EVERYDAY_PLACES))
-    of_words: list[Node] = [Terms(field, words) for field in fields] if words else []
-    phrases = (name for name in names if len(name) > 1)
-    return (*of_words, *(Phrase(field, name) for name in phrases for field in fields))
+    of_words: list[Node] = [Terms("title", words)] if words else []
+    return (*of_words, *(Phrase("title", name) for name in names if len(name) > 1))
 
 
 def build_exclusions(facets: Mapping[str, Facet]) -> dict[str, Facet]:
