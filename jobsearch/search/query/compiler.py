@@ -132,9 +132,9 @@ def _compile_word(clause: WordClause) -> Node:
         # in date order such ads would come first. A word that the stemmer leaves unchanged has no such false forms.
         inflected = in_body and (not clause.alone or (stem == exact and len(exact) >= _MIN_LETTERS_INFLECTED))
         nodes += [Term(field, stem, score) for field, score in _STEM_SCORES.items() if inflected or field != "body_stem"]
-        if in_body:
+        if in_body and not clause.stated:
             nodes.append(Term("body_denied", exact, _NEGATED_SCORE))
-        if inflected:
+        if inflected and not clause.stated:
             nodes.append(Term("body_denied_stem", stem, _NEGATED_SCORE))
     if clause.headline_only:
         nodes += _compile_split_compound(stem)

@@ -7,7 +7,7 @@ it, and what a list adds to that: "ikke natt eller helg". Words further on are s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import PLACES
@@ -181,22 +181,26 @@ def _read_member(items: list[QueryItem], start: int, members: list[QueryItem], b
 
 def _add_other_forms(item: QueryItem) -> None:
     """Adds to an excluded word the titles that name it with a word for work, and its Norwegian word, in place."""
-    if not item.plain or item.entity or len(item.words) != 1 or len(item.clauses) != 1:
+    if not item.plain or item.entity:
+        return
+    if len(item.clauses) != 1 or synonyms.is_occupation(item.words[0]) or item.words[0].exact in PLACES:
+        item.clauses = [replace(clause, stated=True) if isinstance(clause, WordClause) else clause for clause in item.clauses]
         return
     (word,) = item.words
-    if synonyms.is_occupation(word) or word.exact in PLACES:
-        return
     item.clauses = [_make_excluded_clause(word)]
     translated = map(norwegian.analyse_word, NORWEGIAN_WORDS.get(word.exact, ()))
     item.extra_alternatives += tuple((_make_excluded_clause(other),) for other in translated)
 
 
 def _make_excluded_clause(word: norwegian.Word) -> WordClause:
-    """The clause of an excluded word: "natt" also excludes "nattstilling", which is no compound that ends in an occupation."""
+    """The clause of an excluded word: "natt" also excludes "nattstilling", which is no compound that ends in an occupation.
+
+    An ad whose text only denies the word ("ingen nattarbeid") is what the query asks for.
+    """
     if len(word.exact) < MIN_LETTERS_OF_COMPOUND or not word.exact.isalpha():
-        return WordClause(word)
+        return WordClause(word, stated=True)
     joined = (norwegian.analyse_word(word.exact + link + head).stem for head in COMPOUND_HEADS for link in ("", "e", "s"))
-    return WordClause(word, joined_stems=tuple(dict.fromkeys(joined)))
+    return WordClause(word, joined_stems=tuple(dict.fromkeys(joined)), stated=True)
 
 
 def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> int:

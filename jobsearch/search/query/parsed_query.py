@@ -17,6 +17,7 @@ class WordClause:
     `alone`: the query consists of this word only. `joined_stems`: stems of the compounds that it forms with a neighbour.
     `headline_only`: it does not match in running text, because it is, or is half of, the name of an occupation.
     `synonyms`: other names that match too. `is_place`: it is meant as a place name, though it is also an everyday word.
+    `stated`: a text that only denies the word does not match: "ikke natt" keeps "uten nattarbeid og natt".
     """
 
     word: norwegian.Word
@@ -25,6 +26,7 @@ class WordClause:
     headline_only: bool = False
     synonyms: tuple[synonyms.Synonym, ...] = ()
     is_place: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
