@@ -112,6 +112,7 @@ group('sykepleier men ikke "til nattevakt"', "nurse nurse-nn special-nurse", "nu
 group("utvikler ikke i oslo/utvikler unntatt Oslo/developer except Oslo", "developer cpp c", "developer-oslo csharp fsharp")
 group("ikke sykepleier", "doctor teacher cook", NURSES)
 group("jordmor ikke møre og romsdal/jordmor bortsett fra Møre og Romsdal", "midwives", "midwife")
+group("ikke hjemmekontor", "remote-denied", "remote nowhere")
 group("kokk, ikke kokk eller servitør", "", "cook waiter")
 group("sykepleier ikke Oslo, Bergen/sykepleier ikke i Oslo eller i Bergen", "nurse-nn special-nurse", "nurse nurses")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from jobsearch.search.api import SearchQuery, search
 from jobsearch.search.query.correction import find_unknown_words
 from jobsearch.search.query.normalisation import remove_each_part
 from jobsearch.search.query.parser import parse_query
+from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,8 @@ from jobsearch.search.query.parser import parse_query
         ("cook not kindergarten teacher", "cook -kindergarten teacher"),
         ("sjåfør ikke buss sjåfør", "sjåfør -buss sjåfør"),
         ("nurse no night shifts", "nurse -night"),
+        ("sjåfør uten tunge løft", "sjåfør -tunge løft"),
+        ("sykepleier uten mye reising", "sykepleier -reising"),
         # Phrases, prefixes and the minus sign.
         ('kokk ikke "tung løft"', 'kokk -"tung løft"'),
         ("kokk ikke natt*", "kokk -natt*"),
@@ -102,6 +106,21 @@ def test_words_of_negation_mean_the_same_as_a_minus(word):
             clause.words for alternative in in_words.never for clause in alternative if hasattr(clause, "words")
         }
         assert (in_words.understood, in_words.must) == (minus.understood, minus.must)
+
+
+@pytest.mark.django_db
+def test_compounds_of_an_excluded_word_are_excluded_and_denials_kept(ads):  # noqa: F811 - the fixture
+    diner, plain, denied, _stated, north = ads(
+        {"title": "Kokk til nattåpen diner", "description": "<p>Bli med.</p>"},
+        {"title": "Kokk", "description": "<p>Bli med.</p>"},
+        {"title": "Kokk på dagtid", "description": "<p>Ingen natt.</p>"},
+        {"title": "Kokk, helgestilling", "description": "<p>Du er våken om natta, for det er natt hos oss.</p>"},
+        {"title": "Kokk på Helgeland", "description": "<p>Bli med.</p>"},
+    )
+    assert {*search(SearchQuery(q="kokk ikke natt")).uuids} == {plain, denied, north}
+    assert {*search(SearchQuery(q="cook no night shifts")).uuids} == {plain, denied, north}
+    assert {*search(SearchQuery(q="kokk ikke helg")).uuids} == {diner, plain, denied, north}
+    assert {*search(SearchQuery(q="kokk -natt")).uuids} == {diner, plain, north}
 
 
 @pytest.mark.parametrize("word", ["ikke ", "men ikke natt ", "ikke natt eller ", "unntatt bortsett fra ", "alle ", "nei takk "])

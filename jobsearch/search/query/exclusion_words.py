@@ -44,6 +44,7 @@ LINKS = _split(
     i på som for fra frå til ved med av å hos innen innenfor
     en ei et eit ein noe noko noen nokon nokre det den de
     jobbe jobber jobb jobbar arbeide arbeider arbeid arbeida være er vere ha har hatt kjøre ta ønsker ønskjer vil kan skal få
+    mye mykje masse mange mer meir så for altfor veldig alt much many lots lot too so
     innebærer innebere inneber inkluderer inkludere omfatter omfattar gjelder gjeld involverer
     in at as on to of from with a an the any some be is are being doing do work working want wanting have having
     include including includes involve involving involves
@@ -81,8 +82,14 @@ WORK_HEADS = _split(
 )
 """Words after an excluded word that only say that it is work: "no night shifts", "ikke vikar stilling"."""
 
-COMPOUND_HEADS = ("stilling", "vakt", "arbeid", "jobb", "skift")
-"""Words for work that form a compound with an excluded word: "nattstilling", "helgevakt", "kveldsarbeid"."""
+ADJECTIVES = _split(
+    """
+    tung tungt tunge lang langt lange kort korte hard hardt harde tidlig tidleg tidlige tidlege sen sent sene sein seint seine
+    fysisk fysiske ubekvem ubekvemme uregelmessig uregelmessige skiftende faste stressende stor stort store liten små høy høye
+    heavy long short hard early late physical irregular unsocial frequent regular big small high
+    """
+)
+"""Words that are excluded only together with the next one: "uten tunge løft"."""
 
 _TRANSLATIONS = {
     "natt": "night nights overnight nighttime",

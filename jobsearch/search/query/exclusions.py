@@ -14,8 +14,8 @@ from jobsearch.search.analysis.lexicon import PLACES
 
 from . import combinations, entities
 from .exclusion_words import (
+    ADJECTIVES,
     AFTERWARDS,
-    COMPOUND_HEADS,
     CONJUNCTIONS,
     CONTRASTS,
     EVERY,
@@ -33,7 +33,7 @@ from .exclusion_words import (
     WISHES,
     WORK_HEADS,
 )
-from .parsed_query import QueryItem, WordClause
+from .parsed_query import CompoundClause, QueryItem, WordClause
 
 MAX_NAME_WORDS = 4
 """Words of an excluded name, such as "kindergarten teacher", that are read as one."""
@@ -180,27 +180,25 @@ def _read_member(items: list[QueryItem], start: int, members: list[QueryItem], b
 
 
 def _add_other_forms(item: QueryItem) -> None:
-    """Adds to an excluded word the titles that name it with a word for work, and its Norwegian word, in place."""
+    """Adds to an excluded word the compounds of titles that begin with it, and its Norwegian word, in place.
+
+    An ad whose text only denies the word ("ingen nattarbeid") is what the query asks for.
+    """
     if not item.plain or item.entity:
         return
     if len(item.clauses) != 1 or synonyms.is_occupation(item.words[0]) or item.words[0].exact in PLACES:
         item.clauses = [replace(clause, stated=True) if isinstance(clause, WordClause) else clause for clause in item.clauses]
         return
     (word,) = item.words
-    item.clauses = [_make_excluded_clause(word)]
-    translated = map(norwegian.analyse_word, NORWEGIAN_WORDS.get(word.exact, ()))
-    item.extra_alternatives += tuple((_make_excluded_clause(other),) for other in translated)
+    words = (word, *map(norwegian.analyse_word, NORWEGIAN_WORDS.get(word.exact, ())))
+    item.clauses = [WordClause(word, stated=True)]
+    item.extra_alternatives += tuple((WordClause(other, stated=True),) for other in words[1:])
+    item.extra_alternatives += tuple((CompoundClause(one.exact),) for one in words if _is_compound_part(one))
 
 
-def _make_excluded_clause(word: norwegian.Word) -> WordClause:
-    """The clause of an excluded word: "natt" also excludes "nattstilling", which is no compound that ends in an occupation.
-
-    An ad whose text only denies the word ("ingen nattarbeid") is what the query asks for.
-    """
-    if len(word.exact) < MIN_LETTERS_OF_COMPOUND or not word.exact.isalpha():
-        return WordClause(word, stated=True)
-    joined = (norwegian.analyse_word(word.exact + link + head).stem for head in COMPOUND_HEADS for link in ("", "e", "s"))
-    return WordClause(word, joined_stems=tuple(dict.fromkeys(joined)), stated=True)
+def _is_compound_part(word: norwegian.Word) -> bool:
+    """Whether titles may begin a compound with the word: "nattåpen", "helgestilling". Short words begin too many others."""
+    return len(word.exact) >= MIN_LETTERS_OF_COMPOUND and word.exact.isalpha() and word.exact not in NORWEGIAN_WORDS
 
 
 def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> int:
@@ -213,7 +211,7 @@ def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | 
             break
         words += item.words
         end = index + 1
-        if index > start and _is_name(words):
+        if index > start and (_is_name(words) or (index == start + 1 and words[0].exact in ADJECTIVES)):
             found = end
     if found == start + 1 and end > found and len(items[start].words) == len(items[found].words) == 1:
         # "ikke buss sjåfør" is one occupation if the query has named another one; "ikke vikar lærer" is not.

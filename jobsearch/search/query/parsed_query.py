@@ -44,6 +44,13 @@ class PrefixClause:
 
 
 @dataclass(frozen=True, slots=True)
+class CompoundClause:
+    """A word of the title that begins with this word, as "nattåpen" does with "natt", unless it is the name of a place."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class SynonymClause:
     """Any of the synonyms of a name of several words."""
 
@@ -59,7 +66,7 @@ class FacetClause:
     words: tuple[str, ...]
 
 
-Clause = WordClause | PhraseClause | PrefixClause | SynonymClause | FacetClause
+Clause = WordClause | PhraseClause | PrefixClause | CompoundClause | SynonymClause | FacetClause
 Alternative = tuple[Clause, ...]
 """Clauses that must all match."""
 
