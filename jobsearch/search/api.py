@@ -18,7 +18,7 @@ from .cache_warming import start_cache_warming
 from .engines.base import Health, Hit
 from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, QueryError
-from .facets import FACETS, distance, get_filter
+from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
 from .facets.employer_names import choose_employer_name
@@ -76,6 +76,7 @@ __all__ = [
     "engine_health",
     "facet_counts",
     "find_choices",
+    "get_exclusion",
     "get_filter",
     "get_oldest_behind",
     "index_changes",

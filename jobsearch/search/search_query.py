@@ -25,11 +25,13 @@ from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.parameters import Parameters, read_last
 from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
+from jobsearch.search.query.excluded_values import split_excluded_values
 from jobsearch.search.query.personal_data import find_personal_data
 
 from .facets import get_filter, list_defaults, list_filters
-from .facets.base import VALUE_LENGTH, VALUES_READ
+from .facets.base import VALUE_LENGTH, VALUES_PER_FACET, VALUES_READ
 from .facets.employer_names import preload_names
+from .facets.exclusion import PREFIX as EXCLUDED
 from .input_errors import Problem
 
 T = TypeVar("T")
@@ -115,6 +117,7 @@ class SearchQuery:
         values: dict[str, Any] = {"q": _parse_q(read_last(params, "q"), problems)}
         for facet in list_filters():
             values |= facet.parse_parameters(params, problems)
+        values |= _exclude_in_words(values)
         values["unreadable"] = _list_unreadable(params, problems)
         values["since"] = _parse_since(read_last(params, "since"), problems)
         values["sort"] = _parse_choice("sort", read_last(params, "sort"), SORTS, problems)
@@ -164,6 +167,11 @@ class SearchQuery:
         """The search without this value, or without any value of the facet (`q` included)."""
         return self.replace(**({"q": ""} if facet == "q" else get_filter(facet).remove_value(self, value)))
 
+    @property
+    def employers(self) -> tuple[str, ...]:
+        """The names of chosen and excluded employers, which the database is asked for."""
+        return (*self["employer"], *self["not_employer"])
+
     @cached_property
     def compiled(self) -> CompiledQuery:
         """The query text, parsed and compiled; computed once, and kept by copies with the same text."""
@@ -191,7 +199,8 @@ def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem
     names: set[str] = set()
     for text in texts:
         with contextlib.suppress(TooManyFieldsSent, ValueError):  # `from_address` reports it
-            values = QueryDict(text[:LONGEST_QUERY_STRING]).getlist("employer")[:VALUES_READ]
+            params = QueryDict(text[:LONGEST_QUERY_STRING])
+            values = [value for name in ("employer", "not_employer") for value in params.getlist(name)[:VALUES_READ]]
             names |= {clean_parameter(value, VALUE_LENGTH) for value in values} - {""}
     with preload_names(names):
         return [SearchQuery.from_address(text) for text in texts]
@@ -206,6 +215,21 @@ def _parse_q(value: str, problems: list[Problem]) -> str:
     if len(clean_parameter(value, 4 * Q_LENGTH)) > Q_LENGTH:
         problems.append(Problem("q", text, "too_long"))
     return text
+
+
+def _exclude_in_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The text and the excluded values that change where the text excludes values in words: "lærer ikke vikariat".
+
+    None where that is more than a filter may have: the text excludes them as well.
+    """
+    split = split_excluded_values(values["q"])
+    changed: dict[str, Any] = {"q": split.q}
+    for name, excluded in split.excluded.items():
+        facet = get_filter(f"{EXCLUDED}{name}")
+        changed[facet.name] = facet.order_values((*values.get(facet.name, ()), *excluded))
+        if len(changed[facet.name]) > VALUES_PER_FACET:
+            return {}
+    return changed
 
 
 def _parse_choice(name: str, value: str, allowed: tuple[T, ...], problems: list[Problem]) -> T:

@@ -53,7 +53,7 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
 
     Raises QueryError where the query may not be run, EngineDown where the engine cannot answer.
     """
-    with preload_names(query.employer):
+    with preload_names(query.employers):
         return _search(query, now or timezone.now(), excluded)
 
 
@@ -155,7 +155,7 @@ def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.
     Where some find nothing as typed, a second request finds other readings of them, and a third counts those. A search that
     may not be run (see `find_personal_data`) finds nothing. Raises EngineDown.
     """
-    with preload_names({name for query, _since in asked for name in query.employer}):
+    with preload_names({name for query, _since in asked for name in query.employers}):
         return _count_many(asked, now or timezone.now())
 
 
@@ -196,8 +196,8 @@ def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str
     """
     asked: list[tuple[int, str, str]] = []
     for place, query in enumerate(queries):
-        chosen = [(facet, value) for facet in list_filters() if not facet.single for value in facet.list_chosen(query)]
-        unlisted = [(facet.name, value) for facet, value in chosen if not facet.is_known(value)]
+        chosen = [(facet.positive, value) for facet in list_filters() if not facet.single for value in facet.list_chosen(query)]
+        unlisted = [(facet.name, value) for facet, value in dict.fromkeys(chosen) if not facet.is_known(value)]
         zero = [(facet, value) for facet, value in unlisted if not (counts or {}).get(facet, {}).get(value)]
         asked += [(place, facet, value) for facet, value in zero[:MOST_NAMED]]
     found: list[list[Problem]] = [[] for _query in queries]
@@ -275,7 +275,7 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
         return []
     now = now or timezone.now()
     visible = compiler.build_visibility_filter(now, find_gone())
-    with preload_names({name for query in queries for name in query.employer}):
+    with preload_names({name for query in queries for name in query.employers}):
         return engine().totals([_make_request(_compile(query), visible, now, query) for query in queries])
 
 

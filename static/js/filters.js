@@ -68,7 +68,7 @@ if (filters) {
       exclude(box);
       box.focus();
     } else {
-      boxes(reset || "published").forEach((box) => {
+      [...boxes(reset || "published"), ...boxes(`not_${reset}`)].forEach((box) => {
         if (box.type === "text") box.value = "";
         else box.checked = box.type === "radio" && !box.value;
       });

@@ -106,6 +106,16 @@ group("jordmor møre og romsdal", "midwife", "midwives")
 group("utvikler uten oslo", "developer", "developer-oslo")
 group("jobb uten utdanning/stilling utan utdanning/job without utdanning", "", "teacher kindergarten learner")
 
+# Words of negation exclude what follows them, as a minus does.
+group("sykepleier ikke nattevakt/sykepleier unntatt nattevakt/nurse NOT nattevakt", "nurse special-nurse", "nurses")
+group('sykepleier men ikke "til nattevakt"', "nurse nurse-nn special-nurse", "nurses")
+group("utvikler ikke i oslo/utvikler unntatt Oslo/developer except Oslo", "developer cpp c", "developer-oslo csharp fsharp")
+group("ikke sykepleier", "doctor teacher cook", NURSES)
+group("jordmor ikke møre og romsdal/jordmor bortsett fra Møre og Romsdal", "midwives", "midwife")
+group("ikke hjemmekontor", "remote-denied", "remote nowhere")
+group("kokk, ikke kokk eller servitør", "", "cook waiter")
+group("sykepleier ikke Oslo, Bergen/sykepleier ikke i Oslo eller i Bergen", "nurse-nn special-nurse", "nurse nurses")
+
 # A negated word is found last. A quoted phrase also matches in a negation.
 group("hjemmekontor", "nowhere remote remote-denied", "leads")
 group('"ikke fast hjemmekontor"', "remote-denied", "remote nowhere")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.search.api import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, search
+from jobsearch.search.api import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, get_exclusion, search
 from jobsearch.search.indexing import lifecycle
 from jobsearch.taxonomy import occupations, places
 from jobsearch.vacancies import deadlines, store
@@ -121,12 +121,19 @@ def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:
 def compute_expected(
     query: SearchQuery, rows: list[Vacancy], now: dt.datetime
 ) -> tuple[set[uuid.UUID], dict[str, dict[str, int]]]:
-    """Hits and counts by the definition: values of a facet OR-ed, facets AND-ed, a count ignores its own facet."""
+    """Hits and counts by the definition: values of a facet OR-ed, facets AND-ed, a count ignores its own facet.
+
+    No ad with an excluded value is a hit or counted.
+    """
     has = {row.uuid: {facet: values_of(row, facet, now) for facet in FACETS} for row in rows}
     chosen = {facet: set(FACETS[facet].list_chosen(query)) for facet in FACETS if FACETS[facet].list_chosen(query)}
     chosen.setdefault("deadline", {OPEN})
 
+    excluded = {facet: get_exclusion(facet).list_chosen(query) for facet in FACETS if get_exclusion(facet)}
+
     def passes(key: uuid.UUID, ignored_facet: str = "") -> bool:
+        if any(has[key][facet].intersection(unwanted) for facet, unwanted in excluded.items()):
+            return False
         return all(has[key][facet] & wanted for facet, wanted in chosen.items() if facet != ignored_facet)
 
     counts = {facet: Counter(v for key in has if passes(key, facet) for v in has[key][facet]) for facet in FACETS}
@@ -205,6 +212,18 @@ def test_the_total_of_each_value_equals_its_facet_count(many, facet):
     assert len(counts) > 2 or facet in {"sector", "extent"}
     for value, number in counts.items():
         assert count(SearchQuery().with_value(facet, value), now) == number, value
+
+
+@pytest.mark.parametrize("facet", MULTIPLE)
+def test_excluded_values_leave_every_other_ad(many, facet):
+    now = timezone.now()
+    rows, exclusion = active(now), get_exclusion(facet)
+    values = pool(rows, now)[facet]
+    chance = random.Random(facet)
+    for value in chance.sample(values, min(4, len(values))):
+        query = SearchQuery().with_value(exclusion.name, value)
+        assert len(assert_engine_agrees(query, rows, now)) == len(rows) - count(SearchQuery().with_value(facet, value), now)
+        assert_engine_agrees(query.with_value(facet, chance.choice(values)), rows, now)
 
 
 @pytest.mark.parametrize("ago", [0, 1, 12, 13, 14, 15, 16, 17, 20])

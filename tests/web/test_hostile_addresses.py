@@ -25,7 +25,23 @@ ENGINE_CALLS = 10
 """A search that finds nothing: as typed, alternative readings, their counts, "did you mean", values without ads, steps
 back; each is one request for all of its kind."""
 FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
-ALL_NAMES = (*FACETS, "q", "deadline", "published", "near", "km", "sort", "size", "since", "page", "within", "query", "next")
+EXCLUSIONS = tuple(f"not_{facet}" for facet in FACETS)
+ALL_NAMES = (
+    *FACETS,
+    *EXCLUSIONS,
+    "q",
+    "deadline",
+    "published",
+    "near",
+    "km",
+    "sort",
+    "size",
+    "since",
+    "page",
+    "within",
+    "query",
+    "next",
+)
 
 
 def sixty_unknown(*facets: str) -> str:
@@ -34,6 +50,8 @@ def sixty_unknown(*facets: str) -> str:
 
 HOSTILE = {
     "sixty unknown values of each filter": sixty_unknown(*FACETS),
+    "sixty unknown excluded values of each filter": sixty_unknown(*EXCLUSIONS),
+    "negations": "q=" + quote("ikke oslo eller bergen " * 8) + "&not_place=OSLO" * 200,
     "sixty unknown places with a slash": urlencode([("place", f"UTLAND/X{n}") for n in range(60)]),
     "sixty unknown occupations under a known one": urlencode([("occupation", f"IT/X{n}") for n in range(60)]),
     "repeated parameters": "&".join(["sort=published&page=2&size=50&q=kokk&deadline=7"] * 100),
@@ -199,7 +217,7 @@ def test_parsing_parameters_needs_one_query(site, django_assert_num_queries):
     assert {problem.code for problem in problems} == {"too_many"}
 
 
-@pytest.mark.parametrize("facet", FACETS)
+@pytest.mark.parametrize("facet", [*FACETS, *EXCLUSIONS])
 @pytest.mark.parametrize("value", ["kari@sykehus.example", "01010012356"])
 def test_personal_data_in_filters_is_ignored_and_not_repeated(client, site, facet, value):
     response = client.get("/", {facet: value})

@@ -14,6 +14,7 @@ from .deadline import DeadlineFacet
 from .distance import DistanceFilter
 from .employer import EmployerFacet
 from .engagement import EngagementFacet
+from .exclusion import PREFIX, build_exclusions
 from .extent import ExtentFacet
 from .language import LanguageFacet
 from .occupation import OccupationFacet
@@ -58,7 +59,7 @@ _FIRST_IN_ADDRESS = (
 @cache
 def list_filters() -> tuple[Facet, ...]:
     """All that a search can be filtered by, in the order of an address."""
-    filters = FACETS | UNCOUNTED
+    filters = FACETS | UNCOUNTED | build_exclusions(FACETS)
     return tuple(filters[name] for name in dict.fromkeys((*_FIRST_IN_ADDRESS, *filters)))
 
 
@@ -70,7 +71,12 @@ def list_defaults() -> Mapping[str, Any]:
 
 def get_filter(name: str) -> Facet:
     """The facet or the uncounted filter of this name. Raises KeyError."""
-    return FACETS.get(name) or UNCOUNTED[name]
+    return FACETS.get(name) or UNCOUNTED.get(name) or build_exclusions(FACETS)[name]
+
+
+def get_exclusion(name: str) -> Facet | None:
+    """The filter that excludes values of the facet of this name, None where it has none."""
+    return build_exclusions(FACETS).get(f"{PREFIX}{name}")
 
 
 def build_filters(query: Selection, now: dt.datetime) -> dict[str, Node]:

@@ -107,6 +107,11 @@ class Facet:
     hint: ClassVar[str | Promise] = ""
     """Sentence below its values in the panel."""
 
+    @property
+    def positive(self) -> Facet:
+        """The facet whose values these are; another one for a filter that excludes them."""
+        return self
+
     # Parameters
 
     @property
@@ -174,6 +179,11 @@ class Facet:
         if value == NOT_STATED:
             return _("%(facet)s ikke oppgitt") % {"facet": self.label}
         return self.label_value(value)
+
+    def label_in_sentence(self, value: str) -> str:
+        """The value's label in the middle of a sentence, where only names and abbreviations have a capital."""
+        label = self.label_value(value)
+        return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def label_removal(self, value: str) -> str:
         """The value's label after the word "without"."""

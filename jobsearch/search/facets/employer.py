@@ -38,6 +38,9 @@ class EmployerFacet(Facet):
         # An employer may be called Restaurant: a name, which is not translated as the occupation is.
         return labels.translate_value(value) if value == NOT_STATED else value
 
+    def label_in_sentence(self, value: str) -> str:
+        return self.label_value(value)
+
     def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
         names = self.list_chosen(query)
         return Terms(self.field, find_keys(names)) if names else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.taxonomy import labels
@@ -24,3 +25,7 @@ class LanguageFacet(Facet):
 
     def label_value(self, value: str) -> str:
         return labels.translate_value(LANGUAGES.get(value, value))
+
+    def label_in_sentence(self, value: str) -> str:
+        is_english = (get_language() or "").startswith("en")  # which writes names of languages with a capital
+        return self.label_value(value) if is_english else super().label_in_sentence(value)

@@ -37,6 +37,9 @@ class PlaceFacet(TreeFacet):
     def label_value(self, value: str) -> str:
         return labels.translate_value(value if value == NOT_STATED else places.get_label(value))
 
+    def label_in_sentence(self, value: str) -> str:
+        return self.label_value(value)
+
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         paths = {location.path for location in ad.vacancy.locations.all() if location.path}
         return {self.field: sorted({above for path in paths for above in places.list_ancestors(path)}) or [NOT_STATED]}

@@ -14,7 +14,7 @@ from uuid import UUID
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, FUNCTION_WORDS, PLACES, PLAIN, STOP_WORDS
-from jobsearch.search.analysis.place_names import TOWNS
+from jobsearch.search.analysis.place_names import REGIONS, TOWNS
 from jobsearch.search.analysis.synonyms import Synonym, is_listed_occupation, is_occupation
 from jobsearch.search.conditions import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
 from jobsearch.search.timestamps import epoch
@@ -22,6 +22,7 @@ from jobsearch.search.timestamps import epoch
 from .parsed_query import (
     Alternative,
     Clause,
+    CompoundClause,
     FacetClause,
     ParsedQuery,
     PhraseClause,
@@ -108,6 +109,11 @@ def _compile_clause(clause: Clause) -> Node:
         return Best(tuple(Phrase(field, clause.words, score) for field, score in _QUOTED_SCORES.items()))
     if isinstance(clause, PrefixClause):
         return Best(tuple(Prefix(field, clause.prefix, score) for field, score in _EXACT_SCORES.items()))
+    if isinstance(clause, CompoundClause):
+        # "ikke helg" excludes no ad of Helgeland.
+        places = tuple(sorted(name for name in (*PLACES, *REGIONS, *TOWNS) if name.startswith(clause.word)))
+        compounds = Prefix("title", clause.word)
+        return All((compounds,), (Terms("title", places),)) if places else compounds
     if isinstance(clause, SynonymClause):
         return Best(tuple(node for synonym in clause.synonyms for node in _compile_synonym(synonym)))
     if isinstance(clause, FacetClause):
@@ -132,9 +138,9 @@ def _compile_word(clause: WordClause) -> Node:
         # in date order such ads would come first. A word that the stemmer leaves unchanged has no such false forms.
         inflected = in_body and (not clause.alone or (stem == exact and len(exact) >= _MIN_LETTERS_INFLECTED))
         nodes += [Term(field, stem, score) for field, score in _STEM_SCORES.items() if inflected or field != "body_stem"]
-        if in_body:
+        if in_body and not clause.stated:
             nodes.append(Term("body_denied", exact, _NEGATED_SCORE))
-        if inflected:
+        if inflected and not clause.stated:
             nodes.append(Term("body_denied_stem", stem, _NEGATED_SCORE))
     if clause.headline_only:
         nodes += _compile_split_compound(stem)

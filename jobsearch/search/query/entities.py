@@ -6,7 +6,8 @@ to be removed from the query or turned into a filter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -148,6 +149,28 @@ def find_entity(words: Sequence[norwegian.Word], start: int, has_occupation: boo
             if not is_everyday_word or has_occupation or len(words) == 1:
                 return end - start, entity
     return 0, None
+
+
+def is_own_name(words: Sequence[norwegian.Word], entity: Entity) -> bool:
+    """Whether the words are the name of the entity's only value, rather than another name for it."""
+    return len(entity.values) == 1 and tuple(word.exact for word in words) == _name_key(entity.values[0])
+
+
+def list_names(facet: str, values: Collection[str]) -> list[Key]:
+    """The names that stand for nothing but these values of a facet."""
+    wanted = set(values)
+    by_value = _keys_by_value()
+    keys = dict.fromkeys(key for value in sorted(wanted) for key in by_value.get((facet, value), ()))
+    return [key for key in keys if wanted.issuperset(_entities_by_key()[key].values)]
+
+
+@lru_cache(maxsize=1)
+def _keys_by_value() -> dict[tuple[str, str], list[Key]]:
+    keys: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for key, entity in _entities_by_key().items():
+        for value in entity.values:
+            keys[entity.facet, value].append(key)
+    return dict(keys)
 
 
 def is_public_body(words: Sequence[norwegian.Word]) -> bool:

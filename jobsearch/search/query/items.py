@@ -44,6 +44,8 @@ def split_items(q: str) -> list[QueryItem]:
         new_items[0].after_or = after_or
         either = after_or = False
         listed = bool(plain and plain.endswith((",", ";")))
+        for one in new_items:
+            one.start, one.end = match.span()
         items += new_items
         if sum(len(item.clauses) for item in items) >= MAX_WORDS:
             break

@@ -7,6 +7,8 @@ import re
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.analysis.lexicon import FILLERS
 
+from . import exclusion_words
+
 CHUNK = re.compile(r'(?P<minus>-)?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
 """A phrase in quotation marks, or what stands between blanks, of a normalised query."""
 _OR_OPERATORS = {"OR", "ELLER", "|", "||"}
@@ -58,10 +60,21 @@ def remove_each_part(q: str) -> list[tuple[str, str]]:
     """
     q = normalise_query(q)
     parts = [(chunk.group(), chunk.start(), chunk.end()) for chunk in CHUNK.finditer(q)]
-    parts = [part for part in parts if part[0].lower() not in FILLERS]
+    parts = _join_negations([part for part in parts if part[0].lower() not in FILLERS])
     if not 2 <= len(parts) <= 4 or any(is_or_operator(text) for text, _, _ in parts):
         return []
     return [(text, strip_trailing_fillers(q[:start] + q[end:])) for text, start, end in parts]
+
+
+def _join_negations(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Joins a word of negation with the part after it: the query without "ikke" alone would ask for the opposite."""
+    joined: list[tuple[str, int, int]] = []
+    for text, start, end in parts:
+        if joined and joined[-1][0].lower().rpartition(" ")[2] in exclusion_words.MARKS:
+            before, first, _ = joined.pop()
+            text, start = f"{before} {text}", first
+        joined.append((text, start, end))
+    return joined
 
 
 def remove_words(q: str, words: str) -> str:

@@ -17,6 +17,7 @@ class WordClause:
     `alone`: the query consists of this word only. `joined_stems`: stems of the compounds that it forms with a neighbour.
     `headline_only`: it does not match in running text, because it is, or is half of, the name of an occupation.
     `synonyms`: other names that match too. `is_place`: it is meant as a place name, though it is also an everyday word.
+    `stated`: a text that only denies the word does not match: "ikke natt" keeps "uten nattarbeid og natt".
     """
 
     word: norwegian.Word
@@ -25,6 +26,7 @@ class WordClause:
     headline_only: bool = False
     synonyms: tuple[synonyms.Synonym, ...] = ()
     is_place: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class PrefixClause:
     """A word that starts with these letters."""
 
     prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundClause:
+    """A word of the title that begins with this word, as "nattåpen" does with "natt", unless it is the name of a place."""
+
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class FacetClause:
     words: tuple[str, ...]
 
 
-Clause = WordClause | PhraseClause | PrefixClause | SynonymClause | FacetClause
+Clause = WordClause | PhraseClause | PrefixClause | CompoundClause | SynonymClause | FacetClause
 Alternative = tuple[Clause, ...]
 """Clauses that must all match."""
 
@@ -69,7 +78,7 @@ class QueryItem:
     `minus`: it is excluded. `plain`: words without quotation marks, minus or star. `either`: an alternative to the item before
     it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it an alternative if both items are occupations or
     both are places. `after_or`: it follows "eller". `extra_alternatives`: more ways to match. `entity`: the facet value that
-    its words name.
+    its words name. `start`, `end`: its position in the text.
     """
 
     clauses: list[Clause]
@@ -81,6 +90,8 @@ class QueryItem:
     after_or: bool = False
     extra_alternatives: tuple[Alternative, ...] = ()
     entity: Entity | None = None
+    start: int = 0
+    end: int = 0
 
     @property
     def words(self) -> list[norwegian.Word]:

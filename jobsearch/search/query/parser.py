@@ -13,6 +13,7 @@ from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
 from . import combinations, entities
 from .entities import RecognisedEntity
+from .exclusions import exclude_negated
 from .items import split_items
 from .normalisation import CHUNK, is_or_operator, normalise_query
 from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryItem, SynonymClause, WordClause
@@ -43,13 +44,13 @@ def _join_orgnr(q: str) -> str:
 
 
 def parse_query(q: str) -> ParsedQuery:
-    """Parses the text as typed. The order: items, place names, entities, lists, fillers, synonyms."""
-    q = norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
+    """Parses the text as typed. The order: items, place names, entities, exclusions, lists, fillers, synonyms."""
+    q = expand_query(q)
     if not q:
         return ParsedQuery(empty=True)
     if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
         return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
-    items = combinations.combine_items(_recognise_entities(_correct_place_names(split_items(q))))
+    items = combinations.combine_items(exclude_negated(read_items(q)))
     items, dropped = _drop_fillers(items)
     never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
     groups: list[list[QueryItem]] = []
@@ -87,6 +88,16 @@ def parse_query(q: str) -> ParsedQuery:
             for value in group[0].entity.values
         ),
     )
+
+
+def expand_query(q: str) -> str:
+    """The query normalised, with abbreviations written out and organisation numbers as one word."""
+    return norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
+
+
+def read_items(q: str) -> list[QueryItem]:
+    """The items of an expanded query, with corrected place names and recognised entities."""
+    return _recognise_entities(_correct_place_names(split_items(q)))
 
 
 def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
@@ -232,6 +243,8 @@ def _recognise_in_run(run: list[QueryItem], has_occupation: bool) -> Iterator[Qu
                 listed=first.listed,
                 after_or=first.after_or,
                 entity=entity,
+                start=first.start,
+                end=named[-1].end,
             )
         else:
             yield from (_recognise_town(item, has_occupation) for item in named)
@@ -243,12 +256,20 @@ def _count_words(items: list[QueryItem]) -> int:
 
 
 def _recognise_excluded(item: QueryItem) -> QueryItem:
-    """Sets the entity of a word after a minus, such as "-deltid". Unless it is a place, its facet value is excluded too."""
+    """Sets the entity of a word after a minus, such as "-deltid", so that its facet value is excluded too.
+
+    A single place is in the ad's fields by its name.
+    """
     if item.minus and item.plain and item.words:
         length, entity = entities.find_entity(item.words, 0, False)
-        if entity and entity.facet not in {"place", "occupation"} and length == len(item.words):
+        if entity and length == len(item.words) and (entity.facet not in {"place", "occupation"} or _is_region(entity)):
             item.entity = entity
     return item
+
+
+def _is_region(entity: entities.Entity) -> bool:
+    """Whether the entity is a place whose ads need not contain its name: "-Sørlandet"."""
+    return entity.facet == "place" and entity.match_facet
 
 
 def _correct_place_names(items: list[QueryItem]) -> list[QueryItem]:
@@ -338,7 +359,7 @@ def _finish_item(
 def _exclude_item(item: QueryItem) -> list[Alternative]:
     """The alternatives that the item alone would match, so that "x" and "-x" together cover all ads."""
     clauses = tuple(
-        WordClause(clause.word, len(item.clauses) == 1, headline_only=bool(item.entity) or synonyms.is_occupation(clause.word))
+        replace(clause, alone=len(item.clauses) == 1, headline_only=bool(item.entity) or synonyms.is_occupation(clause.word))
         if isinstance(clause, WordClause)
         else clause
         for clause in item.clauses

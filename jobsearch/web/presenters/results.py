@@ -50,6 +50,11 @@ class FacetView:
     """Whether there are more values than are shown."""
 
     bars: Sequence[chart.Bar] = ()
+    excluded: Sequence[search.Choice] = ()
+    """Excluded values, as checked boxes: unticking one shows its ads again."""
+
+    excluded_name: str = ""
+    """Parameter of the excluded values."""
 
     @property
     def total(self) -> int:
@@ -107,7 +112,10 @@ def facet_view(
     rest = [option for position, option in enumerate(options) if position >= shown and not option.open]
     if len(rest) == 1:  # a "show all" for one value takes more space than the value
         first, rest = options, []
-    chosen = len(facet.list_chosen(query))
+    exclusion = search.get_exclusion(name)
+    excluded = _list_excluded(exclusion, query, ids) if exclusion else []
+    chosen = len(facet.list_chosen(query)) + len(excluded)
+    without = query.without(name)
     return FacetView(
         name,
         facet.label,
@@ -117,13 +125,21 @@ def facet_view(
         chosen,
         facet.single,
         any_label=facet.any_label,
-        reset=address(query.without(name)) if chosen else "",
+        reset=address(without.without(exclusion.name) if exclusion else without) if chosen else "",
         searched=facet.searchable and counts is not None,
         hint=facet.hint,
         browse=_get_browse_address(name, query) if facet.long and not whole and counts is not None else "",
         cut=cut,
         bars=chart.make_bars(query, counts, address) if name == "published" and counts else (),
+        excluded=excluded,
+        excluded_name=exclusion.name if exclusion else "",
     )
+
+
+def _list_excluded(exclusion: search.Facet, query: search.SearchQuery, ids: set[str]) -> list[search.Choice]:
+    """The excluded values of a facet, without counts: no ad of the result has one."""
+    choices = (search.Choice(value, exclusion.label_value(value), 0, True) for value in exclusion.list_chosen(query))
+    return [_prepare_choice(exclusion, choice, query, ids) for choice in choices]
 
 
 def _get_browse_address(name: str, query: search.SearchQuery) -> str:

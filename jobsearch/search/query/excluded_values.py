@@ -1,0 +1,69 @@
+"""Excluded facet values in the text of a query: "lærer ikke vikariat" is "lærer" without the engagement Vikariat.
+
+They become a filter of the search, which the page shows as a chip and its address holds, whatever is typed next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from jobsearch.search.analysis.lexicon import FILLERS
+
+from .entities import Entity, is_own_name
+from .exclusion_words import FIRST_WORDS
+from .exclusions import Negation, find_negations
+from .normalisation import normalise_query
+from .parsed_query import QueryItem
+from .parser import expand_query, read_items
+
+_MARKS = " ,;:/&+|-"
+
+
+class Split(NamedTuple):
+    """A query's text without the values that it excludes, and those: facet -> values."""
+
+    q: str
+    excluded: Mapping[str, tuple[str, ...]]
+
+
+def split_excluded_values(q: str) -> Split:
+    """The facet values that the text excludes in words. A minus sign excludes words, and stays in the text."""
+    if FIRST_WORDS.isdisjoint(normalise_query(q).lower().replace("(", " ").split()):
+        return Split(q, {})
+    text = expand_query(q)
+    parts = find_negations(read_items(text))
+    excluded: dict[str, list[str]] = defaultdict(list)
+    pieces: list[str] = []
+    end = 0
+    for part in parts:
+        if not isinstance(part, Negation):
+            continue
+        kept = []
+        for member in part.members:
+            if entity := _get_excluded_entity(member):
+                excluded[entity.facet] += entity.values
+            else:
+                kept.append(member.text)
+        if len(kept) < len(part.members) or not part.members:
+            pieces.append(text[end : part.start].rstrip(_MARKS))
+            pieces.append(f"{part.trigger} {' eller '.join(kept)}" if kept else "")
+            end = part.end
+    if not excluded:
+        return Split(q, {})
+    pieces.append(text[end:].lstrip(_MARKS.removesuffix("-")))
+    rest = " ".join(" ".join(pieces).split())
+    if all(word.strip(_MARKS).lower() in FILLERS for word in rest.split()):
+        rest = ""  # of "stilling som ikke er vikariat" no word is left to search for
+    return Split(rest, {facet: tuple(dict.fromkeys(values)) for facet, values in excluded.items()})
+
+
+def _get_excluded_entity(item: QueryItem) -> Entity | None:
+    """The entity that an excluded item is, if its facet values say all that its words say.
+
+    "transport" is less than the occupations "Transport og lager": these are excluded by their own name only.
+    """
+    if not item.entity or (item.entity.facet == "occupation" and not is_own_name(item.words, item.entity)):
+        return None
+    return item.entity
