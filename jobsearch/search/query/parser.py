@@ -11,7 +11,7 @@ from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
-from . import combinations, entities
+from . import combinations, entities, sentences
 from .entities import RecognisedEntity
 from .items import split_items
 from .normalisation import CHUNK, is_or_operator, normalise_query
@@ -49,7 +49,9 @@ def parse_query(q: str) -> ParsedQuery:
         return ParsedQuery(empty=True)
     if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
         return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
-    items = combinations.combine_items(_recognise_entities(_correct_place_names(split_items(q))))
+    items = split_items(q)
+    typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
+    items = combinations.combine_items(_recognise_entities(_correct_place_names(items)))
     items, dropped = _drop_fillers(items)
     never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
     groups: list[list[QueryItem]] = []
@@ -80,6 +82,7 @@ def parse_query(q: str) -> ParsedQuery:
         understood=_format_query(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
         plain_words=tuple(clause.word.exact for clause in _word_clauses(must)) if all(is_plain) else (),
+        typed_words=typed_words,
         recognised=tuple(
             RecognisedEntity(group[0].text, group[0].entity.facet, value)
             for group in groups
@@ -87,6 +90,10 @@ def parse_query(q: str) -> ParsedQuery:
             for value in group[0].entity.values
         ),
     )
+
+
+def _is_plain_word(item: QueryItem) -> bool:
+    return item.plain and not item.minus and not item.either
 
 
 def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
@@ -303,10 +310,12 @@ def _drop_fillers(items: list[QueryItem]) -> tuple[list[QueryItem], list[str]]:
 
     in_choice = {index for index, item in enumerate(items) if item.either}
     in_choice |= {index - 1 for index in in_choice}
-    for fillers in (FILLERS, STOP_WORDS):
-        kept = [item for index, item in enumerate(items) if index in in_choice or not is_filler(index, fillers)]
+    requests = {index for index in range(len(items)) if is_filler(index, FILLERS)}
+    stop_words = {index for index in range(len(items)) if is_filler(index, STOP_WORDS)}
+    for fillers in (*(found | requests for found in sentences.find_fillers(items)), requests, stop_words):
+        kept = [item for index, item in enumerate(items) if index in in_choice or index not in fillers]
         if kept:
-            return kept, [item.text for item in items if item not in kept]
+            return kept, [item.text for index, item in enumerate(items) if index in fillers - in_choice]
     return items, []
 
 
