@@ -14,6 +14,7 @@ from jobsearch.search.analysis.lexicon import FILLERS, PLACES
 
 from .normalisation import normalise_query
 from .parser import find_plain_words
+from .sentence_lists import rank_common_word
 
 
 class Correction(NamedTuple):
@@ -71,7 +72,8 @@ def _find_checked_words(q: str) -> Iterator[tuple[int, str]]:
     """(position, word) of the plain words of a normalised query that are not in the lexicon or the synonym lists."""
     for start, word in find_plain_words(q):
         exact = norwegian.analyse_word(word).exact
-        if exact.isalpha() and exact not in FILLERS and exact not in PLACES and exact not in synonyms.list_words():
+        is_listed = exact in FILLERS or exact in PLACES or exact in synonyms.list_words() or rank_common_word(exact) is not None
+        if exact.isalpha() and not is_listed:
             yield start, word
 
 

@@ -111,3 +111,5 @@ class ParsedQuery:
     typed_words: tuple[str, ...] = ()
     """The same with the words left out: "vil du bli lokfører" is the whole title of an ad."""
     recognised: tuple[RecognisedEntity, ...] = ()
+    common_words: tuple[str, ...] = ()
+    """Words of the lists of sentences that are searched for, the one that says least first; see `alternatives`."""

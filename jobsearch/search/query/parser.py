@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -42,8 +42,11 @@ def _join_orgnr(q: str) -> str:
     return q if '"' in q else _ORGNR.sub(r"\1\2\3", q)
 
 
-def parse_query(q: str) -> ParsedQuery:
-    """Parses the text as typed. The order: items, place names, entities, lists, fillers, synonyms."""
+def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
+    """Parses the text as typed. The order: items, place names, entities, lists, fillers, synonyms.
+
+    `left_out`: words of `common_words` that are not searched for, because nothing is found with them.
+    """
     q = norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
     if not q:
         return ParsedQuery(empty=True)
@@ -53,6 +56,8 @@ def parse_query(q: str) -> ParsedQuery:
     typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
     items = combinations.combine_items(_recognise_entities(_correct_place_names(items)))
     items, dropped = _drop_fillers(items)
+    common = sentences.find_common_words(items)
+    items = [item for item in items if item not in common or sentences.get_word(item) not in left_out]
     never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
     groups: list[list[QueryItem]] = []
     for item in items:
@@ -83,6 +88,7 @@ def parse_query(q: str) -> ParsedQuery:
         dropped=tuple(dropped),
         plain_words=tuple(clause.word.exact for clause in _word_clauses(must)) if all(is_plain) else (),
         typed_words=typed_words,
+        common_words=tuple(dict.fromkeys(map(sentences.get_word, common))),
         recognised=tuple(
             RecognisedEntity(group[0].text, group[0].entity.facet, value)
             for group in groups

@@ -12,32 +12,57 @@ from jobsearch.search.analysis import norwegian, synonyms
 
 from . import combinations
 from .parsed_query import QueryItem
-from .sentence_lists import DIGITS, load_sentence_lists
+from .sentence_lists import DIGITS, load_sentence_lists, rank_common_word
+
+MAX_COMMON_WORDS = 6
+"""Words of one query that may be left out where nothing is found."""
 
 _WEAK_MARKERS = 2  # weak markers that make a sentence
 
 
 def find_fillers(items: Sequence[QueryItem]) -> Iterator[frozenset[int]]:
     """Sets of items that may be left out together, the largest first: the first that leaves an item is to be used."""
-    words = [_get_word(item) for item in items]
-    if not any(words):
-        return
+    words = [get_word(item) for item in items]
     lists = load_sentence_lists()
     phrases = _find_phrases(words)
-    is_sentence = bool(phrases) or _is_sentence(items, words)
-    free = {index for index, word in enumerate(words) if word and not items[index].entity} - _find_names(items)
-    always = {index for index in free if words[index] in lists.always}
-    if is_sentence:
-        own = free - _find_compound_parts(words)
-        in_sentence = always | {index for index in own if words[index] in lists.sentence} | phrases
-        beside = in_sentence | {index for index in own if words[index] in lists.beside_content}
+    listed = {index for index, word in enumerate(words) if rank_common_word(word) is not None and not items[index].entity}
+    if not listed and not phrases:
+        return
+    listed -= _find_names(items)
+    always = {index for index in listed if words[index] in lists.always}
+    if phrases or _is_sentence(items, words):
+        listed -= _find_compound_parts(words) - always
+        beside = listed | phrases
         if any(_is_content(item) for index, item in enumerate(items) if index not in beside):
             yield frozenset(beside)
-        yield frozenset(in_sentence)
+        yield frozenset({index for index in listed if rank_common_word(words[index]) == 0} | phrases)
     yield frozenset(always)
 
 
-def _get_word(item: QueryItem) -> str:
+def find_common_words(items: Sequence[QueryItem]) -> list[QueryItem]:
+    """The items that may be left out where nothing is found, the one that says least first; never all items.
+
+    They are words of the lists that stand outside a sentence, such as "spennende kokk". Alternatives ("a OR b") and words of
+    names are kept.
+    """
+    kept = {index for index, item in enumerate(items) if item.either}
+    kept |= {index - 1 for index in kept} | {index for index, item in enumerate(items) if item.entity}
+    ranked = [
+        (rank, index)
+        for index, item in enumerate(items)
+        if index not in kept and (word := get_word(item)) and (rank := rank_common_word(word)) is not None
+    ]
+    if not ranked:
+        return []
+    names = _find_names(items)
+    ranked = sorted((rank, index) for rank, index in ranked if index not in names)
+    others = [item for index, item in enumerate(items) if all(index != common for _rank, common in ranked)]
+    if not any(map(_is_content, others)):
+        ranked = [(rank, index) for rank, index in ranked if not rank]
+    return [items[index] for _rank, index in ranked][:MAX_COMMON_WORDS] if any(not item.minus for item in others) else []
+
+
+def get_word(item: QueryItem) -> str:
     """The exact word of an item that may be left out; "" for a phrase, an excluded word, a list or an acronym."""
     words = item.words
     if not item.plain or item.minus or item.extra_alternatives or len(words) != len(item.clauses):
@@ -69,11 +94,15 @@ def _find_compound_parts(words: Sequence[str]) -> set[int]:
     """Indexes of neighbouring words that are an occupation when written together: "student assistent"."""
     parts: set[int] = set()
     for index in range(len(words) - 1):
-        if words[index] and words[index + 1]:
+        if words[index] and words[index + 1] and _has_common_word(words[index : index + 2]):
             compound = norwegian.join_compound(words[index], words[index + 1])
             if synonyms.is_listed_occupation(compound):
                 parts |= {index, index + 1}
     return parts
+
+
+def _has_common_word(words: Sequence[str]) -> bool:
+    return any(rank_common_word(word) is not None for word in words)
 
 
 def _is_sentence(items: Sequence[QueryItem], words: Sequence[str]) -> bool:

@@ -103,6 +103,7 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
         "pages": view.pages(query, found.total),
         "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
+        "left_out": view.describe_left_out(found.left_out),
         "corrected": found.corrected,
         "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
         "insisting": (
