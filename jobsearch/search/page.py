@@ -18,6 +18,7 @@ class Page:
     `understood`: the query as it was run (without filler words); `dropped`: the words that were left out.
     `corrected`: the query as typed found nothing, and this corrected query was run instead. `insisting`: the query that
     searches for the words as typed after all, where that finds ads (`insisting_total`).
+    `left_out`: common words of the query with which nothing is found; these are the hits without them.
     `meant`: the query as typed finds few ads, and this similar query finds many (`meant_total`).
     `recognised`: words of the query that are also a value of a facet; they matched that value too.
     `in_text`: no ad has the occupation that was searched for; these ads mention it in their text.
@@ -33,6 +34,7 @@ class Page:
     corrected: str = ""
     insisting: str = ""
     insisting_total: int = 0
+    left_out: tuple[str, ...] = ()
     meant: str = ""
     meant_total: int = 0
     recognised: tuple[RecognisedEntity, ...] = ()

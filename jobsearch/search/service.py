@@ -79,7 +79,7 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
     nearby: dict[str, Any] = {}
     if read.insisting and (total := _count_hits(compile_query(read.insisting), always, now, query)):
         nearby = {"insisting": read.insisting, "insisting_total": total}
-    elif not read.corrected and answer.total < FEW_TO_ASK:
+    elif not read.corrected and not read.left_out and answer.total < FEW_TO_ASK:
         nearby = _suggest_other_words(query, answer.total, always, now)
     return Page(
         hits=hits,
@@ -89,6 +89,7 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
         understood=read.parsed.understood,
         dropped=read.parsed.dropped,
         corrected=read.corrected,
+        left_out=read.left_out,
         recognised=read.parsed.recognised,
         in_text=read.in_text,
         compiled=compiled,
@@ -290,8 +291,14 @@ def _search_first_reading(
     compiled = _compile(query)
     answer = ask(compiled)
     if not answer.total:
-        for reading in _find_other_readings([(query, compiled.parsed)], visible, now)[0]:
-            other = CompiledQuery(reading.parsed)
+        readings = [
+            (reading, CompiledQuery(reading.parsed))
+            for reading in _find_other_readings([(query, compiled.parsed)], visible, now)[0]
+        ]
+        if len(readings) > 1:  # one request for the totals of all, and one for the answer to the first that finds anything
+            totals = engine().totals([_make_request(other, visible, now, query) for _reading, other in readings])
+            readings = [reading for reading, total in zip(readings, totals, strict=True) if total][:1]
+        for reading, other in readings:
             if (found := ask(other)).total:
                 return reading, other, found
     return Interpretation(compiled.parsed), compiled, answer

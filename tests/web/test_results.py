@@ -52,6 +52,42 @@ def test_misspelt_word_is_corrected_and_the_correction_is_shown(client, some):
     assert "Viser treff for" not in get(client, "/?q=sykepleier").text()
 
 
+LEFT_OUT = "Ingen treff med «spennende». Vi viser treff uten."
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=published", "&sort=deadline"])
+def test_common_word_without_hits_is_left_out_and_the_page_says_so(client, some, sort):
+    page = get(client, f"/?q=spennende+kokk{sort}")
+    assert (page.titles, page.total) == (["Kokk"], 1)
+    assert page.text("//section[@id='treff']").count(LEFT_OUT) == 1
+    assert LEFT_OUT not in get(client, f"/?q=kokk{sort}").text()
+
+
+def test_htmx_response_announces_words_that_are_left_out(client, some):
+    answer = Page(client.get("/?q=spennende+kokk&sort=published", headers={"HX-Request": "true"}))
+    assert answer.text("//p[@id='live']") == f"{LEFT_OUT} 1 treff"
+    assert LEFT_OUT in answer.text("//section[@id='treff']")
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("nn", "Ingen treff med «spennende». Vi viser treff utan."),
+        ("en", "No results with “spennende”, so these are the results"),
+    ],
+)
+def test_words_that_are_left_out_are_named_in_each_language(client, some, language, message):
+    client.cookies["django_language"] = language
+    assert message in get(client, "/?q=spennende+kokk").text()
+
+
+def test_words_with_a_meaning_are_not_left_out_but_the_page_offers_it(client, some):
+    page = get(client, "/?q=hvem+ansetter+kokk+til+elefanter")
+    assert page.total == 0 and "Vi viser treff uten" not in page.text()
+    assert "Uten «elefanter»: 1 treff" in page.text()
+    assert "Uten «hvem»" not in page.text(), "left out anyway"
+
+
 def test_empty_database_has_a_message(client, ads, db):
     from jobsearch.search import api as search
 

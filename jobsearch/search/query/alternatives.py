@@ -1,14 +1,17 @@
-"""Alternative interpretations of a query without hits: a word found in the running text, or a corrected spelling."""
+"""Alternative interpretations of a query without hits: words of the running text, fewer words, or a corrected spelling."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from jobsearch.search.analysis import spelling
 
 from .correction import correct_query, find_unknown_words
 from .parsed_query import ParsedQuery
 from .parser import allow_body_match, parse_query
+from .sentence_lists import rank_common_word
 
 MAX_MENTIONS = 10
 """Ads that may mention an occupation in their text and still be shown for it, where no ad is of that occupation."""
@@ -24,6 +27,7 @@ class Interpretation:
     corrected: str = ""
     insisting: str = ""
     in_text: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def find_interpretations(
@@ -35,27 +39,46 @@ def find_interpretations(
     queries, so that a page with many of them, or a query of many misspelled words, costs one request to the engine.
     """
     to_count: list[ParsedQuery] = []
-    plans: list[tuple[ParsedQuery | None, list[str]]] = []
+    plans: list[tuple[ParsedQuery | None, list[Interpretation], list[str]]] = []
     for q, parsed in queries:
         in_body = allow_body_match(parsed)
         unknown_words = find_unknown_words(q, now)[:MAX_UNKNOWN_WORDS] if q else []
-        plans.append((in_body, unknown_words))
+        shorter = _leave_out_words(q, parsed, now) if q else []
+        plans.append((in_body, shorter, unknown_words))
         to_count += [parsed, in_body] if in_body else []
+        to_count += [interpretation.parsed for interpretation in shorter]
         to_count += map(parse_query, unknown_words)
     counts = iter(count_hits(to_count) if to_count else ())
     interpretations_by_query = []
-    for (q, _parsed), (in_body, unknown_words) in zip(queries, plans, strict=True):
+    for (q, _parsed), (in_body, shorter, unknown_words) in zip(queries, plans, strict=True):
         interpretations = []
         # Not offered where an ad is of the occupation and only the filters exclude it, nor where so many texts have the word
         # that it says nothing about the position.
         if in_body and (next(counts), next(counts)) in _FEW_MENTIONS:
             interpretations.append(Interpretation(in_body, in_text=True))
+        found_shorter = [interpretation for interpretation in shorter if next(counts) > 0]
+        interpretations += found_shorter[:1]
         words_with_hits = {word for word in unknown_words if next(counts) > 0}
         uncounted = set(find_unknown_words(q, now)) - set(unknown_words)
         if q and (correction := correct_query(q, (words_with_hits | uncounted).__contains__, now)):
-            interpretations.append(Interpretation(parse_query(correction.q), correction.q, correction.insisting))
+            corrected = Interpretation(parse_query(correction.q), correction.q, correction.insisting)
+            interpretations.append(corrected)
+            if shorter:  # all of the words at once: nothing more is counted
+                left_out = shorter[-1].left_out
+                interpretations.append(replace(corrected, parsed=parse_query(correction.q, left_out), left_out=left_out))
         interpretations_by_query.append(interpretations)
     return interpretations_by_query
+
+
+def _leave_out_words(q: str, parsed: ParsedQuery, now: dt.datetime) -> list[Interpretation]:
+    """The query without one of its common words, then without several, the words that say least first.
+
+    A word that may have a meaning is left out only if no title, occupation, employer or place has it.
+    """
+    known = spelling.speller(now).is_known if parsed.common_words else None
+    words = [word for word in parsed.common_words if not rank_common_word(word) or not (known and known(word))]
+    choices = [*((word,) for word in words), *(tuple(words[:end]) for end in range(2, len(words) + 1))]
+    return [Interpretation(parse_query(q, choice), left_out=choice) for choice in choices]
 
 
 # (hits of the query as typed, hits in the running text)

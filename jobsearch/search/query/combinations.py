@@ -10,6 +10,7 @@ from jobsearch.search.analysis.lexicon import PLACES
 
 from . import entities
 from .parsed_query import Alternative, PhraseClause, QueryItem
+from .sentence_lists import rank_common_word
 
 _AND = frozenset({"og", "òg", "and", "samt"})
 _PREPOSITIONS = frozenset({"i", "på", "in"})
@@ -83,6 +84,8 @@ def classify_item(item: QueryItem) -> str:
     if entity and length == len(item.words):
         return "place" if entity.facet == "place" else ""
     last = item.words[-1]
+    if len(item.words) == 1 and rank_common_word(last.exact) == 0:
+        return ""  # "lærar og leitar etter jobb": no two occupations
     if synonyms.is_occupation(last):
         return "occupation"
     return "place" if last.exact in PLACES else ""

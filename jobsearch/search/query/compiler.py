@@ -79,6 +79,9 @@ def compile_conditions(parsed: ParsedQuery) -> Node:
             runs = (plain[i:j] for i, j in combinations(range(len(plain) + 1), 2) if 1 < j - i < len(plain))
             names = dict.fromkeys(map(norwegian.strip_company_form, runs))
             bonus += [Term("employer_whole", name, EMPLOYER_INSIDE) for name in names]
+    if (typed := parsed.typed_words) and typed != plain:
+        bonus.append(Term("title_whole", " ".join(typed), WHOLE_TITLE))
+        bonus.append(Term("employer_whole", norwegian.strip_company_form(typed), WHOLE_EMPLOYER))
     return All(must or (EVERYTHING,), never, tuple(bonus))
 
 

@@ -15,6 +15,7 @@ from jobsearch.search.analysis.lexicon import FILLERS, PLACES
 from . import exclusion_words
 from .normalisation import normalise_query
 from .parser import find_plain_words
+from .sentence_lists import rank_common_word
 
 
 class Correction(NamedTuple):
@@ -73,6 +74,7 @@ def _find_checked_words(q: str) -> Iterator[tuple[int, str]]:
     for start, word in find_plain_words(q):
         exact = norwegian.analyse_word(word).exact
         is_listed = exact in FILLERS or exact in PLACES or exact in exclusion_words.WORDS or exact in synonyms.list_words()
+        is_listed = is_listed or rank_common_word(exact) is not None
         if exact.isalpha() and not is_listed:
             yield start, word
 

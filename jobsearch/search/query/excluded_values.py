@@ -14,9 +14,10 @@ from jobsearch.search.analysis.lexicon import FILLERS
 from .entities import Entity, is_own_name
 from .exclusion_words import FIRST_WORDS
 from .exclusions import Negation, find_negations
+from .items import split_items
 from .normalisation import normalise_query
 from .parsed_query import QueryItem
-from .parser import expand_query, read_items
+from .parser import expand_query, recognise_items
 
 _MARKS = " ,;:/&+|-"
 
@@ -33,7 +34,7 @@ def split_excluded_values(q: str) -> Split:
     if FIRST_WORDS.isdisjoint(normalise_query(q).lower().replace("(", " ").split()):
         return Split(q, {})
     text = expand_query(q)
-    parts = find_negations(read_items(text))
+    parts = find_negations(recognise_items(split_items(text)))
     excluded: dict[str, list[str]] = defaultdict(list)
     pieces: list[str] = []
     end = 0

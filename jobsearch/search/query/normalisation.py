@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from jobsearch.search.analysis.folding import normalise
 from jobsearch.search.analysis.lexicon import FILLERS
@@ -53,14 +54,14 @@ def is_or_operator(part: str) -> bool:
     return part in _OR_OPERATORS
 
 
-def remove_each_part(q: str) -> list[tuple[str, str]]:
-    """(part, remaining query) for each part of a query with two to four parts, fillers not counted.
+def remove_each_part(q: str, dropped: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(part, remaining query) for each part of a query with two to four parts, fillers and `dropped` words not counted.
 
     Empty where the query has an OR, since its parts depend on each other.
     """
     q = normalise_query(q)
     parts = [(chunk.group(), chunk.start(), chunk.end()) for chunk in CHUNK.finditer(q)]
-    parts = _join_negations([part for part in parts if part[0].lower() not in FILLERS])
+    parts = _join_negations([part for part in parts if part[0].lower() not in FILLERS and part[0].rstrip(",;") not in dropped])
     if not 2 <= len(parts) <= 4 or any(is_or_operator(text) for text, _, _ in parts):
         return []
     return [(text, strip_trailing_fillers(q[:start] + q[end:])) for text, start, end in parts]

@@ -119,4 +119,8 @@ class ParsedQuery:
     dropped: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
     """The words in order, where the query consists of plain words only."""
+    typed_words: tuple[str, ...] = ()
+    """The same with the words left out: "vil du bli lokfører" is the whole title of an ad."""
     recognised: tuple[RecognisedEntity, ...] = ()
+    common_words: tuple[str, ...] = ()
+    """Words of the lists of sentences that are searched for, the one that says least first; see `alternatives`."""

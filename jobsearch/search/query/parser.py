@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
-from . import combinations, entities
+from . import combinations, entities, sentences
 from .entities import RecognisedEntity
 from .exclusions import exclude_negated
 from .items import split_items
@@ -43,15 +43,22 @@ def _join_orgnr(q: str) -> str:
     return q if '"' in q else _ORGNR.sub(r"\1\2\3", q)
 
 
-def parse_query(q: str) -> ParsedQuery:
-    """Parses the text as typed. The order: items, place names, entities, exclusions, lists, fillers, synonyms."""
+def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
+    """Parses the text as typed. The order: items, place names, entities, exclusions, lists, fillers, synonyms.
+
+    `left_out`: words of `common_words` that are not searched for, because nothing is found with them.
+    """
     q = expand_query(q)
     if not q:
         return ParsedQuery(empty=True)
     if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
         return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
-    items = combinations.combine_items(exclude_negated(read_items(q)))
+    items = split_items(q)
+    typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
+    items = combinations.combine_items(exclude_negated(recognise_items(items)))
     items, dropped = _drop_fillers(items)
+    common = sentences.find_common_words(items)
+    items = [item for item in items if item not in common or sentences.get_word(item) not in left_out]
     never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
     groups: list[list[QueryItem]] = []
     for item in items:
@@ -81,6 +88,8 @@ def parse_query(q: str) -> ParsedQuery:
         understood=_format_query(groups, [item for item in items if item.minus]),
         dropped=tuple(dropped),
         plain_words=tuple(clause.word.exact for clause in _word_clauses(must)) if all(is_plain) else (),
+        typed_words=typed_words,
+        common_words=tuple(dict.fromkeys(map(sentences.get_word, common))),
         recognised=tuple(
             RecognisedEntity(group[0].text, group[0].entity.facet, value)
             for group in groups
@@ -95,9 +104,13 @@ def expand_query(q: str) -> str:
     return norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
 
 
-def read_items(q: str) -> list[QueryItem]:
-    """The items of an expanded query, with corrected place names and recognised entities."""
-    return _recognise_entities(_correct_place_names(split_items(q)))
+def recognise_items(items: list[QueryItem]) -> list[QueryItem]:
+    """The items of an expanded query with corrected place names and recognised entities."""
+    return _recognise_entities(_correct_place_names(items))
+
+
+def _is_plain_word(item: QueryItem) -> bool:
+    return item.plain and not item.minus and not item.either
 
 
 def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
@@ -324,10 +337,12 @@ def _drop_fillers(items: list[QueryItem]) -> tuple[list[QueryItem], list[str]]:
 
     in_choice = {index for index, item in enumerate(items) if item.either}
     in_choice |= {index - 1 for index in in_choice}
-    for fillers in (FILLERS, STOP_WORDS):
-        kept = [item for index, item in enumerate(items) if index in in_choice or not is_filler(index, fillers)]
+    requests = {index for index in range(len(items)) if is_filler(index, FILLERS)}
+    stop_words = {index for index in range(len(items)) if is_filler(index, STOP_WORDS)}
+    for fillers in (*(found | requests for found in sentences.find_fillers(items)), requests, stop_words):
+        kept = [item for index, item in enumerate(items) if index in in_choice or index not in fillers]
         if kept:
-            return kept, [item.text for item in items if item not in kept]
+            return kept, [item.text for index, item in enumerate(items) if index in fillers - in_choice]
     return items, []
 
 

@@ -200,7 +200,8 @@ def drops(query: search.SearchQuery) -> list[Link]:
 
     Those without hits are left out. A query of several words is offered without each of them, and last without all of them.
     """
-    parts = [(_quote(part), query.replace(q=rest)) for part, rest in search.remove_each_part(query.q) if rest]
+    removed = search.remove_each_part(query.q, query.compiled.parsed.dropped)
+    parts = [(_quote(part), query.replace(q=rest)) for part, rest in removed if rest]
     steps = parts + [
         (search.get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen
     ]
@@ -210,6 +211,13 @@ def drops(query: search.SearchQuery) -> list[Link]:
     last = found.pop() if parts else None
     ordered = sorted(found, key=lambda link: -link.count) + ([last] if last else [])
     return [link for link in ordered if link.count]
+
+
+def describe_left_out(words: Sequence[str]) -> str:
+    """The sentence above hits without some words of the query; "" where none were left out."""
+    if not words:
+        return ""
+    return _("Ingen treff med %(words)s. Vi viser treff uten.") % {"words": ", ".join(map(_quote, words))}
 
 
 def _quote(words: str) -> str:

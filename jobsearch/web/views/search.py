@@ -105,6 +105,7 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
         "passed": build_passed_link(query, found.counts),
         "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
+        "left_out": view.describe_left_out(found.left_out),
         "corrected": found.corrected,
         "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
         "insisting": (
