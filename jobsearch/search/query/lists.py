@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from jobsearch.search.analysis import norwegian, synonyms
-from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES, WORKPLACES
+from jobsearch.search.analysis.lexicon import AGENTS, EVERYDAY_PLACES, PLACES, WORKPLACES
 from jobsearch.search.analysis.place_names import TOWNS
 
 from . import entities
@@ -23,7 +23,7 @@ _RANKS = frozenset(
     arbeider fagarbeider operatør instruktør veileder mester formann bas inspektør representant sekretær betjent behandler
     terapeut pedagog ingeniør tekniker hjelper hjelp vakt vert elev turnuslege stipendiat forsker professor partner agent ekspert
     manager leader director assistant worker engineer officer operator specialist consultant adviser advisor helper coordinator
-    supervisor trainer teacher developer intern apprentice head chief fører passer mann bestyrer styrer forvalter
+    supervisor trainer teacher developer intern apprentice head chief fører passer mann bestyrer styrer forvalter nyutdannet nyutdann
     """.split()
 )
 # Ranks of any field: "sykepleier avdelingsleder" is one post.
@@ -34,6 +34,7 @@ _RANK_COMPOUNDS = frozenset(
     fagansvarlig driftsansvarlig seniorrådgiver seniorkonsulent spesialrådgiver fagspesialist spesialkonsulent teamlead
     """.split()
 )
+_PEOPLE = tuple(AGENTS)
 _MOST_NAMES = 6  # places of one list
 _MOST_WORDS_OF_NAME = 4
 
@@ -77,7 +78,7 @@ def _is_place(item: QueryItem) -> bool:
 
 def _mark_everyday_places(items: list[QueryItem]) -> None:
     """Beside a place, a place whose name is an everyday word is meant as the place: "jobb Vågå Lom"."""
-    for first, second in (*pairwise(items), *((second, first) for first, second in pairwise(items))):
+    for first, second in (*pairwise(items), *pairwise(reversed(items))):
         if _is_place(first) and second.plain and not second.minus and len(second.words) == 1 and not second.entity:
             word = second.words[0]
             if word.exact in EVERYDAY_PLACES and word.exact in PLACES:
@@ -124,8 +125,9 @@ def _join_names(items: list[QueryItem]) -> list[QueryItem]:
     start = 0
     while start < len(items):
         end = _find_name_end(items, start)
-        after = items[end] if end < len(items) else None
-        in_list = (after and _names_person(after)) or (joined and _names_person(joined[-1])) or items[start].either
+        follows = bool(joined) and _names_person(joined[-1])
+        leads = end < len(items) and (_names_person(items[end]) or _find_name_end(items, end) > end + 1)
+        in_list = follows or leads or items[start].either
         if end - start > 1 and in_list:
             joined.append(_make_name(items[start:end]))
         else:
@@ -165,7 +167,8 @@ def _are_peers(first: QueryItem, second: QueryItem) -> bool:
     before, after = first.words[-1], second.words[0]
     if synonyms.is_listed_occupation(norwegian.join_compound(before.exact, after.exact)) or before.stem == after.stem:
         return False
-    return not synonyms.find_synonyms((before, after))
+    is_pair_of_people = before.stem.endswith(_PEOPLE) and after.stem.endswith(_PEOPLE)  # "taxi driver" is no such pair
+    return is_pair_of_people or not synonyms.find_synonyms((before, after))
 
 
 def _names_person(item: QueryItem) -> bool:

@@ -32,7 +32,8 @@ _QUERY_NAMES = REQUIREMENTS | {
     "experience": rf"{REQUIREMENTS['experience']}|(?:jobb |bransje)?praksis",
     "licence": rf"{REQUIREMENTS['licence']}|lappen|lapp",
     "car": r"(?:egen |eigen |own |a )?(?:bil|car)",
-    "age": rf"{REQUIREMENTS['age']}|aldersgrenser",
+    "age": rf"{REQUIREMENTS['age']}|aldersgrenser|alder",
+    "truck": rf"{REQUIREMENTS['truck']}|truck",
     "cv": rf"{REQUIREMENTS['cv']}|søknad",
     "certificate": rf"{REQUIREMENTS['certificate']}|kursbeviser|bevis",
 }
@@ -42,13 +43,14 @@ _ADJECTIVE = _choose(
     "mye", "mykje",
     "særlig", "flytende", "gode?", "godt", "norske?", "any", "formal", "previous", "prior", "much", "a", "an", "good",
     "fluent", "relevant",
-    "gyldig", "valid", "egen", "eigen", "helsefaglige?", "faglige?", "bransje", "my", "the", "er", "special",
+    "gyldig", "valid", "egen", "eigen", "helsefaglige?", "faglige?", "bransje", "my", "the", "er", "special", r"[^\W\d_]{3,15}(?:isk|lig|leg|ell)e?",
 )  # fmt: skip
 _DEMAND_TO = r"(?:(?:formelle |noen |noe |spesielle )?(?:krav|behov|requirements?|need) (?:til|om|på|for|of) )?"
+_FORM_OF = "(?:(?:noen |any |noko )?(?:form for|slags|type|kind of|sort of) )?"
 _TO_HAVE = (
     r"(?:å )?(?:(?:ha|kunne|kan|snakke|beherske|forstå|kreve|måtte|having|to have|have|speaking|speak|to speak|knowing|know|"
     r"knowledge of|"
-    r"requiring|needing|need|skills in) ){0,3}"
+    r"requiring|needing|need|skills in|sende|levere|skrive|sending|send|writing) ){0,3}"
 )
 
 
@@ -61,7 +63,7 @@ _ADJECTIVES = rf"(?:{_ADJECTIVE} ){{0,4}}"
 
 
 def _list_of(kinds: dict[str, str]) -> str:
-    one = rf"{_DEMAND_TO}{_TO_HAVE}{_ADJECTIVES}{_name_kinds(kinds)}"
+    one = rf"{_DEMAND_TO}{_TO_HAVE}{_FORM_OF}{_ADJECTIVES}{_name_kinds(kinds)}"
     return rf"(?P<names>{one}(?:{_LINK}{one}){{0,4}})"
 
 
@@ -73,24 +75,25 @@ _REQUIRED = _choose(
 )  # fmt: skip
 _NOT = _choose("ikke", "ikkje", "not", "ingen", "inga", "no", "aldri")
 # Words that only lead to the wish: "for deg uten erfaring", "som ikke krever", "hvor det ikke er krav om".
-_LEAD = (
-    r"(?:(?:som|der|hvor|kor|where|that|which|who|with|med|for|til|men|but|og|and|jeg|eg|i|du|man|det|dei|de|deg|folk|people|"
-    r"personer|er|"
-    r"is|are|there|har|have|having|kan|even|selv|også|or|someone|somebody|en|a|those|dem|oss|meg|me) ){0,6}?"
-)
-_NEGATED_VERB = (
-    r"(?:(?:trenger|treng|krever|krev|krevjer|kreves|krevst|krevjast|behøver|må|stiller|stilles|har|kan|snakker|snakkar|"
-    r"forstår|require|requires|"
-    rf"need|needs|speak|know|have) {_NOT}|(?:do|does|did|is|can|could)(?:n['’]?t| not) (?:require|need|speak|have|know|"
-    rf"ask for|demand|understand|require)?|"
-    r"cannot (?:speak)?|can['’]?t (?:speak)?|don['’]?t|doesn['’]?t|not requiring|mangler|manglar|lacking|lack|ikke å (?:ha|"
-    r"kunne)|ikke (?:krever|trenger|"
-    r"kreves|har|kan|snakker|behøver)|ikkje (?:krev|krevjer|treng|har|kan|snakkar|krevst))"
+_LEAD_WORDS = """
+    som der hvor kor where that which who with med for til men but og and jeg eg i du man det dei de deg folk people personer er is are
+    there har have having kan even selv også or someone somebody en ein a those dem oss meg me når when hvis viss if å
+""".split()
+_LEAD = rf"(?:{_choose(*_LEAD_WORDS)} ){{0,6}}?"
+_NEGATED_VERB = _choose(
+    r"(?:trenger|treng|krever|krev|krevjer|kreves|krevst|krevjast|behøver|må|stiller|stilles|har|kan|snakker|snakkar|forstår) "
+    "(?:ikke|ikkje|ingen|inga)",
+    r"(?:require|requires|requiring|need|needs|speak|know|have|has) (?:no|not|zero)",
+    r"(?:do|does|did|is|can|could)(?:n['’]?t| not)(?: (?:require|need|speak|have|know|ask for|demand|understand))?",
+    r"(?:cannot|can['’]?t|not)(?: (?:speak|requiring|needing))?|mangler|manglar|lacking|lack",
+    r"(?:ikke|ikkje) (?:å ha|å kunne|må|krever|krev|krevjer|trenger|treng|kreves|krevst|har|kan|snakker|snakkar|behøver)",
 )
 _TANGIBLE = {kind: _QUERY_NAMES[kind] for kind in ("experience", "licence", "trade", "police", "car", "truck")}
+_LEARNED = {kind: _QUERY_NAMES[kind] for kind in ("experience", "norwegian", "english", "education")}
 _PATTERNS = tuple(
-    re.compile(rf"(?:(?<= )|^){_LEAD}{pattern}(?!\S)")
+    re.compile(rf"(?:(?<= )|^){_LEAD}{pattern}(?: men| but)?(?!\S)")
     for pattern in (
+        rf"(?:lite|lita|liten|little|minimal|limited|dårlig|dårleg|begrenset|poor|basic) {_list_of(_LEARNED)}",
         # "ingen krav til norsk", "uten å kunne norsk", "no degree required"
         rf"(?:uten|utan|without|w o|ingen|inga|no|zero|null|uavhengig av|regardless of) (?:at det )?{_list_of(_QUERY_NAMES)}"
         rf"(?: (?:er |is |are )?{_REQUIRED})*",
@@ -105,6 +108,7 @@ _PATTERNS = tuple(
         rf"{_NEGATED_VERB} ?{_list_of(_QUERY_NAMES)}(?: {_REQUIRED})*",
         # "erfaring er ikke nødvendig", "førerkort kreves ikke", "experience not needed"
         rf"{_list_of(_QUERY_NAMES)} (?:er |is |are )?{_NOT} (?:er |is |are )?(?:et |eit |noe |noko |a |strictly )*{_REQUIRED}",
+        rf"{_list_of(_QUERY_NAMES)} (?:er |is )?(?:unødvendige?|unaudsynt|unnecessary)",
         rf"{_list_of(_QUERY_NAMES)} (?:kreves|krevst|krevjast|trengs|trengst|behøves) (?:ikke|ikkje)",
         # "ikke erfaring"; but "lærer ikke norsk" is no teacher of Norwegian
         rf"(?:ikke|ikkje|not) {_list_of(_TANGIBLE)}",
@@ -118,7 +122,7 @@ _WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"(?:med|with) (?:full )?(?:opplæring|training)|training provided", ("experience",)),
     (r"(?:uten|utan|ingen|inga|without|no) (?:noen |formelle |spesielle |special |any )?(?:krav|kvalifikasjonskrav|"
         r"requirements?|kvalifikasjoner|"
-     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?", ("experience", "education")),
+     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?(?! (?:til|om|på|for))", ("experience", "education")),
     (r"(?:ungdom(?:mer|ar)? |youths? |teenagers? )?(?:under 18(?: år| years old)?|1[3-7] (?:år|åring(?:er|ar)?|"
         r"years? olds?)(?: gammel)?)", ("age",)),
 )  # fmt: skip
@@ -126,8 +130,9 @@ _WHOLE_PATTERNS = tuple((re.compile(rf"(?:(?<= )|^){_LEAD}(?:{pattern})(?!\S)"),
 # What a visitor wants instead, beside the wish: "fastlønn uten provisjon".
 _INSTEAD = {
     "commission": re.compile(r"fastlønn|fastløn|fast lønn|fast løn|fixed (?:salary|pay)"),
-    "night": re.compile(r"(?:kun |bare |på )?dagtid"),
-    "evening": re.compile(r"(?:kun |bare |på )?dagtid"),
+    "night": re.compile(r"(?:kun |bare |på )?dagtid|dagjobb|daytime|day job"),
+    "weekend": re.compile(r"dagjobb|day job|mandag til fredag"),
+    "evening": re.compile(r"(?:kun |bare |på )?dagtid|dagjobb|daytime|day job"),
 }
 _NAMES = {kind: re.compile(rf"(?:{pattern})(?!\w)") for kind, pattern in {**_QUERY_NAMES, **_QUERY_CONDITIONS}.items()}
 _ORDER = ("degree", "trade", "authorisation", "truck", "licence", *_NAMES)
@@ -137,7 +142,8 @@ _DEGREE_AS_EDUCATION = re.compile(r"(?:university |college )?degrees?|diplomas?"
 # A query without any of these words states no wish.
 _TRIGGERS = frozenset(
     """
-    uten utan without o ingen inga no zero null ikke ikkje not non aldri uavhengig regardless mangler manglar lacking lack cannot
+    uten utan without o ingen inga no zero null ikke ikkje not non aldri uavhengig regardless mangler manglar lacking lack cannot lite lita
+    liten little minimal limited dårlig dårleg begrenset poor basic unødvendig unødvendige unaudsynt unnecessary requiring
     dont doesnt don't doesn't isnt didnt cant ufaglært ufaglærte uutdannet uutdannede unskilled unqualified uerfaren uerfarne
     inexperienced level nybegynner nybegynnere nybyrjar nybyrjarar opplæring training 18 13 14 15 16 17
     """.split()
