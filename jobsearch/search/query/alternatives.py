@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .correction import correct_query, find_unknown_words
 from .parsed_query import ParsedQuery
@@ -24,6 +24,7 @@ class Interpretation:
     corrected: str = ""
     insisting: str = ""
     in_text: bool = False
+    is_silent: bool = False
 
 
 def find_interpretations(
@@ -50,6 +51,9 @@ def find_interpretations(
         # that it says nothing about the position.
         if in_body and (next(counts), next(counts)) in _FEW_MENTIONS:
             interpretations.append(Interpretation(in_body, in_text=True))
+        if parsed.is_open and any(not wish.is_condition for wish in parsed.wishes):
+            # No ad says that it is not needed: those that do not demand it.
+            interpretations.append(Interpretation(replace(parsed, is_open=False), is_silent=True))
         words_with_hits = {word for word in unknown_words if next(counts) > 0}
         uncounted = set(find_unknown_words(q, now)) - set(unknown_words)
         if q and (correction := correct_query(q, (words_with_hits | uncounted).__contains__, now)):

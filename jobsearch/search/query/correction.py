@@ -14,6 +14,7 @@ from jobsearch.search.analysis.lexicon import FILLERS, PLACES
 
 from .normalisation import normalise_query
 from .parser import find_plain_words
+from .wishes import find_wish_words
 
 
 class Correction(NamedTuple):
@@ -68,9 +69,12 @@ def suggest_query(q: str, few: bool, now: dt.datetime | None = None) -> str:
 
 
 def _find_checked_words(q: str) -> Iterator[tuple[int, str]]:
-    """(position, word) of the plain words of a normalised query that are not in the lexicon or the synonym lists."""
+    """(position, word) of the plain words of a normalised query that are not in the lexicon, the synonym lists or a wish."""
+    in_wishes = find_wish_words(q)
     for start, word in find_plain_words(q):
         exact = norwegian.analyse_word(word).exact
+        if exact in in_wishes:
+            continue
         if exact.isalpha() and exact not in FILLERS and exact not in PLACES and exact not in synonyms.list_words():
             yield start, word
 

@@ -21,9 +21,9 @@ _RANKS = frozenset(
     """
     leder sjef assistent medarbeider konsulent rådgiver koordinator spesialist ansvarlig vikar lærling student trainee direktør
     arbeider fagarbeider operatør instruktør veileder mester formann bas inspektør representant sekretær betjent behandler
-    terapeut pedagog ingeniør tekniker hjelper hjelp vakt vert elev turnuslege stipendiat forsker professor partner agent ekspert
-    manager leader director assistant worker engineer officer operator specialist consultant adviser advisor helper coordinator
-    supervisor trainer teacher developer intern apprentice head chief fører passer mann bestyrer styrer forvalter nyutdannet nyutdann
+    terapeut pedagog hjelper hjelp vakt vert elev turnuslege stipendiat partner agent ekspert fører passer mann bestyrer styrer
+    forvalter nyutdannet nyutdann manager leader director assistant worker officer operator specialist consultant adviser advisor
+    helper coordinator supervisor trainer intern apprentice head chief
     """.split()
 )
 # Ranks of any field: "sykepleier avdelingsleder" is one post.

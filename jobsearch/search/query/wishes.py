@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.requirement_kinds import CONDITIONS, PARENTS, REQUIREMENTS
 
 from .parsed_query import QueryItem, Wish
@@ -38,13 +39,12 @@ _QUERY_NAMES = REQUIREMENTS | {
     "certificate": rf"{REQUIREMENTS['certificate']}|kursbeviser|bevis",
 }
 _QUERY_CONDITIONS = CONDITIONS | {"travel": rf"{CONDITIONS['travel']}|reiser?|å reise"}
-_ADJECTIVE = _choose(
-    "formell?e?", "relevante?", "tidligere", "tidlegare", "noen?", "noe", "noko", "nokon", "spesielle?", "fullført", "lang",
-    "mye", "mykje",
-    "særlig", "flytende", "gode?", "godt", "norske?", "any", "formal", "previous", "prior", "much", "a", "an", "good",
-    "fluent", "relevant",
-    "gyldig", "valid", "egen", "eigen", "helsefaglige?", "faglige?", "bransje", "my", "the", "er", "special", r"[^\W\d_]{3,15}(?:isk|lig|leg|ell)e?",
-)  # fmt: skip
+_ADJECTIVES_KNOWN = """
+    formell formelle relevant relevante tidligere tidlegare noen noe noko nokon spesiell spesielle fullført lang mye mykje særlig
+    flytende god gode godt norsk norske any formal previous prior much a an good fluent gyldig valid egen eigen bransje my the
+    er special
+""".split()
+_ADJECTIVE = _choose(*_ADJECTIVES_KNOWN, r"[^\W\d_]{3,15}(?:isk|lig|leg|ell)e?")
 _DEMAND_TO = r"(?:(?:formelle |noen |noe |spesielle )?(?:krav|behov|requirements?|need) (?:til|om|på|for|of) )?"
 _FORM_OF = "(?:(?:noen |any |noko )?(?:form for|slags|type|kind of|sort of) )?"
 _TO_HAVE = (
@@ -68,16 +68,15 @@ def _list_of(kinds: dict[str, str]) -> str:
 
 
 _REQUIRED = _choose(
-    "krav", "kreves", "krevs?t", "krevd", "nødvendige?", "naudsynt", "påkrevd", "påkravd", "påkrevet", "nødvendig",
-    "required?", "needed",
-    "necessary", "requirements?", "required", "must", "trengs", "trengst", "behøves", "viktig", "important", "mandatory",
+    *"krav kreves krevs krevst krevd nødvendig nødvendige naudsynt påkrevd påkravd påkrevet require required".split(),
+    *"needed necessary requirement requirements must mandatory important trengs trengst behøves viktig".split(),
     "et must",
-)  # fmt: skip
+)
 _NOT = _choose("ikke", "ikkje", "not", "ingen", "inga", "no", "aldri")
 # Words that only lead to the wish: "for deg uten erfaring", "som ikke krever", "hvor det ikke er krav om".
 _LEAD_WORDS = """
-    som der hvor kor where that which who with med for til men but og and jeg eg i du man det dei de deg folk people personer er is are
-    there har have having kan even selv også or someone somebody en ein a those dem oss meg me når when hvis viss if å
+    som der hvor kor where that which who with med for til men but og and jeg eg i du man det dei de deg folk people personer er
+    is are there har have having kan even selv også or someone somebody en ein a those dem oss meg me når when hvis viss if å
 """.split()
 _LEAD = rf"(?:{_choose(*_LEAD_WORDS)} ){{0,6}}?"
 _NEGATED_VERB = _choose(
@@ -122,7 +121,8 @@ _WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"(?:med|with) (?:full )?(?:opplæring|training)|training provided", ("experience",)),
     (r"(?:uten|utan|ingen|inga|without|no) (?:noen |formelle |spesielle |special |any )?(?:krav|kvalifikasjonskrav|"
         r"requirements?|kvalifikasjoner|"
-     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?(?! (?:til|om|på|for))", ("experience", "education")),
+     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?(?! (?:til|om|på|for))",
+     ("experience", "education")),
     (r"(?:ungdom(?:mer|ar)? |youths? |teenagers? )?(?:under 18(?: år| years old)?|1[3-7] (?:år|åring(?:er|ar)?|"
         r"years? olds?)(?: gammel)?)", ("age",)),
 )  # fmt: skip
@@ -142,7 +142,8 @@ _DEGREE_AS_EDUCATION = re.compile(r"(?:university |college )?degrees?|diplomas?"
 # A query without any of these words states no wish.
 _TRIGGERS = frozenset(
     """
-    uten utan without o ingen inga no zero null ikke ikkje not non aldri uavhengig regardless mangler manglar lacking lack cannot lite lita
+    uten utan without o ingen inga no zero null ikke ikkje not non aldri uavhengig regardless mangler manglar lacking lack cannot
+    lite lita
     liten little minimal limited dårlig dårleg begrenset poor basic unødvendig unødvendige unaudsynt unnecessary requiring
     dont doesnt don't doesn't isnt didnt cant ufaglært ufaglærte uutdannet uutdannede unskilled unqualified uerfaren uerfarne
     inexperienced level nybegynner nybegynnere nybyrjar nybyrjarar opplæring training 18 13 14 15 16 17
@@ -179,6 +180,15 @@ def take_wishes(items: list[QueryItem]) -> tuple[list[QueryItem], tuple[Wish, ..
     if not found:
         return items, ()
     return [item for number, item in enumerate(items) if number not in taken], tuple(found.values())
+
+
+def find_wish_words(q: str) -> frozenset[str]:
+    """The words of the wishes in a normalised query, which are no misspelled names."""
+    words = [word.exact for word in norwegian.analyse_text(q)]
+    if not any(word in _TRIGGERS for word in words):
+        return frozenset()
+    text = " ".join(words)
+    return frozenset(word for start, end, _kinds in _find_spans(text) for word in text[start:end].split())
 
 
 def _list_tokens(items: Sequence[QueryItem]) -> list[_Token]:
