@@ -32,6 +32,7 @@ from .page import Page
 from .query.compiled_query import CompiledQuery
 from .query.entities import RecognisedEntity
 from .query.normalisation import remove_each_part, remove_words
+from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
 from .thread_failures import list_thread_failures
@@ -66,6 +67,7 @@ __all__ = [
     "SetAside",
     "Suggestion",
     "ThreadFailure",
+    "Wish",
     "choose_employer_name",
     "compare",
     "count",

@@ -72,6 +72,14 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """The node matches; the score is this one, whatever the node's own."""
+
+    node: Node
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """Every ad."""
 
@@ -96,5 +104,5 @@ class RangesCount:
     edges: tuple[int, ...]
 
 
-Node = Term | Terms | Prefix | Phrase | Range | Best | All | Everything
+Node = Term | Terms | Prefix | Phrase | Range | Best | All | Constant | Everything
 EVERYTHING = Everything()

@@ -9,6 +9,7 @@ from uuid import UUID
 from .engines.base import Hit
 from .query.compiled_query import EMPTY, CompiledQuery
 from .query.entities import RecognisedEntity
+from .query.parsed_query import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Page:
     `meant`: the query as typed finds few ads, and this similar query finds many (`meant_total`).
     `recognised`: words of the query that are also a value of a facet; they matched that value too.
     `in_text`: no ad has the occupation that was searched for; these ads mention it in their text.
+    `wishes`: what the visitor does without ("uten erfaring"). `only_stated`: the query names no job, so these are the ads that
+    say so. `is_silent`: no ad says so; these are the ads that do not demand it.
     `compiled`: the query as it was run (with corrected words, or looked for in texts only), for marking its words.
     `new`: number of hits first seen after the search's `since`; they come first.
     """
@@ -39,6 +42,9 @@ class Page:
     meant_total: int = 0
     recognised: tuple[RecognisedEntity, ...] = ()
     in_text: bool = False
+    wishes: tuple[Wish, ...] = ()
+    only_stated: bool = False
+    is_silent: bool = False
     new: int = 0
     compiled: CompiledQuery = EMPTY
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-from jobsearch.search.analysis import lexicon, negation, place_names
+from jobsearch.search.analysis import lexicon, negation, place_names, requirement_kinds
 from jobsearch.search.facets import areas
 from jobsearch.taxonomy import catalogue, occupations, places
 
 Json = dict[str, Any]
 Kind = Literal["phrase", "word", "keyword", "number"]
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Raise it by one when a change of code gives the same ad another document, so that every index is rebuilt.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 
@@ -34,6 +34,7 @@ FIELDS: dict[str, Kind] = {
     "body_stem": "word",
     "body_denied": "word",
     "body_denied_stem": "word",
+    "requirement": "word",
     "parts": "word",
     "joined": "word",
     "title_fold": "word",
@@ -60,7 +61,7 @@ FIELDS: dict[str, Kind] = {
 UNCOUNTED = {"title_whole", "employer_whole", "area"}
 """Keyword fields that are searched but never counted, so that engines need not keep their values by column."""
 
-_LISTS = (lexicon, place_names, negation, areas, places, occupations, catalogue)
+_LISTS = (lexicon, place_names, negation, requirement_kinds, areas, places, occupations, catalogue)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 TOKENIZER = "whitespace-only"
 

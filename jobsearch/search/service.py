@@ -92,6 +92,9 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
         left_out=read.left_out,
         recognised=read.parsed.recognised,
         in_text=read.in_text,
+        wishes=read.parsed.wishes,
+        only_stated=read.parsed.is_open,
+        is_silent=read.is_silent,
         compiled=compiled,
         **nearby,
     )

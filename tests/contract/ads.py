@@ -86,6 +86,24 @@ _ROWS: dict[str, tuple[str, str, tuple[str, str] | None, str, str, str]] = {
     "shoes": ("Vi åpner snart", "Hælen AS", ("BUSKERUD", "DRAMMEN"), OFFICE, "", "Er du skomaker? Da vil vi høre fra deg."),
     "remote": ("Kundebehandler", "Forsikring AS", ("AGDER", "ARENDAL"), OFFICE, "", "Vi tilbyr hjemmekontor og nattog."),
     "remote-denied": ("Regnskapskontrollør", "Tall AS", ("AGDER", "ARENDAL"), OFFICE, "", "Det er ikke fast hjemmekontor."),
+    "ramp-open": (
+        "Rampearbeider",
+        "Fly AS",
+        OSLO,
+        "Transport og lager",
+        "",
+        "Erfaring er ikke nødvendig. Ingen krav til utdanning.",
+    ),
+    "ramp": ("Rampearbeider på kveld", "Fly AS", OSLO, "Transport og lager", "", "Lasting av fly."),
+    "ramp-strict": (
+        "Rampearbeider med ansvar",
+        "Fly AS",
+        OSLO,
+        "Transport og lager",
+        "",
+        "Fagbrev og minst to års erfaring kreves.",
+    ),
+    "cook-waiter": ("Kokk/servitør", "Fjellstua", ("INNLANDET", "LOM"), "Reiseliv og mat", "Kokk", "To yrker, en stilling."),
     "research": ("Forskere i marin økologi", "Havforskningsinstituttet", BERGEN, "Natur og miljø", "", "Tokt."),
 }
 

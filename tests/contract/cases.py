@@ -101,10 +101,34 @@ CASES += [
 ]
 group("kokk og servitør/servitør og kokk", "cook waiter", "sells")
 group("jordmor møre og romsdal", "midwife", "midwives")
+# Without a mark between them too; but words of one title, and places of which one lies in the other, have to match together.
+group("sykepleier oslo bergen/bergen sykepleier oslo/nurse Oslo Bergen", "nurse nurses", "nurse-nn special-nurse")
+group("sykepleier Bergen Oslo Trondheim", "nurse nurses special-nurse", "nurse-nn")
+group("kokk servitør/servitør kokk", "cook waiter cook-waiter", "sells")
+group("kokk bergen servitør arendal", "cook waiter", "cook-waiter")
+group("doctor nurse bergen", "doctor nurse", "doctors nurses")
+group("assistent barnehage/barnehage assistent", "assistant", "teacher kindergarten")
+group("sveiser sandvika bærum/sveiser, sandvika, bærum", "welder", "engineer")
+group("sykepleier bergen vestland", "nurse", "nurse-nn nurses")
+group("sykepleier bergen vestland oslo", "nurse nurses", "nurse-nn")
+group("oslo kommune bergen", "", "nurses nurse")
 
 # "uten" before the name of a facet value excludes it; but not before the name of a group of occupations.
 group("utvikler uten oslo", "developer", "developer-oslo")
-group("jobb uten utdanning/stilling utan utdanning/job without utdanning", "", "teacher kindergarten learner")
+group(
+    "jobb uten utdanning/stilling utan utdanning/job without utdanning",
+    "ramp-open",
+    "teacher kindergarten learner ramp ramp-strict",
+)
+# "uten" before a requirement: not the ads that demand it; with no word for the job, only those that say that it is not needed.
+group("rampearbeider uten erfaring/rampearbeider, ingen erfaring nødvendig", "ramp-open ramp", "ramp-strict")
+group("rampearbeider without experience/no experience rampearbeider", "ramp-open ramp", "ramp-strict")
+group("rampearbeider utan utdanning/rampearbeider uten fagbrev/ufaglært rampearbeider", "ramp-open ramp", "ramp-strict")
+group("rampearbeider uten krav til utdanning og erfaring/rampearbeider no degree required", "ramp-open ramp", "ramp-strict")
+group(
+    "jobb oslo uten erfaring/jobb der erfaring ikke er nødvendig/work without experience", "ramp-open", "ramp ramp-strict nurses"
+)
+group("sykepleier uten helg/sykepleier uten turnus", "nurse", "nurses")
 
 # Words of negation exclude what follows them, as a minus does.
 group("sykepleier ikke nattevakt/sykepleier unntatt nattevakt/nurse NOT nattevakt", "nurse special-nurse", "nurses")

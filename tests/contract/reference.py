@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jobsearch.search.conditions import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
 
 
 def score(node: Node, doc: Mapping[str, Any]) -> float | None:
@@ -30,6 +30,8 @@ def score(node: Node, doc: Mapping[str, Any]) -> float | None:
             if None in required or any(score(child, doc) is not None for child in never):
                 return None
             return sum(required) + sum(score(child, doc) or 0.0 for child in bonus)
+        case Constant(inner, points):
+            return float(points) if score(inner, doc) is not None else None
         case Everything():
             return 0.0
 

@@ -13,6 +13,7 @@ from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.folding import fold, normalise
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 from jobsearch.search.analysis.negation import find_negated
+from jobsearch.search.analysis.requirements import find_requirements
 from jobsearch.search.engines.base import Write
 from jobsearch.search.facets import list_filters
 from jobsearch.search.facets.base import Ad
@@ -55,7 +56,8 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     job_words, location_words = _analyse_names(named_jobs), _analyse_names(map(redactor.redact_title, places_of))
     body_words = norwegian.analyse_body(body)
     body_exact = [word.exact for word in body_words]
-    body_denied = [norwegian.analyse_word(body[start:end]) for start, end in find_negated(body)]
+    negated = find_negated(body)
+    body_denied = [norwegian.analyse_word(body[start:end]) for start, end in negated]
     stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
     stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))
     if not any(location.path for location in locations):
@@ -85,6 +87,7 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
         "body_stem": _set(stated_stems),
         "body_denied": _set(denied),
         "body_denied_stem": _set(denied_stems),
+        "requirement": _set(find_requirements(normalise(title), body, negated)),
         "parts": _set(parts),
         "joined": _set({norwegian.join_compound(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
         "fold": _set(folds | {fold(part) for part in parts if not part.isascii()}),

@@ -28,6 +28,7 @@ class Interpretation:
     insisting: str = ""
     in_text: bool = False
     left_out: tuple[str, ...] = ()
+    is_silent: bool = False
 
 
 def find_interpretations(
@@ -58,6 +59,9 @@ def find_interpretations(
             interpretations.append(Interpretation(in_body, in_text=True))
         found_shorter = [interpretation for interpretation in shorter if next(counts) > 0]
         interpretations += found_shorter[:1]
+        if parsed.is_open and any(not wish.is_condition for wish in parsed.wishes):
+            # No ad says that it is not needed: those that do not demand it.
+            interpretations.append(Interpretation(replace(parsed, is_open=False), is_silent=True))
         words_with_hits = {word for word in unknown_words if next(counts) > 0}
         uncounted = set(find_unknown_words(q, now)) - set(unknown_words)
         if q and (correction := correct_query(q, (words_with_hits | uncounted).__contains__, now)):

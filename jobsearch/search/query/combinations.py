@@ -8,7 +8,7 @@ from __future__ import annotations
 from jobsearch.search.analysis import synonyms
 from jobsearch.search.analysis.lexicon import PLACES
 
-from . import entities
+from . import entities, lists
 from .parsed_query import Alternative, PhraseClause, QueryItem
 from .sentence_lists import rank_common_word
 
@@ -73,7 +73,7 @@ _NOT_REQUIRED = (
 
 def combine_items(items: list[QueryItem]) -> list[QueryItem]:
     """The items with lists of occupations or places joined into alternatives, and "uten X" joined into one item."""
-    return _combine_without(_join_lists(items))
+    return lists.join_neighbours(_combine_without(_join_lists(items)))
 
 
 def classify_item(item: QueryItem) -> str:
@@ -105,7 +105,9 @@ def _join_lists(items: list[QueryItem]) -> list[QueryItem]:
             following.listed = True  # "i Oslo og i Bergen"
             continue
         if item.listed and joined and _are_same_kind(joined[-1], item):
-            item.either = True
+            # "Grünerløkka, Oslo" is an address, "Grünerløkka eller Oslo" is not.
+            is_address = not (item.after_or or _is_word_in(items[index - 1], _AND)) and lists.contains_place(item, joined[-1])
+            item.either = not is_address
         joined.append(item)
     return joined
 

@@ -16,7 +16,7 @@ from jobsearch.search.analysis.folding import fold
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, FUNCTION_WORDS, PLACES, PLAIN, STOP_WORDS
 from jobsearch.search.analysis.place_names import REGIONS, TOWNS
 from jobsearch.search.analysis.synonyms import Synonym, is_listed_occupation, is_occupation
-from jobsearch.search.conditions import EVERYTHING, All, Best, Node, Phrase, Prefix, Range, Term, Terms
+from jobsearch.search.conditions import EVERYTHING, All, Best, Constant, Node, Phrase, Prefix, Range, Term, Terms
 from jobsearch.search.timestamps import epoch
 
 from .parsed_query import (
@@ -28,11 +28,16 @@ from .parsed_query import (
     PhraseClause,
     PrefixClause,
     SynonymClause,
+    Wish,
     WordClause,
 )
+from .wishes import list_demands, list_denials
 
 NOTHING = Terms("uuid", ())
 WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
+# Above the difference that the words make: an ad that says what was wished for is first, then one that is trained, then the rest.
+_WISH_STATED, _WISH_TAUGHT = 512, 256
+_EACH_OF_LIST = 128  # for each item of a list that an ad matches
 
 # Field -> score of a word in it.
 _EXACT_SCORES = {"title": 64, "job": 28, "employer": 20, "location": 20, "body": 8}
@@ -65,11 +70,19 @@ def compile_conditions(parsed: ParsedQuery) -> Node:
         return Terms("uuid", (str(parsed.uuid),))
     if parsed.empty:
         return EVERYTHING
-    if not parsed.must and not parsed.never:
+    if not parsed.must and not parsed.never and not parsed.wishes:
         return NOTHING
     must = tuple(_any_of([_compile_alternative(alternative) for alternative in group]) for group in parsed.must)
     never = tuple(_compile_alternative(alternative) for alternative in parsed.never)
     bonus: list[Node] = []
+    for items in parsed.choices:
+        bonus += [Constant(_any_of([_compile_alternative(one) for one in alternatives]), _EACH_OF_LIST) for alternatives in items]
+    if parsed.wishes:
+        never += (Terms("requirement", tuple(demand for wish in parsed.wishes for demand in list_demands(wish))),)
+        stated = [_compile_wish(wish) for wish in parsed.wishes]
+        bonus += stated
+        if parsed.is_open and not all(wish.is_condition for wish in parsed.wishes):
+            must += (Constant(Best(tuple(stated)), 0),)
     if plain := parsed.plain_words:
         bonus.append(Term("title_whole", " ".join(plain), WHOLE_TITLE))
         if len(plain) > 1:
@@ -83,6 +96,14 @@ def compile_conditions(parsed: ParsedQuery) -> Node:
         bonus.append(Term("title_whole", " ".join(typed), WHOLE_TITLE))
         bonus.append(Term("employer_whole", norwegian.strip_company_form(typed), WHOLE_EMPLOYER))
     return All(must or (EVERYTHING,), never, tuple(bonus))
+
+
+def _compile_wish(wish: Wish) -> Node:
+    """Ads that say that the requirement does not apply, or that they teach what it asks for."""
+    terms = [
+        Term("requirement", word, _WISH_TAUGHT if word.startswith("teaches-") else _WISH_STATED) for word in list_denials(wish)
+    ]
+    return Best(tuple(terms))
 
 
 def build_visibility_filter(now: dt.datetime, excluded: Collection[UUID] = ()) -> Node:

@@ -16,6 +16,7 @@ from . import exclusion_words
 from .normalisation import normalise_query
 from .parser import find_plain_words
 from .sentence_lists import rank_common_word
+from .wishes import find_wish_words
 
 
 class Correction(NamedTuple):
@@ -70,9 +71,12 @@ def suggest_query(q: str, few: bool, now: dt.datetime | None = None) -> str:
 
 
 def _find_checked_words(q: str) -> Iterator[tuple[int, str]]:
-    """(position, word) of the plain words of a normalised query that are not in the lexicon or the synonym lists."""
+    """(position, word) of the plain words of a normalised query that are not in the lexicon, the synonym lists or a wish."""
+    in_wishes = find_wish_words(q)
     for start, word in find_plain_words(q):
         exact = norwegian.analyse_word(word).exact
+        if exact in in_wishes:
+            continue
         is_listed = exact in FILLERS or exact in PLACES or exact in exclusion_words.WORDS or exact in synonyms.list_words()
         is_listed = is_listed or rank_common_word(exact) is not None
         if exact.isalpha() and not is_listed:

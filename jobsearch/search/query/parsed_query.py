@@ -104,6 +104,18 @@ class QueryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A requirement or a working condition that the visitor does without: "uten erfaring", "uten nattarbeid".
+
+    `kind` is one of `requirement_kinds`; `words` are those that were typed.
+    """
+
+    kind: str
+    is_condition: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedQuery:
     """The query as conditions on words: of every group in `must` one alternative has to match, and none in `never` may.
 
@@ -124,3 +136,8 @@ class ParsedQuery:
     recognised: tuple[RecognisedEntity, ...] = ()
     common_words: tuple[str, ...] = ()
     """Words of the lists of sentences that are searched for, the one that says least first; see `alternatives`."""
+    choices: tuple[tuple[tuple[Alternative, ...], ...], ...] = ()
+    """The groups that are lists, each as its items' alternatives: an ad that matches several items of a list comes first."""
+    wishes: tuple[Wish, ...] = ()
+    is_open: bool = False
+    """Whether the words name no kind of job, so that only ads which state the wish are an answer: "jobb uten erfaring"."""

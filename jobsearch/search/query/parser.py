@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
-from . import combinations, entities, sentences
+from . import combinations, entities, sentences, wishes
 from .entities import RecognisedEntity
 from .exclusions import exclude_negated
 from .items import split_items
 from .normalisation import CHUNK, is_or_operator, normalise_query
-from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryItem, SynonymClause, WordClause
+from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryItem, SynonymClause, Wish, WordClause
 
 _AFTER_A_MUNICIPALITY = (["kommune"], ["kommuna"], ["herad"])
 _MAX_WORDS_OF_PUBLIC_BODY = 4  # words of a municipality's name as an employer
@@ -55,8 +55,9 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
         return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
     items = split_items(q)
     typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
+    items, wished = wishes.take_wishes(items)
     items = combinations.combine_items(exclude_negated(recognise_items(items)))
-    items, dropped = _drop_fillers(items)
+    items, dropped = _drop_fillers(items, may_drop_all=bool(wished))
     common = sentences.find_common_words(items)
     items = [item for item in items if item not in common or sentences.get_word(item) not in left_out]
     never = tuple(alternative for item in items if item.minus for alternative in _exclude_item(item))
@@ -69,6 +70,7 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
         else:
             groups.append([item])
     must: list[tuple[Alternative, ...]] = []
+    choices: list[tuple[tuple[Alternative, ...], ...]] = []
     for index, group in enumerate(groups):
         before = groups[index - 1][0] if index and len(groups[index - 1]) == 1 else None
         after = groups[index + 1][0] if index + 1 < len(groups) and len(groups[index + 1]) == 1 else None
@@ -81,11 +83,13 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
             alternatives += _strip_job_word(group[0], is_only_group)
         extra = [alternative for item in group for alternative in (*item.extra_alternatives, *_match_entity(item))]
         must.append((*alternatives, *extra))
+        if not is_single:
+            choices.append(tuple(_list_alternatives(item) for item in group))
     is_plain = [len(group) == 1 and group[0].plain and not _matches_by_facet_only(group[0]) for group in groups]
     return ParsedQuery(
         must=tuple(_add_synonyms(must, is_plain)),
         never=never,
-        understood=_format_query(groups, [item for item in items if item.minus]),
+        understood=_format_query(groups, [item for item in items if item.minus], wished),
         dropped=tuple(dropped),
         plain_words=tuple(clause.word.exact for clause in _word_clauses(must)) if all(is_plain) else (),
         typed_words=typed_words,
@@ -96,6 +100,9 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
             if len(group) == 1 and group[0].entity
             for value in group[0].entity.values
         ),
+        choices=tuple(choices),
+        wishes=wished,
+        is_open=not any(_names_a_job(group[0]) for group in groups),
     )
 
 
@@ -111,6 +118,19 @@ def recognise_items(items: list[QueryItem]) -> list[QueryItem]:
 
 def _is_plain_word(item: QueryItem) -> bool:
     return item.plain and not item.minus and not item.either
+
+
+def _list_alternatives(item: QueryItem) -> tuple[Alternative, ...]:
+    """The ways in which an ad matches one item of a list."""
+    own = () if _matches_by_facet_only(item) else (_finish_item(item, None, None, False, True),)
+    return (*own, *item.extra_alternatives, *_match_entity(item))
+
+
+def _names_a_job(item: QueryItem) -> bool:
+    """Whether the item narrows the kind of job: a place, an extent or a sector does not."""
+    if item.entity and item.entity.facet == "engagement":
+        return item.entity.values != ("Fast",)
+    return combinations.classify_item(item) != "place" and not (item.entity and item.entity.facet != "occupation")
 
 
 def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
@@ -322,8 +342,8 @@ def _recognise_town(item: QueryItem, has_occupation: bool) -> QueryItem:
     return item
 
 
-def _drop_fillers(items: list[QueryItem]) -> tuple[list[QueryItem], list[str]]:
-    """(items without fillers such as "ledige stillinger i", texts of the dropped ones). Never drops all items."""
+def _drop_fillers(items: list[QueryItem], may_drop_all: bool = False) -> tuple[list[QueryItem], list[str]]:
+    """(items without fillers such as "ledige stillinger i", texts of the dropped ones). Drops all items only if allowed."""
 
     def is_filler(index: int, fillers: frozenset[str]) -> bool:
         item = items[index]
@@ -341,7 +361,7 @@ def _drop_fillers(items: list[QueryItem]) -> tuple[list[QueryItem], list[str]]:
     stop_words = {index for index in range(len(items)) if is_filler(index, STOP_WORDS)}
     for fillers in (*(found | requests for found in sentences.find_fillers(items)), requests, stop_words):
         kept = [item for index, item in enumerate(items) if index in in_choice or index not in fillers]
-        if kept:
+        if kept or may_drop_all:
             return kept, [item.text for index, item in enumerate(items) if index in fillers - in_choice]
     return items, []
 
@@ -382,7 +402,7 @@ def _exclude_item(item: QueryItem) -> list[Alternative]:
     return [*([] if _matches_by_facet_only(item) else [clauses]), *item.extra_alternatives, *_match_entity(item)]
 
 
-def _format_query(groups: list[list[QueryItem]], excluded: list[QueryItem]) -> str:
+def _format_query(groups: list[list[QueryItem]], excluded: list[QueryItem], wished: Sequence[Wish]) -> str:
     """The query as it was understood, for the page."""
     parts = [" OR ".join(item.text for item in group) for group in groups]
-    return " ".join([*parts, *(f"-{item.text}" for item in excluded)])
+    return " ".join([*parts, *(f"-{item.text}" for item in excluded), *dict.fromkeys(wish.words for wish in wished)])

@@ -19,7 +19,7 @@ from jobsearch.saved.models import SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
-from jobsearch.web.presenters import ad_rows, dates, distance
+from jobsearch.web.presenters import ad_rows, dates, distance, wishes
 from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.pagination import build_page_title
 from jobsearch.web.presenters.passed_deadlines import build_passed_link
@@ -113,6 +113,7 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
         ),
         "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total) if found.meant else None,
         "in_text": found.in_text,
+        "wishes": wishes.describe_wishes(found, query.sort),
         "recognised": view.recognised_chips(query, found.recognised),
         "drops": view.drops(query) if not found.total else [],
         "as_of": freshness.get_last_feed_time(),

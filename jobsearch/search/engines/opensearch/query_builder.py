@@ -10,6 +10,7 @@ from jobsearch.search.conditions import (
     TIE_BREAKER,
     All,
     Best,
+    Constant,
     Everything,
     Node,
     Phrase,
@@ -62,6 +63,8 @@ def build_query(node: Node) -> Json:
             if bonus:
                 parts["should"] = [build_query(child) for child in bonus]
             return {"bool": parts}
+        case Constant(inner, score):
+            return _score(build_query(inner), score)
         case Everything():
             return {"match_all": {"boost": 0}}
 

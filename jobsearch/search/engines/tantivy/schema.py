@@ -9,7 +9,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from jobsearch.search.conditions import TIE_BREAKER, All, Best, Everything, Node, Phrase, Prefix, Range, Term, Terms
+from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
 from jobsearch.search.schema import TOKENIZER, tantivy_fields
 
 
@@ -70,6 +70,8 @@ class QueryCompiler:
                 parts += [(Occur.MustNot, self.compile_query(child)) for child in never]
                 parts += [(Occur.Should, self.compile_query(child)) for child in bonus]
                 return Query.boolean_query(parts)
+            case Constant(inner, score):
+                return self._score(self.compile_query(inner), score)
             case Everything():
                 return self._score(Query.all_query(), 0)
 

@@ -1,0 +1,207 @@
+"""Rules of `requirements`: the expressions around a requirement that say whether it is demanded, and statements about several.
+
+All are matched against lower-case text, most of them against one clause.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _compile(*lines: str) -> re.Pattern[str]:
+    """One expression of whole words; the lines are alternatives."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)")
+
+
+SENTENCE_END = re.compile(r"[;!?\n•|]|(?<!\bkl)(?<!\bca)(?<!\bmin)(?<!\bevt)(?<!\bbl\.a)\.(?=\s|$)|(?<=\s)[–-](?=\s)")
+_CLAUSE = r",\s*(?:og|men|and|but|mens|while|så|so)\b|(?<!\w)(?:men|but|mens)(?!\w)"
+NEW_CLAUSE = re.compile(_CLAUSE)
+NEW_CLAUSE_OR_ONLY = re.compile(rf"{_CLAUSE}|(?<!\w)(?:bare|kun|only|just)(?!\w)")
+
+_NEGATIVE = (
+    "(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|not|no|nor|without|never|cannot|[a-z]+n['’]t|"
+    "(?:do|does|is|are|ca)nt)"
+)
+NEGATION = re.compile(rf"(?<!\w){_NEGATIVE}(?!\w)(?!\s+(?:bare|minst|nødvendigvis|only|just|necessarily|nøl|tvil|problem)\b)")
+_FILLERS = "(?:et |eit |noe |noko |en |ein |a |absolutt |absolute |strictly |formelt |strengt tatt |å |alltid |always )*"
+_NEED = (
+    r"(?:krav|krevd|krevs?t|kreves|nødvendig\w*|naudsynt\w*|påkrevd|påkravd|påkrevet|must|required?|requirements?|necessary|"
+    r"needed|need|"
+    r"mandatory|avgjørende|avgjerande|viktig\w*|essential|important|forutsetning|føresetnad|hindring|hinder)"
+)
+NOT_NEEDED_AFTER = _compile(
+    rf"{_NEGATIVE}\s+{_FILLERS}{_NEED}",
+    "(?:kreves|krevst|krevjast|trengs|trengst|behøves|behøvest) (?:ikke|ikkje)",
+    "unødvendig|unnecessary|optional|valgfritt|spiller ingen rolle|spelar inga rolle|ingen betydning|ikke så farlig",
+    "(?:går|gjer) (?:helt |heilt )?(?:fint|bra)|does(?:n['’]t| not) matter",
+    "(?:trenger du|treng du|trenger man|krever vi|krev vi|stiller vi) (?:ikke|ikkje|ingen|inga)",
+)
+NEEDED_AFTER = _compile(
+    "er (?:et |eit )?(?:absolutt )?(?:krav|nødvendig|naudsynt|påkrevd|påkravd|påkrevet|must|forutsetning)|(?:et|"
+    "eit) (?:absolutt )?(?:krav|must)",
+    "kreves|krevst|krevjast|forutsettes|påkrevd|obligatorisk",
+    "må (?:fremvises|framleggast|framlegges|leveres|fremlegges|foreligge|dokumenteres|visast)",
+    "required|mandatory|essential|necessary|a must|needed|is a requirement|are a requirement",
+)
+DEMAND_BEFORE = _compile(
+    "krav|krever|krevjer|krev|kreves|krevst|må|skal|forutsetter|forutsetning|føresetnad|forutsettes|minst|minimum|absolutt|"
+    "påkrevd",
+    "require[sd]?|requirements?|requiring|must|needs?|needed|mandatory|at least",
+    "trenger du|treng du|du trenger|du treng|vi trenger|søker|søkjer|søkes|ser etter|looking for|seek(?:ing)?|dokumenterte?",
+)
+HAVE_BEFORE = _compile(
+    r"(?:du|deg|dere|som|søkeren|søkere|kandidaten|you|who|candidates?|applicants?)(?:\s+\w+){0,2}\s+"
+    "(?:har|er|kan|med|behersker|snakker|skriver|leser|have|has|are|speak|write)",
+    r"(?:behersk|snakk|formuler|flytende|flytande|fluent|profici|master)\w*",
+    "god|gode|godt|bra|good|excellent|strong|muntlig|munnleg|skriftlig|skriftleg|written|oral|spoken",
+)
+_NUMBER = "ett?|eitt?|to|tre|fire|fem|seks|sju|åtte|ti|noen|nokre|flere|fleire|mange|one|two|three|four|five|several"
+YEARS_BEFORE = re.compile(
+    rf"(?<!\w)(?:(?:\d{{1,2}}\+?|{_NUMBER})(?:\s?[-–]\s?\d{{1,2}}|\s+(?:til|to)\s+\w+)?\s+(?:års?|years?)['’]?(?:\s+of)?|"
+    r"solid|lang|bred|brei|omfattende|omfattande|god|gode|relevant|allsidig|extensive|proven|strong|"
+    r"previous)(?:\s+\w+){0,2}\s*$"
+)
+COMPANY_BEFORE = _compile(
+    r"vi|me|vår|vårt|våre|we|our|selskapet|bedriften|firmaet|teamet|kollega(?:er|ene)|ansatte|"
+    r"medarbeidere"
+)
+APPLICANT_BEFORE = _compile(
+    r"du|deg|som|søker|søkjer|søkes|kandidat\w*|ser etter|you|who|applicants?|looking for|seek\w*|krev\w*"
+)
+OFFER_BEFORE = re.compile(
+    r"(?<!\w)(?:får|få|gir|gi|gis|gitt|tilbyr|tilby|tilbys|tilbud om|dekker|dekke|dekkjer|betaler|betale|betalt|mulighet\w*|"
+    r"moglegheit\w*|"
+    r"mulig å|ta|tar|tek|fullføre|oppnå|get|gain|gives?|offers?|offered|provides?|learn|lære|bygge|støtter?|utvikle|hjelp\w*|"
+    r"kurs i|"
+    r"opplæring i|opplæring til|under|take)(?:\s+[\w-]+){0,4}\s*$"
+)
+OFFER_AFTER = re.compile(
+    r"^[^,]{0,30}?(?<!\w)(?:kan tas|gis|tilbys|dekkes|betales|blir gitt|hos oss|is (?:provided|offered|covered))(?!\w)"
+)
+SOFT = _compile(
+    r"ønskelig|ønskeleg|ønskjeleg|ønskes|ønskast|fordel\w*|føremon\w*|gjerne|pluss|plus|helst|fortrinn\w*|kompenser\w*|"
+    r"erstatt\w*|positivt",
+    r"foretrekk\w*|vektlegg\w*|verdsett\w*|prioriter\w*|velkomm?en|velkomne|kan være|interesse\w*",
+    r"advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|beneficial|welcome|interest\w*",
+)
+OR = re.compile(r"^[^.,]{0,60}?(?<!\w)(?:eller|or)(?!\w)[^.,]{0,40}$")
+OR_EQUIVALENT = re.compile(
+    r"^[^,]{0,60}?,?\s*(?<!\w)(?:eller|or)(?!\w)\s+(?:\w+\s+){0,2}?(?:realkompetanse|erfaring|praksis|experience|equivalent|"
+    r"kan kompensere)"
+)
+ENGLISH_KIND = re.compile(
+    "experience|education|degree|norwegian|english|licen[cs]e|certificat|qualification|reference|car|visa|permit|cv|resume|"
+    "age|diploma|"
+    "language|police|criminal|background"
+)
+
+# Words with which an expression above can match; a clause without any of them is not searched.
+GUARDS = {
+    "negative": re.compile(
+        rf"{_NEGATIVE}|unødvendig|unnecessary|optional|valgfritt|spiller|spelar|betydning|farlig|går|gjer|doesn|matter|"
+        rf"kreves|krevst|krevjast"
+    ),
+    "needed": re.compile(r"krev\w*|krav\w*|må|skal|forutset\w*|føreset\w*|mins?t|minimum|absolutt|påkr\w*|nødvendig|naudsynt|"
+    r"obligatorisk|"
+                         r"requir\w*|must|needs?|needed|mandatory|essential|necessary|least|tren\w*|søk\w*|ser|looking|"
+                         r"seek\w*|dokument\w*"),
+    "soft": re.compile(r"ønsk\w*|fordel\w*|føremon\w*|gjerne|plus\w?|helst|fortrinn\w*|kompenser\w*|erstatt\w*|positivt|"
+    r"foretrekk\w*|vektlegg\w*|"
+                       r"verdsett\w*|prioriter\w*|velkom\w*|kan|interes\w*|advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|"
+                       r"beneficial|welcome"),
+}  # fmt: skip
+
+Statement = tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]
+STATEMENTS: tuple[Statement, ...] = (
+    (
+        ("krav", "kvalifikasjon", "forkunnskap"),
+        _compile(
+            "(?:ingen|inga|ikke|ikkje) (?:noen |noe |spesielle |særskilte |formelle |spesifikke )*"
+            "(?:krav|forkunnskap(?:er|ar)|kvalifikasjon(?:er|ar)|kvalifikasjonskrav)(?! (?:til|om|på|over))"
+        ),
+        ("no-experience", "no-education"),
+    ),
+    (
+        ("alle kan", "for alle", "requirements", "qualifications", "can apply"),
+        _compile(
+            "alle kan (?:søke|søkje)|passer for alle|passar for alle|(?:everyone|anyone) can apply",
+            "no (?:special |specific |formal )?(?:requirements|qualifications)",
+        ),
+        ("no-experience", "no-education"),
+    ),
+    (
+        ("ufagl", "uutdann", "unskilled", "unqualified"),
+        re.compile(r"(?<!\w)(?<!ikke )(?<!ikkje )(?:ufaglært\w*|uutdannet|uutdannede|unskilled|unqualified)(?!\w)"),
+        ("no-education", "teaches-experience"),
+    ),
+    (
+        ("opplæring", "lærer deg", "lærer opp"),
+        _compile(
+            "opplæring(?:en|a)? (?:blir |vil bli |vert |skal |kan )?(?:gitt|gis|gjeve|gjevast|bli gitt)",
+            r"(?:full|fullstendig|all nødvendig|nødvendig|naudsynt|grundig|god) opplæring|lærer deg (?:opp|alt|det du)|"
+            r"lærer opp",
+            r"(?:gir|gjev|gjer|gi|får|få) (?:deg )?(?:\w+ )?opplæring",
+        ),
+        ("teaches-experience",),
+    ),
+    (
+        ("train", "on the job"),
+        _compile(
+            "full training|training (?:is |will be )?(?:provided|given|included)|(?:train|teach) you|learn on the job",
+            "(?:provide|offer|give)s? (?:you )?(?:full |all |the )?training",
+        ),
+        ("teaches-experience",),
+    ),
+    (
+        ("nyutdann", "nybegyn", "nybyrj", "uerfar", "graduate", "beginner", "entry", "inexperienced"),
+        _compile(
+            r"nyutdann\w+ (?:\w+ ){0,2}?(?:velkom\w+|søk\w*|oppfordr\w+|aktuell\w*)|(?:også|og|gjerne|for) nyutdann\w+",
+            r"(?:recent|new) graduates?|nybegynner\w*|nybyrjar\w*|beginners?|entry[- ]level|uerfar(?:en|ne)|inexperienced",
+        ),
+        ("teaches-experience",),
+    ),
+    (
+        ("alder", "of age", "under 18", " 13", " 14", " 15", " 16", " 17"),
+        _compile(
+            r"uansett alder|alder (?:er|spiller|har) ingen\w*|uavhengig av alder|regardless of age|"
+            r"under 18(?: år)?[^.!\n]{0,40}?velkom\w+",
+            r"(?:fra|fyller|fylt|over|er|mellom) 1[3-7](?: år|\s?[-–])|ungdom\w* (?:under 18|[^.!\n]{0,20}?1[3-7])",
+        ),
+        ("no-age",),
+    ),
+    (
+        ("18", "20 ", "21 ", "23 ", "25 "),
+        _compile(
+            "(?:over|fylt|fyller|fylte|minst|minimum|være|vere|at least|be|aged?|er) (?:du )?(?:18|2[0-5])(?: år| ?\\+|"
+            " years)|over 18",
+            "(?:18|2[0-5])[- ]?års? (?:alders)?grense|(?:18|2[0-5]) (?:år eller eldre|years or older)",
+            "(?<!ingen )(?<!ikke )aldersgrense (?:er |på )?(?:18|2[0-5])",
+        ),
+        ("needs-age",),
+    ),
+    (
+        ("english", "engelsk"),
+        _compile(
+            "english (?:is )?(?:ok|enough|sufficient|fine)|(?:kun|bare|only) (?:engelsk|english)|engelsk (?:er )?(?:holder|"
+            "nok|held|like bra)"
+        ),
+        ("no-norwegian",),
+    ),
+    (
+        ("dagtid", "dag og kveld", "dagstilling", "day"),
+        _compile("dagtid|dag og kveld|dagstilling|daytime|day shifts?"),
+        ("no-night",),
+    ),
+    (("dagtid", "daytime"), _compile("dagtid|daytime"), ("no-evening",)),
+    (
+        ("fredag", "friday", "hverdager", "kvardagar", "weekdays", "man-fre", "man–fre"),
+        _compile("(?:mandag|måndag|monday) ?(?:til|to|through|-|–) ?(?:fredag|friday)|man[-–]fre|hverdager|kvardagar|weekdays"),
+        ("no-weekend",),
+    ),
+    (
+        ("fast lønn", "fast timelønn", "salary"),
+        _compile("(?:bare|kun|ren) fast (?:time)?lønn|fixed salary only"),
+        ("no-commission",),
+    ),
+)
+"""(parts of a text without which the expression does not match, the expression, what an ad with it says)."""

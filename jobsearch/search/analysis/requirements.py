@@ -1,0 +1,202 @@
+"""Requirement detection: what an ad demands of its applicants, and what it says is not needed.
+
+Rules on the clause around each word of `requirement_kinds`: a negation or a verb of demand before it ("ikke krav til", "må ha"),
+a predicate after it ("er ikke nødvendig", "er en fordel"). Doubt counts as silence: a search for "uten erfaring" leaves out only
+the ads that plainly demand experience.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from . import requirement_rules as rules
+from .requirement_kinds import CONDITIONS, HINT, PARENTS, REQUIREMENTS, STRONG
+
+NEEDED, NOT_NEEDED, TAUGHT = "needs-", "no-", "teaches-"
+"""Beginnings of the words of the document's field: "needs-experience", "no-experience"."""
+
+_MOST = 80  # mentions of a text that are examined
+_REACH = 150  # characters of a clause that are examined on each side of a mention
+_FAR = 9  # words between a negation and what it covers
+_TRAINED = frozenset(f"{NEEDED}{kind}" for kind in ("experience", "degree", "authorisation"))  # training does not replace these
+
+# Of the kinds that match at the same place the first is taken: "master's degree" is a degree, "norsk lisens" an authorisation.
+_FIRST = ("degree", "trade", "authorisation", "truck", "licence")
+_KINDS = {kind: pattern for kind in dict.fromkeys((*_FIRST, *REQUIREMENTS)) for pattern in [REQUIREMENTS[kind]]} | CONDITIONS
+_NAME = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>(?:{pattern})(?!\\w))" for kind, pattern in _KINDS.items()))
+_WORD = re.compile(r"[^\W_][\w'’]*(?:-[\w'’]+)*")
+
+
+class Mention(NamedTuple):
+    """A requirement or a condition by its position in a text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find_requirements(title: str, body: str, negated: Collection[tuple[int, int]]) -> set[str]:
+    """The words of the document's field for an ad. `negated`: the spans of `find_negated`, which decide about conditions."""
+    found: set[str] = set()
+    implied: set[str] = set()
+    for text, spans in ((title.lower(), ()), (body.lower(), negated)):
+        for parts, expression, statements in rules.STATEMENTS:
+            if any(part in text for part in parts) and expression.search(text):
+                implied.update(statements)
+        found.update(_judge_mentions(text, [*find_mentions(text)], spans))
+    for kind, parent in PARENTS.items():
+        if NEEDED + kind in found:
+            found.add(NEEDED + parent)
+        elif NOT_NEEDED + kind in found and parent == "education":
+            found.add(NOT_NEEDED + parent)
+    return _remove_contradictions(found, implied)
+
+
+def find_mentions(text: str) -> Iterator[Mention]:
+    """The names of kinds in a lower-case text."""
+    end = count = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end or not _may_begin_name(word.group()):
+            continue
+        if match := _NAME.match(text, word.start()):
+            end = match.end()
+            yield Mention((match.lastgroup or "").replace("_", "-"), *match.span())
+            count += 1
+            if count == _MOST:
+                return
+
+
+@lru_cache(maxsize=50_000)
+def _may_begin_name(word: str) -> bool:
+    return bool(HINT.search(word))
+
+
+@lru_cache(maxsize=50_000)
+def _find_guards(word: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in rules.GUARDS.items() if pattern.fullmatch(word))
+
+
+def _judge_mentions(text: str, mentions: list[Mention], negated: Collection[tuple[int, int]]) -> Iterator[str]:
+    ends = [(match.start(), match.end(), match.group()) for match in rules.SENTENCE_END.finditer(text)] if mentions else []
+    starts = [start for start, _, _ in ends]
+    negated_starts = {start for start, _ in negated}
+    for index, mention in enumerate(mentions):
+        if mention.kind in CONDITIONS:
+            is_denied = mention.start in negated_starts or (not negated and _is_denied(text, mention.start))
+            yield (NOT_NEEDED if is_denied else NEEDED) + mention.kind
+            continue
+        following = bisect_left(starts, mention.end)
+        begin = ends[bisect_left(starts, mention.start) - 1][1] if bisect_left(starts, mention.start) else 0
+        if following < len(ends) and ends[following][2] == "?":
+            following += 1  # "Ingen erfaring? Det går helt fint."
+        end = starts[following] if following < len(ends) else len(text)
+        before = text[max(begin, mention.start - _REACH) : mention.start]
+        after = text[mention.end : min(end, mention.end + _REACH)]
+        if verdict := _judge(text, mentions, index, before, after):
+            yield verdict + mention.kind
+
+
+def _judge(text: str, mentions: list[Mention], index: int, before: str, after: str) -> str:
+    """`NEEDED`, `NOT_NEEDED`, or "" where the sentence leaves it open. `before`, `after`: the rest of the sentence."""
+    name = text[mentions[index].start : mentions[index].end]
+    clause_before, clause_after = _cut_before(before), _cut_after(after)
+    in_before, in_after = _list_guards(clause_before), _list_guards(clause_after)
+    not_needed = "negative" in in_after and _find(rules.NOT_NEEDED_AFTER, clause_after)
+    needed = "needed" in in_after and _find(rules.NEEDED_AFTER, clause_after)
+    soft = "soft" in in_after and _find(rules.SOFT, clause_after)
+    first = min((match.start() for match in (not_needed, needed, soft) if match), default=-1)
+    if not_needed and not_needed.start() == first:
+        return NOT_NEEDED
+    if "negative" in in_before and _is_covered_by_negation(clause_before, name):
+        return NOT_NEEDED
+    if soft and soft.start() == first:
+        # "Erfaring er en fordel, men ikke et krav."
+        return NOT_NEEDED if rules.NOT_NEEDED_AFTER.search(after[soft.end() :]) and "," not in clause_after else ""
+    demanded = (
+        max((match.start() for match in rules.DEMAND_BEFORE.finditer(clause_before)), default=-1) if "needed" in in_before else -1
+    )
+    softened = max((match.start() for match in rules.SOFT.finditer(clause_before)), default=-1) if "soft" in in_before else -1
+    if (softened > demanded and not needed) or _has_alternative(text, mentions, index, after):
+        return ""
+    if needed or demanded >= 0:
+        return NEEDED
+    if rules.OFFER_BEFORE.search(clause_before) or rules.OFFER_AFTER.match(clause_after):
+        return ""
+    if rules.COMPANY_BEFORE.search(before) and not rules.APPLICANT_BEFORE.search(before):
+        return ""  # "Vi har lang erfaring"
+    is_stated = STRONG.match(name) or rules.HAVE_BEFORE.search(clause_before) or rules.YEARS_BEFORE.search(clause_before)
+    return NEEDED if is_stated else ""
+
+
+def _find(expression: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return expression.search(text)
+
+
+def _list_guards(text: str) -> frozenset[str]:
+    return frozenset().union(*map(_find_guards, _WORD.findall(text)))
+
+
+def _is_covered_by_negation(clause: str, name: str) -> bool:
+    """Whether a negation before the name covers it: "ikke krav til", "trenger ingen", "du trenger verken norsk eller"."""
+    *_, negation = [None, *rules.NEGATION.finditer(clause)]
+    if negation is None or (negation.group() == "no" and not rules.ENGLISH_KIND.search(name)):
+        return False  # "no" is "now" in nynorsk
+    between = clause[negation.end() :]
+    demand = rules.DEMAND_BEFORE.search(between)
+    return len(between.split()) <= _FAR and (demand is None or len(between[: demand.start()].split()) <= 2)
+
+
+def _is_denied(text: str, start: int) -> bool:
+    """Whether one of the three words before a condition is a negation."""
+    before = text[max(0, start - 40) : start].split()[-3:]
+    return any(rules.NEGATION.fullmatch(word.strip(",.–-")) for word in before)
+
+
+def _has_alternative(text: str, mentions: list[Mention], index: int, after: str) -> bool:
+    """Whether something of another kind would do instead: "fagbrev eller relevant erfaring"."""
+    mention = mentions[index]
+    if mention.kind != "experience" and rules.OR_EQUIVALENT.match(after):
+        return True
+    for first, second in ((index - 1, index), (index, index + 1)):
+        if first >= 0 and second < len(mentions) and mentions[second].start - mentions[first].end <= 100:
+            families = {PARENTS.get(mentions[each].kind, mentions[each].kind) for each in (first, second)}
+            if len(families) > 1 and rules.OR.match(text[mentions[first].end : mentions[second].start]):
+                return True
+    return False
+
+
+def _cut_before(before: str) -> str:
+    """The clause before the mention."""
+    *_, boundary = [None, *rules.NEW_CLAUSE_OR_ONLY.finditer(before)]
+    return before[boundary.end() :] if boundary else before
+
+
+def _cut_after(after: str) -> str:
+    """The clause after the mention."""
+    boundary = rules.NEW_CLAUSE.search(after)
+    return after[: boundary.start()] if boundary else after
+
+
+def _remove_contradictions(found: set[str], implied: set[str]) -> set[str]:
+    """What an ad both demands and calls needless is left open, "ingen helg" is believed, and a statement yields to a demand."""
+    kept = {*found}
+    for word in found:
+        kind = word.partition("-")[2]
+        if not word.startswith(NOT_NEEDED) or NEEDED + kind not in found:
+            continue
+        if kind in CONDITIONS:
+            kept.discard(NEEDED + kind)
+            continue
+        kept.discard(word)
+        if not any(NEEDED + narrower in found for narrower, wider in PARENTS.items() if wider == kind):
+            kept.discard(NEEDED + kind)
+    for word in implied:
+        beginning, _, kind = word.partition("-")
+        opposite = NOT_NEEDED if beginning == "needs" else NEEDED
+        if (_TRAINED if word.startswith(TAUGHT) else {opposite + kind}).isdisjoint(found):
+            kept.add(word)
+    return kept
