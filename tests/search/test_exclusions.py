@@ -60,7 +60,11 @@ from tests.web.support import ads, own_index  # noqa: F401 - fixtures
         ("sykepleier ikke natt og ikke helg", "sykepleier -natt -helg"),
         ("alle jobber i Oslo unntatt salg", "Oslo -salg"),
         ("kokk i hele Norge unntatt Oslo", "kokk -Oslo"),
+        ("not a manager, developer", "developer -manager"),
+        ("ikke vikar, lærer", "lærer -vikar"),
         # Names of several words.
+        ("teacher, not primary school", "teacher -primary school"),
+        ("developer without java Oslo", "developer Oslo -java"),
         ("kokk ikke Nord-Norge", "kokk -Nord-Norge"),
         ("kokk unntatt Møre og Romsdal og Oslo", "kokk -Møre og Romsdal -Oslo"),
         ("sykepleier unntatt Bergen kommune", "sykepleier -Bergen kommune"),

@@ -18,6 +18,7 @@ from .exclusion_words import (
     AFTERWARDS,
     CONJUNCTIONS,
     CONTRASTS,
+    ENGLISH,
     EVERY,
     FIXED_PHRASES,
     LEADS,
@@ -98,7 +99,9 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
         return None, start
     members: list[QueryItem] = []
     end = _read_member(items, scope, members, before)
-    while end < len(items) and (following := _find_listed(items, end, members)):
+    if end == scope + 1 and trigger in ENGLISH and items[start].text != "NOT":
+        end = _extend_to_last_word(items, end, members, before)
+    while end < len(items) and (following := _find_listed(items, end, members, is_first=not before)):
         end = _read_member(items, following, members, before)
     for member in members:
         member.minus, member.either = True, False
@@ -216,8 +219,7 @@ def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | 
     if found == start + 1 and end > found and len(items[start].words) == len(items[found].words) == 1:
         # "ikke buss sjåfør" is one occupation if the query has named another one; "ikke vikar lærer" is not.
         stem = norwegian.join_compound(items[start].words[0].exact, items[found].words[0].exact)
-        has_occupation = any(isinstance(part, QueryItem) and combinations.classify_item(part) == "occupation" for part in before)
-        if has_occupation and synonyms.is_listed_occupation(stem):
+        if _has_occupation(before) and synonyms.is_listed_occupation(stem):
             return found + 1
     return found
 
@@ -236,8 +238,38 @@ def _split_alternatives(item: QueryItem) -> list[QueryItem]:
     return [QueryItem([WordClause(word)], word.exact, plain=True, start=item.start, end=item.end) for word in item.words]
 
 
-def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem]) -> int:
-    """Index of the next excluded item of a list that goes on at `start`; 0 where it does not."""
+def _extend_to_last_word(items: list[QueryItem], end: int, members: list[QueryItem], before: list[QueryItem | Negation]) -> int:
+    """Joins the excluded word with the last one of the query, "not primary school", unless that is searched for.
+
+    Only in English, whose compounds are written apart. The index after the member.
+    """
+    pair = (*members, *items[end:])
+    if len(pair) != 2 or items[end].is_separated or not all(map(_is_single_word, pair)):
+        return end
+    first, last = pair
+    kind = _classify(last)
+    if _classify(first) or (kind and not (kind == "occupation" and _has_occupation(before))):
+        return end
+    clauses = [WordClause(word, stated=True) for word in (*first.words, *last.words)]
+    members[:] = [QueryItem(clauses, f"{first.text} {last.text}", plain=True, start=first.start, end=last.end)]
+    return end + 1
+
+
+def _is_single_word(item: QueryItem) -> bool:
+    """Whether the item is one word that names no facet value."""
+    return item.plain and len(item.words) == 1 and item.words[0].exact.isalpha() and not item.entity
+
+
+def _has_occupation(parts: list[QueryItem | Negation]) -> bool:
+    """Whether the query has named an occupation to search for."""
+    return any(isinstance(part, QueryItem) and combinations.classify_item(part) == "occupation" for part in parts)
+
+
+def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *, is_first: bool) -> int:
+    """Index of the next excluded item of a list that goes on at `start`; 0 where it does not.
+
+    `is_first`: the query begins with the negation, so what follows a comma is what is searched for: "ikke vikar, lærer".
+    """
     item = items[start]
     if item.either or item.after_or:
         # "natt eller i helgen"; "ELLER" before another negation begins that one.
@@ -245,7 +277,7 @@ def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem]) -
             start += 1
         return 0 if _count_trigger(items, start) else start
     is_conjunction = _get_word(item) in CONJUNCTIONS and start + 1 < len(items)
-    if not is_conjunction and not item.listed:
+    if not is_conjunction and (not item.listed or is_first):
         return 0
     following = start + 1 if is_conjunction else start
     while following < len(items) - 1 and _get_word(items[following]) in LINKS | CONJUNCTIONS:
