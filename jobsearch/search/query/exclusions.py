@@ -60,6 +60,23 @@ def exclude_negated(items: list[QueryItem]) -> list[QueryItem]:
     return excluded
 
 
+def recognise_excluded(item: QueryItem) -> QueryItem:
+    """Sets the entity of a word after a minus, such as "-deltid", so that its facet value is excluded too.
+
+    A single place is in the ad's fields by its name.
+    """
+    if item.minus and item.plain and item.words:
+        length, entity = entities.find_entity(item.words, 0, False)
+        if entity and length == len(item.words) and (entity.facet not in {"place", "occupation"} or _is_region(entity)):
+            item.entity = entity
+    return item
+
+
+def _is_region(entity: entities.Entity) -> bool:
+    """Whether the entity is a place whose ads need not contain its name: "-Sørlandet"."""
+    return entity.facet == "place" and entity.match_facet
+
+
 def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
     """The items in order, each negation with what it covers as one part. Its members are marked as excluded."""
     parts: list[QueryItem | Negation] = []
@@ -101,7 +118,7 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
     end = _read_member(items, scope, members, before)
     if end == scope + 1 and trigger in ENGLISH and items[start].text != "NOT":
         end = _extend_to_last_word(items, end, members, before)
-    while end < len(items) and (following := _find_listed(items, end, members, is_first=not before)):
+    while end < len(items) and (following := _find_listed(items, end, members, is_first=all(map(_is_lead, before)))):
         end = _read_member(items, following, members, before)
     for member in members:
         member.minus, member.either = True, False
@@ -284,7 +301,18 @@ def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *
         following += 1
     if _count_trigger(items, following) or items[following].minus:
         return 0
+    if not is_conjunction and _names_facet_value(items[following]) != _names_facet_value(members[-1]):
+        return 0  # "ikke natt, fast"
     return following if _classify(items[following]) == _classify(members[-1]) else 0
+
+
+def _names_facet_value(item: QueryItem) -> bool:
+    return item.entity is not None
+
+
+def _is_lead(part: QueryItem | Negation) -> bool:
+    """Whether the part only leads to a negation: "men", "jeg vil"."""
+    return isinstance(part, QueryItem) and _get_word(part) in LEADS
 
 
 def _classify(item: QueryItem) -> str:
@@ -297,7 +325,7 @@ def _classify(item: QueryItem) -> str:
 
 def _remove_leads(parts: list[QueryItem | Negation], negation: Negation) -> None:
     """Removes words that only lead to a negation, such as "men" and "alt", in place."""
-    while parts and isinstance(lead := parts[-1], QueryItem) and _get_word(lead) in LEADS:
+    while parts and isinstance(lead := parts[-1], QueryItem) and _is_lead(lead):
         negation.start = lead.start
         parts.pop()
     if len(parts) > 1 and [_get_word(part) if isinstance(part, QueryItem) else "" for part in parts[-2:]] in WHOLE_COUNTRY:
