@@ -53,14 +53,14 @@ def split_excluded_values(q: str) -> Split:
             pieces.append(text[end : part.start].rstrip(_MARKS))
             pieces.append(f"{part.trigger} {' eller '.join(kept)}" if kept else "")
             end = part.end
-    typed = parse_query(q)
     if not excluded or any(part.start <= start < part.end for part in parts for start in wished):
         return Split(q, {})
     pieces.append(text[end:].lstrip(_MARKS.removesuffix("-")))
     rest = " ".join(" ".join(pieces).split())
-    if not typed.must and not typed.wishes:
+    typed, left = parse_query(q), parse_query(rest)
+    if not typed.must and not typed.wishes and not left.never:
         rest = ""  # of "stilling som ikke er vikariat" no word is left to search for
-    elif parse_query(rest).must != typed.must:
+    elif left.must != typed.must:
         return Split(q, {})  # without the negation the other words are read in another way
     return Split(rest, {facet: tuple(dict.fromkeys(values)) for facet, values in excluded.items()})
 

@@ -81,9 +81,11 @@ def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
     """The items in order, each negation with what it covers as one part. Its members are marked as excluded."""
     parts: list[QueryItem | Negation] = []
     start = 0
+    is_exhausted = False  # nothing after this position can be excluded: "ikke ikke ikke"
     while start < len(items):
-        negation, end = _read_negation(items, start, parts)
+        negation, end = (None, start) if is_exhausted else _read_negation(items, start, parts)
         if negation is None:
+            is_exhausted = is_exhausted or end == len(items)
             negation, end = _read_answer(items, start, parts)
         if negation is None:
             parts.append(items[start])
@@ -104,7 +106,7 @@ def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
 
 
 def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> tuple[Negation | None, int]:
-    """(negation, index after it) where one begins at `start`; (None, start) where none does."""
+    """(negation, index after it) if one begins at `start`; (None, start) where none does, (None, end) where no word follows."""
     length = _count_trigger(items, start)
     if not length or _is_fixed_phrase(items, start):
         return None, start
@@ -112,7 +114,9 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
     scope = start + length
     while scope < len(items) and (_get_word(items[scope]) in LINKS or (repeated := _count_trigger(items, scope))):
         scope += 1 if _get_word(items[scope]) in LINKS else repeated
-    if scope >= len(items) or not _may_exclude(items, start, scope, trigger, before):
+    if scope >= len(items):
+        return None, len(items)
+    if not _may_exclude(items, start, scope, trigger, before):
         return None, start
     members: list[QueryItem] = []
     end = _read_member(items, scope, members, before)
@@ -151,7 +155,7 @@ def _names_requirement(items: list[QueryItem], start: int) -> bool:
 
 def _read_answer(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> tuple[Negation | None, int]:
     """The negation after the word that it excludes, at the end of a query: "natt nei takk", "alle steder, Oslo unntatt"."""
-    words = tuple(_get_word(item) for item in items[start:])
+    words = tuple(map(_get_word, items[start : start + LONGEST_NEGATION])) if len(items) - start <= LONGEST_NEGATION else ()
     previous = before[-1] if before else None
     if words not in AFTERWARDS or not isinstance(previous, QueryItem) or previous.either or len(before) == 1:
         return None, start
