@@ -34,7 +34,7 @@ from .exclusion_words import (
     WISHES,
     WORK_HEADS,
 )
-from .parsed_query import CompoundClause, QueryItem, WordClause
+from .parsed_query import Clause, CompoundClause, QueryItem, WordClause
 
 MAX_NAME_WORDS = 4
 """Words of an excluded name, such as "kindergarten teacher", that are read as one."""
@@ -271,7 +271,7 @@ def _extend_to_last_word(items: list[QueryItem], end: int, members: list[QueryIt
     kind = _classify(last)
     if _classify(first) or (kind and not (kind == "occupation" and _has_occupation(before))):
         return end
-    clauses = [WordClause(word, stated=True) for word in (*first.words, *last.words)]
+    clauses: list[Clause] = [WordClause(word, stated=True) for word in (*first.words, *last.words)]
     members[:] = [QueryItem(clauses, f"{first.text} {last.text}", plain=True, start=first.start, end=last.end)]
     return end + 1
 
