@@ -9,15 +9,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jobsearch.search.analysis.lexicon import FILLERS
-
 from .entities import Entity, is_own_name
 from .exclusion_words import FIRST_WORDS
 from .exclusions import Negation, find_negations
 from .items import split_items
 from .normalisation import normalise_query
 from .parsed_query import QueryItem
-from .parser import expand_query, recognise_items
+from .parser import expand_query, parse_query, recognise_items
+from .wishes import take_wishes
 
 _MARKS = " ,;:/&+|-"
 
@@ -34,7 +33,10 @@ def split_excluded_values(q: str) -> Split:
     if FIRST_WORDS.isdisjoint(normalise_query(q).lower().replace("(", " ").split()):
         return Split(q, {})
     text = expand_query(q)
-    parts = find_negations(recognise_items(split_items(text)))
+    items = split_items(text)
+    searched, _wishes = take_wishes(items)  # "uten erfaring eller deltid" is a wish
+    wished = {item.start for item in items} - {item.start for item in searched}
+    parts = find_negations(recognise_items(searched))
     excluded: dict[str, list[str]] = defaultdict(list)
     pieces: list[str] = []
     end = 0
@@ -51,12 +53,15 @@ def split_excluded_values(q: str) -> Split:
             pieces.append(text[end : part.start].rstrip(_MARKS))
             pieces.append(f"{part.trigger} {' eller '.join(kept)}" if kept else "")
             end = part.end
-    if not excluded:
+    if not excluded or any(part.start <= start < part.end for part in parts for start in wished):
         return Split(q, {})
     pieces.append(text[end:].lstrip(_MARKS.removesuffix("-")))
     rest = " ".join(" ".join(pieces).split())
-    if all(word.strip(_MARKS).lower() in FILLERS for word in rest.split()):
+    typed, left = parse_query(q), parse_query(rest)
+    if not typed.must and not typed.wishes and not left.never:
         rest = ""  # of "stilling som ikke er vikariat" no word is left to search for
+    elif left.must != typed.must:
+        return Split(q, {})  # without the negation the other words are read in another way
     return Split(rest, {facet: tuple(dict.fromkeys(values)) for facet, values in excluded.items()})
 
 

@@ -26,6 +26,11 @@ NEGATIONS = _split_phrases(
     utenfor, utanfor, outside
     """
 )
+ENGLISH = frozenset(
+    """
+    not|no|not any|without|without any|except|except for|excluding|but no|other than|apart from|anything but|dont|avoid
+    """.strip().split("|")
+)
 LONGEST_NEGATION = max(map(len, NEGATIONS))
 OUTSIDE = _split("utenfor utanfor outside") | {"outside of"}
 """Negations only before a place: "jobb utenfor Oslo"."""

@@ -18,6 +18,7 @@ from .exclusion_words import (
     AFTERWARDS,
     CONJUNCTIONS,
     CONTRASTS,
+    ENGLISH,
     EVERY,
     FIXED_PHRASES,
     LEADS,
@@ -33,7 +34,7 @@ from .exclusion_words import (
     WISHES,
     WORK_HEADS,
 )
-from .parsed_query import CompoundClause, QueryItem, WordClause
+from .parsed_query import Clause, CompoundClause, QueryItem, WordClause
 
 MAX_NAME_WORDS = 4
 """Words of an excluded name, such as "kindergarten teacher", that are read as one."""
@@ -59,13 +60,32 @@ def exclude_negated(items: list[QueryItem]) -> list[QueryItem]:
     return excluded
 
 
+def recognise_excluded(item: QueryItem) -> QueryItem:
+    """Sets the entity of a word after a minus, such as "-deltid", so that its facet value is excluded too.
+
+    A single place is in the ad's fields by its name.
+    """
+    if item.minus and item.plain and item.words:
+        length, entity = entities.find_entity(item.words, 0, False)
+        if entity and length == len(item.words) and (entity.facet not in {"place", "occupation"} or _is_region(entity)):
+            item.entity = entity
+    return item
+
+
+def _is_region(entity: entities.Entity) -> bool:
+    """Whether the entity is a place whose ads need not contain its name: "-Sørlandet"."""
+    return entity.facet == "place" and entity.match_facet
+
+
 def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
     """The items in order, each negation with what it covers as one part. Its members are marked as excluded."""
     parts: list[QueryItem | Negation] = []
     start = 0
+    is_exhausted = False  # nothing after this position can be excluded: "ikke ikke ikke"
     while start < len(items):
-        negation, end = _read_negation(items, start, parts)
+        negation, end = (None, start) if is_exhausted else _read_negation(items, start, parts)
         if negation is None:
+            is_exhausted = is_exhausted or end == len(items)
             negation, end = _read_answer(items, start, parts)
         if negation is None:
             parts.append(items[start])
@@ -86,7 +106,7 @@ def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
 
 
 def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> tuple[Negation | None, int]:
-    """(negation, index after it) where one begins at `start`; (None, start) where none does."""
+    """(negation, index after it) if one begins at `start`; (None, start) where none does, (None, end) where no word follows."""
     length = _count_trigger(items, start)
     if not length or _is_fixed_phrase(items, start):
         return None, start
@@ -94,11 +114,15 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
     scope = start + length
     while scope < len(items) and (_get_word(items[scope]) in LINKS or (repeated := _count_trigger(items, scope))):
         scope += 1 if _get_word(items[scope]) in LINKS else repeated
-    if scope >= len(items) or not _may_exclude(items, start, scope, trigger, before):
+    if scope >= len(items):
+        return None, len(items)
+    if not _may_exclude(items, start, scope, trigger, before):
         return None, start
     members: list[QueryItem] = []
     end = _read_member(items, scope, members, before)
-    while end < len(items) and (following := _find_listed(items, end, members)):
+    if end == scope + 1 and trigger in ENGLISH and items[start].text != "NOT":
+        end = _extend_to_last_word(items, end, members, before)
+    while end < len(items) and (following := _find_listed(items, end, members, is_first=all(map(_is_lead, before)))):
         end = _read_member(items, following, members, before)
     for member in members:
         member.minus, member.either = True, False
@@ -131,7 +155,7 @@ def _names_requirement(items: list[QueryItem], start: int) -> bool:
 
 def _read_answer(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> tuple[Negation | None, int]:
     """The negation after the word that it excludes, at the end of a query: "natt nei takk", "alle steder, Oslo unntatt"."""
-    words = tuple(_get_word(item) for item in items[start:])
+    words = tuple(map(_get_word, items[start : start + LONGEST_NEGATION])) if len(items) - start <= LONGEST_NEGATION else ()
     previous = before[-1] if before else None
     if words not in AFTERWARDS or not isinstance(previous, QueryItem) or previous.either or len(before) == 1:
         return None, start
@@ -216,8 +240,7 @@ def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | 
     if found == start + 1 and end > found and len(items[start].words) == len(items[found].words) == 1:
         # "ikke buss sjåfør" is one occupation if the query has named another one; "ikke vikar lærer" is not.
         stem = norwegian.join_compound(items[start].words[0].exact, items[found].words[0].exact)
-        has_occupation = any(isinstance(part, QueryItem) and combinations.classify_item(part) == "occupation" for part in before)
-        if has_occupation and synonyms.is_listed_occupation(stem):
+        if _has_occupation(before) and synonyms.is_listed_occupation(stem):
             return found + 1
     return found
 
@@ -236,8 +259,38 @@ def _split_alternatives(item: QueryItem) -> list[QueryItem]:
     return [QueryItem([WordClause(word)], word.exact, plain=True, start=item.start, end=item.end) for word in item.words]
 
 
-def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem]) -> int:
-    """Index of the next excluded item of a list that goes on at `start`; 0 where it does not."""
+def _extend_to_last_word(items: list[QueryItem], end: int, members: list[QueryItem], before: list[QueryItem | Negation]) -> int:
+    """Joins the excluded word with the last one of the query, "not primary school", unless that is searched for.
+
+    Only in English, whose compounds are written apart. The index after the member.
+    """
+    pair = (*members, *items[end:])
+    if len(pair) != 2 or items[end].is_separated or not all(map(_is_single_word, pair)):
+        return end
+    first, last = pair
+    kind = _classify(last)
+    if _classify(first) or (kind and not (kind == "occupation" and _has_occupation(before))):
+        return end
+    clauses: list[Clause] = [WordClause(word, stated=True) for word in (*first.words, *last.words)]
+    members[:] = [QueryItem(clauses, f"{first.text} {last.text}", plain=True, start=first.start, end=last.end)]
+    return end + 1
+
+
+def _is_single_word(item: QueryItem) -> bool:
+    """Whether the item is one word that names no facet value."""
+    return item.plain and len(item.words) == 1 and item.words[0].exact.isalpha() and not item.entity
+
+
+def _has_occupation(parts: list[QueryItem | Negation]) -> bool:
+    """Whether the query has named an occupation to search for."""
+    return any(isinstance(part, QueryItem) and combinations.classify_item(part) == "occupation" for part in parts)
+
+
+def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *, is_first: bool) -> int:
+    """Index of the next excluded item of a list that goes on at `start`; 0 where it does not.
+
+    `is_first`: the query begins with the negation, so what follows a comma is what is searched for: "ikke vikar, lærer".
+    """
     item = items[start]
     if item.either or item.after_or:
         # "natt eller i helgen"; "ELLER" before another negation begins that one.
@@ -245,14 +298,25 @@ def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem]) -
             start += 1
         return 0 if _count_trigger(items, start) else start
     is_conjunction = _get_word(item) in CONJUNCTIONS and start + 1 < len(items)
-    if not is_conjunction and not item.listed:
+    if not is_conjunction and (not item.listed or is_first):
         return 0
     following = start + 1 if is_conjunction else start
     while following < len(items) - 1 and _get_word(items[following]) in LINKS | CONJUNCTIONS:
         following += 1
     if _count_trigger(items, following) or items[following].minus:
         return 0
+    if not is_conjunction and _names_facet_value(items[following]) != _names_facet_value(members[-1]):
+        return 0  # "ikke natt, fast"
     return following if _classify(items[following]) == _classify(members[-1]) else 0
+
+
+def _names_facet_value(item: QueryItem) -> bool:
+    return item.entity is not None
+
+
+def _is_lead(part: QueryItem | Negation) -> bool:
+    """Whether the part only leads to a negation: "men", "jeg vil"."""
+    return isinstance(part, QueryItem) and _get_word(part) in LEADS
 
 
 def _classify(item: QueryItem) -> str:
@@ -265,7 +329,7 @@ def _classify(item: QueryItem) -> str:
 
 def _remove_leads(parts: list[QueryItem | Negation], negation: Negation) -> None:
     """Removes words that only lead to a negation, such as "men" and "alt", in place."""
-    while parts and isinstance(lead := parts[-1], QueryItem) and _get_word(lead) in LEADS:
+    while parts and isinstance(lead := parts[-1], QueryItem) and _is_lead(lead):
         negation.start = lead.start
         parts.pop()
     if len(parts) > 1 and [_get_word(part) if isinstance(part, QueryItem) else "" for part in parts[-2:]] in WHOLE_COUNTRY:

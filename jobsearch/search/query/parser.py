@@ -13,7 +13,7 @@ from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
 from . import combinations, entities, sentences, wishes
 from .entities import RecognisedEntity
-from .exclusions import exclude_negated
+from .exclusions import exclude_negated, recognise_excluded
 from .items import split_items
 from .normalisation import CHUNK, is_or_operator, normalise_query
 from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryItem, SynonymClause, Wish, WordClause
@@ -248,7 +248,7 @@ def _recognise_entities(items: list[QueryItem]) -> list[QueryItem]:
             end += 1
         recognised += _recognise_in_run(items[start:end], has_occupation)
         if end == start:
-            recognised.append(_recognise_excluded(items[end]))
+            recognised.append(recognise_excluded(items[end]))
             end += 1
         start = end
     return recognised
@@ -286,23 +286,6 @@ def _recognise_in_run(run: list[QueryItem], has_occupation: bool) -> Iterator[Qu
 
 def _count_words(items: list[QueryItem]) -> int:
     return sum(len(item.words) for item in items)
-
-
-def _recognise_excluded(item: QueryItem) -> QueryItem:
-    """Sets the entity of a word after a minus, such as "-deltid", so that its facet value is excluded too.
-
-    A single place is in the ad's fields by its name.
-    """
-    if item.minus and item.plain and item.words:
-        length, entity = entities.find_entity(item.words, 0, False)
-        if entity and length == len(item.words) and (entity.facet not in {"place", "occupation"} or _is_region(entity)):
-            item.entity = entity
-    return item
-
-
-def _is_region(entity: entities.Entity) -> bool:
-    """Whether the entity is a place whose ads need not contain its name: "-Sørlandet"."""
-    return entity.facet == "place" and entity.match_facet
 
 
 def _correct_place_names(items: list[QueryItem]) -> list[QueryItem]:
