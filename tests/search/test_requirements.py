@@ -36,6 +36,12 @@ def find(text: str, title: str = "") -> set[str]:
         ("Norwegian is not required, English is OK.", "no-norwegian"),
         ("Erfaring fra lager er ønskelig, men vi gir også opplæring.", "teaches-experience"),
         ("Mandag til fredag, ingen kvelder og ingen helg.", "no-evening no-weekend"),
+        ("Du arbeider dagtid og har fri hver helg.", "no-night no-weekend"),
+        ("Fagbrev er ønskelig, men ingen betingelse.", "no-trade"),
+        ("Erfaring er en fordel, ikke et krav.", "no-experience"),
+        ("Verken erfaring eller fagbrev kreves.", "no-experience no-trade"),
+        ("Neither experience nor a degree is required.", "no-experience no-degree"),
+        ("Mangler du førerkort, kan du sykle.", "no-licence"),
         ("Hos oss er det ingen provisjon, bare fast timelønn.", "no-commission"),
     ],
 )
@@ -63,6 +69,8 @@ def test_what_is_not_needed_is_found(text, words):
         ("Du må ha fylt 18 år. Politiattest må fremlegges.", "age police"),
         ("Kvalifikasjoner: fagbrev, førerkort og erfaring fra industri", "trade licence"),
         ("Arbeid hver fjerde helg.", "weekend"),
+        ("Søkere uten norsk autorisasjon blir ikke vurdert.", "authorisation"),
+        ("Fagbrev i laboratoriefaget eller bachelor i kjemi", "education"),
     ],
 )
 def test_what_is_demanded_is_found(text, words):
@@ -97,6 +105,13 @@ def test_each_requirement_of_a_sentence_is_judged_by_itself(text, not_needed, ne
         ("Norsk er en fordel.", "norwegian"),
         ("Relevant erfaring kan kompensere for manglende utdanning.", "education experience"),
         ("Egen bil og faste kunder.", "car"),
+        ("Required qualifications:", "education"),
+        ("Fagbrev i laboratoriefaget eller bachelor i kjemi", "trade degree"),
+        ("Lang erfaring kan veie opp for manglende utdanning", "experience education"),
+        ("Du må trives i en travel hverdag fram til årsskiftet.", "travel shift"),
+        ("Alle kan søke uavhengig av alder, kjønn og funksjonsevne.", "age"),
+        ("Personlig egnethet er viktigere enn erfaring.", "experience"),
+        ("Du får god opplæring i systemene våre.", "experience"),
     ],
 )
 def test_what_is_left_open_is_neither(text, kinds):
@@ -115,3 +130,10 @@ def test_training_does_not_replace_a_demand():
 def test_the_mentions_of_a_text_that_are_examined_are_limited():
     text = "Erfaring er ikke nødvendig. " * 5000
     assert find(text) == {"no-experience"}
+
+
+def test_a_text_of_many_different_words_is_read_in_one_pass():
+    text = " ".join(
+        f"natt{'abcdefghij'[number % 10]}{'abcdefghij'[number // 10 % 10]}{'x' * (number // 100)}" for number in range(900)
+    )
+    assert find(text) == {"needs-night"}

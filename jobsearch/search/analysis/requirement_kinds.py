@@ -16,15 +16,16 @@ REQUIREMENTS: dict[str, str] = {
     r"utdann(?:et|a)|"
     r"skolegang|skulegang|vitnemål|eksamen|studiekompetanse|fagkompetanse|kvalifikasjon(?:er|ar|skrav)?|education|"
     r"qualifications?|(?:formell|formal) kompetanse",
-    "degree": r"(?:bachelor|master)(?:grad|utdanning|nivå|oppgave)?(?:en|a|er|s)?(?:['’]s)?(?: degrees?)?|(?:university |"
-    r"college |academic )?degrees?|"
-    r"diplomas?|(?:høyskole|høgskole|høgskule|universitets|universitet og høyskole)utdan(?:ning|nelse)|"
-    r"(?:høyere|høgare|higher|university|college) (?:utdan(?:ning|nelse)|education)|universitetsgrad|studier|studie",
+    "degree": r"(?:bachelor|master)(?:grad|utdanning|nivå)?(?:en|a|er|s)?(?:['’]s)?(?: degrees?)?"
+    r"(?! (?:level|students?|programmes?|thes[ie]s|courses?))|(?:university |college |academic )?degrees?|diplomas?|"
+    r"(?:høyskole|høgskole|høgskule|universitets)utdan(?:ning|nelse)|universitetsgrad|"
+    r"(?:høyere|høgare|higher|university|college) (?:utdan(?:ning|nelse)|education)",
     "trade": r"fagbrev(?:et)?|svennebrev(?:et)?|fagarbeiderbrev|mesterbrev|sveinebrev|fagutdan(?:ning|nelse)|"
     r"trade certificates?|"
     r"craft certificates?|journeyman(?:['’]s)? certificates?",
     "authorisation": r"(?:helsepersonell)?autorisasjon(?:en)?|autorisert som|authori[sz]ation|norsk lisens",
-    "norwegian": r"norskkunnskap(?:er|ar)|norskferdigheter|norskferdigheiter|norskkrav|norskspråklig|norsk(?: språk)?|"
+    "norwegian": r"norskkunnskap(?:er|ar)|norskferdigheter|norskferdigheiter|norskkrav|norskspråklig|"
+    r"norsk(?! statsb)(?: språk)?|"
     r"norwegian(?: language| skills)*|"
     r"skandinavisk(?: språk)?|(?:a )?scandinavian language|språkkrav|språkkunnskap(?:er|ar)|språkferdigheter",
     "english": r"engelskkunnskap(?:er|ar)|engelskferdigheter|engelskferdigheiter|engelskkrav|engelsk(?: språk)?|"
@@ -52,17 +53,19 @@ REQUIREMENTS: dict[str, str] = {
 """Name of a requirement -> pattern of the words that name it."""
 
 CONDITIONS: dict[str, str] = {
-    "night": r"natt(?!verd|bord)[^\W\d_]{0,16}|våkenn?att|netter|nettene|nights?(?:[ -]shifts?| work)?|nightshifts?",
+    "night": r"natt(?!verd|bord|klubb|og(?!\w))[^\W\d_]{0,16}|våkenn?att|netter|nettene|nights?(?:[ -]shifts?| work)?|"
+    r"nightshifts?",
     "evening": r"kveld[^\W\d_]{0,16}|evenings?(?: shifts?| work)?",
-    "weekend": r"helg(?!eland)[^\W\d_]{0,16}|weekends?(?: shifts?| work)?|lørdag[^\W\d_]{0,8}|søndag[^\W\d_]{0,8}|"
+    "weekend": r"helg(?!eland|efri)[^\W\d_]{0,16}|weekends?(?: shifts?| work)?|lørdag[^\W\d_]{0,8}|søndag[^\W\d_]{0,8}|"
     r"laurdag[^\W\d_]{0,8}|"
     r"sundag[^\W\d_]{0,8}|saturdays?|sundays?",
-    "shift": r"[^\W\d_]{0,8}?-?skift(?:s?(?:arbeid|ordning(?:er|a|en)?|plan|gang|turnus|tillegg|jobb(?:ing)?)|et|ene)?|"
+    "shift": r"(?:to|tre|fem|dag|natt|kveld|helg|lang|døgn|tidlig|sein|sen|ettermiddags?)?-?skift(?:s?(?:arbeid|ordning(?:er|"
+    r"a|en)?|plan|gang|turnus|tillegg|jobb(?:ing)?)|et|ene)?|"
     r"[^\W\d_]{0,8}?turnus(?:arbeid|ordning(?:en|a)?|en|jobb(?:ing)?|vakt(?:er|ar)?)?|(?:rotating )?shifts?(?: work)?|"
     r"shiftwork",
     "commission": r"provisjon(?:en|s|sbasert|slønn|sløn|slønnet|sordning)?|commissions?(?:-based| based| only)?",
-    "travel": r"reisevirksomhet|reiseverksemd|reisedager|reisedagar|reising|jobbreiser|tjenestereiser|travel(?:l?ing)?|"
-    r"business trips?",
+    "travel": r"reisevirksomhet|reiseverksemd|reisedager|reisedagar|reising|jobbreiser|tjenestereiser|travell?ing|"
+    r"business trips?|travel(?= (?:is|required|may|will|days|within|abroad|to ))",
     "overtime": r"overtid(?:en|sarbeid|sjobbing)?|overtime",
     "on-call": r"bakvakt(?:er)?|hjemmevakt(?:er)?|heimevakt(?:er)?|beredskapsvakt(?:er)?|on[- ]call(?: duty)?",
     "cold-calling": r"kaldsalg|kalde samtaler|telefonsalg|dørsalg|dør[- ]til[- ]dør(?:[- ]salg)?|cold[- ]calling|telesales|"
@@ -103,3 +106,6 @@ HINT = re.compile(
     r"travel|business|overti|vakt|on-call|^on$|kald|telefon|^dør|cold|telesales|door"
 )
 """A part of every word with which a name of a kind begins: all other words of a text are skipped."""
+
+ONLY_WAIVED = re.compile("kvalifikasjon|qualification|formell kompetanse|formal kompetanse")
+"""Names that head a list of demands, so that only their negation says something: "Required qualifications"."""

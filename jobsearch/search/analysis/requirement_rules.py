@@ -13,13 +13,14 @@ def _compile(*lines: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)")
 
 
-SENTENCE_END = re.compile(r"[;!?\n•|]|(?<!\bkl)(?<!\bca)(?<!\bmin)(?<!\bevt)(?<!\bbl\.a)\.(?=\s|$)|(?<=\s)[–-](?=\s)")
+SENTENCE_MARK = re.compile(r"[;!?\n•|.–-]")
+ABBREVIATIONS = (" kl", " ca", "min", "evt", "l.a")
 _CLAUSE = r",\s*(?:og|men|and|but|mens|while|så|so)\b|(?<!\w)(?:men|but|mens)(?!\w)"
 NEW_CLAUSE = re.compile(_CLAUSE)
 NEW_CLAUSE_OR_ONLY = re.compile(rf"{_CLAUSE}|(?<!\w)(?:bare|kun|only|just)(?!\w)")
 
 _NEGATIVE = (
-    "(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|not|no|nor|without|never|cannot|[a-z]+n['’]t|"
+    "(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|mangler|manglar|not|no|nor|neither|without|lacking|never|cannot|[a-z]+n['’]t|"
     "(?:do|does|is|are|ca)nt)"
 )
 NEGATION = re.compile(rf"(?<!\w){_NEGATIVE}(?!\w)(?!\s+(?:bare|minst|nødvendigvis|only|just|necessarily|nøl|tvil|problem)\b)")
@@ -27,7 +28,7 @@ _FILLERS = "(?:et |eit |noe |noko |en |ein |a |absolutt |absolute |strictly |for
 _NEED = (
     r"(?:krav|krevd|krevs?t|kreves|nødvendig\w*|naudsynt\w*|påkrevd|påkravd|påkrevet|must|required?|requirements?|necessary|"
     r"needed|need|"
-    r"mandatory|avgjørende|avgjerande|viktig\w*|essential|important|forutsetning|føresetnad|hindring|hinder)"
+    r"mandatory|avgjørende|avgjerande|viktig\w*|essential|important|forutsetning|føresetnad|betingelse|hindring|hinder)"
 )
 NOT_NEEDED_AFTER = _compile(
     rf"{_NEGATIVE}\s+{_FILLERS}{_NEED}",
@@ -36,6 +37,11 @@ NOT_NEEDED_AFTER = _compile(
     "(?:går|gjer) (?:helt |heilt )?(?:fint|bra)|does(?:n['’]t| not) matter",
     "(?:trenger du|treng du|trenger man|krever vi|krev vi|stiller vi) (?:ikke|ikkje|ingen|inga)",
 )
+NOT_NEEDED_NEXT = re.compile(
+    rf"\s*,?\s*(?:(?:men|but|og|and)\s+)?(?:(?:det|dette|it|this)\s+)?(?:(?:er|is|are)\s+)?{_NEGATIVE}\s+{_FILLERS}{_NEED}(?!\w)"
+)
+"""After what is only an advantage: "Erfaring er en fordel, men ikke et krav"."""
+FREE = re.compile("fri|free|off")
 NEEDED_AFTER = _compile(
     "er (?:et |eit )?(?:absolutt )?(?:krav|nødvendig|naudsynt|påkrevd|påkravd|påkrevet|must|forutsetning)|(?:et|"
     "eit) (?:absolutt )?(?:krav|must)",
@@ -81,9 +87,13 @@ OFFER_AFTER = re.compile(
 SOFT = _compile(
     r"ønskelig|ønskeleg|ønskjeleg|ønskes|ønskast|fordel\w*|føremon\w*|gjerne|pluss|plus|helst|fortrinn\w*|kompenser\w*|"
     r"erstatt\w*|positivt",
-    r"foretrekk\w*|vektlegg\w*|verdsett\w*|prioriter\w*|velkomm?en|velkomne|kan være|interesse\w*",
+    r"foretrekk\w*|vektl[ae]\w*|verdsett\w*|prioriter\w*|veie opp|vege opp|vurder[te]\w*|teller|tel|velkomm?en|velkomne",
+    r"kan være|interesse\w*",
     r"advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|beneficial|welcome|interest\w*",
 )
+REFUSED_AFTER = _compile(
+    r"(?:ikke|ikkje|not) (?:\w+ ){0,2}?(?:vurder\w*|aktuell?e?|kvalifi\w*|betraktning|innkalt|prioriter\w*|considered|eligible)"
+)  # "Søkere uten autorisasjon blir ikke vurdert"
 OR = re.compile(r"^[^.,]{0,60}?(?<!\w)(?:eller|or)(?!\w)[^.,]{0,40}$")
 OR_EQUIVALENT = re.compile(
     r"^[^,]{0,60}?,?\s*(?<!\w)(?:eller|or)(?!\w)\s+(?:\w+\s+){0,2}?(?:realkompetanse|erfaring|praksis|experience|equivalent|"
@@ -99,17 +109,20 @@ ENGLISH_KIND = re.compile(
 GUARDS = {
     "negative": re.compile(
         rf"{_NEGATIVE}|unødvendig|unnecessary|optional|valgfritt|spiller|spelar|betydning|farlig|går|gjer|doesn|matter|"
-        rf"kreves|krevst|krevjast"
+        "kreves|krevst|krevjast"
     ),
-    "needed": re.compile(r"krev\w*|krav\w*|må|skal|forutset\w*|føreset\w*|mins?t|minimum|absolutt|påkr\w*|nødvendig|naudsynt|"
-    r"obligatorisk|"
-                         r"requir\w*|must|needs?|needed|mandatory|essential|necessary|least|tren\w*|søk\w*|ser|looking|"
-                         r"seek\w*|dokument\w*"),
-    "soft": re.compile(r"ønsk\w*|fordel\w*|føremon\w*|gjerne|plus\w?|helst|fortrinn\w*|kompenser\w*|erstatt\w*|positivt|"
-    r"foretrekk\w*|vektlegg\w*|"
-                       r"verdsett\w*|prioriter\w*|velkom\w*|kan|interes\w*|advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|"
-                       r"beneficial|welcome"),
-}  # fmt: skip
+    "needed": re.compile(
+        r"krev\w*|krav\w*|må|skal|forutset\w*|føreset\w*|mins?t|minimum|absolutt|påkr\w*|nødvendig|naudsynt|obligatorisk|"
+        r"tren\w*|"
+        r"søk\w*|ser|dokument\w*|requir\w*|must|needs?|needed|mandatory|essential|necessary|least|looking|seek\w*"
+    ),
+    "soft": re.compile(
+        r"ønsk\w*|fordel\w*|føremon\w*|gjerne|plus\w?|helst|fortrinn\w*|kompenser\w*|erstatt\w*|positivt|foretrekk\w*|vektl\w*|"
+        r"verdsett\w*|prioriter\w*|veie|vege|vurder\w*|teller|tel|velkom\w*|kan|interes\w*|advantage\w*|asset|prefer\w*|"
+        r"desir\w*|"
+        "bonus|nice|beneficial|welcome"
+    ),
+}
 
 Statement = tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]
 STATEMENTS: tuple[Statement, ...] = (
@@ -132,15 +145,20 @@ STATEMENTS: tuple[Statement, ...] = (
     (
         ("ufagl", "uutdann", "unskilled", "unqualified"),
         re.compile(r"(?<!\w)(?<!ikke )(?<!ikkje )(?:ufaglært\w*|uutdannet|uutdannede|unskilled|unqualified)(?!\w)"),
-        ("no-education", "teaches-experience"),
+        ("no-education",),
+    ),
+    (
+        ("ufagl", "unskilled"),
+        re.compile(r"(?<!\w)(?<!ikke )(?<!ikkje )(?:ufaglært\w*|unskilled)(?!\w)(?! (?:med|with))"),
+        ("teaches-experience",),
     ),
     (
         ("opplæring", "lærer deg", "lærer opp"),
         _compile(
             "opplæring(?:en|a)? (?:blir |vil bli |vert |skal |kan )?(?:gitt|gis|gjeve|gjevast|bli gitt)",
-            r"(?:full|fullstendig|all nødvendig|nødvendig|naudsynt|grundig|god) opplæring|lærer deg (?:opp|alt|det du)|"
+            r"(?:full|fullstendig|all nødvendig|nødvendig|naudsynt) opplæring(?! i\b)|lærer deg (?:opp|alt|det du)|"
             r"lærer opp",
-            r"(?:gir|gjev|gjer|gi|får|få) (?:deg )?(?:\w+ )?opplæring",
+            r"(?:gir|gjev|gjer|gi|får|få) (?:deg )?(?:full |all |all nødvendig |nødvendig |den |også |òg )?opplæring(?! i\b)",
         ),
         ("teaches-experience",),
     ),
@@ -155,7 +173,7 @@ STATEMENTS: tuple[Statement, ...] = (
     (
         ("nyutdann", "nybegyn", "nybyrj", "uerfar", "graduate", "beginner", "entry", "inexperienced"),
         _compile(
-            r"nyutdann\w+ (?:\w+ ){0,2}?(?:velkom\w+|søk\w*|oppfordr\w+|aktuell\w*)|(?:også|og|gjerne|for) nyutdann\w+",
+            r"nyutdann\w+ (?:\w+ ){0,2}?(?:velkom\w+|søk\w*|oppfordr\w+|aktuell\w*)|(?:også|gjerne|for) nyutdann\w+",
             r"(?:recent|new) graduates?|nybegynner\w*|nybyrjar\w*|beginners?|entry[- ]level|uerfar(?:en|ne)|inexperienced",
         ),
         ("teaches-experience",),
@@ -163,9 +181,9 @@ STATEMENTS: tuple[Statement, ...] = (
     (
         ("alder", "of age", "under 18", " 13", " 14", " 15", " 16", " 17"),
         _compile(
-            r"uansett alder|alder (?:er|spiller|har) ingen\w*|uavhengig av alder|regardless of age|"
-            r"under 18(?: år)?[^.!\n]{0,40}?velkom\w+",
-            r"(?:fra|fyller|fylt|over|er|mellom) 1[3-7](?: år|\s?[-–])|ungdom\w* (?:under 18|[^.!\n]{0,20}?1[3-7])",
+            r"uansett alder(?!,)|alder (?:er|spiller|har) ingen\w*|under 18(?: år)?[^.!\n]{0,40}?velkom\w+",
+            r"du (?:må (?:være |ha )?|er |har |kan være )?(?:fylt |fyller |mellom |minst |fra )*1[3-7](?: år|\s?[-–])",
+            r"(?:for|til) (?:deg|ungdom|unge|skoleelev\w*)[^.!\n]{0,20}? 1[3-7](?: år|\s?[-–])",
         ),
         ("no-age",),
     ),

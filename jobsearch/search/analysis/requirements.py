@@ -14,13 +14,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import requirement_rules as rules
-from .requirement_kinds import CONDITIONS, HINT, PARENTS, REQUIREMENTS, STRONG
+from .requirement_kinds import CONDITIONS, HINT, ONLY_WAIVED, PARENTS, REQUIREMENTS, STRONG
 
 NEEDED, NOT_NEEDED, TAUGHT = "needs-", "no-", "teaches-"
 """Beginnings of the words of the document's field: "needs-experience", "no-experience"."""
 
 _MOST = 80  # mentions of a text that are examined
 _REACH = 150  # characters of a clause that are examined on each side of a mention
+_NEAR = 100  # characters on each side of a word within which a statement with it stands
+_MOST_STATEMENTS = 10
 _FAR = 9  # words between a negation and what it covers
 _TRAINED = frozenset(f"{NEEDED}{kind}" for kind in ("experience", "degree", "authorisation"))  # training does not replace these
 
@@ -45,7 +47,7 @@ def find_requirements(title: str, body: str, negated: Collection[tuple[int, int]
     implied: set[str] = set()
     for text, spans in ((title.lower(), ()), (body.lower(), negated)):
         for parts, expression, statements in rules.STATEMENTS:
-            if any(part in text for part in parts) and expression.search(text):
+            if _search_near(text, parts, expression):
                 implied.update(statements)
         found.update(_judge_mentions(text, [*find_mentions(text)], spans))
     for kind, parent in PARENTS.items():
@@ -56,18 +58,44 @@ def find_requirements(title: str, body: str, negated: Collection[tuple[int, int]
     return _remove_contradictions(found, implied)
 
 
+def _search_near(text: str, parts: tuple[str, ...], expression: re.Pattern[str]) -> bool:
+    """Whether the expression matches near one of these parts, which it contains: a search of the whole text is slower."""
+    for part in parts:
+        position = text.find(part)
+        for _ in range(_MOST_STATEMENTS):
+            if position < 0:
+                break
+            if expression.search(text, max(0, position - _NEAR), position + _NEAR):
+                return True
+            position = text.find(part, position + _NEAR // 2)
+    return False
+
+
 def find_mentions(text: str) -> Iterator[Mention]:
     """The names of kinds in a lower-case text."""
     end = count = 0
-    for word in _WORD.finditer(text):
-        if word.start() < end or not _may_begin_name(word.group()):
-            continue
-        if match := _NAME.match(text, word.start()):
+    for start in _find_starts(text):
+        if start >= end and (match := _NAME.match(text, start)):
             end = match.end()
             yield Mention((match.lastgroup or "").replace("_", "-"), *match.span())
             count += 1
             if count == _MOST:
                 return
+
+
+def _find_starts(text: str) -> list[int]:
+    """Where a word stands that may begin a name, in order. Few of the different words of a text do."""
+    beginning = [word for word in {*_WORD.findall(text)} if _may_begin_name(word)]
+    if len(beginning) > _MOST:  # not found one by one, which would take quadratic time in a text made for it
+        return [word.start() for word in _WORD.finditer(text) if _may_begin_name(word.group())]
+    starts: set[int] = set()
+    for word in beginning:
+        start = text.find(word)
+        while start >= 0:
+            if not start or not (text[start - 1].isalnum() or text[start - 1] in "_-"):
+                starts.add(start)
+            start = text.find(word, start + len(word))
+    return sorted(starts)
 
 
 @lru_cache(maxsize=50_000)
@@ -81,23 +109,41 @@ def _find_guards(word: str) -> frozenset[str]:
 
 
 def _judge_mentions(text: str, mentions: list[Mention], negated: Collection[tuple[int, int]]) -> Iterator[str]:
-    ends = [(match.start(), match.end(), match.group()) for match in rules.SENTENCE_END.finditer(text)] if mentions else []
-    starts = [start for start, _, _ in ends]
+    ends = [*_find_sentence_ends(text)] if mentions else []
+    starts = [start for start, _ in ends]
     negated_starts = {start for start, _ in negated}
     for index, mention in enumerate(mentions):
         if mention.kind in CONDITIONS:
-            is_denied = mention.start in negated_starts or (not negated and _is_denied(text, mention.start))
+            is_denied = mention.start in negated_starts or _is_denied(text, mention.start, with_negations=not negated)
             yield (NOT_NEEDED if is_denied else NEEDED) + mention.kind
             continue
         following = bisect_left(starts, mention.end)
-        begin = ends[bisect_left(starts, mention.start) - 1][1] if bisect_left(starts, mention.start) else 0
-        if following < len(ends) and ends[following][2] == "?":
+        preceding = bisect_left(starts, mention.start)
+        begin = starts[preceding - 1] + 1 if preceding else 0
+        if following < len(ends) and ends[following][1] == "?":
             following += 1  # "Ingen erfaring? Det går helt fint."
         end = starts[following] if following < len(ends) else len(text)
         before = text[max(begin, mention.start - _REACH) : mention.start]
         after = text[mention.end : min(end, mention.end + _REACH)]
-        if verdict := _judge(text, mentions, index, before, after):
-            yield verdict + mention.kind
+        verdict = _judge(text, mentions, index, before, after)
+        if not verdict or (verdict == NEEDED and ONLY_WAIVED.match(text, mention.start)):
+            continue
+        kind = mention.kind
+        if verdict == NEEDED and kind in PARENTS and _has_alternative(text, mentions, index, after, siblings=True):
+            kind = PARENTS[kind]  # "fagbrev eller bachelor": one of the two
+        yield verdict + kind
+
+
+def _find_sentence_ends(text: str) -> Iterator[tuple[int, str]]:
+    """(position, mark) of each end of a sentence: no full stop inside a number or after "kl", no hyphen inside a word."""
+    for match in rules.SENTENCE_MARK.finditer(text):
+        start, mark = match.start(), match.group()
+        after = text[start + 1 : start + 2]
+        if mark == "." and ((after and not after.isspace()) or text[max(0, start - 3) : start].endswith(rules.ABBREVIATIONS)):
+            continue
+        if mark in "–-" and not (after.isspace() and text[start - 1 : start].isspace()):
+            continue
+        yield start, mark
 
 
 def _judge(text: str, mentions: list[Mention], index: int, before: str, after: str) -> str:
@@ -112,10 +158,10 @@ def _judge(text: str, mentions: list[Mention], index: int, before: str, after: s
     if not_needed and not_needed.start() == first:
         return NOT_NEEDED
     if "negative" in in_before and _is_covered_by_negation(clause_before, name):
-        return NOT_NEEDED
+        return NEEDED if rules.REFUSED_AFTER.search(clause_after) else NOT_NEEDED
     if soft and soft.start() == first:
         # "Erfaring er en fordel, men ikke et krav."
-        return NOT_NEEDED if rules.NOT_NEEDED_AFTER.search(after[soft.end() :]) and "," not in clause_after else ""
+        return NOT_NEEDED if rules.NOT_NEEDED_NEXT.match(after, soft.end()) else ""
     demanded = (
         max((match.start() for match in rules.DEMAND_BEFORE.finditer(clause_before)), default=-1) if "needed" in in_before else -1
     )
@@ -124,11 +170,12 @@ def _judge(text: str, mentions: list[Mention], index: int, before: str, after: s
         return ""
     if needed or demanded >= 0:
         return NEEDED
-    if rules.OFFER_BEFORE.search(clause_before) or rules.OFFER_AFTER.match(clause_after):
+    near = clause_before[-_NEAR:]
+    if rules.OFFER_BEFORE.search(near) or rules.OFFER_AFTER.match(clause_after):
         return ""
     if rules.COMPANY_BEFORE.search(before) and not rules.APPLICANT_BEFORE.search(before):
         return ""  # "Vi har lang erfaring"
-    is_stated = STRONG.match(name) or rules.HAVE_BEFORE.search(clause_before) or rules.YEARS_BEFORE.search(clause_before)
+    is_stated = STRONG.match(name) or rules.HAVE_BEFORE.search(near) or rules.YEARS_BEFORE.search(near)
     return NEEDED if is_stated else ""
 
 
@@ -150,20 +197,24 @@ def _is_covered_by_negation(clause: str, name: str) -> bool:
     return len(between.split()) <= _FAR and (demand is None or len(between[: demand.start()].split()) <= 2)
 
 
-def _is_denied(text: str, start: int) -> bool:
-    """Whether one of the three words before a condition is a negation."""
-    before = text[max(0, start - 40) : start].split()[-3:]
-    return any(rules.NEGATION.fullmatch(word.strip(",.–-")) for word in before)
+def _is_denied(text: str, start: int, with_negations: bool) -> bool:
+    """Whether one of the three words before a condition is "fri" ("fri hver helg"), or a negation."""
+    before = [word.strip(",.–-") for word in text[max(0, start - 40) : start].split()[-3:]]
+    return any(rules.FREE.fullmatch(word) or (with_negations and rules.NEGATION.fullmatch(word)) for word in before)
 
 
-def _has_alternative(text: str, mentions: list[Mention], index: int, after: str) -> bool:
-    """Whether something of another kind would do instead: "fagbrev eller relevant erfaring"."""
+def _has_alternative(text: str, mentions: list[Mention], index: int, after: str, siblings: bool = False) -> bool:
+    """Whether something of another kind would do instead: "fagbrev eller relevant erfaring".
+
+    `siblings`: another kind may belong to the same wider one.
+    """
     mention = mentions[index]
     if mention.kind != "experience" and rules.OR_EQUIVALENT.match(after):
         return True
     for first, second in ((index - 1, index), (index, index + 1)):
         if first >= 0 and second < len(mentions) and mentions[second].start - mentions[first].end <= 100:
-            families = {PARENTS.get(mentions[each].kind, mentions[each].kind) for each in (first, second)}
+            kinds = {mentions[each].kind for each in (first, second)}
+            families = kinds if siblings else {PARENTS.get(kind, kind) for kind in kinds}
             if len(families) > 1 and rules.OR.match(text[mentions[first].end : mentions[second].start]):
                 return True
     return False

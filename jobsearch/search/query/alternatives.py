@@ -51,7 +51,7 @@ def find_interpretations(
         to_count += map(parse_query, unknown_words)
     counts = iter(count_hits(to_count) if to_count else ())
     interpretations_by_query = []
-    for (q, _parsed), (in_body, shorter, unknown_words) in zip(queries, plans, strict=True):
+    for (q, parsed), (in_body, shorter, unknown_words) in zip(queries, plans, strict=True):
         interpretations = []
         # Not offered where an ad is of the occupation and only the filters exclude it, nor where so many texts have the word
         # that it says nothing about the position.

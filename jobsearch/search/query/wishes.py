@@ -121,7 +121,7 @@ _WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"(?:med|with) (?:full )?(?:opplæring|training)|training provided", ("experience",)),
     (r"(?:uten|utan|ingen|inga|without|no) (?:noen |formelle |spesielle |special |any )?(?:krav|kvalifikasjonskrav|"
         r"requirements?|kvalifikasjoner|"
-     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?(?! (?:til|om|på|for))",
+     r"qualifications|forkunnskaper|forkunnskapar)(?: (?:required|needed|kreves))?(?! (?:til|om|på|for) .)",
      ("experience", "education")),
     (r"(?:ungdom(?:mer|ar)? |youths? |teenagers? )?(?:under 18(?: år| years old)?|1[3-7] (?:år|åring(?:er|ar)?|"
         r"years? olds?)(?: gammel)?)", ("age",)),
