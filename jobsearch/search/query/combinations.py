@@ -6,7 +6,7 @@ Runs after entity recognition, so that "Møre og Romsdal" is one place and its "
 from __future__ import annotations
 
 from jobsearch.search.analysis import synonyms
-from jobsearch.search.analysis.lexicon import PLACES
+from jobsearch.search.analysis.lexicon import PLACES, STOP_WORDS
 
 from . import entities, lists
 from .parsed_query import QueryItem
@@ -23,13 +23,13 @@ def combine_items(items: list[QueryItem]) -> list[QueryItem]:
 
 def classify_item(item: QueryItem) -> str:
     """Kind of the name that the item is: "occupation", "place", or "" for neither."""
-    if not item.plain or item.minus or not item.words:
+    if not item.plain or item.minus or item.in_phrase or not item.words:
         return ""
     length, entity = (len(item.words), item.entity) if item.entity else entities.find_entity(item.words, 0, True)
     if entity and length == len(item.words):
         return "place" if entity.facet == "place" else ""
     last = item.words[-1]
-    if len(item.words) == 1 and rank_common_word(last.exact) == 0:
+    if len(item.words) == 1 and (last.exact in STOP_WORDS or rank_common_word(last.exact) == 0):
         return ""  # "lærar og leitar etter jobb": no two occupations
     if synonyms.is_occupation(last):
         return "occupation"

@@ -10,11 +10,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from jobsearch.search.analysis import norwegian, synonyms
-from jobsearch.search.analysis.lexicon import AGENTS, EVERYDAY_PLACES, PLACES, WORKPLACES
+from jobsearch.search.analysis.lexicon import AGENTS, EVERYDAY_PLACES, PLACES, STOP_WORDS, WORKPLACES
 from jobsearch.search.analysis.place_names import TOWNS
 
 from . import entities
 from .parsed_query import QueryItem, SynonymClause, WordClause
+from .sentence_lists import rank_common_word
 
 # Words that are half of a title as often as a title: the rank or the role in "lærer assistent", "vikar lærer".
 _RANKS = frozenset(
@@ -65,7 +66,7 @@ def _find_paths(item: QueryItem) -> tuple[tuple[str, ...], bool]:
 
 
 def _is_place(item: QueryItem) -> bool:
-    if not item.plain or item.minus or not item.words:
+    if not item.plain or item.minus or item.in_phrase or not item.words:
         return False
     if item.entity:
         return item.entity.facet == "place"
@@ -178,5 +179,7 @@ def _names_person(item: QueryItem) -> bool:
     if not _is_single_word(item):
         return False
     word = item.words[0]
+    if item.in_phrase or word.exact in STOP_WORDS or rank_common_word(word.exact) == 0:
+        return False  # "bli til sveiser", "sveisar leitar etter jobb"
     is_part = word.stem in WORKPLACES or word.stem in _RANKS or word.exact in _RANKS or word.stem in _RANK_COMPOUNDS
     return synonyms.is_occupation(word) and not is_part

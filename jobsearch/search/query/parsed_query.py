@@ -78,7 +78,8 @@ class QueryItem:
     `minus`: it is excluded. `plain`: words without quotation marks, minus or star. `either`: an alternative to the item before
     it. `listed`: it follows a comma, a slash, "og" or "eller", which makes it an alternative if both items are occupations or
     both are places. `after_or`: it follows "eller". `extra_alternatives`: more ways to match. `entity`: the facet value that
-    its words name. `start`, `end`: its position in the text.
+    its words name. `in_phrase`: a word of a phrase of sentences ("first time"), which names nothing. `start`, `end`: its position
+    in the text.
     """
 
     clauses: list[Clause]
@@ -90,6 +91,7 @@ class QueryItem:
     after_or: bool = False
     extra_alternatives: tuple[Alternative, ...] = ()
     entity: Entity | None = None
+    in_phrase: bool = False
     start: int = 0
     end: int = 0
 

@@ -113,6 +113,7 @@ def expand_query(q: str) -> str:
 
 def recognise_items(items: list[QueryItem]) -> list[QueryItem]:
     """The items of an expanded query with corrected place names and recognised entities."""
+    sentences.mark_phrases(items)
     return _recognise_entities(_correct_place_names(items))
 
 
@@ -263,7 +264,7 @@ def _recognise_in_run(run: list[QueryItem], has_occupation: bool) -> Iterator[Qu
         while end < len(run) and _count_words(run[start:end]) < length:
             end += 1
         named = run[start:end]
-        if entity and _count_words(named) == length:
+        if entity and _count_words(named) == length and not any(item.in_phrase for item in named):
             is_place = has_occupation and entity.facet == "place"
             clauses: list[Clause] = [WordClause(word, is_place=is_place) for item in named for word in item.words]
             text = " ".join(item.text for item in named)

@@ -17,7 +17,6 @@ _FILE = Path(__file__).with_name("sentence_words.toml")
 class SentenceLists(NamedTuple):
     """The lists of the file, each as a set of words."""
 
-    always: frozenset[str]
     sentence: frozenset[str]
     beside_content: frozenset[str]
     strong: frozenset[str]
@@ -42,7 +41,6 @@ def load_sentence_lists() -> SentenceLists:
             for first in phrase[0]:
                 by_first.setdefault(first, []).append(phrase)
     return SentenceLists(
-        read_words("always"),
         read_words("sentence"),
         read_words("beside_content"),
         read_words("markers", "strong"),
@@ -63,6 +61,6 @@ def _expand_phrase(places: list[str], slots: dict[str, frozenset[str]]) -> Itera
 def rank_common_word(word: str) -> int | None:
     """0 for an exact word that sentences do without, 1 for one that they do without beside others, None for all others."""
     lists = load_sentence_lists()
-    if word in lists.always or word in lists.sentence:
+    if word in lists.sentence:
         return 0
     return 1 if word in lists.beside_content else None

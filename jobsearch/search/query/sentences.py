@@ -1,7 +1,7 @@
 """Sentences as queries: finds the words of "hvem søker elektriker i Voss" that are not searched for.
 
-A word is left out only where it says nothing about the job: always ("jeg"), in a sentence ("flytter"), or in a sentence that also
-names something else ("erfaring"). The lists are in `sentence_words.toml`, for people to read and extend.
+A word of the lists is left out only in a sentence ("jeg", "flytter"), and some words only where it also names something else
+("erfaring"). The lists are in `sentence_words.toml`, for people to read and extend.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ MAX_COMMON_WORDS = 6
 _WEAK_MARKERS = 2  # weak markers that make a sentence
 
 
+def mark_phrases(items: Sequence[QueryItem]) -> None:
+    """Marks the words of phrases, before places and lists are recognised: "vil heim til Voss" is about one place."""
+    for index in _find_phrases([get_word(item) for item in items]):
+        items[index].in_phrase = True
+
+
 def find_fillers(items: Sequence[QueryItem]) -> Iterator[frozenset[int]]:
     """Sets of items that may be left out together, the largest first: the first that leaves an item is to be used."""
     words = [get_word(item) for item in items]
-    lists = load_sentence_lists()
-    phrases = _find_phrases(words)
+    phrases = {index for index, item in enumerate(items) if item.in_phrase and words[index]}
     listed = {index for index, word in enumerate(words) if rank_common_word(word) is not None and not items[index].entity}
-    if not listed and not phrases:
+    if not phrases and not (listed and _is_sentence(items, words)):
         return
-    listed -= _find_names(items)
-    always = {index for index in listed if words[index] in lists.always}
-    if phrases or _is_sentence(items, words):
-        listed -= _find_compound_parts(words) - always
-        beside = listed | phrases
-        if any(_is_content(item) for index, item in enumerate(items) if index not in beside):
-            yield frozenset(beside)
-        yield frozenset({index for index in listed if rank_common_word(words[index]) == 0} | phrases)
-    yield frozenset(always)
+    names = _find_names(items)
+    phrases -= {index for index in names if rank_common_word(words[index]) is not None and len(words[index]) > 1}
+    listed -= names | _find_compound_parts(words)
+    beside = listed | phrases
+    if any(_is_content(item) for index, item in enumerate(items) if index not in beside):
+        yield frozenset(beside)
+    yield frozenset({index for index in listed if rank_common_word(words[index]) == 0} | phrases)
 
 
 def find_common_words(items: Sequence[QueryItem]) -> list[QueryItem]:
@@ -74,10 +77,15 @@ def get_word(item: QueryItem) -> str:
 
 
 def _find_names(items: Sequence[QueryItem]) -> set[int]:
-    """Indexes of words that are written like an acronym ("WHO", "ME") or are part of a name of several words in the lists."""
+    """Indexes of words with a capital inside the sentence ("jobb hos If", "WHO") and of words of names in the lists."""
     typed = [item.text for item in items]
-    shouted = all(text.isupper() for text in typed if any(map(str.isalpha, text)))
-    names = {index for index, text in enumerate(typed) if not shouted and len(text) > 1 and text.isupper()}
+    names = set()
+    if any(text[:1].islower() for text in typed):
+        for index, text in enumerate(typed):
+            begins = not index or typed[index - 1].endswith((".", "!", "?", ":")) or items[index].listed
+            is_pronoun = get_word(items[index]) in load_sentence_lists().strong
+            if (text[:1].isupper() and not begins and not is_pronoun) or (text.isupper() and len(text) > 1):
+                names.add(index)
     longest = synonyms.longest_name_length()
     for start in range(len(items)):
         words: list[norwegian.Word] = []
