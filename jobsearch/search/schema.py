@@ -15,7 +15,7 @@ from jobsearch.taxonomy import catalogue, occupations, places
 Json = dict[str, Any]
 Kind = Literal["phrase", "word", "keyword", "number"]
 
-ANALYSIS_VERSION = 4
+ANALYSIS_VERSION = 5
 """Raise it by one when a change of code gives the same ad another document, so that every index is rebuilt.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 
@@ -42,6 +42,7 @@ FIELDS: dict[str, Kind] = {
     "body_fold": "word",
     "title_whole": "keyword",
     "employer_whole": "keyword",
+    "reference": "keyword",
     "place": "keyword",
     "area": "keyword",
     "occupation": "keyword",
@@ -58,7 +59,7 @@ FIELDS: dict[str, Kind] = {
     "due": "number",
     "order": "number",
 }
-UNCOUNTED = {"title_whole", "employer_whole", "area"}
+UNCOUNTED = {"title_whole", "employer_whole", "reference", "area"}
 """Keyword fields that are searched but never counted, so that engines need not keep their values by column."""
 
 _LISTS = (lexicon, place_names, negation, requirement_kinds, areas, places, occupations, catalogue)

@@ -165,6 +165,7 @@ NYNORSK = {
     "bøndar": "bønder",
     "reidar": "redar",
     "tømrar": "tømrer",
+    "sommar": "sommer",
 }
 
 # Compound heads that are occupations, as stems: "programvareutvikler" is also a "utvikler". All agent nouns are heads.
@@ -270,15 +271,15 @@ FILLERS -= {"arbeid"}
 FILLERS |= _words(
     """
     ser leter leiter letar etter finnes finst finnast noen nokon noe noko trenger treng hvor kor kva hva hvilke kan få vi ha har
-    er nye ny utlyst utlyste want looking look work working find get hiring wanted available open any there
+    er nye ny utlyst utlyste want looking look work working find get hiring wanted available open any there with
     nærheten søknad snarest gjerne bli være vere veldig min mine meg deg du dere m k mk
     """
 )
 
 # Word -> the words before which it is a filler: "arbeid som kokk", but not in "sosialt arbeid".
 FILLERS_BEFORE = {
-    "arbeid": _words("som innen i på ved hos for innenfor"),
-    "arbeide": _words("som innen i på ved hos for innenfor"),
+    "arbeid": _words("som innen i på ved hos for innenfor med"),
+    "arbeide": _words("som innen i på ved hos for innenfor med"),
     "as": _words("a an"),
     "to": _words("be work find get"),
 }

@@ -66,13 +66,13 @@ _HEADS = tuple(sorted(HEADS | WORKPLACES, key=len, reverse=True))
 _HEADS_S = tuple(f"{head}s" for head in HEADS if len(head) > 3 and not head.endswith(("s", "e")))
 _PEOPLE = tuple(HEADS - {"student", "hjelp", "mann", "vakt", "agent"})
 _SHORT_START = re.compile(
-    rf"\b({'|'.join(SHORT_STARTS)})\. ?(?=leder|leiar|sjef|sykepl|sjukepl|lege|ing|lektor|lærer|medarb|ass|dir|ped|kons|rådg|sekr"
-    r"|styrer|rektor|butikk|kjøkken|daglig|assistent|ansvarl|personell)",
+    rf"\b({'|'.join(SHORT_STARTS)})(?:\. ?| )(?=leder|leiar|sjef|sykepl|sjukepl|lege|ing|lektor|lærer|medarb|ass|dir|ped|kons"
+    r"|rådg|sekr|styrer|rektor|butikk|kjøkken|daglig|assistent|ansvarl|personell)",
     re.IGNORECASE,
 )
 _SHORT_END = re.compile(rf"(?<![pPkKbB])({'|'.join(SHORT_ENDS)})\.(?!\w)", re.IGNORECASE)
 _SHORT_ALONE = re.compile(rf"\b({'|'.join(SHORT_ALONE)})\.(?!\w)", re.IGNORECASE)
-_SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\. (?=\w)\S+|\S+", re.IGNORECASE)
+_SHORT_CHUNK = re.compile(rf"\b(?:{'|'.join(SHORT_STARTS)})\.? (?=\w)\S+|\S+", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CONJUNCTIONS = frozenset(["og", "eller"])
 _CONTINUED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\s?/\s?[-–]\s?([^\W\d_]+)")
@@ -127,18 +127,19 @@ def correct_place_names(words: list[Word]) -> list[Word]:
 
 
 def expand_abbreviations(text: str) -> str:
-    """Expands abbreviations with a full stop: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" -> "avdelingsleder"."""
+    """Expands abbreviations: "Kjøkkenass." -> "Kjøkkenassistent", "avd.leder" and "avd leder" -> "avdelingsleder"."""
+    if "." in text:
+        text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
+    text = _SHORT_START.sub(lambda match: SHORT_STARTS[match[1].lower()], text)
     if "." not in text:
         return text
-    text = _SHORT_ALONE.sub(lambda match: SHORT_ALONE[match[1].lower()], text)
-    text = _SHORT_START.sub(lambda match: SHORT_STARTS[match[1].lower()], text)
     return _SHORT_END.sub(lambda match: SHORT_ENDS[match[1].lower()], text)
 
 
 def find_abbreviations(text: str) -> Iterator[tuple[list[Word], int, int]]:
     """(expanded words, start, end) of each abbreviation in the normalised text."""
     for match in _SHORT_CHUNK.finditer(text):
-        if "." in match.group() and (expanded := expand_abbreviations(match.group())) != match.group():
+        if not {".", " "}.isdisjoint(match.group()) and (expanded := expand_abbreviations(match.group())) != match.group():
             yield analyse_text(expanded), *match.span()
 
 
@@ -278,8 +279,12 @@ def _split_by_head(stem: str) -> tuple[str, ...]:
 
 
 def join_compound(first: str, second: str) -> str:
-    """The stem of two words written as one; three equal consonants become two ("buss sjåfør" -> "bussjåfør")."""
-    whole = first + second
+    """The stem of two words written as one."""
+    return stem_word(join_exact(first, second))
+
+
+def join_exact(first: str, second: str) -> str:
+    """Two words written as one; three equal consonants become two ("buss sjåfør" -> "bussjåfør")."""
     if len(first) > 1 and first[-1] == first[-2] == second[:1]:
-        whole = first + second[1:]
-    return stem_word(whole)
+        return first + second[1:]
+    return first + second

@@ -17,6 +17,9 @@ from .folding import list_keyboard_forms, normalise_spelling
 _TOWNS = """
 OSLO: grünerløkka sagene nordstrand stovner grorud furuset romsås bjerke ullern majorstuen frogner tøyen holmlia lambertseter ryen
     helsfyr skøyen nydalen bryn alnabru storo kalbakken ensjø bjørvika lysaker groruddalen lindeberg ammerud haugerud
+    torshov grefsen røa vinderen smestad bislett majorstua vålerenga bøler oppsal manglerud østensjø mortensrud
+    blindern sinsen økern sofienberg briskeby tjuvholmen bekkelaget ekeberg tveita ellingsrud linderud kjelsås tåsen korsvoll
+    holmenkollen bygdøy lilleaker
 BÆRUM: sandvika fornebu bekkestua stabekk høvik kolsås rykkinn bærums hosle østerås
 ASKER: slependen heggedal røyken spikkestad sætre tofte slemmestad
 NORDRE FOLLO: ski kolbotn oppegård langhus vinterbro
@@ -71,11 +74,11 @@ GRUE: kirkenær
 ARENDAL: hisøy
 LILLESAND: høvåg
 LINDESNES: mandal
-KRISTIANSAND: søgne songdalen vågsbygd
+KRISTIANSAND: søgne songdalen vågsbygd randesund sørlandsparken
 EVJE OG HORNNES: evje
 EIGERSUND: egersund
 SANDNES: forus ganddal
-STAVANGER: hundvåg madla hillevåg rennesøy
+STAVANGER: hundvåg madla hillevåg rennesøy tjensvoll kvernevik storhaug ullandhaug tasta hinna
 SOLA: tananger risavika
 TIME: bryne
 HÅ: nærbø varhaug vigrestad
@@ -85,6 +88,7 @@ SULDAL: sand
 KARMØY: kopervik åkrehamn avaldsnes
 TYSVÆR: aksdal frakkagjerd
 BERGEN: fana åsane laksevåg fyllingsdalen nesttun arna ytrebygda årstad sandsli kokstad
+    loddefjord landås sandviken flesland danmarksplass
 ALVER: knarvik lindås
 BJØRNAFJORDEN: osøyro os
 ØYGARDEN: straume sotra
@@ -112,7 +116,8 @@ SURNADAL: skei
 HUSTADVIKA: elnesvågen
 HARAM: brattvåg
 ORKLAND: orkanger
-TRONDHEIM: heimdal tiller lade ranheim lerkendal saupstad flatåsen
+TRONDHEIM: heimdal tiller lade ranheim lerkendal saupstad flatåsen moholt strindheim byåsen
+    sluppen kattem bakklandet leangen jakobsli
 MALVIK: hommelvik
 VERDAL: verdalsøra
 NÆRØYSUND: kolvereid rørvik

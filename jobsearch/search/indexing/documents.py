@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ from jobsearch.vacancies import ad_names, html, pending, redaction, visibility
 
 if TYPE_CHECKING:
     from jobsearch.vacancies.models import Vacancy
+
+_REFERENCE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,4}[0-9]{4,20}(?![A-Za-z0-9])")
+_ADDRESS_READ, _MAX_REFERENCES = 1000, 20  # characters of an address, numbers of an ad
 
 
 def make_removal(change: pending.Change, now: dt.datetime) -> Write | None:
@@ -72,6 +76,7 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     ad = Ad(vacancy, employer)
     published = epoch(vacancy.published)
     deadline = day_number(vacancy.application_due) if vacancy.application_due else 0
+    title_whole = " ".join(word.exact for word in title_words)[:300]
     return {
         "title": _exact(title_words),
         "job": _exact(job_words),
@@ -93,7 +98,8 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
         "fold": _set(folds | {fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
         "body_fold": _set({fold(exact) for exact in stated if not exact.isascii()}),
-        "title_whole": [" ".join(word.exact for word in title_words)[:300]],
+        "title_whole": list(dict.fromkeys((title_whole, fold(title_whole)))),
+        "reference": _list_references(vacancy.source_url, vacancy.application_url),
         "employer_whole": [norwegian.strip_company_form(word.exact for word in employer_words)[:300]],
         **{name: values for facet in list_filters() for name, values in facet.get_document_values(ad).items()},
         "first_seen": epoch(vacancy.first_seen),
@@ -102,6 +108,12 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
         "deadline_order": compute_deadline_order(deadline, published, vacancy.uuid),
         "order": compute_order(published, vacancy.uuid),
     }
+
+
+def _list_references(*addresses: str) -> list[str]:
+    """Numbers of the ad in the systems that its addresses lead to, such as `?jobId=4512345678`."""
+    numbers = (match.group().lower() for address in addresses for match in _REFERENCE.finditer(address[:_ADDRESS_READ]))
+    return list(dict.fromkeys(numbers))[:_MAX_REFERENCES]
 
 
 def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str], set[str]]:

@@ -13,12 +13,14 @@ from uuid import UUID
 
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.folding import fold
-from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, FUNCTION_WORDS, PLACES, PLAIN, STOP_WORDS
+from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, FUNCTION_WORDS, PLACES, PLAIN
 from jobsearch.search.analysis.place_names import REGIONS, TOWNS
 from jobsearch.search.analysis.synonyms import Synonym, is_listed_occupation, is_occupation
 from jobsearch.search.conditions import EVERYTHING, All, Best, Constant, Node, Phrase, Prefix, Range, Term, Terms
 from jobsearch.search.timestamps import epoch
 
+from .compounds import list_split_stems
+from .numbers import is_reference_token
 from .parsed_query import (
     Alternative,
     Clause,
@@ -34,29 +36,31 @@ from .parsed_query import (
 from .wishes import list_demands, list_denials
 
 NOTHING = Terms("uuid", ())
-WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 96, 24
+WHOLE_TITLE, TITLE_PHRASE, WHOLE_EMPLOYER, EMPLOYER_INSIDE = 64, 16, 128, 24
 # Above the difference that the words make: an ad that says what was wished for is first, then one that is trained, then the rest.
 _WISH_STATED, _WISH_TAUGHT = 512, 256
 _EACH_OF_LIST = 128  # for each item of a list that an ad matches
 
 # Field -> score of a word in it.
-_EXACT_SCORES = {"title": 64, "job": 28, "employer": 20, "location": 20, "body": 8}
+_EXACT_SCORES = {"title": 80, "job": 28, "employer": 20, "location": 20, "body": 8}
 # A quoted phrase also matches where the text negates it: "ikke fast hjemmekontor".
-_QUOTED_SCORES = {"title": 64, "job": 28, "employer": 20, "location": 20, "body_text": 8}
-_STEM_SCORES = {"title_stem": 56, "joined": 48, "parts": 32, "job_stem": 24, "employer_stem": 16, "body_stem": 4}
+_QUOTED_SCORES = {"title": 80, "job": 28, "employer": 20, "location": 20, "body_text": 8}
+_STEM_SCORES = {"title_stem": 72, "joined": 60, "parts": 44, "job_stem": 24, "employer_stem": 16, "body_stem": 4}
 # A place states where the ad is. In a title it scores no more than in the location, so that the occupation decides the order.
 _PLACE_SCORES = {"title": 20, "employer": 20, "location": 20}
 _FACET_VALUE_SCORE, _TOWN_IN_BODY_SCORE = 20, 16
-_SPLIT_COMPOUND_SCORE = 28
+_SPLIT_COMPOUND_SCORE = 40
+_REFERENCE_SCORE = 80
 _NEGATED_SCORE = 0  # a word that the text only negates: the ad is a hit, but the last one
-_JOINED_SCORES = {"title_stem": 56, "job_stem": 24}
-_FOLDED_SCORES = {"title_fold": 44, "fold": 12}
+_JOINED_SCORES = {"title_stem": 72, "job_stem": 24, "employer_stem": 16}
+_FOLDED_SCORES = {"title_fold": 64, "fold": 12}
 _FOLDED_BODY_SCORE = 4
-_DIGRAPH_SCORES = {"title_stem": 52, "parts": 28, "job_stem": 20, "employer_stem": 12}  # typed with "ae" or "oe"
-# A synonym scores below the word itself in the same field.
-_SYNONYM_SCORES = {"title_stem": 44, "joined": 40, "job_stem": 16}
-_SYNONYM_IN_COMPOUND_SCORE = 24
+_DIGRAPH_SCORES = {"title_stem": 68, "parts": 40, "job_stem": 20, "employer_stem": 12}  # typed with "ae" or "oe"
+# A synonym in a title scores below the word itself in any form there: for "sjef", "Butikksjef" comes before "Leder".
+_SYNONYM_SCORES = {"title_stem": 36, "joined": 32, "job_stem": 16}
+_SYNONYM_IN_COMPOUND_SCORE = 20
 _SYNONYM_EMPLOYER_SCORE = 40
+_SYNONYM_BODY_SCORE = 4
 
 _NEVER_FOLDED = PLAIN | FUNCTION_WORDS
 _MIN_LETTERS_PARTLY_FOLDED = 6  # letters of a word that may have some of its æ, ø and å and lack others
@@ -74,7 +78,7 @@ def compile_conditions(parsed: ParsedQuery) -> Node:
         return NOTHING
     must = tuple(_any_of([_compile_alternative(alternative) for alternative in group]) for group in parsed.must)
     never = tuple(_compile_alternative(alternative) for alternative in parsed.never)
-    bonus: list[Node] = []
+    bonus = _list_bonuses(parsed)
     for items in parsed.choices:
         bonus += [Constant(_any_of([_compile_alternative(one) for one in alternatives]), _EACH_OF_LIST) for alternatives in items]
     if parsed.wishes:
@@ -83,19 +87,26 @@ def compile_conditions(parsed: ParsedQuery) -> Node:
         bonus += stated
         if parsed.is_open and not all(wish.is_condition for wish in parsed.wishes):
             must += (Constant(Best(tuple(stated)), 0),)
-    if plain := parsed.plain_words:
-        bonus.append(Term("title_whole", " ".join(plain), WHOLE_TITLE))
+    return All(must or (EVERYTHING,), never, tuple(bonus))
+
+
+def _list_bonuses(parsed: ParsedQuery) -> list[Node]:
+    """What adds to the score of a hit: its whole title, a part of its title or its employer's whole name is typed."""
+    bonus: list[Node] = []
+    plain, typed = parsed.plain_words, parsed.typed_words
+    titles = dict.fromkeys(form for words in (typed, plain) if words for form in (" ".join(words), fold(" ".join(words))))
+    if titles:
+        bonus.append(_any_of([Term("title_whole", title, WHOLE_TITLE) for title in titles]))
+    if plain:
         if len(plain) > 1:
             bonus.append(Phrase("title", plain, TITLE_PHRASE))
-        bonus.append(Term("employer_whole", norwegian.strip_company_form(plain), WHOLE_EMPLOYER))
-        if 2 < len(plain) <= _MAX_WORDS_WITH_EMPLOYER:
-            runs = (plain[i:j] for i, j in combinations(range(len(plain) + 1), 2) if 1 < j - i < len(plain))
+        employers = dict.fromkeys(norwegian.strip_company_form(words) for words in (plain, typed) if words)
+        bonus.append(_any_of([Term("employer_whole", employer, WHOLE_EMPLOYER) for employer in employers]))
+        if 2 < len(typed) <= _MAX_WORDS_WITH_EMPLOYER:
+            runs = (typed[i:j] for i, j in combinations(range(len(typed) + 1), 2) if 1 < j - i < len(typed))
             names = dict.fromkeys(map(norwegian.strip_company_form, runs))
             bonus += [Term("employer_whole", name, EMPLOYER_INSIDE) for name in names]
-    if (typed := parsed.typed_words) and typed != plain:
-        bonus.append(Term("title_whole", " ".join(typed), WHOLE_TITLE))
-        bonus.append(Term("employer_whole", norwegian.strip_company_form(typed), WHOLE_EMPLOYER))
-    return All(must or (EVERYTHING,), never, tuple(bonus))
+    return bonus
 
 
 def _compile_wish(wish: Wish) -> Node:
@@ -170,6 +181,8 @@ def _compile_word(clause: WordClause) -> Node:
         nodes += _compile_split_compound(stem)
     for joined_stem in clause.joined_stems:
         nodes += [Term(field, joined_stem, score) for field, score in _JOINED_SCORES.items()]
+    if is_reference_token(exact):
+        nodes.append(Term("reference", exact, _REFERENCE_SCORE))
     nodes += _compile_folded(exact, stem, in_body)
     nodes += [node for synonym in clause.synonyms for node in _compile_synonym(synonym)]
     return Best(tuple(nodes))
@@ -185,19 +198,19 @@ def _compile_facet(clause: FacetClause) -> Node:
 
 def _compile_split_compound(stem: str) -> list[Node]:
     """Matches a compound whose parts are separate words of a title: "barnehageassistent" and "Assistent i barnehage"."""
-    head, *modifiers = norwegian.split_compound(stem) or ("",)
     return [
         All((Term("title_stem", head, _SPLIT_COMPOUND_SCORE), Term("title_stem", modifier)))
-        for modifier in modifiers
-        if modifier not in STOP_WORDS and modifier != "over" and not head.endswith(modifier)
+        for head, modifier in list_split_stems(stem)
     ]
 
 
 def _compile_synonym(synonym: Synonym) -> list[Node]:
-    """Matches a synonym in the title, the occupation's names or the employer, never in the body."""
+    """Matches a synonym in the title, the occupation's names or the employer; in the body only that of a condition."""
     stems, first = synonym.stems, synonym.stems[0]
     if synonym.kind == "employer":
         return [_all_stems("employer_stem", stems, _SYNONYM_EMPLOYER_SCORE)]
+    if synonym.kind == "condition":
+        return _compile_condition(synonym)
     nodes = [_all_stems("title_stem", stems, _SYNONYM_SCORES["title_stem"])]
     if synonym.kind == "short":
         # Names of whole kinds of work are also in the classification, where they need not describe this ad.
@@ -208,6 +221,18 @@ def _compile_synonym(synonym: Synonym) -> list[Node]:
     if synonym.wide:
         nodes.append(Term("parts", first, _SYNONYM_IN_COMPOUND_SCORE))
     return nodes
+
+
+def _compile_condition(synonym: Synonym) -> list[Node]:
+    """Matches another name of working hours, a licence or the like, which ads state in their text: "helkontinuerlig"."""
+    if len(synonym.stems) > 1:
+        return [
+            _all_stems("title_stem", synonym.stems, _SYNONYM_SCORES["title_stem"]),
+            Phrase("body_text", synonym.words, _SYNONYM_BODY_SCORE),
+        ]
+    (stem,) = synonym.stems
+    scores = _SYNONYM_SCORES | {"parts": _SYNONYM_IN_COMPOUND_SCORE, "body_stem": _SYNONYM_BODY_SCORE}
+    return [Term(field, stem, score) for field, score in scores.items()]
 
 
 def _all_stems(field: str, stems: tuple[str, ...], score: int) -> Node:
@@ -234,6 +259,8 @@ def _compile_folded(exact: str, stem: str, in_body: bool) -> list[Node]:
     ):
         # Some of the letters were typed and some were not: "bussjafør".
         nodes += [Term(field, fold(stem), score) for field, score in _FOLDED_SCORES.items()]
+    elif len(exact) >= _MIN_LETTERS_INFLECTED and is_listed_occupation(stem) and fold(stem) not in _NEVER_FOLDED:
+        nodes.append(Term("title_stem", fold(stem), _FOLDED_SCORES["title_fold"]))  # a title without them: "Rorlegger sokes"
     with_letters = exact.replace("ae", "æ").replace("oe", "ø")
     if with_letters != exact:
         word = norwegian.analyse_word(with_letters)

@@ -248,7 +248,7 @@ def _find_name_end(items: list[QueryItem], start: int, before: list[QueryItem | 
 def _is_name(words: list[norwegian.Word]) -> bool:
     """Whether the words are one name. In "night shifts" only the first word says what is not wanted."""
     kinds = {synonym.kind for synonym in synonyms.find_synonyms(tuple(words))}
-    only_names_work = kinds == {"subject"} and words[-1].exact in WORK_HEADS
+    only_names_work = kinds <= {"subject", "condition"} and bool(kinds) and words[-1].exact in WORK_HEADS
     return (bool(kinds) and not only_names_work) or entities.is_public_body(words)
 
 

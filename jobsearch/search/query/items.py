@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from jobsearch.search.analysis import norwegian
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 
-from . import combinations
+from . import combinations, compounds, numbers
 from .normalisation import CHUNK, is_or_operator
 from .parsed_query import Clause, FacetClause, PhraseClause, PrefixClause, QueryItem, WordClause
 
@@ -69,10 +70,21 @@ def _parse_chunk(chunk: str) -> QueryItem | None:
     if text.endswith("*") and len(words[-1].exact) >= 2:
         clauses: list[Clause] = [WordClause(word) for word in words[:-1]]
         return QueryItem([*clauses, PrefixClause(words[-1].exact)], text, minus)
+    if numbers.is_written_as_one(words):
+        return QueryItem([PhraseClause(tuple(word.exact for word in words))], text.rstrip(",;"), minus)
     item = QueryItem([WordClause(word) for word in words], text.rstrip(",;"), minus, plain=True)
-    if len(words) == 1 and (orgnr := parse_orgnr(words[0].exact)):
-        item.extra_alternatives = ((FacetClause("employer_key", (orgnr,), (orgnr,)),),)
+    if len(words) == 1:
+        item.extra_alternatives = tuple((clause,) for clause in _list_other_forms(words[0].exact))
     return item
+
+
+def _list_other_forms(word: str) -> Iterator[Clause]:
+    """Other ways to match a word with digits: the employer of an organisation number, a name with a blank ("kiwi365")."""
+    if orgnr := parse_orgnr(word):
+        yield FacetClause("employer_key", (orgnr,), (orgnr,))
+        yield PhraseClause((orgnr[:3], orgnr[3:6], orgnr[6:]))
+    if name_and_number := compounds.split_name_and_number(word):
+        yield PhraseClause(name_and_number)
 
 
 def _split_slashes(chunk: str) -> list[QueryItem]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
-from . import combinations, entities, sentences, wishes
+from . import combinations, compounds, entities, numbers, sentences, wishes
 from .entities import RecognisedEntity
 from .exclusions import exclude_negated, recognise_excluded
 from .items import split_items
@@ -21,12 +20,6 @@ from .parsed_query import Alternative, Clause, FacetClause, ParsedQuery, QueryIt
 _AFTER_A_MUNICIPALITY = (["kommune"], ["kommuna"], ["herad"])
 _MAX_WORDS_OF_PUBLIC_BODY = 4  # words of a municipality's name as an employer
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
-_ORGNR = re.compile(
-    r"(?<!\w)(?<!\d[\s.-])(?:org(?:\.|anisasjons)?\s?(?:nr|nummer)\.?:?\s?)?(?:NO\s?)?"
-    r"([0-9]{3})[\s.-]?([0-9]{3})[\s.-]?([0-9]{3})(?:\s?MVA)?(?!\w)(?![\s.-]\d)",
-    re.IGNORECASE,
-)
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def find_plain_words(q: str) -> Iterator[tuple[int, str]]:
@@ -38,21 +31,16 @@ def find_plain_words(q: str) -> Iterator[tuple[int, str]]:
                 yield chunk.start() + token.start(), token.group()
 
 
-def _join_orgnr(q: str) -> str:
-    """Organisation numbers as one word: "org.nr. 999 888 777 MVA" -> "999888777"."""
-    return q if '"' in q else _ORGNR.sub(r"\1\2\3", q)
-
-
 def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
     """Parses the text as typed. The order: items, place names, entities, exclusions, lists, fillers, synonyms.
 
     `left_out`: words of `common_words` that are not searched for, because nothing is found with them.
     """
+    if uuid := numbers.find_uuid(normalise_query(q)):
+        return ParsedQuery(uuid=uuid, understood=str(uuid))
     q = expand_query(q)
     if not q:
         return ParsedQuery(empty=True)
-    if not re.search(r"\s", q) and (uuid := _UUID.search(q)):
-        return ParsedQuery(uuid=UUID(uuid.group()), understood=uuid.group().lower())
     items = split_items(q)
     typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
     items, wished = wishes.take_wishes(items)
@@ -71,13 +59,14 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
             groups.append([item])
     must: list[tuple[Alternative, ...]] = []
     choices: list[tuple[tuple[Alternative, ...], ...]] = []
-    for index, group in enumerate(groups):
-        before = groups[index - 1][0] if index and len(groups[index - 1]) == 1 else None
-        after = groups[index + 1][0] if index + 1 < len(groups) and len(groups[index + 1]) == 1 else None
+    joined_stems = compounds.find_joined_stems(groups)
+    for number, group in enumerate(groups):
         is_single, is_only_group = len(group) == 1, len(groups) == 1
-        neighbours = (before, after) if is_single else (None, None)
+        joined = [joined_stems.get((number, index), ()) for index in range(len(group[0].clauses))]
         alternatives = [
-            _finish_item(item, *neighbours, is_only_group, not is_single) for item in group if not _matches_by_facet_only(item)
+            _finish_item(item, joined if is_single else [], is_only_group, not is_single)
+            for item in group
+            if not _matches_by_facet_only(item)
         ]
         if is_single and alternatives:
             alternatives += _strip_job_word(group[0], is_only_group)
@@ -108,7 +97,7 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
 
 def expand_query(q: str) -> str:
     """The query normalised, with abbreviations written out and organisation numbers as one word."""
-    return norwegian.expand_abbreviations(_join_orgnr(normalise_query(q)))
+    return norwegian.expand_abbreviations(numbers.separate_numbers(numbers.join_orgnr(normalise_query(q))))
 
 
 def recognise_items(items: list[QueryItem]) -> list[QueryItem]:
@@ -123,7 +112,7 @@ def _is_plain_word(item: QueryItem) -> bool:
 
 def _list_alternatives(item: QueryItem) -> tuple[Alternative, ...]:
     """The ways in which an ad matches one item of a list."""
-    own = () if _matches_by_facet_only(item) else (_finish_item(item, None, None, False, True),)
+    own = () if _matches_by_facet_only(item) else (_finish_item(item, [], False, True),)
     return (*own, *item.extra_alternatives, *_match_entity(item))
 
 
@@ -135,16 +124,24 @@ def _names_a_job(item: QueryItem) -> bool:
 
 
 def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
-    """The query with its occupation matched in the running text too; None unless it is a single occupation.
+    """The query with a name of an occupation matched in the running text too; None where there is none to match so.
 
-    Other words match in the running text anyway.
+    Only if it is the whole query, or beside other words if it may well be no occupation there: "C assembler". "Tannlege Voss"
+    does not find the texts of Voss that mention a dentist. Other words match in the running text anyway.
     """
-    if len(parsed.must) != 1 or parsed.never or not parsed.plain_words:
+    if parsed.never or not parsed.plain_words:
         return None
-    clauses = parsed.must[0][0]
-    if len(clauses) != 1 or not isinstance(clauses[0], WordClause) or not clauses[0].headline_only:
-        return None
-    return replace(parsed, must=(((replace(clauses[0], headline_only=False, synonyms=()),),),))
+    must = tuple(_allow_in_body(group, len(parsed.must) == 1) for group in parsed.must)
+    return replace(parsed, must=must) if must != parsed.must else None
+
+
+def _allow_in_body(group: tuple[Alternative, ...], is_only_group: bool) -> tuple[Alternative, ...]:
+    first = group[0][0] if group and len(group[0]) == 1 else None
+    if not isinstance(first, WordClause) or not first.headline_only:
+        return group
+    if is_only_group:
+        return ((replace(first, headline_only=False, synonyms=()),),)
+    return ((replace(first, headline_only=False),), *group[1:]) if synonyms.is_foreign_or_short(first.word) else group
 
 
 def _strip_job_word(item: QueryItem, is_only_group: bool) -> list[Alternative]:
@@ -155,7 +152,7 @@ def _strip_job_word(item: QueryItem, is_only_group: bool) -> list[Alternative]:
     if not match:
         return []
     occupation = QueryItem([WordClause(norwegian.analyse_word(match.group(1)))], "", plain=True)
-    return [_finish_item(occupation, None, None, is_only_group, True)]
+    return [_finish_item(occupation, [], is_only_group, True)]
 
 
 def _matches_by_facet_only(item: QueryItem) -> bool:
@@ -195,16 +192,18 @@ def _add_synonyms(must: list[tuple[Alternative, ...]], is_plain: list[bool]) -> 
             if found_synonyms := synonyms.find_synonyms(tuple(clause.word for clause in clauses)):
                 break
             end -= 1
-        if end <= start + 1 and (compound_synonyms := _find_compound_synonyms(must, is_plain, start)):
-            yield tuple(_word_clauses(must[start : start + 2])), (SynonymClause(compound_synonyms),)
-            start += 2
+        compound_end, compound_synonyms = _find_compound_synonyms(must, is_plain, start)
+        if compound_end > end or (compound_synonyms and end <= start + 1):
+            yield tuple(_word_clauses(must[start:compound_end])), (SynonymClause(compound_synonyms),)
+            start = compound_end
             continue
         if end <= start:
             yield must[start]
             start += 1
             continue
         if len(clauses) == 1:
-            is_employer = any(synonym.kind == "employer" for synonym in found_synonyms)
+            # "BI" is an employer, but also business intelligence in a text.
+            is_employer = all(synonym.kind == "employer" for synonym in found_synonyms)
             clause = replace(clauses[0], synonyms=found_synonyms, headline_only=clauses[0].headline_only or is_employer)
             yield (clause,), *must[start][1:]
         else:
@@ -227,15 +226,15 @@ def _find_public_body_end(must: list[tuple[Alternative, ...]], is_plain: list[bo
 
 def _find_compound_synonyms(
     must: list[tuple[Alternative, ...]], is_plain: list[bool], start: int
-) -> tuple[synonyms.Synonym, ...]:
-    """The synonyms of an occupation whose compound is typed as two words at `start`: "lager arbeider"."""
-    if start + 1 >= len(must) or not (is_plain[start] and is_plain[start + 1]):
-        return ()
-    pair = _word_clauses(must[start : start + 2])
-    if len(pair) != 2:
-        return ()
-    compound = norwegian.analyse_word(pair[0].word.exact + pair[1].word.exact)
-    return synonyms.find_synonyms((compound,)) if synonyms.is_listed_occupation(compound.stem) else ()
+) -> tuple[int, tuple[synonyms.Synonym, ...]]:
+    """(end, synonyms) of an occupation whose compound is typed as three or two words from `start` on: "lager arbeider"."""
+    for end in (start + 3, start + 2):
+        clauses = _word_clauses(must[start:end]) if end <= len(must) and all(is_plain[start:end]) else []
+        if len(clauses) == end - start:
+            compound = norwegian.analyse_word("".join(clause.word.exact for clause in clauses))
+            if synonyms.is_listed_occupation(compound.stem):
+                return end, synonyms.find_synonyms((compound,))
+    return start, ()
 
 
 def _recognise_entities(items: list[QueryItem]) -> list[QueryItem]:
@@ -333,12 +332,15 @@ def _drop_fillers(items: list[QueryItem], may_drop_all: bool = False) -> tuple[l
         item = items[index]
         if not item.plain or item.minus or item.entity:
             return False
+        if index in introductions:
+            return True
         after = items[index + 1].words[:1] if index + 1 < len(items) else []
         filler_before = FILLERS_BEFORE.get(item.words[0].exact, frozenset()) if fillers is FILLERS else frozenset()
         if len(item.words) == 1 and after and after[0].exact in filler_before:
             return True
         return all(word.exact in fillers for word in item.words)
 
+    introductions = numbers.find_introductions(items)
     in_choice = {index for index, item in enumerate(items) if item.either}
     in_choice |= {index - 1 for index in in_choice}
     requests = {index for index in range(len(items)) if is_filler(index, FILLERS)}
@@ -350,28 +352,19 @@ def _drop_fillers(items: list[QueryItem], may_drop_all: bool = False) -> tuple[l
     return items, []
 
 
-def _finish_item(
-    item: QueryItem, before: QueryItem | None, after: QueryItem | None, is_only_group: bool, add_synonyms: bool
-) -> Alternative:
-    """Sets on each word clause its compounds with the neighbours, and whether it is the only word of the query."""
+def _finish_item(item: QueryItem, joined: Sequence[tuple[str, ...]], is_only_group: bool, add_synonyms: bool) -> Alternative:
+    """Sets on each word clause its compounds with the neighbours (`joined`), and whether it is the only word of the query."""
     clauses = item.clauses
     alone = is_only_group and len(clauses) == 1
     finished: list[Clause] = []
-    for index, clause in enumerate(clauses):
+    for clause, joined_stems in zip(clauses, joined or [()] * len(clauses), strict=True):
         if not isinstance(clause, WordClause):
             finished.append(clause)
             continue
-        left = clauses[index - 1] if index else (before.clauses[-1] if before and before.plain else None)
-        right = clauses[index + 1] if index + 1 < len(clauses) else (after.clauses[0] if after and after.plain else None)
-        joined_stems = []
-        if isinstance(left, WordClause) and item.plain:
-            joined_stems.append(norwegian.join_compound(left.word.exact, clause.word.exact))
-        if isinstance(right, WordClause) and item.plain:
-            joined_stems.append(norwegian.join_compound(clause.word.exact, right.word.exact))
         headline_only = synonyms.is_occupation(clause.word) or any(map(synonyms.is_listed_occupation, joined_stems))
         headline_only = headline_only or bool(item.entity and item.entity.match_facet and item.entity.facet != "occupation")
         found_synonyms = synonyms.find_synonyms((clause.word,)) if item.plain and len(clauses) == 1 and add_synonyms else ()
-        finished.append(WordClause(clause.word, alone, tuple(joined_stems), headline_only, found_synonyms, clause.is_place))
+        finished.append(WordClause(clause.word, alone, joined_stems, headline_only, found_synonyms, clause.is_place))
     return tuple(finished)
 
 

@@ -13,13 +13,14 @@ from typing import Literal, NamedTuple
 
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.analysis.folding import fold
-from jobsearch.search.analysis.lexicon import AGENTS, FILLERS, HEADS, PLAIN, STOP_WORDS
+from jobsearch.search.analysis.lexicon import AGENTS, FILLERS, FUNCTION_WORDS, HEADS, PLAIN, STOP_WORDS
 
-Kind = Literal["occupation", "short", "subject", "employer"]
+Kind = Literal["occupation", "short", "subject", "condition", "employer"]
 _HERE = Path(__file__).parent
 Key = tuple[str, ...]
 """The stems of a name."""
 
+_STOP_KEYS = {(word,) for word in FUNCTION_WORDS}  # stems of names that are stop words: "tiler" becomes `til`
 # Compound heads that, as words of their own, are everyday words or mean something else: running text with one may match.
 _NO_OCCUPATIONS = frozenset(
     "server holder passer student ansvarlig hjelp partner følger leser bærer giver tester mann agent maker spiller".split()
@@ -43,11 +44,20 @@ class _Index(NamedTuple):
     synonyms: dict[Key, tuple[Synonym, ...]]
     occupations: frozenset[str]
     longest: int
+    cut: frozenset[str]
+    """Stems that only a person's name in -er has given: "koder" is stemmed to `kod`, which "kode" is stemmed to as well."""
+
+    def is_other_noun(self, word: norwegian.Word) -> bool:
+        """Whether the word has the stem of such a name, but is not that name: "kode"."""
+        return word.stem in self.cut and not word.exact.startswith((f"{word.stem}er", f"{word.stem}ar"))
 
 
 def find_synonyms(words: tuple[norwegian.Word, ...]) -> tuple[Synonym, ...]:
     """The synonyms of the name that these words form; () where it is in no list."""
-    synonyms = _load_index().synonyms
+    index = _load_index()
+    synonyms = index.synonyms
+    if len(words) == 1 and index.is_other_noun(words[0]):
+        return ()
     stems = tuple(word.stem for word in words)
     if own := synonyms.get(stems) or synonyms.get(_fold_key(stems)):
         return own
@@ -67,7 +77,7 @@ def is_occupation(word: norwegian.Word) -> bool:
     if stem in _NO_OCCUPATIONS or len(stem) < 3:
         return False
     if is_listed_occupation(stem) or stem in HEADS:
-        return True
+        return not _load_index().is_other_noun(word)
     if len(stem) < 6 or stem.endswith("server"):
         return False
     return any(stem.endswith(head) and (head == stem or len(stem) - len(head) >= 2) for head in _HEADS)
@@ -76,6 +86,20 @@ def is_occupation(word: norwegian.Word) -> bool:
 def is_listed_occupation(stem: str) -> bool:
     """Whether the lists have it as an occupation's name of one word, also as typed without æ, ø and å."""
     return stem in _load_index().occupations
+
+
+def is_foreign_or_short(word: norwegian.Word) -> bool:
+    """Whether no Norwegian name of an occupation is, or ends like, this word, so that in a text it may be another word.
+
+    "Assembler" is a fitter in English and a language of programs; "BPA" is in texts about it.
+    """
+    return word.stem not in _list_norwegian_names() and not word.stem.endswith(_HEADS)
+
+
+@lru_cache(maxsize=1)
+def _list_norwegian_names() -> frozenset[str]:
+    names = (name for line in _read_lines() if line.kind == "occupation" for name in line.norwegian)
+    return frozenset(key[0] for name in names for key in _name_keys(name) if len(key) == 1)
 
 
 def list_occupations() -> list[str]:
@@ -98,31 +122,36 @@ def list_words() -> frozenset[str]:
 def _load_index() -> _Index:
     by_key: dict[Key, dict[Synonym, None]] = {}
     occupations: set[str] = set()
+    names_by_stem: dict[str, set[str]] = {}
 
     def add(name: str, synonyms: Iterable[Synonym], own_keys: Iterable[Key] = ()) -> None:
         # `own_keys`: a spelling of a Norwegian name of the line is that name itself.
-        for key in _name_keys(name) - {*own_keys}:
+        for key in _name_keys(name) - {*own_keys} - _STOP_KEYS:
             by_key.setdefault(key, {}).update(dict.fromkeys(synonym for synonym in synonyms if synonym.stems != key))
 
     for line in _read_lines():
         targets = [_make_synonym(name, line.kind)._replace(wide=line.kind == "subject") for name in line.norwegian]
         english = [_make_synonym(name, line.kind) for name in line.english]
-        for name in line.norwegian:
+        for name in () if line.one_way else line.norwegian:
             add(name, (*targets, *english))
         own_keys = {key for name in line.norwegian for key in _name_keys(name)}
         wide_targets = [target._replace(wide=target.wide or line.kind == "occupation") for target in targets]
         for name in (*line.english, *line.only_typed):
             add(name, (*wide_targets, *english), own_keys)
         if line.kind in {"occupation", "short"}:
-            names = (*line.norwegian, *line.english, *line.only_typed)
-            occupations |= {key[0] for name in names for key in _name_keys(name) if len(key) == 1}
-    too_short = {stem for stem in occupations if len(stem) < 3}
+            for name in (*line.norwegian, *line.english, *line.only_typed):
+                occupations |= {key[0] for key in _name_keys(name) if len(key) == 1}
+                for word in norwegian.analyse_text(name) if " " not in name else ():
+                    names_by_stem.setdefault(word.stem, set()).add(word.exact)
+    too_short = {stem for stem in occupations if len(stem) < 3} | FUNCTION_WORDS
     occupations -= too_short | _NO_OCCUPATIONS | {norwegian.stem_word(word) for word in PLAIN - AGENTS}
     synonyms = {key: _remove_duplicates(names) for key, names in by_key.items()}
     for key in list(synonyms):  # the folded key, where it is no name of its own
-        synonyms.setdefault(_fold_key(key), synonyms[key])
-    occupations |= {fold(stem) for stem in occupations if fold(stem) not in PLAIN}
-    return _Index(synonyms, frozenset(occupations), max(map(len, synonyms)))
+        if _fold_key(key) not in _STOP_KEYS:
+            synonyms.setdefault(_fold_key(key), synonyms[key])
+    occupations |= {fold(stem) for stem in occupations if fold(stem) not in PLAIN | FUNCTION_WORDS}
+    cut = frozenset(stem for stem, names in names_by_stem.items() if all(name.startswith(f"{stem}er") for name in names))
+    return _Index(synonyms, frozenset(occupations), max(map(len, synonyms)), cut)
 
 
 def _remove_duplicates(synonyms: Iterable[Synonym]) -> tuple[Synonym, ...]:
@@ -140,12 +169,17 @@ def _is_searchable(synonym: Synonym) -> bool:
 
 
 class _Line(NamedTuple):
-    """A line of the lists: `norwegian` names mean the same, `english` ones are used in ads, `only_typed` ones are not."""
+    """A line of the lists: `norwegian` names mean the same, `english` ones are used in ads, `only_typed` ones are not.
+
+    `one_way`: the Norwegian names are found by the typed ones, but not by each other: "helsepersonell" finds both "sykepleier"
+    and "lege".
+    """
 
     kind: Kind
     norwegian: list[str]
     english: list[str]
     only_typed: list[str]
+    one_way: bool = False
 
 
 def _read_lines() -> list[_Line]:
@@ -160,7 +194,18 @@ def _read_lines() -> list[_Line]:
     for line in tables["people"]["names"]:
         people, _, work = line.partition("<")
         lines.append(_Line("subject", _split(people, "|"), [], _split(work, "|")))
+    for line in _read_names("fields.toml"):
+        people, _, field = line.partition("<")
+        lines.append(_Line("subject", _split(people, "|"), [], _split(field, "|"), one_way=True))
+    for line in _read_names("conditions.toml"):
+        names, _, only_typed = line.partition("<")
+        lines.append(_Line("condition", _split(names, "|"), [], _split(only_typed, "|")))
     return lines
+
+
+def _read_names(file: str) -> list[str]:
+    names: list[str] = tomllib.loads((_HERE / file).read_text())["names"]
+    return names
 
 
 def _split(line: str, separator: str) -> list[str]:
