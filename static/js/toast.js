@@ -5,6 +5,7 @@
 const toasts = (() => {
   const region = document.createElement("div");
   region.className = "toasts";
+  region.popover = "manual"; // above the filter panel, which is a popover too
   document.body.append(region);
   let timer = 0;
   let focusedBefore = null;
@@ -13,6 +14,7 @@ const toasts = (() => {
     clearTimeout(timer);
     const hadFocus = region.contains(document.activeElement);
     region.replaceChildren();
+    region.hidePopover?.();
     if (hadFocus && focusedBefore?.isConnected) focusedBefore.focus({ preventScroll: true });
   };
 
@@ -26,7 +28,9 @@ const toasts = (() => {
   const show = (template, { act, seconds = 0 }) => {
     const toast = template.content.cloneNode(true);
     if (!region.contains(document.activeElement)) focusedBefore = document.activeElement;
+    region.hidePopover?.();
     region.replaceChildren(toast);
+    region.showPopover?.();
     hideLater(seconds);
     region.querySelector("[data-act]").addEventListener("click", () => {
       hide();

@@ -1,7 +1,7 @@
 """Benchmark of the search field in Chromium: from the press of a key until the suggestions for the new text are painted.
 
-    python bench/typing.py http://127.0.0.1:8000                          # a running site
-    python bench/typing.py http://127.0.0.1:8000 http://127.0.0.1:8001    # two, alternately, so that the load is equal
+    python bench/suggestion_speed.py http://127.0.0.1:8000                          # a running site
+    python bench/suggestion_speed.py http://127.0.0.1:8000 http://127.0.0.1:8001    # two, alternately, so that the load is equal
 
 Each beginning is typed with pauses of 400 ms between the keys, as by a slow typist, so each key is answered. A key counts from
 its `keydown` event until the second frame after the list has changed.
@@ -39,7 +39,7 @@ def measure(page: Page, url: str, beginning: str) -> list[float]:
     page.evaluate(MEASURE)
     page.locator("#q").focus()
     for letter in beginning:
-        page.keyboard.press(letter)
+        page.keyboard.type(letter)
         page.wait_for_timeout(PAUSE)
     times: list[float] = page.evaluate("window.times")
     return times
