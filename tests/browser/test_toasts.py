@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import find_violations
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP
 from tests.browser.test_facets import some, total, unfold  # noqa: F401 - a fixture
 
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx")
@@ -16,15 +16,13 @@ OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx")
 
 def fail_to_tick(page: Page, name: str) -> None:
     """Tick a box of the facet "Omfang" without a network."""
-    if page.viewport_size["width"] == PHONE:
-        page.get_by_role("button", name="Filtrer").click()
     unfold(page, "Omfang")
     page.context.set_offline(True)
     page.get_by_label(re.compile(f"^{name}")).click()  # check() would see that it is unticked again
     expect(page.get_by_role("alert")).to_contain_text("Vi får ikke svar. Treffene er fra forrige søk.")
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("width", [DESKTOP])
 def test_box_goes_back_and_is_ticked_by_trying_again(open_page, some, width):  # noqa: F811 - the fixture
     page = open_page("/", width=width, expected=OFFLINE)
     box = page.get_by_label(re.compile("^Deltid"))
