@@ -49,21 +49,34 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (more) more.open = true;
 });
 
-// During a request the list has aria-busy. A failed request is shown in the page, with a button to try again.
+// During a request the list has aria-busy. After a failed request the controls show again what the list is for, and a toast
+// offers to try again what was chosen. Typed text stays.
 const results = () => document.getElementById("treff");
 const isForResults = (event) => event.detail.target && event.detail.target.id === "treff";
+const choices = "select, [type=checkbox], [type=radio]";
+const readControls = () => [...form.elements].filter((one) => one.matches(choices)).map((one) => [one, one.checked, one.value]);
+const setControls = (states) => states.forEach(([control, checked, value]) => Object.assign(control, { checked, value }));
+let answered = form ? readControls() : [];
 const showError = (event) => {
   if (!isForResults(event)) return;
-  const old = document.querySelector("[data-unanswered]");
-  if (old) old.remove();
-  results().prepend(document.getElementById("uten-nett").content.cloneNode(true));
-  results().querySelector("[data-unanswered] button").addEventListener("click", () => form.requestSubmit());
+  const wanted = readControls();
+  setControls(answered);
+  const tryAgain = () => {
+    setControls(wanted);
+    form.requestSubmit();
+  };
+  toasts.show(document.getElementById("uten-nett"), { act: tryAgain });
 };
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (isForResults(event)) results().setAttribute("aria-busy", "true");
+  if (!isForResults(event)) return;
+  toasts.hide();
+  results().setAttribute("aria-busy", "true");
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (isForResults(event)) answered = readControls();
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);
 // A newer choice aborts the older request. htmx logs that as two console errors, synchronously, so that muting the console

@@ -78,10 +78,13 @@ def suggest(query: SearchQuery, typed: str, now: dt.datetime | None = None) -> l
         same = typed_search.q.casefold()
         candidates = [one for one in candidates if one.kind != "words" or one.query.q.casefold() != same]
         candidates.insert(0, _Candidate("words", "", typed_search.q, typed_search, (), as_typed=True))
-    counts = totals([candidate.query for candidate in candidates], now)
+    alone = [candidate.alone for candidate in candidates if candidate.alone]
+    counts = totals([*(candidate.query for candidate in candidates), *alone], now)
+    # Two occupations mean either of them: "sykepleier beautician" finds nurses where no beautician is wanted.
+    unfound = {query for query, count in zip(alone, counts[len(candidates) :], strict=True) if not count}
     by_kind: dict[Kind, list[Suggestion]] = {kind: [] for kind in KINDS}
-    for candidate, count in zip(candidates, counts, strict=True):
-        if count:
+    for candidate, count in zip(candidates, counts, strict=False):
+        if count and candidate.alone not in unfound:
             by_kind[candidate.kind].append(_make_suggestion(candidate, count))
     kept = _take_shares({kind: suggestions for kind, suggestions in by_kind.items() if suggestions}, 0, MAX_SUGGESTIONS)
     for suggestions in kept.values():
@@ -97,10 +100,11 @@ class _Candidate(NamedTuple):
     typed: tuple[str, ...]
     facet: str = ""
     as_typed: bool = False
+    alone: SearchQuery | None = None  # the search for the name without the kept text, where both are words
 
 
 def _make_suggestion(candidate: _Candidate, count: int) -> Suggestion:
-    kind, kept_text, label, query, typed, facet, as_typed = candidate
+    kind, kept_text, label, query, typed, facet, as_typed, _alone = candidate
     return Suggestion(kind, kept_text, label, query, count, _split_label(label, typed), facet, as_typed)
 
 
@@ -128,7 +132,15 @@ def _find_candidates(query: SearchQuery, q: str, now: dt.datetime) -> Iterator[_
             _ = rest.compiled  # parsed once for all searches with the same words
             for kind, names in names_by_kind.items():
                 candidates = [
-                    _Candidate(kind, rest.q, _label_name(name), target, typed, name.facet if name.value else "")
+                    _Candidate(
+                        kind,
+                        rest.q,
+                        _label_name(name),
+                        target,
+                        typed,
+                        name.facet if name.value else "",
+                        alone=rest.replace(q=_format_as_words(name)) if rest.q and not name.value else None,
+                    )
                     for name in names
                     if (target := _build_target_query(rest, name))
                 ]
