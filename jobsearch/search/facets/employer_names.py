@@ -60,9 +60,13 @@ def find_keys(names: Collection[str]) -> tuple[str, ...]:
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any."""
-    orgnrs = [key for key in counts if parse_orgnr(key)]
-    canonical = _read_names(orgnrs) if orgnrs else {}
-    spellings = _read_spellings(counts.keys() - {*orgnrs})
+    if len(counts) > _MOST_IN:
+        spellings = _group_spellings(_count_spellings(None))
+        canonical = spellings.canonical
+    else:
+        orgnrs = [key for key in counts if parse_orgnr(key)]
+        canonical = _read_names(orgnrs) if orgnrs else {}
+        spellings = _read_spellings(counts.keys() - {*orgnrs})
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
         found[canonical.get(key) or spellings.resolve(key)] += ads
@@ -98,7 +102,7 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
 class _Spellings(NamedTuple):
     """Names of employers with a number. `canonical`: number -> name to show. `numbers`: name -> its numbers, most ads first."""
 
-    canonical: Mapping[str, str]
+    canonical: dict[str, str]
     numbers: Mapping[str, list[str]]
 
     def resolve(self, name: str) -> str:
@@ -132,6 +136,10 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
     spelled = {name for _orgnr, name, _ads in rows} - {NOT_STATED}
     if spelled - set(names):
         rows = _count_spellings(_select_numbers({*names, *spelled}))
+    return _group_spellings(rows)
+
+
+def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for orgnr, name, ads in rows:
         by_name[name].append((-ads, orgnr))
@@ -160,7 +168,7 @@ def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
 
 
 def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
-    return _choose_canonical(_count_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
+    return _choose_canonical(_count_spellings(orgnrs))
 
 
 def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
