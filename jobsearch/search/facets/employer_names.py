@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
@@ -43,11 +44,11 @@ def find_canonical(names: Collection[str]) -> dict[str, str]:
     A name that only closed ads have belongs to the employer that had it, so that addresses with a former name stay valid: two
     more queries, only for names that no employer with a number has.
     """
-    spellings = _read_spellings(names)
-    found = {name: spellings.resolve(name) for name in names}
-    if unknown := {name for name in names if name not in spellings.numbers and name != NOT_STATED}:
-        found |= _find_by_former_names(unknown)
-    return found
+    if not names:
+        return {}
+    held = _preloaded.get()
+    known = held if held and held.names >= set(names) else _Names(names)
+    return {name: known.former.get(name) or known.spellings.resolve(name) for name in names}
 
 
 def find_keys(names: Collection[str]) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
     if not names or (held and held.names >= set(names)):
         yield
         return
-    token = _preloaded.set(_Preloaded(frozenset(names), _read_spellings(names)))
+    token = _preloaded.set(_Names(names))
     try:
         yield
     finally:
@@ -114,12 +115,21 @@ class _Spellings(NamedTuple):
         return name if name == NOT_STATED or not chosen or name in chosen else chosen[0]
 
 
-class _Preloaded(NamedTuple):
-    names: frozenset[str]
-    spellings: _Spellings
+class _Names:
+    """Names as typed, with the spellings of their employers, and with the employers that had them before."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = frozenset(names)
+        self.spellings = _read_spellings(names)
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """Former name -> canonical name. Two queries, only where a name is unknown."""
+        unknown = self.names - self.spellings.numbers.keys() - {NOT_STATED}
+        return _find_by_former_names(unknown) if unknown else {}
 
 
-_preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None)
+_preloaded: ContextVar[_Names | None] = ContextVar("preloaded", default=None)
 
 
 def _read_spellings(names: Collection[str]) -> _Spellings:
