@@ -62,6 +62,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "employer": "/arbeidsgiver/999888777/",
         "place": "/jobb/vestland/",
         "occupation": "/jobb/sykepleier/",
+        "occupation at a place": "/jobb/sykepleier-i-bergen/",
         "landing page without ads": "/jobb/stord/",
         "overview": "/jobb/",
         "employers": "/filter/employer/?q=sykepleier",

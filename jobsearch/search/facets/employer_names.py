@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
@@ -43,11 +44,11 @@ def find_canonical(names: Collection[str]) -> dict[str, str]:
     A name that only closed ads have belongs to the employer that had it, so that addresses with a former name stay valid: two
     more queries, only for names that no employer with a number has.
     """
-    spellings = _read_spellings(names)
-    found = {name: spellings.resolve(name) for name in names}
-    if unknown := {name for name in names if name not in spellings.numbers and name != NOT_STATED}:
-        found |= _find_by_former_names(unknown)
-    return found
+    if not names:
+        return {}
+    held = _preloaded.get()
+    known = held if held and held.names >= set(names) else _Names(names)
+    return {name: known.former.get(name) or known.spellings.resolve(name) for name in names}
 
 
 def find_keys(names: Collection[str]) -> tuple[str, ...]:
@@ -60,9 +61,13 @@ def find_keys(names: Collection[str]) -> tuple[str, ...]:
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any."""
-    orgnrs = [key for key in counts if parse_orgnr(key)]
-    canonical = _read_names(orgnrs) if orgnrs else {}
-    spellings = _read_spellings(counts.keys() - {*orgnrs})
+    if len(counts) > _MOST_IN:
+        spellings = _group_spellings(_count_spellings(None))
+        canonical = spellings.canonical
+    else:
+        orgnrs = [key for key in counts if parse_orgnr(key)]
+        canonical = _read_names(orgnrs) if orgnrs else {}
+        spellings = _read_spellings(counts.keys() - {*orgnrs})
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
         found[canonical.get(key) or spellings.resolve(key)] += ads
@@ -88,7 +93,7 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
     if not names or (held and held.names >= set(names)):
         yield
         return
-    token = _preloaded.set(_Preloaded(frozenset(names), _read_spellings(names)))
+    token = _preloaded.set(_Names(names))
     try:
         yield
     finally:
@@ -98,7 +103,7 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
 class _Spellings(NamedTuple):
     """Names of employers with a number. `canonical`: number -> name to show. `numbers`: name -> its numbers, most ads first."""
 
-    canonical: Mapping[str, str]
+    canonical: dict[str, str]
     numbers: Mapping[str, list[str]]
 
     def resolve(self, name: str) -> str:
@@ -110,12 +115,21 @@ class _Spellings(NamedTuple):
         return name if name == NOT_STATED or not chosen or name in chosen else chosen[0]
 
 
-class _Preloaded(NamedTuple):
-    names: frozenset[str]
-    spellings: _Spellings
+class _Names:
+    """Names as typed, with the spellings of their employers, and with the employers that had them before."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = frozenset(names)
+        self.spellings = _read_spellings(names)
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """Former name -> canonical name. Two queries, only where a name is unknown."""
+        unknown = self.names - self.spellings.numbers.keys() - {NOT_STATED}
+        return _find_by_former_names(unknown) if unknown else {}
 
 
-_preloaded: ContextVar[_Preloaded | None] = ContextVar("preloaded", default=None)
+_preloaded: ContextVar[_Names | None] = ContextVar("preloaded", default=None)
 
 
 def _read_spellings(names: Collection[str]) -> _Spellings:
@@ -132,6 +146,10 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
     spelled = {name for _orgnr, name, _ads in rows} - {NOT_STATED}
     if spelled - set(names):
         rows = _count_spellings(_select_numbers({*names, *spelled}))
+    return _group_spellings(rows)
+
+
+def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for orgnr, name, ads in rows:
         by_name[name].append((-ads, orgnr))
@@ -160,7 +178,7 @@ def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
 
 
 def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
-    return _choose_canonical(_count_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
+    return _choose_canonical(_count_spellings(orgnrs))
 
 
 def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
