@@ -58,6 +58,20 @@ def asked(client, address: str) -> list[str]:
     return [query["sql"] for query in captured]
 
 
+MOST_QUERIES = {
+    "/": 3,
+    "/?q=kokk": 3,
+    "/?q=kokk&place=VESTLAND&sort=published": 3,
+    "/?q=vakt&place=VESTLAND": 3,  # with snippets
+    "/filter/place/?q=kokk": 1,
+    "/forslag/?q=ko": 2,
+    f"/arbeidsgiver/{ORGNR}/": 2,
+    "/jobb/bergen/": 2,
+    "ad": 5,
+}
+"""For visitors without a session."""
+
+
 @pytest.fixture
 def logged_in(client, recruiter):
     client.force_login(recruiter)
@@ -75,3 +89,20 @@ def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
         found = asked(logged_in, address)
         assert len(found) <= len(few[address]), (address, found)
     assert max(map(len, few.values())) <= 20
+
+
+def test_number_of_queries_of_a_visitor(client, ads):
+    made = ads(*many(30, 0))
+    for kept in (spelling.speller, suggestions.name_index):
+        kept()
+    for address, most in MOST_QUERIES.items():
+        found = asked(client, f"/stilling/{made[0]}/" if address == "ad" else address)
+        assert len(found) <= most, (address, found)
+
+
+def test_lists_read_neither_contacts_nor_the_texts_of_ads(client, ads):
+    ads(*many(30, 0))
+    for address in ("/", "/?q=vakt", f"/arbeidsgiver/{ORGNR}/", "/jobb/bergen/"):
+        statements = " ".join(asked(client, address))
+        for column in ("vacancies_contact", '"description"', "employer_description", '"raw"', "vacancies_location"):
+            assert column not in statements, (address, column)

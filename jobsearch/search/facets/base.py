@@ -311,9 +311,15 @@ def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
     """
     wanted = " ".join(typed.split()).casefold()
 
+    key = build_comparison_key(wanted) if wanted.isascii() else ""
+
     def matches(choice: Choice) -> bool:
         name = choice.label.casefold()
-        return wanted in name or (wanted.isascii() and build_comparison_key(wanted) in build_comparison_key(name))
+        if wanted in name:
+            return True
+        if not key or (name.isascii() and not any(letters in name for letters in ("ae", "oe", "aa"))):
+            return bool(key) and key in name  # the key of such a name is the name itself
+        return key in build_comparison_key(name)
 
     found = []
     for choice in choices:

@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 from django.db.models import Count
 
 from jobsearch.core.text_values import clean_parameter
+from jobsearch.search.cache import StaleWhileRevalidateCache
 from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 
 from .base import VALUE_LENGTH
 
-_MOST_IN = 500  # numbers in one SQL condition; above that, reading all active employers is cheaper
+_MOST_IN = 500  # numbers in one SQL condition; for more, the names of all active employers are cached
 
 
 def employer_value(name: str) -> str:
@@ -116,8 +117,17 @@ def _read_spellings(names: Collection[str]) -> tuple[dict[str, str], dict[str, l
     return _choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
 
 
-def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
-    return _choose_canonical(_count_spellings(orgnrs if len(orgnrs) <= _MOST_IN else None))
+def _read_names(orgnrs: Collection[str]) -> Mapping[str, str]:
+    """Number -> canonical name. For many numbers from the cache, which may not have the employers of the last minutes."""
+    if len(orgnrs) <= _MOST_IN:
+        return _choose_canonical(_count_spellings(orgnrs))
+    known = canonical_names()
+    new = [orgnr for orgnr in orgnrs if orgnr not in known]
+    return {**known, **_choose_canonical(_count_spellings(new[:_MOST_IN]))} if new else known
+
+
+canonical_names = StaleWhileRevalidateCache(lambda now: _choose_canonical(_count_spellings(None)))
+"""The names of all employers with active ads: reading them for each list of employers took 20 ms of 10,000 ads."""
 
 
 def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:

@@ -96,12 +96,12 @@ def facet_view(
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
     if typed:
         found = search.find_choices(found, typed)
-    ids: set[str] = set()
-    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
     cut = False
     if facet.long:
-        most = [option for position, option in enumerate(options) if position < MOST_SHOWN or option.chosen]
-        options, cut = most, len(most) < len(options)
+        most = [choice for position, choice in enumerate(found) if position < MOST_SHOWN or choice.chosen]
+        found, cut = most, len(most) < len(found)
+    ids: set[str] = set()
+    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
     shown = MOST_SHOWN if typed else SHOWN
     first = [option for position, option in enumerate(options) if position < shown or option.open]
     rest = [option for position, option in enumerate(options) if position >= shown and not option.open]

@@ -17,7 +17,7 @@ from jobsearch.search.api import FACETS, Choice
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.prepared_ads import get_prepared
+from jobsearch.vacancies.prepared_ads import get_prepared, list_workplaces
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.option_fragments import render_option
 from jobsearch.web.presenters import ad_rows, back_link, dates
@@ -85,7 +85,7 @@ def moment(value: dt.datetime | None) -> str:
 def place_lines(vacancy: Vacancy) -> list[str]:
     """Address lines, one for each location: street, postal code and city, and the municipality if its name is not the city's."""
     lines = []
-    for location in vacancy.locations.all():
+    for location in list_workplaces(vacancy):
         city = places.get_label(location.city.upper()) if location.city else ""
         name = ad_rows.format_location(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]

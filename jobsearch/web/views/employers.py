@@ -72,6 +72,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(ads) and not request.GET
+    vacancies = ad_rows.list_active_ads(uuid for uuid, _name, _homepage in page)
     context = {
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
@@ -79,12 +80,12 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "page_title": build_page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
         "homepage": _find_homepage(homepage for _uuid, _name, homepage in ads),
-        "vacancies": ad_rows.list_active_ads(uuid for uuid, _name, _homepage in page),
+        "vacancies": vacancies,
         "total": paginator.count,
         "pages": build_page_links(page, lambda number: _build_page_url(here, number)),
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
-        "as_of": freshness.get_last_feed_time(),
+        "as_of": freshness.find_feed_time(vacancies),
     }
     response = render(request, "web/employer.html", context)
     if not indexed:

@@ -18,6 +18,7 @@ from jobsearch.taxonomy import labels, occupations, places, slugs
 from jobsearch.taxonomy.catalogue import COUNTIES
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workplaces
 from jobsearch.web.presenters import ad_rows, headings
 from jobsearch.web.presenters import results as view
 
@@ -43,8 +44,8 @@ def list_links_for_ad(vacancy: Vacancy) -> list[view.Link]:
     """Links to the landing pages of an ad's places and occupations, labelled with their headings."""
     found = []
     parts = {
-        "place": [location.path for location in vacancy.locations.all()],
-        "occupation": [job.path for job in vacancy.occupations.all()],
+        "place": [location.path for location in list_workplaces(vacancy)],
+        "occupation": list_occupation_paths(vacancy),
     }
     for facet, paths in parts.items():
         known = [slug for path in dict.fromkeys(paths) if (slug := slugs.get_slug(facet, path))]
@@ -77,13 +78,14 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "web/landing.html", context | {"engine_down": True}, status=503)
         response["Retry-After"] = "30"
     else:
+        vacancies = ad_rows.list_active_ads(found.uuids)
         context |= {
             "total": found.total,
-            "vacancies": ad_rows.list_active_ads(found.uuids),
+            "vacancies": vacancies,
             "more": found.total > query.size,
             "groups": [group for group in _build_groups(named, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
-            "as_of": freshness.get_last_feed_time(),
+            "as_of": freshness.find_feed_time(vacancies),
         }
         response = render(request, "web/landing.html", context)
     if not context["indexed"]:
