@@ -41,7 +41,7 @@ def many(number: int, start: int) -> list[dict]:
             "title": f"Kokk nummer {start + n}",
             "employer_name": "Kroa" if n % 3 else f"Kro nummer {start + n}",
             "employer_orgnr": ORGNR,
-            "description": f"<p>Vi trenger en kokk på vakt {start + n}.</p>",
+            "description": f"<p>Vi trenger en kokk på vakt {start + n}. Her er turnus.</p>",
             "locations": (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5003"), LocationData("NORGE", "OSLO", "OSLO")),
             "occupations": (OccupationData("Reiseliv og mat", "Kokk"),),
             "contacts": (ContactData(f"Kari Nummer{start + n}", "kari@kroa.example", "22 33 44 55"),),
@@ -62,7 +62,7 @@ MOST_QUERIES = {
     "/": 3,
     "/?q=kokk": 3,
     "/?q=kokk&place=VESTLAND&sort=published": 3,
-    "/?q=vakt&place=VESTLAND": 3,  # with snippets
+    "/?q=turnus&place=VESTLAND": 3,  # with snippets
     "/filter/place/?q=kokk": 1,
     "/forslag/?q=ko": 2,
     f"/arbeidsgiver/{ORGNR}/": 2,
@@ -102,7 +102,7 @@ def test_number_of_queries_of_a_visitor(client, ads):
 
 def test_lists_read_neither_contacts_nor_the_texts_of_ads(client, ads):
     ads(*many(30, 0))
-    for address in ("/", "/?q=vakt", f"/arbeidsgiver/{ORGNR}/", "/jobb/bergen/"):
+    for address in ("/", "/?q=turnus", f"/arbeidsgiver/{ORGNR}/", "/jobb/bergen/"):
         statements = " ".join(asked(client, address))
         for column in ("vacancies_contact", '"description"', "employer_description", '"raw"', "vacancies_location"):
             assert column not in statements, (address, column)

@@ -12,8 +12,8 @@ from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
 from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
-from .base import Ad, Facet, Selection
-from .employer_names import employer_key, find_canonical, find_keys, merge_counts
+from .base import Ad, Facet, Selection, match_label
+from .employer_names import employer_key, find_canonical, find_comparison_key, find_keys, merge_counts
 
 
 class EmployerFacet(Facet):
@@ -48,6 +48,10 @@ class EmployerFacet(Facet):
 
     def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
         return merge_counts(raw)
+
+    def select_counts(self, counts: Mapping[str, int], typed: str) -> Mapping[str, int]:
+        matches = match_label(typed, find_comparison_key)
+        return {name: ads for name, ads in counts.items() if matches(name) or name == NOT_STATED}
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         return {self.field: [employer_key(ad.vacancy.employer_orgnr, ad.employer_name)]}

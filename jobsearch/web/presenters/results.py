@@ -89,6 +89,8 @@ def facet_view(
 ) -> FacetView:
     """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted."""
     facet = search.FACETS[name]
+    if typed and counts:
+        counts = facet.select_counts(counts, typed)
     found = facet.list_choices(counts or {}, query, folded=not typed)
     if counts is None:
         found = [choice for choice in found if choice.open]
