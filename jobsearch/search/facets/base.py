@@ -202,7 +202,7 @@ class Facet:
         return dict(raw)
 
     def select_counts(self, counts: Mapping[str, int], typed: str) -> Mapping[str, int]:
-        """At least the counts of values with these letters in their label: a long facet makes choices of no others."""
+        """For a long facet the counts of values with these letters in their label, so that it makes choices of no others."""
         return counts
 
     def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:

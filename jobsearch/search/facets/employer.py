@@ -13,7 +13,7 @@ from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
 from .base import Ad, Facet, Selection, match_label
-from .employer_names import employer_key, find_canonical, find_comparison_key, find_keys, merge_counts
+from .employer_names import employer_key, find_canonical, find_keys, get_comparison_key_finder, merge_counts
 
 
 class EmployerFacet(Facet):
@@ -50,8 +50,8 @@ class EmployerFacet(Facet):
         return merge_counts(raw)
 
     def select_counts(self, counts: Mapping[str, int], typed: str) -> Mapping[str, int]:
-        matches = match_label(typed, find_comparison_key)
-        return {name: ads for name, ads in counts.items() if matches(name) or name == NOT_STATED}
+        matches = match_label(typed, get_comparison_key_finder())
+        return {name: ads for name, ads in counts.items() if matches(self.label_value(name) if name == NOT_STATED else name)}
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         return {self.field: [employer_key(ad.vacancy.employer_orgnr, ad.employer_name)]}

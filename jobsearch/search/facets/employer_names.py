@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ def find_keys(names: Collection[str]) -> tuple[str, ...]:
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Ads for each key -> ads for each facet value. One query, none without organisation numbers."""
-    orgnrs = [key for key in counts if len(key) == 9 and key.isascii() and key.isdigit()]  # as `employer_key` makes them
+    orgnrs = [key for key in counts if len(key) == 9 and key.isdigit()]  # as `employer_key` makes them
     names = _read_names(orgnrs) if orgnrs else {}
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
@@ -123,8 +123,8 @@ def _read_names(orgnrs: Collection[str]) -> Mapping[str, str]:
     if len(orgnrs) <= _MOST_IN:
         return _choose_canonical(_count_spellings(orgnrs))
     known = cached_names().of_number
-    new = [orgnr for orgnr in orgnrs if orgnr not in known]
-    return {**known, **_choose_canonical(_count_spellings(new[:_MOST_IN]))} if new else known
+    new = {*orgnrs} - known.keys()
+    return {**known, **_choose_canonical(_count_spellings(sorted(new)[:_MOST_IN]))} if new else known
 
 
 class EmployerNames(NamedTuple):
@@ -143,9 +143,10 @@ cached_names = StaleWhileRevalidateCache(_read_all_names)
 """Reading them for each list of employers took 20 ms for 10,000 ads."""
 
 
-def find_comparison_key(name: str) -> str:
-    """`build_comparison_key` of an employer's name, from the cache where it is there."""
-    return cached_names().comparison_keys.get(name) or build_comparison_key(name)
+def get_comparison_key_finder() -> Callable[[str], str]:
+    """`build_comparison_key` for employers' names, which looks in the cache first."""
+    known = cached_names().comparison_keys
+    return lambda name: known.get(name) or build_comparison_key(name)
 
 
 def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:

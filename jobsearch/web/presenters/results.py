@@ -96,7 +96,7 @@ def facet_view(
         found = [choice for choice in found if choice.open]
     else:
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
-    if typed:
+    if typed and not facet.long:
         found = search.find_choices(found, typed)
     cut = False
     if facet.long:
