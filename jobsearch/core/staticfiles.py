@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?![.\d]))")
+_GZIP = re.compile(r"\bgzip\b")  # as Django's middleware reads the header
 MAX_COMPRESSED = 2_000_000  # bytes of a file that is compressed
 
 
@@ -41,7 +41,7 @@ def _hash(name: str) -> str:
 _hash_once = cache(_hash)
 
 
-class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):
+class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no type hints
     """WhiteNoise that lets browsers keep a file for a year where its URL has the file's checksum, and compresses it only once.
 
     A file at a URL without checksum, or with that of another version, is kept for `WHITENOISE_MAX_AGE`.
@@ -66,8 +66,7 @@ class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):
         headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(content))}
         response = HttpResponse(content, headers=headers)
         patch_vary_headers(response, ["Accept-Encoding"])
-        found: HttpResponse = get_conditional_response(request, etag=etag, response=response)
-        return found
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def _accepts_gzip(request: HttpRequest) -> bool:

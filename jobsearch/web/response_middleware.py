@@ -37,7 +37,7 @@ class ETagMiddleware:
         digest.update(_CSRF_FIELD.sub(b"", response.content))
         etag = f'W/"{digest.hexdigest()[:32]}"'
         response["ETag"] = etag
-        return get_conditional_response(request, etag=etag, response=response) or response  # type: ignore[return-value]
+        return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def _may_have_etag(request: HttpRequest, response: HttpResponse) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.backends.django import DjangoTemplates, Template
-from django.utils.safestring import SafeString
 
 from jobsearch.core.timings import timed
 
@@ -14,7 +13,7 @@ from jobsearch.core.timings import timed
 class TimedTemplate(Template):
     """A template whose rendering is a part of the request's timings."""
 
-    def render(self, context: Any = None, request: HttpRequest | None = None) -> SafeString:
+    def render(self, context: Any = None, request: HttpRequest | None = None) -> str:
         with timed("render"):
             return super().render(context, request)
 
