@@ -11,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jobsearch.search.api import FACETS, Choice
@@ -205,16 +206,17 @@ def render_option_values(values: tuple[str, ...]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def facet_options(context: Context, options: Sequence[Choice]) -> SafeString:
     """The values of the facet in the context, each by `web/_option.html`."""
-    facet, counted = context["facet"], context.get("total") is not None
+    facet = context["facet"]
+    shape = (facet.name, facet.single, context.get("total") is not None)
     template = get_template("web/_option.html").template  # type: ignore[attr-defined]  # of Django's own backend
+    cached, language = not FACETS[facet.name].long, get_language()
     parts = []
     for option in options:
-        # Of a long facet, such as employers, names are in no cache that outlives their ads.
-        if option.children or FACETS[facet.name].long:
+        if cached and not option.children:
+            parts.append(render_option(template, option, context, shape, language))
+        else:  # names of employers are in no cache that outlives their ads
             with context.push(option=option):
                 parts.append(template.render(context))
-        else:
-            parts.append(render_option(template, option, context, facet_name=facet.name, counted=counted, single=facet.single))
     return SafeString("".join(parts))
 
 
