@@ -13,11 +13,15 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import get_script_prefix
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 _GZIP = re.compile(r"\bgzip\b")  # as Django's middleware reads the header
 MAX_COMPRESSED = 2_000_000  # bytes of a file that is compressed
+
+
+_urls: dict[tuple[str, str, str | None], str] = {}
 
 
 class VersionedStaticFilesStorage(StaticFilesStorage):
@@ -28,8 +32,16 @@ class VersionedStaticFilesStorage(StaticFilesStorage):
     """
 
     def url(self, name: str | None) -> str:
+        if settings.DEBUG:
+            return self._build_url(name, _hash(name or ""))
+        key = (get_script_prefix(), settings.STATIC_URL, name)
+        url = _urls.get(key)
+        if url is None:  # a page has fifteen files; their names are those of the templates, so there are few
+            url = _urls[key] = self._build_url(name, _hash_once(name or ""))
+        return url
+
+    def _build_url(self, name: str | None, version: str) -> str:
         url = super().url(name)
-        version = _hash(name or "") if settings.DEBUG else _hash_once(name or "")
         return f"{url}?v={version}" if version else url
 
 

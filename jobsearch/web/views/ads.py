@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links
 from jobsearch.vacancies.links import sanitise_link
-from jobsearch.vacancies.models import Tombstone, Vacancy
+from jobsearch.vacancies.models import Tombstone, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import complete_prepared, list_workplaces
 from jobsearch.vacancies.visibility import is_active
 from jobsearch.web.context_processors import SOURCE_URL
@@ -50,8 +51,7 @@ def redirect_to_canonical_uuid(request: HttpRequest, typed: str) -> HttpResponse
 
 
 def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    ads = Vacancy.objects.with_hidden().with_feed_time().select_related("prepared").defer("raw", "prepared__text")
-    vacancy = ads.filter(uuid=uuid).first()
+    vacancy = _build_ad_query().filter(uuid=uuid).first()
     if vacancy is None:
         tombstone = Tombstone.objects.filter(uuid=uuid).first()
         if tombstone is None:
@@ -69,6 +69,12 @@ def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
     # Crawlers may list the ad while it is active, but must not keep a copy of it.
     response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
     return response
+
+
+@cache
+def _build_ad_query() -> VacancyQuerySet:
+    """The query of an ad without its uuid, never run itself."""
+    return Vacancy.objects.with_hidden().with_feed_time().select_related("prepared").defer("raw", "prepared__text").order_by()
 
 
 def _build_inactive_context(vacancy: Vacancy) -> dict[str, object]:
