@@ -128,8 +128,12 @@ def make_call() -> Callable[[str], tuple[int, bytes]]:
 def answer(*options: str) -> None:
     """Reads addresses, one a line, and writes milliseconds, status, bytes, and number and milliseconds of queries."""
     set_up()
+    from django.conf import settings
     from django.db import connection
 
+    # As `wsgi.py`, whose threads may keep their connections.
+    connection.settings_dict["CONN_MAX_AGE"] = settings.WEB_DATABASES["default"].get("CONN_MAX_AGE", 0)
+    connection.close()
     warm_caches()
     call = make_call()
     print(json.dumps(list_addresses()), flush=True)

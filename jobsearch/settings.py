@@ -55,7 +55,8 @@ MIDDLEWARE = [
     "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is checked
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a third of the bytes; pads each page against BREACH
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobsearch.web.response_middleware.ETagMiddleware",  # sees what is not yet compressed
+    "jobsearch.core.staticfiles.VersionedStaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jobsearch.web.response_middleware.ServerTimingMiddleware",  # asks who the user is
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -75,7 +77,7 @@ WSGI_APPLICATION = "jobsearch.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "jobsearch.web.templates.TimedDjangoTemplates",  # Django's own, with timings
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {

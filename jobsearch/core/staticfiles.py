@@ -1,14 +1,27 @@
-"""Storage of static files whose URLs change with the file's content."""
+"""Static files: URLs that change with the file's content, and responses that browsers keep."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from functools import cache
+import re
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import get_script_prefix
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+_GZIP = re.compile(r"\bgzip\b")  # as Django's middleware reads the header
+MAX_COMPRESSED = 2_000_000  # bytes of a file that is compressed
+
+
+_urls: dict[tuple[str, str, str | None], str] = {}
 
 
 class VersionedStaticFilesStorage(StaticFilesStorage):
@@ -19,8 +32,16 @@ class VersionedStaticFilesStorage(StaticFilesStorage):
     """
 
     def url(self, name: str | None) -> str:
+        if settings.DEBUG:
+            return self._build_url(name, _hash(name or ""))
+        key = (get_script_prefix(), settings.STATIC_URL, name)
+        url = _urls.get(key)
+        if url is None:  # a page has fifteen files; their names are those of the templates, so there are few
+            url = _urls[key] = self._build_url(name, _hash_once(name or ""))
+        return url
+
+    def _build_url(self, name: str | None, version: str) -> str:
         url = super().url(name)
-        version = _hash(name or "") if settings.DEBUG else _hash_once(name or "")
         return f"{url}?v={version}" if version else url
 
 
@@ -30,3 +51,46 @@ def _hash(name: str) -> str:
 
 
 _hash_once = cache(_hash)
+
+
+class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no type hints
+    """WhiteNoise that lets browsers keep a file for a year where its URL has the file's checksum, and compresses it only once.
+
+    A file at a URL without checksum, or with that of another version, is kept for `WHITENOISE_MAX_AGE`.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = request.path_info.removeprefix(self.static_prefix)
+        is_static = name != request.path_info and not self.autorefresh
+        if not is_static or request.GET.get("v") != _hash_once(name) or request.path_info not in self.files:
+            response: HttpResponseBase = super().__call__(request)
+            return response
+        wants_whole = request.method == "GET" and not request.headers.get("Range")
+        content = _compress_once(name) if wants_whole and _accepts_gzip(request) else b""
+        response = self._respond_compressed(request, content) if content else super().__call__(request)
+        response["Cache-Control"] = "max-age=31536000, public, immutable"
+        return response
+
+    def _respond_compressed(self, request: HttpRequest, content: bytes) -> HttpResponse:
+        # The headers of the file as it is, without opening it.
+        headers = dict(self.files[request.path_info].get_response("HEAD", {}).headers)
+        etag = headers["ETag"] = f"W/{headers['ETag']}"
+        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(content))}
+        response = HttpResponse(content, headers=headers)
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _accepts_gzip(request: HttpRequest) -> bool:
+    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
+
+
+@lru_cache(maxsize=256)
+def _compress_once(name: str) -> bytes:
+    """The file compressed as well as possible; b"" for a file that becomes hardly smaller, such as an image."""
+    path = finders.find(name)
+    if not isinstance(path, str) or Path(path).stat().st_size > MAX_COMPRESSED:
+        return b""
+    whole = Path(path).read_bytes()
+    compressed = gzip.compress(whole, 9, mtime=0)
+    return compressed if len(compressed) < len(whole) * 0.95 else b""

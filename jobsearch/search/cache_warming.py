@@ -10,6 +10,7 @@ from django.db import DatabaseError, connections
 
 from jobsearch.search.analysis.spelling import speller
 from jobsearch.search.assist.suggestion_names import name_index
+from jobsearch.search.facets.employer_names import cached_names
 from jobsearch.vacancies.models import Vacancy
 
 from .cache import REVALIDATE_SECONDS
@@ -65,7 +66,7 @@ def _count_ads() -> int:
 def refresh_caches() -> None:
     """Refreshes every cache. After an error the next round, or a request before it, reads again."""
     failed = False
-    for cache in (name_index, speller):
+    for cache in (name_index, speller, cached_names):
         try:
             cache.refresh()
         except DatabaseError as error:

@@ -20,6 +20,7 @@ from jobsearch.search.query.correction import suggest_query
 from jobsearch.search.query.parsed_query import ParsedQuery
 from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workplaces
 
 from .analysis import norwegian
 from .conditions import All, Best, Node, Range, Term, Terms
@@ -231,21 +232,21 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
 
 
-def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[Hit]:
+def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None, *, vacancy: Vacancy | None = None) -> list[Hit]:
     """Active ads similar to this one (which may have ended): the same occupation first, near before far.
 
-    Without those whose deadline has passed.
+    Without those whose deadline has passed. `vacancy`: the ad itself, if the caller has read it.
     """
-    row = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
+    row = vacancy or Vacancy.objects.select_related("prepared").filter(uuid=uuid).first()
     if row is None:
         return []
     now = now or timezone.now()
-    jobs: list[Node] = [Term("occupation", job.path, 40) for job in row.occupations.all()]
+    jobs: list[Node] = [Term("occupation", path, 40) for path in list_occupation_paths(row)]
     stems = {word.stem for word in norwegian.analyse_text(row.title) if len(word.stem) > 3 and word.exact not in STOP_WORDS}
     jobs += [Term(field, stem, score) for stem in sorted(stems)[:12] for field, score in (("title_stem", 32), ("parts", 16))]
     if not jobs:
         return []
-    near = tuple(Term("place", place.path, 24) for place in row.locations.all() if place.path)
+    near = tuple(Term("place", place.path, 24) for place in list_workplaces(row) if place.path)
     request = Request(
         match=All((Best(tuple(jobs)),), bonus=near),
         always=All(
@@ -264,13 +265,14 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None) -> list[
 def find_gone() -> set[UUID]:
     """Ads that are closed or hidden in the database and still shown by the index.
 
-    Two queries: joined by OR, SQLite reads every closed ad for the first half. So it does for `status = 'INACTIVE'`, for which
-    it uses an index of all ads that begins with the status; for a range it uses the small index of rows not yet indexed.
+    Two halves of a UNION: joined by OR, SQLite reads every closed ad for the closed half. So it does for `status = 'INACTIVE'`,
+    for which it uses an index of all ads that begins with the status; for a range it uses the small index of rows that are not
+    indexed yet.
     """
     behind = Vacancy.objects.not_indexed().values_list("uuid", flat=True)
-    closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)[:MOST_EXCLUDED]
-    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))[:MOST_EXCLUDED]
-    return {*closed, *hidden}
+    closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)
+    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))
+    return {*hidden.union(closed, all=True)[:MOST_EXCLUDED]}
 
 
 def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:

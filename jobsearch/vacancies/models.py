@@ -43,7 +43,8 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         expects an index on `status` to be narrower (51 ms instead of 4 for 25 of 10,000 ads).
         """
         wanted = list(dict.fromkeys(uuids))
-        rows = {row.uuid: row for row in self.with_hidden().filter(pk__in=wanted)} if wanted else {}
+        query = self if "is_hidden" in self.query.annotations else self.with_hidden()
+        rows = {row.uuid: row for row in query.filter(pk__in=wanted)} if wanted else {}
         found = (row for uuid in wanted if (row := rows.get(uuid)))
         return [row for row in found if visibility.is_active(row, now, hidden=row.is_hidden)]  # type: ignore[attr-defined]
 
@@ -52,7 +53,12 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         unused = ("raw", "description", "employer_description", "content_hash", "source_url", "application_url")
         dates = ("expires", "updated", "line_time", "changed", "checked", "closed_at")  # each costs a conversion
         texts = () if with_text else ("prepared__text",)
-        return self.select_related("prepared").defer(*unused, *dates, *texts)
+        return self.select_related("prepared").defer(*unused, *dates, *texts).with_hidden().with_feed_time()
+
+    def with_feed_time(self) -> VacancyQuerySet:
+        """The rows with `feed_time` (see `freshness`), the same in each: computed once, in a query that is made anyway."""
+        known = Vacancy.objects.filter(line_time__isnull=False).order_by("-line_time")
+        return self.annotate(feed_time=models.Subquery(known.values("line_time")[:1]))
 
     def not_indexed(self) -> VacancyQuerySet:
         """The rows whose latest version is not in the index."""
@@ -170,7 +176,10 @@ class PreparedAd(models.Model):
     """Equal for ads that a list shows as one row, see `duplicates`; "" for an ad without text or employer."""
 
     locations = models.JSONField(default=list)
-    """[path, city, postal code] of each workplace, in order."""
+    """The columns of `prepared_ads.Workplace` for each workplace, in order."""
+
+    occupations = models.JSONField(default=list)
+    """Paths."""
 
     job_names = models.JSONField(default=list)
     redactions = models.JSONField(default=dict)

@@ -37,18 +37,21 @@ class Workplace(NamedTuple):
     path: str
     city: str
     postal_code: str
+    address: str
+    raw_country: str
 
 
 def prepare_ad(
     vacancy: Vacancy,
     contacts: Iterable[Contact],
     locations: Sequence[Location],
-    occupations: Iterable[Occupation],
+    occupations: Sequence[Occupation],
     categories: Iterable[Category],
 ) -> PreparedAd:
     """The unsaved prepared row of an ad. Never raises: an ad that cannot be prepared is shown without snippet and marks."""
     prepared = PreparedAd(vacancy_id=vacancy.uuid, version=VERSION)
-    prepared.locations = [Workplace(location.path, location.city, location.postal_code) for location in locations]
+    prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in locations]
+    prepared.occupations = [job.path for job in occupations]
     try:
         redactor = Redactor(contacts, vacancy.employer_name, *ad_names.list_place_names(locations))
         job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
@@ -77,6 +80,12 @@ def list_workplaces(vacancy: Vacancy) -> Sequence[Workplace | Location]:
     """The places of an ad, from its prepared row where that was read."""
     prepared = get_prepared(vacancy)
     return [Workplace(*values) for values in prepared.locations] if prepared else list(vacancy.locations.all())
+
+
+def list_occupation_paths(vacancy: Vacancy) -> list[str]:
+    """The paths of an ad's occupations, from its prepared row where that was read."""
+    prepared = get_prepared(vacancy)
+    return list(prepared.occupations) if prepared else [job.path for job in vacancy.occupations.all()]
 
 
 def complete_prepared(vacancies: Sequence[Vacancy]) -> None:

@@ -2,7 +2,7 @@
 
 A page shows some hundred values, of which only the numbers differ between searches. The template `web/_option.html` stays the
 only source of the markup: it is rendered with a number that stands for all, and cut where that number is. Measured: half the
-time of rendering a results page (docs/decisions/0032-speed-of-pages.md).
+time of rendering a results page (docs/decisions/0036-speed-of-pages.md).
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Any
 
 from django.conf import settings
 from django.template import Template
-from django.utils.translation import get_language
 
 from jobsearch.search.api import Choice
-from jobsearch.web.presenters.dates import format_number
+from jobsearch.web.presenters.dates import format_number, format_number_in
 
 _STAND_IN = 987_654_321
 MAX_FRAGMENTS = 5000
@@ -26,20 +25,13 @@ MAX_FRAGMENTS = 5000
 _fragments: dict[tuple[object, ...], list[str]] = {}
 
 
-def render_option(template: Template, option: Choice, context: Any, *, facet_name: str, counted: bool, single: bool) -> str:
-    """The HTML of a value without children. `context`: where the template finds its facet."""
+def render_option(template: Template, option: Choice, context: Any, shape: tuple[object, ...], language: str | None) -> str:
+    """The HTML of a value without children in the active language.
+
+    `context`: where the template finds its facet; `shape`: what else of it the template reads.
+    """
     # A number of 0 or 1 may have other words or classes.
-    key = (
-        get_language(),
-        facet_name,
-        option.value,
-        option.label,
-        option.id,
-        option.chosen,
-        single,
-        counted,
-        min(option.count, 2),
-    )
+    key = (language, shape, option.value, option.label, option.id, option.chosen, min(option.count, 2))
     pieces = _fragments.get(key)
     if pieces is None:
         stand_in = _STAND_IN if option.count > 1 else option.count
@@ -52,7 +44,7 @@ def render_option(template: Template, option: Choice, context: Any, *, facet_nam
             _fragments[key] = pieces
     if len(pieces) == 1:
         return pieces[0]
-    numbers = {"plain": str(option.count), "formatted": format_number(option.count)}
+    numbers = {"plain": str(option.count), "formatted": format_number_in(option.count, language)}
     return "".join(numbers[piece] if index % 2 else piece for index, piece in enumerate(pieces))
 
 

@@ -37,7 +37,8 @@ def list_columns(row: PreparedAd) -> str:
 def test_an_ad_is_prepared_when_it_is_stored(make_vacancy):
     prepared = PreparedAd.objects.get(pk=make_vacancy(**SECRET))
     assert prepared.version == prepared_ads.VERSION
-    assert prepared.locations == [["VESTLAND/BERGEN", "BERGEN", "5003"], ["OSLO/OSLO", "", ""]]
+    assert prepared.locations == [["VESTLAND/BERGEN", "BERGEN", "5003", "", "NORGE"], ["OSLO/OSLO", "", "", "", "NORGE"]]
+    assert prepared.occupations == ["Reiseliv og mat/Kokk"]
     assert prepared.job_names == ["Kokk"]
     assert prepared.text.startswith("Vi har turnus.")
     assert prepared.redactions == {"Vikar for Kari Nordmann": "Vikar for"}
@@ -105,7 +106,7 @@ def test_lists_show_an_ad_that_is_not_prepared_yet(make_vacancy, state):
         PreparedAd.objects.all().delete()
     else:
         version = 0 if state == "earlier" else prepared_ads.VERSION + 1
-        PreparedAd.objects.update(version=version, locations=[["OSLO", "", ""]], title_language="xx")
+        PreparedAd.objects.update(version=version, locations=[["OSLO", "", "", "", ""]], title_language="xx")
     row = ad_rows.list_active_ads([uuid], with_text=True)[0]
     assert ad_rows.format_places(row) == expected == "Bergen, Oslo"
     assert row.prepared.text.startswith("Vi har turnus.") and "Kari" not in row.prepared.text

@@ -43,7 +43,7 @@ def many(number: int, start: int) -> list[dict]:
             "title": f"Kokk nummer {start + n}",
             "employer_name": "Kroa" if n % 3 else f"Kro nummer {start + n}",
             "employer_orgnr": ORGNR,
-            "description": f"<p>Vi trenger en kokk på vakt {start + n}.</p>",
+            "description": f"<p>Vi trenger en kokk på vakt {start + n}. Her er turnus.</p>",
             "locations": (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN", "5003"), LocationData("NORGE", "OSLO", "OSLO")),
             "occupations": (OccupationData("Reiseliv og mat", "Kokk"),),
             "contacts": (ContactData(f"Kari Nummer{start + n}", "kari@kroa.example", "22 33 44 55"),),
@@ -58,6 +58,20 @@ def asked(client, address: str) -> list[str]:
         body = b"".join(response.streaming_content) if response.streaming else response.content
     assert response.status_code == 200 and body, address
     return [query["sql"] for query in captured]
+
+
+MOST_QUERIES = {
+    "/": 3,
+    "/?q=kokk": 3,
+    "/?q=kokk&place=VESTLAND&sort=published": 3,
+    "/?q=turnus&place=VESTLAND": 3,  # with snippets
+    "/filter/place/?q=kokk": 1,
+    "/forslag/?q=ko": 2,
+    f"/arbeidsgiver/{ORGNR}/": 2,
+    "/jobb/bergen/": 2,
+    "ad": 5,
+}
+"""For visitors without a session."""
 
 
 @pytest.fixture
@@ -77,3 +91,20 @@ def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
         found = asked(logged_in, address)
         assert len(found) <= len(few[address]), (address, found)
     assert max(map(len, few.values())) <= 20
+
+
+def test_number_of_queries_of_a_visitor(client, ads):
+    made = ads(*many(30, 0))
+    for kept in (spelling.speller, suggestions.name_index):
+        kept()
+    for address, most in MOST_QUERIES.items():
+        found = asked(client, f"/stilling/{made[0]}/" if address == "ad" else address)
+        assert len(found) <= most, (address, found)
+
+
+def test_lists_read_neither_contacts_nor_the_texts_of_ads(client, ads):
+    ads(*many(30, 0))
+    for address in ("/", "/?q=turnus", f"/arbeidsgiver/{ORGNR}/", "/jobb/bergen/"):
+        statements = " ".join(asked(client, address))
+        for column in ("vacancies_contact", '"description"', "employer_description", '"raw"', "vacancies_location"):
+            assert column not in statements, (address, column)

@@ -133,10 +133,11 @@ class Highlighter:
         for number, group in enumerate(node.must if isinstance(node, All) else ()):
             for leaf, together in _find_leaves(group):
                 self._add_wanted(leaf, together, 1 << number)
+        self._is_empty = not any(map(bool, self._wanted.values()))
 
     def __bool__(self) -> bool:
         """Whether there is anything to highlight."""
-        return any(map(bool, self._wanted.values()))
+        return not self._is_empty
 
     @property
     def needs_body(self) -> bool:

@@ -6,7 +6,7 @@ To add a facet, follow the steps of "How to add a facet" in docs/architecture.md
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -211,6 +211,10 @@ class Facet:
         """Value -> number of ads, from what the engine counted."""
         return dict(raw)
 
+    def select_counts(self, counts: Mapping[str, int], typed: str) -> Mapping[str, int]:
+        """For a long facet the counts of values with these letters in their label, so that it makes choices of no others."""
+        return counts
+
     def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:
         """The facet's values for a form; chosen ones are included even without ads.
 
@@ -314,20 +318,22 @@ def quote(text: str) -> str:
     return _("«%(words)s»") % {"words": text}
 
 
-def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
-    """The choices with these letters in their label or in that of a child; chosen ones stay.
+def match_label(typed: str, find_key: Callable[[str], str] = build_comparison_key) -> Callable[[str], bool]:
+    """A function that tells whether a label has these letters. `find_key`: `build_comparison_key`, from a cache.
 
     Typed without æ, ø and å, "alesund" finds Ålesund; typed with them, "ål" does not find Halden.
     """
     wanted = " ".join(typed.split()).casefold()
+    key = build_comparison_key(wanted) if wanted.isascii() else ""
+    return lambda label: (bool(key) and key in find_key(label)) or wanted in label.casefold()
 
-    def matches(choice: Choice) -> bool:
-        name = choice.label.casefold()
-        return wanted in name or (wanted.isascii() and build_comparison_key(wanted) in build_comparison_key(name))
 
+def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
+    """The choices with these letters in their label or in that of a child; chosen ones stay."""
+    matches = match_label(typed)
     found = []
     for choice in choices:
-        parts = tuple(part for part in choice.children if part.chosen or matches(part))
-        if parts or choice.chosen or matches(choice):
+        parts = tuple(part for part in choice.children if part.chosen or matches(part.label))
+        if parts or choice.chosen or matches(choice.label):
             found.append(replace(choice, children=parts))
     return found

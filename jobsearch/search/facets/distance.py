@@ -154,6 +154,8 @@ def find_place(typed: str) -> str | NearProblem:
 
 def label_place(near: str) -> str:
     """The place as people write it: "Bergen", "Herøy (Nordland)", "5700 Voss"."""
+    if not near:
+        return ""
     if near in geography.load_centres():
         return places.get_label(near)
     known = read_gazetteer().codes.get(near)

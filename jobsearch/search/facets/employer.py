@@ -12,8 +12,8 @@ from jobsearch.search.conditions import Node, RangesCount, Terms, TermsCount
 from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
-from .base import Ad, Facet, Selection
-from .employer_names import employer_key, find_canonical, find_keys, merge_counts
+from .base import Ad, Facet, Selection, match_label
+from .employer_names import employer_key, find_canonical, find_keys, get_comparison_key_finder, merge_counts
 
 
 class EmployerFacet(Facet):
@@ -51,6 +51,10 @@ class EmployerFacet(Facet):
 
     def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
         return merge_counts(raw)
+
+    def select_counts(self, counts: Mapping[str, int], typed: str) -> Mapping[str, int]:
+        matches = match_label(typed, get_comparison_key_finder())
+        return {name: ads for name, ads in counts.items() if matches(self.label_value(name) if name == NOT_STATED else name)}
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
         return {self.field: [employer_key(ad.vacancy.employer_orgnr, ad.employer_name)]}

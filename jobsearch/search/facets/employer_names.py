@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef
 
 from jobsearch.core.text_values import clean_parameter
+from jobsearch.search.analysis.folding import build_comparison_key
+from jobsearch.search.cache import StaleWhileRevalidateCache
 from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
@@ -60,14 +62,14 @@ def find_keys(names: Collection[str]) -> tuple[str, ...]:
 
 
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
-    """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any."""
-    if len(counts) > _MOST_IN:
-        spellings = _group_spellings(_count_spellings(None))
-        canonical = spellings.canonical
-    else:
-        orgnrs = [key for key in counts if parse_orgnr(key)]
-        canonical = _read_names(orgnrs) if orgnrs else {}
-        spellings = _read_spellings(counts.keys() - {*orgnrs})
+    """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any.
+
+    For many keys from the cache, which may not have the employers of the last minutes.
+    """
+    orgnrs = [key for key in counts if len(key) == 9 and key.isdigit()]  # as `employer_key` makes them
+    canonical = _read_names(orgnrs) if orgnrs else {}
+    names = counts.keys() - {*orgnrs}
+    spellings = cached_names().spellings if len(names) > _MOST_IN else _read_spellings(names)
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
         found[canonical.get(key) or spellings.resolve(key)] += ads
@@ -177,8 +179,35 @@ def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
     return {name: canonical[orgnr] for name, orgnr in latest.items() if orgnr in canonical}
 
 
-def _read_names(orgnrs: Collection[str]) -> dict[str, str]:
-    return _choose_canonical(_count_spellings(orgnrs))
+def _read_names(orgnrs: Collection[str]) -> Mapping[str, str]:
+    """Number -> canonical name. For many numbers from the cache, which may not have the employers of the last minutes."""
+    if len(orgnrs) <= _MOST_IN:
+        return _choose_canonical(_count_spellings(orgnrs))
+    known = cached_names().spellings.canonical
+    new = {*orgnrs} - known.keys()
+    return {**known, **_choose_canonical(_count_spellings(sorted(new)[:_MOST_IN]))} if new else known
+
+
+class EmployerNames(NamedTuple):
+    """The names of all employers with active ads."""
+
+    spellings: _Spellings
+    comparison_keys: Mapping[str, str]
+
+
+def _read_all_names(now: dt.datetime | None) -> EmployerNames:
+    spellings = _group_spellings(_count_spellings(None))
+    return EmployerNames(spellings, {name: build_comparison_key(name) for name in spellings.canonical.values()})
+
+
+cached_names = StaleWhileRevalidateCache(_read_all_names)
+"""Reading them for each list of employers took 20 ms for 10,000 ads."""
+
+
+def get_comparison_key_finder() -> Callable[[str], str]:
+    """`build_comparison_key` for employers' names, which looks in the cache first."""
+    known = cached_names().comparison_keys
+    return lambda name: known.get(name) or build_comparison_key(name)
 
 
 def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:

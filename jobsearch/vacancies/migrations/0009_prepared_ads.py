@@ -4,8 +4,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 MARK = """
-INSERT INTO vacancies_preparedad (vacancy_id, version, title_language, duplicate_key, locations, job_names, redactions, text)
-SELECT uuid, 0, '', '', '[]', '[]', '{}', '' FROM vacancies_vacancy WHERE status = 'ACTIVE'
+INSERT INTO vacancies_preparedad (vacancy_id, version, title_language, duplicate_key, locations, occupations,
+                                    job_names, redactions, text)
+SELECT uuid, 0, '', '', '[]', '[]', '[]', '{}', '' FROM vacancies_vacancy WHERE status = 'ACTIVE'
 """  # version 0 is that of no computation, so each of these rows is made again
 
 
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
                 ("title_language", models.CharField(blank=True, max_length=8)),
                 ("duplicate_key", models.TextField(blank=True)),
                 ("locations", models.JSONField(default=list)),
+                ("occupations", models.JSONField(default=list)),
                 ("job_names", models.JSONField(default=list)),
                 ("redactions", models.JSONField(default=dict)),
                 ("text", models.TextField(blank=True)),

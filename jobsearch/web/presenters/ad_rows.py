@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
-from jobsearch.vacancies.models import Location, Vacancy
+from jobsearch.vacancies.models import Location, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_prepared, list_workplaces
 
 from . import ad_tags, dates, letter_case
@@ -81,9 +81,15 @@ def _reverse_ad(_prefix: str) -> str:
 
 def list_active_ads(uuids: Iterable[UUID], *, with_text: bool = False) -> list[Vacancy]:
     """The active ads among these, in this order, with their prepared rows: one query. `with_text`: for snippets."""
-    vacancies = Vacancy.objects.for_lists(with_text=with_text).list_active(uuids)
+    vacancies = _build_list_query(with_text).list_active(uuids)
     complete_prepared(vacancies)
     return vacancies
+
+
+@cache
+def _build_list_query(with_text: bool) -> VacancyQuerySet:
+    """The query without its uuids, never run itself: to build its columns takes as long as to read ten rows."""
+    return Vacancy.objects.for_lists(with_text=with_text)
 
 
 def build_rows(

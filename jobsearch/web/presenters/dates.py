@@ -136,10 +136,10 @@ def format_result_count(total: int) -> str:
 
 def format_number(value: int) -> str:
     """A number with a thousands separator: 10312 -> "10 312"."""
-    return _format_number(value, get_language())
+    return format_number_in(value, get_language())
 
 
 @lru_cache(maxsize=10_000)
-def _format_number(value: int, _language: str | None) -> str:
-    """The number in the active language, which is an argument for the cache only: a page shows some hundred numbers."""
+def format_number_in(value: int, _language: str | None) -> str:
+    """`format_number`, where the caller has asked for the active language: it is an argument for the cache only."""
     return number_format(value, use_l10n=True, force_grouping=True)

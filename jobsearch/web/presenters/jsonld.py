@@ -24,6 +24,7 @@ from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.html import keep_tags
 from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Contact, Location, Vacancy
+from jobsearch.vacancies.prepared_ads import Workplace, list_occupation_paths, list_workplaces
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from .redacted import RedactedAd
@@ -62,12 +63,12 @@ def build_job_posting(
 ) -> dict[str, Any] | None:
     """The JobPosting of an active ad, or None where it lacks a required property or its deadline has passed."""
     valid_through, redacted = _compute_valid_through(vacancy), RedactedAd(vacancy, list(contacts))
-    places_of_work = [place for location in vacancy.locations.all() if (place := _build_place(location, redacted))]
+    places_of_work = [place for location in list_workplaces(vacancy) if (place := _build_place(location, redacted))]
     description = _redact_description(redacted)
     required = (redacted.title, redacted.employer, description, places_of_work)
     if not all(required) or valid_through <= (now or timezone.now()):
         return None
-    levels = [(occupations.get_parent(job.path) or job.path, job.path) for job in vacancy.occupations.all()]
+    levels = [(occupations.get_parent(path) or path, path) for path in list_occupation_paths(vacancy)]
     levels = [(above, path) for above, path in levels if above != occupations.UNKNOWN]
     starts = deadlines.parse_deadline(vacancy.start_text, get_oslo_date(vacancy.published or vacancy.first_seen))
     optional = {
@@ -112,7 +113,7 @@ def _build_organisation(redacted: RedactedAd) -> dict[str, Any]:
     return {"@type": "Organization", "name": redacted.employer, **({"sameAs": homepage} if shown else {})}
 
 
-def _build_place(location: Location, redacted: RedactedAd) -> dict[str, Any] | None:
+def _build_place(location: Location | Workplace, redacted: RedactedAd) -> dict[str, Any] | None:
     """A Place with a PostalAddress; None where the feed names only a country."""
     if not (location.path or location.city or location.postal_code):
         return None

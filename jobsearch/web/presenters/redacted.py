@@ -8,6 +8,7 @@ from functools import cached_property
 
 from jobsearch.taxonomy import places
 from jobsearch.vacancies.models import Contact, Location, Vacancy
+from jobsearch.vacancies.prepared_ads import Workplace, list_workplaces
 from jobsearch.vacancies.redaction import Redactor
 
 
@@ -20,7 +21,7 @@ class RedactedAd:
 
     @cached_property
     def redactor(self) -> Redactor:
-        names = (places.get_label(location.path) for location in self.vacancy.locations.all())
+        names = (places.get_label(location.path) for location in list_workplaces(self.vacancy))
         return Redactor(self.contacts, self.vacancy.employer_name, *names)
 
     @cached_property
@@ -31,9 +32,9 @@ class RedactedAd:
     def employer(self) -> str:
         return self.redactor.redact_title(self.vacancy.employer_name)
 
-    def redact_address(self, location: Location) -> str:
+    def redact_address(self, location: Location | Workplace) -> str:
         """Street address, redacted as a text: the field can hold a sentence ("v/ Kari, Storgata 2")."""
         return self.redactor.redact_text(location.address).strip()
 
-    def redact_city(self, location: Location) -> str:
+    def redact_city(self, location: Location | Workplace) -> str:
         return self.redactor.redact_title(location.city)

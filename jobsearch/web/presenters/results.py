@@ -94,19 +94,21 @@ def facet_view(
 ) -> FacetView:
     """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted."""
     facet = search.FACETS[name]
+    if typed and counts:
+        counts = facet.select_counts(counts, typed)
     found = facet.list_choices(counts or {}, query, folded=not typed)
     if counts is None:
         found = [choice for choice in found if choice.open]
     else:
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
-    if typed:
+    if typed and not facet.long:
         found = search.find_choices(found, typed)
-    ids: set[str] = set()
-    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
     cut = False
     if facet.long:
-        most = [option for position, option in enumerate(options) if position < MOST_SHOWN or option.chosen]
-        options, cut = most, len(most) < len(options)
+        most = [choice for position, choice in enumerate(found) if position < MOST_SHOWN or choice.chosen]
+        found, cut = most, len(most) < len(found)
+    ids: set[str] = set()
+    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
     shown = MOST_SHOWN if typed else SHOWN
     first = [option for position, option in enumerate(options) if position < shown or option.open]
     rest = [option for position, option in enumerate(options) if position >= shown and not option.open]

@@ -11,13 +11,14 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jobsearch.search.api import FACETS, Choice
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.prepared_ads import get_prepared
+from jobsearch.vacancies.prepared_ads import get_prepared, list_workplaces
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.option_fragments import render_option
 from jobsearch.web.presenters import ad_rows, back_link, dates, letter_case
@@ -100,7 +101,7 @@ def moment(value: dt.datetime | None) -> str:
 def place_lines(vacancy: Vacancy) -> list[str]:
     """Address lines, one for each location: street, postal code and city, and the municipality if its name is not the city's."""
     lines = []
-    for location in vacancy.locations.all():
+    for location in list_workplaces(vacancy):
         city = places.get_label(location.city.upper()) if location.city else ""
         name = ad_rows.format_location(location)
         parts = [location.address, f"{location.postal_code} {city}".strip()]
@@ -220,16 +221,17 @@ def render_option_values(values: tuple[str, ...]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def facet_options(context: Context, options: Sequence[Choice]) -> SafeString:
     """The values of the facet in the context, each by `web/_option.html`."""
-    facet, counted = context["facet"], context.get("total") is not None
+    facet = context["facet"]
+    shape = (facet.name, facet.single, context.get("total") is not None)
     template = get_template("web/_option.html").template  # type: ignore[attr-defined]  # of Django's own backend
+    cached, language = not FACETS[facet.name].long, get_language()
     parts = []
     for option in options:
-        # Of a long facet, such as employers, names are in no cache that outlives their ads.
-        if option.children or FACETS[facet.name].long:
+        if cached and not option.children:
+            parts.append(render_option(template, option, context, shape, language))
+        else:  # names of employers are in no cache that outlives their ads
             with context.push(option=option):
                 parts.append(template.render(context))
-        else:
-            parts.append(render_option(template, option, context, facet_name=facet.name, counted=counted, single=facet.single))
     return SafeString("".join(parts))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links
 from jobsearch.vacancies.links import sanitise_link
-from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.models import Tombstone, Vacancy, VacancyQuerySet
+from jobsearch.vacancies.prepared_ads import complete_prepared, list_workplaces
 from jobsearch.vacancies.visibility import is_active
 from jobsearch.web.context_processors import SOURCE_URL
 from jobsearch.web.presenters import ad_rows, dates, jsonld
@@ -49,7 +51,7 @@ def redirect_to_canonical_uuid(request: HttpRequest, typed: str) -> HttpResponse
 
 
 def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "occupations").first()
+    vacancy = _build_ad_query().filter(uuid=uuid).first()
     if vacancy is None:
         tombstone = Tombstone.objects.filter(uuid=uuid).first()
         if tombstone is None:
@@ -58,15 +60,21 @@ def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
             response = render(request, "web/gone.html", {"closed_on": tombstone.closed_on}, status=410)
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
-    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
-    if not is_active(vacancy, hidden=hidden):
+    if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
         response = render(request, "web/ad_inactive.html", _build_inactive_context(vacancy))
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
+    complete_prepared([vacancy])
     response = render(request, "web/ad.html", _build_context(vacancy))
     # Crawlers may list the ad while it is active, but must not keep a copy of it.
     response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
     return response
+
+
+@cache
+def _build_ad_query() -> VacancyQuerySet:
+    """The query of an ad without its uuid, never run itself."""
+    return Vacancy.objects.with_hidden().with_feed_time().select_related("prepared").defer("raw", "prepared__text").order_by()
 
 
 def _build_inactive_context(vacancy: Vacancy) -> dict[str, object]:
@@ -101,7 +109,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
         "similar": _find_similar(vacancy, others[:MAX_OTHERS]),
         "landings": landing.list_links_for_ad(vacancy),
         "json_ld": jsonld.render_script(jsonld.build_job_posting(vacancy, contacts, canonical)),
-        "as_of": freshness.get_last_feed_time(),
+        "as_of": freshness.find_feed_time([vacancy]),
     }
 
 
@@ -115,7 +123,7 @@ def _has_mixed_script_link(vacancy: Vacancy, *shown: str) -> bool:
 
 def build_summary(vacancy: Vacancy, employer: str) -> str:
     """One line of facts for shared links: employer, places, deadline, engagement. Never the ad's text, which may name people."""
-    names = [labels.translate_value(places.get_label(location.path)) for location in vacancy.locations.all() if location.path]
+    names = [labels.translate_value(places.get_label(location.path)) for location in list_workplaces(vacancy) if location.path]
     parts = [employer, ", ".join(list(dict.fromkeys(names))[:3])]
     if vacancy.application_due:
         parts.append(_("Frist %(day)s") % {"day": dates.format_day(vacancy.application_due)})  # not "tomorrow": crawlers store it
@@ -131,7 +139,8 @@ def build_summary(vacancy: Vacancy, employer: str) -> str:
 def _find_similar(vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
     """Active ads similar to this one, without those in `shown`; none while the engine is down, which must not break the page."""
     try:
-        found = ad_rows.list_active_ads(hit.uuid for hit in search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown)))
+        hits = search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy)
+        found = ad_rows.list_active_ads(hit.uuid for hit in hits)
     except (search.EngineDown, search.QueryError):
         return []
     return [one for one in found if one not in shown][:MAX_SIMILAR]

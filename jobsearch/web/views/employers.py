@@ -84,6 +84,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(ads) and not request.GET
+    vacancies = ad_rows.list_active_ads(page)
     context = {
         "orgnr": f"{orgnr[:3]} {orgnr[3:6]} {orgnr[6:]}",
         "name": name,
@@ -91,13 +92,13 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "page_title": build_page_title(heading, number),
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": heading},
         "homepage": _find_homepage(row.employer_homepage for row in active),
-        "vacancies": ad_rows.list_active_ads(page),
+        "vacancies": vacancies,
         "total": paginator.count,
         "pages": build_page_links(page, lambda number: _build_page_url(here, number, shown=shown)),
         "passed": PassedLink(_build_page_url(here, 1, shown=not shown), len(passed), shown) if passed else None,
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
-        "as_of": freshness.get_last_feed_time(),
+        "as_of": freshness.find_feed_time(vacancies),
     }
     response = render(request, "web/employer.html", context)
     if not indexed:

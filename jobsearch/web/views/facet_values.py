@@ -47,9 +47,13 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
 
 def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
     facet = search.FACETS[name]
-    choices = [choice for choice in facet.list_choices(counts or {}, query) if choice.count]
+    choices = [
+        choice
+        for choice in facet.list_choices(facet.select_counts(counts or {}, typed) if typed else counts or {}, query)
+        if choice.count
+    ]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
-    found = [choice for choice in search.find_choices(flat, typed) if choice.count]
+    found = flat if facet.long else [choice for choice in search.find_choices(flat, typed) if choice.count]
     links = [
         view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
         for choice in sorted(found, key=lambda choice: -choice.count)

@@ -18,6 +18,7 @@ from jobsearch.taxonomy import labels, occupations, places, slugs
 from jobsearch.taxonomy.catalogue import COUNTIES
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workplaces
 from jobsearch.web.presenters import ad_rows, headings
 from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.landing_pages import LandingPage, find_landing_page
@@ -39,8 +40,8 @@ class Group:
 def list_links_for_ad(vacancy: Vacancy) -> list[view.Link]:
     """Links to the landing pages of an ad: its occupation at its place, its places, its occupations. Labelled with headings."""
     paths = {
-        "place": [location.path for location in vacancy.locations.all()],
-        "occupation": [job.path for job in vacancy.occupations.all()],
+        "place": [location.path for location in list_workplaces(vacancy)],
+        "occupation": list_occupation_paths(vacancy),
     }
     pages = {
         facet: [LandingPage(**{facet: path}) for path in dict.fromkeys(of_ad) if slugs.get_slug(facet, path)]
@@ -80,14 +81,15 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         if not found.total and len(page.values) > 1:
             return redirect(page.get_substitute().url)
+        vacancies = ad_rows.list_active_ads(found.uuids)
         context |= {
             "total": found.total,
-            "vacancies": ad_rows.list_active_ads(found.uuids),
+            "vacancies": vacancies,
             "more": found.total > query.size,
             "passed": build_passed_link(query.replace(sort="relevance"), found.counts),
             "groups": [group for group in _build_groups(page, query, found.counts) if group.links],
             "indexed": bool(found.total) and not request.GET,
-            "as_of": freshness.get_last_feed_time(),
+            "as_of": freshness.find_feed_time(vacancies),
         }
         response = render(request, "web/landing.html", context)
     if not context["indexed"]:

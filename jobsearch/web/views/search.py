@@ -95,10 +95,11 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
     """Context values of the search result. `since`: end of the visitor's previous visit. Raises EngineDown."""
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
+    rows = ad_rows.build_rows(found.uuids, query, found.compiled, since)
     return {
         "facets": view.facet_views(query, found.counts),
         "total": found.total,
-        "rows": ad_rows.build_rows(found.uuids, query, found.compiled, since),
+        "rows": rows,
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
@@ -116,7 +117,7 @@ def _build_results_context(query: search.SearchQuery, found: search.Page, since:
         "wishes": wishes.describe_wishes(found, query.sort),
         "recognised": view.recognised_chips(query, found.recognised),
         "drops": view.drops(query) if not found.total else [],
-        "as_of": freshness.get_last_feed_time(),
+        "as_of": freshness.find_feed_time([row.card.vacancy for row in rows]),
     }
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from opensearchpy import __versionstr__ as client_version
 
+from jobsearch.core.timings import timed
 from jobsearch.search.engines.base import Answer, Health, Hit, Index, Request
 from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
 from jobsearch.search.schema import fingerprint
@@ -81,6 +82,7 @@ class OpenSearchEngine:
             with contextlib.suppress(EngineDown), translate_errors():
                 self._client.delete_pit(body={"pit_id": [point_in_time]}, params={"request_timeout": SEARCH_SECONDS})
 
+    @timed("engine")
     def _search(self, body: dict[str, Any]) -> dict[str, Any]:
         with self._circuit_breaker.protect():
             if time.monotonic() - self._checked_at > CHECK_SECONDS or not self._checked_at:

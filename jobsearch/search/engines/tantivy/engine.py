@@ -27,6 +27,7 @@ from uuid import UUID
 
 import tantivy
 
+from jobsearch.core.timings import timed
 from jobsearch.search.engines.base import Answer, Health, Index, Request
 from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
 from jobsearch.search.schema import fingerprint
@@ -69,6 +70,7 @@ class TantivyEngine:
         counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
         return self._read(lambda reader: [reader.search(request).total for request in counting])
 
+    @timed("engine")
     def _read(self, function: Callable[[IndexReader], T]) -> T:
         """Calls the function with the reader of the live index, once more after an error."""
         for attempt in (1, 2):
