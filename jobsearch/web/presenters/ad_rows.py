@@ -97,9 +97,9 @@ def build_rows(
     ids = list(uuids)
     highlighter = search.Highlighter(compiled, len(ids))
     vacancies = list_active_ads(ids, with_text=highlighter.needs_body)
-    permanent_only = all(vacancy.engagement == ad_tags.PERMANENT for vacancy in vacancies)
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
-    cards = [replace(card, tags=ad_tags.list_tags(card.vacancy, with_permanent=not permanent_only)) for card in cards]
+    if common := ad_tags.find_common_tags([card.tags for card in cards]):
+        cards = [replace(card, tags=[tag for tag in card.tags if tag not in common]) for card in cards]
     if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # says nothing, and disturbs
         cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # only our own tags go
     return _fold_duplicates(cards, separate_new=bool(query.since))
