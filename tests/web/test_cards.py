@@ -101,6 +101,12 @@ def test_tags_of_all_rows_are_not_shown(client, ads):
     assert sorted(tag.text for tag in get(client).all("//li[@class='tag']")) == ["Fast", "Fast", "Vikariat"]
 
 
+def test_chosen_value_is_no_tag(client, ads):
+    ads({"title": "Lege 20 %", "extent": "Deltid"}, {"title": "Kokk", "extent": "Deltid", "engagement": "Vikariat"})
+    tags = [tag.text for tag in get(client, "/?extent=Deltid").all("//li[@class='tag']")]
+    assert sorted(tags) == ["20 %", "Fast", "Vikariat"]
+
+
 def test_capitals_are_shown_in_normal_case_with_the_original_in_the_title(client, ads):
     ads({"title": "SYKEPLEIER I BERGEN", "employer_name": "HELSE BERGEN HF"})
     page = get(client, "/?q=sykepleier")
