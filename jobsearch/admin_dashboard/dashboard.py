@@ -106,18 +106,18 @@ def load_dashboard(user: User | AnonymousUser) -> Dashboard:
     severity = next(severity for severity in _WORST if any(panel.severity is severity for panel in panels))
     bad = [panel for panel in panels if panel.severity in (BROKEN, WATCH)]
     if bad:
-        sentence = ngettext("%(n)s ting trenger øynene dine.", "%(n)s ting trenger øynene dine.", len(bad)) % {"n": len(bad)}
+        sentence = ngettext("%(n)s problem krever handling.", "%(n)s problemer krever handling.", len(bad)) % {"n": len(bad)}
     elif severity is UNKNOWN:
         sentence = " ".join(panel.sentence for panel in panels if panel.severity is UNKNOWN)
     else:
-        sentence = gettext("Alt går av seg selv.")
+        sentence = gettext("Alt i orden.")
     running, latest = _job_rows()
     return Dashboard(severity, sentence, panels, running, latest)
 
 
 def _feed(facts: feed_status.Status) -> Panel:
     state = FeedState.objects.filter(id=1).first()
-    severity, sentence = OK, gettext("Vi følger strømmen, og er à jour.")
+    severity, sentence = OK, gettext("Oppdatert. Ingen forsinkelse.")
     if state and state.error_code:
         severity, sentence = BROKEN, gettext("Strømmen lar seg ikke lese nå.")
     elif state is None or facts.last_read is None:
@@ -198,7 +198,7 @@ def _ads() -> Panel:
         (_("Aktive"), format_number(active)),
         (_("Lukket, slettes etter %(days)s dager") % {"days": settings.RETENTION_DAYS}, format_number(closed)),
         (_("Utløpt, skal slettes nå"), format_number(to_erase)),
-        (_("Lukket, klar til å glemmes"), format_number(old)),
+        (_("Slettes permanent nå"), format_number(old)),
         (_("Skjult av oss"), format_number(hidden)),
     ]
     panel.links = [
@@ -212,7 +212,7 @@ def _index() -> Panel:
     panel = Panel("index", _("Søkeindeksen"), OK, gettext("Søket svarer, og indeksen er lik databasen."))
     panel.actions = _actions("rebuild", "truth", "truth-feed")
     behind, oldest, aside = search.count_behind(), search.get_oldest_behind(), search.SetAside.objects.count()
-    panel.numbers = [(_("Rader indeksen ikke har"), format_number(behind))]
+    panel.numbers = [(_("Venter på indeksering"), format_number(behind))]
     if oldest:
         panel.numbers.append((_("Eldste av dem"), format_age(oldest)))
     if aside:
@@ -271,7 +271,7 @@ def _job_row(job: Job) -> JobRow:
     waited = timezone.now() - job.started
     if job.state == Job.State.QUEUED and waited > QUEUED_WITHOUT_WORKER:
         warning = gettext(
-            "Ingen arbeider har tatt den på %(time)s. Start en med «celery --app jobsearch worker», "
+            "Ingen bakgrunnsprosess (Celery) har startet jobben etter %(time)s. Start en med «celery --app jobsearch worker», "
             "eller hele nettstedet med «manage.py start»."
         ) % {"time": format_duration(waited.total_seconds())}
     elif job.state == Job.State.RUNNING and jobs.is_interrupted(job):

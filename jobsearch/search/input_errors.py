@@ -35,13 +35,13 @@ class Problem:
     def message(self) -> str:
         """The sentence for the user."""
         if self.code == "identity_number":
-            return _("Søket ser ut til å inneholde et fødselsnummer. Vi har ikke søkt, og ikke lagret det.")
+            return _("Det ligner et fødselsnummer. Fjern det og prøv igjen. Vi har ikke lagret det.")
         if self.code == "email":
-            return _("Søket inneholder en e-postadresse. Vi har ikke søkt, og ikke lagret den.")
+            return _("Fjern e-postadressen og prøv igjen. Vi har ikke lagret den.")
         if self.code == "too_long":
             return _("Søket var for langt, så vi brukte bare begynnelsen.")
         if self.code == "too_many":
             return _("Det var for mange valg i ett filter, så vi brukte bare de første.")
         if self.code == "too_deep":
-            return _("Vi viser ikke så mange sider. Gjør søket smalere for å se resten.")
+            return _("Vi viser ikke så mange sider. Avgrens søket for å se flere.")
         return (str(self.unknown) or _UNKNOWN[self.field]()) % self.value

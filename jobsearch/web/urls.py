@@ -9,6 +9,7 @@ urlpatterns = [
     path("", search.results, name="results"),
     path("filter/<slug:name>/", facet_values.facet, name="facet"),
     path("stilling/<uuid:uuid>/", ads.ad, name="ad"),
+    path("stilling/<uuid:uuid>/frist.ics", ads.deadline, name="deadline"),
     path("stilling/<str:typed>/", ads.redirect_to_canonical_uuid, name="ad_other_spelling"),
     path("arbeidsgiver/<str:orgnr>/", employers.employer, name="employer"),
     path("jobb/", landing.landings, name="landings"),

@@ -121,17 +121,17 @@ def test_an_unreachable_broker_is_explained(administrator, monkeypatch):
 def test_a_job_that_no_worker_takes_is_explained_and_can_be_cancelled(administrator):
     run = Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
     text = administrator.get("/admin/").content.decode()
-    assert "Ingen arbeider har tatt den på 2 min" in text
+    assert "Ingen bakgrunnsprosess (Celery) har startet jobben etter 2 min" in text
     administrator.post(f"/admin/kjoring/{run.pk}/fjern/")
     run.refresh_from_db()
     assert run.state == "stopped"
-    assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
+    assert "Ingen bakgrunnsprosess" not in administrator.get("/admin/").content.decode()
 
 
 def test_a_job_that_waits_for_another_shows_no_warning(administrator):
     Run.objects.create(kind="index", state="running", heartbeat=timezone.now())
     Run.objects.create(kind="sync", started=timezone.now() - dt.timedelta(minutes=2))
-    assert "Ingen arbeider" not in administrator.get("/admin/").content.decode()
+    assert "Ingen bakgrunnsprosess" not in administrator.get("/admin/").content.decode()
 
 
 def test_a_job_whose_process_is_gone_is_shown_as_interrupted(administrator):
@@ -157,7 +157,7 @@ def test_quarantine_is_shown_once_on_its_own_panel(administrator, make_vacancy):
         DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", error_code="x", next_try=now)
     text = administrator.get("/admin/").content.decode()
     assert text.count("30 annonser står i karantene") == 1
-    assert "Vi følger strømmen" in text
+    assert "Oppdatert. Ingen forsinkelse." in text
 
 
 def test_a_message_delivered_twice_runs_the_job_once(make_vacancy, index):

@@ -20,7 +20,7 @@ from jobsearch.search.api import Health
 from jobsearch.vacancies.models import Tombstone
 from tests.ingest import plain_ads
 
-ALL_WELL = "Alt går av seg selv."
+ALL_WELL = "Alt i orden."
 
 
 @pytest.fixture(autouse=True)

@@ -16,19 +16,36 @@ def test_text_has_readable_line_length_and_the_sidebar_is_beside_it(open_page, p
     size, line, width = page.locator(".ad-text").first.evaluate(
         "one => [getComputedStyle(one).fontSize, getComputedStyle(one).lineHeight, one.getBoundingClientRect().width]"
     )
-    assert size == "18px" and line == "28.8px" and width <= 66 * 18 * 0.62
-    main, side = (page.locator(one).bounding_box() for one in (".ad-main", ".ad-side"))
-    assert side["width"] == 320 and side["x"] > main["x"] + main["width"] and abs(side["y"] - main["y"]) < 1
+    assert size == "17px" and line == "27.2px" and width <= 66 * 17 * 0.66
+    head, main, box = (page.locator(one).bounding_box() for one in (".ad-head", ".ad-main", ".ad-box"))
+    assert box["width"] == 320 and box["x"] > main["x"] + main["width"] and abs(box["y"] - head["y"]) < 1
+    page.locator(".ad-contacts").evaluate("one => scrollTo(0, one.getBoundingClientRect().top)")
+    expect(page.locator(".ad-box .apply a")).to_be_in_viewport()
     page.set_viewport_size({"width": PHONE, "height": 844})
-    main, side = (page.locator(one).bounding_box() for one in (".ad-main", ".ad-side"))
-    assert side["x"] == main["x"] and side["y"] >= main["y"] + main["height"]
+    main, box = (page.locator(one).bounding_box() for one in (".ad-main", ".ad-box"))
+    assert box["x"] == main["x"] and main["y"] >= box["y"] + box["height"]
+
+
+def test_phone_has_apply_and_share_in_reach_of_the_thumb(open_page, pages):
+    page = open_page(pages["ad"], width=PHONE)
+    again = page.locator(".apply.again")
+    for place in (0, 1000, 100_000):
+        page.evaluate("place => scrollTo(0, place)", place)
+        box = again.bounding_box()
+        assert box["y"] + box["height"] == 844 and box["height"] <= 64
+    assert not page.locator(".shortcuts").is_visible()
+    page.evaluate("scrollTo(0, 0)")
+    again.get_by_role("link", name="Del").click()
+    expect(page.locator("#del-h")).to_be_in_viewport()
+    last = page.locator(".bottom a").last
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
+    assert box["y"] + box["height"] <= again.bounding_box()["y"]
 
 
 def test_sections_are_in_reading_order(open_page, pages):
     page = open_page(pages["ad"], width=PHONE)
-    order = (
-        "h1, .ad-where, .ad-head .due, .ad-head .apply, .facts, .ad-text, .ad-contacts, .apply.again, .ad-employer, .similar, "
-    )
+    order = "h1, .ad-where, .ad-box .due, .ad-box .apply, .facts, .ad-text, .ad-contacts, .ad-employer, .similar, "
     order += ".landings, .share, .report, .coverage"
     tops = [page.locator(f".ad {one}").first.bounding_box()["y"] for one in order.split(", ")]
     assert tops == sorted(tops) and len(set(tops)) == len(tops)
@@ -105,7 +122,7 @@ def test_print_shows_the_ad_with_link_addresses_and_no_controls(open_page, pages
         .map(one => getComputedStyle(one)).flatMap(style => [style.color, style.backgroundColor])"""
     )
     assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    after = page.locator(".ad-head .apply a").evaluate("one => getComputedStyle(one, '::after').content")
+    after = page.locator(".ad-box .apply a").evaluate("one => getComputedStyle(one, '::after').content")
     assert "https://sykehus.example/sok" in after
 
 

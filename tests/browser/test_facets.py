@@ -29,6 +29,13 @@ def some(ads):
     )
 
 
+@pytest.fixture
+def scattered(ads, some):
+    """Ads in so many municipalities that the list of places has a field to find one."""
+    names = "ALVER ASKØY AUSTEVOLL BØMLO EIDFJORD ETNE FEDJE FITJAR GULEN KINN KVAM LUSTER LÆRDAL STORD SVEIO TYSNES".split()
+    return ads(*({"title": f"Vakt {name}", "locations": (LocationData("NORGE", "VESTLAND", name, name),)} for name in names))
+
+
 def unfold(page, name: str) -> None:
     if page.viewport_size["width"] == PHONE and not page.locator("#filtre").is_visible():
         page.get_by_role("button", name="Filtrer").click()
@@ -44,27 +51,27 @@ def test_typing_narrows_the_employers_and_the_list_stays_narrowed(open_page, som
     page = open_page("/", width=width)
     unfold(page, "Arbeidsgiver")
     listed = page.locator("#f-employer")
-    expect(listed.get_by_label("Firma 00 (3)")).to_be_visible()
+    expect(listed.get_by_label("Firma 00 3")).to_be_visible()
     expect(listed.get_by_text("Ålesund bakeri AS")).to_have_count(0)
     field = page.locator("#w-employer")
     field.press_sequentially("alesu")
-    box = listed.get_by_label("Ålesund bakeri AS (1)")
+    box = listed.get_by_label("Ålesund bakeri AS 1")
     expect(box).to_be_visible()
-    expect(listed.get_by_label("Firma 00 (3)")).to_have_count(0)
+    expect(listed.get_by_label("Firma 00 3")).to_have_count(0)
     expect(page.locator("#within-live")).to_have_text("1 valg med «alesu»")
     box.focus()
     page.keyboard.press("Space")
     page.wait_for_url("**/?employer=%C3%85lesund+bakeri+AS")
     total(page, 1)
-    expect(page.locator("#f-n")).to_have_text("(1 valgt)")
+    expect(page.locator("#f-n")).to_have_text("1 valgt")
     expect(box).to_be_checked()
     expect(box).to_be_focused()
     expect(field).to_have_value("alesu")
     assert page.locator("#filtre").is_visible()
     field.fill("firma 0")
-    expect(listed.get_by_label("Firma 01 (1)")).to_be_visible()
+    expect(listed.get_by_label("Firma 01 1")).to_be_visible()
     expect(box).to_be_checked()  # choices stay in the form
-    listed.get_by_label("Firma 00 (3)").check()
+    listed.get_by_label("Firma 00 3").check()
     page.wait_for_url(re.compile("employer=Firma\\+00&employer=%C3%85lesund"))
     total(page, 4)
     listed.get_by_role("link", name="Nullstill Arbeidsgiver").click()
@@ -78,20 +85,20 @@ def test_typing_narrows_the_employers_and_the_list_stays_narrowed(open_page, som
 def test_open_long_facet_updates_counts_after_other_choices(open_page, some):
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
-    expect(page.get_by_label("Firma 00 (3)")).to_be_visible()
+    expect(page.get_by_label("Firma 00 3")).to_be_visible()
     unfold(page, "Omfang")
     page.get_by_label(re.compile("^Deltid")).check()
     page.wait_for_url("**/?extent=Deltid")
-    expect(page.locator("#f-employer").get_by_label("Ålesund bakeri AS (1)")).to_be_visible()
-    expect(page.locator("#f-employer").get_by_label("Firma 00 (3)")).to_have_count(0)
+    expect(page.locator("#f-employer").get_by_label("Ålesund bakeri AS 1")).to_be_visible()
+    expect(page.locator("#f-employer").get_by_label("Firma 00 3")).to_have_count(0)
 
 
 def test_back_button_restores_a_chosen_employer(open_page, some):
     page = open_page("/?employer=Firma+07")
     total(page, 1)
-    box = page.locator("#f-employer").get_by_label("Firma 07 (1)")
+    box = page.locator("#f-employer").get_by_label("Firma 07 1")
     expect(box).to_be_checked()
-    expect(page.locator("#f-employer").get_by_label("Firma 00 (3)")).to_be_visible()
+    expect(page.locator("#f-employer").get_by_label("Firma 00 3")).to_be_visible()
     box.uncheck()
     page.wait_for_url(re.compile("/$"))
     total(page, 47)
@@ -100,23 +107,23 @@ def test_back_button_restores_a_chosen_employer(open_page, some):
     expect(box).to_be_checked()
 
 
-def test_typing_finds_a_municipality(open_page, some):
+def test_typing_finds_a_municipality(open_page, scattered):
     page = open_page("/")
     page.locator("#w-place").press_sequentially("vos")
-    page.locator("#f-place").get_by_label("Voss (1)").check()
+    page.locator("#f-place").get_by_label("Voss 1").check()
     page.wait_for_url("**/?place=VESTLAND%2FVOSS")
     total(page, 1)
     expect(page.locator("#w-place")).to_have_value("vos")
 
 
-def test_typing_in_a_list_does_not_request_results(open_page, some):
+def test_typing_in_a_list_does_not_request_results(open_page, scattered):
     page = open_page("/")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#w-place").press_sequentially("berg")
-    expect(page.locator("#f-place").get_by_label("Bergen (46)")).to_be_visible()
+    expect(page.locator("#f-place").get_by_label("Bergen 46")).to_be_visible()
     page.keyboard.press("Tab")  # leaving the field fires a change event
-    page.locator("#f-place").get_by_label("Bergen (46)").check()
+    page.locator("#f-place").get_by_label("Bergen 46").check()
     page.wait_for_url("**/?place=VESTLAND%2FBERGEN")
     results = [url for url in asked if urlsplit(url).path == "/"]
     assert results
@@ -146,13 +153,13 @@ def test_response_between_press_and_release_does_not_prevent_the_click(open_page
     unfold(page, "Arbeidsgiver")
     page.locator("#w-employer").fill("firma 0")
     listed = page.locator("#f-employer")
-    expect(listed.get_by_label("Firma 01 (1)")).to_be_visible()
+    expect(listed.get_by_label("Firma 01 1")).to_be_visible()
     held = []
     renewal = re.compile("/filter/employer/.*employer=Firma(%20|\\+)00")
     page.route(renewal, lambda route: held.append(route))
     with page.expect_request(renewal):
-        listed.get_by_label("Firma 00 (3)").check()
-    other = listed.get_by_label("Firma 01 (1)")
+        listed.get_by_label("Firma 00 3").check()
+    other = listed.get_by_label("Firma 01 1")
     if press == "pointer":
         other.hover()
         page.mouse.down()
@@ -176,7 +183,7 @@ def test_response_held_until_the_release_is_shown_afterwards(open_page, some):
     page = open_page("/")
     unfold(page, "Arbeidsgiver")
     listed = page.locator("#f-employer")
-    expect(listed.get_by_label("Firma 00 (3)")).to_be_visible()
+    expect(listed.get_by_label("Firma 00 3")).to_be_visible()
     page.locator("#f-place label").first.hover()
     page.mouse.down()
     with page.expect_response(re.compile("/filter/employer/.*within=alesu")) as answer:
@@ -184,11 +191,11 @@ def test_response_held_until_the_release_is_shown_afterwards(open_page, some):
             "field => { field.value = 'alesu'; field.dispatchEvent(new Event('input', { bubbles: true })) }"
         )
     answer.value.finished()
-    expect(listed.get_by_label("Ålesund bakeri AS (1)")).to_have_count(0)
+    expect(listed.get_by_label("Ålesund bakeri AS 1")).to_have_count(0)
     page.mouse.move(0, 0)  # let go elsewhere: nothing is pressed
     page.mouse.up()
-    expect(listed.get_by_label("Ålesund bakeri AS (1)")).to_be_visible()
-    expect(listed.get_by_label("Firma 00 (3)")).to_have_count(0)
+    expect(listed.get_by_label("Ålesund bakeri AS 1")).to_be_visible()
+    expect(listed.get_by_label("Firma 00 3")).to_have_count(0)
     assert urlsplit(page.url).query == ""
 
 
@@ -295,7 +302,7 @@ def test_page_size_can_be_chosen(open_page, some):
 def test_deadline_is_a_single_choice_and_updates_other_counts(open_page, some):
     page = open_page("/")
     unfold(page, "Frist")
-    page.get_by_label("Snarest (3)").check()
+    page.get_by_label("Snarest 3").check()
     page.wait_for_url("**/?deadline=asap")
     total(page, 3)
     expect(page.locator("#extent-heltid")).to_have_attribute("data-count", "3")

@@ -32,7 +32,7 @@ def test_choice_updates_list_counts_and_address_and_keeps_focus(open_page, some,
     expect(page.locator("#treff")).to_have_attribute("data-total", "2")
     expect(page.locator("#live")).to_have_text("2 treff")
     expect(page.locator("#vis-n")).to_have_text("2 treff")
-    expect(page.locator("#f-n")).to_have_text("(1 valgt)")
+    expect(page.locator("#f-n")).to_have_text("1 valgt")
     expect(page.locator("#sector-privat")).to_have_attribute("data-count", "1")
     expect(box).to_be_checked()
     assert page.evaluate("document.activeElement.id") == "place-oslo"

@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("code", "detail", "nb", "nn", "en"),
     [
-        ("silent", "", "Prosessen tok slutt uten et ord.", "Prosessen tok slutt utan eit ord.", "ended without a word."),
+        (
+            "silent",
+            "",
+            "Prosessen ble avbrutt uten feilmelding.",
+            "Prosessen vart avbroten utan feilmelding.",
+            "without an error message.",
+        ),
         (
             "timeout",
             "X did not answer.",

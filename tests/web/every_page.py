@@ -51,6 +51,9 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     ],
     "web:facet": lambda site: [f"/filter/{name}/?q=kokk" for name in ("employer", "place", "occupation")],
     "web:ad": lambda site: [f"/stilling/{uuid}/" for uuid in (site.active[0], site.closed, site.hidden, UUID(int=1))],
+    "web:deadline": lambda site: [
+        f"/stilling/{uuid}/frist.ics" for uuid in (site.active[0], site.closed, site.hidden, UUID(int=1))
+    ],
     "web:ad_other_spelling": lambda site: [f"/stilling/{str(site.active[0]).upper()}/", "/stilling/x/"],
     "web:employer": lambda site: [f"/arbeidsgiver/{ORGNR}/", f"/arbeidsgiver/{ORGNR}/?page=2", "/arbeidsgiver/111222333/"],
     "web:landings": lambda site: ["/jobb/"],

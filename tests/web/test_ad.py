@@ -13,11 +13,13 @@ from urllib.parse import unquote
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from lxml import html
 
 from jobsearch.search import api as search
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.web.templatetags.site import phone
 from tests.web.page import Page
 
 CONTACT = ContactData(name="Kari Nordmann", email="kari@sykehus.example", phone="22 33 44 55", title="Avdelingsleder")
@@ -186,6 +188,50 @@ def test_only_valid_phone_numbers_are_links(client, ads):
     page = get(client, ad)
     assert [link.get("href") for link in page.all("//ul[@class='contacts']//a")] == ["tel:+4755588595"]
     assert "ring meg" in page.text()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("44779154", "447 79 154"),
+        ("90 12 34 56", "901 23 456"),
+        ("+4755588595", "+47 55 58 85 95"),
+        ("22.33.44.55", "22 33 44 55"),
+        ("81500000", "815 00 000"),
+        ("+46 8 123 456 78", "+46 8 123 456 78"),
+        ("02800", "02800"),
+        ("٤٤٧٧٩١٥٤", "٤٤٧٧٩١٥٤"),
+    ],
+)
+def test_phone_numbers_are_grouped_as_people_write_them(written, shown):
+    assert html.fromstring(f"<p>{phone(written)}</p>").text_content() == shown
+
+
+def test_deadline_as_a_calendar_file(client, ads):
+    day = timezone.localdate() + dt.timedelta(days=5)
+    person = ContactData("Kari Nordmann", "", "22 33 44 55")
+    title = "Sykepleier, natt; ring Kari Nordmann 22 33 44 55 " + "æ" * 60
+    (ad,) = ads({"title": title, "application_due": str(day), "contacts": (person,)})
+    link = get(client, ad).one("//a[contains(., 'kalenderen')]").get("href")
+    response = client.get(link)
+    assert response["Content-Type"] == "text/calendar; charset=utf-8" and "no-store" in response["Cache-Control"]
+    assert response["Content-Disposition"] == f'attachment; filename="frist-{day}.ics"'
+    text = response.content.decode()
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n")) and text.endswith("END:VCALENDAR\r\n")
+    unfolded = text.replace("\r\n ", "")
+    assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\n" in unfolded and f"/stilling/{ad}/\r\n" in unfolded
+    assert "SUMMARY:Søknadsfrist: Sykepleier\\, natt\\;" in unfolded
+    assert "Kari" not in unfolded and "22 33" not in unfolded
+
+
+@pytest.mark.parametrize("due", ["", "Snarest", "2020-01-01"])
+def test_no_calendar_file_without_a_coming_deadline(client, ads, due):
+    (ad,) = ads({"application_due": due})
+    assert not get(client, ad).all("//a[contains(., 'kalenderen')]")
+    if due != "2020-01-01":
+        assert client.get(f"/stilling/{ad}/frist.ics").status_code == 404
+    close(ad)
+    assert client.get(f"/stilling/{ad}/frist.ics").status_code == 404
 
 
 def test_title_and_text_have_lang_attributes_of_their_own(client, ads):

@@ -43,13 +43,13 @@ def test_card_shows_employer_places_dates_and_employment(client, ads):
     page = get(client)
     assert page.text("//article//*[@class='card-employer']") == "Sykehuset"
     assert page.text("//article//*[@class='card-place']") == "Bergen"
-    assert facts(page) == [f"1 dag igjen ({short_day(1)})", "Deltid", "Publisert i går"]
+    assert facts(page) == [f"1 dag igjen ({short_day(1)})", "Deltid", "Fast", "Publisert i går"]
     assert page.text("//article//li[@class='published']/span[@aria-hidden]") == "I går"
 
 
 def test_full_time_is_not_shown_and_a_past_deadline_is_named(client, ads):
     ads({"application_due": due(-1)})
-    assert facts(get(client, "/?deadline=all")) == ["Fristen er ute", "Publisert i går"]
+    assert facts(get(client, "/?deadline=all")) == ["Fristen er ute", "Fast", "Publisert i går"]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,17 @@ def test_tags_are_what_distinguishes_an_ad(client, ads, title, fields, tags):
     assert [tag.text_content() for tag in row.xpath(".//li[@class='tag']")] == tags
 
 
-def test_permanent_is_no_tag_if_the_whole_list_is_permanent(client, ads):
-    ads({"title": "Lege"}, {"title": "Kokk"})
+def test_tags_of_all_rows_are_not_shown(client, ads):
+    ads({"title": "Lege", "extent": "Deltid"}, {"title": "Kokk", "extent": "Deltid"})
     assert not get(client).all("//li[@class='tag']")
+    ads({"title": "Vakt", "engagement": "Vikariat", "extent": "Deltid"})
+    assert sorted(tag.text for tag in get(client).all("//li[@class='tag']")) == ["Fast", "Fast", "Vikariat"]
+
+
+def test_chosen_value_is_no_tag(client, ads):
+    ads({"title": "Lege 20 %", "extent": "Deltid"}, {"title": "Kokk", "extent": "Deltid", "engagement": "Vikariat"})
+    tags = [tag.text for tag in get(client, "/?extent=Deltid").all("//li[@class='tag']")]
+    assert sorted(tags) == ["20 %", "Fast", "Vikariat"]
 
 
 def test_capitals_are_shown_in_normal_case_with_the_original_in_the_title(client, ads):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -64,7 +66,17 @@ def test_chip_shows_the_distance_and_removes_it(client, some):
     chip = page.one("//a[@class='chip'][contains(., 'Innen 25 km fra Bergen')]")
     assert chip.get("href") == "/?q=kokk"
     assert "Innen 25 km fra Bergen" in page.text("//title")
-    assert page.text("//*[@id='f-n']") == "(1 valgt)"
+    assert page.text("//*[@id='f-n']") == "1 valgt"
+
+
+def test_rows_have_their_distance_from_the_place(client, some):
+    def read_who(address: str, title: str) -> str:
+        return get(client, address).text(f"//article[.//a[text()='{title}']]//p[@class='card-who']")
+
+    near_voss = read_who("/?near=VESTLAND%2FVOSS&km=100", "Kokk i Bergen")
+    assert 60 <= int(re.findall(r"· (\d+) km$", near_voss)[0]) <= 90
+    assert " km" not in read_who("/?near=VESTLAND%2FBERGEN&km=10", "Kokk i Bergen"), "the place itself"
+    assert " km" not in get(client, "/").text("//article")
 
 
 def test_counts_of_other_facets_use_the_distance_filter(client, some):

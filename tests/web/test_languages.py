@@ -235,7 +235,7 @@ def test_employer_texts_have_the_lang_of_the_ad(client, ads):
     page = Page(client.get(f"/stilling/{one}/"))
     marked = {span.text_content(): span.get("lang") for span in page.all("//dl[@class='facts']//span[@lang]")}
     assert marked == dict.fromkeys(words.values(), "en") | {"Kokk <sjef>": "no"}, "occupations are named in Norwegian"
-    for where in ("//header[@class='ad-head']", f"//div[@class='others']//li[a[@href='/stilling/{other}/']]"):
+    for where in ("//p[@class='ad-due']", f"//div[@class='others']//li[a[@href='/stilling/{other}/']]"):
         (deadline,) = page.all(f"{where}//span[@lang]")
         assert (deadline.text, deadline.get("lang")) == ("When we have found you", "en")
 

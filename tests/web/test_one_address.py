@@ -110,7 +110,7 @@ def test_deepest_page_says_that_there_are_more_hits(client, ads, monkeypatch):
         return service.replace(found, total=DEEPEST_HIT + 12)
 
     monkeypatch.setattr(engine, "search", many)
-    sentence = "Vi viser ikke flere sider. Gjør søket smalere for å se resten."
+    sentence = "Vi viser ikke flere sider. Avgrens søket for å se flere."
     for asked in ("/?page=401", "/?page=402", "/?page=9999999"):
         assert client.get(asked).url == "/?page=400"
     page = Page(client.get("/?page=400"))

@@ -50,8 +50,8 @@ def test_future_publishing_date_is_shown_as_today(client, ads, days):
 )
 def test_deadline_as_text_is_not_counted_as_not_stated(client, ads, words):
     (ad,) = ads({"title": "Kokk", "application_due": words})
-    assert "Frist: " in ad_page(client, ad).text("//header[@class='ad-head']")
-    assert "Frist: Frist" not in ad_page(client, ad).text("//header[@class='ad-head']")
+    assert "Frist: " in ad_page(client, ad).text("//section[@class='ad-box']")
+    assert "Frist: Frist" not in ad_page(client, ad).text("//section[@class='ad-box']")
     for choice in ("Ikke+oppgitt", "asap", "3", "30"):
         assert Page(client.get(f"/?deadline={choice}")).titles == []
     count = Page(client.get("/")).all("//*[@id='f-deadline']//input[@value='Ikke oppgitt']")
@@ -72,7 +72,7 @@ def test_missing_deadline_is_counted_as_not_stated(client, ads, empty):
 def test_soon_and_continuous_are_shown_apart_and_found_together(client, ads, words, shown):
     (ad,) = ads({"title": "Kokk", "application_due": words})
     assert shown in Page(client.get("/?deadline=asap")).text("//article")
-    assert shown in ad_page(client, ad).text("//header[@class='ad-head']")
+    assert shown in ad_page(client, ad).text("//section[@class='ad-box']")
     assert Page(client.get("/?deadline=Ikke+oppgitt")).titles == []
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -183,6 +183,25 @@ def build_condition(near: str, km: int) -> Node:
     paths = set(reach.paths)
     uncertain = (format_uncertain(code, path) for code, path in find_unlocated(known) if path in paths)
     return Terms("area", (*reach.codes, *reach.paths, *uncertain))
+
+
+def make_ruler(near: str) -> Callable[[Iterable[tuple[str, str]]], int | None]:
+    """A function that measures whole kilometres from a place to the nearest workplace, each given as (path, postal code).
+
+    It returns None where no point is known. One query, however many ads are measured.
+    """
+    known = read_gazetteer()
+    start = known.find_point(near)
+
+    def measure(workplaces: Iterable[tuple[str, str]]) -> int | None:
+        found = []
+        for path, code in workplaces:
+            point = known.find_point(geography.parse_postal_code(code)) or known.find_point(path)
+            if start and point:
+                found.append(geography.measure_distance(start, point))
+        return round(min(found)) if found else None
+
+    return measure
 
 
 _ALPHABET = str.maketrans({"æ": "{", "ø": "|", "å": "}", "á": "a"})  # the three come after z

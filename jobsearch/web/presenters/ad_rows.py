@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
+from jobsearch.search.api import distance
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies.models import Location, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_prepared, list_workplaces
@@ -48,6 +49,9 @@ class Card:
 
     raw_title: str = ""
     """The title as written, where it is shown in another letter case."""
+
+    km: int | None = None
+    """Kilometres from the place of the search, where it has one."""
 
     occupation: SafeString | None = None
     snippet: SafeString | None = None
@@ -103,9 +107,16 @@ def build_rows(
     ids = list(uuids)
     highlighter = search.Highlighter(compiled, len(ids))
     vacancies = list_active_ads(ids, with_text=highlighter.needs_body)
-    permanent_only = all(vacancy.engagement == ad_tags.PERMANENT for vacancy in vacancies)
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
-    cards = [replace(card, tags=ad_tags.list_tags(card.vacancy, with_permanent=not permanent_only)) for card in cards]
+    if query["near"]:
+        measure = distance.make_ruler(query["near"])
+        cards = [
+            replace(card, km=measure((place.path, place.postal_code) for place in list_workplaces(card.vacancy)))
+            for card in cards
+        ]
+    chosen = [query[facet][0] for facet in ("extent", "engagement") if len(query[facet]) == 1]
+    if common := ad_tags.find_common_tags([card.tags for card in cards]) | {*map(labels.translate_value, chosen)}:
+        cards = [replace(card, tags=[tag for tag in card.tags if tag not in common]) for card in cards]
     if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # says nothing, and disturbs
         cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # only our own tags go
     return _fold_duplicates(cards, separate_new=bool(query.since))

@@ -12,7 +12,6 @@ from jobsearch.taxonomy import labels
 from jobsearch.vacancies.models import Vacancy
 
 MOST_TAGS = 4
-PERMANENT = "Fast"
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3})(?:\s?%?\s?(?:[-–]|til)\s?(\d{1,3}))?\s?(?:%|prosent\b)")
 _KINDS = [
     (re.compile(r"\bnatt(?:e?vakt\w*|evakt\w*|skift\w*|stilling\w*|tjeneste\w*)?\b|\bnight\b", re.I), gettext_noop("Natt")),
@@ -27,8 +26,8 @@ _KINDS = [
 ]
 
 
-def list_tags(vacancy: Vacancy, *, with_permanent: bool = True) -> Sequence[str]:
-    """Percentage, hours of the day, home office and engagement. `with_permanent`: False where the whole list is permanent."""
+def list_tags(vacancy: Vacancy) -> Sequence[str]:
+    """Percentage, hours of the day, home office and engagement."""
     found = []
     if percentage := format_percentage(vacancy.title):
         found.append(percentage)
@@ -36,9 +35,14 @@ def list_tags(vacancy: Vacancy, *, with_permanent: bool = True) -> Sequence[str]
         found.append(labels.translate_value(vacancy.extent))
     found += [_(label) for pattern, label in _KINDS if pattern.search(vacancy.title)]
     engagement = vacancy.engagement
-    if engagement and engagement != "Annet" and (with_permanent or engagement != PERMANENT):
+    if engagement and engagement != "Annet":
         found = [*found[: MOST_TAGS - 1], labels.translate_value(engagement)]
     return found[:MOST_TAGS]
+
+
+def find_common_tags(rows: Sequence[Sequence[str]]) -> frozenset[str]:
+    """The tags that every row of a list has, which therefore say nothing; none for a list of one row."""
+    return frozenset(rows[0]).intersection(*rows) if len(rows) > 1 else frozenset()
 
 
 def format_percentage(title: str) -> str:

@@ -31,6 +31,9 @@ class Deadline:
     employer_text: str = ""
     """The part of `text` that the employer wrote, for its `lang` attribute."""
 
+    remaining: str = ""
+    """The days that are left: "3 dager igjen"; for the ad page, beside `exact`."""
+
     slot: str = ""
     """The short form of a row in a list: "3 dager igjen (1. des.)"; "" for a text of the employer's own, which may be long."""
 
@@ -74,16 +77,18 @@ def format_deadline(vacancy: Vacancy) -> Deadline | None:
     left = (due - get_today()).days
     exact = format_day(due, weekday=True)
     if left < 0:
-        return Deadline(_("Fristen er ute"), "past", exact, slot=_("Fristen er ute"))
+        return Deadline(_("Fristen er ute"), "past", exact, remaining=_("Fristen er ute"), slot=_("Fristen er ute"))
     tone = "soon" if left <= SOON_DAYS else ""
     if left == 0:
-        return Deadline(_("Frist i dag"), tone, exact, slot=_("Frist i dag"))
+        return Deadline(_("Frist i dag"), tone, exact, remaining=_("Frist i dag"), slot=_("Frist i dag"))
+    remaining = ngettext("%(n)s dag igjen", "%(n)s dager igjen", left) % {"n": left}
     short = format_short_day(due)
     if left >= WEEK:
-        return Deadline(_("Frist %(day)s") % {"day": format_day(due)}, tone, exact, slot=_("Frist %(day)s") % {"day": short})
-    remaining = ngettext("%(n)s dag igjen (%(day)s)", "%(n)s dager igjen (%(day)s)", left) % {"n": left, "day": short}
+        text, slot = _("Frist %(day)s") % {"day": format_day(due)}, _("Frist %(day)s") % {"day": short}
+        return Deadline(text, tone, exact, remaining=remaining, slot=slot)
+    slot = ngettext("%(n)s dag igjen (%(day)s)", "%(n)s dager igjen (%(day)s)", left) % {"n": left, "day": short}
     text = _("Frist i morgen") if left == 1 else _("Frist %(day)s") % {"day": exact}
-    return Deadline(text, tone, exact, slot=remaining)
+    return Deadline(text, tone, exact, remaining=remaining, slot=slot)
 
 
 def format_published(time: dt.datetime | None) -> str:

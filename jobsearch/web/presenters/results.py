@@ -19,8 +19,10 @@ from jobsearch.search.api import NOT_STATED
 from . import chart
 from .pagination import Pages, build_page_links
 
-SHOWN = 8  # values of a facet before "Vis alle"
+SHOWN = 6  # values of a facet before "Vis alle"
+FIND_FROM = 16  # a facet with as many values has a field to find one
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
+MOST_OCCUPATION_GROUPS = 8  # on the front page
 MOST_DROPS = 8  # suggestions on an empty page
 
 
@@ -84,16 +86,34 @@ def _reverse_results(_prefix: str) -> str:
     return reverse("web:results")
 
 
-def facet_views(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None) -> list[FacetView]:
-    """Every facet of the panel. Without counts (the engine is down) only the chosen values, so that they are not lost."""
-    return [facet_view(name, query, None if counts is None else counts.get(name, {})) for name in search.FACETS]
+def facet_views(
+    query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None, *, chosen_first: bool = True
+) -> list[FacetView]:
+    """Every facet of the panel. Without counts (the engine is down) only the chosen values, so that they are not lost.
+
+    `chosen_first`: False in an answer to a choice, because a box that has just been ticked must not move.
+    """
+    return [
+        facet_view(name, query, None if counts is None else counts.get(name, {}), chosen_first=chosen_first)
+        for name in search.FACETS
+    ]
 
 
 def facet_view(
-    name: str, query: search.SearchQuery, counts: Mapping[str, int] | None, *, typed: str = "", whole: bool = False
+    name: str,
+    query: search.SearchQuery,
+    counts: Mapping[str, int] | None,
+    *,
+    typed: str = "",
+    whole: bool = False,
+    chosen_first: bool = False,
 ) -> FacetView:
-    """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted."""
+    """One facet: its values with ads, or those with `typed` in their label. `whole`: every value of a long facet was counted.
+
+    In the order of their counts, and with `chosen_first` what is chosen before the others.
+    """
     facet = search.FACETS[name]
+    values = sum(map(bool, (counts or {}).values()))
     if typed and counts:
         counts = facet.select_counts(counts, typed)
     found = facet.list_choices(counts or {}, query, folded=not typed)
@@ -103,6 +123,8 @@ def facet_view(
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
     if typed and not facet.long:
         found = search.find_choices(found, typed)
+    if not facet.single:  # the days of a deadline have an order of their own
+        found.sort(key=lambda choice: (chosen_first and not choice.open, choice.value == NOT_STATED, -choice.count))
     cut = False
     if facet.long:
         most = [choice for position, choice in enumerate(found) if position < MOST_SHOWN or choice.chosen]
@@ -128,7 +150,7 @@ def facet_view(
         facet.single,
         any_label=facet.any_label,
         reset=address(without.without(exclusion.name) if exclusion else without) if chosen else "",
-        searched=facet.searchable and counts is not None,
+        searched=facet.searchable and counts is not None and (facet.long or values >= FIND_FROM),
         hint=facet.hint,
         browse=_get_browse_address(name, query) if facet.long and not whole and counts is not None else "",
         cut=cut,
@@ -176,6 +198,27 @@ def chips(query: search.SearchQuery) -> list[Link]:
     found = [Link(_quote(query.q), address(query.without("q")))] if query.q else []
     return found + [
         Link(search.get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in query.chosen
+    ]
+
+
+def list_occupation_groups(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> list[Link]:
+    """The largest groups of occupations, for the front page."""
+    choices = search.FACETS["occupation"].list_choices(counts.get("occupation", {}), query)
+    largest = sorted((one for one in choices if one.count and one.value != NOT_STATED), key=lambda one: -one.count)
+    return [
+        Link(one.label, address(query.with_value("occupation", one.value)), one.count) for one in largest[:MOST_OCCUPATION_GROUPS]
+    ]
+
+
+QUICK = (("extent", "Deltid"), ("extent", "Heltid"), ("engagement", "Fast"), ("deadline", "7"), ("published", "3"))
+
+
+def list_quick_filters(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], total: int) -> list[Link]:
+    """Frequent filters to choose with one press, those that are not chosen and exclude some of the hits."""
+    return [
+        Link(search.get_filter(facet).label_chip(value), address(query.with_value(facet, value)))
+        for facet, value in QUICK
+        if not search.get_filter(facet).list_chosen(query) and 0 < counts.get(facet, {}).get(value, 0) < total
     ]
 
 

@@ -142,12 +142,21 @@ def clean_html(value: str, heading: int) -> SafeString:
 
 @register.filter
 def phone(value: str) -> SafeString:
-    """A `tel:` link for a text that looks like a phone number; any other text is returned without a link."""
+    """A `tel:` link for a text that looks like a phone number, grouped as people write it; any other text without a link."""
     digits = "".join(character for character in value if character.isdigit() or character == "+")
     is_number = all(character.isdigit() or character in "+ ()-./" for character in value)
     if not is_number or not 5 <= len(digits.lstrip("+")) <= 15 or "+" in digits[1:]:
         return format_html("{}", value)
-    return format_html('<a href="tel:{}">{}</a>', digits, value)
+    return format_html('<a href="tel:{}">{}</a>', digits, _group_digits(digits) or value)
+
+
+def _group_digits(digits: str) -> str:
+    """A Norwegian number of eight digits in its usual groups: "447 79 154", "55 58 85 95"; "" for any other number."""
+    code, number = ("+47 ", digits[3:]) if digits.startswith("+47") else ("", digits)
+    if len(number) != 8 or not number.isdecimal() or not number.isascii():
+        return ""
+    ends = (3, 5, 8) if number[0] in "489" else (2, 4, 6, 8)
+    return code + " ".join(number[start:end] for start, end in zip((0, *ends), ends, strict=False))
 
 
 @register.filter

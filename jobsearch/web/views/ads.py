@@ -23,7 +23,7 @@ from jobsearch.vacancies.models import Tombstone, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import complete_prepared, list_workplaces
 from jobsearch.vacancies.visibility import is_active
 from jobsearch.web.context_processors import SOURCE_URL
-from jobsearch.web.presenters import ad_rows, dates, jsonld
+from jobsearch.web.presenters import ad_rows, calendar, dates, jsonld
 from jobsearch.web.presenters.redacted import RedactedAd
 
 from . import employers, landing
@@ -39,6 +39,25 @@ def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One ad. Never cached: it may become inactive at any time."""
     response = _respond(request, uuid)
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The deadline of an active ad as a calendar file."""
+    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "contacts").first()
+    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
+    if vacancy is None or not is_active(vacancy, hidden=hidden) or vacancy.application_due is None:
+        raise Http404
+    redacted = RedactedAd(vacancy, list(vacancy.contacts.all()))
+    title = " – ".join(filter(None, [redacted.title or _("Stilling uten tittel"), redacted.employer]))
+    url = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
+    summary = _("Søknadsfrist: %(title)s") % {"title": title}
+    text = calendar.build_day(f"{vacancy.uuid}@{settings.SITE_NAME}", vacancy.application_due, summary, url, vacancy.changed)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_("frist")}-{vacancy.application_due}.ics"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     return response
 
 
@@ -102,6 +121,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
         "original": original,
         "apply_url": apply_url,
         "apply_host": links.get_host(apply_url),
+        "has_calendar": bool(vacancy.application_due and vacancy.application_due >= dates.get_today()),
         "mixed_scripts": _has_mixed_script_link(vacancy, apply_url),
         "employer_url": employers.build_url(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:MAX_OTHERS],

@@ -44,7 +44,7 @@ def results(request: HttpRequest) -> HttpResponse:
             return redirect(last)
         problems += search.without_ads([query], found.counts)[0]
         visit = last_visit.read_last_visit(request)
-        context |= _build_results_context(query, found, visit.since)
+        context |= _build_results_context(query, found, visit.since, whole=not request.htmx)  # type: ignore[attr-defined]
         if query.since:
             context |= _build_new_heading(request, query, found, began)
     except search.EngineDown:
@@ -91,13 +91,17 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
     }
 
 
-def _build_results_context(query: search.SearchQuery, found: search.Page, since: dt.datetime | None) -> dict[str, object]:
+def _build_results_context(
+    query: search.SearchQuery, found: search.Page, since: dt.datetime | None, *, whole: bool
+) -> dict[str, object]:
     """Context values of the search result. `since`: end of the visitor's previous visit. Raises EngineDown."""
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     rows = ad_rows.build_rows(found.uuids, query, found.compiled, since)
     return {
-        "facets": view.facet_views(query, found.counts),
+        "facets": view.facet_views(query, found.counts, chosen_first=whole),
+        "quick_filters": view.list_quick_filters(query, found.counts, found.total),
+        "occupation_groups": [] if query.to_params() else view.list_occupation_groups(query, found.counts),
         "total": found.total,
         "rows": rows,
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
