@@ -67,9 +67,9 @@ class DeadlineFacet(SingleFacet):
     def label_removal(self, value: str) -> str:
         return quote(self.label_chip(value)) if value in (PASSED, ALL_DEADLINES) else self.label_chip(value)
 
-    def list_choices(self, counts: Mapping[str, int], query: Selection) -> list[Choice]:
+    def list_choices(self, counts: Mapping[str, int], query: Selection, *, folded: bool = False) -> list[Choice]:
         """Without the choices of passed deadlines where no ad has one: they would find nothing, or what is found anyway."""
-        choices = super().list_choices(counts, query)
+        choices = super().list_choices(counts, query, folded=folded)
         needless = set() if counts.get(PASSED) else {PASSED, ALL_DEADLINES}
         return [choice for choice in choices if choice.chosen or choice.value not in needless]
 

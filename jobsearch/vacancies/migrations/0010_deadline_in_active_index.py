@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vacancies", "0008_verbose_names"),
+        ("vacancies", "0009_prepared_ads"),
     ]
 
     operations = [
