@@ -45,9 +45,10 @@ def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The deadline of an active ad as a calendar file."""
-    vacancy = Vacancy.objects.filter(uuid=uuid).prefetch_related("locations", "contacts").first()
-    hidden = Moderation.objects.filter(uuid=uuid, hidden=True).exists()
-    if vacancy is None or not is_active(vacancy, hidden=hidden) or vacancy.application_due is None:
+    vacancy = Vacancy.objects.with_hidden().filter(uuid=uuid).prefetch_related("locations", "contacts").first()
+    if vacancy is None or vacancy.application_due is None:
+        raise Http404
+    if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
         raise Http404
     redacted = RedactedAd(vacancy, list(vacancy.contacts.all()))
     title = " – ".join(filter(None, [redacted.title or _("Stilling uten tittel"), redacted.employer]))
