@@ -83,3 +83,21 @@ def test_choosing_a_sorting_updates_the_list(open_page, some):
     page = open_page("/")
     page.get_by_label("Sortering").select_option("deadline")
     page.wait_for_url("**/?sort=deadline")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_first_choice_takes_the_front_page_away_and_moves_no_box(open_page, some, width):
+    page = open_page("/", width=width)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Alle ledige stillinger fra NAV")
+    if width == PHONE:
+        page.get_by_role("button", name="Filtrer").click()
+    box = page.locator("#place-oslo")
+    place = box.bounding_box()
+    box.check()
+    page.wait_for_url("**/?place=OSLO")
+    expect(page.locator("#forside h1")).to_have_text("Ledige stillinger")
+    assert box.bounding_box() == place
+    box.uncheck()
+    page.wait_for_url(re.compile("/$"))
+    expect(page.locator("#forside h1")).to_have_text("Alle ledige stillinger fra NAV")
