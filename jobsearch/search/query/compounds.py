@@ -63,8 +63,8 @@ def _join_each(words: Sequence[norwegian.Word]) -> Iterator[tuple[str, ...]]:
             joined[place] |= dict.fromkeys(stems)
     if len(words) <= MAX_WORDS:
         for start in range(len(words) - 2):
-            first, second, third = (word.exact for word in words[start : start + 3])
-            whole = norwegian.join_compound(norwegian.join_exact(first, second), third)
+            beginning = norwegian.join_exact(words[start].exact, words[start + 1].exact)
+            whole = norwegian.join_compound(beginning, words[start + 2].exact)
             for place in range(start, start + 3):
                 joined[place][whole] = None
         for start, (first, second) in enumerate(itertools.pairwise(words)):
