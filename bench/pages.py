@@ -11,7 +11,7 @@ are loaded once, by the earlier checkout; each checkout gets a copy of the datab
 process of each then answers the same addresses in turn, so that the machine's load is equal for all: middleware, view, queries
 and template, without the network. Another process answers the floor: bare Django without middleware that renders as many bytes
 of prepared values. Figures are medians; ratios to the floor of the
-same run can be compared between machines, milliseconds cannot.
+same run can be compared between machines, milliseconds cannot; on a busy machine, only the processor's.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ def prepare(checkout: Path, loaded: Path, folder: Path) -> None:
 
 class Measured(NamedTuple):
     ms: float
+    cpu_ms: float
     status: int
     size: int
     queries: int
@@ -157,10 +158,10 @@ class Site:
     def request(self, address: str) -> Measured:
         assert self._process.stdin
         print(address, file=self._process.stdin, flush=True)
-        ms, status, size, queries, database_ms = self._read().split()
+        ms, cpu_ms, status, size, queries, database_ms = self._read().split()
         if status not in {"200", "204"}:
             raise SystemExit(f"{address}: {status}")
-        return Measured(float(ms), int(status), int(size), int(queries), float(database_ms))
+        return Measured(float(ms), float(cpu_ms), int(status), int(size), int(queries), float(database_ms))
 
     def close(self) -> None:
         self._process.communicate()
@@ -173,7 +174,7 @@ class Site:
 def measure_in_process(sites: dict[str, Site], rounds: int) -> None:
     addresses = next(site.addresses for site in sites.values() if site.addresses)
     names = [name for name in sites if name != "floor"]
-    floor: list[float] = []
+    floor: list[Measured] = []
     rows = []
     for kind in KINDS:
         taken: dict[str, list[Measured]] = {name: [] for name in names}
@@ -182,18 +183,19 @@ def measure_in_process(sites: dict[str, Site], rounds: int) -> None:
             address = addresses[kind][number * 7 % len(addresses[kind])]
             for name in sorted(names, reverse=bool(number % 2)):
                 taken[name].append(sites[name].request(address))
-            floor.append(sites["floor"].request("/").ms)
+            floor.append(sites["floor"].request("/"))
         rows.append((kind, {name: measured[UNCOUNTED:] for name, measured in taken.items()}))
-    floor_ms = statistics.median(floor)
-    print(f"\nFloor: {floor_ms:.1f} ms for {sites['floor'].request('/').size / 1000:.0f} kB\n")
-    print("| page | checkout | median ms | 95 % | × floor | database ms | queries, at most | kB |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    floor_ms, floor_cpu = statistics.median(one.ms for one in floor), statistics.median(one.cpu_ms for one in floor)
+    print(f"\nFloor: {floor_ms:.1f} ms, {floor_cpu:.1f} ms of the processor, {floor[0].size / 1000:.0f} kB\n")
+    print("| page | checkout | median ms | 95 % | processor ms | × floor | database ms | queries, at most | kB |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for kind, found in rows:
         for name, measured in found.items():
             ms = sorted(one.ms for one in measured)
-            median = statistics.median(ms)
+            cpu = statistics.median(one.cpu_ms for one in measured)
             print(
-                f"| {KINDS[kind]} | {name} | {median:.1f} | {ms[int(len(ms) * 0.95)]:.1f} | {median / floor_ms:.1f} | "
+                f"| {KINDS[kind]} | {name} | {statistics.median(ms):.1f} | {ms[int(len(ms) * 0.95)]:.1f} | {cpu:.1f} | "
+                f"{cpu / floor_cpu:.1f} | "
                 f"{statistics.median(one.database_ms for one in measured):.1f} | {max(one.queries for one in measured)} | "
                 f"{statistics.median(one.size for one in measured) / 1000:.0f} |",
                 flush=True,
@@ -204,7 +206,8 @@ def measure_in_process(sites: dict[str, Site], rounds: int) -> None:
 
 
 @contextlib.contextmanager
-def serve(checkout: Path, folder: Path) -> Iterator[int]:
+def serve(checkout: Path, folder: Path) -> Iterator[tuple[int, int]]:
+    """A running server: its port and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     command = [find_python(checkout), "-m", "gunicorn", "jobsearch.wsgi", "--bind", f"127.0.0.1:{port}"]
@@ -215,19 +218,22 @@ def serve(checkout: Path, folder: Path) -> Iterator[int]:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def measure_served(port: int, addresses: list[str], seconds: float) -> tuple[float, list[float]]:
-    """Pages a second, and the milliseconds of each, with `CLIENTS` clients that ask for one page after another."""
+def measure_served(port: tuple[int, int], addresses: list[str], seconds: float) -> tuple[float, list[float], float]:
+    """Pages a second, the milliseconds of each, and those of the server's processor for one.
+
+    `CLIENTS` clients ask for one page after another. `port`: and the process that listens on it.
+    """
     until = [0.0]
     taken: list[list[float]] = [[] for _ in range(CLIENTS)]
 
     def ask(client: int, counted: bool) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port[0], timeout=60)
         number = client * len(addresses) // CLIENTS
         while time.perf_counter() < until[0]:
             began = time.perf_counter()
@@ -241,7 +247,9 @@ def measure_served(port: int, addresses: list[str], seconds: float) -> tuple[flo
             number += 1
         connection.close()
 
+    cpu = 0.0
     for counted in (False, True):
+        cpu = read_cpu_seconds(port[1])
         until[0] = time.perf_counter() + seconds
         began = time.perf_counter()
         threads = [threading.Thread(target=ask, args=(client, counted)) for client in range(CLIENTS)]
@@ -250,7 +258,19 @@ def measure_served(port: int, addresses: list[str], seconds: float) -> tuple[flo
         for thread in threads:
             thread.join()
     all_taken = sorted(one for part in taken for one in part)
-    return len(all_taken) / (time.perf_counter() - began), all_taken
+    cpu = read_cpu_seconds(port[1]) - cpu
+    return len(all_taken) / (time.perf_counter() - began), all_taken, cpu * 1000 / len(all_taken)
+
+
+def read_cpu_seconds(parent: int) -> float:
+    """Processor time of a process and its children, from /proc."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            values = stat.read_text().rpartition(")")[2].split()
+            if parent in (int(values[1]), int(stat.parent.name)):
+                ticks += int(values[11]) + int(values[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def measure_all_served(
@@ -261,11 +281,14 @@ def measure_all_served(
     ]
     listed = [listed[number * 49 % len(listed)] for number in range(len(listed))]  # mixed: 49 and 120 share no factor
     print(f"\ngunicorn {WORKERS} × {THREADS}, {len(listed)} addresses, {CLIENTS} clients, compressed\n")
-    print("| checkout | pages a second | median ms | 95 % |\n| --- | --- | --- | --- |")
+    print("| checkout | pages a second | median ms | 95 % | processor ms a page |\n| --- | --- | --- | --- | --- |")
     for name, checkout in checkouts.items():
         with serve(checkout, folders[name]) as port:
-            rate, taken = measure_served(port, listed, seconds)
-        print(f"| {name} | {rate:.1f} | {statistics.median(taken):.0f} | {taken[int(len(taken) * 0.95)]:.0f} |", flush=True)
+            rate, taken, cpu = measure_served(port, listed, seconds)
+        print(
+            f"| {name} | {rate:.1f} | {statistics.median(taken):.0f} | {taken[int(len(taken) * 0.95)]:.0f} | {cpu:.1f} |",
+            flush=True,
+        )
 
 
 def main() -> None:
