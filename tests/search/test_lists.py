@@ -21,7 +21,7 @@ from jobsearch.search.query.parser import parse_query
         ("jobb Vågå Lom", "Vågå OR Lom"),
         ("jordmor møre og romsdal vestfold", "jordmor møre og romsdal OR vestfold"),
         ("Bergen Vestland Oslo", "Bergen Vestland OR Oslo"),
-        ("lærer Grünerløkka Torshov", "lærer Grünerløkka Torshov"),
+        ("lærer Grünerløkka Torshov", "lærer Grünerløkka OR Torshov"),
         ("lærer Grünerløkka Sagene", "lærer Grünerløkka OR Sagene"),
     ],
 )

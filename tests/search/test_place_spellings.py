@@ -30,7 +30,7 @@ NAMES = sorted(
     }
 )
 # (folded form, name) where the form is another word, see docs/search.md.
-OTHER_WORDS = {("a", "å"), ("fiska", "fiskå"), ("jaren", "jæren"), ("lardal", "lærdal")}
+OTHER_WORDS = {("a", "å"), ("fiska", "fiskå"), ("jaren", "jæren"), ("lardal", "lærdal"), ("roa", "røa")}
 SMALL = {"al": "ål", "as": "ås", "bo": "bø", "ha": "hå"}
 ALONE = ("{}", "kokk i {}", "ledige stillinger i {}", "{} kommune")
 EVERYWHERE = (*ALONE, "kokk {}", "{} sykepleier natt", "kokk OR {}", '"{}"', "kokk deltid {}")
@@ -76,13 +76,16 @@ def test_folded_names_that_are_other_words_are_not_corrected():
 
 
 def test_no_two_names_share_a_form():
-    """Except Jæren and Jaren: "jaren" means Jaren."""
+    """Except Jæren and Jaren, Røa and Roa: "jaren" means Jaren, "roa" means Roa."""
     found: dict[str, set[str]] = {}
     for name in NAMES:
         if len(name.replace("-", " ").split()) == 1:
             for form in forms(name):
                 found.setdefault(form, set()).add(norwegian.analyse_word(name).exact)
-    assert {form: names for form, names in found.items() if len(names) > 1} == {"jaren": {"jaren", "jæren"}}
+    assert {form: names for form, names in found.items() if len(names) > 1} == {
+        "jaren": {"jaren", "jæren"},
+        "roa": {"roa", "røa"},
+    }
 
 
 def test_words_that_are_no_places_are_not_corrected():

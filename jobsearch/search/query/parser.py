@@ -41,7 +41,7 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
     q = expand_query(q)
     if not q:
         return ParsedQuery(empty=True)
-    items = split_items(q)
+    items = _correct_place_names(split_items(q))
     typed_words = tuple(word.exact for item in items for word in item.words) if all(map(_is_plain_word, items)) else ()
     items, wished = wishes.take_wishes(items)
     items = combinations.combine_items(exclude_negated(recognise_items(items)))
