@@ -98,7 +98,7 @@
     });
     grid.querySelectorAll("[data-params]").forEach((one) => one.remove());
     grid.prepend(...rows);
-    if (open !== recent) announcement.textContent = recent.dataset.opened;
+    if (open !== recent) announcement.textContent = recent.dataset.shown;
     list.replaceChildren();
     show(recent);
   };
