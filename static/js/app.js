@@ -22,6 +22,8 @@ if (form) {
   form.addEventListener("submit", () => {
     submitted = true;
     closePanel();
+    // On a phone, place and suggestions below the field cover the list, and the keyboard half of the screen.
+    if (window.matchMedia("(max-width: 47.99rem)").matches && form.contains(document.activeElement)) document.activeElement.blur();
   });
 }
 document.addEventListener("htmx:afterSettle", () => {
