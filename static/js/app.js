@@ -29,7 +29,8 @@ if (form) {
 document.addEventListener("htmx:afterSettle", () => {
   if (!submitted) return;
   submitted = false;
-  document.getElementById("treff").focus({ preventScroll: wide.matches });
+  document.getElementById("treff").focus({ preventScroll: true });
+  window.scrollTo(0, 0); // the search is in the header, so it may have been sent from the end of a long list
 });
 
 // On a phone a part of the form is shown only while the form has the focus: an answer that replaces the focused field must not
