@@ -22,12 +22,15 @@ if (form) {
   form.addEventListener("submit", () => {
     submitted = true;
     closePanel();
+    // On a phone, place and suggestions below the field cover the list, and the keyboard half of the screen.
+    if (window.matchMedia("(max-width: 47.99rem)").matches && form.contains(document.activeElement)) document.activeElement.blur();
   });
 }
 document.addEventListener("htmx:afterSettle", () => {
   if (!submitted) return;
   submitted = false;
-  document.getElementById("treff").focus({ preventScroll: wide.matches });
+  document.getElementById("treff").focus({ preventScroll: true });
+  window.scrollTo(0, 0); // the search is in the header, so it may have been sent from the end of a long list
 });
 
 // On a phone a part of the form is shown only while the form has the focus: an answer that replaces the focused field must not

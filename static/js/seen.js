@@ -34,7 +34,7 @@
     for (const ad of document.querySelectorAll("[data-ad]")) ad.toggleAttribute("data-seen", seen.has(ad.dataset.ad));
   };
 
-  const here = document.querySelector("[data-opened]");
+  const here = document.querySelector("[data-back][data-opened]");
   if (here) storeOpened(here.dataset.opened);
   updateMarks();
   document.addEventListener("htmx:afterSwap", updateMarks);
