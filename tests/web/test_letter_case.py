@@ -15,7 +15,7 @@ from jobsearch.web.presenters.letter_case import restore_case, restore_employer
         ("SYKEPLEIER/HELSEFAGARBEIDER 50 %", [], "Sykepleier/helsefagarbeider 50 %"),
         ("IKT-KONSULENT TIL NAV", [], "IKT-konsulent til NAV"),
         ("LEDER. FAST STILLING I ÅS", ["Ås"], "Leder. Fast stilling i Ås"),
-        ("VIKAR I MØRE OG ROMSDAL", ["Møre og Romsdal"], "Vikar i Møre Og Romsdal"),
+        ("VIKAR I MØRE OG ROMSDAL", ["Møre og Romsdal"], "Vikar i Møre og Romsdal"),
         ("PERSONLIG ASSISTENT (BPA)", [], "Personlig assistent (BPA)"),
         ("NAV", [], "NAV"),
         ("Sykepleier I BERGEN", ["Bergen"], "Sykepleier I BERGEN"),

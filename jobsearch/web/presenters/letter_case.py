@@ -36,7 +36,7 @@ def restore_case(text: str, names: Iterable[str] = (), *, every_word: bool = Fal
         if word in _ABBREVIATIONS or (len(word) == 1 and not begins and word.casefold() not in _SMALL):
             return word
         lower = word.lower()
-        small = lower in _SMALL and lower not in known
+        small = lower in _SMALL  # also in a name: "Møre og Romsdal"
         capital = begins or (not small and (every_word or lower in known)) or (not begins and _follows_stop(text, found.start()))
         return lower[:1].upper() + lower[1:] if capital else lower
 
