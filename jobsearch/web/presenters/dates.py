@@ -60,8 +60,13 @@ def _format_day(value: dt.date, weekday: bool, is_this_year: bool, _language: st
 
 def format_short_day(value: dt.date) -> str:
     """A date for a narrow place: "1. des.", with the year only if it is not the current one."""
-    same_year = value.year == get_today().year
-    return date_format(value, pgettext("datoformat", "j. N") if same_year else pgettext("datoformat", "j. N Y"))
+    return _format_short_day(value, value.year == get_today().year, get_language())
+
+
+@lru_cache(maxsize=2000)
+def _format_short_day(value: dt.date, is_this_year: bool, _language: str | None) -> str:
+    """The date in the active language, which is an argument for the cache only."""
+    return date_format(value, pgettext("datoformat", "j. N") if is_this_year else pgettext("datoformat", "j. N Y"))
 
 
 def format_deadline(vacancy: Vacancy) -> Deadline | None:
