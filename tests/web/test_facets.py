@@ -217,6 +217,8 @@ def test_narrowed_list_counts_within_the_search_and_keeps_choices(client, some):
     page = listed(client, **asked)
     found = {box.get("value"): (box.get("data-count"), box.get("checked") is not None) for box in page.all("//input")}
     assert found == {"Helse & Ro": ("1", False), "Kroa AS": ("0", True)}
+    of_all = listed(client, employer="Kroa AS", within="helse")
+    assert {box.get("value"): box.get("data-count") for box in of_all.all("//input")} == {"Helse & Ro": "2", "Kroa AS": "1"}
 
 
 def test_municipality_is_found_without_choosing_its_county(client, some):

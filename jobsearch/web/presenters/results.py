@@ -115,7 +115,8 @@ def facet_view(
     facet = search.FACETS[name]
     values = sum(map(bool, (counts or {}).values()))
     if typed and counts:
-        counts = facet.select_counts(counts, typed)
+        chosen_counts = {value: counts[value] for value in facet.list_chosen(query) if value in counts}
+        counts = {**facet.select_counts(counts, typed), **chosen_counts}  # chosen values stay listed, with their number of ads
     found = facet.list_choices(counts or {}, query, folded=not typed)
     if counts is None:
         found = [choice for choice in found if choice.open]
