@@ -361,6 +361,7 @@ def test_six_values_are_shown_and_the_others_fold(client, ads):
     assert page.text("//ul[@id='f-place']//summary//*[@class='closed']") == "Vis alle 8"
     assert page.text("//ul[@id='f-place']//summary//*[@class='opened']") == "Vis færre"
     assert not page.all("//input[@id='w-place']"), "eight values need no field to find one"
+    assert not page.all("//ul[@id='f-deadline']//summary"), "arrow keys reach no radio button in a fold"
 
 
 def test_quick_filters_are_those_that_exclude_some_hits(client, ads):
