@@ -217,6 +217,8 @@ def test_narrowed_list_counts_within_the_search_and_keeps_choices(client, some):
     page = listed(client, **asked)
     found = {box.get("value"): (box.get("data-count"), box.get("checked") is not None) for box in page.all("//input")}
     assert found == {"Helse & Ro": ("1", False), "Kroa AS": ("0", True)}
+    of_all = listed(client, employer="Kroa AS", within="helse")
+    assert {box.get("value"): box.get("data-count") for box in of_all.all("//input")} == {"Helse & Ro": "2", "Kroa AS": "1"}
 
 
 def test_municipality_is_found_without_choosing_its_county(client, some):
@@ -359,6 +361,7 @@ def test_six_values_are_shown_and_the_others_fold(client, ads):
     assert page.text("//ul[@id='f-place']//summary//*[@class='closed']") == "Vis alle 8"
     assert page.text("//ul[@id='f-place']//summary//*[@class='opened']") == "Vis færre"
     assert not page.all("//input[@id='w-place']"), "eight values need no field to find one"
+    assert not page.all("//ul[@id='f-deadline']//summary"), "arrow keys reach no radio button in a fold"
 
 
 def test_quick_filters_are_those_that_exclude_some_hits(client, ads):

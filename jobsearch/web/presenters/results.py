@@ -115,7 +115,8 @@ def facet_view(
     facet = search.FACETS[name]
     values = sum(map(bool, (counts or {}).values()))
     if typed and counts:
-        counts = facet.select_counts(counts, typed)
+        chosen_counts = {value: counts[value] for value in facet.list_chosen(query) if value in counts}
+        counts = {**facet.select_counts(counts, typed), **chosen_counts}  # chosen values stay listed, with their number of ads
     found = facet.list_choices(counts or {}, query, folded=not typed)
     if counts is None:
         found = [choice for choice in found if choice.open]
@@ -131,7 +132,8 @@ def facet_view(
         found, cut = most, len(most) < len(found)
     ids: set[str] = set()
     options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
-    shown = MOST_SHOWN if typed else SHOWN
+    # The arrow keys of a single choice reach no value in a fold.
+    shown = MOST_SHOWN if typed or facet.single else SHOWN
     first = [option for position, option in enumerate(options) if position < shown or option.open]
     rest = [option for position, option in enumerate(options) if position >= shown and not option.open]
     if len(rest) == 1:  # a "show all" for one value takes more space than the value
