@@ -144,7 +144,7 @@ def test_a_query_with_hits_is_not_corrected(corpus_engine):
 def test_a_uuid_finds_its_ad(corpus_engine):
     assert found(str(KEYS["cook"])) == ["cook"]
     assert found(f"https://arbeidsplassen.nav.no/stillinger/stilling/{KEYS['cook']}") == ["cook"]
-    assert found(str(KEYS["cook"]).replace("-", "")) == []
+    assert found(str(KEYS["cook"]).replace("-", "")) == ["cook"]
     assert search(SearchQuery(q="00000000-0000-4000-8000-000000000000")).total == 0
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 
-def _compile(*lines: str) -> re.Pattern[str]:
+def _join_words(*lines: str) -> str:
     """One expression of whole words; the lines are alternatives."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)")
+    return rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)"
 
 
 SENTENCE_MARK = re.compile(r"[;!?\n•|.–-]")
@@ -30,36 +30,44 @@ _NEED = (
     r"needed|need|"
     r"mandatory|avgjørende|avgjerande|viktig\w*|essential|important|forutsetning|føresetnad|betingelse|hindring|hinder)"
 )
-NOT_NEEDED_AFTER = _compile(
-    rf"{_NEGATIVE}\s+{_FILLERS}{_NEED}",
-    "(?:kreves|krevst|krevjast|trengs|trengst|behøves|behøvest) (?:ikke|ikkje)",
-    "unødvendig|unnecessary|optional|valgfritt|spiller ingen rolle|spelar inga rolle|ingen betydning|ikke så farlig",
-    "(?:går|gjer) (?:helt |heilt )?(?:fint|bra)|does(?:n['’]t| not) matter",
-    "(?:trenger du|treng du|trenger man|krever vi|krev vi|stiller vi) (?:ikke|ikkje|ingen|inga)",
+NOT_NEEDED_AFTER = re.compile(
+    _join_words(
+        rf"{_NEGATIVE}\s+{_FILLERS}{_NEED}",
+        "(?:kreves|krevst|krevjast|trengs|trengst|behøves|behøvest) (?:ikke|ikkje)",
+        "unødvendig|unnecessary|optional|valgfritt|spiller ingen rolle|spelar inga rolle|ingen betydning|ikke så farlig",
+        "(?:går|gjer) (?:helt |heilt )?(?:fint|bra)|does(?:n['’]t| not) matter",
+        "(?:trenger du|treng du|trenger man|krever vi|krev vi|stiller vi) (?:ikke|ikkje|ingen|inga)",
+    )
 )
 NOT_NEEDED_NEXT = re.compile(
-    rf"\s*,?\s*(?:(?:men|but|og|and)\s+)?(?:(?:det|dette|it|this)\s+)?(?:(?:er|is|are)\s+)?{_NEGATIVE}\s+{_FILLERS}{_NEED}(?!\w)"
+    rf"(?:\s*+,)?\s*+(?:(?:men|but|og|and)\s+)?(?:(?:det|dette|it|this)\s+)?(?:(?:er|is|are)\s+)?{_NEGATIVE}\s+{_FILLERS}{_NEED}(?!\w)"
 )
 """After what is only an advantage: "Erfaring er en fordel, men ikke et krav"."""
 FREE = re.compile("fri|free|off")
-NEEDED_AFTER = _compile(
-    "er (?:et |eit )?(?:absolutt )?(?:krav|nødvendig|naudsynt|påkrevd|påkravd|påkrevet|must|forutsetning)|(?:et|"
-    "eit) (?:absolutt )?(?:krav|must)",
-    "kreves|krevst|krevjast|forutsettes|påkrevd|obligatorisk",
-    "må (?:fremvises|framleggast|framlegges|leveres|fremlegges|foreligge|dokumenteres|visast)",
-    "required|mandatory|essential|necessary|a must|needed|is a requirement|are a requirement",
+NEEDED_AFTER = re.compile(
+    _join_words(
+        "er (?:et |eit )?(?:absolutt )?(?:krav|nødvendig|naudsynt|påkrevd|påkravd|påkrevet|must|forutsetning)|(?:et|"
+        "eit) (?:absolutt )?(?:krav|must)",
+        "kreves|krevst|krevjast|forutsettes|påkrevd|obligatorisk",
+        "må (?:fremvises|framleggast|framlegges|leveres|fremlegges|foreligge|dokumenteres|visast)",
+        "required|mandatory|essential|necessary|a must|needed|is a requirement|are a requirement",
+    )
 )
-DEMAND_BEFORE = _compile(
-    "krav|krever|krevjer|krev|kreves|krevst|må|skal|forutsetter|forutsetning|føresetnad|forutsettes|minst|minimum|absolutt|"
-    "påkrevd",
-    "require[sd]?|requirements?|requiring|must|needs?|needed|mandatory|at least",
-    "trenger du|treng du|du trenger|du treng|vi trenger|søker|søkjer|søkes|ser etter|looking for|seek(?:ing)?|dokumenterte?",
+DEMAND_BEFORE = re.compile(
+    _join_words(
+        "krav|krever|krevjer|krev|kreves|krevst|må|skal|forutsetter|forutsetning|føresetnad|forutsettes|minst|minimum|absolutt|"
+        "påkrevd",
+        "require[sd]?|requirements?|requiring|must|needs?|needed|mandatory|at least",
+        "trenger du|treng du|du trenger|du treng|vi trenger|søker|søkjer|søkes|ser etter|looking for|seek(?:ing)?|dokumenterte?",
+    )
 )
-HAVE_BEFORE = _compile(
-    r"(?:du|deg|dere|som|søkeren|søkere|kandidaten|you|who|candidates?|applicants?)(?:\s+\w+){0,2}\s+"
-    "(?:har|er|kan|med|behersker|snakker|skriver|leser|have|has|are|speak|write)",
-    r"(?:behersk|snakk|formuler|flytende|flytande|fluent|profici|master)\w*",
-    "god|gode|godt|bra|good|excellent|strong|muntlig|munnleg|skriftlig|skriftleg|written|oral|spoken",
+HAVE_BEFORE = re.compile(
+    _join_words(
+        r"(?:du|deg|dere|som|søkeren|søkere|kandidaten|you|who|candidates?|applicants?)(?:\s+\w+){0,2}\s+"
+        "(?:har|er|kan|med|behersker|snakker|skriver|leser|have|has|are|speak|write)",
+        r"(?:behersk|snakk|formuler|flytende|flytande|fluent|profici|master)\w*",
+        "god|gode|godt|bra|good|excellent|strong|muntlig|munnleg|skriftlig|skriftleg|written|oral|spoken",
+    )
 )
 _NUMBER = "ett?|eitt?|to|tre|fire|fem|seks|sju|åtte|ti|noen|nokre|flere|fleire|mange|one|two|three|four|five|several"
 YEARS_BEFORE = re.compile(
@@ -67,12 +75,14 @@ YEARS_BEFORE = re.compile(
     r"solid|lang|bred|brei|omfattende|omfattande|god|gode|relevant|allsidig|extensive|proven|strong|"
     r"previous)(?:\s+\w+){0,2}\s*$"
 )
-COMPANY_BEFORE = _compile(
-    r"vi|me|vår|vårt|våre|we|our|selskapet|bedriften|firmaet|teamet|kollega(?:er|ene)|ansatte|"
-    r"medarbeidere"
+COMPANY_BEFORE = re.compile(
+    _join_words(
+        r"vi|me|vår|vårt|våre|we|our|selskapet|bedriften|firmaet|teamet|kollega(?:er|ene)|ansatte|"
+        r"medarbeidere"
+    )
 )
-APPLICANT_BEFORE = _compile(
-    r"du|deg|som|søker|søkjer|søkes|kandidat\w*|ser etter|you|who|applicants?|looking for|seek\w*|krev\w*"
+APPLICANT_BEFORE = re.compile(
+    _join_words(r"du|deg|som|søker|søkjer|søkes|kandidat\w*|ser etter|you|who|applicants?|looking for|seek\w*|krev\w*")
 )
 OFFER_BEFORE = re.compile(
     r"(?<!\w)(?:får|få|gir|gi|gis|gitt|tilbyr|tilby|tilbys|tilbud om|dekker|dekke|dekkjer|betaler|betale|betalt|mulighet\w*|"
@@ -84,15 +94,19 @@ OFFER_BEFORE = re.compile(
 OFFER_AFTER = re.compile(
     r"^[^,]{0,30}?(?<!\w)(?:kan tas|gis|tilbys|dekkes|betales|blir gitt|hos oss|is (?:provided|offered|covered))(?!\w)"
 )
-SOFT = _compile(
-    r"ønskelig|ønskeleg|ønskjeleg|ønskes|ønskast|fordel\w*|føremon\w*|gjerne|pluss|plus|helst|fortrinn\w*|kompenser\w*|"
-    r"erstatt\w*|positivt",
-    r"foretrekk\w*|vektl[ae]\w*|verdsett\w*|prioriter\w*|veie opp|vege opp|vurder[te]\w*|teller|tel|velkomm?en|velkomne",
-    r"kan være|interesse\w*",
-    r"advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|beneficial|welcome|interest\w*",
+SOFT = re.compile(
+    _join_words(
+        r"ønskelig|ønskeleg|ønskjeleg|ønskes|ønskast|fordel\w*|føremon\w*|gjerne|pluss|plus|helst|fortrinn\w*|kompenser\w*|"
+        r"erstatt\w*|positivt",
+        r"foretrekk\w*|vektl[ae]\w*|verdsett\w*|prioriter\w*|veie opp|vege opp|vurder[te]\w*|teller|tel|velkomm?en|velkomne",
+        r"kan være|interesse\w*",
+        r"advantage\w*|asset|prefer\w*|desir\w*|bonus|nice|beneficial|welcome|interest\w*",
+    )
 )
-REFUSED_AFTER = _compile(
-    r"(?:ikke|ikkje|not) (?:\w+ ){0,2}?(?:vurder\w*|aktuell?e?|kvalifi\w*|betraktning|innkalt|prioriter\w*|considered|eligible)"
+REFUSED_AFTER = re.compile(
+    _join_words(
+        r"(?:ikke|ikkje|not) (?:\w+ ){0,2}?(?:vurder\w*|aktuell?e?|kvalifi\w*|betraktning|innkalt|prioriter\w*|considered|eligible)"
+    )
 )  # "Søkere uten autorisasjon blir ikke vurdert"
 OR = re.compile(r"^[^.,]{0,60}?(?<!\w)(?:eller|or)(?!\w)[^.,]{0,40}$")
 OR_EQUIVALENT = re.compile(
@@ -108,7 +122,7 @@ ENGLISH_KIND = re.compile(
 # Words with which an expression above can match; a clause without any of them is not searched.
 GUARDS = {
     "negative": re.compile(
-        rf"{_NEGATIVE}|unødvendig|unnecessary|optional|valgfritt|spiller|spelar|betydning|farlig|går|gjer|doesn|matter|"
+        rf"(?<!\w){_NEGATIVE}|unødvendig|unnecessary|optional|valgfritt|spiller|spelar|betydning|farlig|går|gjer|doesn|matter|"
         "kreves|krevst|krevjast"
     ),
     "needed": re.compile(
@@ -128,17 +142,21 @@ Statement = tuple[tuple[str, ...], re.Pattern[str], tuple[str, ...]]
 STATEMENTS: tuple[Statement, ...] = (
     (
         ("krav", "kvalifikasjon", "forkunnskap"),
-        _compile(
-            "(?:ingen|inga|ikke|ikkje) (?:noen |noe |spesielle |særskilte |formelle |spesifikke )*"
-            "(?:krav|forkunnskap(?:er|ar)|kvalifikasjon(?:er|ar)|kvalifikasjonskrav)(?! (?:til|om|på|over))"
+        re.compile(
+            _join_words(
+                "(?:ingen|inga|ikke|ikkje) (?:noen |noe |spesielle |særskilte |formelle |spesifikke )*"
+                "(?:krav|forkunnskap(?:er|ar)|kvalifikasjon(?:er|ar)|kvalifikasjonskrav)(?! (?:til|om|på|over))"
+            )
         ),
         ("no-experience", "no-education"),
     ),
     (
         ("alle kan", "for alle", "requirements", "qualifications", "can apply"),
-        _compile(
-            "alle kan (?:søke|søkje)|passer for alle|passar for alle|(?:everyone|anyone) can apply",
-            "no (?:special |specific |formal )?(?:requirements|qualifications)",
+        re.compile(
+            _join_words(
+                "alle kan (?:søke|søkje)|passer for alle|passar for alle|(?:everyone|anyone) can apply",
+                "no (?:special |specific |formal )?(?:requirements|qualifications)",
+            )
         ),
         ("no-experience", "no-education"),
     ),
@@ -154,71 +172,87 @@ STATEMENTS: tuple[Statement, ...] = (
     ),
     (
         ("opplæring", "lærer deg", "lærer opp"),
-        _compile(
-            "opplæring(?:en|a)? (?:blir |vil bli |vert |skal |kan )?(?:gitt|gis|gjeve|gjevast|bli gitt)",
-            r"(?:full|fullstendig|all nødvendig|nødvendig|naudsynt) opplæring(?! i\b)|lærer deg (?:opp|alt|det du)|"
-            r"lærer opp",
-            r"(?:gir|gjev|gjer|gi|får|få) (?:deg )?(?:full |all |all nødvendig |nødvendig |den |også |òg )?opplæring(?! i\b)",
+        re.compile(
+            _join_words(
+                "opplæring(?:en|a)? (?:blir |vil bli |vert |skal |kan )?(?:gitt|gis|gjeve|gjevast|bli gitt)",
+                r"(?:full|fullstendig|all nødvendig|nødvendig|naudsynt) opplæring(?! i\b)|lærer deg (?:opp|alt|det du)|"
+                r"lærer opp",
+                r"(?:gir|gjev|gjer|gi|får|få) (?:deg )?(?:full |all |all nødvendig |nødvendig |den |også |òg )?opplæring(?! i\b)",
+            )
         ),
         ("teaches-experience",),
     ),
     (
         ("train", "on the job"),
-        _compile(
-            "full training|training (?:is |will be )?(?:provided|given|included)|(?:train|teach) you|learn on the job",
-            "(?:provide|offer|give)s? (?:you )?(?:full |all |the )?training",
+        re.compile(
+            _join_words(
+                "full training|training (?:is |will be )?(?:provided|given|included)|(?:train|teach) you|learn on the job",
+                "(?:provide|offer|give)s? (?:you )?(?:full |all |the )?training",
+            )
         ),
         ("teaches-experience",),
     ),
     (
         ("nyutdann", "nybegyn", "nybyrj", "uerfar", "graduate", "beginner", "entry", "inexperienced"),
-        _compile(
-            r"nyutdann\w+ (?:\w+ ){0,2}?(?:velkom\w+|søk\w*|oppfordr\w+|aktuell\w*)|(?:også|gjerne|for) nyutdann\w+",
-            r"(?:recent|new) graduates?|nybegynner\w*|nybyrjar\w*|beginners?|entry[- ]level|uerfar(?:en|ne)|inexperienced",
+        re.compile(
+            _join_words(
+                r"nyutdann\w+ (?:\w+ ){0,2}?(?:velkom\w+|søk\w*|oppfordr\w+|aktuell\w*)|(?:også|gjerne|for) nyutdann\w+",
+                r"(?:recent|new) graduates?|nybegynner\w*|nybyrjar\w*|beginners?|entry[- ]level|uerfar(?:en|ne)|inexperienced",
+            )
         ),
         ("teaches-experience",),
     ),
     (
         ("alder", "of age", "under 18", " 13", " 14", " 15", " 16", " 17"),
-        _compile(
-            r"uansett alder(?!,)|alder (?:er|spiller|har) ingen\w*|under 18(?: år)?[^.!\n]{0,40}?velkom\w+",
-            r"du (?:må (?:være |ha )?|er |har |kan være )?(?:fylt |fyller |mellom |minst |fra )*1[3-7](?: år|\s?[-–])",
-            r"(?:for|til) (?:deg|ungdom|unge|skoleelev\w*)[^.!\n]{0,20}? 1[3-7](?: år|\s?[-–])",
+        re.compile(
+            _join_words(
+                r"uansett alder(?!,)|alder (?:er|spiller|har) ingen\w*|under 18(?: år)?[^.!\n]{0,40}?velkom\w+",
+                r"du (?:må (?:være |ha )?|er |har |kan være )?(?:fylt |fyller |mellom |minst |fra )*1[3-7](?: år|\s?[-–])",
+                r"(?:for|til) (?:deg|ungdom|unge|skoleelev\w*)[^.!\n]{0,20}? 1[3-7](?: år|\s?[-–])",
+            )
         ),
         ("no-age",),
     ),
     (
         ("18", "20 ", "21 ", "23 ", "25 "),
-        _compile(
-            "(?:over|fylt|fyller|fylte|minst|minimum|være|vere|at least|be|aged?|er) (?:du )?(?:18|2[0-5])(?: år| ?\\+|"
-            " years)|over 18",
-            "(?:18|2[0-5])[- ]?års? (?:alders)?grense|(?:18|2[0-5]) (?:år eller eldre|years or older)",
-            "(?<!ingen )(?<!ikke )aldersgrense (?:er |på )?(?:18|2[0-5])",
+        re.compile(
+            _join_words(
+                "(?:over|fylt|fyller|fylte|minst|minimum|være|vere|at least|be|aged?|er) (?:du )?(?:18|2[0-5])(?: år| ?\\+|"
+                " years)|over 18",
+                "(?:18|2[0-5])[- ]?års? (?:alders)?grense|(?:18|2[0-5]) (?:år eller eldre|years or older)",
+                "(?<!ingen )(?<!ikke )aldersgrense (?:er |på )?(?:18|2[0-5])",
+            )
         ),
         ("needs-age",),
     ),
     (
         ("english", "engelsk"),
-        _compile(
-            "english (?:is )?(?:ok|enough|sufficient|fine)|(?:kun|bare|only) (?:engelsk|english)|engelsk (?:er )?(?:holder|"
-            "nok|held|like bra)"
+        re.compile(
+            _join_words(
+                "english (?:is )?(?:ok|enough|sufficient|fine)|(?:kun|bare|only) (?:engelsk|english)|engelsk (?:er )?(?:holder|"
+                "nok|held|like bra)"
+            )
         ),
         ("no-norwegian",),
     ),
     (
         ("dagtid", "dag og kveld", "dagstilling", "day"),
-        _compile("dagtid|dag og kveld|dagstilling|daytime|day shifts?"),
+        re.compile(_join_words("dagtid|dag og kveld|dagstilling|daytime|day shifts?")),
         ("no-night",),
     ),
-    (("dagtid", "daytime"), _compile("dagtid|daytime"), ("no-evening",)),
+    (("dagtid", "daytime"), re.compile(_join_words("dagtid|daytime")), ("no-evening",)),
     (
         ("fredag", "friday", "hverdager", "kvardagar", "weekdays", "man-fre", "man–fre"),
-        _compile("(?:mandag|måndag|monday) ?(?:til|to|through|-|–) ?(?:fredag|friday)|man[-–]fre|hverdager|kvardagar|weekdays"),
+        re.compile(
+            _join_words(
+                "(?:mandag|måndag|monday) ?(?:til|to|through|-|–) ?(?:fredag|friday)|man[-–]fre|hverdager|kvardagar|weekdays"
+            )
+        ),
         ("no-weekend",),
     ),
     (
         ("fast lønn", "fast timelønn", "salary"),
-        _compile("(?:bare|kun|ren) fast (?:time)?lønn|fixed salary only"),
+        re.compile(_join_words("(?:bare|kun|ren) fast (?:time)?lønn|fixed salary only")),
         ("no-commission",),
     ),
 )
