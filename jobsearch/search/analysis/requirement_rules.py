@@ -105,7 +105,8 @@ SOFT = re.compile(
 )
 REFUSED_AFTER = re.compile(
     _join_words(
-        r"(?:ikke|ikkje|not) (?:\w+ ){0,2}?(?:vurder\w*|aktuell?e?|kvalifi\w*|betraktning|innkalt|prioriter\w*|considered|eligible)"
+        r"(?:ikke|ikkje|not) (?:\w+ ){0,2}?(?:vurder\w*|aktuell?e?|kvalifi\w*|betraktning|innkalt|prioriter\w*|"
+        "considered|eligible)"
     )
 )  # "Søkere uten autorisasjon blir ikke vurdert"
 OR = re.compile(r"^[^.,]{0,60}?(?<!\w)(?:eller|or)(?!\w)[^.,]{0,40}$")
