@@ -81,7 +81,7 @@ def helped(ads, client):
         "/?q=hand": "//li[@class='badge new']",
         "/?q=sykepleier": "//a[@class='badge new']",
         "/?q=hand+bergen": "//ul[@class='chips']//span[contains(., ',')]",
-        "/?near=Bergen&km=10": "//a[@data-reset='near']",
+        "/?near=Bergen&km=10": "//ul[@class='chips']//a[contains(., 'km')]",
         "/?near=Atlantis": "//p[@id='near-error']",
         "/?near=5003": "//p[@id='near-error']",
         "/?near=Her%C3%B8y": "//p[@id='near-error']",
