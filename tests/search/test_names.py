@@ -8,6 +8,7 @@ from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.folding import fold
 from jobsearch.search.conditions import All, Best, Node, Phrase, Prefix, Term
 from jobsearch.search.query import compiler, parser
+from jobsearch.search.query.parsed_query import SynonymClause
 
 
 def targets(typed: str) -> set[str]:
@@ -150,6 +151,13 @@ def test_a_kind_of_work_has_its_people_as_synonyms_but_not_the_reverse():
 
 def test_an_occupation_typed_as_two_words_has_synonyms():
     assert ("title_stem", "lagermedarbeider") in fields("lager arbeider oslo")
+
+
+def test_an_occupation_without_synonyms_typed_apart_adds_no_empty_alternative():
+    """OpenSearch refuses a list of alternatives without any: "s t u" is a listed occupation written together."""
+    clauses = [clause for group in parser.parse_query("s t u").must for alternative in group for clause in alternative]
+    assert clauses
+    assert all(clause.synonyms for clause in clauses if isinstance(clause, SynonymClause))
 
 
 def test_parts_of_a_compound_match_as_separate_words_of_a_title():

@@ -232,8 +232,8 @@ def _find_compound_synonyms(
         clauses = _word_clauses(must[start:end]) if end <= len(must) and all(is_plain[start:end]) else []
         if len(clauses) == end - start:
             compound = norwegian.analyse_word("".join(clause.word.exact for clause in clauses))
-            if synonyms.is_listed_occupation(compound.stem):
-                return end, synonyms.find_synonyms((compound,))
+            if synonyms.is_listed_occupation(compound.stem) and (found_synonyms := synonyms.find_synonyms((compound,))):
+                return end, found_synonyms
     return start, ()
 
 
