@@ -66,8 +66,8 @@ def helped(ads, client):
         *({"title": "Sykepleier", "employer_name": "Oslo home", "locations": at["OSLO"]} for _ in range(6)),
         {"title": "Baker", "occupations": cook, "description": "<p>Vi har sykepleer og xylofonlærer.</p>", "start": "Whenever"},
         {"title": "Saxofonlærer", "locations": ()},
-        *({"title": "Baker", "occupations": cook, "description": f"<p>Vi har {n} og en fiolinlærer.</p>"} for n in range(11)),
-        {"title": "Violinlærer"},
+        *({"title": "Baker", "occupations": cook, "description": f"<p>Vi har {n} og en fagotlærer.</p>"} for n in range(11)),
+        {"title": "Fagottlærer"},
     )
     Vacancy.objects.filter(title="Baker").update(first_seen=now - dt.timedelta(days=9))
     Vacancy.objects.filter(title="Till hand").update(application_due=None, application_due_text="When we have found you")
@@ -90,7 +90,7 @@ def helped(ads, client):
         "/?q=sykepleer": "//p[@class='meant']",
         "/?q=sykepleeir": "//p[@class='message']",
         "/?q=xylofonl%C3%A6rer": "//p[@class='message']",
-        "/?q=fiolinl%C3%A6rer": "//p[@class='message']/a",
+        "/?q=fagotl%C3%A6rer": "//p[@class='message']/a",
         "/?q=zzz+hand&place=AGDER": "//div[@class='empty']",
         "/forslag/?q=os": "//*[@data-status]",
         "/forslag/?q=ko": "//*[@data-status]",
