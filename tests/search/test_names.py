@@ -72,6 +72,11 @@ def test_a_name_has_the_norwegian_synonym(typed, meant):
     assert meant in targets(typed)
 
 
+def test_a_name_of_a_field_that_is_stemmed_as_its_person_has_synonyms():
+    assert "frisør" in targets("hårklipp")
+    assert targets("kode") == set()  # no coder
+
+
 def test_no_name_is_its_own_synonym():
     for key, found in synonyms._load_index().synonyms.items():
         assert key not in {synonym.stems for synonym in found}

@@ -163,8 +163,8 @@ def _is_single_word(item: QueryItem) -> bool:
 
 def _are_peers(first: QueryItem, second: QueryItem) -> bool:
     """Whether the two are occupations of their own, and not one title in two words."""
-    if not (_names_person(first) and _names_person(second)):
-        return False
+    if not (_names_person(first) and _names_person(second)) or second.text.startswith("("):
+        return False  # "byggingeniør (sivilingeniør)" is one post
     before, after = first.words[-1], second.words[0]
     if synonyms.is_listed_occupation(norwegian.join_compound(before.exact, after.exact)) or before.stem == after.stem:
         return False

@@ -10,7 +10,7 @@ from jobsearch.search.analysis import norwegian, synonyms
 from jobsearch.search.analysis.lexicon import FILLERS, FILLERS_BEFORE, STOP_WORDS
 from jobsearch.search.analysis.place_names import ALONE, TOWNS
 
-from . import combinations, compounds, entities, numbers, sentences, wishes
+from . import combinations, compounds, employers, entities, numbers, sentences, wishes
 from .entities import RecognisedEntity
 from .exclusions import exclude_negated, recognise_excluded
 from .items import split_items
@@ -74,9 +74,10 @@ def parse_query(q: str, left_out: Collection[str] = ()) -> ParsedQuery:
         must.append((*alternatives, *extra))
         if not is_single:
             choices.append(tuple(_list_alternatives(item) for item in group))
+    names_company = employers.names_company(typed_words)
     is_plain = [len(group) == 1 and group[0].plain and not _matches_by_facet_only(group[0]) for group in groups]
     return ParsedQuery(
-        must=tuple(_add_synonyms(must, is_plain)),
+        must=tuple(_add_synonyms(must, is_plain) if not names_company else map(employers.drop_synonyms, must)),
         never=never,
         understood=_format_query(groups, [item for item in items if item.minus], wished),
         dropped=tuple(dropped),

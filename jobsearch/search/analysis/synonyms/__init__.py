@@ -47,6 +47,9 @@ class _Index(NamedTuple):
     cut: frozenset[str]
     """Stems that only a person's name in -er has given: "koder" is stemmed to `kod`, which "kode" is stemmed to as well."""
 
+    others: frozenset[str]
+    """Names of fields of work, as written: "hårklipp" has the stem of "hårklipper" and synonyms of its own."""
+
     def is_other_noun(self, word: norwegian.Word) -> bool:
         """Whether the word has the stem of such a name, but is not that name: "kode"."""
         return word.stem in self.cut and not word.exact.startswith((f"{word.stem}er", f"{word.stem}ar"))
@@ -56,7 +59,7 @@ def find_synonyms(words: tuple[norwegian.Word, ...]) -> tuple[Synonym, ...]:
     """The synonyms of the name that these words form; () where it is in no list."""
     index = _load_index()
     synonyms = index.synonyms
-    if len(words) == 1 and index.is_other_noun(words[0]):
+    if len(words) == 1 and index.is_other_noun(words[0]) and words[0].exact not in index.others:
         return ()
     stems = tuple(word.stem for word in words)
     if own := synonyms.get(stems) or synonyms.get(_fold_key(stems)):
@@ -123,6 +126,7 @@ def _load_index() -> _Index:
     by_key: dict[Key, dict[Synonym, None]] = {}
     occupations: set[str] = set()
     names_by_stem: dict[str, set[str]] = {}
+    others: set[str] = set()
 
     def add(name: str, synonyms: Iterable[Synonym], own_keys: Iterable[Key] = ()) -> None:
         # `own_keys`: a spelling of a Norwegian name of the line is that name itself.
@@ -143,6 +147,8 @@ def _load_index() -> _Index:
                 occupations |= {key[0] for key in _name_keys(name) if len(key) == 1}
                 for word in norwegian.analyse_text(name) if " " not in name else ():
                     names_by_stem.setdefault(word.stem, set()).add(word.exact)
+        elif line.kind == "subject":
+            others |= {name.lower() for name in (*line.norwegian, *line.english, *line.only_typed) if " " not in name}
     too_short = {stem for stem in occupations if len(stem) < 3} | FUNCTION_WORDS
     occupations -= too_short | _NO_OCCUPATIONS | {norwegian.stem_word(word) for word in PLAIN - AGENTS}
     synonyms = {key: _remove_duplicates(names) for key, names in by_key.items()}
@@ -151,7 +157,7 @@ def _load_index() -> _Index:
             synonyms.setdefault(_fold_key(key), synonyms[key])
     occupations |= {fold(stem) for stem in occupations if fold(stem) not in PLAIN | FUNCTION_WORDS}
     cut = frozenset(stem for stem, names in names_by_stem.items() if all(name.startswith(f"{stem}er") for name in names))
-    return _Index(synonyms, frozenset(occupations), max(map(len, synonyms)), cut)
+    return _Index(synonyms, frozenset(occupations), max(map(len, synonyms)), cut, frozenset(others))
 
 
 def _remove_duplicates(synonyms: Iterable[Synonym]) -> tuple[Synonym, ...]:
