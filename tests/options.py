@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import signal
 import time
 import uuid
 from pathlib import Path
@@ -82,6 +83,9 @@ def moment(text: str) -> dt.datetime:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # A command that a script starts in the background ignores Ctrl-C, and so would the demo that a test stops by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     global _clock, _moment
     text = config.getoption("--clock")
     _moment = moment(text) if text else None

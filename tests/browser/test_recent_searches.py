@@ -170,7 +170,7 @@ def test_choice_in_the_filter_panel_is_stored(open_page, some):  # noqa: F811 - 
     )
     page.get_by_label("Heltid").check()
     page.wait_for_url("**/?q=kokk&extent=Heltid")
-    page.wait_for_function("localStorage.getItem('searches').includes('extent=Heltid')")
+    page.wait_for_function("() => localStorage.getItem('searches')?.includes('extent=Heltid')")
     assert read_stored(page) == [{"text": "kokk · Heltid", "params": "q=kokk&extent=Heltid"}]
 
 
