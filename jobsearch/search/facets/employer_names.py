@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
@@ -144,10 +144,10 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
     held = _preloaded.get()
     if held and held.names >= set(names):
         return held.spellings
-    rows = _count_spellings(_select_numbers(names))
+    rows = _count_spellings(_find_numbers(names))
     spelled = {name for _orgnr, name, _ads in rows} - {NOT_STATED}
     if spelled - set(names):
-        rows = _count_spellings(_select_numbers({*names, *spelled}))
+        rows = _count_spellings(_find_numbers({*names, *spelled}))
     return _group_spellings(rows)
 
 
@@ -158,13 +158,16 @@ def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
     return _Spellings(_choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()})
 
 
-def _select_numbers(names: Collection[str]) -> Iterable[Any] | None:
-    """Query of the numbers of active ads with one of these names; None, which stands for all, where there are many names."""
+def _find_numbers(names: Collection[str]) -> list[str] | None:
+    """The numbers of active ads with one of these names; None, which stands for all, where there are many names.
+
+    A query of its own: as a condition of the next one, PostgreSQL may read every active ad for it.
+    """
     if len(names) > _MOST_IN:
         return None
     asked = [*names, *([""] if NOT_STATED in names else [])]
     rows = Vacancy.objects.active().filter(employer_name__in=asked).exclude(employer_orgnr="")
-    return rows.order_by().values_list("employer_orgnr", flat=True)
+    return list(rows.order_by().values_list("employer_orgnr", flat=True).distinct())
 
 
 def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
@@ -210,8 +213,8 @@ def get_comparison_key_finder() -> Callable[[str], str]:
     return lambda name: known.get(name) or build_comparison_key(name)
 
 
-def _count_spellings(orgnrs: Iterable[Any] | None) -> list[tuple[str, str, int]]:
-    """(number, name, ads) of active ads. `orgnrs`: only these numbers, a list or a query."""
+def _count_spellings(orgnrs: Collection[str] | None) -> list[tuple[str, str, int]]:
+    """(number, name, ads) of active ads. `orgnrs`: only these numbers."""
     rows = Vacancy.objects.active().exclude(employer_orgnr="").order_by()
     if orgnrs is not None:
         rows = rows.filter(employer_orgnr__in=orgnrs)
