@@ -7,6 +7,7 @@ has to stop it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -25,6 +26,8 @@ JARS = ROOT / "var" / "opensearch"
 RUNNERS = {"2.19": "2.19.1.0", "3.x": "3.8.0.0"}
 MIN_JAVA = {"2.19": 17, "3.x": 21}
 START_SECONDS = 400
+DOWNLOADS = 3
+DOWNLOAD_SECONDS = 300
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """Java options that save processor time in a process of a few minutes: no second compiler, no collector threads."""
 
@@ -57,7 +60,10 @@ class Node:
 
 
 def fetch_jars(version: str) -> Path:
-    """The folder with the jars of "2.19" or "3.x", downloaded once. A marker file shows that the download was complete."""
+    """The folder with the jars of "2.19" or "3.x", downloaded once. A marker file shows that the download was complete.
+
+    One Maven at a time, also for different versions: two that write the same jars, here or in ~/.m2, fail.
+    """
     folder = JARS / RUNNERS[version]
     library, complete_marker = folder / "lib", folder / "whole"
     if complete_marker.exists():
@@ -65,13 +71,30 @@ def fetch_jars(version: str) -> Path:
     if not shutil.which("mvn"):
         raise CannotStart("Maven is missing: apt-get install maven, or give TEST_OPENSEARCH_URL.")
     folder.mkdir(parents=True, exist_ok=True)
+    with (JARS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete_marker.exists():
+            _download_jars(version, folder)
+            complete_marker.touch()
+    return library
+
+
+def _download_jars(version: str, folder: Path) -> None:
     (folder / "pom.xml").write_text(_POM.format(version=RUNNERS[version]))
     command = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
-    if done.returncode:
-        raise CannotStart(f"Maven could not fetch OpenSearch {version}: {done.stdout[-500:]}{done.stderr[-500:]}")
-    complete_marker.touch()
-    return library
+    problem = ""
+    for _ in range(DOWNLOADS):  # what has arrived is kept in Maven's own repository
+        try:
+            done = subprocess.run(
+                command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            problem = f"no end after {DOWNLOAD_SECONDS} s"
+            continue
+        if not done.returncode:
+            return
+        problem = f"{done.stdout[-1000:]}{done.stderr[-500:]}"
+    raise CannotStart(f"Maven could not fetch OpenSearch {version} in {DOWNLOADS} attempts: {problem}")
 
 
 def find_java(least: int) -> tuple[str, bool]:
