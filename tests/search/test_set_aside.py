@@ -11,6 +11,7 @@ import time
 import uuid
 from pathlib import Path
 
+import psutil
 import pytest
 from django.utils import timezone
 
@@ -261,9 +262,9 @@ def test_no_child_process_and_no_open_file_is_left(make_vacancy, misbehave):
     assert _files_and_children() == before
 
 
-def _files_and_children() -> tuple[set[Path], set[str]]:
-    children = {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
-    return set(Path("/proc/self/fd").iterdir()), children
+def _files_and_children() -> tuple[set[Path], set[int]]:
+    # psutil, because a thread may end between the listing of /proc/self/task and the reading of its children.
+    return set(Path("/proc/self/fd").iterdir()), {child.pid for child in psutil.Process().children()}
 
 
 def test_no_ad_is_quarantined_if_the_engine_is_down(make_vacancy, monkeypatch):
