@@ -272,7 +272,8 @@ def test_no_layout_shift_by_marks_or_pending_requests(open_page, many, width):
     expect(treff).not_to_have_attribute("aria-busy", "true")
     page.wait_for_url("**/?place=OSLO&place=VESTLAND&sort=published")
     assert page.locator("[data-seen]").count() >= 4
-    assert page.evaluate("window.shifts") == 0
+    # Of a screen and its height. The visible limit is .1 (Core Web Vitals); a rounding of subpixels gave .00002 once.
+    assert page.evaluate("window.shifts") < 0.001
 
 
 @pytest.mark.parametrize("width", WIDTHS)
