@@ -1,4 +1,4 @@
-"""Timings of one request: how long its parts took (engine, database, templates). Costs nothing where nobody collects them."""
+"""Timings of one request: how long its parts took (engine, database, templates). Measured only inside `collect_timings`."""
 
 from __future__ import annotations
 

@@ -57,14 +57,14 @@ def _may_have_etag(request: HttpRequest, response: HttpResponse) -> bool:
 class ServerTimingMiddleware:
     """`Server-Timing` header (W3C) for administrators, and for everyone where `DEBUG` is set; browsers show it with the request.
 
-    A visitor's browser is not told: the time of an answer can reveal what others search for.
+    Other visitors do not get it: the time of a response can reveal what others search for.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Without a session cookie nobody is logged in, and the session is not read.
+        # `request.user` reads the session from the database. A request without a session cookie cannot be an administrator's.
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
         if not settings.DEBUG and not (known and getattr(request.user, "is_staff", False)):
             return self.get_response(request)

@@ -102,7 +102,10 @@ def expand_query(q: str) -> str:
 
 
 def recognise_items(items: list[QueryItem]) -> list[QueryItem]:
-    """The items of an expanded query with corrected place names and recognised entities."""
+    """The items of an expanded query with corrected place names and recognised entities.
+
+    Corrects place names again after `parse_query`: the words that a wish has taken may have left a place name alone.
+    """
     sentences.mark_phrases(items)
     return _recognise_entities(_correct_place_names(items))
 

@@ -22,7 +22,7 @@ def _choose(*lines: str) -> str:
     return f"(?:{'|'.join(lines)})"
 
 
-# In a query "degree" and "sertifikat" stand for the wider kind: whoever has no degree has no master's degree either.
+# In a query "degree" and "sertifikat" mean the wider kind: without any degree one has no master's degree either.
 _QUERY_NAMES = REQUIREMENTS | {
     "education": rf"{REQUIREMENTS['education']}|degrees?|(?:university |college )degrees?|diplomas?|schooling|skole|skule|"
     rf"papirer|formell kompetanse",
