@@ -120,6 +120,25 @@ window.addEventListener("pageshow", (event) => {
   link.focus({ preventScroll: true });
 });
 
+// The split view needs a wide window: its scripts are loaded in one, once.
+const pane = document.getElementById("annonse");
+const splits = window.matchMedia("(min-width: 90rem)");
+const loadSplitView = () => {
+  if (!splits.matches || !pane.dataset.scripts) return;
+  for (const src of pane.dataset.scripts.split(" ")) {
+    document.head.append(Object.assign(document.createElement("script"), { src, async: false })); // in this order
+  }
+  delete pane.dataset.scripts;
+};
+// Back and forward to an entry that the split view has made: it shows the ad or the list, or the page is loaded again, as in a page
+// that was loaded meanwhile.
+let showEntry = () => false;
+window.addEventListener("popstate", ({ state }) => state?.list && !showEntry(state) && location.reload());
+if (pane) {
+  splits.addEventListener("change", loadSplitView);
+  loadSplitView();
+}
+
 // The back link uses the browser's history, so that the list keeps its scroll position.
 const back = document.querySelector("[data-back]");
 const depth = history.length;
