@@ -84,6 +84,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (isForResults(event)) results().dataset.new = ""; // fades in
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!isForResults(event)) return;
   clearPending();

@@ -70,3 +70,18 @@ def test_ring_and_dimming_end_with_a_failed_request(open_page, some):  # noqa: F
     expect(page.get_by_label(re.compile("^Deltid"))).not_to_be_checked()
     expect(page.locator("[data-pending]")).to_have_count(0)
     wait_for(page, lambda: measure_opacity(page) == 1)
+
+
+@pytest.mark.parametrize(("motion", "animation"), [("no-preference", "appear"), ("reduce", "none")])
+def test_new_list_fades_in_unless_motion_is_reduced(open_page, some, motion, animation):  # noqa: F811
+    page = open_page("/")
+    page.emulate_media(reduced_motion=motion)
+    cards = page.locator("#treff > .cards")
+    read_animation = "one => getComputedStyle(one).animationName"
+    assert cards.evaluate(read_animation) == "none"  # a page that is loaded is there at once
+    page.get_by_label("Sortering").select_option("published")
+    page.wait_for_url("**/?sort=published")
+    expect(page.locator("#treff")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#treff")).to_have_attribute("data-new", "")
+    assert cards.evaluate(read_animation) == animation
+    wait_for(page, lambda: measure_opacity(page) == 1)
