@@ -52,7 +52,7 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (more) more.open = true;
 });
 
-// During a request the list has aria-busy. After a failed request the controls show again what the list is for, and a toast
+// During a request the list has aria-busy, and the row of the touched control a ring, from the first frame on. After a failed request the controls show again what the list is for, and a toast
 // offers to try again what was chosen. Typed text stays.
 const results = () => document.getElementById("treff");
 const isForResults = (event) => event.detail.target && event.detail.target.id === "treff";
@@ -60,8 +60,12 @@ const choices = "select, [type=checkbox], [type=radio]";
 const readControls = () => [...form.elements].filter((one) => one.matches(choices)).map((one) => [one, one.checked, one.value]);
 const setControls = (states) => states.forEach(([control, checked, value]) => Object.assign(control, { checked, value }));
 let answered = form ? readControls() : [];
+let touched = null;
+document.addEventListener("change", ({ target }) => (touched = target.closest(".option, .sort")), true);
+const clearPending = () => document.querySelectorAll("[data-pending]").forEach((row) => delete row.dataset.pending);
 const showError = (event) => {
   if (!isForResults(event)) return;
+  clearPending();
   const wanted = readControls();
   setControls(answered);
   const tryAgain = () => {
@@ -74,12 +78,19 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!isForResults(event)) return;
   toasts.hide();
   results().setAttribute("aria-busy", "true");
+  if (touched) touched.dataset.pending = "";
+  touched = null;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (isForResults(event)) results().dataset.new = ""; // fades in
+});
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (isForResults(event)) answered = readControls();
+  if (!isForResults(event)) return;
+  clearPending();
+  answered = readControls();
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);
 // A newer choice aborts the older request. htmx logs that as two console errors, synchronously, so that muting the console
@@ -119,6 +130,25 @@ window.addEventListener("pageshow", (event) => {
   if (fold) fold.open = true;
   link.focus({ preventScroll: true });
 });
+
+// The split view needs a wide window: its scripts are loaded in one, once.
+const pane = document.getElementById("annonse");
+const splits = window.matchMedia("(min-width: 90rem)");
+const loadSplitView = () => {
+  if (!splits.matches || !pane.dataset.scripts) return;
+  for (const src of pane.dataset.scripts.split(" ")) {
+    document.head.append(Object.assign(document.createElement("script"), { src, async: false })); // in this order
+  }
+  delete pane.dataset.scripts;
+};
+// Back and forward to an entry that the split view has made: it shows the ad or the list, or the page is loaded again, as in a page
+// that was loaded meanwhile.
+let showEntry = () => false;
+window.addEventListener("popstate", ({ state }) => state?.list && !showEntry(state) && location.reload());
+if (pane) {
+  splits.addEventListener("change", loadSplitView);
+  loadSplitView();
+}
 
 // The back link uses the browser's history, so that the list keeps its scroll position.
 const back = document.querySelector("[data-back]");

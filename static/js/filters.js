@@ -62,6 +62,7 @@ if (filters) {
     const { reset, widen, day } = link.dataset;
     if (!reset && !widen && !day) return;
     event.preventDefault();
+    link.dataset.pending = "";
     if (widen) {
       const box = document.getElementById(widen);
       box.checked = true;

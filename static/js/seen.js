@@ -37,6 +37,10 @@
   const here = document.querySelector("[data-back][data-opened]");
   if (here) storeOpened(here.dataset.opened);
   updateMarks();
+  document.addEventListener("ad:shown", ({ detail: uuid }) => {
+    storeOpened(uuid);
+    updateMarks();
+  });
   document.addEventListener("htmx:afterSwap", updateMarks);
   window.addEventListener("pageshow", updateMarks); // back from an ad, without a new page
   window.addEventListener("storage", updateMarks); // an ad opened in another tab

@@ -39,6 +39,20 @@ def close(ad: uuid.UUID, **options) -> None:
         store.close_vacancies([ad], Vacancy.Closed.FEED, **options)
 
 
+def test_htmx_request_gets_the_content_of_an_ad_only(client, ads):
+    """For the split view: the same content without header, footer and a link back to the list that is beside it."""
+    active, ended = ads({}, {"title": "Kokk"})
+    close(ended)
+    for ad in (active, ended):
+        whole, part = client.get(f"/stilling/{ad}/"), client.get(f"/stilling/{ad}/", headers={"HX-Request": "true"})
+        assert "HX-Request" in whole["Vary"] and "HX-Request" in part["Vary"]
+        assert part["Cache-Control"] == "private, no-store" and part["X-Robots-Tag"] == whole["X-Robots-Tag"]
+        assert Page(part).h1 == Page(whole).h1 and Page(part).text("//title") == Page(whole).text("//title")
+        assert len(Page(part).all("//main[@data-fragment]")) == 1
+        for left_out in ("//header[contains(@class, 'top')]", "//footer", "//script", "//link", "//*[@data-back]"):
+            assert Page(whole).all(left_out) and not Page(part).all(left_out), left_out
+
+
 def test_active_ad_shows_all_fields(client, ads):
     (ad,) = ads({"contacts": (CONTACT,), "extent": "Heltid", "application_due": "Snarest"})
     page = get(client, ad)

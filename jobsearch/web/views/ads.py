@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -36,9 +37,10 @@ _UUID = re.compile(r"(?:urn:uuid:)?\{?HEX{8}-?HEX{4}-?HEX{4}-?HEX{4}-?HEX{12}\}?
 
 @require_safe
 def ad(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """One ad. Never cached: it may become inactive at any time."""
+    """One ad. Never cached: it may become inactive at any time. An htmx request gets its content only, for the split view."""
     response = _respond(request, uuid)
     response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ["HX-Request"])
     return response
 
 
@@ -80,12 +82,13 @@ def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
             response = render(request, "web/gone.html", {"closed_on": tombstone.closed_on}, status=410)
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
+    layout = {"layout": "fragment.html" if request.htmx else "base.html"}  # type: ignore[attr-defined]  # set by HtmxMiddleware
     if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
-        response = render(request, "web/ad_inactive.html", _build_inactive_context(vacancy))
+        response = render(request, "web/ad_inactive.html", _build_inactive_context(vacancy) | layout)
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
     complete_prepared([vacancy])
-    response = render(request, "web/ad.html", _build_context(vacancy))
+    response = render(request, "web/ad.html", _build_context(vacancy) | layout)
     # Crawlers may list the ad while it is active, but must not keep a copy of it.
     response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
     return response
