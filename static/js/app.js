@@ -79,7 +79,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isForResults(event) && results()) results().removeAttribute("aria-busy");
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (isForResults(event)) answered = readControls();
+  if (!isForResults(event)) return;
+  answered = readControls();
+  // Words that became filters leave the field, unless something else has been typed since.
+  const { q } = form.elements;
+  if (q.value === event.detail.requestConfig.parameters.q) q.value = results().dataset.q;
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);
 // A newer choice aborts the older request. htmx logs that as two console errors, synchronously, so that muting the console
