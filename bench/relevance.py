@@ -6,6 +6,7 @@
     python bench/relevance.py --baseline 3.x           OpenSearch's own norwegian analyzer, without this project's code
     --set natural  the second set of ads and queries
     --set questions  the third set: queries as people write them in sentences
+    --filters      with recognised words as filters, as the results page asks after its redirect
     --worst 20     the queries with the lowest scores, with their first hits and grades
     --group typos  only this group
     --kept         the half reserved for the final figures; not to be used while tuning
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--baseline", metavar="URL|VERSION")
     parser.add_argument("--set", choices=["demo", "natural", "questions"], default="demo")
     parser.add_argument("--kept", action="store_true")
+    parser.add_argument("--filters", action="store_true")
     parser.add_argument("--group")
     parser.add_argument("--worst", type=int, default=0, metavar="N")
     options = parser.parse_args()
@@ -71,7 +73,7 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             with running.engine(url):
                 running.fill(options.set)
-                outcomes = measuring.measure(running.find, queries, options.set)
+                outcomes = measuring.measure(running.find_with_filters if options.filters else running.find, queries, options.set)
     name = f"baseline on OpenSearch {options.baseline}" if options.baseline else options.engine
     print(f"{name}, {'kept' if options.kept else 'open'} half, {options.set} corpus {fingerprint(options.set)}\n")
     print(measuring.table(outcomes))

@@ -36,6 +36,7 @@ from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
 from .thread_failures import list_thread_failures
+from .words_to_filters import turn_words_into_filters
 
 __all__ = [
     "ALL_DEADLINES",
@@ -94,5 +95,6 @@ __all__ = [
     "similar",
     "start_cache_warming",
     "suggest",
+    "turn_words_into_filters",
     "without_ads",
 ]

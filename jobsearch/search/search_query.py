@@ -43,7 +43,7 @@ LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server acce
 SINCE_DAYS = 400  # how far back `since` may lie
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
 _UNREADABLE = {"unknown", "ambiguous", "no_point", "no_table"}
-_OWN = {"q", "sort", "size", "since", "page", "unreadable"}
+_OWN = {"q", "as_typed", "sort", "size", "since", "page", "unreadable"}
 
 
 @dataclass(frozen=True, init=False)
@@ -56,10 +56,13 @@ class SearchQuery:
     `since`: a moment in seconds since 1970, or 0. Ads first seen after it come first, in date order, before the others; it
     filters nothing. `unreadable`: (name, value) of filters with one value that cannot be read (any more): a day too long ago,
     a postal code that is in no table. A search with one finds nothing.
+
+    `as_typed`: words of the text are searched for as words even where they name a filter; False where there is no text.
     """
 
     q: str
     values: Mapping[str, Any] = field(hash=False)
+    as_typed: bool
     sort: str
     size: int
     since: int
@@ -70,6 +73,7 @@ class SearchQuery:
         self,
         q: str = "",
         *,
+        as_typed: bool = False,
         sort: str = "relevance",
         size: int = SIZES[0],
         since: int = 0,
@@ -82,7 +86,8 @@ class SearchQuery:
         if unknown := values.keys() - defaults.keys():
             raise TypeError(f"no parameters of a search: {', '.join(sorted(unknown))}")
         chosen = {name: value for name, value in values.items() if value != defaults[name]}
-        own = {"q": q, "values": chosen, "sort": sort, "size": size, "since": since, "page": page, "unreadable": unreadable}
+        own = {"q": q, "values": chosen, "as_typed": as_typed and bool(q), "sort": sort, "size": size}
+        own |= {"since": since, "page": page, "unreadable": unreadable}
         for name, value in own.items():
             object.__setattr__(self, name, value)
 
@@ -117,7 +122,9 @@ class SearchQuery:
         values: dict[str, Any] = {"q": _parse_q(read_last(params, "q"), problems)}
         for facet in list_filters():
             values |= facet.parse_parameters(params, problems)
-        values |= _exclude_in_words(values)
+        values["as_typed"] = _parse_as_typed(read_last(params, "as_typed"), values["q"])
+        if not values["as_typed"]:
+            values |= _exclude_in_words(values)
         values["unreadable"] = _list_unreadable(params, problems)
         values["since"] = _parse_since(read_last(params, "since"), problems)
         values["sort"] = _parse_choice("sort", read_last(params, "sort"), SORTS, problems)
@@ -133,6 +140,8 @@ class SearchQuery:
         for facet in list_filters():
             chosen = facet.format_parameters(self)
             pairs += chosen or ([(facet.name, unreadable[facet.name])] if facet.name in unreadable else [])
+        if self.as_typed:
+            pairs.append(("as_typed", "1"))
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
@@ -153,6 +162,8 @@ class SearchQuery:
             if facet.name in changes:
                 changes[facet.name] = facet.order_values(changes[facet.name])
         changes.setdefault("page", 1)
+        if changes.get("q", self.q) != self.q:
+            changes.setdefault("as_typed", False)
         changes.setdefault("unreadable", tuple(pair for pair in self.unreadable if pair[0] not in changes))
         copy = SearchQuery(**{**{name: getattr(self, name) for name in _OWN}, **self.values, **changes})
         if copy.q == self.q and "compiled" in self.__dict__:
@@ -230,6 +241,12 @@ def _exclude_in_words(values: Mapping[str, Any]) -> dict[str, Any]:
         if len(changed[facet.name]) > VALUES_PER_FACET:
             return {}
     return changed
+
+
+def _parse_as_typed(value: str, q: str) -> bool:
+    """Whether the words stay words: "1" in addresses; the form sends the text for which this was chosen."""
+    text = clean_parameter(normalise(value[: 16 * Q_LENGTH]), Q_LENGTH)
+    return bool(text) and text in {"1", q}
 
 
 def _parse_choice(name: str, value: str, allowed: tuple[T, ...], problems: list[Problem]) -> T:

@@ -90,6 +90,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!isForResults(event)) return;
   clearPending();
+  // Words that became filters leave the field, unless something else has been typed since.
+  const { q } = form.elements;
+  if (q.value === event.detail.requestConfig.parameters.q) q.value = results().dataset.q;
   answered = readControls();
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import override_settings
 from opensearchpy import OpenSearch
 
-from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.api import SearchQuery, search, turn_words_into_filters
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import lifecycle
 from jobsearch.vacancies import store
@@ -57,13 +57,21 @@ def find(q: str) -> Sequence[UUID]:
     Also those whose deadline has passed: relevance is judged by the words alone.
     """
     asked, problems = SearchQuery.from_params({"q": q, "deadline": "all"})
-    if any(problem.blocks for problem in problems):
-        return []
+    return [] if any(problem.blocks for problem in problems) else _list_hits(asked)
+
+
+def find_with_filters(q: str) -> Sequence[UUID]:
+    """The same hits after the redirect of the results page, which makes filters of recognised words."""
+    asked, problems = SearchQuery.from_params({"q": q, "deadline": "all"})
+    return [] if any(problem.blocks for problem in problems) else _list_hits(turn_words_into_filters(asked, NOW))
+
+
+def _list_hits(asked: SearchQuery) -> Sequence[UUID]:
     first = search(asked, NOW)
     found = list(first.uuids)
     while len(found) < first.total:
         more = search(asked.replace(page=len(found) // asked.size + 1), NOW).uuids
         if not more:
-            raise AssertionError(f"{q}: {first.total} hits were promised, {len(found)} came")
+            raise AssertionError(f"{asked.q}: {first.total} hits were promised, {len(found)} came")
         found += more
     return found

@@ -104,3 +104,11 @@ def strip_trailing_fillers(q: str) -> str:
     while parts and parts[-1].lower() in FILLERS:
         parts.pop()
     return " ".join(parts)
+
+
+def strip_leading_fillers(q: str) -> str:
+    """The query without fillers at its beginning, which followed a removed word: "som lærer" of "vikariat som lærer"."""
+    parts = q.split()
+    while parts and parts[0].lower() in FILLERS:
+        parts.pop(0)
+    return " ".join(parts)

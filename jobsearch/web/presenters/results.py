@@ -242,6 +242,12 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
     return found
 
 
+def list_new_filters(query: search.SearchQuery, narrowed: search.SearchQuery) -> str:
+    """The labels of what is chosen in `narrowed` and not in `query`, for a sentence; as chosen in both where nothing is new."""
+    new = [pair for pair in narrowed.chosen if pair not in query.chosen] or narrowed.chosen
+    return ", ".join(_quote(search.get_filter(facet).label_chip(value)) for facet, value in new)
+
+
 def drops(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: searches with one condition less and their totals, the largest first.
 

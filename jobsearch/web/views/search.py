@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -35,6 +37,8 @@ def results(request: HttpRequest) -> HttpResponse:
     blocked = any(problem.blocks for problem in problems)
     if not problems and (target := _find_canonical_redirect(request, query)):
         return redirect(target)
+    if not problems and (narrowed := _turn_words_into_filters(query)):
+        return _redirect_to_filters(request, query, narrowed)
     context = _build_query_context(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     try:
         if blocked:
@@ -150,6 +154,37 @@ def _find_canonical_redirect(request: HttpRequest, query: search.SearchQuery) ->
         return ""
     again, problems = search.SearchQuery.from_params(QueryDict(query.urlencode()))
     return view.address(query) if not problems and again.to_params() == canonical else ""
+
+
+def _turn_words_into_filters(query: search.SearchQuery) -> search.SearchQuery | None:
+    """The search with recognised words as filters; None where no word becomes one.
+
+    Not on later pages, nor for the new ads of a saved search, whose last look is found by its own address.
+    """
+    if query.page > 1 or query.since:
+        return None
+    try:
+        narrowed = search.turn_words_into_filters(query)
+    except search.EngineDown:
+        return None  # the page says so
+    # The address must be read as this search, so that redirects cannot loop.
+    again, problems = search.SearchQuery.from_address(narrowed.urlencode())
+    return narrowed if narrowed != query and again == narrowed and not problems else None
+
+
+def _redirect_to_filters(request: HttpRequest, query: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
+    """Redirects to the search with filters, where a message tells which words were understood and offers the search as typed."""
+    understood = format_html(
+        '{} <a href="{}" rel="nofollow">{}</a>',
+        _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(query, narrowed)},
+        view.address(query.replace(as_typed=True)),
+        _("Angre"),
+    )
+    messages.info(request, understood)
+    response = redirect(view.address(narrowed))
+    # Which words are filters depends on the ads of the moment.
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _render_without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
