@@ -156,8 +156,8 @@ def _build_highlighted_card(
 
 
 def restore_title(vacancy: Vacancy) -> str:
-    """The ad's title, in normal letter case where it is written in capitals."""
-    if not vacancy.title.isupper():
+    """The ad's title, its words in capitals in normal letter case where most of it is written so."""
+    if not letter_case.has_capitals(vacancy.title):
         return vacancy.title
     names = [format_location(location) for location in list_workplaces(vacancy)]
     return letter_case.restore_case(vacancy.title, names)
