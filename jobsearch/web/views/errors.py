@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jobsearch.web.context_processors import SOURCE_URL
+from jobsearch.web.presenters import distance
 
 RETRY_SECONDS = 30  # Retry-After of the 503 page for a database that is down
 
@@ -70,4 +71,5 @@ def _build_minimal_context() -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "page_language": get_language() or settings.LANGUAGE_CODE,
         "source_url": SOURCE_URL,
+        "distance": distance.EMPTY,  # the search form of the pages for errors of the request
     }
