@@ -43,12 +43,12 @@ def find_interpretations(
     plans: list[tuple[ParsedQuery | None, list[Interpretation], list[str]]] = []
     for q, parsed in queries:
         in_body = allow_body_match(parsed)
-        unknown_words = find_unknown_words(q, now)[:MAX_UNKNOWN_WORDS] if q else []
+        unknown_words = find_unknown_words(q, now) if q else []
         shorter = _leave_out_words(q, parsed, now) if q else []
         plans.append((in_body, shorter, unknown_words))
         to_count += [parsed, in_body] if in_body else []
         to_count += [interpretation.parsed for interpretation in shorter]
-        to_count += map(parse_query, unknown_words)
+        to_count += map(parse_query, unknown_words[:MAX_UNKNOWN_WORDS])
     counts = iter(count_hits(to_count) if to_count else ())
     interpretations_by_query = []
     for (q, parsed), (in_body, shorter, unknown_words) in zip(queries, plans, strict=True):
@@ -62,8 +62,8 @@ def find_interpretations(
         if parsed.is_open and any(not wish.is_condition for wish in parsed.wishes):
             # No ad says that it is not needed: those that do not demand it.
             interpretations.append(Interpretation(replace(parsed, is_open=False), is_silent=True))
-        words_with_hits = {word for word in unknown_words if next(counts) > 0}
-        uncounted = set(find_unknown_words(q, now)) - set(unknown_words)
+        words_with_hits = {word for word in unknown_words[:MAX_UNKNOWN_WORDS] if next(counts) > 0}
+        uncounted = set(unknown_words[MAX_UNKNOWN_WORDS:])
         if q and (correction := correct_query(q, (words_with_hits | uncounted).__contains__, now)):
             corrected = Interpretation(parse_query(correction.q), correction.q, correction.insisting)
             interpretations.append(corrected)

@@ -40,18 +40,18 @@ def _join_lists(items: list[QueryItem]) -> list[QueryItem]:
     joined: list[QueryItem] = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
-        if joined and following and _is_word_in(item, _AND):
-            after_preposition = index + 2 < len(items) and _is_word_in(following, _PREPOSITIONS)
+        if joined and following and item.single_word in _AND:
+            after_preposition = index + 2 < len(items) and following.single_word in _PREPOSITIONS
             named = items[index + 2] if after_preposition else following
             if not following.is_separated and _are_same_kind(joined[-1], named):
                 following.listed = True
                 continue
-        if joined and following and item.listed and _is_word_in(item, _PREPOSITIONS) and _are_same_kind(joined[-1], following):
+        if joined and following and item.listed and item.single_word in _PREPOSITIONS and _are_same_kind(joined[-1], following):
             following.listed = True  # "i Oslo og i Bergen"
             continue
         if item.listed and joined and _are_same_kind(joined[-1], item):
             # "Grünerløkka, Oslo" is an address, "Grünerløkka eller Oslo" is not.
-            is_address = not (item.after_or or _is_word_in(items[index - 1], _AND)) and lists.contains_place(item, joined[-1])
+            is_address = not (item.after_or or items[index - 1].single_word in _AND) and lists.contains_place(item, joined[-1])
             item.either = not is_address
         joined.append(item)
     return joined
@@ -60,8 +60,3 @@ def _join_lists(items: list[QueryItem]) -> list[QueryItem]:
 def _are_same_kind(first: QueryItem, second: QueryItem) -> bool:
     """Whether both are occupations or both are places."""
     return classify_item(first) == classify_item(second) != ""
-
-
-def _is_word_in(item: QueryItem, words: frozenset[str]) -> bool:
-    """Whether the item is a single plain word of this set."""
-    return item.plain and not item.minus and len(item.words) == 1 and item.words[0].exact in words

@@ -92,7 +92,7 @@ def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
             start += 1
             continue
         _remove_leads(parts, negation)
-        if end < len(items) and _get_word(items[end]) in CONTRASTS and not _count_trigger(items, end):
+        if end < len(items) and items[end].single_word in CONTRASTS and not _count_trigger(items, end):
             negation.end = items[end].end  # "ikke vikar, men fast"
             end += 1
         if end < len(items):
@@ -100,7 +100,7 @@ def find_negations(items: list[QueryItem]) -> list[QueryItem | Negation]:
         parts.append(negation)
         start = end
     has_negation = any(isinstance(part, Negation) for part in parts)
-    if has_negation and isinstance(first := parts[0], QueryItem) and _get_word(first) in EVERY and len(parts) > 1:
+    if has_negation and isinstance(first := parts[0], QueryItem) and first.single_word in EVERY and len(parts) > 1:
         parts[0] = Negation([], first.start, first.end, "")  # "alle jobber i Oslo unntatt salg"
     return parts
 
@@ -110,10 +110,10 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
     length = _count_trigger(items, start)
     if not length or _is_fixed_phrase(items, start):
         return None, start
-    trigger = " ".join(_get_word(item) for item in items[start : start + length])
+    trigger = " ".join(item.single_word for item in items[start : start + length])
     scope = start + length
-    while scope < len(items) and (_get_word(items[scope]) in LINKS or (repeated := _count_trigger(items, scope))):
-        scope += 1 if _get_word(items[scope]) in LINKS else repeated
+    while scope < len(items) and (items[scope].single_word in LINKS or (repeated := _count_trigger(items, scope))):
+        scope += 1 if items[scope].single_word in LINKS else repeated
     if scope >= len(items):
         return None, len(items)
     if not _may_exclude(items, start, scope, trigger, before):
@@ -131,7 +131,7 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
 
 def _may_exclude(items: list[QueryItem], start: int, scope: int, trigger: str, before: list[QueryItem | Negation]) -> bool:
     """Whether the trigger at `start` excludes what stands at `scope`: not a requirement, nor "utenfor" before no place."""
-    after_contrast = bool(before) and isinstance(before[-1], QueryItem) and _get_word(before[-1]) in CONTRASTS
+    after_contrast = bool(before) and isinstance(before[-1], QueryItem) and before[-1].single_word in CONTRASTS
     is_operator = items[start].text == "NOT"
     if trigger in WISHES and not is_operator and not after_contrast and _names_requirement(items, start + 1):
         return False
@@ -148,14 +148,18 @@ def _names_requirement(items: list[QueryItem], start: int) -> bool:
         last = item.words[-1].exact if item.plain and not item.minus and item.words else ""
         if last in REQUIREMENTS or last.endswith(REQUIREMENT_ENDINGS):
             return True
-        if _get_word(item) not in REQUIREMENT_LEADS:
+        if item.single_word not in REQUIREMENT_LEADS:
             return False
     return False
 
 
 def _read_answer(items: list[QueryItem], start: int, before: list[QueryItem | Negation]) -> tuple[Negation | None, int]:
     """The negation after the word that it excludes, at the end of a query: "natt nei takk", "alle steder, Oslo unntatt"."""
-    words = tuple(map(_get_word, items[start : start + LONGEST_NEGATION])) if len(items) - start <= LONGEST_NEGATION else ()
+    words = (
+        tuple(item.single_word for item in items[start : start + LONGEST_NEGATION])
+        if len(items) - start <= LONGEST_NEGATION
+        else ()
+    )
     previous = before[-1] if before else None
     if words not in AFTERWARDS or not isinstance(previous, QueryItem) or previous.either or len(before) == 1:
         return None, start
@@ -168,7 +172,7 @@ def _count_trigger(items: list[QueryItem], start: int) -> int:
     """Words of the negation that begins at `start`; 0 for none."""
     words: list[str] = []
     for item in items[start : start + LONGEST_NEGATION]:
-        if not (word := _get_word(item)):
+        if not (word := item.single_word):
             break
         words.append(word)
     for length in range(len(words), 0, -1):
@@ -181,7 +185,7 @@ def _count_trigger(items: list[QueryItem], start: int) -> int:
 
 def _is_fixed_phrase(items: list[QueryItem], start: int) -> bool:
     """Whether the negation is part of a phrase that excludes nothing: "leger uten grenser", "ikke bare"."""
-    return tuple(map(_get_word, items[start : start + 2])) in FIXED_PHRASES
+    return tuple(item.single_word for item in items[start : start + 2]) in FIXED_PHRASES
 
 
 def _read_member(items: list[QueryItem], start: int, members: list[QueryItem], before: list[QueryItem | Negation]) -> int:
@@ -195,7 +199,7 @@ def _read_member(items: list[QueryItem], start: int, members: list[QueryItem], b
             clauses = [clause for one in named for clause in one.clauses]
             text = " ".join(one.text for one in named)
             item = QueryItem(clauses, text, plain=True, start=item.start, end=named[-1].end)
-        if end < len(items) and not items[end].is_separated and _get_word(items[end]) in WORK_HEADS:
+        if end < len(items) and not items[end].is_separated and items[end].single_word in WORK_HEADS:
             end += 1  # "no night shifts"
     for member in _split_alternatives(item):
         _add_other_forms(member)
@@ -294,14 +298,14 @@ def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *
     item = items[start]
     if item.either or item.after_or:
         # "natt eller i helgen"; "ELLER" before another negation begins that one.
-        while start < len(items) - 1 and _get_word(items[start]) in LINKS:
+        while start < len(items) - 1 and items[start].single_word in LINKS:
             start += 1
         return 0 if _count_trigger(items, start) else start
-    is_conjunction = _get_word(item) in CONJUNCTIONS and start + 1 < len(items)
+    is_conjunction = item.single_word in CONJUNCTIONS and start + 1 < len(items)
     if not is_conjunction and (not item.listed or is_first):
         return 0
     following = start + 1 if is_conjunction else start
-    while following < len(items) - 1 and _get_word(items[following]) in LINKS | CONJUNCTIONS:
+    while following < len(items) - 1 and items[following].single_word in LINKS | CONJUNCTIONS:
         following += 1
     if _count_trigger(items, following) or items[following].minus:
         return 0
@@ -316,7 +320,7 @@ def _names_facet_value(item: QueryItem) -> bool:
 
 def _is_lead(part: QueryItem | Negation) -> bool:
     """Whether the part only leads to a negation: "men", "jeg vil"."""
-    return isinstance(part, QueryItem) and _get_word(part) in LEADS
+    return isinstance(part, QueryItem) and part.single_word in LEADS
 
 
 def _classify(item: QueryItem) -> str:
@@ -332,14 +336,7 @@ def _remove_leads(parts: list[QueryItem | Negation], negation: Negation) -> None
     while parts and isinstance(lead := parts[-1], QueryItem) and _is_lead(lead):
         negation.start = lead.start
         parts.pop()
-    if len(parts) > 1 and [_get_word(part) if isinstance(part, QueryItem) else "" for part in parts[-2:]] in WHOLE_COUNTRY:
+    if len(parts) > 1 and [part.single_word if isinstance(part, QueryItem) else "" for part in parts[-2:]] in WHOLE_COUNTRY:
         negation.start = parts[-2].start
         del parts[-2:]
         _remove_leads(parts, negation)
-
-
-def _get_word(item: QueryItem) -> str:
-    """The single plain word of an item, "" for any other item."""
-    if not item.plain or item.minus or item.entity or len(item.words) != 1:
-        return ""
-    return item.words[0].exact

@@ -143,7 +143,7 @@ def _find_name_end(items: list[QueryItem], start: int) -> int:
     while longest < len(items) and longest - start < _MOST_WORDS_OF_NAME and not items[longest].is_separated:
         longest += 1
     for end in range(longest, start + 1, -1):
-        words = [item.words[0] for item in items[start:end] if _is_single_word(item)]
+        words = [item.words[0] for item in items[start:end] if item.single_word]
         if len(words) == end - start and any(one.kind == "occupation" for one in synonyms.find_synonyms(tuple(words))):
             return end
     return start + 1
@@ -155,10 +155,6 @@ def _make_name(parts: list[QueryItem]) -> QueryItem:
     name.either, name.listed, name.after_or = first.either, first.listed, first.after_or
     name.extra_alternatives = ((SynonymClause(synonyms.find_synonyms(tuple(name.words))),),)
     return name
-
-
-def _is_single_word(item: QueryItem) -> bool:
-    return item.plain and not item.minus and not item.entity and len(item.words) == len(item.clauses) == 1
 
 
 def _are_peers(first: QueryItem, second: QueryItem) -> bool:
@@ -176,7 +172,7 @@ def _names_person(item: QueryItem) -> bool:
     """Whether the item is the name of an occupation: no workplace, and no rank of any field."""
     if item.extra_alternatives and len(item.words) > 1 and item.plain:
         return True  # a name of several words, joined above
-    if not _is_single_word(item):
+    if not item.single_word:
         return False
     word = item.words[0]
     if item.in_phrase or word.exact in STOP_WORDS or rank_common_word(word.exact) == 0:

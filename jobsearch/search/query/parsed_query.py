@@ -100,6 +100,14 @@ class QueryItem:
         return [clause.word for clause in self.clauses if isinstance(clause, WordClause)]
 
     @property
+    def single_word(self) -> str:
+        """The word of an item of one plain word that names no facet value and is not excluded; "" for any other item."""
+        if not self.plain or self.minus or self.entity or len(self.clauses) != 1:
+            return ""
+        clause = self.clauses[0]
+        return clause.word.exact if isinstance(clause, WordClause) else ""
+
+    @property
     def is_separated(self) -> bool:
         """Whether more than a blank stands between this item and the one before it."""
         return self.either or self.listed
