@@ -68,8 +68,8 @@ def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """
     orgnrs = [key for key in counts if len(key) == 9 and key.isdigit()]  # as `employer_key` makes them
     canonical = _read_names(orgnrs) if orgnrs else {}
-    names = counts.keys() - {*orgnrs}
-    spellings = cached_names().spellings if len(names) > _MOST_IN else _read_spellings(names)
+    # A few names may have more spellings than all numbers have names: the size of the whole list decides.
+    spellings = cached_names().spellings if len(counts) > _MOST_IN else _read_spellings(counts.keys() - {*orgnrs})
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
         found[canonical.get(key) or spellings.resolve(key)] += ads
