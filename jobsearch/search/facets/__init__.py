@@ -70,13 +70,17 @@ def list_defaults() -> Mapping[str, Any]:
 
 
 def get_filter(name: str) -> Facet:
-    """The facet or the uncounted filter of this name. Raises KeyError."""
-    return FACETS.get(name) or UNCOUNTED.get(name) or build_exclusions(FACETS)[name]
+    """The facet, the uncounted filter or the exclusion of this name. Raises KeyError."""
+    return _find_filter(name, list_filters()) or FACETS[name]
 
 
 def get_exclusion(name: str) -> Facet | None:
     """The filter that excludes values of the facet of this name, None where it has none."""
-    return build_exclusions(FACETS).get(f"{PREFIX}{name}")
+    return _find_filter(f"{PREFIX}{name}", list_filters())
+
+
+def _find_filter(name: str, filters: tuple[Facet, ...]) -> Facet | None:
+    return next((one for one in filters if one.name == name), None)
 
 
 def build_filters(query: Selection, now: dt.datetime) -> dict[str, Node]:

@@ -124,17 +124,7 @@ def build_rows(
 
 def build_card(vacancy: Vacancy) -> Card:
     """The card of an ad in a list that is not a search result: nothing is marked."""
-    title = restore_title(vacancy)
-    return Card(
-        vacancy,
-        allow_breaks(title),
-        allow_breaks(letter_case.restore_employer(vacancy.employer_name)),
-        format_places(vacancy),
-        dates.format_deadline(vacancy),
-        ad_tags.list_tags(vacancy),
-        build_sign(vacancy.employer_name),
-        vacancy.title if title != vacancy.title else "",
-    )
+    return _build_card(vacancy, search.HighlightedAd(), format_places(vacancy))
 
 
 def _build_highlighted_card(
@@ -142,16 +132,25 @@ def _build_highlighted_card(
 ) -> Card:
     prepared = get_prepared(vacancy)
     marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else search.HighlightedAd()
-    card = build_card(vacancy)
-    return replace(
-        card,
-        title=_render_pieces(marked.title, restore_title(vacancy)) or card.title,
-        employer=_render_pieces(marked.employer, letter_case.restore_employer(vacancy.employer_name)) or card.employer,
-        places=format_places(vacancy, highlighter, chosen_places),
+    # To the whole second, as the search engine counts new ads.
+    is_new = since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp())
+    return _build_card(vacancy, marked, format_places(vacancy, highlighter, chosen_places), is_new=is_new)
+
+
+def _build_card(vacancy: Vacancy, marked: search.HighlightedAd, shown_places: SafeString, *, is_new: bool = False) -> Card:
+    title, employer = restore_title(vacancy), letter_case.restore_employer(vacancy.employer_name)
+    return Card(
+        vacancy,
+        _render_pieces(marked.title, title) or allow_breaks(title),
+        _render_pieces(marked.employer, employer) or allow_breaks(employer),
+        shown_places,
+        dates.format_deadline(vacancy),
+        ad_tags.list_tags(vacancy),
+        build_sign(vacancy.employer_name),
+        vacancy.title if title != vacancy.title else "",
         occupation=_render_pieces(marked.occupation),
         snippet=_render_pieces(marked.snippet),
-        # To the whole second, as the search engine counts new ads.
-        new=since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp()),
+        new=is_new,
     )
 
 
