@@ -163,7 +163,7 @@ def test_back_link_in_a_new_tab_leads_to_the_search(open_page, many):
         page.locator(".card-title a").first.click(modifiers=["ControlOrMeta"])
     ad = opened.value
     ad.locator("a[data-back]").click()  # a new tab sends the machine's language
-    ad.wait_for_url("**/?q=butikkmedarbeider+voss")
+    ad.wait_for_url("**/?q=butikkmedarbeider&place=VESTLAND%2FVOSS")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
