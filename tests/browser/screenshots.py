@@ -138,7 +138,7 @@ def show(page: Page, name: str, addresses: dict[str, str]) -> None:
         page.locator("#filtre").wait_for()
     elif name == "split":
         page.locator(".card-title a").nth(1).click()
-        page.locator("#annonse h1, #annonse h2").first.wait_for()
+        page.locator("#annonse h1").first.wait_for()
 
 
 def find_addresses(page: Page) -> dict[str, str]:
