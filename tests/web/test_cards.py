@@ -135,7 +135,7 @@ def test_ad_without_title_employer_or_place_has_a_link(client, ads):
     ("address", "shown"),
     [
         ("/", "Bergen, Voss og 2 andre steder"),
-        ("/?q=sykepleier+stord", "Stord, Bergen og 2 andre steder"),
+        ("/?q=sykepleier+stord&as_typed=1", "Stord, Bergen og 2 andre steder"),
         ("/?place=OSLO", "Oslo, Bergen og 2 andre steder"),
     ],
 )
@@ -146,7 +146,7 @@ def test_searched_place_is_among_the_two_shown(client, ads, address, shown):
 
 def test_matches_are_marked_in_title_employer_place_and_text(client, ads):
     ads({"title": "Sykepleiere", "employer_name": "Nye sykehuset"})
-    page = get(client, "/?q=sykepleier+sykehus+bergen+natt")
+    page = get(client, "/?q=sykepleier+sykehus+bergen+natt&as_typed=1")
     assert [mark.text_content() for mark in page.all("//article//mark")] == ["Sykepleiere", "sykehuset", "Bergen", "natt"]
     assert page.one("//*[contains(@class, 'card-snippet')]").text_content().startswith("Vi søker en sykepleier til natt.")
     assert not get(client).all("//mark") and not get(client).all("//*[contains(@class, 'card-snippet')]")
