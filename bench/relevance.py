@@ -21,6 +21,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -73,7 +74,7 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             with running.engine(url):
                 running.fill(options.set)
-                outcomes = measuring.measure(running.find_with_filters if options.filters else running.find, queries, options.set)
+                outcomes = measuring.measure(partial(running.find, with_filters=options.filters), queries, options.set)
     name = f"baseline on OpenSearch {options.baseline}" if options.baseline else options.engine
     print(f"{name}, {'kept' if options.kept else 'open'} half, {options.set} corpus {fingerprint(options.set)}\n")
     print(measuring.table(outcomes))

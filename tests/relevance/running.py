@@ -51,27 +51,22 @@ def engine(url: str) -> Iterator[None]:
                 registry.forget_engines()
 
 
-def find(q: str) -> Sequence[UUID]:
+def find(q: str, *, with_filters: bool = False) -> Sequence[UUID]:
     """All hits of the results page for this text, page by page, the most relevant first.
 
-    Also those whose deadline has passed: relevance is judged by the words alone.
+    Also those whose deadline has passed: relevance is judged by the words alone. `with_filters`: after the redirect of the
+    results page, which makes filters of recognised words.
     """
     asked, problems = SearchQuery.from_params({"q": q, "deadline": "all"})
-    return [] if any(problem.blocks for problem in problems) else _list_hits(asked)
-
-
-def find_with_filters(q: str) -> Sequence[UUID]:
-    """The same hits after the redirect of the results page, which makes filters of recognised words."""
-    asked, problems = SearchQuery.from_params({"q": q, "deadline": "all"})
-    return [] if any(problem.blocks for problem in problems) else _list_hits(turn_words_into_filters(asked, NOW))
-
-
-def _list_hits(asked: SearchQuery) -> Sequence[UUID]:
+    if any(problem.blocks for problem in problems):
+        return []
+    if with_filters:
+        asked = turn_words_into_filters(asked, NOW)
     first = search(asked, NOW)
     found = list(first.uuids)
     while len(found) < first.total:
         more = search(asked.replace(page=len(found) // asked.size + 1), NOW).uuids
         if not more:
-            raise AssertionError(f"{asked.q}: {first.total} hits were promised, {len(found)} came")
+            raise AssertionError(f"{q}: {first.total} hits were promised, {len(found)} came")
         found += more
     return found
