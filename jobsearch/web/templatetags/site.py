@@ -12,16 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jobsearch.search.api import Choice
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import get_title_language, list_workplaces
 from jobsearch.vacancies.visibility import get_oslo_date
-from jobsearch.web.presenters import ad_rows, back_link, dates, letter_case
+from jobsearch.web.presenters import ad_rows, back_link, dates, facet_html, letter_case
 from jobsearch.web.presenters.card_html import render_card
-from jobsearch.web.presenters.chart import Bar, render_chart
-from jobsearch.web.presenters.option_html import render_options
+from jobsearch.web.presenters.results import FacetView
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
@@ -221,15 +219,15 @@ def render_option_values(values: tuple[str, ...]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def facet_options(context: Context, options: Sequence[Choice]) -> SafeString:
-    """The values of the facet in the context; without their numbers where the engine is down."""
-    return render_options(context["facet"], options, counted=context.get("total") is not None)
+def facet(context: Context, view: FacetView) -> SafeString:
+    """A facet of the filter panel; without the numbers of its values where the engine is down."""
+    return facet_html.render_facet(view, counted=context.get("total") is not None)
 
 
-@register.simple_tag
-def chart(bars: Sequence[Bar]) -> SafeString:
-    """The bar chart of ads per day, with its table."""
-    return render_chart(bars)
+@register.simple_tag(takes_context=True)
+def facet_list(context: Context, view: FacetView) -> SafeString:
+    """The values of a facet in the filter panel."""
+    return facet_html.render_facet_list(view, counted=context.get("total") is not None)
 
 
 @register.filter
