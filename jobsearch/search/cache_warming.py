@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -41,11 +42,22 @@ def _refresh_forever() -> None:
 def _run_round() -> None:
     ads_at_refresh = _count_ads()
     refresh_caches()
+    _exempt_from_collection()
     for _check in range(REFRESH_SECONDS // CHECK_SECONDS):
         connections.close_all()  # those of this thread, not held open while it sleeps
         time.sleep(CHECK_SECONDS)
         if has_grown(ads_at_refresh):
             break
+
+
+def _exempt_from_collection() -> None:
+    """Lets the garbage collector skip all that lives now: lists of words and names, modules, settings.
+
+    Without it a full collection looks at 175,000 objects, 130 ms in which no request is answered.
+    """
+    gc.unfreeze()  # the caches that were replaced can be collected
+    gc.collect()
+    gc.freeze()
 
 
 def has_grown(ads_at_refresh: int) -> bool:

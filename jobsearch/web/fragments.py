@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-Values = Mapping[str, "str | Sequence[str] | Sequence[Values]"]
+Values = Mapping[str, Any]
 """Texts by name, lists of texts, and lists of such mappings. SafeString is HTML; any other text is escaped."""
 
 MAX_FRAGMENTS = 5000

@@ -19,6 +19,7 @@ from jobsearch.vacancies.prepared_ads import get_title_language, list_workplaces
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows, back_link, dates, facet_html, letter_case
 from jobsearch.web.presenters.card_html import render_card
+from jobsearch.web.presenters.pagination import Pages, render_pages
 from jobsearch.web.presenters.results import FacetView
 
 register = template.Library()
@@ -228,6 +229,12 @@ def facet(context: Context, view: FacetView) -> SafeString:
 def facet_list(context: Context, view: FacetView) -> SafeString:
     """The values of a facet in the filter panel."""
     return facet_html.render_facet_list(view, counted=context.get("total") is not None)
+
+
+@register.simple_tag
+def page_links(pages: Pages) -> SafeString:
+    """The links to the pages of a list."""
+    return render_pages(pages)
 
 
 @register.filter
