@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from jobsearch.search.api import Choice
-from jobsearch.web.fragments import render_fragment
+from jobsearch.web.fragments import render_fragment, render_fragments
 
 from .chart import render_chart
-from .dates import format_number
+from .dates import format_number, format_number_in
 from .results import FacetView
 
 
@@ -50,18 +51,23 @@ def render_facet_list(facet: FacetView, *, counted: bool) -> SafeString:
 
 def _render_options(facet: FacetView, options: Iterable[Choice], counted: bool) -> SafeString:
     """The values, each with the parts to show below it."""
-    return SafeString("".join([_render_option(facet, option, counted) for option in options]))  # each is rendered by a template
-
-
-def _render_option(facet: FacetView, option: Choice, counted: bool) -> SafeString:
-    values = {
-        "facet": facet.name,
-        "id": option.id,
-        "value": option.value,
-        "label": option.label,
-        "count": str(option.count) if counted else "",
-        "shown_count": format_number(option.count) if counted else "",
-        "parts": _render_options(facet, option.children, counted),
-        "widen": option.widen,
-    }
-    return render_fragment("web/_option.html", values, single=facet.single, chosen=option.chosen)
+    language = get_language()
+    return render_fragments(
+        "web/_option.html",
+        [
+            (
+                {
+                    "facet": facet.name,
+                    "id": option.id,
+                    "value": option.value,
+                    "label": option.label,
+                    "count": str(option.count) if counted else "",
+                    "shown_count": format_number_in(option.count, language) if counted else "",
+                    "parts": _render_options(facet, option.children, counted) if option.children else "",
+                    "widen": option.widen,
+                },
+                {"single": facet.single, "chosen": option.chosen},
+            )
+            for option in options
+        ],
+    )
