@@ -9,7 +9,9 @@ import time
 
 from django.db import DatabaseError, connections
 
+from jobsearch.search.analysis.norwegian import analyse_word
 from jobsearch.search.analysis.spelling import speller
+from jobsearch.search.analysis.synonyms import find_synonyms
 from jobsearch.search.assist.suggestion_names import name_index
 from jobsearch.search.facets.employer_names import cached_names
 from jobsearch.vacancies.models import Vacancy
@@ -31,6 +33,7 @@ def start_cache_warming() -> None:
 
 
 def _refresh_forever() -> None:
+    find_synonyms((analyse_word("kokk"),))  # reads the lists of synonyms, half a second
     while True:
         try:
             _run_round()
