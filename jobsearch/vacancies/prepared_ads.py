@@ -88,6 +88,13 @@ def list_occupation_paths(vacancy: Vacancy) -> list[str]:
     return list(prepared.occupations) if prepared else [job.path for job in vacancy.occupations.all()]
 
 
+def get_title_language(vacancy: Vacancy) -> str:
+    """The language of an ad's title, which may differ from that of its text; "no" (bokmål or nynorsk) where it is too short."""
+    prepared = get_prepared(vacancy)
+    found = prepared.title_language if prepared else language.guess_title_language(vacancy.title, vacancy.language)
+    return found or "no"
+
+
 def complete_prepared(vacancies: Sequence[Vacancy]) -> None:
     """Computes the prepared rows that are missing, in memory: for ads that `prepare_stored_ads` has not reached yet.
 

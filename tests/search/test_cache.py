@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -224,3 +225,11 @@ def test_a_failed_revalidation_keeps_the_value_and_is_recorded(clock):
     wait_until(lambda: not value._revalidation_lock.locked(), 5, "the thread to end")
     assert [row.name for row in list_thread_failures()] == ["recent"]
     assert value() == 1
+
+
+def test_living_objects_are_exempt_from_garbage_collection():
+    try:
+        cache_warming._exempt_from_collection()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -245,7 +245,7 @@ class Highlighter:
         wanted_places = self._wanted["place"] if without_location else None
         if not wanted and not wanted_places:
             return ()
-        if wanted.phrases or wanted.joined or wanted.together:  # matches of several words
+        if wanted.together:  # words that match only where all of them are in the whole text
             return build_snippet(text, self._find_all_spans(text, "body", without_location), wanted_groups)
         if without_location not in self._token_groups:
 
@@ -253,7 +253,7 @@ class Highlighter:
                 return _match_alone(norwegian.analyse_word(token), wanted, wanted_places)
 
             possible = wanted.groups | (wanted_places.groups if wanted_places else 0)
-            self._token_groups[without_location] = TokenGroups(match_token, possible)
+            self._token_groups[without_location] = TokenGroups(match_token, possible, wanted.phrases)
         return find_best_snippet(text, self._token_groups[without_location], wanted_groups)
 
     def _find_all_spans(self, text: str, source: str, without_location: bool = False) -> list[MatchSpan]:

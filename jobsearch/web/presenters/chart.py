@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from jobsearch.search import api as search
+from jobsearch.web.fragments import render_fragment
 
 from . import dates
 
@@ -43,3 +46,22 @@ def make_bars(query: search.SearchQuery, counts: Mapping[str, int], address: Cal
         label = dates.format_day(day, weekday=True)
         found.append(Bar(str(day), label, count, address(other), chosen, position * STEP, HEIGHT - height, height))
     return found
+
+
+def render_chart(bars: Sequence[Bar]) -> SafeString:
+    """The chart and its table as HTML."""
+    values = [
+        {
+            "value": bar.value,
+            "label": bar.label,
+            "count": dates.format_number(bar.count),
+            "url": bar.url,
+            "chosen": "1" if bar.chosen else "",
+            "left": str(bar.left),
+            "inner_left": str(bar.left + (STEP - WIDTH) // 2),
+            "top": str(bar.top),
+            "height": str(bar.height),
+        }
+        for bar in bars
+    ]
+    return render_fragment("web/_chart.html", {"bars": values})

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from jobsearch.web.fragments import render_fragment
+
+from .dates import format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,28 @@ def build_page_links(page: Page[Any], build_url: Callable[[int], str]) -> Pages:
         next=build_url(page.number + 1) if page.has_next() else "",
         links=[(number, build_url(number)) if isinstance(number, int) else (0, "") for number in elided],
     )
+
+
+def render_pages(pages: Pages) -> SafeString:
+    """The links as HTML, "" for a single page."""
+    if pages.last <= 1:
+        return SafeString("")
+    links = [
+        {
+            "number": format_number(number) if number else "",
+            "url": url,
+            "current": "1" if number == pages.number else "",
+        }
+        for number, url in pages.links
+    ]
+    values = {
+        "number": format_number(pages.number),
+        "last": format_number(pages.last),
+        "previous": pages.previous,
+        "next": pages.next,
+        "links": links,
+    }
+    return render_fragment("web/_pages.html", values)
 
 
 def build_page_title(heading: str, number: int) -> str:

@@ -203,9 +203,9 @@ def chips(query: search.SearchQuery) -> list[Link]:
     ]
 
 
-def list_occupation_groups(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]]) -> list[Link]:
+def list_occupation_groups(query: search.SearchQuery, facets: Iterable[FacetView]) -> list[Link]:
     """The largest groups of occupations, for the front page."""
-    choices = search.FACETS["occupation"].list_choices(counts.get("occupation", {}), query)
+    choices = [one for facet in facets if facet.name == "occupation" for one in (*facet.options, *facet.rest)]
     largest = sorted((one for one in choices if one.count and one.value != NOT_STATED), key=lambda one: -one.count)
     return [
         Link(one.label, address(query.with_value("occupation", one.value)), one.count) for one in largest[:MOST_OCCUPATION_GROUPS]

@@ -8,25 +8,25 @@ from functools import cache, lru_cache
 
 from django import template
 from django.template import Context
-from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from jobsearch.search.api import FACETS, Choice
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.prepared_ads import get_prepared, list_workplaces
+from jobsearch.vacancies.prepared_ads import get_title_language, list_workplaces
 from jobsearch.vacancies.visibility import get_oslo_date
-from jobsearch.web.option_fragments import render_option
-from jobsearch.web.presenters import ad_rows, back_link, dates, letter_case
+from jobsearch.web.presenters import ad_rows, back_link, dates, facet_html, letter_case
+from jobsearch.web.presenters.card_html import render_card
+from jobsearch.web.presenters.pagination import Pages, render_pages
+from jobsearch.web.presenters.results import FacetView
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
 register.filter("employer_name", letter_case.restore_employer)
 register.filter("title_text", ad_rows.restore_title)
+register.filter("title_lang", get_title_language)
 
 
 @register.simple_tag
@@ -112,10 +112,10 @@ def place_lines(vacancy: Vacancy) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-@register.filter
-def card(ad: Vacancy | ad_rows.Card) -> ad_rows.Card:
-    """The card of an ad, for lists of ads that are not search results; a card is returned unchanged."""
-    return ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad)
+@register.simple_tag
+def card(ad: Vacancy | ad_rows.Card, level: int) -> SafeString:
+    """The card of an ad, with a heading of this level; of a search result, as prepared with its matches marked."""
+    return render_card(ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad), level)
 
 
 @register.simple_tag(takes_context=True)
@@ -186,14 +186,6 @@ def lang(vacancy: Vacancy) -> str:
     return vacancy.language or "no"
 
 
-@register.filter
-def title_lang(vacancy: Vacancy) -> str:
-    """The language of an ad's title, which may differ from that of its text, for a `lang` attribute."""
-    prepared = get_prepared(vacancy)
-    found = prepared.title_language if prepared else language.guess_title_language(vacancy.title, vacancy.language)
-    return found or "no"
-
-
 @register.filter("start_date")
 def render_start(vacancy: Vacancy) -> SafeString:
     """The start of the job: a formatted date if the employer's text is one, else the text itself."""
@@ -228,20 +220,21 @@ def render_option_values(values: tuple[str, ...]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def facet_options(context: Context, options: Sequence[Choice]) -> SafeString:
-    """The values of the facet in the context, each by `web/_option.html`."""
-    facet = context["facet"]
-    shape = (facet.name, facet.single, context.get("total") is not None)
-    template = get_template("web/_option.html").template  # type: ignore[attr-defined]  # of Django's own backend
-    cached, language = not FACETS[facet.name].long, get_language()
-    parts = []
-    for option in options:
-        if cached and not option.children:
-            parts.append(render_option(template, option, context, shape, language))
-        else:  # names of employers are in no cache that outlives their ads
-            with context.push(option=option):
-                parts.append(template.render(context))
-    return SafeString("".join(parts))
+def facet(context: Context, view: FacetView) -> SafeString:
+    """A facet of the filter panel; without the numbers of its values where the engine is down."""
+    return facet_html.render_facet(view, counted=context.get("total") is not None)
+
+
+@register.simple_tag(takes_context=True)
+def facet_list(context: Context, view: FacetView) -> SafeString:
+    """The values of a facet in the filter panel."""
+    return facet_html.render_facet_list(view, counted=context.get("total") is not None)
+
+
+@register.simple_tag
+def page_links(pages: Pages) -> SafeString:
+    """The links to the pages of a list."""
+    return render_pages(pages)
 
 
 @register.filter

@@ -102,10 +102,11 @@ def _build_results_context(
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     rows = ad_rows.build_rows(found.uuids, query, found.compiled, since)
+    facets = view.facet_views(query, found.counts, chosen_first=whole)
     return {
-        "facets": view.facet_views(query, found.counts, chosen_first=whole),
+        "facets": facets,
         "quick_filters": view.list_quick_filters(query, found.counts, found.total),
-        "occupation_groups": [] if query.to_params() else view.list_occupation_groups(query, found.counts),
+        "occupation_groups": [] if query.to_params() else view.list_occupation_groups(query, facets),
         "total": found.total,
         "rows": rows,
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
