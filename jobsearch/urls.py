@@ -8,12 +8,15 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from jobsearch.saved import bookmark_views
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.views.password import PasswordChange
 
 urlpatterns = [
     path("", include("jobsearch.web.urls")),
     path("lagrede-sok/", include("jobsearch.saved.urls")),
+    path("lagret/", bookmark_views.show_bookmarks, name="bookmarks"),
+    path("lagret/liste/", bookmark_views.list_bookmarks, name="bookmark_list"),
     path(
         "logg-inn/",
         auth_views.LoginView.as_view(

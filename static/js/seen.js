@@ -42,6 +42,7 @@
     updateMarks();
   });
   document.addEventListener("htmx:afterSwap", updateMarks);
+  document.addEventListener("ads:listed", updateMarks);
   window.addEventListener("pageshow", updateMarks); // back from an ad, without a new page
   window.addEventListener("storage", updateMarks); // an ad opened in another tab
 

@@ -67,6 +67,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "overview": "/jobb/",
         "employers": "/filter/employer/?q=sykepleier",
         "about": "/om/",
+        "bookmarks": "/lagret/",
         "missing": "/finnes-ikke/",
         "login": "/logg-inn/",
         "saved": "/lagrede-sok/",

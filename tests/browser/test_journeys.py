@@ -159,7 +159,7 @@ def test_search_is_in_reach_on_every_scrolled_page(open_page, some, width):
 def test_bottom_bar_is_for_phones_and_covers_no_focus(open_page, some):
     page = open_page("/", width=PHONE)
     bar = page.locator(".shortcuts")
-    expect(bar.get_by_role("link")).to_have_text(["Søk", "Lagrede søk"])
+    expect(bar.get_by_role("link")).to_have_text(["Søk", "Lagret", "Lagrede søk"])
     expect(bar.get_by_role("link", name="Søk", exact=True)).to_have_attribute("aria-current", "page")
     top, bottom = (page.locator(one).bounding_box() for one in (".top", ".shortcuts"))
     for _ in range(40):

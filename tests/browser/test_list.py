@@ -179,6 +179,8 @@ def test_row_of_duplicates_opens_by_keyboard(open_page, many, width, scripts):
     page = open_page("/?q=butikkmedarbeider", width=width, scripts=scripts)
     page.locator(".card-title a").first.focus()
     page.keyboard.press("Tab")
+    if scripts:  # the bookmark
+        page.keyboard.press("Tab")
     expect(page.locator(".fold > summary")).to_be_focused()
     assert page.get_by_role("link", name=re.compile("^Voss")).count() == 0
     page.keyboard.press("Enter")

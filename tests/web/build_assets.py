@@ -26,6 +26,7 @@ SAMI = "10C,10D,110,111,143,144,14A,14B,160,161,166,167,17D,17E,1B7,1E4-1E9,1EE,
 ICONS = {
     "back": "chevron-left",
     "bell": "bell",
+    "bookmark": "bookmark",
     "briefcase": "briefcase",
     "building": "building-2",
     "calendar": "calendar-plus",

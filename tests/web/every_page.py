@@ -77,6 +77,8 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "web:favicon": lambda site: ["/favicon.ico"],
     "web:healthz": lambda site: ["/healthz"],
     "web:readyz": lambda site: ["/readyz"],
+    "bookmarks": lambda site: ["/lagret/"],
+    "bookmark_list": lambda site: ["/lagret/liste/"],
     "saved:list": lambda site: ["/lagrede-sok/"],
     "saved:create": lambda site: ["/lagrede-sok/lagre/?query=q%3Dkokk"],
     "saved:open": lambda site: [f"/lagrede-sok/{pk}/" for pk in site.saved],

@@ -47,6 +47,9 @@ class Card:
     sign: str = ""
     """Initials of the employer."""
 
+    plain_title: str = ""
+    """The title as text, in normal letter case."""
+
     raw_title: str = ""
     """The title as written, where it is shown in another letter case."""
 
@@ -147,6 +150,7 @@ def _build_card(vacancy: Vacancy, marked: search.HighlightedAd, shown_places: Sa
         dates.format_deadline(vacancy),
         ad_tags.list_tags(vacancy),
         build_sign(vacancy.employer_name),
+        title,
         vacancy.title if title != vacancy.title else "",
         occupation=_render_pieces(marked.occupation),
         snippet=_render_pieces(marked.snippet),

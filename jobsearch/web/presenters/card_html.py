@@ -19,6 +19,7 @@ def render_card(card: Card, level: int) -> SafeString:
         "url": card.url,
         "sign": card.sign,
         "title": card.title,
+        "plain_title": card.plain_title,
         "title_lang": get_title_language(ad),
         "raw_title": card.raw_title,
         "employer": card.employer,
