@@ -40,9 +40,7 @@ def ads(own_index, db) -> Callable[..., list[UUID]]:
 
 
 @pytest.fixture(scope="module")
-def module_site(
-    django_db_setup, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> ModuleSite:
+def module_site(django_db_setup, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> ModuleSite:
     """Data and an index that the tests of a module share: making 30 ads and their index takes longer than to read a page.
 
     `with module_site() as make_ads:` gives the function of the fixture `ads`, and deletes everything at the end. A test that
