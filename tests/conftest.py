@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
 from tests.contract.summary import pytest_runtest_logreport, pytest_terminal_summary  # noqa: F401 - hooks
+from tests.emptying import empty_database_without_flush  # noqa: F401 - a fixture
 from tests.options import (  # noqa: F401 - hooks, for every folder
     next_uuid,
     pytest_addoption,

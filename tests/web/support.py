@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -20,6 +19,7 @@ from jobsearch.search.engines import registry
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import store_vacancies
+from tests.emptying import empty_database
 
 PASSWORD = "et passord som er langt nok"
 ModuleSite = Callable[[], AbstractContextManager[Callable[..., list[UUID]]]]
@@ -55,7 +55,7 @@ def module_site(django_db_setup, django_db_blocker: DjangoDbBlocker, tmp_path_fa
                 try:
                     yield make_ads
                 finally:
-                    call_command("flush", interactive=False, verbosity=0)
+                    empty_database()
                     registry.forget_engines()
 
     return create
