@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
 from tests.contract.summary import pytest_runtest_logreport, pytest_terminal_summary  # noqa: F401 - hooks
+from tests.emptying import empty_database_without_flush  # noqa: F401 - a fixture
 from tests.options import (  # noqa: F401 - hooks, for every folder
     next_uuid,
     pytest_addoption,
@@ -85,14 +86,15 @@ def clear_health_check_cache() -> None:
         health.clear_cache()
 
 
+def store_vacancies(*fields: dict) -> list[uuid.UUID]:
+    """Store ads by the code that stores the feed's, and return their uuids."""
+    ads = [vacancy_data(**one) for one in fields]
+    with transaction.atomic():
+        store.store_vacancies(ads, line_times={ad.uuid: timezone.now() for ad in ads})
+    return [ad.uuid for ad in ads]
+
+
 @pytest.fixture
 def make_vacancy(db) -> Callable[..., uuid.UUID]:
-    """Store one ad by the code that stores the feed's, and return its uuid."""
-
-    def make(**fields) -> uuid.UUID:
-        data = vacancy_data(**fields)
-        with transaction.atomic():
-            store.store_vacancies([data], line_times={data.uuid: timezone.now()})
-        return data.uuid
-
-    return make
+    """Store one ad, and return its uuid."""
+    return lambda **fields: store_vacancies(fields)[0]

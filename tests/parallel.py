@@ -3,7 +3,8 @@
 All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
 kind of server: each version of OpenSearch is a group over all files, so that its node starts once in a run, and two Java
 processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are another; and so are the
-tests that start the demo, each of which chooses its ports at its start.
+tests that start the demo, each of which chooses its ports at its start. The regular expressions, a file that takes a minute
+and shares no fixture, are several groups: as one group it ran alone at the end.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -26,10 +28,13 @@ OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
 LIVE = "live processes"
 LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
 DEMO = "demo"
+EXPRESSIONS = "tests/expressions/test_linear.py"
+PARTS_OF_EXPRESSIONS = 6
 FIRST = (
     *OPENSEARCH,
     LIVE,
     "tests/browser/test_whole_journey.py",
+    "tests/property/",
     "tests/browser/test_list.py",
     "tests/browser/test_pages.py",
     "tests/contract/test_large.py",
@@ -37,7 +42,10 @@ FIRST = (
     "tests/relevance/test_floor.py",
     DEMO,
     "tests/deployment/",
+    "tests/web/test_hostile_addresses.py",
+    "tests/admin_dashboard/test_admin_addresses.py",
     "tests/hazards/",
+    EXPRESSIONS,
 )
 """Groups, files and folders that take longest: begun late, they would run at the end while other workers have nothing to do."""
 
@@ -51,6 +59,8 @@ def group_of(nodeid: str) -> str:
                 return version
     if file.startswith("tests/demo/test_"):
         return DEMO
+    if file == EXPRESSIONS:
+        return f"{EXPRESSIONS} part {zlib.crc32(nodeid.encode()) % PARTS_OF_EXPRESSIONS}"
     return LIVE if file.startswith(LIVE_FOLDERS) else file
 
 

@@ -83,11 +83,13 @@ def filters(model: type[models.Model]) -> list[str]:
 
 
 def failures(client, url: str, queries: list[dict[str, str]]) -> list[str]:
-    """The URLs that were answered with 500, after one redirect."""
+    """The URLs that were answered with 500, after one redirect; a redirect of several URLs to the same one is followed once."""
     failed = []
+    followed = set()
     for query in queries:
         response = client.get(url, query)
-        if response.status_code in {301, 302}:
+        if response.status_code in {301, 302} and response["Location"] not in followed:
+            followed.add(response["Location"])
             response = client.get(response["Location"])
         if response.status_code >= 500:
             failed.append(f"{url} {query!r:.200}: {response.status_code}")

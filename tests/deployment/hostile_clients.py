@@ -80,7 +80,8 @@ def long_headers(to: Address, over: threading.Event) -> None:
                 pass
 
 
-KINDS: list[Callable[[Address, threading.Event], None]] = [
+Kind = Callable[[Address, threading.Event], None]
+KINDS: list[Kind] = [
     half_headers,
     half_body,
     half_small_body,
@@ -95,7 +96,7 @@ KINDS: list[Callable[[Address, threading.Event], None]] = [
 
 
 @contextmanager
-def attacking(kind: Callable[[Address, threading.Event], None], to: Address, number: int) -> Iterator[None]:
+def attacking(kind: Kind, to: Address, number: int) -> Iterator[None]:
     """Keep this number of clients connected; they reconnect when the server closes a connection."""
     over = threading.Event()
 

@@ -6,7 +6,7 @@ import itertools
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -15,7 +15,8 @@ from re import _constants as constants  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-LENGTHS = (24, 64, 256, 4096, 16_384)
+SHORT = (24, 64, 256)
+LONG = (4096, 16_384)
 FLOOR, LOW_FLOOR = 0.004, 0.0002
 """CPU seconds below which a time is ignored: for the longest text, and for the one before. For 16,384 letters a quadratic
 expression needs 5 to 300 ms, a linear one 1 ms."""
@@ -46,81 +47,93 @@ def build_units(pattern: re.Pattern[Any]) -> list[str]:
     return list(dict.fromkeys([*own, *_ANYWHERE]))
 
 
-def build_texts(pattern: re.Pattern[Any], unit: str, length: int) -> list[str]:
-    """The unit repeated: alone, before an end that does not match, and after a beginning that matches the expression."""
-    many = unit * max(1, length // len(unit))
-    found = [many + end for end in _ENDS]
+@lru_cache(maxsize=1000)
+def list_frames(pattern: re.Pattern[Any]) -> tuple[tuple[str, str], ...]:
+    """(before, after) the repeated unit: alone, before an end that does not match, after a beginning that matches."""
+    found = [("", end) for end in _ENDS]
     for start in dict.fromkeys(_build_beginnings(pattern)):
-        found += [start + many, f"{start}{many}!\n!"]
-    return found
+        found += [(start, ""), (start, "!\n!")]
+    return tuple(found)
 
 
 def find_slow_text(pattern: re.Pattern[Any], method: str) -> tuple[str, float] | None:
     """(repeated unit, growth) of a text for which the time is not linear; None where there is none."""
-    for unit in build_units(pattern):
-        for variant in range(len(build_texts(pattern, unit, 1))):
-            growth = _measure_growth(
-                pattern, method, lambda length, unit=unit, variant=variant: build_texts(pattern, unit, length)[variant]
-            )
-            if growth > MAX_GROWTH:
-                return unit, growth
+    with _alarm():
+        for unit in build_units(pattern):
+            for before, after in list_frames(pattern):
+                growth = _measure_growth(pattern, method, unit, before, after)
+                if growth > MAX_GROWTH:
+                    return unit, growth
     return None
 
 
-def _measure_growth(pattern: re.Pattern[Any], method: str, build_text: Callable[[int], str]) -> float:
+def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: str, after: str) -> float:
     """Growth of the time for a text four times as long; 0 if all texts are fast, infinite if one does not finish."""
-    before = 0.0
-    for length, longer in zip(LENGTHS, (*LENGTHS[1:], 0), strict=True):
-        text = build_text(length)
-        took = _measure_time(pattern, method, text, 1)
-        if took == float("inf") or (took > FLOOR and length <= 256 and _measure_time(pattern, method, text, 3) > FLOOR):
-            return float("inf")
-        if took < (FLOOR if not longer else LOW_FLOOR if length == LENGTHS[-2] else 0):
-            return 0.0
-        if not longer:
-            # A high growth counts only if a second measurement confirms it.
-            growth = took / max(before, 1e-9)
-            if growth > MAX_GROWTH:
-                shorter_time = _measure_time(pattern, method, build_text(LENGTHS[-2]), 5)
-                growth = _measure_time(pattern, method, text, 3) / max(shorter_time, 1e-9)
-            return growth
-        before = took
-    return 0.0
+
+    def build_text(length: int) -> str:
+        return before + unit * max(1, length // len(unit)) + after
+
+    short_time = _measure_time(pattern, method, [build_text(length) for length in SHORT], 1)
+    if short_time > FLOOR and (
+        short_time == float("inf") or any(_measure_time(pattern, method, [build_text(length)], 3) > FLOOR for length in SHORT)
+    ):
+        return float("inf")
+    shorter, longer = [build_text(LONG[0])], [build_text(LONG[1])]
+    shorter_time = _measure_time(pattern, method, shorter, 1)
+    if shorter_time < LOW_FLOOR or shorter_time == float("inf"):
+        return 0.0 if shorter_time < LOW_FLOOR else shorter_time
+    longer_time = _measure_time(pattern, method, longer, 1)
+    if longer_time < FLOOR or longer_time == float("inf"):
+        return 0.0 if longer_time < FLOOR else longer_time
+    growth = longer_time / max(shorter_time, 1e-9)
+    if growth > MAX_GROWTH:  # counts only if a second measurement confirms it
+        shorter_time = _measure_time(pattern, method, shorter, 5)
+        growth = _measure_time(pattern, method, longer, 3) / max(shorter_time, 1e-9)
+    return growth
 
 
-def _measure_time(pattern: re.Pattern[Any], method: str, text: str, times: int) -> float:
-    """CPU seconds, the minimum of several runs."""
-    subject: Any = text.encode("utf-8", "surrogatepass") if isinstance(pattern.pattern, bytes) else text
-    call = (lambda: pattern.sub(subject[:0], subject)) if method == "search" else (lambda: getattr(pattern, method)(subject))
+def _measure_time(pattern: re.Pattern[Any], method: str, texts: list[str], times: int) -> float:
+    """CPU seconds for all the texts, the minimum of several runs; infinite if they take too long."""
+    subjects: list[Any] = texts
+    if isinstance(pattern.pattern, bytes):
+        subjects = [text.encode("utf-8", "surrogatepass") for text in texts]
+    nothing = subjects[0][:0]
     least = float("inf")
     for _ in range(times):
+        signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
         start = time.process_time()
         try:
-            with _stopped_after(MAX_SECONDS):
-                call()
+            for subject in subjects:
+                if method == "search":
+                    pattern.sub(nothing, subject)
+                else:
+                    getattr(pattern, method)(subject)
+            least = min(least, time.process_time() - start)
         except TimeoutError:
             return float("inf")
-        least = min(least, time.process_time() - start)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     return least
 
 
 @contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
-    """Stops an expression that does not finish, since `re` checks for signals.
+def _alarm() -> Iterator[None]:
+    """Makes SIGALRM stop an expression that does not finish, since `re` checks for signals.
 
-    The timer uses wall-clock time: with a CPU timer Linux would measure CPU time in steps of 4 ms.
+    The timer uses wall-clock time: with a CPU timer Linux would measure CPU time in steps of 4 ms. The test may have a time
+    limit of its own, which uses the same timer and begins again afterwards.
     """
 
     def stop(*_: object) -> None:
         raise TimeoutError
 
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
     handler = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)  # the test may have a time limit of its own
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, left, interval)
         signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 
 @lru_cache(maxsize=1000)

@@ -1,6 +1,7 @@
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
     engine_down,
+    module_site,
     own_index,
     recruiter,
 )

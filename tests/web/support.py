@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from jobsearch.search import api as search
 from jobsearch.search.engines import registry
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
+from tests.conftest import store_vacancies
+from tests.emptying import empty_database
 
 PASSWORD = "et passord som er langt nok"
+ModuleSite = Callable[[], AbstractContextManager[Callable[..., list[UUID]]]]
 
 
 @pytest.fixture
@@ -28,15 +34,38 @@ def own_index(tmp_path, settings) -> Iterator[None]:
 
 
 @pytest.fixture
-def ads(own_index, make_vacancy) -> Callable:
+def ads(own_index, db) -> Callable[..., list[UUID]]:
     """Create and index ads: `ads({"title": "Lege"}, {"title": "Kokk"})` returns their uuids."""
+    return make_ads
 
-    def make(*fields: dict):
-        uuids = [make_vacancy(**one) for one in fields or ({},)]
-        search.index_changes()
-        return uuids
 
-    return make
+@pytest.fixture(scope="module")
+def module_site(django_db_setup, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> ModuleSite:
+    """Data and an index that the tests of a module share: making 30 ads and their index takes longer than to read a page.
+
+    `with module_site() as make_ads:` gives the function of the fixture `ads`, and deletes everything at the end. A test that
+    uses the database changes it in a transaction, which is rolled back; the index must stay as it is.
+    """
+
+    @contextmanager
+    def create() -> Iterator[Callable[..., list[UUID]]]:
+        with override_settings(SEARCH_URL=f"embedded:///{tmp_path_factory.mktemp('site')}/index"):
+            registry.forget_engines()
+            with django_db_blocker.unblock():
+                try:
+                    yield make_ads
+                finally:
+                    empty_database()
+                    registry.forget_engines()
+
+    return create
+
+
+def make_ads(*fields: dict) -> list[UUID]:
+    """Store and index ads."""
+    uuids = store_vacancies(*fields or ({},))
+    search.index_changes()
+    return uuids
 
 
 @pytest.fixture
