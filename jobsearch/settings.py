@@ -22,6 +22,7 @@ if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
 SITE_NAME = "Utlyst"
 SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
 DEBUG = env.flag("DEBUG", False)
+DEMO = os.environ.get("JOBSEARCH_DEMO_PREPARED") == "1"  # set by `manage.py demo` for its own processes
 SECRET_KEY = env.secret_key("SECRET_KEY")
 ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
@@ -321,7 +322,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail and logs ----------------------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", "consolemail://"))
+vars().update(env.email("EMAIL_URL", "filemail://var/mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
 ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("logg-ut/", auth_views.LogoutView.as_view(), name="logout"),
     path("sprak/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("demo/", include("jobsearch.demo.urls")),
 ]
 
 handler400 = "jobsearch.web.views.errors.bad_request"

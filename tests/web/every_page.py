@@ -88,6 +88,8 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "login": lambda site: ["/logg-inn/"],
     "logout": lambda site: ["/logg-ut/"],
     "password_change": lambda site: ["/passord/"],
+    "demo:mail": lambda site: ["/demo/mail/"],
+    "demo:mail_html": lambda site: ["/demo/mail/x/"],
     "set_language": lambda site: ["/sprak/"],
 }
 """URL name -> addresses. Without Django admin, which is for staff and has tests of its own."""
