@@ -43,7 +43,8 @@ def open_menu(page) -> None:
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
-    page.get_by_role("button", name="Lagre søket").click()
+    page.get_by_role("link", name="Varsle meg").click()
+    page.get_by_role("link", name="Logg inn og lagre søket").click()
     page.get_by_label("Brukernavn").fill("rita")
     page.get_by_label("Passord").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Logg inn").click()

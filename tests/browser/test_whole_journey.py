@@ -242,7 +242,9 @@ def be_helped_on(visit: Visit) -> None:
 def keep(visit: Visit) -> None:
     page, hand = visit.page, visit.hand
     total = visit.hits()
-    visit.follow(page.get_by_role("button", name="Lagre søket"), "/logg-inn/")
+    visit.follow(page.get_by_role("link", name="Varsle meg"), "/varsler/ny/")
+    visit.stop("alert by mail")
+    visit.follow(page.get_by_role("link", name="Logg inn og lagre søket"), "/logg-inn/")
     visit.stop("login")
     hand.write(page.get_by_label("Brukernavn"), "rita")
     hand.write(page.get_by_label("Passord"), PASSWORD)

@@ -15,7 +15,7 @@ def sent(settings, tmp_path):
     """Two mails of one connection, and one of another."""
     settings.EMAIL_FILE_PATH = str(tmp_path)
     first, second, third = (
-        EmailMultiAlternatives(f"Nummer {n} – sykepleier", f"Se https://utlyst.example/{n}/ her", "a@example.no", ["b@example.no"])
+        EmailMultiAlternatives(f"Nummer {n} – sykepleier", f"Se https://utlyst.example/{n}/ her", "a@b.no", ["b@example.no"])
         for n in (1, 2, 3)
     )
     third.attach_alternative('<p style="color:red">Hei</p>', "text/html")
