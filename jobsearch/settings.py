@@ -245,7 +245,7 @@ CELERY_TASK_ROUTES = {
     "jobsearch.search.tasks.*": {"queue": "index"},
     "jobsearch.admin_dashboard.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
-    "jobsearch.saved.tasks.*": {"queue": "alerts"},
+    "jobsearch.web.tasks.send_alerts": {"queue": "alerts"},
     "jobsearch.web.tasks.*": {"queue": "record"},
 }
 CELERY_TASK_DEFAULT_QUEUE = "record"
@@ -307,6 +307,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobsearch.admin_dashboard.tasks.delete_old_rows",
         "schedule": 3600,
         "options": {"expires": 3600},
+    },
+    "send-alerts": {
+        "task": "jobsearch.web.tasks.send_alerts",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "replay-the-overlap": {
         "task": "ingest.tasks.replay_overlap",

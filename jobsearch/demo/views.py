@@ -35,7 +35,7 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @demo_only
 def list_mails(request: HttpRequest) -> HttpResponse:
     """The sent mails, the newest first, each with its text."""
-    return render(request, "demo/mail.html", {"mails": list_sent_mails(Path(settings.EMAIL_FILE_PATH))})
+    return render(request, "demo/sent_mail.html", {"mails": list_sent_mails(Path(settings.EMAIL_FILE_PATH))})
 
 
 @never_cache
