@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +47,3 @@ class FrequencyForm(forms.Form):
     """Frequency of one subscription."""
 
     frequency = forms.ChoiceField(label=_("Hvor ofte"), choices=Frequency.choices)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)

@@ -101,11 +101,13 @@ def _send_due(now: dt.datetime, compose: Compose, report: Report, lease: Lease) 
         for subscription in _iterate_due(now):
             lease.renew_if_due()
             if connection is not None and not _is_alive(connection):
-                connection = _close(connection)
+                _close(connection)
+                connection = None
             if connection is None:  # before a mail is recorded: a server that is down leaves nothing behind
                 connection = _connect()
             if not _send_one(subscription, now, compose, connection, report):
-                connection = _close(connection)  # its state is not known after an error
+                _close(connection)  # its state is not known after an error
+                connection = None
     finally:
         if connection is not None:
             _close(connection)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -31,6 +33,11 @@ class Mailbox:
         self.per_connection = 0
         """Mails after which the server closes a connection; 0 for no limit."""
 
+        self.hold_at = ""
+        """"RCPT" or "DATA": at that command the server does not answer until `hold_at` is changed."""
+
+        self.is_holding = threading.Event()
+
     async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]):
         self.connections += 1
         session.host_name = hostname
@@ -44,6 +51,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        await self._hold("RCPT")
         if refused := self.refuse_recipient.get(address):
             return refused
         envelope.rcpt_tos.append(address)
@@ -55,10 +63,16 @@ class Mailbox:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.messages.append(message)
         self.recipients += envelope.rcpt_tos
+        await self._hold("DATA")
         if self.hang_up in envelope.rcpt_tos:
             server.transport.abort()
         session.taken += 1
         return "250 OK"
+
+    async def _hold(self, command: str) -> None:
+        while self.hold_at == command:
+            self.is_holding.set()
+            await asyncio.sleep(0.02)
 
     async def handle_NOOP(self, server: SMTP, session: Session, envelope: Envelope, arg: str) -> str:
         if self.per_connection and session.taken >= self.per_connection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
@@ -23,34 +22,11 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.tasks import send_alerts as task
 from tests.conftest import vacancy_data
-from tests.saved.smtp_server import Mailbox, run_server
 from tests.web.page import Page
 from tests.web.support import ENDINGS
 
 pytestmark = pytest.mark.django_db
 KARI, OLA = "kari@example.no", "ola@example.no"
-
-
-@pytest.fixture
-def mailbox(settings):
-    """A running SMTP server, to which the site sends."""
-    box = Mailbox()
-    with run_server(box) as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 10
-        yield box
-
-
-@pytest.fixture
-def subscribe(db) -> Callable[..., Subscription]:
-    """A confirmed subscription, made an hour ago."""
-
-    def make(params: str = "q=sykepleier", frequency: str = "instant", address: str = KARI, **fields) -> Subscription:
-        subscriber, _created = Subscriber.objects.get_or_create(address=address, defaults={"language": "nb"})
-        fields = {"created": timezone.now() - dt.timedelta(hours=1)} | fields
-        return Subscription.objects.create(subscriber=subscriber, params=params, frequency=frequency, **fields)
-
-    return make
 
 
 def run(later: float = 6, code: int = 0) -> dict:
