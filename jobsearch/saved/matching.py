@@ -20,7 +20,7 @@ from jobsearch.vacancies.models import Vacancy
 from .frequencies import Frequency
 from .models import AlertMatch, MatchedAd, StoredSearch, Subscription
 
-AD_BATCH = 200
+AD_BATCH = 1000
 SEARCH_BATCH = 50
 WAIT_DAYS = 7
 """How long an ad may take from its first storing to the index (an engine that was down, a quarantine) and still be news."""
@@ -79,7 +79,7 @@ def _store_matches(subscriptions: Sequence[Subscription], new: Mapping[UUID, dt.
     StoredSearch.parse_all(subscriptions)
     by_search: dict[str, Subscription] = {one.digest: one for one in subscriptions}
     searches = list(by_search.values())
-    found = dict(zip(by_search, search.match_ads([one.query for one in searches], new.keys(), now), strict=True))
+    found = dict(zip(by_search, search.match_ads([one.query for one in searches], new, now), strict=True))
     matches = [
         AlertMatch(subscription=subscription, vacancy_uuid=uuid, first_seen=new[uuid])
         for subscription in subscriptions
