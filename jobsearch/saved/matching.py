@@ -18,7 +18,7 @@ from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
 from .frequencies import Frequency
-from .models import AlertMatch, MatchedAd, StoredSearch, Subscription
+from .models import AlertMail, AlertMatch, MatchedAd, StoredSearch, Subscription
 
 AD_BATCH = 1000
 SEARCH_BATCH = 50
@@ -53,9 +53,10 @@ def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
 
 
 def delete_old_matches(now: dt.datetime) -> None:
-    """Delete the ads that have been compared and are too old to be compared again, and the matches past their retention."""
+    """Delete what has been compared and is too old to be compared again, and matches and mails past their retention."""
     MatchedAd.objects.filter(matched__lt=now - dt.timedelta(days=2 * WAIT_DAYS)).delete()
     AlertMatch.objects.filter(first_seen__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
+    AlertMail.objects.filter(created__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
 
 
 def _list_active() -> QuerySet[Subscription]:

@@ -191,7 +191,7 @@ class AlertMail(models.Model):
     class Meta:
         verbose_name = _("e-post med nye stillinger")
         verbose_name_plural = _("e-poster med nye stillinger")
-        indexes = [models.Index(fields=["state"], name="alert_mail_not_sent", condition=~models.Q(state="sent"))]
+        indexes = [models.Index(fields=["state", "created"], name="alert_mail_by_state")]
 
     def __str__(self) -> str:
         return str(self.pk)

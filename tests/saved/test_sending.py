@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobsearch.core.leases import Lease
 from jobsearch.saved import matching, sending
 from jobsearch.saved.links import Purpose, build_path
-from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber, Subscription
+from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscriber, Subscription
 from jobsearch.search import api as search
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
@@ -441,6 +441,19 @@ def test_a_moment_that_is_none_is_refused_with_a_sentence(value):
 
 
 # --- Limits ---
+
+
+def test_what_is_past_its_retention_is_deleted(ads, subscribe, mailbox):
+    subscription = subscribe(created=timezone.now() - dt.timedelta(days=500))
+    now, uuid = timezone.now(), ads({"title": "Sykepleier"})[0]
+    run()
+    old = now - dt.timedelta(days=matching.KEPT_DAYS + 1)
+    mail = AlertMail.objects.create(subscription=subscription, created=old, ads=1, state="sent")
+    AlertMatch.objects.create(subscription=subscription, vacancy_uuid=subscription.pk, first_seen=old, mail=mail)
+    MatchedAd.objects.create(uuid=subscription.pk, matched=now - dt.timedelta(days=15))
+    run()
+    assert [one.vacancy_uuid for one in AlertMatch.objects.all()] == [uuid]
+    assert AlertMail.objects.count() == 1 and [one.uuid for one in MatchedAd.objects.all()] == [uuid]
 
 
 def test_many_subscriptions_and_ads_take_a_bounded_number_of_requests(ads, subscribe, mailbox, monkeypatch):
