@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from jobsearch.core.keyset import iterate_batches
@@ -25,6 +26,7 @@ SEARCH_BATCH = 50
 WAIT_DAYS = 7
 """How long an ad may take from its first storing to the index (an engine that was down, a quarantine) and still be news."""
 
+_MOST_ATTEMPTS = 5
 KEPT_DAYS = 400
 """Retention of matches, that of tombstones: an ad that comes back within it is not sent again."""
 
@@ -87,5 +89,13 @@ def _store_matches(subscriptions: Sequence[Subscription], new: Mapping[UUID, dt.
         for uuid in found[subscription.digest]
         if new[uuid] > subscription.created
     ]
-    AlertMatch.objects.bulk_create(matches, ignore_conflicts=True, batch_size=500)
+    for attempt in range(_MOST_ATTEMPTS):
+        existing = set(Subscription.objects.filter(pk__in=[one.pk for one in subscriptions]).values_list("pk", flat=True))
+        matches = [match for match in matches if match.subscription_id in existing]
+        try:
+            AlertMatch.objects.bulk_create(matches, ignore_conflicts=True, batch_size=500)
+            break
+        except IntegrityError:  # a subscription has ended between the two queries
+            if attempt == _MOST_ATTEMPTS - 1:
+                raise
     return len(matches)

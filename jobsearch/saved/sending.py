@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 
+from jobsearch.core import logging as private_logs
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.core.leases import Lease
 from jobsearch.search import api as search
@@ -142,7 +143,7 @@ def _send_one(
         message.message()  # raises for a header that no mail may have
     except Exception as error:
         # Nothing has been sent. One subscription that fails must not stop the others.
-        log.exception("The mail %s could not be composed", mail.pk)
+        log.error("The mail %s could not be composed.\n%s", mail.pk, private_logs.format_places(error))
         _postpone(mail, subscription, now, describe_error(error))
         report.postponed += 1
         return True

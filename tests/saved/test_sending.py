@@ -396,7 +396,7 @@ def test_a_server_that_closes_a_connection_between_mails_loses_none(ads, subscri
     assert run()["sent"] == 5 and mailbox.connections == 3 and len(set(mailbox.recipients)) == 5
 
 
-def test_a_mail_that_cannot_be_composed_does_not_stop_the_others(ads, subscribe, mailbox, monkeypatch):
+def test_a_mail_that_cannot_be_composed_does_not_stop_the_others(ads, subscribe, mailbox, monkeypatch, caplog):
     broken = subscribe()
     subscribe(address=OLA)
     ads()
@@ -411,6 +411,22 @@ def test_a_mail_that_cannot_be_composed_does_not_stop_the_others(ads, subscribe,
     monkeypatch.setattr(send_alerts, "compose_alert", compose)
     report = run(code=1)
     assert (report["sent"], report["postponed"]) == (1, 1) and mailbox.recipients == [OLA]
+    assert "ValueError" in caplog.text and KARI not in caplog.text
+
+
+def test_a_subscription_that_ends_during_the_run_stops_nothing(ads, subscribe, mailbox, monkeypatch):
+    ended = subscribe()
+    subscribe(address=OLA)
+    ads()
+    original = search.match_ads
+
+    def match_and_end(*args):
+        found = original(*args)
+        Subscription.objects.filter(pk=ended.pk).delete()
+        return found
+
+    monkeypatch.setattr("jobsearch.search.api.match_ads", match_and_end)
+    assert run()["sent"] == 1 and mailbox.recipients == [OLA]
 
 
 def test_only_one_run_sends_at_a_time(ads, subscribe, mailbox):
