@@ -45,6 +45,12 @@ def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
     Interrupted, it compares the last batch of ads again, which stores no match twice. `on_batch` is called between batches.
     """
     result = Matched()
+    if not _list_active().exists():
+        return result
+    # Ads that are not in the index yet wait without a request to the engine, so that its failure would not be seen.
+    health = search.engine_health()
+    if not health.ok:
+        raise search.EngineDown(health.detail)
     while new := _list_new_ads(now):
         for subscriptions in iterate_batches(_list_active(), SEARCH_BATCH):
             result.matches += _store_matches(subscriptions, new, now)

@@ -180,8 +180,10 @@ def test_an_ad_edited_into_a_search_is_no_news(ads, subscribe, mailbox):
     assert run()["sent"] == 0 and not mailbox.messages
 
 
-def test_an_ad_is_news_when_it_is_indexed_late(own_index, subscribe, mailbox):
+def test_an_ad_is_news_when_it_is_indexed_late(ads, subscribe, mailbox):
     subscribe()
+    ads({"title": "Kokk", "occupations": (), "description": ""})
+    run()
     data = vacancy_data(title="Sykepleier")
     with transaction.atomic():
         store.store_vacancies([data])
@@ -326,6 +328,15 @@ def test_an_engine_that_is_down_does_not_stop_what_is_found(ads, subscribe, mail
         patch.setattr("jobsearch.search.api.match_ads", down)
         report = run(code=2)
     assert (report["reason"], report["sent"]) == ("engine-down", 1)
+    assert run()["sent"] == 1
+
+
+def test_an_engine_that_is_down_is_reported_also_before_any_ad_is_indexed(own_index, make_vacancy, subscribe, mailbox):
+    assert run()["ads"] == 0
+    subscribe()
+    make_vacancy()
+    assert run(code=2)["reason"] == "engine-down"
+    search.index_changes()
     assert run()["sent"] == 1
 
 
