@@ -78,7 +78,7 @@ def test_a_mail_has_the_new_ads_and_leads_to_exactly_these(client, ads, subscrib
     assert message["to"] == KARI and message["subject"] == "2 nye: sykepleier · Bergen"
     for body in (text(message), html(message)):
         assert "Sykepleier natt" in body and "Sykepleier dag" in body and "Kokk" not in body
-        assert "Sykehuset · Bergen · Frist 27. nov. 2090" in body and "Se alle 2" in body
+        assert "Sykehuset · Bergen · Frist 27. november 2090" in body and "Se alle 2" in body
         assert "Kari Nordmann" not in body and "22 33 44 55" not in body
     assert "<img" not in html(message) and "src=" not in html(message), "a mail loads nothing"
     assert message["auto-submitted"] == "auto-generated"

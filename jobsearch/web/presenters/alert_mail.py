@@ -63,14 +63,21 @@ def compose_alert(subscription: Subscription, mail_id: UUID, ads: Sequence[Vacan
 
 def _build_line(vacancy: Vacancy) -> mails.AdLine:
     title, employer = _redact(vacancy)
-    deadline = dates.format_deadline(vacancy)
     places = html.unescape(ad_rows.format_places(vacancy))  # escaped for pages; without a search nothing is marked in it
-    details = [letter_case.restore_employer(employer), places, deadline.slot if deadline else ""]
+    details = [letter_case.restore_employer(employer), places, _format_deadline(vacancy)]
     return mails.AdLine(
         title or _("Stilling uten tittel"),
         f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}",
         " · ".join(part for part in details if part),
     )
+
+
+def _format_deadline(vacancy: Vacancy) -> str:
+    """The deadline as a date: "3 days left" would be wrong when the mail is read."""
+    if vacancy.application_due:
+        return _("Frist %(day)s") % {"day": dates.format_day(vacancy.application_due)}
+    deadline = dates.format_deadline(vacancy)
+    return deadline.slot if deadline else ""
 
 
 def _redact(vacancy: Vacancy) -> tuple[str, str]:
