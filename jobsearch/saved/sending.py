@@ -75,9 +75,10 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
     """
     with Lease(LEASE_NAME, seconds=LEASE_SECONDS) as lease:
         report = Report(unknown=_mark_unfinished())
-        subscriptions.delete_old_requests(now)
-        limits.delete_old_counts(now)
-        matching.delete_old_matches(now)
+        clock = min(now, timezone.now())  # a run for a later moment deletes nothing before its time
+        subscriptions.delete_old_requests(clock)
+        limits.delete_old_counts(clock)
+        matching.delete_old_matches(clock)
         try:
             matched = matching.match_new_ads(now, lease.renew_if_due)
             report.ads, report.matches = matched.ads, matched.matches

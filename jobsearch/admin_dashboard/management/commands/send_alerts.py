@@ -29,7 +29,9 @@ class Command(ReportingCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--now", type=parse_moment, help="the moment to send for, as 2026-12-01T07:00; Oslo time unless it has an offset"
+            "--now",
+            type=parse_moment,
+            help="send as if it were this moment, as 2026-12-01T07:00 (Oslo time unless it has an offset)",
         )
 
     def work(self, *, now: dt.datetime | None = None, **options: Any) -> Result:
