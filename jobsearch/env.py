@@ -282,8 +282,15 @@ def cache(name: str, default: str) -> dict[str, object]:
 
 
 def email(name: str, default: str) -> dict[str, object]:
-    """Django's settings for mail, from an address. A server that does not answer times out after ten seconds."""
-    url, cure = text(name, default), "Write smtp+tls://user:password@host:587."
+    """Django's settings for mail, from an address. A server that does not answer times out after ten seconds.
+
+    `filemail://folder` writes each mail to a file that only this user can read. The folder is created.
+    """
+    url, cure = text(name, default), "Write smtp+tls://user:password@host:587, or filemail://var/mail."
+    if url.startswith("filemail:"):
+        folder = path_after_scheme(name, url)
+        make_private_folder(name, folder)
+        return {"EMAIL_BACKEND": env.EMAIL_SCHEMES["filemail"], "EMAIL_FILE_PATH": str(folder)}
     parts = _split(name, url)
     if parts.scheme.startswith("smtp") and (not parts.hostname or parts.query or parts.path.strip("/")):
         raise refuse(name, "it names no mail server, or more than one", cure)

@@ -22,6 +22,7 @@ if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
 SITE_NAME = "Utlyst"
 SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
 DEBUG = env.flag("DEBUG", False)
+DEMO = os.environ.get("JOBSEARCH_DEMO_PREPARED") == "1"  # set by `manage.py demo` for its own processes
 SECRET_KEY = env.secret_key("SECRET_KEY")
 ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
@@ -96,7 +97,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_HANDLER = "jobsearch.web.login_throttle.LoginThrottle"
 AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.respond_locked_out"
 AXES_USERNAME_CALLABLE = "jobsearch.web.login_throttle.normalise_username"
-AXES_CLIENT_IP_CALLABLE = "jobsearch.web.login_throttle.get_client_address"
+AXES_CLIENT_IP_CALLABLE = "jobsearch.core.client_address.get_client_address"
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username", ["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # otherwise an attacker's tries would lock the owner out without end
 AXES_DISABLE_ACCESS_LOG = True
@@ -244,7 +245,7 @@ CELERY_TASK_ROUTES = {
     "jobsearch.search.tasks.*": {"queue": "index"},
     "jobsearch.admin_dashboard.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
-    "jobsearch.saved.tasks.*": {"queue": "alerts"},
+    "jobsearch.web.tasks.send_alerts": {"queue": "alerts"},
     "jobsearch.web.tasks.*": {"queue": "record"},
 }
 CELERY_TASK_DEFAULT_QUEUE = "record"
@@ -307,6 +308,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "send-alerts": {
+        "task": "jobsearch.web.tasks.send_alerts",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "replay-the-overlap": {
         "task": "ingest.tasks.replay_overlap",
         "schedule": 6 * 3600,
@@ -321,7 +327,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail and logs ----------------------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", "consolemail://"))
+vars().update(env.email("EMAIL_URL", "filemail://var/mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
 ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("lagrede-sok/", include("jobsearch.saved.urls")),
     path("lagret/", bookmark_views.show_bookmarks, name="bookmarks"),
     path("lagret/liste/", bookmark_views.list_bookmarks, name="bookmark_list"),
+    path("varsler/", include("jobsearch.saved.alert_urls")),
     path(
         "logg-inn/",
         auth_views.LoginView.as_view(
@@ -31,6 +32,7 @@ urlpatterns = [
     path("logg-ut/", auth_views.LogoutView.as_view(), name="logout"),
     path("sprak/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("demo/", include("jobsearch.demo.urls")),
 ]
 
 handler400 = "jobsearch.web.views.errors.bad_request"

@@ -13,6 +13,7 @@ from ingest.lease import NAME as FEED_LEASE
 from ingest.lease import describe_error as describe_lease_error
 from ingest.models import TOKEN_ERRORS
 from jobsearch.core.leases import LeaseError
+from jobsearch.saved.sending import LEASE_NAME as ALERT_LEASE
 from jobsearch.search import api as search
 from jobsearch.vacancies.postal_codes import UnreadableFile
 
@@ -47,6 +48,8 @@ def classify_exception(error: BaseException) -> KnownError | None:
         return KnownError(error.reason, f"The feed is down. {error.sentence} {_FEED_CURE}")
     if isinstance(error, search.EngineDown):
         return KnownError("engine-down", f"The search engine is down. {error}")
+    if isinstance(error, LeaseError) and error.name == ALERT_LEASE:
+        return KnownError("alerts-held", "Another process sends alerts now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, LeaseError):
         return KnownError("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, search.RebuildFailed):

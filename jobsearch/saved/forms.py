@@ -1,10 +1,11 @@
-"""Form for the name of a saved search."""
+"""Forms of saved searches and subscriptions."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .frequencies import Frequency
 from .models import NAME_LENGTH
 
 
@@ -19,3 +20,30 @@ class NameForm(forms.Form):
             "max_length": _("Navnet kan ha høyst %(limit_value)d tegn."),
         },
     )
+
+
+class SubscribeForm(forms.Form):
+    """Address and frequency of a subscription by mail."""
+
+    email = forms.EmailField(
+        label=_("E-postadresse"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Skriv e-postadressen din."),
+            "invalid": _("Skriv en e-postadresse, som navn@eksempel.no."),
+            "max_length": _("E-postadressen kan ha høyst %(limit_value)d tegn."),
+        },
+    )
+    frequency = forms.ChoiceField(
+        label=_("Hvor ofte"),
+        choices=Frequency.choices,
+        initial=Frequency.DAILY,
+        error_messages={"required": _("Velg hvor ofte."), "invalid_choice": _("Velg hvor ofte.")},
+    )
+
+
+class FrequencyForm(forms.Form):
+    """Frequency of one subscription."""
+
+    frequency = forms.ChoiceField(label=_("Hvor ofte"), choices=Frequency.choices)

@@ -1,12 +1,14 @@
-"""Model of a saved search: owner, name and canonical parameters.
+"""Models of stored searches: saved searches of users, and subscriptions by mail with what they have sent.
 
-Parameters, not a compiled query: the results page reads the same parameters, so both always find the same ads.
+Stored are canonical parameters, not a compiled query: the results page reads the same parameters, so both always find the same
+ads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +20,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.search import api as search
+
+from .frequencies import Frequency
 
 NAME_LENGTH = 80
 _PRESENTATION_PARAMS = {"sort", "size", "page", "since"}  # how hits are shown, not which
@@ -44,26 +48,14 @@ class SavedSearchManager(models.Manager["SavedSearch"]):
         self.filter(owner_id=owner_id, digest__in=digests, last_looked__lt=now).update(last_looked=now)
 
 
-class SavedSearch(models.Model):
-    """Saved search of one user. `params` are its canonical parameters, `digest` their hash, unique for the owner."""
+class StoredSearch(models.Model):
+    """Abstract model of a search that is stored as its canonical parameters (`params`); `digest` is their hash."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
-    name = models.CharField(_("navn"), max_length=NAME_LENGTH)
     params = models.TextField(_("parametre"), blank=True, help_text=_("Adressens del etter ?, kanonisk og uten side"))
     digest = models.CharField(max_length=64, editable=False)
-    created = models.DateTimeField(_("lagret"), auto_now_add=True)
-    last_looked = models.DateTimeField(_("sist sett på"), default=timezone.now)
-
-    objects = SavedSearchManager()
 
     class Meta:
-        verbose_name = _("lagret søk")
-        verbose_name_plural = _("lagrede søk")
-        ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="saved_search_once_a_person")]
-
-    def __str__(self) -> str:
-        return f"#{self.pk}"  # neither name nor parameters: what people search for must not get into logs and admin history
+        abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.digest = compute_digest(self.params)
@@ -89,7 +81,7 @@ class SavedSearch(models.Model):
         return self.params[:_MAX_SHOWN] if self.query.unreadable == (("published", self.params[:_MAX_SHOWN]),) else ""
 
     @staticmethod
-    def parse_all(rows: Sequence[SavedSearch]) -> None:
+    def parse_all(rows: Sequence[StoredSearch]) -> None:
         """Parse the parameters of all rows with as many database queries as for one."""
         for row, parsed in zip(rows, search.read_addresses([row.params for row in rows]), strict=True):
             row.parsed = parsed
@@ -99,3 +91,147 @@ class SavedSearch(models.Model):
         return bool(
             set(QueryDict(self.params)) - _PRESENTATION_PARAMS
         )  # cannot raise TooManyFieldsSent: such parameters are blocked before
+
+
+class SavedSearch(StoredSearch):
+    """Saved search of one user. `params` and `digest` are unique for the owner."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("navn"), max_length=NAME_LENGTH)
+    created = models.DateTimeField(_("lagret"), auto_now_add=True)
+    last_looked = models.DateTimeField(_("sist sett på"), default=timezone.now)
+
+    objects = SavedSearchManager()
+
+    class Meta:
+        verbose_name = _("lagret søk")
+        verbose_name_plural = _("lagrede søk")
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="saved_search_once_a_person")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"  # neither name nor parameters: what people search for must not get into logs and admin history
+
+
+class Subscriber(models.Model):
+    """E-mail address with at least one subscription. Deleted with the last of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    address = models.EmailField(_("e-postadresse"), unique=True)
+    """In lower case, so that an address is one subscriber however it is typed."""
+
+    language = models.CharField(_("språk"), max_length=8)
+    created = models.DateTimeField(_("opprettet"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("abonnent")
+        verbose_name_plural = _("abonnenter")
+
+    def __str__(self) -> str:
+        return str(self.pk)  # no address: this text gets into logs and into the admin's history
+
+
+class SubscriptionRequest(StoredSearch):
+    """Request for a subscription, waiting for the address to confirm it. Deleted after a day, confirmed or not."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    address = models.EmailField(_("e-postadresse"))
+    language = models.CharField(_("språk"), max_length=8)
+    frequency = models.CharField(_("hyppighet"), max_length=8, choices=Frequency)
+    created = models.DateTimeField(_("opprettet"), default=timezone.now, db_index=True)
+    confirmed = models.DateTimeField(_("bekreftet"), null=True)
+
+    class Meta:
+        verbose_name = _("ubekreftet abonnement")
+        verbose_name_plural = _("ubekreftede abonnementer")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Subscription(StoredSearch):
+    """Confirmed subscription to the new ads of a search, by mail. Ads first seen after `created` are news."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
+    frequency = models.CharField(_("hyppighet"), max_length=8, choices=Frequency, db_index=True)
+    created = models.DateTimeField(_("opprettet"), default=timezone.now)
+    last_sent = models.DateTimeField(_("sist sendt"), null=True)
+    refusals = models.PositiveSmallIntegerField(_("avvist på rad"), default=0)
+    retry_at = models.DateTimeField(_("neste forsøk"), null=True)
+    """No mail before this moment: the mail server has refused the last one."""
+
+    class Meta:
+        verbose_name = _("abonnement")
+        verbose_name_plural = _("abonnementer")
+        constraints = [models.UniqueConstraint(fields=["subscriber", "digest"], name="subscription_once_an_address")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AlertMail(models.Model):
+    """A mail with new ads, recorded before it is sent: after a crash it is not sent again."""
+
+    class State(models.TextChoices):
+        SENDING = "sending", _("Sendes nå")
+        SENT = "sent", _("Sendt")
+        POSTPONED = "postponed", _("Avvist for en tid, annonsene sendes senere")
+        REFUSED = "refused", _("Avvist av e-postserveren")
+        UNKNOWN = "unknown", _("Uvisst om den ble sendt")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="mails")
+    state = models.CharField(_("tilstand"), max_length=9, choices=State, default=State.SENDING)
+    created = models.DateTimeField(_("opprettet"), db_index=True)
+    ads = models.PositiveIntegerField(_("annonser"))
+    error = models.CharField(_("feil"), max_length=100, blank=True)
+    """Kind of the exception and the server's code, without its text, which may repeat the address."""
+
+    class Meta:
+        verbose_name = _("e-post med nye stillinger")
+        verbose_name_plural = _("e-poster med nye stillinger")
+        indexes = [models.Index(fields=["state", "created"], name="alert_mail_by_state")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AlertMatch(models.Model):
+    """New ad of a subscription: waiting, or in the mail that it was sent by. One row for an ad and a search, ever."""
+
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="matches")
+    vacancy_uuid = models.UUIDField()
+    first_seen = models.DateTimeField()
+    mail = models.ForeignKey(AlertMail, models.SET_NULL, null=True, related_name="matches")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscription", "vacancy_uuid"], name="alert_once_an_ad")]
+        indexes = [
+            models.Index(fields=["subscription", "first_seen"], name="alert_waiting", condition=models.Q(mail__isnull=True)),
+            models.Index(fields=["first_seen"], name="alert_first_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MatchedAd(models.Model):
+    """Ad that has been compared with every subscription: an edited or re-published ad is not compared again."""
+
+    uuid = models.UUIDField(primary_key=True)
+    matched = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class ConfirmationMail(models.Model):
+    """Confirmation mail sent within the last day, for the limits. Address and sender are keyed hashes."""
+
+    address_hash = models.CharField(max_length=64, db_index=True)
+    sender_hash = models.CharField(max_length=64, db_index=True)
+    sent = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -27,6 +27,7 @@ from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
 from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
 from .input_errors import Problem
+from .matching import match_ads
 from .models import SetAside, ThreadFailure
 from .page import Page
 from .query.compiled_query import CompiledQuery
@@ -84,6 +85,7 @@ __all__ = [
     "get_oldest_behind",
     "index_changes",
     "list_thread_failures",
+    "match_ads",
     "read_addresses",
     "rebuild",
     "remove_each_part",

@@ -105,7 +105,7 @@ def _put_new_first(query: SearchQuery, compiled: CompiledQuery, always: Node, no
     """The page's hits with those first seen after `query.since` before the others, by date; and the number of those."""
 
     def search_part(part: Node, sort: str, offset: int, size: int) -> Answer:
-        request = _make_request(compiled, All((always, part)), now, query)
+        request = make_request(compiled, All((always, part)), now, query)
         return engine().search(replace(request, sort=sort, offset=offset, size=size))
 
     new = search_part(_build_seen_after(query.since), "published", query.offset, query.size)
@@ -128,10 +128,10 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
     always = compiler.build_visibility_filter(now, find_gone())
 
     def ask(compiled: CompiledQuery) -> Answer:
-        return engine().search(_make_request(compiled, always, now, query))
+        return engine().search(make_request(compiled, always, now, query))
 
     _read, compiled, _answer = _search_first_reading(query, always, now, ask)
-    return engine().scan(replace(_make_request(compiled, always, now, query), size=SCANNED))
+    return engine().scan(replace(make_request(compiled, always, now, query), size=SCANNED))
 
 
 def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
@@ -173,10 +173,10 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
         requests = []
         for place, compiled in wanted:
             query, since = asked[place]
-            requests.append(_make_request(compiled, visible, now, query))
+            requests.append(make_request(compiled, visible, now, query))
             if since:
                 new = All((visible, _build_seen_after(epoch(since))))
-                requests.append(_make_request(compiled, new, now, query))
+                requests.append(make_request(compiled, new, now, query))
         totals = iter(engine().totals(requests) if requests else ())
         return [Counted(next(totals), next(totals) if asked[place][1] else 0) for place, _compiled in wanted]
 
@@ -184,7 +184,7 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
         found[place] = counted
     unfound = [place for place in typed if not found[place].total and asked[place][0].q]
     if unfound:
-        readings = _find_other_readings([(asked[place][0], typed[place].parsed) for place in unfound], visible, now)
+        readings = find_other_readings([(asked[place][0], typed[place].parsed) for place in unfound], visible, now)
         wanted = [(place, CompiledQuery(one.parsed)) for place, others in zip(unfound, readings, strict=True) for one in others]
         for (place, _compiled), counted in zip(wanted, count_readings(wanted), strict=True):
             if not found[place].total:
@@ -226,7 +226,7 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
     counts = {facet: FACETS[facet].build_full_count(query, now)}
 
     def ask(compiled: CompiledQuery) -> Answer:
-        return engine().search(replace(_make_request(compiled, visible, now, query), counts=counts))
+        return engine().search(replace(make_request(compiled, visible, now, query), counts=counts))
 
     _read, _compiled, answer = _search_first_reading(query, visible, now, ask)
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
@@ -282,7 +282,7 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
     now = now or timezone.now()
     visible = compiler.build_visibility_filter(now, find_gone())
     with preload_names({name for query in queries for name in query.employers}):
-        return engine().totals([_make_request(_compile(query), visible, now, query) for query in queries])
+        return engine().totals([make_request(_compile(query), visible, now, query) for query in queries])
 
 
 def _search_first_reading(
@@ -298,10 +298,10 @@ def _search_first_reading(
     if not answer.total:
         readings = [
             (reading, CompiledQuery(reading.parsed))
-            for reading in _find_other_readings([(query, compiled.parsed)], visible, now)[0]
+            for reading in find_other_readings([(query, compiled.parsed)], visible, now)[0]
         ]
         if len(readings) > 1:  # one request for the totals of all, and one for the answer to the first that finds anything
-            totals = engine().totals([_make_request(other, visible, now, query) for _reading, other in readings])
+            totals = engine().totals([make_request(other, visible, now, query) for _reading, other in readings])
             readings = [reading for reading, total in zip(readings, totals, strict=True) if total][:1]
         for reading, other in readings:
             if (found := ask(other)).total:
@@ -309,17 +309,18 @@ def _search_first_reading(
     return Interpretation(compiled.parsed), compiled, answer
 
 
-def _find_other_readings(
+def find_other_readings(
     unfound: Sequence[tuple[SearchQuery, ParsedQuery]], visible: Node, now: dt.datetime
 ) -> list[list[Interpretation]]:
+    """What to try for each search that finds nothing as typed, in order."""
     return find_interpretations(
         [(query.q, parsed) for query, parsed in unfound],
-        lambda parts: engine().totals([_make_request(CompiledQuery(parsed), visible, now, None) for parsed in parts]),
+        lambda parts: engine().totals([make_request(CompiledQuery(parsed), visible, now, None) for parsed in parts]),
         now,
     )
 
 
-def _make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery | None) -> Request:
+def make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery | None) -> Request:
     """A request for the total alone, under the filters of `query`."""
     return Request(
         match=compiled.condition,
@@ -334,7 +335,7 @@ def _make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query
 
 
 def _count_hits(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery) -> int:
-    return engine().search(_make_request(compiled, always, now, query)).total
+    return engine().search(make_request(compiled, always, now, query)).total
 
 
 def _build_filters(query: SearchQuery, now: dt.datetime) -> dict[str, Node]:

@@ -8,7 +8,6 @@ the normalised user name, the address (IPv6: its /64 network) and the time, for 
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import unicodedata
 from typing import Any
 
@@ -20,6 +19,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from jobsearch.core.client_address import get_client_address
 
 from .views import errors
 
@@ -92,22 +93,6 @@ def respond_locked_out(request: HttpRequest, response: HttpResponse | None, cred
 def normalise_username(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The normalised user name of an attempt, by which attempts are counted (AXES_USERNAME_CALLABLE)."""
     return _normalise(str((credentials or {}).get("username") or ""))
-
-
-def get_client_address(request: HttpRequest) -> str | None:
-    """The client's IPv4 address, or the /64 of its IPv6 address: one customer usually has a whole /64.
-
-    Used by axes too (AXES_CLIENT_IP_CALLABLE). TrustedProxyMiddleware has set REMOTE_ADDR to the client's address.
-    """
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
-    except ValueError:
-        return None  # the web server listens on a Unix socket
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)).network_address)
-    return str(address)
 
 
 def delete_old_attempts() -> int:

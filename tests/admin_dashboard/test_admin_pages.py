@@ -20,7 +20,7 @@ CONTACT = "Kari Nordmann"
 PERIODIC = "/admin/django_celery_beat/periodictask/add/"
 LISTS = [
     *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
-    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "auth_user", "auth_group"),
+    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "auth_user", "auth_group"),
 ]
 
 

@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page
 
+from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
 from jobsearch.search import api as search
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
@@ -69,10 +71,25 @@ def pages(ads, recruiter) -> dict[str, str]:
         "about": "/om/",
         "bookmarks": "/lagret/",
         "missing": "/finnes-ikke/",
+        "alert": "/varsler/ny/?query=q%3Dsykepleier",
+        "alert requested": "/varsler/sendt/",
+        **_make_alert_pages(),
         "login": "/logg-inn/",
         "saved": "/lagrede-sok/",
         "save": "/lagrede-sok/lagre/?query=q%3Dsykepleier",
         "delete": f"/lagrede-sok/{recruiter.saved_searches.get().pk}/slett/",
+    }
+
+
+def _make_alert_pages() -> dict[str, str]:
+    subscriber = Subscriber.objects.create(address="kari@example.no", language="nb")
+    params = {"params": "q=sykepleier&place=VESTLAND%2FBERGEN", "frequency": "daily"}
+    subscription = Subscription.objects.create(subscriber=subscriber, **params)
+    asked = SubscriptionRequest.objects.create(address="ola@example.no", language="nb", **params)
+    return {
+        "alert to confirm": build_path(Purpose.CONFIRM, asked.pk),
+        "alerts of an address": build_path(Purpose.MANAGE, subscriber.pk),
+        "alert to stop": build_path(Purpose.STOP, subscription.pk),
     }
 
 

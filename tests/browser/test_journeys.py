@@ -43,7 +43,8 @@ def open_menu(page) -> None:
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
-    page.get_by_role("button", name="Lagre søket").click()
+    page.get_by_role("link", name="Varsle meg").click()
+    page.get_by_role("link", name="Logg inn og lagre søket").click()
     page.get_by_label("Brukernavn").fill("rita")
     page.get_by_label("Passord").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Logg inn").click()
@@ -82,7 +83,7 @@ def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruite
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_language_switch_returns_to_the_page(open_page, some, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
-    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="English", exact=True).click()
     expect(page.locator("#treff-h")).to_have_text("2 results")
     page.get_by_role("button", name="Bokmål").click()
     expect(page.locator("#treff-h")).to_have_text("2 treff")

@@ -75,8 +75,8 @@ def test_save_link_is_updated_after_a_choice(open_page, some):
     page = open_page("/")
     page.get_by_label(re.compile("^Oslo")).check()
     expect(page.locator("#treff")).to_have_attribute("data-total", "2")
-    page.get_by_role("button", name="Lagre søket").click()
-    page.wait_for_url(re.compile("/logg-inn/.*place%253DOSLO"))
+    page.get_by_role("link", name="Varsle meg").click()
+    page.wait_for_url(re.compile("/varsler/ny/.*place%3DOSLO"))
 
 
 def test_choosing_a_sorting_updates_the_list(open_page, some):

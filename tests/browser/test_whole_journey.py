@@ -125,7 +125,7 @@ def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter
     read_ads(visit)
     be_helped_on(visit)
     keep(visit)
-    assert len(visit.looked_at) == 14
+    assert len(visit.looked_at) == 15
 
 
 def find_and_choose(visit: Visit) -> None:
@@ -242,7 +242,9 @@ def be_helped_on(visit: Visit) -> None:
 def keep(visit: Visit) -> None:
     page, hand = visit.page, visit.hand
     total = visit.hits()
-    visit.follow(page.get_by_role("button", name="Lagre søket"), "/logg-inn/")
+    visit.follow(page.get_by_role("link", name="Varsle meg"), "/varsler/ny/")
+    visit.stop("alert by mail")
+    visit.follow(page.get_by_role("link", name="Logg inn og lagre søket"), "/logg-inn/")
     visit.stop("login")
     hand.write(page.get_by_label("Brukernavn"), "rita")
     hand.write(page.get_by_label("Passord"), PASSWORD)
@@ -259,7 +261,7 @@ def keep(visit: Visit) -> None:
     visit.stop("saved searches")
     visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
     visit.hits(total)
-    hand.press(page.get_by_role("button", name="English"))
+    hand.press(page.get_by_role("button", name="English", exact=True))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#treff-h")).to_have_text(f"{total} results")
     visit.hits(total)

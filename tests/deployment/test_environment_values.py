@@ -45,7 +45,7 @@ READERS = {
     "search_url": lambda: environment.search_url("X", "embedded://var/index"),
     "broker_url": lambda: environment.broker_url("X", "filesystem://var/broker"),
     "cache": lambda: environment.cache("X", "locmem://"),
-    "email": lambda: environment.email("X", "consolemail://"),
+    "email": lambda: environment.email("X", "filemail://var/mail"),
     "secret_key": lambda: environment.secret_key("X"),
 }
 
@@ -82,7 +82,7 @@ def test_value_is_accepted_or_rejected_with_a_sentence(monkeypatch, reader):
         ("search_url", "http://u:p/w@h:9200 http://u:p@w@h:9200 http://h?x http://h/x http://h:0 http://a,https://b".split()),
         ("broker_url", "redis://h/x redis://h/-1 redis://h?x=1 filesystem://%00 amqp://h redis://:p#w@h/0".split()),
         ("cache", "redis://h/x redis://h/-1 redis://h?x=1 memcached://h".split()),
-        ("email", "smtp:// smtp://h:0 smtp://h:99999 smtp://u:p/w@h:25 pigeon://h".split()),
+        ("email", "smtp:// smtp://h:0 smtp://h:99999 smtp://u:p/w@h:25 pigeon://h filemail:// filemail://%00".split()),
         ("secret_key", ["a", "a" * 64, "ab" * 40, "short but with many letters"]),
     ],
 )
@@ -102,7 +102,7 @@ def test_invalid_values_are_rejected(monkeypatch, reader, values):
         ("database", "postgres://u:p%2Fw%40@h:5432/db postgres://u:p@h/db?sslmode=require postgres://u:p@[::1]/db".split()),
         ("search_url", "https://u:p%2Fw@one:9200,two:9200 http://one:9200/ embedded:///srv/index".split()),
         ("broker_url", "redis://:p%2Fw@h:6379/0 rediss://h redis://h:6379/15".split()),
-        ("email", "smtp+tls://u:p%2Fw@h:587 smtp://localhost consolemail://".split()),
+        ("email", "smtp+tls://u:p%2Fw@h:587 smtp://localhost consolemail:// filemail://var/mail".split()),
         ("secret_key", ["0123456789abcdef" * 4]),
     ],
 )
@@ -110,6 +110,13 @@ def test_valid_values_are_accepted(monkeypatch, reader, values):
     for value in values:
         monkeypatch.setenv("X", value)
         READERS[reader]()
+
+
+def test_mails_without_a_server_are_files_that_only_this_user_reads(monkeypatch, tmp_path):
+    monkeypatch.delenv("X", raising=False)
+    found = READERS["email"]()
+    assert found["EMAIL_FILE_PATH"] == str(tmp_path / "var/mail")
+    assert (tmp_path / "var/mail").stat().st_mode & 0o777 == 0o700
 
 
 def test_error_contains_no_password(monkeypatch):

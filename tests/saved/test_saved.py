@@ -52,8 +52,8 @@ def test_posted_parameters_are_stored_in_canonical_form(logged_in, recruiter, ow
 
 def test_saving_redirects_to_login_and_back(client, recruiter, ads):
     ads()
-    values = form_values(Page(client.get("/?q=sykepleier")), SAVE)
-    response = client.post(SAVE, values)
+    form = Page(client.get("/varsler/ny/?query=q%3Dsykepleier"))
+    response = client.get(form.one("//a[contains(., 'Logg inn og lagre søket')]").get("href"))
     assert response.status_code == 302 and response.url.startswith("/logg-inn/?next=")
     back = parse_qs(urlsplit(response.url).query)["next"][0]
     login = client.post("/logg-inn/", {"username": "rita", "password": PASSWORD, "next": back})

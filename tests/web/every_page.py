@@ -10,6 +10,8 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from jobsearch.saved.links import Purpose, sign_token
+from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber, Subscription, SubscriptionRequest
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import closed, hidden
@@ -28,12 +30,14 @@ SAVED = (
 
 @dataclass
 class Site:
-    """Data that the pages show: `active` ads, one `closed` and one `hidden` ad, and a user's saved searches."""
+    """Data that the pages show: `active` ads, one `closed` and one `hidden` ad, a user's saved searches, and a subscription."""
 
     active: list[UUID]
     closed: UUID
     hidden: UUID
     saved: list[int]
+    tokens: dict[str, str]
+    """Tokens of links in mails, by purpose."""
 
 
 PAGES: dict[str, Callable[[Site], list[str]]] = {
@@ -85,9 +89,17 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "saved:mark_seen": lambda site: [f"/lagrede-sok/{site.saved[0]}/sett/"],
     "saved:rename": lambda site: [f"/lagrede-sok/{site.saved[0]}/navn/"],
     "saved:delete": lambda site: [f"/lagrede-sok/{site.saved[0]}/slett/"],
+    "alerts:subscribe": lambda site: ["/varsler/ny/?query=q%3Dkokk", "/varsler/ny/"],
+    "alerts:sent": lambda site: ["/varsler/sendt/?query=q%3Dkokk"],
+    "alerts:confirm": lambda site: [f"/varsler/bekreft/{site.tokens['confirm']}/", "/varsler/bekreft/x/"],
+    "alerts:stop": lambda site: [f"/varsler/stopp/{site.tokens['stop']}/", "/varsler/stopp/x/"],
+    "alerts:manage": lambda site: [f"/varsler/mine/{site.tokens['manage']}/", "/varsler/mine/x/"],
+    "web:alert_ads": lambda site: [f"/varsler/treff/{site.tokens['ads']}/", "/varsler/treff/x/"],
     "login": lambda site: ["/logg-inn/"],
     "logout": lambda site: ["/logg-ut/"],
     "password_change": lambda site: ["/passord/"],
+    "demo:mail": lambda site: ["/demo/mail/"],
+    "demo:mail_html": lambda site: ["/demo/mail/x/"],
     "set_language": lambda site: ["/sprak/"],
 }
 """URL name -> addresses. Without Django admin, which is for staff and has tests of its own."""
@@ -141,4 +153,18 @@ def build(ads, recruiter, *, number: int = 30) -> Site:
         recruiter.saved_searches.create(name=f"Søk {n}", params=params, last_looked=now - dt.timedelta(days=1)).pk
         for n, params in enumerate(SAVED)
     ]
-    return Site(active, ended, unseen, saved)
+    return Site(active, ended, unseen, saved, _make_tokens(made))
+
+
+def _make_tokens(ads: list[UUID]) -> dict[str, str]:
+    """Links to a subscription with parameters of every kind, to a mail with these ads, and to a request for a subscription."""
+    subscriber = Subscriber.objects.create(address="kari@example.no", language="nb")
+    subscriptions = [Subscription.objects.create(subscriber=subscriber, params=one, frequency="daily") for one in SAVED]
+    asked = SubscriptionRequest.objects.create(address="ola@example.no", params="q=kokk", frequency="daily", language="nb")
+    now = timezone.now()
+    mail = AlertMail.objects.create(subscription=subscriptions[0], created=now, ads=len(ads), state=AlertMail.State.SENT)
+    AlertMatch.objects.bulk_create(
+        AlertMatch(subscription=subscriptions[0], vacancy_uuid=uuid, first_seen=now, mail=mail) for uuid in ads
+    )
+    keys = {Purpose.CONFIRM: asked.pk, Purpose.MANAGE: subscriber.pk, Purpose.STOP: subscriptions[0].pk, Purpose.ADS: mail.pk}
+    return {str(purpose): sign_token(purpose, key) for purpose, key in keys.items()}

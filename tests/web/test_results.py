@@ -249,8 +249,8 @@ def test_empty_page_offers_wider_searches_with_counts(client, some):
         "Uten Oslo: 2 treff": "/?sector=Offentlig",
         "Uten Offentlig: 1 treff": "/?place=OSLO",
     }
-    assert page.all("//button[normalize-space()='Varsle meg når det kommer']")
-    assert get(client, "/?place=OSLO").all("//button[normalize-space()='Lagre søket']")
+    assert page.all("//a[normalize-space()='Varsle meg når det kommer']")
+    assert get(client, "/?place=OSLO").all("//a[normalize-space()='Varsle meg']")
 
 
 def test_outdated_index_shows_no_inactive_ad(client, some):

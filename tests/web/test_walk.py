@@ -13,6 +13,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
 from jobsearch.search import api as search
 from jobsearch.taxonomy import catalogue as feed
 from jobsearch.vacancies import store
@@ -124,6 +126,9 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     search.index_changes()
     saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
     recruiter.saved_searches.create(name="Fox all", params="")
+    subscriber = Subscriber.objects.create(address="kari@example.no", language="nb")
+    subscription = Subscription.objects.create(subscriber=subscriber, params="q=fox", frequency="daily")
+    asked = SubscriptionRequest.objects.create(address="ola@example.no", params="q=fox", frequency="off", language="nb")
     admin = django_user_model.objects.create_superuser("root", password=PASSWORD)
 
     yesterday = (timezone.localtime() - dt.timedelta(days=1)).date()
@@ -155,12 +160,19 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "landing without ads": "/jobb/svalbard/",
             "overview": "/jobb/",
             "login": "/logg-inn/",
+            "alert": "/varsler/ny/?query=q%3Dfox%26place%3DVESTLAND",
+            "alert requested": "/varsler/sendt/",
+            "alert to confirm": build_path(Purpose.CONFIRM, asked.pk),
+            "alerts of an address": build_path(Purpose.MANAGE, subscription.subscriber_id),
+            "alert to stop": build_path(Purpose.STOP, subscription.pk),
+            "alert without its link": "/varsler/mine/x/",
             "missing": "/finnes-ikke/",
             "unknown ad": f"/stilling/{uuid.uuid4()}/",
             **{f"ad {number}": f"/stilling/{one}/" for number, one in enumerate(uuids[:4])},
             **{f"inactive {number}": f"/stilling/{one}/" for number, one in enumerate(uuids[4:7])},
         }.items():
             yield name, client.get(address, follow=True)
+        yield "alert to nobody", client.post("/varsler/ny/", {"query": "q=fox"})
         yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
         yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
         for _ in range(login_throttle.BY_NAME_AND_ADDRESS):

@@ -1,5 +1,5 @@
-"""Admin classes of the tables of the feed, the vacancies, the search, and failed logins. Importing this registers them."""
+"""Admin classes of the feed, the vacancies, the search, alert mails and failed logins. Importing this registers them."""
 
-from . import feed, index, logins, vacancies
+from . import alerts, feed, index, logins, vacancies
 
-__all__ = ["feed", "index", "logins", "vacancies"]
+__all__ = ["alerts", "feed", "index", "logins", "vacancies"]

@@ -70,6 +70,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": page.heading},
         "canonical": f"{settings.SITE_URL}{page.url}",
         "search_url": view.address(query.replace(sort="relevance")),
+        "params": query.replace(sort="relevance").urlencode(),
         "wider": [_build_heading_link(wider) for wider in page.list_wider()],
         "indexed": False,
     }

@@ -85,6 +85,8 @@ class Command(BaseCommand):
             "CELERY_BROKER_URL": f"filesystem://{quote(str(self.folder / 'broker'))}",
             "SECRET_KEY": _read_or_create(self.folder / "secret_key", lambda: secrets.token_urlsafe(48)),
             "ALLOWED_HOSTS": f"{HOST},localhost",
+            "EMAIL_URL": f"filemail://{quote(str(self.folder / 'mail'))}",
+            "DEFAULT_FROM_EMAIL": f"{settings.SITE_NAME} <varsel@utlyst.example>",
             "FEED_BACKFILL_DAYS": str(DAYS),
             "FEED_POLL_SECONDS": "5",  # NAV recommends 120; this feed is local, and changes should be visible soon
         }
@@ -114,6 +116,7 @@ class Command(BaseCommand):
         full_sync.open_index()
         passwords = users.ensure_users(self.folder / "logins.json")
         port = find_free_port(port, HOST)
+        os.environ["SITE_URL"] = f"http://{HOST}:{port}"  # the links in mails
         start_web = programs.start_development_web if self.reload else programs.start_web
         start_web(supervisor, HOST, port)
         programs.start_background(supervisor)
@@ -124,6 +127,7 @@ class Command(BaseCommand):
             f"  The admin is at        {site}admin/\n"
             f"  Administrator          {users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}\n"
             f"  Recruiter              {users.RECRUITER} / {passwords[users.RECRUITER]}\n"
+            f"  Mails it would send    {site}demo/mail/\n"
             f"  The feed it follows    {settings.NAV_FEED_URL} (a fake feed server on this machine)\n"
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )

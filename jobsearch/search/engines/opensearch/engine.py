@@ -60,6 +60,20 @@ class OpenSearchEngine:
         answer = self._search(query_builder.build_totals_body(requests))
         return [bucket["doc_count"] for bucket in answer["aggregations"]["totals"]["buckets"]]
 
+    @timed("engine")
+    def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
+        if not requests:
+            return []
+        self._find_live_index()
+        lines = [line for request in requests for line in ({}, query_builder.build_find_body(request))]
+        with translate_errors():
+            answer = self._client.msearch(index=self.alias, body=lines, params={"request_timeout": WRITE_SECONDS})
+        for one in answer["responses"]:
+            if "error" in one:
+                raise EngineDown(f"OpenSearch refuses one of several searches ({one['error'].get('type', 'unknown')}).")
+            _check_complete(one)
+        return [tuple(UUID(hit["_id"]) for hit in one["hits"]["hits"]) for one in answer["responses"]]
+
     def scan(self, request: Request) -> Generator[UUID]:
         name, keep_alive = self._find_live_index(), f"{POINT_IN_TIME_SECONDS}s"
         with translate_errors():

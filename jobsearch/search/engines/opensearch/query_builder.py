@@ -109,6 +109,13 @@ def build_totals_body(requests: Sequence[Request]) -> Json:
     return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": filters}}}}
 
 
+def build_find_body(request: Request) -> Json:
+    """The request of some hits in any order, without their number."""
+    nodes = [request.match, request.always, *request.chosen.values()]
+    query = _filter_by_all([build_query(node) for node in nodes])
+    return {"size": request.size, "query": query, "sort": ["_doc"], "track_total_hits": False, "_source": False}
+
+
 def build_scan_body(request: Request, point_in_time: str, keep_alive: str, after: list[Any] | None) -> Json:
     """The next chunk of a scan of all hits in one point in time. The uuid orders ads published in the same second."""
     nodes = [request.match, request.always, *request.chosen.values()]

@@ -70,6 +70,9 @@ class TantivyEngine:
         counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
         return self._read(lambda reader: [reader.search(request).total for request in counting])
 
+    def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
+        return self._read(lambda reader: [reader.find(request) for request in requests])
+
     @timed("engine")
     def _read(self, function: Callable[[IndexReader], T]) -> T:
         """Calls the function with the reader of the live index, once more after an error."""

@@ -57,6 +57,13 @@ class IndexReader:
         counts = self._count_facets(searcher, base, chosen, request)
         return Answer(tuple(_make_hit(searcher, score, address) for score, address in addresses), total, counts)
 
+    def find(self, request: Request) -> tuple[UUID, ...]:
+        """The first hits in any order, without their number."""
+        searcher = self._index.searcher()
+        query = self._compiler.compile_filter(request.match, request.always, *request.chosen.values())
+        hits = searcher.search(query, limit=request.size, count=False).hits
+        return tuple(UUID(searcher.doc(address).get_first("uuid")) for _, address in hits)
+
     def scan(self, request: Request) -> Generator[UUID]:
         """Every hit, the newest first, by one searcher, which does not see commits made during the scan."""
         searcher = self._index.searcher()

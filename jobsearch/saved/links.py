@@ -1,0 +1,58 @@
+"""Signed links in mails: they open a page without login, on any device. A link of one purpose opens no page of another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+CONFIRM_HOURS = 24
+
+
+class Purpose(enum.StrEnum):
+    """What a link is for. The value is part of its signature."""
+
+    CONFIRM = "confirm"
+    MANAGE = "manage"
+    STOP = "stop"
+    ADS = "ads"
+
+
+_VIEWS = {
+    Purpose.CONFIRM: "alerts:confirm",
+    Purpose.MANAGE: "alerts:manage",
+    Purpose.STOP: "alerts:stop",
+    Purpose.ADS: "web:alert_ads",
+}
+
+
+def sign_token(purpose: Purpose, key: UUID) -> str:
+    """The token of a link, for an address."""
+    return _get_signer(purpose).sign(key.hex)
+
+
+def read_token(purpose: Purpose, token: str) -> UUID | None:
+    """The key of a token; None where it was not signed for this purpose, or is a confirmation after its 24 hours."""
+    max_age = dt.timedelta(hours=CONFIRM_HOURS) if purpose == Purpose.CONFIRM else None
+    try:
+        return UUID(_get_signer(purpose).unsign(token, max_age=max_age))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def build_path(purpose: Purpose, key: UUID) -> str:
+    """The path of the page that a link opens."""
+    return reverse(_VIEWS[purpose], args=[sign_token(purpose, key)])
+
+
+def build_link(purpose: Purpose, key: UUID) -> str:
+    """The link as it stands in a mail."""
+    return f"{settings.SITE_URL}{build_path(purpose, key)}"
+
+
+def _get_signer(purpose: Purpose) -> signing.TimestampSigner:
+    return signing.TimestampSigner(sep=".", salt=f"jobsearch.saved.{purpose}")

@@ -1,0 +1,147 @@
+"""Crashes while alerts are sent: at every step no mail is sent twice, and each that may have been sent is listed."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import smtplib
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from jobsearch.core.models import LeaseRecord
+from jobsearch.saved import sending
+from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscription
+from jobsearch.web.presenters.alert_mail import compose_alert
+from tests.servers import processes
+from tests.servers.ports import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = [f"person{number}@example.no" for number in range(3)]
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: no handler of the code catches it."""
+
+
+class KillAfterQuery:
+    """Wrapper of database queries that ends the run after the query of a number; BEGIN and savepoints are not counted."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            return result
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+        return result
+
+
+def make_deadly(command: str, when: str):
+    """A method of `smtplib.SMTP` that ends the run before or after its command."""
+    call = getattr(smtplib.SMTP, command)
+
+    def die(self, *args, **kwargs):
+        if when == "after":
+            call(self, *args, **kwargs)
+        raise Killed
+
+    return die
+
+
+def run(minutes: float) -> sending.Report:
+    return sending.send_alerts(timezone.now() + dt.timedelta(minutes=minutes), compose_alert)
+
+
+def forget_everything(mailbox) -> None:
+    for model in (AlertMatch, AlertMail, MatchedAd):
+        model.objects.all().delete()
+    Subscription.objects.update(last_sent=None, refusals=0, retry_at=None)
+    mailbox.recipients.clear()
+
+
+def check(mailbox, step: str) -> None:
+    """Each person has got the ad once, or is listed as a mail of unknown fate."""
+    LeaseRecord.objects.update(owner="")  # that of a dead process, which this one is not
+    run(20)
+    run(40)
+    unknown = AlertMail.objects.filter(state="unknown").values_list("subscription__subscriber__address", flat=True)
+    for person in PEOPLE:
+        got = mailbox.recipients.count(person)
+        assert got == 1 or (got == 0 and person in unknown), (step, person, got)
+    assert not AlertMail.objects.filter(state="sending").exists()
+    assert len(unknown) <= 1, "one mail is under way at a time"
+
+
+@pytest.fixture
+def people(ads, subscribe, mailbox):
+    for person in PEOPLE:
+        subscribe(address=person)
+    ads({"title": "Sykepleier"})
+    return mailbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_killed_after_any_query_sends_no_mail_twice(people):
+    number, finished = 0, False
+    while not finished:
+        number += 1
+        forget_everything(people)
+        try:
+            with connection.execute_wrapper(KillAfterQuery(number)):
+                run(10)
+            finished = True
+        except Killed:
+            pass
+        check(people, f"query {number}")
+    assert number > 30, "each query of a run was a step"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["helo", "ehlo", "mail", "rcpt", "data", "noop"])
+def test_a_run_killed_at_a_command_to_the_server_sends_no_mail_twice(people, monkeypatch, command):
+    for when in ("before", "after"):
+        forget_everything(people)
+
+        die = make_deadly(command, when)
+        with monkeypatch.context() as patch:
+            patch.setattr(smtplib.SMTP, command, die)
+            with contextlib.suppress(Killed):
+                run(10)
+        check(people, f"{when} {command}")
+
+
+@pytest.mark.sqlite
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_process_killed_by_sigkill_sends_no_mail_twice(people, tmp_path, step):
+    people.hold_at = step
+    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
+        "JOBSEARCH_READ_DOTENV": "0",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "SEARCH_URL": settings.SEARCH_URL,
+        "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
+        "CELERY_BROKER_URL": f"filesystem:///{tmp_path}/broker",
+    }
+    now = (timezone.now() + dt.timedelta(minutes=10)).isoformat()
+    command = [sys.executable, str(ROOT / "manage.py"), "send_alerts", "--now", now]
+    process = processes.start(command, tmp_path / "log", env=env)
+    try:
+        wait_until(people.is_holding.is_set, 30, "the first mail at the server")
+    finally:
+        processes.kill(process)
+    process.wait()
+    people.hold_at = ""
+    assert AlertMail.objects.filter(state="sending").count() == 1
+    check(people, step)
+    assert AlertMail.objects.filter(state="unknown").count() == 1
