@@ -62,11 +62,11 @@ def rebuild() -> dict[str, float]:
 def rebuild_after_analysis_change() -> dict[str, float]:
     """A rebuild that finds no document of the present analysis."""
     try:
-        from jobsearch.search.models import StoredDocument
+        from jobsearch.vacancies.models import PreparedDocument
     except ImportError:  # an earlier version, which keeps none
         pass
     else:
-        StoredDocument.objects.all().delete()
+        PreparedDocument.objects.all().delete()
     return rebuild()
 
 

@@ -125,8 +125,8 @@ def format_rows(rows: list[dict[str, Any]]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {row['figure']} | {row['engine']} | {row['checkout']} | {row['ratio']:.2f} | {row['lowest']:.2f}–{row['highest']:.2f} "
-        f"| {row['seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['bare_seconds']:.3g} |"
+        f"| {row['figure']} | {row['engine']} | {row['checkout']} | {row['ratio']:.2f} "
+        f"| {row['lowest']:.2f}–{row['highest']:.2f} | {row['seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['bare_seconds']:.3g} |"
         for row in rows
     ]
     return "\n".join(lines)

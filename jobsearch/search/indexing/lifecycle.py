@@ -26,8 +26,8 @@ from jobsearch.search.engines.base import Engine, Index, Write, Written
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
 from jobsearch.search.models import IndexState, SetAside
-from jobsearch.search.schema import fingerprint
-from jobsearch.vacancies import pending
+from jobsearch.search.schema import analysis_fingerprint, fingerprint
+from jobsearch.vacancies import pending, prepared_documents
 from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
@@ -160,6 +160,7 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
     quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
     failed = {change.uuid: failure.reason for change, failure in analysed.failed}
     written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
+    prepared_documents.save_documents(analysed.documents, analysis_fingerprint())  # last: the ads are found by now
     return Written(written.done, written.stale, {**failed, **written.failed})
 
 
@@ -251,7 +252,7 @@ def rebuild(
 
 def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
     total, done = Vacancy.objects.count(), 0
-    for chunk in pending.iterate_all(CHUNK):
+    for chunk in pending.iterate_all(CHUNK, analysis_fingerprint()):
         _write_changes(index, chunk, lease.renew)
         done += len(chunk)
         lease.renew()
@@ -334,7 +335,7 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
         held = index.stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         for start in range(0, len(behind), CHUNK):
-            written = write(index, pending.read_changes(behind[start : start + CHUNK]))
+            written = write(index, pending.read_changes(behind[start : start + CHUNK], analysis_fingerprint()))
             stale.update(written.stale)
             unwritten.update(written.failed)
         differed += len(behind)
@@ -367,6 +368,7 @@ def analyse_all(found: list[pending.Change], keep: Callable[[], None] | None = N
             keep()
         analysed = analyse(found, timezone.now())
         quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
+        prepared_documents.save_documents(analysed.documents, analysis_fingerprint())
         failed |= {change.uuid: failure.reason for change, failure in analysed.failed}
         writes += analysed.writes
         found = analysed.left
