@@ -1,7 +1,7 @@
 """Benchmarks as ratios: each figure is the site's time divided by that of a bare library, which takes turns with it.
 
     python bench/run.py                                    # all of the embedded engine, 10,000 ads of the fake feed
-    python bench/run.py rebuild changed --opensearch       # these, and the same on an OpenSearch 2.19 of their own
+    python bench/run.py rebuild changed --engines embedded opensearch     # these, on both engines
     python bench/run.py --data /tmp/pages                  # keeps the ads for the next run (shared with bench/pages.py)
     python bench/run.py --before /tmp/before --json out    # an earlier checkout too; the figures also as JSON
 
@@ -143,7 +143,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder in which the ads are kept for the next run")
     parser.add_argument("--before", type=Path, help="another checkout, measured in turn with this one")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--opensearch", action="store_true", help="also on OpenSearch 2.19, started for this run")
+    parser.add_argument(
+        "--engines",
+        nargs="+",
+        choices=("embedded", "opensearch"),
+        default=["embedded"],
+        help="an OpenSearch 2.19 is started for the run",
+    )
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in FIGURES]:
@@ -155,8 +161,8 @@ def main() -> None:
         loaded = (options.data or Path(temporary)) / "loaded"
         if not loaded.exists():
             pages.make_ads(checkouts.get("before", ROOT), loaded, options.ads)
-        urls = {"embedded": ""}
-        if options.opensearch:
+        urls = dict.fromkeys(options.engines, "")
+        if "opensearch" in urls:
             from tests.opensearch import nodes
 
             node = nodes.start("2.19")
