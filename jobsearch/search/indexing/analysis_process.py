@@ -85,6 +85,11 @@ class Analysed:
         self.documents[change.uuid] = prepared_documents.Analysed(change.version, packed)
 
 
+def needs_analysis(change: Change, now: dt.datetime) -> bool:
+    """Whether a child process has to make the document of this row."""
+    return change.document is None and not documents.make_removal(change, now)
+
+
 def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
     """Analyses these rows. Removals of ads that may not be shown come first and, as prepared documents, need no analysis."""
     result = Analysed()
