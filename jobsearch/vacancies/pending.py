@@ -93,7 +93,7 @@ def iterate_all(batch_size: int = 500, analysis: str = "") -> Iterator[list[Chan
 
     `analysis`: changes have the prepared documents that this one made; "" for none.
     """
-    for rows in iterate_batches(_read_briefly(Vacancy.objects), batch_size):
+    for rows in iterate_batches(_read_briefly(Vacancy.objects.all()), batch_size):
         yield _complete_changes(rows, analysis)
 
 

@@ -162,7 +162,7 @@ def _make_hit(searcher: Searcher, score: float, address: DocAddress) -> Hit:
 
 
 def _read_orders(searcher: Searcher, hits: ScoredAddresses) -> list[int]:
-    return [order or 0 for order in searcher.fast_field_values("order", [address for _, address in hits])]
+    return [int(order or 0) for order in searcher.fast_field_values("order", [address for _, address in hits])]
 
 
 def _sort_groups(searcher: Searcher, hits: ScoredAddresses, offset: int, size: int) -> ScoredAddresses:
