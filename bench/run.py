@@ -99,6 +99,7 @@ def measure_engine(engine: str, names: list[str], children: dict[str, Child], ro
                     children[checkout].measure("rebuild")
                 taken.setdefault((name, checkout), []).append(children[checkout].measure(command))
             taken.setdefault((name, "bare"), []).append(bare.measure(bare_command))
+            print(f"{engine}, round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
     rows = []
     for (name, checkout), measured in taken.items():
         if checkout == "bare":
