@@ -91,7 +91,7 @@ def needs_analysis(change: Change, now: dt.datetime) -> bool:
 
 
 def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
-    """Analyses these rows. Removals of ads that may not be shown come first and, as prepared documents, need no analysis."""
+    """Makes the writes of these rows. Removals and prepared documents come first: they need no analysis."""
     result = Analysed()
     wanted: list[Change] = []
     for change in found:
