@@ -37,12 +37,10 @@ class Server(BaseHTTPRequestHandler):
         with self._lock:
             type(self)._now += 1
             self.in_flight.append(self._now)
-        try:
-            time.sleep(self.pause)
-            self.answer_bulk()
-        finally:
-            with self._lock:
-                type(self)._now -= 1
+        time.sleep(self.pause)
+        with self._lock:
+            type(self)._now -= 1  # before the answer, after which the client sends the next one
+        self.answer_bulk()
 
     def answer_bulk(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
