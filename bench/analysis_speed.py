@@ -48,7 +48,9 @@ def make_ad(title: str, text: str) -> SimpleNamespace:
     )
     moments = {"published": None, "first_seen": None, "application_due": None, "visible_until": dt.datetime.now(dt.UTC)}
     related = dict.fromkeys(("contacts", "locations", "occupations", "categories"), rows)
-    return SimpleNamespace(uuid=UUID(int=1), title=title, description=f"<p>{text}</p>", **names, **moments, **related)
+    state = SimpleNamespace(fields_cache={})  # no prepared row
+    texts = {"title": title, "description": f"<p>{text}</p>"}
+    return SimpleNamespace(uuid=UUID(int=1), _state=state, **texts, **names, **moments, **related)
 
 
 def measure_cpu_time(work: Callable[[], object]) -> float:

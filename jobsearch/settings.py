@@ -175,6 +175,7 @@ WEB_DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlit
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
 SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
+INDEX_PROCESSES = env.number("INDEX_PROCESSES", 0, least=0, most=64)  # that analyse ads at a time; 0: one for each core
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -117,9 +117,22 @@ def fingerprint() -> str:
     It covers the schemas of both engines and the values of the lists that the analysis reads, but no code: a change of code
     that changes documents is stated by `ANALYSIS_VERSION`.
     """
-    parts: list[object] = [ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields()]
+    return _hash([ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields(), *_list_constants()])
+
+
+@lru_cache(maxsize=1)
+def analysis_fingerprint() -> str:
+    """Hash of what decides the document of an ad: the fingerprint without the schemas of the engines."""
+    return _hash([ANALYSIS_VERSION, sorted(FIELDS), *_list_constants()])
+
+
+def _list_constants() -> Iterator[dict[str, object]]:
+    """The values of the lists that the analysis reads."""
     for module in _LISTS:
-        parts.append({name: value for name, value in vars(module).items() if _CONSTANT.fullmatch(name)})
+        yield {name: value for name, value in vars(module).items() if _CONSTANT.fullmatch(name)}
+
+
+def _hash(parts: list[object]) -> str:
     return hashlib.sha256(_serialise(parts).encode()).hexdigest()[:16]
 
 

@@ -142,8 +142,13 @@ class Vacancy(models.Model):
         verbose_name = _("stilling")
         verbose_name_plural = _("stillinger")
         indexes = [
-            # Status first: a search asks for the closed ads that are not yet indexed; otherwise SQLite reads all closed ads.
-            models.Index(fields=["status", "uuid"], name="vacancy_behind_index", condition=Q(version__gt=F("indexed_version"))),
+            # Status first: a search asks for the closed ads that are not yet indexed; otherwise SQLite reads all closed ads. With
+            # the two versions, which SQLite compares again for each row: without them it reads the row, which has texts.
+            models.Index(
+                fields=["status", "uuid", "version", "indexed_version"],
+                name="vacancy_behind_index",
+                condition=Q(version__gt=F("indexed_version")),
+            ),
             models.Index(fields=["status", "checked"], name="vacancy_to_recheck"),
             models.Index(fields=["employer_name", "status"], name="vacancy_of_employer_name"),
             # With every column of the active condition: otherwise SQLite takes an index that begins with the status for an
@@ -183,7 +188,7 @@ class PreparedAd(models.Model):
 
     job_names = models.JSONField(default=list)
     redactions = models.JSONField(default=dict)
-    """Title, employer or name of an occupation -> the same without contact information, where that differs."""
+    """Title, employer, name of an occupation or of a place -> the same without contact information, where that differs."""
 
     text = models.TextField(blank=True)
     """The opening of the ad's text, plain and without contact information, from which snippets are cut."""
@@ -191,6 +196,29 @@ class PreparedAd(models.Model):
     class Meta:
         verbose_name = _("stilling i lister")
         verbose_name_plural = _("stillinger i lister")
+
+    def __str__(self) -> str:
+        return str(self.vacancy_id)
+
+
+class PreparedDocument(models.Model):
+    """The search document of an active ad, as the search has made it, so that a rebuild of the index analyses no text.
+
+    Opaque here, see `prepared_documents`. Deleted in the transaction that closes or changes the ad.
+    """
+
+    vacancy = models.OneToOneField(Vacancy, models.CASCADE, primary_key=True, related_name="prepared_document")
+    version = models.PositiveBigIntegerField()
+    """The version of the ad that was analysed."""
+
+    analysis = models.CharField(max_length=64)
+    """Which analysis made it: a document of another one is made again."""
+
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("søkedokument")
+        verbose_name_plural = _("søkedokumenter")
 
     def __str__(self) -> str:
         return str(self.vacancy_id)

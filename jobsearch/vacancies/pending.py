@@ -11,28 +11,32 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, PositiveBigIntegerField, Q, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from jobsearch.core.keyset import iterate_batches
 
-from . import visibility
+from . import prepared_ads, prepared_documents, visibility
 from .models import Moderation, Tombstone, Vacancy
 
 BY_CHANGE = Coalesce(F("changed"), F("changed"))
 """Sorts by `changed` without its index: with it SQLite would read the whole table every few seconds, although the partial index
 of rows that are not indexed has only a few."""
-RELATED = ("locations", "contacts", "occupations", "categories")
+_UNUSED = ("raw", "employer_description", "content_hash")  # columns that no document needs
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row that is not indexed. `vacancy` is None for a tombstone: the ad is past its retention, so its document is deleted."""
+    """A row that is not indexed. `vacancy` is None for a tombstone: the ad is past its retention, so its document is deleted.
+
+    `document`: the prepared document of this version, if there is one. Then, and for a closed ad, `vacancy` has no texts.
+    """
 
     uuid: UUID
     version: int
     vacancy: Vacancy | None
     hidden: bool = False
+    document: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def list_changes(limit: int, leave_out: Exists | None = None) -> list[Change]:
     tombstones = Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, tombstones = rows.exclude(leave_out), tombstones.exclude(leave_out)
-    found = list(_build_changes(rows.prefetch_related(*RELATED).defer("raw")[:limit]))
+    found = _build_changes(_read_whole(rows[:limit]))
     if len(found) < limit:
         found += [Change(tombstone.uuid, tombstone.version, None) for tombstone in tombstones[: limit - len(found)]]
     return found
@@ -84,15 +88,18 @@ def count_changes(leave_out: Exists | None = None) -> int:
     return rows.count() + tombstones.count()
 
 
-def iterate_all(batch_size: int = 500) -> Iterator[list[Change]]:
-    """Every ad in the database in batches by uuid, for a rebuild. See `core.keyset` for what concurrent writes change."""
-    for rows in iterate_batches(Vacancy.objects.prefetch_related(*RELATED).defer("raw"), batch_size):
-        yield list(_build_changes(rows))
+def iterate_all(batch_size: int = 500, analysis: str = "") -> Iterator[list[Change]]:
+    """Every ad in the database in batches by uuid, for a rebuild. See `core.keyset` for what concurrent writes change.
+
+    `analysis`: changes have the prepared documents that this one made; "" for none.
+    """
+    for rows in iterate_batches(_read_briefly(Vacancy.objects.all()), batch_size):
+        yield _complete_changes(rows, analysis)
 
 
-def read_changes(uuids: Iterable[UUID]) -> list[Change]:
-    """The present state of these ads, pending or not; unknown uuids are left out."""
-    return list(_build_changes(Vacancy.objects.filter(uuid__in=list(uuids)).prefetch_related(*RELATED).defer("raw")))
+def read_changes(uuids: Iterable[UUID], analysis: str = "") -> list[Change]:
+    """The present state of these ads, pending or not; unknown uuids are left out. `analysis` as in `iterate_all`."""
+    return _complete_changes(list(_read_briefly(Vacancy.objects.filter(uuid__in=list(uuids)))), analysis)
 
 
 def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:
@@ -101,16 +108,43 @@ def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:
     if not versions:
         return
     for model in (Vacancy, Tombstone):
-        cases = [When(uuid=uuid, then=Value(version)) for uuid, version in versions.items()]
-        rows = model.objects.filter(uuid__in=versions, indexed_version__lt=F("version"))
+        pending = model.objects.filter(uuid__in=versions, indexed_version__lt=F("version"))
         with transaction.atomic():
-            # First locked in the order of uuids, as everywhere: an UPDATE of many rows locks them in any order.
-            list(rows.select_for_update().order_by("uuid").values_list("uuid"))
-            rows.update(indexed_version=Case(*cases, default=F("indexed_version"), output_field=PositiveBigIntegerField()))
+            # First locked in the order of uuids, as everywhere: an UPDATE of many rows locks them in any order. What is locked
+            # keeps its version until the end, so one UPDATE needs no version of its own for each row.
+            locked = pending.select_for_update().order_by("uuid").values_list("uuid", "version")
+            reached = [uuid for uuid, version in locked if version == versions[uuid]]
+            if reached:
+                model.objects.filter(uuid__in=reached).update(indexed_version=F("version"))
 
 
-def _build_changes(rows: Iterable[Vacancy]) -> Iterator[Change]:
-    rows = list(rows)
+def _read_briefly(rows: QuerySet[Vacancy]) -> QuerySet[Vacancy]:
+    """The columns that decide whether an ad may be shown: all that the change of a closed or an analysed ad needs."""
+    return rows.only("uuid", "version", "status", "visible_until")
+
+
+def _read_whole(rows: QuerySet[Vacancy]) -> list[Vacancy]:
+    """The rows with all that their documents are made of: one query, and four more where prepared rows are not enough."""
+    found = list(rows.select_related("prepared").defer(*_UNUSED))
+    prepared_ads.prefetch_incomplete(found)
+    return found
+
+
+def _complete_changes(rows: list[Vacancy], analysis: str) -> list[Change]:
+    """Changes of rows that were read briefly. Ads that must be analysed are read again, as they are then."""
     hidden = Moderation.find_hidden([row.uuid for row in rows])
+    shown = {row.uuid: row.version for row in rows if visibility.is_active(row, hidden=row.uuid in hidden)}
+    documents = prepared_documents.read_documents(shown, analysis) if analysis else {}
+    wanted = [uuid for uuid in shown if uuid not in documents]
+    whole = _build_changes(_read_whole(Vacancy.objects.filter(uuid__in=wanted))) if wanted else []
+    by_uuid = {change.uuid: change for change in whole}
     for row in rows:
-        yield Change(row.uuid, row.version, row, row.uuid in hidden)
+        if row.uuid not in shown or row.uuid in documents:
+            by_uuid[row.uuid] = Change(row.uuid, row.version, row, row.uuid in hidden, documents.get(row.uuid))
+    return [by_uuid[row.uuid] for row in rows if row.uuid in by_uuid]  # one may have been deleted meanwhile
+
+
+def _build_changes(rows: list[Vacancy]) -> list[Change]:
+    # Read after the rows: an ad that is hidden meanwhile gets a higher version, which is not yet that of its row.
+    hidden = Moderation.find_hidden([row.uuid for row in rows])
+    return [Change(row.uuid, row.version, row, row.uuid in hidden) for row in rows]

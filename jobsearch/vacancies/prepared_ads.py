@@ -20,7 +20,7 @@ from .redaction import Redactor
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Of the computation. Raise it with each change of what `prepare_ad` returns: rows of an earlier version are made again."""
 
 MAX_HTML_LENGTH = 20_000
@@ -53,9 +53,11 @@ def prepare_ad(
     prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in locations]
     prepared.occupations = [job.path for job in occupations]
     try:
-        redactor = Redactor(contacts, vacancy.employer_name, *ad_names.list_place_names(locations))
+        place_names = ad_names.list_place_names(locations)
+        redactor = Redactor(contacts, vacancy.employer_name, *place_names)
         job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
-        redacted = {text: redactor.redact_title(text) for text in (vacancy.title, vacancy.employer_name, *job_names)}
+        names = (vacancy.title, vacancy.employer_name, *job_names, *place_names)
+        redacted = {text: redactor.redact_title(text) for text in names}
         text = _extract_text(vacancy.description, redactor, redacted[vacancy.title])
     except Exception:
         log.exception("Ad %s cannot be prepared for lists", vacancy.uuid)
@@ -68,6 +70,27 @@ def prepare_ad(
     prepared.redactions = {text: changed for text, changed in redacted.items() if changed != text}
     prepared.text = text
     return prepared
+
+
+def get_whole_prepared(vacancy: Vacancy) -> PreparedAd | None:
+    """The prepared row that was read along with an ad, if its text is the whole text and nothing failed when it was made."""
+    prepared = get_prepared(vacancy)
+    if prepared is None or len(vacancy.description) >= MAX_HTML_LENGTH:
+        return None
+    # A failure leaves an empty text and title. Both can also be the result of redaction: then they are only computed again.
+    failed = (vacancy.description and not prepared.text) or prepared.redactions.get(vacancy.title) == ""
+    return None if failed else prepared
+
+
+def prefetch_incomplete(vacancies: Iterable[Vacancy]) -> None:
+    """Reads the related rows of the ads whose prepared row is not enough to make their document; few in most batches."""
+    if incomplete := [vacancy for vacancy in vacancies if not get_whole_prepared(vacancy)]:
+        prefetch_related_objects(incomplete, *_RELATED)
+
+
+def redact_body(description: str, redactor: Redactor, title: str) -> str:
+    """The plain text of an ad's HTML without its contacts, with single blanks. `title`: the ad's title, redacted."""
+    return _BLANKS.sub(" ", redactor.redact_text(html.extract_text(description), keep=title))
 
 
 def get_prepared(vacancy: Vacancy) -> PreparedAd | None:
@@ -153,11 +176,9 @@ def _build_duplicate_key(vacancy: Vacancy, locations: Iterable[Location]) -> str
 
 
 def _extract_text(description: str, redactor: Redactor, title: str) -> str:
-    """The plain text of an ad's HTML without its contacts, with single blanks. `title`: the ad's title, redacted."""
+    """`redact_body` of the opening of a text: of the whole, for nearly every ad."""
     opening, is_cut = description[:MAX_HTML_LENGTH], len(description) >= MAX_HTML_LENGTH
     if is_cut and opening.rfind("<") > opening.rfind(">"):
         opening = opening[: opening.rfind("<")]
-    text = redactor.redact_text(html.extract_text(opening), keep=title)
-    if is_cut:
-        text = text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))]
-    return _BLANKS.sub(" ", text)
+    text = redact_body(opening, redactor, title)
+    return text[: max(0, text.rfind(" ", 0, max(0, len(text) - _DROPPED_END)))] if is_cut else text

@@ -1,7 +1,7 @@
 """Writes of vacancies: store, close, hide and delete ads.
 
-Closing an ad deletes, in the same transaction, its contacts, texts, links, raw copy and prepared row. What identifies the ad for
-a visitor (title, employer, place, occupation, dates) stays for `RETENTION_DAYS`; then only a tombstone.
+Closing an ad deletes, in the same transaction, its contacts, texts, links, raw copy, prepared row and prepared document. What
+identifies the ad for a visitor (title, employer, place, occupation, dates) stays for `RETENTION_DAYS`; then only a tombstone.
 
 Lock order: a write of several rows locks them in the order of their uuids, so that two writes cannot deadlock. A transaction
 that stores some ads and closes others calls `lock_vacancies` for all of them first (docs/decisions/0015-order-of-locks.md).
@@ -26,7 +26,7 @@ from jobsearch.core.keyset import iterate_batches
 
 from . import cleaning, masking, prepared_ads
 from .ad_data import ContactData, VacancyData
-from .models import Category, Contact, Location, Moderation, Occupation, PreparedAd, Tombstone, Vacancy
+from .models import Category, Contact, Location, Moderation, Occupation, PreparedAd, PreparedDocument, Tombstone, Vacancy
 from .redaction import Redactor
 from .visibility import OSLO, compute_visible_until, expired_condition
 
@@ -159,6 +159,7 @@ def close_vacancies(
     Vacancy.objects.bulk_update(checked, ["closed_reason", "line_time", "checked"])
     Contact.objects.filter(vacancy__in=touched).delete()
     PreparedAd.objects.filter(vacancy__in=touched).delete()
+    PreparedDocument.objects.filter(vacancy__in=touched).delete()
     return closed
 
 
@@ -276,9 +277,9 @@ def update_statistics() -> None:
 
 
 def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Collection[UUID], known: Collection[UUID]) -> None:
-    """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows of these ads."""
+    """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows."""
     old = [uuid for uuid in stored if uuid in known]
-    for model in (Location, Contact, Occupation, Category, PreparedAd):
+    for model in (Location, Contact, Occupation, Category, PreparedAd, PreparedDocument):
         if old:
             model.objects.filter(vacancy_id__in=old).delete()
     Location.objects.bulk_create([one for ad in stored.values() for one in ad.locations])

@@ -63,6 +63,7 @@ class Blank(SimpleNamespace):
 def document(**texts):
     """The document of an ad with only these texts."""
     values = {name: related() for name in ("contacts", "locations", "occupations", "categories")}
+    values |= {"_state": SimpleNamespace(fields_cache={})}  # without a prepared row
     values |= {"uuid": KEYS["nurse"], "first_seen": None, "visible_until": timezone.now(), "published": None}
     return documents.make_document(Blank(**(values | texts)))
 

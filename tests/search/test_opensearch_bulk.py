@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import ClassVar
 from uuid import UUID
 
 import pytest
 
 from jobsearch.search.engines.base import Write
+from jobsearch.search.engines.opensearch import index_writer
 from jobsearch.search.engines.opensearch.client import connect
 from jobsearch.search.engines.opensearch.index_writer import OpenSearchIndex
 from jobsearch.search.errors import EngineDown
@@ -25,12 +27,28 @@ class Server(BaseHTTPRequestHandler):
     poison: ClassVar[bytes] = b"never in a document"
     blocked: ClassVar[bool] = False
     bulks: ClassVar[int] = 0
+    sizes: ClassVar[list[int]] = []
+    in_flight: ClassVar[list[int]] = []
+    pause: ClassVar[float] = 0
+    _now: ClassVar[int] = 0
+    _lock: ClassVar[Lock] = Lock()
 
     def do_POST(self) -> None:
+        with self._lock:
+            type(self)._now += 1
+            self.in_flight.append(self._now)
+        time.sleep(self.pause)
+        with self._lock:
+            type(self)._now -= 1  # before the answer, after which the client sends the next one
+        self.answer_bulk()
+
+    def answer_bulk(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        type(self).bulks += 1
+        with self._lock:
+            type(self).bulks += 1
+            self.sizes.append(len(body))
         if len(body) > self.most:
             self.answer(413, {"error": "too large"})
         elif self.poison in body:
@@ -55,6 +73,8 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def index(monkeypatch) -> Iterator[OpenSearchIndex]:
     monkeypatch.setattr(Server, "bulks", 0)
+    monkeypatch.setattr(Server, "sizes", [])
+    monkeypatch.setattr(Server, "in_flight", [])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     Thread(target=server.serve_forever, daemon=True).start()
     client = connect(f"http://127.0.0.1:{server.server_port}")
@@ -94,3 +114,40 @@ def test_a_full_disk_is_not_blamed_on_a_document(index, monkeypatch):
     monkeypatch.setattr(Server, "blocked", True)
     with pytest.raises(EngineDown, match="disk"):
         index.write(writes(5))
+
+
+def test_a_bulk_has_a_limited_size_and_their_number_grows_as_the_data(index, monkeypatch):
+    monkeypatch.setattr(index_writer, "_BULK_BYTES", 20_000)
+    found = []
+    for count in (100, 200):
+        Server.sizes.clear()
+        assert index.write([Write(UUID(int=number), 1, {"body": "x" * 900}) for number in range(count)]).done == count
+        assert max(Server.sizes) <= 20_000
+        found.append(len(Server.sizes))
+    assert found[1] == 2 * found[0]
+
+
+def test_a_document_larger_than_a_bulk_is_sent_alone(index, monkeypatch):
+    monkeypatch.setattr(index_writer, "_BULK_BYTES", 5_000)
+    assert index.write(writes(3, n1="x" * 9_000)).done == 3
+    assert Server.bulks == 3
+
+
+def test_two_bulks_are_in_flight_and_no_more(index, monkeypatch):
+    monkeypatch.setattr(index_writer, "_BULK_SIZE", 10)
+    monkeypatch.setattr(Server, "pause", 0.02)
+    assert index.write(writes(100)).done == 100
+    assert (Server.bulks, max(Server.in_flight)) == (10, 2)
+
+
+def test_no_further_bulk_is_sent_after_one_that_fails(index, monkeypatch):
+    monkeypatch.setattr(index_writer, "_BULK_SIZE", 10)
+    monkeypatch.setattr(Server, "blocked", True)
+    with pytest.raises(EngineDown):
+        index.write(writes(500))
+    assert Server.bulks <= 4
+
+
+def test_a_document_with_a_value_that_json_does_not_have_fails_alone(index):
+    found = index.write([*writes(2), Write(UUID(int=7), 1, {"body": {1, 2}})])
+    assert (found.done, dict(found.failed)) == (2, {UUID(int=7): "400 request_refused"})

@@ -25,6 +25,7 @@ from jobsearch.search.parameters import Parameters, read_last
 from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.taxonomy import geography, places
 from jobsearch.vacancies.gazetteer import find_unlocated, read_gazetteer
+from jobsearch.vacancies.prepared_ads import list_workplaces
 
 from .areas import format_uncertain, list_areas
 from .base import VALUE_LENGTH, Ad, Selection, SingleFacet, quote
@@ -117,7 +118,7 @@ class DistanceFilter(SingleFacet):
         return build_condition(query["near"], query["km"]) if query["near"] else None
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
-        locations = ad.vacancy.locations.all()
+        locations = list_workplaces(ad.vacancy)
         return {self.field: sorted({name for one in locations for name in list_areas(one.path, one.postal_code)})}
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.taxonomy import labels, occupations
 from jobsearch.taxonomy.catalogue import NOT_STATED
+from jobsearch.vacancies.prepared_ads import list_occupation_paths
 
 from .base import Ad, TreeFacet
 
@@ -35,5 +36,5 @@ class OccupationFacet(TreeFacet):
         return labels.translate_value(value if value == NOT_STATED else occupations.get_label(value))
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
-        jobs = [job.path for job in ad.vacancy.occupations.all()]
+        jobs = list_occupation_paths(ad.vacancy)
         return {self.field: sorted({path for job in jobs for path in (job, occupations.get_parent(job)) if path}) or [NOT_STATED]}

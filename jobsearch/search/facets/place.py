@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.taxonomy import labels, places
 from jobsearch.taxonomy.catalogue import COUNTIES, NOT_STATED
+from jobsearch.vacancies.prepared_ads import list_workplaces
 
 from .base import Ad, TreeFacet
 
@@ -41,5 +42,5 @@ class PlaceFacet(TreeFacet):
         return self.label_value(value)
 
     def get_document_values(self, ad: Ad) -> dict[str, Any]:
-        paths = {location.path for location in ad.vacancy.locations.all() if location.path}
+        paths = {location.path for location in list_workplaces(ad.vacancy) if location.path}
         return {self.field: sorted({above for path in paths for above in places.list_ancestors(path)}) or [NOT_STATED]}

@@ -1,9 +1,12 @@
-"""Child process that turns rows into documents, with limits on each ad's processor time, waiting time and memory.
+"""Child processes that turn rows into documents, with limits on each ad's processor time, waiting time and memory.
 
 An analysis that hangs inside C code, such as `re`, holds the interpreter's lock: no thread of the same process can stop it, and
-Celery's thread pool runs the feed, the index and beat in one process. So a child is forked for each chunk. It inherits the
-rows (nothing is sent to it), returns ad by ad through a pipe, and is ended by the kernel when one ad takes too long. The parent
-continues with a new child after that ad. Measured: 1.1 times the time of an analysis in the same process, for 500 ads.
+Celery's thread pool runs the feed, the index and beat in one process. So children are forked for each chunk, one for each
+core. A child inherits its rows (nothing is sent to it), returns ad by ad through a pipe, and is ended by the kernel when one ad
+takes too long. The parent continues with a new child after that ad.
+
+Not `multiprocessing`: its pools send the rows to the children, and Celery's worker processes, which are daemonic, may not start
+one.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gc
+import math
 import os
 import pickle
 import resource
@@ -19,13 +23,18 @@ import signal
 import struct
 import time
 import traceback
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import UUID
+
+from django.conf import settings
 
 from jobsearch.search.engines.base import Write
 from jobsearch.search.models import SetAside
+from jobsearch.vacancies import prepared_documents
 from jobsearch.vacancies.pending import Change
 
 from . import documents
@@ -36,9 +45,11 @@ WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits ins
 START_SECONDS = 30.0  # the same until a child begins
 CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not delay the ordinary ones among them
 MEMORY = 256 * 2**20  # bytes above what the parent has
+FEWEST = 50  # ads of a child: a fork takes 10 to 90 ms, as long as some ten to fifty ads
 _LENGTH = struct.Struct("!I")
 _MOST_FILES = 65_536
 _READY = "ready"
+_UNREADABLE = "its stored document is damaged: run manage.py rebuild_index --analyse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,98 +66,166 @@ class NoChild(RuntimeError):
 
 @dataclass(slots=True)
 class Analysed:
-    """Result of analysing a chunk. `left`: rows not analysed, because the chunk's time was over."""
+    """Result of analysing a chunk. `left`: rows not analysed, because the chunk's time was over.
+
+    `documents`: those that were made now, to be kept for the next rebuild.
+    """
 
     writes: list[Write] = field(default_factory=list)
     failed: list[tuple[Change, Failure]] = field(default_factory=list)
     left: list[Change] = field(default_factory=list)
+    documents: dict[UUID, prepared_documents.Analysed] = field(default_factory=dict)
+
+    def add(self, change: Change, answer: Any) -> None:
+        if isinstance(answer, Failure):
+            self.failed.append((change, answer))
+            return
+        document, packed = answer
+        self.writes.append(Write(change.uuid, change.version, document))
+        self.documents[change.uuid] = prepared_documents.Analysed(change.version, packed)
+
+
+def needs_analysis(change: Change, now: dt.datetime) -> bool:
+    """Whether a child process has to make the document of this row."""
+    return change.document is None and not documents.make_removal(change, now)
 
 
 def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
-    """Analyses these rows. Removals of ads that may not be shown come first and need no analysis."""
+    """Makes the writes of these rows. Removals and prepared documents come first: they need no analysis."""
     result = Analysed()
+    wanted: list[Change] = []
     for change in found:
         if removal := documents.make_removal(change, now):
             result.writes.append(removal)
+        elif change.document is None:
+            wanted.append(change)
         else:
-            result.left.append(change)
+            try:
+                result.writes.append(Write(change.uuid, change.version, documents.unpack_document(change.document)))
+            except (zlib.error, ValueError):
+                result.failed.append((change, Failure(Reason.ERROR, _UNREADABLE)))
     until = time.monotonic() + CHUNK_SECONDS
-    while result.left:
-        answers, failure = _ask_child(result.left, now, until)
-        for change, answer in zip(result.left, answers, strict=False):
-            if isinstance(answer, Failure):
-                result.failed.append((change, answer))
-            else:
-                result.writes.append(Write(change.uuid, change.version, answer))
-        del result.left[: len(answers)]
-        if failure:
-            result.failed.append((result.left.pop(0), failure))
-        if time.monotonic() >= until:
-            break
+    children: list[_Child] = []
+    try:
+        for part in _split(wanted):
+            try:
+                children.append(_Child(part, now))
+            except OSError:  # no memory or no process for another one: the next call takes this part
+                if not children:
+                    raise
+                result.left += part
+        while running := [child for child in children if child.rows]:
+            # At least one ad is done in any case, so that each call brings the caller further.
+            has_begun = result.documents or result.failed
+            if has_begun and time.monotonic() >= until:
+                break
+            _wait_for_answers(running, until if has_begun else math.inf)
+            for child in running:
+                child.read_answers(result)
+    finally:
+        for child in children:
+            child.end()
+    result.left += [change for child in children for change in child.rows]
     return result
 
 
-def _ask_child(found: Sequence[Change], now: dt.datetime, until: float) -> tuple[list[Any], Failure | None]:
-    """The results of the first of these ads, and why the next one has none; None where there was no more time."""
-    reading, writing = os.pipe()
-    try:
-        child = os.fork()
-    except OSError:
-        os.close(reading)
+def count_processes(rows: int) -> int:
+    """Number of children for so many rows: one for each core that this process may use, and at least `FEWEST` rows for each."""
+    cores = settings.INDEX_PROCESSES or len(os.sched_getaffinity(0))
+    return max(1, min(cores, rows // FEWEST))
+
+
+def _split(rows: list[Change]) -> list[list[Change]]:
+    """The rows dealt out to the children: neighbours can be long ads of one employer."""
+    number = count_processes(len(rows))
+    return [rows[start::number] for start in range(number)] if rows else []
+
+
+def _wait_for_answers(children: Sequence[_Child], until: float) -> None:
+    poller = select.poll()  # not select(), which refuses file descriptors above 1023
+    for child in children:
+        poller.register(child.pipe, select.POLLIN)
+    first = min(until, *(child.deadline for child in children))
+    poller.poll(max(0.0, first - time.monotonic()) * 1000)
+
+
+class _Child:
+    """A forked child, and the rows of which it has not sent the answer yet, in its order."""
+
+    def __init__(self, rows: list[Change], now: dt.datetime) -> None:
+        self.rows, self._now = rows, now
+        self._start()
+
+    def _start(self) -> None:
+        reading, writing = os.pipe()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            raise
+        if self._pid == 0:
+            _serve(self.rows, self._now, writing)
         os.close(writing)
-        raise
-    if child == 0:
-        _serve(found, now, writing)
-    os.close(writing)
-    answers: list[Any] = []
-    failure = None
-    try:
-        ready = _receive(reading, START_SECONDS)
-        if ready != _READY:
-            raise NoChild(f"The process that analyses ads did not begin ({ready}).")
-        while len(answers) < len(found):
-            answer = _receive(reading, WAIT_SECONDS)
-            if isinstance(answer, Failure) and answer.reason in (Reason.STALLED, Reason.CRASHED):
-                failure = answer
-                break
-            answers.append(answer)
-            if time.monotonic() >= until:
-                break
-    finally:
-        os.close(reading)
-        # Ends a child that works or waits; one that has ended keeps its status until it is read.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        status = _wait(child)
-    if failure and failure.reason == Reason.CRASHED:
+        os.set_blocking(reading, False)
+        self.pipe = reading
+        self._data = b""
+        self._is_ready = self._has_ended = False
+        self.deadline = time.monotonic() + START_SECONDS
+
+    def read_answers(self, result: Analysed) -> None:
+        """Adds what the child has sent. Goes on with a new child where it has ended, or has not answered for too long."""
+        is_open = self._receive(result)
+        if not self.rows or (is_open and time.monotonic() < self.deadline):
+            return
+        status = self.end()
         failure = _explain(status)
-    return answers, failure
+        if is_open:
+            failure = Failure(Reason.STALLED, f"no answer within {WAIT_SECONDS:g} s")
+        if not self._is_ready:
+            raise NoChild(f"The process that analyses ads did not begin ({failure.reason}: {failure.detail}).")
+        result.failed.append((self.rows.pop(0), failure))
+        if self.rows:
+            self._start()
 
+    def _receive(self, result: Analysed) -> bool:
+        """Reads what is in the pipe; False where the child has ended."""
+        is_open = True
+        try:
+            while some := os.read(self.pipe, 1 << 20):
+                self._data += some
+                if len(some) < 1 << 16:
+                    break
+            else:
+                is_open = False
+        except BlockingIOError:
+            pass
+        start = 0
+        while len(self._data) >= start + _LENGTH.size:
+            end = start + _LENGTH.size + _LENGTH.unpack_from(self._data, start)[0]
+            if len(self._data) < end:
+                break
+            answer = pickle.loads(self._data[start + _LENGTH.size : end])  # noqa: S301 - from our own child
+            if self._is_ready:
+                result.add(self.rows.pop(0), answer)
+            self._is_ready = True
+            self.deadline = time.monotonic() + WAIT_SECONDS
+            start = end
+        self._data = self._data[start:]
+        return is_open
 
-def _receive(pipe: int, seconds: float) -> Any:
-    """The next answer; a Failure where the child ended (crashed) or does not answer (stalled)."""
-    deadline = time.monotonic() + seconds
-    data = b""
-    size = _LENGTH.size
-    while len(data) < size:
-        poller = select.poll()  # not select(), which refuses file descriptors above 1023
-        poller.register(pipe, select.POLLIN)
-        if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            return Failure(Reason.STALLED, f"no answer within {seconds:g} s")
-        some = os.read(pipe, min(size - len(data), 1 << 16))
-        if not some:
-            return Failure(Reason.CRASHED)
-        data += some
-        if len(data) == _LENGTH.size and size == _LENGTH.size:
-            size += _LENGTH.unpack(data)[0]
-    return pickle.loads(data[_LENGTH.size :])  # noqa: S301 - from our own child
-
-
-def _wait(child: int) -> int | None:
-    try:
-        return os.waitpid(child, 0)[1]
-    except ChildProcessError:
-        return None  # something in this process waits for every child
+    def end(self) -> int | None:
+        """Ends the child and returns its status; one that has ended by itself keeps it until it is read."""
+        if self._has_ended:
+            return None
+        self._has_ended = True
+        os.close(self.pipe)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        try:
+            return os.waitpid(self._pid, 0)[1]
+        except ChildProcessError:
+            return None  # something in this process waits for every child
 
 
 def _explain(status: int | None) -> Failure:
@@ -201,7 +280,8 @@ def _limit(kind: int, most: int) -> None:
 
 def _analyse_one(change: Change, now: dt.datetime) -> Any:
     try:
-        return documents.make_write(change, now).document
+        document = documents.make_write(change, now).document
+        return document, documents.pack_document(document)
     except MemoryError:
         return Failure(Reason.MEMORY, f"more than {MEMORY // 2**20} MB")
     except Exception as error:

@@ -93,7 +93,7 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
         with transaction.atomic():
             pending.mark_indexed((change.uuid, change.version) for change in known if change.uuid not in left)
             lease.renew()
-            lifecycle.note_written(writes, written)
+            quarantine.note_written(writes, written)
     return len(uuids) - len(left)
 
 

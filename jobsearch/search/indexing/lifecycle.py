@@ -13,7 +13,7 @@ import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,13 +25,14 @@ from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.base import Engine, Index, Write, Written
 from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
-from jobsearch.search.models import IndexState, SetAside
-from jobsearch.search.schema import fingerprint
-from jobsearch.vacancies import pending
+from jobsearch.search.models import IndexState
+from jobsearch.search.schema import analysis_fingerprint, fingerprint
+from jobsearch.vacancies import pending, prepared_documents
 from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
-from .analysis_process import Failure, analyse
+from .analysis_process import analyse, needs_analysis
+from .background_writer import BackgroundWriter
 from .documents import make_removal
 from .index_contents import batched, is_database_restored, mark_all_indexed, purge_unknown
 from .index_contents import versions as present_versions
@@ -160,6 +161,7 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
     quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
     failed = {change.uuid: failure.reason for change, failure in analysed.failed}
     written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
+    prepared_documents.save_documents(analysed.documents, analysis_fingerprint())  # last: the ads are found by now
     return Written(written.done, written.stale, {**failed, **written.failed})
 
 
@@ -182,17 +184,8 @@ def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
         with transaction.atomic():
             pending.mark_indexed(done)  # rows of ads before the search's own: one order of locks for all
             lease.renew()
-            note_written(writes, written)
+            quarantine.note_written(writes, written)
     return Written(len(done), written.stale, written.failed)
-
-
-def note_written(writes: Iterable[Write], written: Written) -> None:
-    """Quarantines what the engine refused, and releases what it has now."""
-    left = {*written.stale, *written.failed}
-    quarantine.release([write.uuid for write in writes if write.uuid not in left])
-    versions = {write.uuid: write.version for write in writes}
-    refused = SetAside.Reason.REFUSED
-    quarantine.add_failures((uuid, versions[uuid], Failure(refused, str(error))) for uuid, error in written.failed.items())
 
 
 def must_rebuild(in_use: Engine) -> str:
@@ -251,13 +244,20 @@ def rebuild(
 
 def _fill(index: Index, lease: Lease, progress: Progress | None) -> int:
     total, done = Vacancy.objects.count(), 0
-    for chunk in pending.iterate_all(CHUNK):
-        _write_changes(index, chunk, lease.renew)
-        done += len(chunk)
-        lease.renew()
-        _remove_meanwhile()
-        if progress:
-            progress(done, max(total, done))
+    with BackgroundWriter(index, quarantine.note_refused) as writer:
+        for chunk in pending.iterate_all(CHUNK, analysis_fingerprint()):
+            now = timezone.now()
+            ready = quarantine.filter_ready(chunk, now)
+            if any(needs_analysis(change, now) for change in ready):
+                writer.finish()  # no process is forked while a thread has locks that it would inherit
+            writes, _failed = analyse_all(ready, lease.renew)
+            writer.start(writes)
+            done += len(chunk)
+            lease.renew()
+            _remove_meanwhile()
+            if progress:
+                progress(done, max(total, done))
+        writer.finish()
     index.refresh()
     return done
 
@@ -334,7 +334,7 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
         held = index.stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         for start in range(0, len(behind), CHUNK):
-            written = write(index, pending.read_changes(behind[start : start + CHUNK]))
+            written = write(index, pending.read_changes(behind[start : start + CHUNK], analysis_fingerprint()))
             stale.update(written.stale)
             unwritten.update(written.failed)
         differed += len(behind)
@@ -347,14 +347,14 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
     return CaughtUp(differed, frozenset(stale), frozenset(unwritten))
 
 
-def _write_changes(index: Index, found: list[pending.Change], keep: Callable[[], None] | None = None) -> Written:
+def _write_changes(index: Index, found: list[pending.Change]) -> Written:
     """Analyses and writes; `failed`: all ads that the index does not have, those quarantined before included."""
     trying = quarantine.filter_ready(found, timezone.now())
     tried = {change.uuid for change in trying}
     skipped = {change.uuid: "set aside" for change in found if change.uuid not in tried}
-    writes, failed = analyse_all(trying, keep)
+    writes, failed = analyse_all(trying)
     written = _write_all(index, writes)
-    note_written([write for write in writes if write.uuid in written.failed], written)
+    quarantine.note_refused(writes, written)
     return Written(written.done, written.stale, {**skipped, **failed, **written.failed})
 
 
@@ -367,6 +367,7 @@ def analyse_all(found: list[pending.Change], keep: Callable[[], None] | None = N
             keep()
         analysed = analyse(found, timezone.now())
         quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
+        prepared_documents.save_documents(analysed.documents, analysis_fingerprint())
         failed |= {change.uuid: failure.reason for change, failure in analysed.failed}
         writes += analysed.writes
         found = analysed.left

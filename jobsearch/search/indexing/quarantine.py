@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from jobsearch.search.engines.base import Write, Written
 from jobsearch.search.models import SetAside
 from jobsearch.search.schema import fingerprint
 from jobsearch.vacancies import pending
@@ -93,6 +94,20 @@ def add_failures(failures: Iterable[tuple[UUID, int, Failure]]) -> None:
     rows.sort(key=lambda row: row.uuid)  # two processes lock the rows in one order
     fields = ["version", "reason", "detail", "since", "tries", "next_try", "fingerprint"]
     SetAside.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=fields)
+
+
+def note_written(writes: Iterable[Write], written: Written) -> None:
+    """Quarantines what the engine refused, and releases what it has now."""
+    left = {*written.stale, *written.failed}
+    release([write.uuid for write in writes if write.uuid not in left])
+    versions = {write.uuid: write.version for write in writes}
+    refused = SetAside.Reason.REFUSED
+    add_failures((uuid, versions[uuid], Failure(refused, str(error))) for uuid, error in written.failed.items())
+
+
+def note_refused(writes: Iterable[Write], written: Written) -> None:
+    """Quarantines what the engine refused. Releases nothing: the index that was written is not the live one yet."""
+    note_written([write for write in writes if write.uuid in written.failed], written)
 
 
 def release(uuids: Collection[UUID]) -> None:

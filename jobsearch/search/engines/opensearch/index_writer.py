@@ -1,10 +1,17 @@
-"""Writer of one OpenSearch index: bulk requests with external versions, an error per document, and retries when it is busy."""
+"""Writer of one OpenSearch index: bulk requests with external versions, an error per document, and retries when it is busy.
+
+Two bulks are in flight: while the server indexes one, the next is compressed and sent. A server that is too busy answers 429, and
+the thread that sent the bulk pauses, so no more than two wait for it.
+"""
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +28,8 @@ SEQUENCE = "sequence"
 _ATTEMPTS = 6  # after 0.2, 0.4 … 6.4 s: OpenSearch answers 429 while its queue is full
 _BUSY_STATUSES = {429, 503}
 _BULK_SIZE = 250  # documents per request: some 2 MB; larger requests gain nothing
+_BULK_BYTES = 5_000_000  # of a request, before compression; a single document may be larger. The server refuses 100 MB by default
+_IN_FLIGHT = 2
 _CHUNK = 1000
 
 
@@ -41,15 +50,35 @@ class OpenSearchIndex:
         done = 0
         stale: list[UUID] = []
         failed: dict[UUID, str] = {}
-        rest = iter(writes)
-        while chunk := list(islice(rest, _BULK_SIZE)):
-            for uuid, status, reason in self._send({write.uuid: _build_operation(write) for write in chunk}):
+        operations = {}
+        for write in writes:
+            try:
+                operations[write.uuid] = _build_operation(write)
+            except (TypeError, ValueError):  # a value that JSON does not have
+                failed[write.uuid] = "400 request_refused"
+        stopped = Event()
+
+        def send(bulk: dict[UUID, bytes]) -> list[tuple[UUID, int, str]]:
+            if stopped.is_set():
+                return []
+            try:
+                return list(self._send(bulk))
+            except BaseException:
+                stopped.set()
+                raise
+
+        pool = ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="bulk")
+        try:
+            answers = pool.map(send, _divide_bulks(operations))
+            for uuid, status, reason in chain.from_iterable(answers):
                 if status < 300 or status == 404:  # 404: the document to purge does not exist
                     done += 1
                 elif status == 409:
                     stale.append(uuid)
                 else:
                     failed[uuid] = f"{status} {reason}"
+        finally:
+            pool.shutdown(cancel_futures=True)
         return Written(done, tuple(stale), failed)
 
     def refresh(self) -> None:
@@ -107,7 +136,7 @@ class OpenSearchIndex:
     def close(self) -> None:
         pass
 
-    def _send(self, operations: dict[UUID, list[dict[str, Any]]]) -> Iterator[tuple[UUID, int, str]]:
+    def _send(self, operations: dict[UUID, bytes]) -> Iterator[tuple[UUID, int, str]]:
         """(uuid, status, reason) of each document.
 
         A request that the server or its proxy refuses as a whole is halved until only the document that caused it is left out:
@@ -123,15 +152,16 @@ class OpenSearchIndex:
             for part in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
                 yield from self._send(dict(part))
 
-    def _bulk(self, operations: dict[UUID, list[dict[str, Any]]]) -> Iterator[tuple[UUID, int, str]]:
+    def _bulk(self, operations: dict[UUID, bytes]) -> Iterator[tuple[UUID, int, str]]:
         """(uuid, status, reason) of each document. Documents refused by a busy server are sent again after growing pauses."""
         for attempt in range(_ATTEMPTS):
-            lines = [line for operation in operations.values() for line in operation]
             with translate_errors():
                 answer = self._client.bulk(
-                    body=lines, index=self._write_alias, params={"require_alias": "true", "request_timeout": WRITE_SECONDS}
+                    body=b"".join(operations.values()),
+                    index=self._write_alias,
+                    params={"require_alias": "true", "request_timeout": WRITE_SECONDS},
                 )
-            to_retry: dict[UUID, list[dict[str, Any]]] = {}
+            to_retry: dict[UUID, bytes] = {}
             for uuid, item in zip(list(operations), answer["items"], strict=True):
                 result = next(iter(item.values()))
                 error = result.get("error") or {}
@@ -152,8 +182,27 @@ class OpenSearchIndex:
         raise EngineDown("OpenSearch is too busy to take writes. They are sent again by the next indexing run.")
 
 
-def _build_operation(write: Write) -> list[dict[str, Any]]:
+def _divide_bulks(operations: dict[UUID, bytes]) -> Iterator[dict[UUID, bytes]]:
+    """The operations in bulks of limited number and size, in their order."""
+    bulk: dict[UUID, bytes] = {}
+    size = 0
+    for uuid, operation in operations.items():
+        if bulk and (len(bulk) == _BULK_SIZE or size + len(operation) > _BULK_BYTES):
+            yield bulk
+            bulk, size = {}, 0
+        bulk[uuid] = operation
+        size += len(operation)
+    if bulk:
+        yield bulk
+
+
+def _build_operation(write: Write) -> bytes:
+    """The lines of the bulk request for one ad."""
     head = {"_id": str(write.uuid), "version": write.version, "version_type": "external_gte"}
     if write.purge:
-        return [{"delete": head}]
-    return [{"index": head}, {"uuid": str(write.uuid), **(write.document or {})}]
+        return _serialise({"delete": head})
+    return _serialise({"index": head}) + _serialise({"uuid": str(write.uuid), **(write.document or {})})
+
+
+def _serialise(value: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n".encode("utf-8", "surrogatepass")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from jobsearch.search.api import EngineDown, rebuild
 from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.vacancies.prepared_documents import delete_documents
 
 
 class Command(BaseCommand):
@@ -16,7 +17,14 @@ class Command(BaseCommand):
 
     help = "Builds the search index from the database. Searching goes on; the new index takes over when it is complete."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--analyse", action="store_true", help="analyse every ad again, instead of using the documents kept in the database"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["analyse"]:
+            delete_documents()
         with tqdm(unit=" ads", desc="Indexing", disable=options["verbosity"] == 0) as bar:
 
             def progress(done: int, total: int) -> None:

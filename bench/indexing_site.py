@@ -1,0 +1,266 @@
+"""What the processes of `bench/run.py` do in a checkout: rebuild the index, index changed ads, search, and the same bare.
+
+One command a line on standard input, one JSON object a line on standard output. "Bare" is the library alone: documents that are
+ready in memory, no database, no versions. Uses only what every checkout has, so that an earlier version can be measured by it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+CHANGED, CHUNK = 1000, 500
+SEARCHED = 100_000  # generated documents
+_documents: list[tuple[str, dict[str, Any]]] = []
+
+
+def set_up() -> None:
+    # The checkout's own packages, and the generated documents of this benchmark.
+    sys.path[:0] = [str(Path.cwd()), str(Path(__file__).resolve().parent)]
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    from jobsearch.vacancies import prepared_ads
+
+    while prepared_ads.prepare_stored_ads():
+        pass
+
+
+def measure(work: Callable[[], object]) -> dict[str, float]:
+    """Seconds, and seconds of the processor with those of ended children."""
+    began, used = time.perf_counter(), _get_processor_time()
+    work()
+    return {"seconds": time.perf_counter() - began, "cpu": _get_processor_time() - used}
+
+
+def _get_processor_time() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+# --- The site's own indexing -------------------------------------------------------------------------------------------------
+
+
+def rebuild() -> dict[str, float]:
+    from jobsearch.search import api
+
+    return measure(api.rebuild)
+
+
+def rebuild_after_analysis_change() -> dict[str, float]:
+    """A rebuild that finds no document of the present analysis."""
+    try:
+        from jobsearch.vacancies.models import PreparedDocument
+    except ImportError:  # an earlier version, which keeps none
+        pass
+    else:
+        PreparedDocument.objects.all().delete()
+    return rebuild()
+
+
+def index_changed() -> dict[str, float]:
+    """Indexes a thousand ads whose text has changed. The change itself is not measured: it ends with its commit."""
+    from django.db import transaction
+
+    from jobsearch.search import api
+    from jobsearch.vacancies import store
+
+    entries = list(_change_ads())
+    for start in range(0, len(entries), 50):
+        with transaction.atomic():
+            store.store_vacancies(entries[start : start + 50])
+    measured = measure(api.index_changes)
+    behind = api.count_behind()
+    if behind:
+        raise SystemExit(f"{behind} ads are not indexed")
+    return measured
+
+
+_round = 0
+
+
+def _change_ads() -> Iterator[Any]:
+    from ingest.client.parsing import parse_detail
+    from jobsearch.vacancies.models import Vacancy
+
+    global _round
+    _round += 1
+    uuids = list(Vacancy.objects.active().order_by("uuid").values_list("uuid", flat=True))
+    chosen = random.Random(_round).sample(uuids, min(CHANGED, len(uuids)))
+    for row in Vacancy.objects.filter(uuid__in=chosen).prefetch_related("contacts"):
+        contacts = [
+            {name: getattr(person, name) for name in ("name", "email", "phone", "role", "title")} for person in row.contacts.all()
+        ]
+        text = f"{(row.raw or {}).get('description', '')}<p>Endret for {_round}. gang.</p>"
+        content = {**(row.raw or {}), "description": text, "contactList": contacts}
+        yield parse_detail(row.uuid, {"uuid": str(row.uuid), "status": "ACTIVE", "ad_content": content})
+
+
+# --- The library alone -------------------------------------------------------------------------------------------------------
+
+
+def _prepare_documents() -> list[tuple[str, dict[str, Any]]]:
+    from jobsearch.search.indexing import documents
+    from jobsearch.vacancies import pending
+
+    if not _documents:
+        for batch in pending.iterate_all(CHUNK):
+            _documents.extend((str(change.uuid), dict(documents.make_document(change.vacancy))) for change in batch)
+    return _documents
+
+
+def bare_rebuild() -> dict[str, float]:
+    ready = _prepare_documents()
+    if not os.environ["SEARCH_URL"].startswith("embedded:"):
+        return measure(lambda: _send_bulks(ready, "bare", create=True))
+    with tempfile.TemporaryDirectory() as folder:
+        return measure(lambda: _write_tantivy(Path(folder), ready))
+
+
+def bare_changed() -> dict[str, float]:
+    """Replaces a thousand documents in an index that has all of them."""
+    ready = _prepare_documents()
+    changed = random.Random(1).sample(ready, min(CHANGED, len(ready)))
+    if not os.environ["SEARCH_URL"].startswith("embedded:"):
+        _send_bulks(ready, "bare", create=True)
+        return measure(lambda: _send_bulks(changed, "bare"))
+    with tempfile.TemporaryDirectory() as folder:
+        _write_tantivy(Path(folder), ready)
+        return measure(lambda: _write_tantivy(Path(folder), changed))
+
+
+def _write_tantivy(folder: Path, ready: list[tuple[str, dict[str, Any]]]) -> None:
+    import tantivy
+
+    from jobsearch.search.engines.tantivy import schema
+
+    fields = schema.build_schema()
+    index = tantivy.Index(fields, path=str(folder), reuse=True)
+    schema.register_tokenizer(index)
+    replaces = index.searcher().num_docs > 0
+    writer = index.writer(15_000_000, 1)
+    for uuid, document in ready:
+        if replaces:
+            writer.delete_documents_by_term("uuid", uuid)
+        writer.add_document(tantivy.Document.from_dict({"uuid": uuid, "version": 1, **document}, fields))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+
+
+def _send_bulks(ready: list[tuple[str, dict[str, Any]]], name: str, *, create: bool = False) -> None:
+    from opensearchpy import helpers
+
+    from jobsearch.search.engines.opensearch import query_builder
+    from jobsearch.search.engines.opensearch.client import connect
+
+    client = connect(os.environ["SEARCH_URL"])
+    if create:
+        client.indices.delete(index=name, ignore=404)
+        body = {"settings": {"index": query_builder.settings()}, "mappings": query_builder.mapping()}
+        client.indices.create(index=name, body=body, params={"request_timeout": 60})
+    actions = ({"_index": name, "_id": uuid, "_source": {"uuid": uuid, **document}} for uuid, document in ready)
+    sent = helpers.parallel_bulk(client, actions, thread_count=4, chunk_size=250, queue_size=4, request_timeout=60)
+    for _ok in sent:
+        pass
+    client.indices.refresh(index=name, params={"request_timeout": 60})
+    client.close()
+
+
+# --- Searches ----------------------------------------------------------------------------------------------------------------
+
+
+def _fill_generated() -> None:
+    import search_speed
+
+    from jobsearch.search.engines.registry import engine
+
+    index = engine().fresh()
+    writes = search_speed.make_writes(SEARCHED)
+    for start in range(0, len(writes), CHUNK):
+        index.write(writes[start : start + CHUNK])
+    index.refresh()
+    engine().switch(index)
+
+
+_filled = False
+
+
+def search_words(bare: bool) -> dict[str, float]:
+    """Median milliseconds of one page of 25 hits and the total, for a word that thousands of ads have in title or text."""
+    global _filled
+    import search_speed
+    from django.utils import timezone
+
+    from jobsearch.search.api import SearchQuery
+    from jobsearch.search.engines.base import Request
+    from jobsearch.search.engines.registry import engine
+    from jobsearch.search.query import compiler
+
+    if not _filled:
+        _fill_generated()
+        _filled = True
+    always = compiler.build_visibility_filter(timezone.now(), set())
+    requests = [
+        Request(SearchQuery(q=job).compiled.condition, always, {}, {}, "relevance", 0, 25, 20_000) for job in search_speed.JOBS
+    ]
+    run = _make_bare_search() if bare else engine().search
+    taken = []
+    for number in range(4):
+        for request in requests:
+            began = time.perf_counter()
+            run(request)
+            if number:
+                taken.append(time.perf_counter() - began)
+    return {"seconds": statistics.median(taken), "cpu": 0.0}
+
+
+def _make_bare_search() -> Callable[[Any], object]:
+    """The library's own search for the same query, whose equal scores are in any order."""
+    from tantivy import Occur, Query
+
+    from jobsearch.search.engines.registry import engine
+
+    reader: Any = engine()._get_reader()  # type: ignore[attr-defined]
+
+    def run(request: Any) -> object:
+        searcher, compiler = reader._index.searcher(), reader._compiler
+        parts = [(Occur.Must, compiler.compile_query(request.match)), (Occur.Must, compiler.compile_filter(request.always))]
+        result = searcher.search(Query.boolean_query(parts), limit=request.size, count=True)
+        return [searcher.doc(address).get_first("uuid") for _score, address in result.hits]
+
+    return run
+
+
+COMMANDS: dict[str, Callable[[], dict[str, float]]] = {
+    "rebuild": rebuild,
+    "analysis": rebuild_after_analysis_change,
+    "changed": index_changed,
+    "words": lambda: search_words(bare=False),
+    "bare rebuild": bare_rebuild,
+    "bare changed": bare_changed,
+    "bare words": lambda: search_words(bare=True),
+}
+
+
+def main() -> None:
+    set_up()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(COMMANDS[line.strip()]()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
