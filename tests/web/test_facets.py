@@ -14,7 +14,6 @@ from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
 
 NYNORSK = "<p>Me søkjer deg som ikkje har noko imot regn, og som er glad i å vere ute frå morgon til kveld.</p>"
-BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
 ALESUND = (LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),)
 
 
