@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jobsearch.core.text_values import clean_parameter
-from jobsearch.search.analysis.folding import build_comparison_key, normalise
+from jobsearch.search.analysis.folding import build_comparison_key, normalise, normalise_spelling
+from jobsearch.search.analysis.place_names import TOWNS
 from jobsearch.search.conditions import Node, Terms
 from jobsearch.search.input_errors import Problem
 from jobsearch.search.parameters import Parameters, read_last
@@ -127,10 +128,10 @@ def _is_distance(value: str) -> bool:
     return bool(near) and km in map(str, KILOMETRES)
 
 
-def find_place(typed: str) -> str | NearProblem:
+def find_place(typed: str, read_known: Callable[[], geography.Gazetteer] = read_gazetteer) -> str | NearProblem:
     """The municipality's path or the postal code of a typed place.
 
-    `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland", "5700 Voss".
+    `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland", "5700 Voss". `read_known`: for several places, one that reads once.
     """
     typed = normalise(typed)
     path = typed.upper()
@@ -140,7 +141,7 @@ def find_place(typed: str) -> str | NearProblem:
     problem = NearProblem("near", typed, "unknown")
     if found := _CODE.fullmatch(typed):
         code, name = found.groups()
-        known = read_gazetteer().codes
+        known = read_known().codes
         if code in known:
             return code
         problem = NearProblem("near", code, "no_point" if known else "no_table")
@@ -149,7 +150,7 @@ def find_place(typed: str) -> str | NearProblem:
         return paths[0]
     if paths:
         return NearProblem("near", name, "ambiguous", names=tuple(label_place(path) for path in paths))
-    return _find_post_town(name) or problem
+    return _find_post_town(name, read_known) or _find_district(name) or problem
 
 
 def label_place(near: str) -> str:
@@ -238,9 +239,15 @@ def _index_names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     return tuple({name: tuple(paths) for name, paths in kind.items()} for kind in (municipalities, towns))
 
 
-def _find_post_town(typed: str) -> str:
+def _find_post_town(typed: str, read_known: Callable[[], geography.Gazetteer]) -> str:
     """The lowest postal code of a place with that name, "" for none."""
-    return _index_post_towns(read_gazetteer()).get(_normalise_name(typed), "") if typed else ""
+    return _index_post_towns(read_known()).get(_normalise_name(typed), "") if typed else ""
+
+
+def _find_district(typed: str) -> str:
+    """The municipality of a town, village or city district: Bergen for Åsane. "" where none, or more than one, has that name."""
+    paths = TOWNS.get(normalise_spelling(normalise(typed).strip().lower()), ())
+    return paths[0] if len(paths) == 1 and paths[0] in geography.load_centres() else ""
 
 
 @lru_cache(maxsize=1)
