@@ -125,6 +125,7 @@ def test_nearness_in_words_becomes_the_distance_filter(some, typed, canonical):
         "nær Universitetet i Oslo",
         "nær Herøy",  # there are two
         "nær Vestland",
+        "Oslo og omegn",  # a region with its municipalities
         "Oslo area manager",
         "kokk innen 500 km fra Oslo",
         "nær bergen kokk nær oslo",

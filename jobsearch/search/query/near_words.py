@@ -1,4 +1,4 @@
-"""Distance in words: "nær Bergen", "i nærheten av Voss", "within 10 km of Oslo", "Oslo og omegn".
+"""Distance in words: "nær Bergen", "i nærheten av Voss", "within 10 km of Oslo", "Bergen og omegn".
 
 Finds where a query may say so, by its grammar alone. `words_to_filters` looks up the place, and makes the words a filter.
 """
@@ -168,7 +168,7 @@ def _make(q: str, words: Sequence[_Word], first: int, start: int, end: int, last
     place = words[start:end]
     if place[0].text.isdigit() and len(place[0].text) == 4 and len(place) > 1 and not place[1].text[:1].isupper():
         return  # "nær 5003 sykepleier"
-    if not _can_only_be_place(place, words) or _is_listed(q, words, first, last) or _names_employer(words, start, end):
+    if not _can_only_be_place(place, words) or _is_listed(q, words, first, last) or _is_part_of_name(words, start, end):
         return
     stop = words[last - 1].end
     if q[stop : stop + 1] == ")" and "(" in q[place[0].start : stop]:
@@ -199,10 +199,10 @@ def _continues(q: str, words: Sequence[_Word]) -> bool:
     return bool(others) and normalise_spelling(others[0].lower) in PLACES
 
 
-def _names_employer(words: Sequence[_Word], start: int, end: int) -> bool:
-    """Whether the place is the beginning of an employer's name: "nær Oslo universitetssykehus"."""
+def _is_part_of_name(words: Sequence[_Word], start: int, end: int) -> bool:
+    """Whether the place is the beginning of another name: "nær Oslo universitetssykehus", the region "Oslo og omegn"."""
     length, entity = find_entity([norwegian.analyse_word(word.text) for word in words], start, True)
-    return entity is None and length == end - start
+    return length > end - start or (entity is None and length == end - start)
 
 
 def _can_only_be_place(place: Sequence[_Word], words: Sequence[_Word]) -> bool:
