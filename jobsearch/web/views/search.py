@@ -187,12 +187,12 @@ def _read_as_typed(request: HttpRequest, query: search.SearchQuery) -> search.Se
 def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
     """Redirects to the search with filters, where a message tells which words were understood and offers the search as typed."""
     understood = format_html(
-        '{} <a href="{}" rel="nofollow">{}</a>',
+        '{} <a class="button quiet" href="{}" rel="nofollow">{}</a>',
         _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(typed, narrowed)},
         view.address(typed.replace(as_typed=True)),
         _("Angre"),
     )
-    messages.info(request, understood)
+    messages.info(request, understood, extra_tags="toast")  # a line above the list would push it down
     response = redirect(view.address(narrowed))
     # Which words are filters depends on the ads of the moment.
     response["Cache-Control"] = "private, no-store"
