@@ -31,6 +31,9 @@ from .areas import format_uncertain, list_areas
 from .base import VALUE_LENGTH, Ad, Selection, SingleFacet, quote
 
 KILOMETRES = (5, 10, 25, 50, 100)
+ONLY_THERE = 0
+"""In the municipality itself, however large it is. A postal code has no such choice."""
+CHOICES = (ONLY_THERE, *KILOMETRES)
 DEFAULT_KM = 25
 _CODE = re.compile(r"(?:NO?[- ])?([0-9]{4})(?![0-9])[ ,]*+(.*)", re.IGNORECASE)
 _UNKNOWN = gettext_lazy("Vi vet ikke hvor «%s» er. Skriv en kommune eller et postnummer.")
@@ -58,7 +61,7 @@ class NearProblem(Problem):
 
 
 class DistanceFilter(SingleFacet):
-    """Within `km` kilometres of the place `near`. Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
+    """Within `km` kilometres of the place `near`, or in that municipality. Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
 
     name = "near"
     label = gettext_lazy("Avstand")
@@ -72,7 +75,7 @@ class DistanceFilter(SingleFacet):
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
         near, km = clean_parameter(read_last(params, "near"), VALUE_LENGTH), clean_parameter(read_last(params, "km"), 20)
-        if km and near and km not in map(str, KILOMETRES):
+        if km and near and km not in map(str, CHOICES):
             unknown = gettext_lazy("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen.")
             problems.append(Problem("km", km, "unknown", unknown=unknown))
             km = ""
@@ -85,7 +88,9 @@ class DistanceFilter(SingleFacet):
         if isinstance(found, Problem):
             problems.append(found)
             return {}
-        return {"near": found, "km": int(km) if km else DEFAULT_KM}
+        chosen = int(km) if km else DEFAULT_KM
+        is_code = found not in geography.load_centres()
+        return {"near": found, "km": KILOMETRES[0] if is_code and chosen == ONLY_THERE else chosen}
 
     def format_parameters(self, query: Selection) -> list[tuple[str, str]]:
         if not query["near"]:
@@ -103,6 +108,8 @@ class DistanceFilter(SingleFacet):
         km, _blank, near = value.partition(" ")
         if not _is_distance(value):
             return quote(value)
+        if int(km) == ONLY_THERE:
+            return _("Bare %(place)s") % {"place": label_place(near)}
         return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
 
     def label_chip(self, value: str) -> str:
@@ -112,6 +119,8 @@ class DistanceFilter(SingleFacet):
         if not _is_distance(value):
             return self.label_chip(value)
         km, _blank, near = value.partition(" ")
+        if int(km) == ONLY_THERE:
+            return _("kommunen %(place)s") % {"place": label_place(near)}
         return _("grensen på %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
 
     def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
@@ -125,7 +134,7 @@ class DistanceFilter(SingleFacet):
 def _is_distance(value: str) -> bool:
     """Whether the value is a distance from a known place, not a text that could not be read."""
     km, _blank, near = value.partition(" ")
-    return bool(near) and km in map(str, KILOMETRES)
+    return bool(near) and km in map(str, CHOICES)
 
 
 def find_place(typed: str, read_known: Callable[[], geography.Gazetteer] = read_gazetteer) -> str | NearProblem:
@@ -176,10 +185,13 @@ def list_proposals() -> tuple[str, ...]:
 
 
 def build_condition(near: str, km: int) -> Node:
-    """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality."""
+    """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality.
+
+    A municipality without kilometres around it is found by its name, wherever in it the ad is.
+    """
     known = read_gazetteer()
     reach = known.find_near(near, km)
-    if not known.codes:
+    if not known.codes or km == ONLY_THERE:
         return Terms("place", reach.paths)
     paths = set(reach.paths)
     uncertain = (format_uncertain(code, path) for code, path in find_unlocated(known) if path in paths)
