@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import ads, employers, export, facet_values, health, landing, search, sitemaps, suggestions
+from .views import ads, employers, export, facet_values, health, landing, municipalities, search, sitemaps, suggestions
 
 app_name = "web"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobb/<str:slug>/", landing.landing, name="landing"),
     path("treff.csv", export.export_csv, name="download"),
     path("forslag/", suggestions.suggestions, name="suggestions"),
+    path("kommuner.json", municipalities.municipalities, name="municipalities"),
     path("om/", search.about, name="about"),
     path("robots.txt", search.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),

@@ -61,7 +61,10 @@ class NearProblem(Problem):
 
 
 class DistanceFilter(SingleFacet):
-    """Within `km` kilometres of the place `near`, or in that municipality. Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
+    """Within `km` kilometres of the place `near`, or in that municipality.
+
+    Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted.
+    """
 
     name = "near"
     label = gettext_lazy("Avstand")
@@ -180,8 +183,14 @@ def has_postal_codes() -> bool:
 @lru_cache(maxsize=1)
 def list_proposals() -> tuple[str, ...]:
     """The municipalities, for a form to propose; each can be typed as it is."""
-    names = map(places.get_label, geography.load_centres())
-    return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
+    return tuple(name for name, _point in list_municipalities())
+
+
+@lru_cache(maxsize=1)
+def list_municipalities() -> tuple[tuple[str, geography.Point], ...]:
+    """(name, point of its centre) of each municipality, in alphabetical order."""
+    named = ((places.get_label(path), centre.point) for path, centre in geography.load_centres().items())
+    return tuple(sorted(named, key=lambda one: one[0].casefold().translate(_ALPHABET)))
 
 
 def build_condition(near: str, km: int) -> Node:
