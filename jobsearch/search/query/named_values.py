@@ -54,8 +54,8 @@ def remove_near_words(q: str, words: str) -> str | None:
     Some of them are searched for in the typed query, and some are not: "rundt" and "nær". Some are a negation: "ikke langt fra".
     """
     typed, alone = compile_query(q).parsed, compile_query(words).parsed
-    own = _ignore_neighbours(alone, is_place=False)
-    number = sum(group in own for group in _ignore_neighbours(typed, is_place=False))
+    own = _ignore_neighbours(alone, ignore_place=True)
+    number = sum(group in own for group in _ignore_neighbours(typed, ignore_place=True))
     never = tuple(excluded for excluded in typed.never if excluded not in alone.never)
     return _remove(q, [words], replace(typed, never=never), number, names_no_job=True)
 
@@ -93,10 +93,15 @@ def _lacks_groups(typed: Groups, kept: Groups, number: int) -> bool:
     return len(typed) - len(kept) == number and all(group in remaining for group in kept)
 
 
-def _ignore_neighbours(parsed: ParsedQuery, **ignored: bool) -> Groups:
-    """The groups without what depends on neighbouring words. It only makes the typed query find more than the rest does."""
+def _ignore_neighbours(parsed: ParsedQuery, *, ignore_place: bool = False) -> Groups:
+    """The groups without what depends on neighbouring words. It only makes the typed query find more than the rest does.
+
+    `ignore_place`: also without `is_place`, which depends on an occupation beside the word.
+    """
 
     def strip(clause: Clause) -> Clause:
-        return replace(clause, alone=False, joined_stems=(), **ignored) if isinstance(clause, WordClause) else clause
+        if not isinstance(clause, WordClause):
+            return clause
+        return replace(clause, alone=False, joined_stems=(), is_place=clause.is_place and not ignore_place)
 
     return [tuple(tuple(map(strip, alternative)) for alternative in group) for group in parsed.must]
