@@ -170,7 +170,7 @@ def _build_card(
         shown_places,
         dates.format_deadline(vacancy),
         ad_tags.list_tags(vacancy),
-build_sign(name),
+        build_sign(name),
         title,
         vacancy.title if title != vacancy.title else "",
         occupation=_render_pieces(marked.occupation),
