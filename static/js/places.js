@@ -1,5 +1,5 @@
 // Places: proposals for the field, and the municipality nearest to the visitor. The browser finds it itself: the position is in no
-// request, and is not kept. The name of the municipality is kept for the front page, in this browser only (localStorage).
+// request, and is not kept. The name of the municipality is kept for the front page, in this browser only (localStorage). Loaded by app.js.
 "use strict";
 
 (() => {
@@ -36,7 +36,9 @@
       // Without proposals: any place can be typed.
     }
   };
-  document.addEventListener("focusin", ({ target }) => target.id === "near" && propose());
+  const proposeInField = ({ target }) => target?.id === "near" && propose();
+  document.addEventListener("focusin", proposeInField);
+  proposeInField({ target: document.activeElement });
 
   // --- The nearest one
 

@@ -64,6 +64,7 @@ def test_position_is_used_by_keyboard_on_another_page(open_page, some):
     page = open_page(f"/stilling/{some[0]}/")
     allow_position(page, IN_BERGEN)
     page.locator("#near").focus()
+    expect(page.get_by_role("button", name="Bruk min posisjon")).to_be_visible()
     for _ in range(2):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Bruk min posisjon")).to_be_focused()
