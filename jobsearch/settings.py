@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "jobsearch.web.response_middleware.ETagMiddleware",  # sees what is not yet compressed
     "jobsearch.core.staticfiles.VersionedStaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "jobsearch.web.response_middleware.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "jobsearch.web.middleware.BodyLimitMiddleware",  # before CSRF's check, which reads the form

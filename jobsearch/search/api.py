@@ -21,7 +21,7 @@ from .errors import EngineDown, IndexMissing, QueryError
 from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
-from .facets.employer_names import choose_employer_name
+from .facets.employer_names import choose_employer_name, get_employer_name
 from .facets.published import CHART_DAYS
 from .indexing.consistency import compare, repair
 from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
@@ -80,6 +80,7 @@ __all__ = [
     "engine_health",
     "facet_counts",
     "find_choices",
+    "get_employer_name",
     "get_exclusion",
     "get_filter",
     "get_oldest_behind",

@@ -1,4 +1,4 @@
-"""Middleware for responses: entity tags of pages, and the parts of a request's time for administrators."""
+"""Middleware for responses: permissions of pages, entity tags, and the parts of a request's time for administrators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,21 @@ from django.utils.cache import get_conditional_response
 
 from jobsearch.core.timings import Timing, collect_timings, timed
 
+PERMISSIONS = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"
+"""What pages may ask the browser for: the position, for the nearest municipality, and only pages of this site."""
 _CSRF_FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+class PermissionsPolicyMiddleware:
+    """`Permissions-Policy` header (W3C), which Django does not set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        return response
 
 
 class ETagMiddleware:

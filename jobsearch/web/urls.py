@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import ads, alert_ads, employers, export, facet_values, health, landing, search, sitemaps, suggestions
+from .views import (
+    ads,
+    alert_ads,
+    employers,
+    export,
+    facet_values,
+    health,
+    landing,
+    municipalities,
+    search,
+    sitemaps,
+    suggestions,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -17,6 +29,7 @@ urlpatterns = [
     path("treff.csv", export.export_csv, name="download"),
     path("forslag/", suggestions.suggestions, name="suggestions"),
     path("varsler/treff/<str:token>/", alert_ads.alert_ads, name="alert_ads"),
+    path("kommuner.json", municipalities.municipalities, name="municipalities"),
     path("om/", search.about, name="about"),
     path("robots.txt", search.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),

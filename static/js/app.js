@@ -40,6 +40,18 @@ if (form) {
   document.addEventListener("htmx:afterSwap", () => form.removeAttribute("data-held"));
 }
 
+// The script of places is loaded when the form is used, or where the front page shows what is near.
+const note = document.getElementById("near-note");
+const loadPlaces = () => {
+  if (!note?.dataset.script) return;
+  document.head.append(Object.assign(document.createElement("script"), { src: note.dataset.script }));
+  delete note.dataset.script;
+};
+const loadPlacesOnFrontPage = () => document.getElementById("naer-deg") && loadPlaces();
+if (form) form.addEventListener("focusin", loadPlaces);
+document.addEventListener("htmx:afterSettle", loadPlacesOnFrontPage);
+loadPlacesOnFrontPage();
+
 // An expanded list stays expanded when its counts are updated.
 const expanded = new Set();
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

@@ -9,6 +9,8 @@
   const TIMEOUT = 20_000; // ms, as that of the list
   const root = document.documentElement;
   const body = pane.querySelector(".ad-pane-body");
+  const keys = document.getElementById("taster");
+  const toolbar = keys.parentElement;
   const readAddress = () => location.pathname + location.search;
 
   let list = readAddress(); // the address of the list in the page
@@ -58,6 +60,7 @@
       body.replaceChildren(...page.querySelector("main").childNodes);
       pane.hidden = false;
       root.dataset.split = "";
+      pane.querySelector(".ad-pane-close").after(keys); // the line above the narrow list has no room for them
     });
     shown = ad;
     markRow(ad.uuid);
@@ -77,6 +80,7 @@
     keepInPlace(link, () => {
       pane.hidden = true;
       delete root.dataset.split;
+      toolbar.prepend(keys);
       body.replaceChildren();
     });
     shown = null;
@@ -182,7 +186,6 @@
   document.addEventListener("focusin", prefetchSoon);
 
   // Keys. Those of one letter can be turned off (WCAG 2.1.4): speech input and slips of the finger trigger them.
-  const keys = document.getElementById("taster");
   const setting = keys.querySelector("input");
   try {
     setting.checked = localStorage.getItem("keys") !== "off";
@@ -200,6 +203,11 @@
     const at = focused >= 0 ? focused : rows.findIndex((row) => row.querySelector("[aria-current]"));
     rows[at + step]?.querySelector("a").focus();
   };
+  // Like a menu, the list of keys closes when something else is used.
+  const closeKeys = ({ target }) => keys.contains(target) || (keys.open = false);
+  document.addEventListener("pointerdown", closeKeys);
+  document.addEventListener("focusin", closeKeys);
+
   const letters = {
     j: () => move(1),
     k: () => move(-1),
@@ -208,7 +216,8 @@
   document.addEventListener("keydown", (event) => {
     if (!splits.matches || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input, select, textarea, [contenteditable], .toasts")) return;
-    if (event.key === "Escape" && shown) goToList();
+    if (event.key === "Escape" && keys.open) keys.open = false;
+    else if (event.key === "Escape" && shown) goToList();
     else if (setting.checked && Object.hasOwn(letters, event.key)) letters[event.key]();
   });
 }

@@ -42,3 +42,11 @@ const toasts = (() => {
   region.addEventListener("keydown", (event) => event.key === "Escape" && hide());
   return { show, hide };
 })();
+
+// A message of the page that floats is closed by its button. Reading continues at the content.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-close-message]");
+  if (!button) return;
+  button.closest(".message").remove();
+  document.getElementById("innhold").focus({ preventScroll: true });
+});

@@ -154,18 +154,55 @@ def test_keys_do_nothing_in_fields_or_when_turned_off(open_page, listed):
     expect(page.locator("#q")).to_be_focused()
     page.locator("#q").fill("")
     setting = page.get_by_label("Bruk bokstavtaster")
+    page.get_by_text("Hurtigtaster", exact=True).click()
     for _ in range(2):  # also after a reload
         setting.uncheck()
         find_link(page, "Kokk 0").focus()
         page.keyboard.press("j")
         expect(find_link(page, "Kokk 0")).to_be_focused()
         page.reload()
-        expect(setting).to_be_visible()
+        page.get_by_text("Hurtigtaster", exact=True).click()
         expect(setting).not_to_be_checked()
     setting.check()
     find_link(page, "Kokk 0").focus()
     page.keyboard.press("j")
     expect(find_link(page, "Kokk 1")).to_be_focused()
+
+
+def test_list_of_keys_is_reachable_and_moves_with_the_ad(open_page, listed):
+    page = open_wide(open_page, "/?place=VESTLAND")
+    keys, setting = page.locator("#taster"), page.get_by_label("Bruk bokstavtaster")
+    page.locator("#sort").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(keys.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(setting).to_be_visible()
+    assert find_violations(page) == []
+    page.keyboard.press("Escape")
+    expect(setting).not_to_be_visible()
+    keys.locator("summary").click()
+    find_link(page, "Kokk 0").focus()
+    expect(setting).not_to_be_visible()
+    find_link(page, "Kokk 0").click()
+    expect_open(page, "Kokk 0")
+    expect(page.locator("#annonse #taster")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".toolbar #taster")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, WIDE])
+def test_line_above_the_list_does_not_wrap(open_page, listed, width):
+    page = open_page("/?place=VESTLAND&extent=Deltid", width=width)
+    expect(page.locator("#taster")).to_be_visible()
+    for _ in range(2):  # the whole width, then the narrow list
+        boxes = [page.locator(one).bounding_box() for one in ("#treff-h", ".results-head .save", "#sort")]
+        centres = [box["y"] + box["height"] / 2 for box in boxes]
+        assert max(centres) - min(centres) <= 4
+        edges = [(box["x"], box["x"] + box["width"]) for box in boxes]
+        assert edges[0][1] <= edges[1][0] and edges[1][1] <= edges[2][0]
+        find_link(page, "Kokk 1").click()
+        expect_open(page, "Kokk 1")
+        page.evaluate("scrollTo(0, 0)")
 
 
 def test_opened_row_stays_where_it_is(open_page, listed):

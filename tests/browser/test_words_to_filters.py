@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_list import many  # noqa: F401 - a fixture
 
@@ -42,3 +43,37 @@ def test_without_scripts_the_page_is_redirected(open_page, many):  # noqa: F811
     page.wait_for_url(SEARCH)
     expect(page.locator("#q")).to_have_value("butikkmedarbeider")
     expect(page.locator("#beskjeder")).to_contain_text("Vi forsto «Voss» som filter.")
+    message = page.locator("#beskjeder .message")
+    assert message.evaluate("one => getComputedStyle(one).position") == "static"
+    expect(message.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_message_floats_in_the_window_and_moves_nothing(open_page, many, width):  # noqa: F811
+    page = open_page("/?q=butikkmedarbeider", width=width)
+    top = page.locator("#treff").bounding_box()["y"]
+    page.locator("#q").fill("butikkmedarbeider voss")
+    page.locator("#q").press("Enter")
+    page.wait_for_url(SEARCH)
+    message = page.locator("#beskjeder .message")
+    box = message.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box["y"] > 0 and box["y"] + box["height"] <= page.viewport_size["height"]
+    assert page.locator("#treff").bounding_box()["y"] == top
+    expect(page.locator("#live")).to_contain_text("Vi forsto «Voss» som filter.")
+    assert find_violations(page) == []
+    for target in (message.get_by_role("link"), message.get_by_role("button")):
+        assert target.bounding_box()["height"] >= 44
+    message.get_by_role("button", name="Lukk").click()
+    expect(message).to_have_count(0)
+    expect(page.locator("#innhold")).to_be_focused()
+
+
+def test_message_disappears_with_the_next_choice_and_is_there_on_a_loaded_page(open_page, many):  # noqa: F811
+    page = open_page("/?q=butikkmedarbeider+voss")
+    message = page.locator("#beskjeder .message")
+    expect(message).to_contain_text("Vi forsto «Voss» som filter.")
+    assert message.evaluate("one => getComputedStyle(one).position") == "fixed"
+    page.locator("#sort").select_option("published")
+    page.wait_for_url("**sort=published")
+    expect(message).to_have_count(0)

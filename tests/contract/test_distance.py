@@ -135,6 +135,13 @@ def test_with_postal_codes_hits_equal_the_computed_distances(ads, table, km):
     assert 0 < max(sizes) < len(known)
 
 
+def test_a_municipality_alone_is_found_as_by_its_box(ads, table):
+    for path in ("VESTLAND/BERGEN", "VESTLAND/VOSS", "TROMS/TROMSØ"):
+        inside = everything(SearchQuery(near=path, km=0, size=100))
+        assert inside == everything(SearchQuery(place=(path,), size=100)) != set()
+    assert everything(SearchQuery(near="OSLO/OSLO", km=0, size=100)) == everything(SearchQuery(place=("OSLO",), size=100))
+
+
 @pytest.mark.parametrize("km", [5, 10, 25, 50, 100])
 def test_without_postal_codes_distances_are_between_municipalities(ads, km):
     known = rows()

@@ -173,9 +173,9 @@ def test_any_text_in_the_address_is_read():
 
 @pytest.mark.django_db
 def test_only_the_listed_distances_are_accepted():
-    for km in (5, 10, 25, 50, 100):
+    for km in (0, 5, 10, 25, 50, 100):
         assert read(near="Bergen", km=str(km)) == ("VESTLAND/BERGEN", km, [])
-    for km in ("7", "0", "-5", "1e1", "٥", "10.0", "025", "x"):
+    for km in ("7", "00", "-5", "1e1", "٥", "10.0", "025", "x"):
         assert read(near="Bergen", km=km) == ("VESTLAND/BERGEN", 25, ["unknown"])
         assert read(km=km) == ("", 25, []), "a distance from nowhere is no question"
 
@@ -197,6 +197,21 @@ def test_the_distance_is_chosen_labelled_and_removed_like_a_facet_value():
     assert query.without("near", "50 VESTLAND/BERGEN") == SearchQuery(q="kokk", place=("VESTLAND",))
     assert list_criteria(query)[-1] == ("Avstand", ["Innen 50 km fra Bergen"])
     assert summarise_query(query) == "kokk · Vestland · Innen 50 km fra Bergen"
+
+
+@pytest.mark.django_db
+def test_a_municipality_without_kilometres_around_it():
+    query, _ = SearchQuery.from_address("near=bergen&km=0")
+    assert query.to_params() == [("near", "VESTLAND/BERGEN"), ("km", "0")]
+    assert get_filter("near").label_chip("0 VESTLAND/BERGEN") == "Bare Bergen"
+    assert summarise_query(query) == "Bare Bergen"
+    assert query.without("near", "0 VESTLAND/BERGEN") == SearchQuery()
+
+
+def test_a_municipality_is_found_by_its_name_and_a_postal_code_has_none(voss):
+    assert distance.build_condition("VESTLAND/BERGEN", 0) == Terms("place", ("VESTLAND/BERGEN",))
+    assert distance.build_condition("OSLO/OSLO", 0) == Terms("place", ("OSLO/OSLO", "OSLO")), "an ad may state the county only"
+    assert read(near="5700", km="0") == ("5700", 5, [])
 
 
 def test_the_label_of_a_postal_code_has_its_place(voss):

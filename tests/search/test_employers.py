@@ -52,6 +52,24 @@ def test_each_spelling_in_an_address_selects_the_employer(kro, client, spelling)
     assert len(titles(client, employer=spelling)) == 6
 
 
+def row_names(client, address: str) -> dict[str, str]:
+    """Title -> employer of the rows of a list."""
+    rows = Page(client.get(address)).all("//article")
+    return {one.xpath("string(.//h2/a | .//h3/a)"): one.xpath("string(.//*[@class='card-employer'])") for one in rows}
+
+
+def test_rows_show_the_name_of_the_value(kro, client):
+    shown = row_names(client, "/")
+    assert shown.pop("Lege") == "Kystlegene"
+    assert len(shown) == 6 and set(shown.values()) == {"Havgløtt Kro AS"}
+    assert set(row_names(client, f"/arbeidsgiver/{ORGNR}/").values()) == {"Havgløtt Kro AS"}
+
+
+def test_a_row_shows_its_own_spelling_where_only_that_was_searched_for(kro, client):
+    assert row_names(client, "/?q=brygga") == {"Renholder": "Havgløtt kro, avd. Brygga"}
+    assert set(row_names(client, "/?q=havgl%C3%B8tt").values()) == {"Havgløtt Kro AS"}
+
+
 def test_an_unknown_name_is_kept_as_a_value_without_hits(kro):
     query, problems = SearchQuery.from_params({"employer": "Fantes AS"})
     assert (query.employer, problems) == (("Fantes AS",), [])

@@ -20,11 +20,10 @@ from jobsearch.search.engines import registry
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
+from tests.places import BERGEN, OSLO
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
-BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
-OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
 DRIVER = (OccupationData("Transport og lager", "Tog-, sporvogn- og vegtrafikk"),)
 

@@ -10,11 +10,8 @@ from django.utils import translation
 from jobsearch.saved.descriptions import list_criteria, summarise_query
 from jobsearch.search.api import FACETS, SearchQuery, count, get_exclusion, search
 from jobsearch.search.facets.base import VALUES_PER_FACET
-from jobsearch.vacancies.ad_data import LocationData
+from tests.places import BERGEN, OSLO
 from tests.web.page import Page
-
-BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
-OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 
 pytestmark = pytest.mark.django_db
 

@@ -9,12 +9,11 @@ from django.utils import timezone
 from lxml import html
 
 from jobsearch.search.api import NOT_STATED
-from jobsearch.vacancies.ad_data import LocationData
+from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
 
 NYNORSK = "<p>Me søkjer deg som ikkje har noko imot regn, og som er glad i å vere ute frå morgon til kveld.</p>"
-BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
 ALESUND = (LocationData("NORGE", "MØRE OG ROMSDAL", "ÅLESUND", "ÅLESUND"),)
 
 
@@ -22,6 +21,31 @@ def get(client, address: str, status: int = 200) -> Page:
     response = client.get(address)
     assert response.status_code == status, (response.status_code, getattr(response, "url", ""))
     return Page(response)
+
+
+def test_few_occupations_are_listed_in_both_levels(client, ads):
+    nurse, doctor = OccupationData("Helse og sosial", "Sykepleier"), OccupationData("Helse og sosial", "Lege")
+    ads(
+        {"title": "A", "occupations": (nurse,)}, {"title": "B", "occupations": (nurse,)}, {"title": "C", "occupations": (doctor,)}
+    )
+    page = get(client, "/")
+    boxes = [(box.get("value"), box.get("data-count")) for box in page.all("//ul[@id='f-occupation']//input[@name='occupation']")]
+    assert boxes == [("Helse og sosial", "3"), ("Helse og sosial/Lege", "1"), ("Helse og sosial/Sykepleier", "2")]
+    assert not page.all("//input[@id='w-occupation']")
+
+
+def test_many_occupations_have_a_field_that_finds_both_levels(client, ads):
+    kinds = ("Sykepleier", "Lege", "Psykolog", "Vernepleier", "Bioingeniør", "Fysioterapeut", "Ergoterapeut", "Optiker")
+    jobs = [OccupationData("Helse og sosial", kind) for kind in kinds]
+    jobs += [OccupationData("Utdanning", kind) for kind in ("Barnehage", "Grunnskole", "Videregående skole", "Forskningsarbeid")]
+    jobs += [OccupationData("Reiseliv og mat", kind) for kind in ("Kokk", "Restaurant", "Baker og konditor")]
+    ads(*({"title": job.level2, "occupations": (job,)} for job in jobs))
+    page = get(client, "/")
+    assert page.all("//input[@id='w-occupation']")
+    assert not page.all("//ul[@id='f-occupation']//input[contains(@value, '/')]")
+    found = Part(client.get("/filter/occupation/?within=sykepl", headers={"HX-Request": "true"}))
+    values = [box.get("value") for box in found.all("//input[@name='occupation']")]
+    assert values == ["Helse og sosial", "Helse og sosial/Sykepleier"]
 
 
 class Part(Page):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
+from jobsearch.search.facets import employer_names
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 
 ORGNR = "999888777"
@@ -83,7 +84,7 @@ def logged_in(client, recruiter):
 def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
     made = ads(*many(3, 0))
     addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
-    for kept in (spelling.speller, suggestions.name_index):
+    for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept()  # filled before, as on a running site
     few = {address: asked(logged_in, address) for address in addresses}
     ads(*many(40, 3))
@@ -95,7 +96,7 @@ def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
 
 def test_number_of_queries_of_a_visitor(client, ads):
     made = ads(*many(30, 0))
-    for kept in (spelling.speller, suggestions.name_index):
+    for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept()
     for address, most in MOST_QUERIES.items():
         found = asked(client, f"/stilling/{made[0]}/" if address == "ad" else address)

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
+from jobsearch.search.api import distance
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.middleware import TrustedProxyMiddleware
 from jobsearch.web.presenters import dates
@@ -38,6 +39,25 @@ def test_every_page_has_the_content_security_policy_and_no_inline_code(client, a
     assert len(page.all("//h1")) == 1 and len(page.all("//main")) == 1
     ids = page.all("//@id")
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("address", PLAIN)
+def test_every_page_may_ask_for_the_position_and_nothing_else(client, ads, address):
+    ads()
+    allowed = dict(one.split("=") for one in client.get(address)["Permissions-Policy"].split(", "))
+    assert allowed.pop("geolocation") == "(self)"
+    assert set(allowed) >= {"camera", "microphone", "payment"} and set(allowed.values()) == {"()"}
+
+
+def test_municipalities_are_listed_with_their_centres(client):
+    response = client.get("/kommuner.json")
+    assert (response["Content-Type"], response["Cache-Control"]) == ("application/json", "public, max-age=86400")
+    assert response["X-Robots-Tag"] == "noindex" and not response.cookies
+    found = {name: (north, east) for name, north, east in response.json()["municipalities"]}
+    assert list(found) == list(distance.list_proposals())
+    assert found["Bergen"] == (60.39, 5.32) and found["Oslo"] == (59.91, 10.75)
+    assert len(response.content) < 10_000
+    assert client.post("/kommuner.json").status_code == 405
 
 
 def test_templates_have_no_inline_style_or_event_handler():

@@ -24,6 +24,7 @@ from jobsearch.search.query.normalisation import is_or_operator, normalise_query
 from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.search.search_query import Q_LENGTH, SearchQuery
 from jobsearch.search.service import totals
+from jobsearch.search.words_to_filters import turn_near_words_into_filter
 
 from .suggestion_names import KINDS, Kind, SuggestedName, list_spellings, name_index
 
@@ -79,7 +80,9 @@ def suggest(query: SearchQuery, typed: str, now: dt.datetime | None = None) -> l
         candidates = [one for one in candidates if one.kind != "words" or one.query.q.casefold() != same]
         candidates.insert(0, _Candidate("words", "", typed_search.q, typed_search, (), as_typed=True))
     alone = [candidate.alone for candidate in candidates if candidate.alone]
-    counts = totals([*(candidate.query for candidate in candidates), *alone], now)
+    # The page makes a filter of "nær Bergen" in the typed text. What else it makes a filter finds the same ads.
+    counted = [turn_near_words_into_filter(one.query) if one.as_typed else one.query for one in candidates]
+    counts = totals([*counted, *alone], now)
     # Two occupations mean either of them: "sykepleier beautician" finds nurses where no beautician is wanted.
     unfound = {query for query, count in zip(alone, counts[len(candidates) :], strict=True) if not count}
     by_kind: dict[Kind, list[Suggestion]] = {kind: [] for kind in KINDS}

@@ -104,6 +104,9 @@ class Facet:
     open_at_first: ClassVar[bool] = False
     """Whether the panel shows it unfolded before anything is chosen."""
 
+    unfolds: ClassVar[bool] = False
+    """Whether the panel shows both levels of a tree where there are few values. Else the lower level of what is chosen."""
+
     hint: ClassVar[str | Promise] = ""
     """Sentence below its values in the panel."""
 

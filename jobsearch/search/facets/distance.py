@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jobsearch.core.text_values import clean_parameter
-from jobsearch.search.analysis.folding import build_comparison_key, normalise
+from jobsearch.search.analysis.folding import build_comparison_key, normalise, normalise_spelling
+from jobsearch.search.analysis.place_names import TOWNS
 from jobsearch.search.conditions import Node, Terms
 from jobsearch.search.input_errors import Problem
 from jobsearch.search.parameters import Parameters, read_last
@@ -31,6 +32,9 @@ from .areas import format_uncertain, list_areas
 from .base import VALUE_LENGTH, Ad, Selection, SingleFacet, quote
 
 KILOMETRES = (5, 10, 25, 50, 100)
+ONLY_THERE = 0
+"""In the municipality itself, however large it is. A postal code has no such choice."""
+CHOICES = (ONLY_THERE, *KILOMETRES)
 DEFAULT_KM = 25
 _CODE = re.compile(r"(?:NO?[- ])?([0-9]{4})(?![0-9])[ ,]*+(.*)", re.IGNORECASE)
 _UNKNOWN = gettext_lazy("Vi vet ikke hvor «%s» er. Skriv en kommune eller et postnummer.")
@@ -58,7 +62,10 @@ class NearProblem(Problem):
 
 
 class DistanceFilter(SingleFacet):
-    """Within `km` kilometres of the place `near`. Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted."""
+    """Within `km` kilometres of the place `near`, or in that municipality.
+
+    Chosen like a facet's value, as `25 VESTLAND/BERGEN`, but not counted.
+    """
 
     name = "near"
     label = gettext_lazy("Avstand")
@@ -72,7 +79,7 @@ class DistanceFilter(SingleFacet):
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
         near, km = clean_parameter(read_last(params, "near"), VALUE_LENGTH), clean_parameter(read_last(params, "km"), 20)
-        if km and near and km not in map(str, KILOMETRES):
+        if km and near and km not in map(str, CHOICES):
             unknown = gettext_lazy("Vi kan ikke søke innen «%s» km. Velg en av avstandene i listen.")
             problems.append(Problem("km", km, "unknown", unknown=unknown))
             km = ""
@@ -85,7 +92,9 @@ class DistanceFilter(SingleFacet):
         if isinstance(found, Problem):
             problems.append(found)
             return {}
-        return {"near": found, "km": int(km) if km else DEFAULT_KM}
+        chosen = int(km) if km else DEFAULT_KM
+        is_code = found not in geography.load_centres()
+        return {"near": found, "km": KILOMETRES[0] if is_code and chosen == ONLY_THERE else chosen}
 
     def format_parameters(self, query: Selection) -> list[tuple[str, str]]:
         if not query["near"]:
@@ -103,6 +112,8 @@ class DistanceFilter(SingleFacet):
         km, _blank, near = value.partition(" ")
         if not _is_distance(value):
             return quote(value)
+        if int(km) == ONLY_THERE:
+            return _("Bare %(place)s") % {"place": label_place(near)}
         return _("Innen %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
 
     def label_chip(self, value: str) -> str:
@@ -112,6 +123,8 @@ class DistanceFilter(SingleFacet):
         if not _is_distance(value):
             return self.label_chip(value)
         km, _blank, near = value.partition(" ")
+        if int(km) == ONLY_THERE:
+            return _("kommunen %(place)s") % {"place": label_place(near)}
         return _("grensen på %(km)s km fra %(place)s") % {"km": km, "place": label_place(near)}
 
     def build_filter(self, query: Selection, now: dt.datetime) -> Node | None:
@@ -125,13 +138,13 @@ class DistanceFilter(SingleFacet):
 def _is_distance(value: str) -> bool:
     """Whether the value is a distance from a known place, not a text that could not be read."""
     km, _blank, near = value.partition(" ")
-    return bool(near) and km in map(str, KILOMETRES)
+    return bool(near) and km in map(str, CHOICES)
 
 
-def find_place(typed: str) -> str | NearProblem:
+def find_place(typed: str, read_known: Callable[[], geography.Gazetteer] = read_gazetteer) -> str | NearProblem:
     """The municipality's path or the postal code of a typed place.
 
-    `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland", "5700 Voss".
+    `VESTLAND/VOSS` or `5700` for "voss", "Voss, Vestland", "5700 Voss". `read_known`: for several places, one that reads once.
     """
     typed = normalise(typed)
     path = typed.upper()
@@ -141,7 +154,7 @@ def find_place(typed: str) -> str | NearProblem:
     problem = NearProblem("near", typed, "unknown")
     if found := _CODE.fullmatch(typed):
         code, name = found.groups()
-        known = read_gazetteer().codes
+        known = read_known().codes
         if code in known:
             return code
         problem = NearProblem("near", code, "no_point" if known else "no_table")
@@ -150,7 +163,7 @@ def find_place(typed: str) -> str | NearProblem:
         return paths[0]
     if paths:
         return NearProblem("near", name, "ambiguous", names=tuple(label_place(path) for path in paths))
-    return _find_post_town(name) or problem
+    return _find_post_town(name, read_known) or _find_district(name) or problem
 
 
 def label_place(near: str) -> str:
@@ -171,15 +184,24 @@ def has_postal_codes() -> bool:
 @lru_cache(maxsize=1)
 def list_proposals() -> tuple[str, ...]:
     """The municipalities, for a form to propose; each can be typed as it is."""
-    names = map(places.get_label, geography.load_centres())
-    return tuple(sorted(names, key=lambda name: name.casefold().translate(_ALPHABET)))
+    return tuple(name for name, _point in list_municipalities())
+
+
+@lru_cache(maxsize=1)
+def list_municipalities() -> tuple[tuple[str, geography.Point], ...]:
+    """(name, point of its centre) of each municipality, in alphabetical order."""
+    named = ((places.get_label(path), centre.point) for path, centre in geography.load_centres().items())
+    return tuple(sorted(named, key=lambda one: one[0].casefold().translate(_ALPHABET)))
 
 
 def build_condition(near: str, km: int) -> Node:
-    """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality."""
+    """Condition: one of the ad's places is within `km` kilometres, by its postal code or else by its municipality.
+
+    A municipality without kilometres around it is found by its name, wherever in it the ad is.
+    """
     known = read_gazetteer()
     reach = known.find_near(near, km)
-    if not known.codes:
+    if not known.codes or km == ONLY_THERE:
         return Terms("place", reach.paths)
     paths = set(reach.paths)
     uncertain = (format_uncertain(code, path) for code, path in find_unlocated(known) if path in paths)
@@ -239,9 +261,15 @@ def _index_names() -> tuple[Mapping[str, tuple[str, ...]], ...]:
     return tuple({name: tuple(paths) for name, paths in kind.items()} for kind in (municipalities, towns))
 
 
-def _find_post_town(typed: str) -> str:
+def _find_post_town(typed: str, read_known: Callable[[], geography.Gazetteer]) -> str:
     """The lowest postal code of a place with that name, "" for none."""
-    return _index_post_towns(read_gazetteer()).get(_normalise_name(typed), "") if typed else ""
+    return _index_post_towns(read_known()).get(_normalise_name(typed), "") if typed else ""
+
+
+def _find_district(typed: str) -> str:
+    """The municipality of a town, village or city district: Bergen for Åsane. "" where none, or more than one, has that name."""
+    paths = TOWNS.get(normalise_spelling(normalise(typed).strip().lower()), ())
+    return paths[0] if len(paths) == 1 and paths[0] in geography.load_centres() else ""
 
 
 @lru_cache(maxsize=1)

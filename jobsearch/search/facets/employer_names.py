@@ -207,6 +207,13 @@ cached_names = StaleWhileRevalidateCache(_read_all_names)
 """Reading them for each list of employers took 20 ms for 10,000 ads."""
 
 
+def get_employer_name(orgnr: str, name: str) -> str:
+    """The name to show of an ad's employer: its facet value. From the cache, so that the rows of a list cost no query."""
+    spellings = cached_names().spellings
+    chosen = spellings.canonical.get(parse_orgnr(orgnr)) or spellings.resolve(employer_value(name))
+    return name if chosen == NOT_STATED else chosen
+
+
 def get_comparison_key_finder() -> Callable[[str], str]:
     """`build_comparison_key` for employers' names, which looks in the cache first."""
     known = cached_names().comparison_keys

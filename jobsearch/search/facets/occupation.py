@@ -25,6 +25,7 @@ class OccupationFacet(TreeFacet):
     buckets = 1000
     searchable = True
     open_at_first = True
+    unfolds = True
 
     def get_parent(self, value: str) -> str:
         return occupations.get_parent(value)

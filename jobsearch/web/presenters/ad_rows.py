@@ -127,7 +127,8 @@ def build_rows(
 
 def build_card(vacancy: Vacancy) -> Card:
     """The card of an ad in a list that is not a search result: nothing is marked."""
-    return _build_card(vacancy, search.HighlightedAd(), format_places(vacancy))
+    name = search.get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
+    return _build_card(vacancy, name, search.HighlightedAd(), format_places(vacancy))
 
 
 def _build_highlighted_card(
@@ -135,13 +136,33 @@ def _build_highlighted_card(
 ) -> Card:
     prepared = get_prepared(vacancy)
     marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else search.HighlightedAd()
+    employer, pieces = _mark_employer(vacancy, marked.employer, highlighter)
     # To the whole second, as the search engine counts new ads.
     is_new = since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp())
-    return _build_card(vacancy, marked, format_places(vacancy, highlighter, chosen_places), is_new=is_new)
+    marked = replace(marked, employer=tuple(pieces))
+    return _build_card(vacancy, employer, marked, format_places(vacancy, highlighter, chosen_places), is_new=is_new)
 
 
-def _build_card(vacancy: Vacancy, marked: search.HighlightedAd, shown_places: SafeString, *, is_new: bool = False) -> Card:
-    title, employer = restore_title(vacancy), letter_case.restore_employer(vacancy.employer_name)
+def _mark_employer(
+    vacancy: Vacancy, marked: Sequence[search.Segment], highlighter: search.Highlighter
+) -> tuple[str, Sequence[search.Segment]]:
+    """(name, its pieces) of the employer: one name for each organisation number, as in the list of the facet.
+
+    The ad's own spelling where only that has the searched words: it shows why the ad was found.
+    """
+    name = search.get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
+    if name == vacancy.employer_name:
+        return name, marked
+    pieces = highlighter.highlight_employer(name) if highlighter else ()
+    is_lost = any(piece.matched for piece in marked) and not any(piece.matched for piece in pieces)
+    return (vacancy.employer_name, marked) if is_lost else (name, pieces)
+
+
+def _build_card(
+    vacancy: Vacancy, name: str, marked: search.HighlightedAd, shown_places: SafeString, *, is_new: bool = False
+) -> Card:
+    """`name`: the employer's."""
+    title, employer = restore_title(vacancy), letter_case.restore_employer(name)
     return Card(
         vacancy,
         _render_pieces(marked.title, title) or allow_breaks(title),
@@ -149,7 +170,7 @@ def _build_card(vacancy: Vacancy, marked: search.HighlightedAd, shown_places: Sa
         shown_places,
         dates.format_deadline(vacancy),
         ad_tags.list_tags(vacancy),
-        build_sign(vacancy.employer_name),
+        build_sign(name),
         title,
         vacancy.title if title != vacancy.title else "",
         occupation=_render_pieces(marked.occupation),

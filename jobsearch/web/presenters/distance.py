@@ -27,7 +27,7 @@ class DistanceView:
     """Municipalities for the browser to propose while typing."""
 
 
-EMPTY = DistanceView("", distance.DEFAULT_KM, distance.KILOMETRES, "", False, True, ())
+EMPTY = DistanceView("", distance.DEFAULT_KM, distance.CHOICES, "", False, True, ())
 """The form of pages that show no search."""
 
 
@@ -37,7 +37,7 @@ def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, 
     return DistanceView(
         typed=problem.value if problem else distance.label_place(query["near"]),
         km=query["km"],
-        choices=distance.KILOMETRES,
+        choices=distance.CHOICES,
         error=problem.message if problem else "",
         chosen=bool(query["near"]),
         postal_codes=distance.has_postal_codes(),

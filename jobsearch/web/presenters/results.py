@@ -117,7 +117,9 @@ def facet_view(
     if typed and counts:
         chosen_counts = {value: counts[value] for value in facet.list_chosen(query) if value in counts}
         counts = {**facet.select_counts(counts, typed), **chosen_counts}  # chosen values stay listed, with their number of ads
-    found = facet.list_choices(counts or {}, query, folded=not typed)
+    # Few values have no field to find one of the lower level.
+    unfold = bool(typed) or (facet.unfolds and values < FIND_FROM)
+    found = facet.list_choices(counts or {}, query, folded=not unfold)
     if counts is None:
         found = [choice for choice in found if choice.open]
     else:
@@ -131,7 +133,7 @@ def facet_view(
         most = [choice for position, choice in enumerate(found) if position < MOST_SHOWN or choice.chosen]
         found, cut = most, len(most) < len(found)
     ids: set[str] = set()
-    options = [_prepare_choice(facet, choice, query, ids, unfold=bool(typed)) for choice in found]
+    options = [_prepare_choice(facet, choice, query, ids, unfold=unfold) for choice in found]
     # The arrow keys of a single choice reach no value in a fold.
     shown = MOST_SHOWN if typed or facet.single else SHOWN
     first = [option for position, option in enumerate(options) if position < shown or option.open]
@@ -185,7 +187,7 @@ def _prepare_choice(
     ids.add(slug)
     children: tuple[search.Choice, ...] = ()
     widen = ""
-    if choice.open or unfold:  # children are shown only where the whole, or one of them, is chosen or searched for
+    if choice.open or unfold:  # else children are shown only where the whole, or one of them, is chosen
         shown = [child for child in choice.children if child.count or child.chosen]
         if [child.label for child in shown if not child.chosen] == [choice.label] and len(shown) == 1:
             shown = []  # Oslo is its own only municipality

@@ -35,10 +35,12 @@ def results(request: HttpRequest) -> HttpResponse:
     began = timezone.now()
     query, problems = search.SearchQuery.from_params(request.GET)
     blocked = any(problem.blocks for problem in problems)
-    if not problems and (target := _find_canonical_redirect(request, query)):
-        return redirect(target)
-    if not problems and (narrowed := _turn_words_into_filters(query)):
-        return _redirect_to_filters(request, query, narrowed)
+    if not problems:
+        typed, narrowed = _read_as_typed(request, query), _turn_words_into_filters(query)
+        if narrowed or typed.q != query.q:
+            return _redirect_to_filters(request, typed, narrowed or query)
+        if target := _find_canonical_redirect(request, query):
+            return redirect(target)
     context = _build_query_context(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     try:
         if blocked:
@@ -173,15 +175,24 @@ def _turn_words_into_filters(query: search.SearchQuery) -> search.SearchQuery | 
     return narrowed if narrowed != query and again == narrowed and not problems else None
 
 
-def _redirect_to_filters(request: HttpRequest, query: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
+def _read_as_typed(request: HttpRequest, query: search.SearchQuery) -> search.SearchQuery:
+    """The search with all typed words, also those of excluded values ("ikke deltid"), which `query` has as filters."""
+    if request.GET.get("q", "") == query.q:
+        return query
+    params = request.GET.copy()
+    params["as_typed"] = "1"
+    return search.SearchQuery.from_params(params)[0]
+
+
+def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
     """Redirects to the search with filters, where a message tells which words were understood and offers the search as typed."""
     understood = format_html(
-        '{} <a href="{}" rel="nofollow">{}</a>',
-        _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(query, narrowed)},
-        view.address(query.replace(as_typed=True)),
+        '{} <a class="button quiet" href="{}" rel="nofollow">{}</a>',
+        _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(typed, narrowed)},
+        view.address(typed.replace(as_typed=True)),
         _("Angre"),
     )
-    messages.info(request, understood)
+    messages.info(request, understood, extra_tags="toast")  # a line above the list would push it down
     response = redirect(view.address(narrowed))
     # Which words are filters depends on the ads of the moment.
     response["Cache-Control"] = "private, no-store"
