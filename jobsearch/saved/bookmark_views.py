@@ -1,4 +1,7 @@
-"""Views of bookmarked ads. Without an account, bookmarks are stored in the visitor's browser, which sends their ids for the list."""
+"""Views of bookmarked ads.
+
+Without an account, bookmarks are stored in the visitor's browser, which sends their ids to get the list.
+"""
 
 from __future__ import annotations
 
