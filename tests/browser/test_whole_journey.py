@@ -259,7 +259,7 @@ def keep(visit: Visit) -> None:
     visit.stop("saved searches")
     visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
     visit.hits(total)
-    hand.press(page.get_by_role("button", name="English"))
+    hand.press(page.get_by_role("button", name="English", exact=True))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#treff-h")).to_have_text(f"{total} results")
     visit.hits(total)
