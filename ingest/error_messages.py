@@ -49,6 +49,7 @@ SENTENCES: dict[str, Any] = {
     "checks": _("Innstillingene er ikke i orden."),
     "engine-down": _("Søkemotoren svarer ikke."),
     "index-held": _("En annen prosess skriver indeksen nå."),
+    "alerts-held": _("En annen prosess sender varsler nå."),
     "rebuild-failed": _("Den nye indeksen ble ikke tatt i bruk."),
     "unreadable-file": _("Filen er ikke som den skal være."),
     "silent": _("Prosessen ble avbrutt uten feilmelding."),

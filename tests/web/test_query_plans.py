@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
+from jobsearch.search.facets import employer_names
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
 from tests.web.every_page import addresses, build
 
@@ -41,7 +42,7 @@ def site(request, client, ads, recruiter):
             cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         elif request.param == "statistics":
             cursor.execute("ANALYZE")
-    for kept in (spelling.speller, suggestions.name_index):
+    for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept.refresh()  # on a running site, a thread reads the whole table for this
     client.force_login(recruiter)
     yield found
