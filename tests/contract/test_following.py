@@ -7,12 +7,15 @@ import json
 import time
 import uuid
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core import leases
+from jobsearch.core.leases import Lease
 from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, repair, search, similar
 from jobsearch.search.engines.base import Write
 from jobsearch.search.errors import IndexMissing
@@ -214,6 +217,16 @@ def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     reports = []
     rebuild_with(lambda done, _: reports.append(rebuild()))
     assert reports[0].busy
+
+
+def test_a_rebuild_waits_for_a_process_that_only_looks_whether_one_is_needed(engine, make_vacancy, monkeypatch):
+    make_vacancy()
+    index_changes()
+    other = Lease("rebuild", 60)
+    other.__enter__()
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: other.__exit__(None, None, None))
+    monkeypatch.setattr(leases, "time", clock)
+    assert rebuild().rebuilt
 
 
 def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vacancy):

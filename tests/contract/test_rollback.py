@@ -211,7 +211,7 @@ def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy
 
 
 @only_opensearch
-def test_a_rollback_does_not_wait_for_a_rebuild(engine, make_vacancy):
+def test_a_rollback_is_refused_during_a_rebuild(engine, make_vacancy):
     make_vacancy()
     index_changes()
     rebuild()

@@ -42,6 +42,7 @@ CHUNK = 500  # rows; some 5 MB of documents, half a second of an index's time
 WRITES_SECONDS = 120  # a chunk takes about one; a dead worker blocks the others for so long
 INDEXING_SECONDS = 120  # renewed with each chunk, which takes about one, and some forty at worst
 LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
+REBUILD_WAIT = 2.0  # seconds; a process that saw an index in the middle of a switch holds the lease only to look again
 REBUILD_SECONDS = 180  # renewed with each chunk; for a lost machine; a dead process of this machine blocks nothing
 PASSES = 5
 Progress = Callable[[int, int], None]
@@ -224,7 +225,7 @@ def rebuild(
     started = time.monotonic()
     in_use = engine()
     try:
-        with Lease("rebuild", REBUILD_SECONDS) as lease:
+        with Lease("rebuild", REBUILD_SECONDS, wait=0 if needed else REBUILD_WAIT) as lease:
             if needed and not needed(in_use):
                 return Report(seconds=time.monotonic() - started)
             log.info("The search index is built: %s", reason)

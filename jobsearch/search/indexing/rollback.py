@@ -8,7 +8,7 @@ import time
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.registry import engine
 
-from .lifecycle import REBUILD_SECONDS, Report, put_in_service
+from .lifecycle import REBUILD_SECONDS, REBUILD_WAIT, Report, put_in_service
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def rollback() -> Report:
     started = time.monotonic()
     in_use = engine()
     try:
-        with Lease("rebuild", REBUILD_SECONDS) as lease:
+        with Lease("rebuild", REBUILD_SECONDS, wait=REBUILD_WAIT) as lease:
             index = in_use.previous()
             try:
                 log.info("The previous search index, %s, is brought back", index.name)
