@@ -11,8 +11,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from jobsearch.core.private_pages import private_page
 
 from .sent_mail import list_sent_mails
 
@@ -28,14 +29,12 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBa
         folder: str | None = getattr(settings, "EMAIL_FILE_PATH", None)
         if not settings.DEMO or not folder:
             raise Http404
-        response = view(request, Path(folder), *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return view(request, Path(folder), *args, **kwargs)
 
     return wrapped
 
 
-@never_cache
+@private_page
 @require_safe
 @demo_only
 def list_mails(request: HttpRequest, folder: Path) -> HttpResponse:
@@ -43,7 +42,7 @@ def list_mails(request: HttpRequest, folder: Path) -> HttpResponse:
     return render(request, "demo/sent_mail.html", {"mails": list_sent_mails(folder)})
 
 
-@never_cache
+@private_page
 @require_safe
 @csp_update({"style-src": "'unsafe-inline'"})  # mail programs read no style sheets, so a mail's styles are in its elements
 @demo_only

@@ -5,9 +5,7 @@ Mail scanners open every link, so no GET changes anything. Pages with an address
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,33 +15,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobsearch.core.client_address import get_client_address
+from jobsearch.core.private_pages import private_page
 from jobsearch.search import api as search
 
 from . import mails, subscriptions
 from .descriptions import list_criteria, summarise_query
 from .forms import FrequencyForm, SubscribeForm
 from .frequencies import Frequency
-from .links import Purpose, build_path, read_token
+from .links import Purpose, build_path, find_by_token, read_token
 from .models import Subscriber, Subscription, SubscriptionRequest
-
-View = Callable[..., HttpResponse]
-
-
-def private_page(view: View) -> View:
-    """Decorator of pages that are in no search engine and in no cache."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return never_cache(wrapped)
 
 
 @private_page
@@ -123,8 +107,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page that a confirmation link opens, with a button; its POST confirms."""
-    request_id = read_token(Purpose.CONFIRM, token)
-    asked = SubscriptionRequest.objects.filter(pk=request_id).first() if request_id else None
+    asked = find_by_token(SubscriptionRequest.objects.all(), Purpose.CONFIRM, token)
     if asked is None:
         return _render_dead_link(request)
     if request.method != "POST":
@@ -156,8 +139,7 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """The subscriptions of an address: change the frequency of one, stop one, stop all."""
-    subscriber_id = read_token(Purpose.MANAGE, token)
-    subscriber = Subscriber.objects.filter(pk=subscriber_id).first() if subscriber_id else None
+    subscriber = find_by_token(Subscriber.objects.all(), Purpose.MANAGE, token)
     if subscriber is None:
         return _render_dead_link(request)
     if request.method == "POST":
@@ -208,7 +190,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     subscription_id = read_token(Purpose.STOP, token)
     if subscription_id is None:
         return _render_dead_link(request)
-    subscription = subscriptions.find_subscription(subscription_id)
+    subscription = Subscription.objects.filter(pk=subscription_id).first()
     if subscription is None:
         return render(request, "saved/stopped.html")
     params = subscription.params

@@ -41,10 +41,10 @@ def list_bookmarks(request: HttpRequest) -> HttpResponse:
     shown = [ad for uuid in uuids if (ad := rows.get(uuid)) and not ad.is_hidden]  # type: ignore[attr-defined]  # annotated
     active = [ad for ad in shown if visibility.is_active(ad, now)]
     complete_prepared(active)
-    known = {ad.uuid for ad in shown}
+    known, open_ads = {ad.uuid for ad in shown}, {ad.uuid for ad in active}
     context = {
         "active": active,
-        "ended": [ad for ad in shown if not visibility.is_active(ad, now)],
+        "ended": [ad for ad in shown if ad.uuid not in open_ads],
         "deleted": [str(uuid) for uuid in uuids if uuid not in known],
     }
     return render(request, "saved/_bookmark_list.html", context)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 CONFIRM_HOURS = 24
+Row = TypeVar("Row", bound=Model)
 
 
 class Purpose(enum.StrEnum):
@@ -42,6 +45,12 @@ def read_token(purpose: Purpose, token: str) -> UUID | None:
         return UUID(_get_signer(purpose).unsign(token, max_age=max_age))
     except (signing.BadSignature, ValueError):
         return None
+
+
+def find_by_token(rows: QuerySet[Row], purpose: Purpose, token: str) -> Row | None:
+    """The row whose key the token has; None where the token is not valid or the row is gone."""
+    key = read_token(purpose, token)
+    return rows.filter(pk=key).first() if key else None
 
 
 def build_path(purpose: Purpose, key: UUID) -> str:

@@ -58,16 +58,20 @@ class MailContent:
 
 def build_mail(address: str, content: MailContent, key: UUID, headers: Mapping[str, str]) -> EmailMultiAlternatives:
     """The message, in the active language. `key` becomes its Message-ID, by which a mail server's log names it."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     message = EmailMultiAlternatives(
         content.subject,
         _render_text(content),
         to=[address],
-        headers={"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated", **headers},
+        headers={"Message-ID": f"<{key}@{get_host()}>", "Auto-Submitted": "auto-generated", **headers},
     )
     context = {"content": content, "site_name": settings.SITE_NAME, "language": get_language()}
     message.attach_alternative(render_to_string("saved/mail.html", context), "text/html")
     return message
+
+
+def get_host() -> str:
+    """The site's host name, for identifiers in headers."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def build_confirmation(address: str, request_id: UUID) -> EmailMultiAlternatives:

@@ -135,11 +135,6 @@ def delete_old_requests(now: dt.datetime) -> int:
     return SubscriptionRequest.objects.filter(created__lte=now - dt.timedelta(hours=CONFIRM_HOURS)).delete()[0]
 
 
-def find_subscription(subscription_id: UUID | None) -> Subscription | None:
-    """The subscription with this id."""
-    return Subscription.objects.filter(pk=subscription_id).first() if subscription_id else None
-
-
 def _delete_subscriber(subscriber: Subscriber) -> None:
     SubscriptionRequest.objects.filter(address=subscriber.address, confirmed__isnull=False).delete()
     subscriber.delete()

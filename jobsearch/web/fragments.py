@@ -1,9 +1,9 @@
-"""Fragment cache: a small template is rendered once per shape, cut at its values, and filled with other values afterwards.
+"""Fragment cache: a small template is rendered once per shape, split at its values, and filled with other values afterwards.
 
 A results page repeats a few small templates a hundred times: a row per ad, an option per value of a facet. Their markup differs
 only in the values and in which values there are. The template stays the only source of the markup: it is rendered with a
-stand-in for each value, and cut where the stand-ins are. Only markup and interface texts are cached, so nothing of an ad outlives
-the request. Measured: half the time of rendering a results page (docs/decisions/0036-speed-of-pages.md).
+placeholder for each value, and split at the placeholders. Only markup and interface texts are cached: no text of an ad is kept
+after the request. Measured: half the time of rendering a results page (docs/decisions/0036-speed-of-pages.md).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def render_fragments(template_name: str, all_values: Iterable[tuple[Values, Mapp
 
 def _cut_template(template_name: str, values: Values, fixed: Mapping[str, object], key: tuple[object, ...]) -> list[str]:
     """The markup between the values, and for each value its name: markup, "title", markup, "tags.0", markup."""
-    pieces = get_template(template_name).render({**_make_stand_ins(values), **fixed}).split(_CUT)
+    pieces = get_template(template_name).render({**_make_placeholders(values), **fixed}).split(_CUT)
     if len(_fragments) >= MAX_FRAGMENTS:
         _fragments.clear()
     if not settings.DEBUG:  # there, templates change while the process runs
@@ -80,14 +80,14 @@ def _flatten(values: Values, found: dict[str, str], prefix: str = "") -> None:
                 _flatten(item, found, f"{prefix}{name}.{index}.")
 
 
-def _make_stand_ins(values: Values, prefix: str = "") -> dict[str, Any]:
+def _make_placeholders(values: Values, prefix: str = "") -> dict[str, Any]:
     """The same structure, with the name of each text between two cuts in place of the text; empty texts stay empty."""
-    return {name: _make_stand_in(value, prefix + name) for name, value in values.items()}
+    return {name: _make_placeholder(value, prefix + name) for name, value in values.items()}
 
 
-def _make_stand_in(value: Any, name: str) -> Any:
+def _make_placeholder(value: Any, name: str) -> Any:
     if isinstance(value, str):
         return SafeString(f"{_CUT}{name}{_CUT}") if value else ""
     if isinstance(value, Mapping):
-        return _make_stand_ins(value, f"{name}.")
-    return [_make_stand_in(item, f"{name}.{index}") for index, item in enumerate(value)]
+        return _make_placeholders(value, f"{name}.")
+    return [_make_placeholder(item, f"{name}.{index}") for index, item in enumerate(value)]

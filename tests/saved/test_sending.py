@@ -322,7 +322,7 @@ def test_an_engine_that_is_down_does_not_stop_what_is_found(ads, subscribe, mail
     ads({"title": "Sykepleier til"})
 
     def down(*args, **kwargs):
-        raise search.EngineDown("Nobody answers.")
+        raise search.EngineDown("The engine does not answer.")
 
     with monkeypatch.context() as patch:
         patch.setattr("jobsearch.search.api.match_ads", down)

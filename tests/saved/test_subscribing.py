@@ -209,7 +209,7 @@ def test_the_form_works_while_the_engine_is_down(client, own_index, monkeypatch)
 def _raise_down(*args, **kwargs):
     from jobsearch.search.api import EngineDown
 
-    raise EngineDown("Nobody answers.")
+    raise EngineDown("The engine does not answer.")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_an_unknown_action_changes_nothing(client, own_index, posted):
     assert lege.frequency == "daily"
 
 
-def test_nobody_changes_the_subscription_of_another_address(client, own_index):
+def test_a_link_changes_no_subscription_of_another_address(client, own_index):
     kari, ola = subscribe(client), subscribe(client, email="ola@example.no")
     client.post(manage(kari), {"action": "stop", "subscription": ola.pk})
     assert Subscription.objects.count() == 2

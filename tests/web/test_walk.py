@@ -172,7 +172,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             **{f"inactive {number}": f"/stilling/{one}/" for number, one in enumerate(uuids[4:7])},
         }.items():
             yield name, client.get(address, follow=True)
-        yield "alert to nobody", client.post("/varsler/ny/", {"query": "q=fox"})
+        yield "alert without an address", client.post("/varsler/ny/", {"query": "q=fox"})
         yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
         yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
         for _ in range(login_throttle.BY_NAME_AND_ADDRESS):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -52,9 +51,8 @@ def compose_alert(subscription: Subscription, mail_id: UUID, ads: Sequence[Vacan
             mails.Link(_("Stopp varselet"), stop),
         ],
     )
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     headers = {
-        "List-Id": f"<{subscription.pk}.{host}>",
+        "List-Id": f"<{subscription.pk}.{mails.get_host()}>",
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

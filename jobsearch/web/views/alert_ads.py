@@ -8,31 +8,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.pagination import parse_page_number
+from jobsearch.core.private_pages import private_page
 from jobsearch.saved.descriptions import list_criteria
-from jobsearch.saved.links import Purpose, read_token
+from jobsearch.saved.links import Purpose, find_by_token
 from jobsearch.saved.models import AlertMail
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.prepared_ads import complete_prepared
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
 
 PAGE_SIZE = 25
 
 
-@never_cache
+@private_page
 @require_safe
 def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
     """The ads of a mail that are still active, in the mail's order, and the number of those that are not."""
-    mail_id = read_token(Purpose.ADS, token)
-    mail = AlertMail.objects.select_related("subscription").filter(pk=mail_id).first() if mail_id else None
+    mail = find_by_token(AlertMail.objects.select_related("subscription"), Purpose.ADS, token)
     if mail is None:
-        response = render(request, "saved/dead_link.html", status=404)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return render(request, "saved/dead_link.html", status=404)
     uuids = list(mail.matches.order_by("-first_seen", "pk").values_list("vacancy_uuid", flat=True))
     active = [row.uuid for row in Vacancy.objects.only("uuid", "status", "visible_until").list_active(uuids)]
     here = reverse("web:alert_ads", args=[token])
@@ -42,7 +38,6 @@ def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(_build_page_url(here, paginator.num_pages))
     page = paginator.page(number)
     vacancies = ad_rows.list_active_ads(page.object_list)
-    complete_prepared(vacancies)
     heading = ngettext("%(n)s ny stilling", "%(n)s nye stillinger", len(active)) % {"n": len(active)}
     ended = len(uuids) - len(active)
     context = {
@@ -55,9 +50,7 @@ def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
         "ended": _describe_ended(ended) if ended else "",
         "search": reverse("web:results") + (f"?{mail.subscription.params}" if mail.subscription.params else ""),
     }
-    response = render(request, "web/alert_ads.html", context)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return render(request, "web/alert_ads.html", context)
 
 
 def _build_page_url(here: str, number: int) -> str:

@@ -36,11 +36,14 @@ def results(request: HttpRequest) -> HttpResponse:
     query, problems = search.SearchQuery.from_params(request.GET)
     blocked = any(problem.blocks for problem in problems)
     if not problems:
-        typed, narrowed = _read_as_typed(request, query), _turn_words_into_filters(query)
-        if narrowed or typed.q != query.q:
-            return _redirect_to_filters(request, typed, narrowed or query)
-        if target := _find_canonical_redirect(request, query):
+        typed = _read_as_typed(request, query)
+        has_excluded = typed.q != query.q  # excluded words, which the canonical address no longer has
+        # First, so that each address asks the engine once; every form without scripts sends its empty fields.
+        if not has_excluded and (target := _find_canonical_redirect(request, query)):
             return redirect(target)
+        narrowed = _turn_words_into_filters(query)
+        if narrowed or has_excluded:
+            return _redirect_to_filters(request, typed, narrowed or query)
     context = _build_query_context(query, problems, whole=not request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     try:
         if blocked:
