@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "ingest",
     "jobsearch.search",
     "jobsearch.saved",
+    "jobsearch.accounts",
     "jobsearch.web",
     "jobsearch.admin_dashboard",
     "jobsearch.demo",

@@ -24,7 +24,7 @@ ADMIN = sorted((ROOT / "jobsearch/admin_dashboard/locale").glob("*/LC_MESSAGES/d
 """Texts for administrators only: the admin dashboard, and the names of tables in Django admin."""
 CATALOGUES = [*SITE, *ADMIN]
 
-_VISITED = ("web", "saved", "search")
+_VISITED = ("web", "saved", "accounts", "search")
 _ADMINS_FILES = {"models.py", "apps.py"}
 _NO_WORDS = {"uuid", "Helse og sosial/Sykepleier"}
 
