@@ -14,9 +14,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
-import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from psycopg import conninfo
 
 from ingest.client.tokens import parse_private_token
 
@@ -205,6 +203,9 @@ def _wait_seconds(web: bool) -> int:
 
 
 def _postgresql(name: str, url: str, web: bool) -> dict[str, object]:
+    import psycopg  # 8 MB, which a site on SQLite does not need
+    from psycopg import conninfo
+
     _split(name, url)
     try:
         config = dict(env.db_url_config(url))

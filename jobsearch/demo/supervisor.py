@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 STOP_SECONDS = 15.0  # time for a process to finish its current work before it is killed
 _PR_SET_PDEATHSIG = 1
@@ -21,12 +23,40 @@ class ProcessDied(RuntimeError):
     """A child process ended unexpectedly. The message has its name and the end of its log."""
 
 
+class AdoptedProcess:
+    """Child process that another program of this process has started: known by its id only."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code; None while the process runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for the end. Raises `subprocess.TimeoutExpired`, as `Popen.wait` does."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if until is not None and time.monotonic() > until:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            time.sleep(0.05)
+        return code
+
+
 class Supervisor:
     """Starts, checks and stops child processes (`running`, the newest last). Each logs to a file of its own in `logs`."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, subprocess.Popen[bytes] | AdoptedProcess] = {}
         self.stopping = False
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -82,6 +112,43 @@ class Supervisor:
             except OSError:
                 time.sleep(0.1)
         raise TimeoutError(f"{name} did not answer on {host}:{port} within {seconds:.0f} seconds; see {self.log_path(name)}.")
+
+    def hand_over(self, last_words: str) -> NoReturn:
+        """Replaces this program by `jobsearch.demo.watch`, which watches the same processes with a tenth of the memory.
+
+        The process keeps its id, so they stay its children. `last_words` are printed when all have been stopped.
+        """
+        state = {
+            "logs": str(self.logs),
+            "processes": {name: process.pid for name, process in self.running.items()},
+            "last_words": last_words,
+        }
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "jobsearch.demo.watch", json.dumps(state)])  # noqa: S606
+
+    def adopt(self, processes: Mapping[str, int]) -> None:
+        """Takes over running child processes, by name and process id, the newest last."""
+        self.running |= {name: AdoptedProcess(pid) for name, pid in processes.items()}
+
+    def watch(self, last_words: str) -> int:
+        """Waits until Ctrl-C, SIGTERM or the end of a process, then stops all. Returns the exit code."""
+        stop_on_terminate()
+        try:
+            while True:
+                self.check()
+                time.sleep(1)
+        except KeyboardInterrupt:
+            sys.stdout.write("\nStopping …\n")
+            sys.stdout.flush()
+            code = 0
+        except ProcessDied as error:
+            sys.stderr.write(f"{error}\n")
+            code = 1
+        finally:
+            self.stop()
+        sys.stdout.write(f"{last_words}\n")
+        return code
 
     def stop(self) -> None:
         """Stops all processes, the newest first; kills those that do not end within `STOP_SECONDS`."""

@@ -76,7 +76,7 @@ def log_in(site: str, path: str, user: str, password: str) -> requests.Response:
 @pytest.mark.timeout(900)
 def test_the_demo_loads_the_feed_stops_and_resumes(demo, tmp_path):
     assert 140 <= total(demo.site) <= 160
-    assert len(demo.children) >= 4  # feed, web, worker, beat
+    assert len(demo.children) >= 4  # feed, the web server and its process, the worker with beat
     assert all(
         connection.laddr.ip == "127.0.0.1"
         for child in [psutil.Process(demo.process.pid), *demo.children]

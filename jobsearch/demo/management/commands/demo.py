@@ -60,7 +60,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         finally:
             supervisor.stop()
-        self.stdout.write(f"Stopped. The data stay in {self.folder}; the next start goes on from there.")
+        self.stdout.write(self.last_words)
+
+    @property
+    def last_words(self) -> str:
+        return f"Stopped. The data stay in {self.folder}; the next start goes on from there."
 
     def restart_with_demo_settings(self) -> None:
         """Restarts this program with only the demo's settings in its environment."""
@@ -137,9 +141,7 @@ class Command(BaseCommand):
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
         )
-        while True:
-            supervisor.check()
-            time.sleep(1)
+        supervisor.hand_over(self.last_words)
 
     def start_feed(self, supervisor: Supervisor, size: list[str]) -> None:
         port = int(settings.NAV_FEED_URL.rpartition(":")[2])
@@ -150,7 +152,7 @@ class Command(BaseCommand):
             )
         command = [sys.executable, "-m", "jobsearch.demo.feed_server", "--host", HOST, "--port", str(port)]
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
-        supervisor.start("feed", command)
+        supervisor.start("feed", command, programs.ONE_HEAP)
         supervisor.wait_for("feed", HOST, port, seconds=60)
 
 

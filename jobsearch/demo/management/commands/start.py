@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -41,9 +40,7 @@ class Command(BaseCommand):
             supervisor.wait_for("web", host, port, seconds=60)
             self.stdout.write(f"{settings.SITE_NAME} is at {programs.site_url(host, port)}. Following {settings.NAV_FEED_URL}.")
             self.follow(supervisor)
-            while True:
-                supervisor.check()
-                time.sleep(1)
+            supervisor.hand_over("Stopped.")
         except KeyboardInterrupt:
             self.stdout.write("\nStopping …")
         except (ProcessDied, TimeoutError) as error:
