@@ -26,7 +26,7 @@ from .documents import make_removal
 
 log = logging.getLogger(__name__)
 INDEX_LATE = dt.timedelta(minutes=10)
-"""A change that waits for longer means that indexing does not keep up: it runs every five seconds."""
+"""A change that waits for longer means that indexing does not keep up: it runs every second."""
 LASTING = {SetAside.Reason.SLOW, SetAside.Reason.MEMORY, SetAside.Reason.ERROR}
 """Reasons that lie in the ad and in the code: the result stays the same unless one of the two changes."""
 LASTING_PAUSE = dt.timedelta(days=1)
