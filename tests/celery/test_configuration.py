@@ -57,10 +57,11 @@ def test_the_visibility_timeout_is_longer_than_any_task(redis_settings) -> None:
     assert redis_settings.CELERY_TASK_SOFT_TIME_LIMIT < redis_settings.CELERY_TASK_TIME_LIMIT < visibility
 
 
-def test_a_scheduled_message_expires_when_the_next_one_is_due(tasks: list[str]) -> None:
+def test_a_scheduled_message_expires_when_the_next_one_is_due_or_after_five_seconds(tasks: list[str]) -> None:
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
         assert entry["task"] in tasks, f"{name} names a task that is not there"
-        assert entry["options"]["expires"] <= entry["schedule"]
+        # The broker on the file system is read once a second: a message must live longer than that.
+        assert entry["options"]["expires"] <= max(entry["schedule"], 5)
 
 
 def test_task_results_are_ignored() -> None:
