@@ -15,7 +15,7 @@ from jobsearch.search import api as search
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"jobsearch.core", "jobsearch.taxonomy"}
 DOMAIN = {*BASE, "jobsearch.vacancies"}
-SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved"}
+SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved", "jobsearch.statistics"}
 APPS = {
     # app: the apps that it may import
     "jobsearch.core": set(),
@@ -25,6 +25,7 @@ APPS = {
     "ingest.client": {"jobsearch.core", "jobsearch.vacancies"},
     "jobsearch.search": DOMAIN,
     "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
+    "jobsearch.statistics": {*DOMAIN, "jobsearch.search"},
     "jobsearch.web": SITE,
     "jobsearch.admin_dashboard": {*SITE, "jobsearch.web", "ingest", "ingest.client"},
     "jobsearch.demo": {
