@@ -18,7 +18,7 @@ from jobsearch.vacancies.redaction.tokens import WORD, fold_word
 from .ads import CountedAd
 from .models import CountedDay, Employer, EmployerDay
 
-YEAR, QUARTER = dt.timedelta(days=364), dt.timedelta(days=91)
+YEAR, QUARTER = dt.timedelta(weeks=52), dt.timedelta(weeks=13)
 _TOTALS = ("new_year", "new_quarter", "new_quarter_before", "growth", "active")
 
 

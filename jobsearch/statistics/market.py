@@ -20,7 +20,7 @@ from .counting import get_monday
 from .models import CountingState, Employer, WeeklyCount
 
 WEEKS = 52
-YEAR = dt.timedelta(weeks=WEEKS)
+YEAR, QUARTER = dt.timedelta(weeks=WEEKS), dt.timedelta(weeks=13)
 TOP = 10
 MAX_CELLS = 100
 """Combinations of chosen values that are added up. Fifty values of each would be 125,000 rows a week."""

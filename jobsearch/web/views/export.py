@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from uuid import UUID
@@ -19,6 +18,7 @@ from jobsearch.search import api as search
 from jobsearch.vacancies import deadlines
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import get_oslo_date
+from jobsearch.web.csv_files import BYTE_ORDER_MARK, encode_rows
 from jobsearch.web.presenters.ad_rows import format_location, list_active_ads
 from jobsearch.web.presenters.redacted import RedactedAd
 
@@ -27,7 +27,6 @@ from .search import HIDDEN_FROM_CRAWLERS, results
 # Not translated: programs that read the file rely on these names.
 COLUMNS = ("Tittel", "Arbeidsgiver", "Sted", "Frist", "Publisert", "Ansettelse", "Omfang", "Sektor", "Lenke")
 CHUNK = 200  # ads read from the database at a time: about 40 KB of CSV
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @login_required
@@ -64,29 +63,12 @@ def _stream_csv(first: list[UUID], uuids: Generator[UUID], home: str) -> Iterato
     EngineDown is not caught: it aborts the transfer, so that the browser reports an incomplete file.
     """
     with closing(uuids):
-        yield "\ufeff".encode() + _encode_rows([COLUMNS])  # without a byte order mark, Excel does not read UTF-8
+        yield BYTE_ORDER_MARK + encode_rows([COLUMNS])
         while first:
             vacancies = list_active_ads(first)
             prefetch_related_objects(vacancies, "contacts", "locations")
-            yield _encode_rows(_build_row(vacancy, home) for vacancy in vacancies)
+            yield encode_rows(_build_row(vacancy, home) for vacancy in vacancies)
             first = list(islice(uuids, CHUNK))
-
-
-class _Echo:
-    """File object for `csv.writer` whose `write` returns the line instead of storing it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _encode_rows(rows: Iterable[Iterable[str]]) -> bytes:
-    writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-    return "".join(writer.writerow([escape_formula(cell) for cell in row]) for row in rows).encode()
-
-
-def escape_formula(cell: str) -> str:
-    """Prefix a cell that a spreadsheet would run as a formula (CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _build_row(vacancy: Vacancy, home: str) -> tuple[str, ...]:
