@@ -69,6 +69,10 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
         "/jobb/utland/",
         "/jobb/svalbard/",
     ],
+    "web:market": lambda site: ["/marked/", "/marked/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sector=Offentlig"],
+    "web:market_file": lambda site: [
+        f"/marked/{key}.csv" for key in ("uker", "kommuner", "yrker", "arbeidsgivere", "vokser", "sluttet")
+    ],
     "web:download": lambda site: ["/treff.csv?q=kokk", "/treff.csv?place=UTLAND%2FHELLAS"],
     "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
     "web:about": lambda site: ["/om/"],
