@@ -245,8 +245,8 @@ class SearchFeed(models.Model):
     created = models.DateTimeField(_("opprettet"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("strøm av et lagret søk")
-        verbose_name_plural = _("strømmer av lagrede søk")
+        verbose_name = _("nyhetsstrøm for et lagret søk")
+        verbose_name_plural = _("nyhetsstrømmer for lagrede søk")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -64,7 +64,7 @@ def file_of(response) -> list[list[str]]:
 
 def test_the_whole_market(client, counted):
     page = Page(client.get("/marked/"))
-    assert facts(page) == {"Nye annonser": "5", "Fra året før": "–", "Ute i (median)": "20 dager", "Ledige nå": "4"}
+    assert facts(page) == {"Nye annonser": "5", "Fra året før": "–", "Tid ute (median)": "20 dager", "Ledige nå": "4"}
     assert rows(page, "kommuner") == {"Bergen": "3", "Oslo": "1", "Voss": "1"}
     assert rows(page, "yrker") == {"Sykepleier": "4", "Kokk": "1"}
     assert rows(page, "arbeidsgivere") == {"Kroa AS": "3 0", "Org.nr. 999 888 777": "1 0"}

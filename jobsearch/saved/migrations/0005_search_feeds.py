@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "strøm av et lagret søk",
-                "verbose_name_plural": "strømmer av lagrede søk",
+                "verbose_name": "nyhetsstrøm for et lagret søk",
+                "verbose_name_plural": "nyhetsstrømmer for lagrede søk",
             },
         ),
     ]

@@ -117,11 +117,11 @@ def describe_partial(series: market.Series, today: dt.date) -> str:
     if series.complete_from > today:
         return _(
             "Tallene er ufullstendige: vi begynte å telle denne uken, og har for ukene før bare annonsene som lå ute da. "
-            "Lyse søyler er uker vi ikke har talt alle annonser i."
+            "Grå søyler er uker vi ikke har talt alle annonser i."
         )
     return _(
         "Tallene er ufullstendige før %(day)s: da begynte vi å telle, og har for ukene før bare annonsene som lå ute da. "
-        "Lyse søyler er uker vi ikke har talt alle annonser i."
+        "Grå søyler er uker vi ikke har talt alle annonser i."
     ) % {"day": dates.format_day(series.complete_from)}
 
 

@@ -168,7 +168,7 @@ def _build_employer_tables(series: market.Series, today: dt.date, build_file_url
         )
     ]
     known_from = None if series.complete_from is None else series.complete_from + 2 * market.QUARTER
-    columns = [label, _("Siste 13 uker"), _("De 13 før")]
+    columns = [label, _("Siste 13 uker"), _("De 13 ukene før")]
     for key, heading, rows in (
         ("vokser", _("Arbeidsgivere som lyser ut mer"), employers.growing),
         ("sluttet", _("Arbeidsgivere som har sluttet å lyse ut"), employers.stopped),
