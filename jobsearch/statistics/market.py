@@ -17,7 +17,7 @@ from jobsearch.vacancies.visibility import get_oslo_date
 
 from . import dimensions
 from .counting import get_monday
-from .models import CountingState, Employer, WeeklyCount
+from .models import CountedDay, CountingState, Employer, WeeklyCount
 
 WEEKS = 52
 YEAR, QUARTER = dt.timedelta(weeks=WEEKS), dt.timedelta(weeks=13)
@@ -121,6 +121,8 @@ class Employers:
     largest: list[Employer] = field(default_factory=list)
     growing: list[Employer] = field(default_factory=list)
     stopped: list[Employer] = field(default_factory=list)
+    is_active_known: bool = False
+    """Whether the active ads of a day are counted: not before the first night."""
 
 
 def read_series(selection: Selection, today: dt.date) -> Series:
@@ -191,6 +193,7 @@ def read_employers(limit: int = TOP) -> Employers:
         list(rows.filter(new_year__gt=0).order_by("-new_year", "orgnr")[:limit]),
         list(rows.filter(growth__gt=0).order_by("-growth", "orgnr")[:limit]),
         list(rows.filter(new_quarter=0, active=0, new_quarter_before__gt=0).order_by("-new_quarter_before", "orgnr")[:limit]),
+        CountedDay.objects.exists(),
     )
 
 

@@ -98,11 +98,7 @@ class Employer(models.Model):
         indexes = [
             models.Index(fields=["-new_year", "orgnr"], name="statistics_largest_employers"),
             models.Index(fields=["-growth", "orgnr"], name="statistics_growing_employers"),
-            models.Index(
-                fields=["-new_quarter_before", "orgnr"],
-                name="statistics_stopped_employers",
-                condition=Q(new_quarter=0, active=0),
-            ),
+            models.Index(fields=["new_quarter", "active", "-new_quarter_before", "orgnr"], name="statistics_stopped_employers"),
         ]
 
     def __str__(self) -> str:

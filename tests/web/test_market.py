@@ -54,7 +54,7 @@ def facts(page: Page) -> dict[str, str]:
 
 def rows(page: Page, key: str) -> dict[str, str]:
     found = page.all(f"//section[@aria-labelledby='{key}-h']//tbody/tr")
-    return {row[0].text_content().strip(): " ".join(cell.text_content() for cell in row[1:]) for row in found}
+    return {" ".join(row[0].text_content().split()): " ".join(cell.text_content() for cell in row[1:]) for row in found}
 
 
 def file_of(response) -> list[list[str]]:
@@ -67,7 +67,7 @@ def test_the_whole_market(client, counted):
     assert facts(page) == {"Nye annonser": "5", "Fra året før": "–", "Tid ute (median)": "20 dager", "Ledige nå": "4"}
     assert rows(page, "kommuner") == {"Bergen": "3", "Oslo": "1", "Voss": "1"}
     assert rows(page, "yrker") == {"Sykepleier": "4", "Kokk": "1"}
-    assert rows(page, "arbeidsgivere") == {"Kroa AS": "3 0", "Org.nr. 999 888 777": "1 0"}
+    assert rows(page, "arbeidsgivere") == {"Kroa AS": "3", "Org.nr. 999 888 777": "1"}
     assert len(page.all("//svg[@role='img']//g")) == len(page.all("//details[contains(@class, 'market-weeks')]//tbody/tr")) == 52
 
 
@@ -233,3 +233,24 @@ def test_history_stays_on_the_page_when_the_ads_are_deleted(client, counted):
     store.replace_with_tombstones(timezone.now() + DAY)
     assert not Vacancy.objects.exists()
     assert facts(Page(client.get("/marked/")))["Nye annonser"] == "5"
+
+
+def test_open_ads_of_employers_are_shown_once_a_day_is_counted(client, counted):
+    count_from(timezone.now() - DAY)
+    count_market()
+    assert rows(Page(client.get("/marked/")), "arbeidsgivere") == {"Kroa AS": "3 0", "Org.nr. 999 888 777": "1 0"}
+
+
+def test_employers_of_the_same_name_are_told_apart_by_number(client, counted):
+    Employer.objects.update(name="Oslo kommune")
+    found = rows(Page(client.get("/marked/")), "arbeidsgivere")
+    assert found == {"Oslo kommune Org.nr. 974 760 673": "3", "Oslo kommune Org.nr. 999 888 777": "1"}
+
+
+def test_an_opened_saved_search_has_a_panel_of_its_filters(client, counted, recruiter):
+    client.force_login(recruiter)
+    since = int((timezone.now() - DAY).timestamp())
+    page = Page(client.get(f"/?place=VESTLAND&sort=published&since={since}"))
+    assert "4 nye annonser på 52 uker" in page.one("//section[@class='market-panel']").text_content()
+    assert not Page(client.get(f"/?q=pleier&sort=published&since={since}")).all("//section[@class='market-panel']")
+    assert not Page(client.get("/?place=VESTLAND")).all("//section[@class='market-panel']")

@@ -64,6 +64,7 @@ class Row:
     url: str
     numbers: tuple[str, ...]
     length: int
+    note: str = ""
 
 
 def build_chart(series: market.Series) -> Chart:
@@ -141,8 +142,13 @@ def build_parts(dimension: str, parts: Sequence[market.Part], selection: market.
 
 def label_employer(employer: Employer) -> str:
     """The employer's name, or its number where it has none."""
+    return employer.name or format_orgnr(employer)
+
+
+def format_orgnr(employer: Employer) -> str:
+    """The organisation number as it is written: "Org.nr. 974 760 673"."""
     digits = f"{employer.orgnr:09d}"
-    return employer.name or _("Org.nr. %(number)s") % {"number": f"{digits[:3]} {digits[3:6]} {digits[6:]}"}
+    return _("Org.nr. %(number)s") % {"number": f"{digits[:3]} {digits[3:6]} {digits[6:]}"}
 
 
 def build_url(selection: market.Selection, **changes: str) -> str:

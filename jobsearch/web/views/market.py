@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -157,16 +158,12 @@ def _build_employer_tables(series: market.Series, today: dt.date, build_file_url
     """Employers of the whole market. Who grows or has stopped is shown once both quarters are counted."""
     employers = market.read_employers()
     label = _("Arbeidsgiver")
-    largest = _build_employer_rows(employers.largest, lambda row: (row.new_year, row.active))
-    tables = [
-        Table(
-            "arbeidsgivere",
-            _("Arbeidsgivere med flest nye annonser"),
-            [label, _("Nye"), _("Åpne")],
-            largest,
-            build_file_url("arbeidsgivere"),
-        )
-    ]
+    columns = [label, _("Nye"), *([_("Åpne")] if employers.is_active_known else [])]
+    largest = _build_employer_rows(
+        employers.largest, lambda row: (row.new_year, row.active) if employers.is_active_known else (row.new_year,)
+    )
+    heading = _("Arbeidsgivere med flest nye annonser")
+    tables = [Table("arbeidsgivere", heading, columns, largest, build_file_url("arbeidsgivere"))]
     known_from = None if series.complete_from is None else series.complete_from + 2 * market.QUARTER
     columns = [label, _("Siste 13 uker"), _("De 13 ukene før")]
     for key, heading, rows in (
@@ -184,14 +181,17 @@ def _build_employer_tables(series: market.Series, today: dt.date, build_file_url
     return tables
 
 
-def _build_employer_rows(employers: list[Employer], get_numbers: Callable[[Employer], tuple[int, int]]) -> list[view.Row]:
+def _build_employer_rows(employers: list[Employer], get_numbers: Callable[[Employer], tuple[int, ...]]) -> list[view.Row]:
+    """The rows of employers, with the number of those whose name another one has too (a large municipality has several)."""
     longest = max((max(get_numbers(row)) for row in employers), default=0)
+    names = Counter(row.name for row in employers)
     return [
         view.Row(
             view.label_employer(row),
             build_employer_url(f"{row.orgnr:09d}"),
             tuple(dates.format_number(number) for number in get_numbers(row)),
             get_numbers(row)[0] * view.SCALE // longest if longest else 0,
+            view.format_orgnr(row) if row.name and names[row.name] > 1 else "",
         )
         for row in employers
     ]
