@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "jobsearch.search",
     "jobsearch.saved",
     "jobsearch.accounts",
+    "jobsearch.statistics",
     "jobsearch.web",
     "jobsearch.admin_dashboard",
     "jobsearch.demo",
@@ -230,7 +231,7 @@ else:
 # Named queues, so that each kind of task can have its own workers (`celery worker --queues feed`); a worker without that
 # option serves all queues. A task that must run within minutes never waits behind one that takes an hour.
 #   feed     follows the feed: long tasks, one at a time by its lease
-#   details  chooses which details are fetched again: short
+#   details  chooses which details are fetched again, and counts the market: short
 #   index    indexes changes, every few seconds
 #   record   closes ads by the clock and removes closed ads from the index: within minutes, whatever else runs
 #   alerts   alerts of saved searches
@@ -248,6 +249,7 @@ CELERY_TASK_ROUTES = {
     "jobsearch.search.tasks.*": {"queue": "index"},
     "jobsearch.admin_dashboard.tasks.*": {"queue": "index"},
     "jobsearch.vacancies.tasks.*": {"queue": "record"},
+    "jobsearch.statistics.tasks.*": {"queue": "details"},
     "jobsearch.web.tasks.send_alerts": {"queue": "alerts"},
     "jobsearch.web.tasks.*": {"queue": "record"},
 }
@@ -310,6 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobsearch.admin_dashboard.tasks.delete_old_rows",
         "schedule": 3600,
         "options": {"expires": 3600},
+    },
+    "count-the-market": {
+        "task": "jobsearch.statistics.tasks.count_market",
+        "schedule": 900,
+        "options": {"expires": 900},
     },
     "send-alerts": {
         "task": "jobsearch.web.tasks.send_alerts",

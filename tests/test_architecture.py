@@ -15,7 +15,7 @@ from jobsearch.search import api as search
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"jobsearch.core", "jobsearch.taxonomy"}
 DOMAIN = {*BASE, "jobsearch.vacancies"}
-SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved", "jobsearch.accounts"}
+SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved", "jobsearch.statistics", "jobsearch.accounts"}
 APPS = {
     # app: the apps that it may import
     "jobsearch.core": set(),
@@ -26,6 +26,7 @@ APPS = {
     "jobsearch.search": DOMAIN,
     "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
     "jobsearch.accounts": {*DOMAIN, "jobsearch.search", "jobsearch.saved"},
+    "jobsearch.statistics": {*DOMAIN, "jobsearch.search"},
     "jobsearch.web": SITE,
     "jobsearch.admin_dashboard": {*SITE, "jobsearch.web", "ingest", "ingest.client"},
     "jobsearch.demo": {

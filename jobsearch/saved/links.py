@@ -23,6 +23,7 @@ class Purpose(enum.StrEnum):
     MANAGE = "manage"
     STOP = "stop"
     ADS = "ads"
+    FEED = "feed"
 
 
 _VIEWS = {
@@ -30,6 +31,7 @@ _VIEWS = {
     Purpose.MANAGE: "alerts:manage",
     Purpose.STOP: "alerts:stop",
     Purpose.ADS: "web:alert_ads",
+    Purpose.FEED: "web:saved_atom",
 }
 
 

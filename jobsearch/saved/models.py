@@ -235,3 +235,18 @@ class ConfirmationMail(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class SearchFeed(models.Model):
+    """Secret address of the feed of a saved search. Deleting the row revokes it; a new row gives another address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    saved_search = models.OneToOneField(SavedSearch, models.CASCADE, related_name="feed")
+    created = models.DateTimeField(_("opprettet"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("nyhetsstrøm for et lagret søk")
+        verbose_name_plural = _("nyhetsstrømmer for lagrede søk")
+
+    def __str__(self) -> str:
+        return str(self.pk)

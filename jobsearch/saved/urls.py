@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import feed_views, views
 
 app_name = "saved"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("<int:pk>/sett/", views.mark_seen, name="mark_seen"),
     path("<int:pk>/navn/", views.rename, name="rename"),
     path("<int:pk>/slett/", views.delete, name="delete"),
+    path("<int:pk>/strom/", feed_views.manage_feed, name="feed"),
 ]

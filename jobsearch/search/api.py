@@ -35,7 +35,7 @@ from .query.entities import RecognisedEntity
 from .query.normalisation import remove_each_part, remove_words
 from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
-from .service import Counted, count, count_many, count_new, facet_counts, scan, search, similar, without_ads
+from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar, without_ads
 from .thread_failures import list_thread_failures
 from .words_to_filters import turn_words_into_filters
 
@@ -85,6 +85,7 @@ __all__ = [
     "get_filter",
     "get_oldest_behind",
     "index_changes",
+    "list_hits",
     "list_thread_failures",
     "match_ads",
     "read_addresses",

@@ -31,7 +31,7 @@ from .facets.employer_names import preload_names
 from .input_errors import Problem
 from .page import Page
 from .query import compiler
-from .search_query import SearchQuery
+from .search_query import DEEPEST_HIT, SearchQuery
 from .timestamps import epoch, get_today
 
 FEW_TO_ASK = 20
@@ -116,6 +116,24 @@ def _put_new_first(query: SearchQuery, compiled: CompiledQuery, always: Node, no
     others = Range("first_seen", below=query.since + 1)
     rest = search_part(others, _choose_sort(query, compiled), max(0, query.offset - new.total), missing)
     return (*new.hits, *rest.hits), new.total
+
+
+def list_hits(query: SearchQuery, limit: int = DEEPEST_HIT, now: dt.datetime | None = None) -> list[UUID]:
+    """The first `limit` hits in the search's order, as its pages show them one after another, at one moment.
+
+    Raises QueryError, EngineDown.
+    """
+    now = now or timezone.now()
+    query = query.replace(size=limit)
+    always = compiler.build_visibility_filter(now, find_gone())
+
+    def ask(compiled: CompiledQuery) -> Answer:
+        request = make_request(compiled, always, now, query)
+        return engine().search(replace(request, sort=_choose_sort(query, compiled), size=0 if query.since else limit))
+
+    _read, compiled, answer = _search_first_reading(query, always, now, ask)
+    hits = _put_new_first(query, compiled, always, now)[0] if query.since and answer.total else answer.hits
+    return [hit.uuid for hit in hits]
 
 
 def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:

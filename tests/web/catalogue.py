@@ -53,6 +53,7 @@ _CORRECTED = {
             "Select a valid choice. That choice is not one of the available choices.",
             "Select all %(total_count)s %(module_name)s",
             "Unknown content",
+            "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
             "Your password was changed.",
         )
     }

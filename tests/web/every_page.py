@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import F
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from jobsearch.saved.links import Purpose, sign_token
-from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.models import AlertMail, AlertMatch, SearchFeed, Subscriber, Subscription, SubscriptionRequest
+from jobsearch.statistics.counting import count_market
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.web.support import closed, hidden
@@ -69,7 +71,16 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
         "/jobb/utland/",
         "/jobb/svalbard/",
     ],
+    "web:market": lambda site: ["/marked/", "/marked/?place=VESTLAND&occupation=Reiseliv+og+mat%2FKokk&sector=Offentlig"],
+    "web:market_file": lambda site: [
+        f"/marked/{key}.csv" for key in ("uker", "kommuner", "yrker", "arbeidsgivere", "vokser", "sluttet")
+    ],
     "web:download": lambda site: ["/treff.csv?q=kokk", "/treff.csv?place=UTLAND%2FHELLAS"],
+    "web:download_xlsx": lambda site: ["/treff.xlsx?q=kokk", "/treff.xlsx?place=UTLAND%2FHELLAS"],
+    "web:atom": lambda site: ["/treff.atom?q=kokk", "/treff.atom"],
+    "web:json_feed": lambda site: ["/treff.json?q=kokk", "/treff.json?place=UTLAND%2FHELLAS"],
+    "web:saved_atom": lambda site: [f"/lagrede-sok/strom/{site.tokens['feed']}.atom", "/lagrede-sok/strom/x.atom"],
+    "web:saved_json": lambda site: [f"/lagrede-sok/strom/{site.tokens['feed']}.json", "/lagrede-sok/strom/x.json"],
     "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
     "web:about": lambda site: ["/om/"],
     "web:municipalities": lambda site: ["/kommuner.json"],
@@ -90,6 +101,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "saved:mark_seen": lambda site: [f"/lagrede-sok/{site.saved[0]}/sett/"],
     "saved:rename": lambda site: [f"/lagrede-sok/{site.saved[0]}/navn/"],
     "saved:delete": lambda site: [f"/lagrede-sok/{site.saved[0]}/slett/"],
+    "saved:feed": lambda site: [f"/lagrede-sok/{pk}/strom/" for pk in site.saved[:2]],
     "alerts:subscribe": lambda site: ["/varsler/ny/?query=q%3Dkokk", "/varsler/ny/"],
     "alerts:sent": lambda site: ["/varsler/sendt/?query=q%3Dkokk"],
     "alerts:confirm": lambda site: [f"/varsler/bekreft/{site.tokens['confirm']}/", "/varsler/bekreft/x/"],
@@ -154,7 +166,10 @@ def build(ads, recruiter, *, number: int = 30) -> Site:
         recruiter.saved_searches.create(name=f"Søk {n}", params=params, last_looked=now - dt.timedelta(days=1)).pk
         for n, params in enumerate(SAVED)
     ]
-    return Site(active, ended, unseen, saved, _make_tokens(made))
+    feed = SearchFeed.objects.create(saved_search_id=saved[0])
+    Vacancy.objects.update(first_seen=F("first_seen") - dt.timedelta(minutes=5))
+    count_market()
+    return Site(active, ended, unseen, saved, _make_tokens(made) | {"feed": sign_token(Purpose.FEED, feed.pk)})
 
 
 def _make_tokens(ads: list[UUID]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def compose_alert(subscription: Subscription, mail_id: UUID, ads: Sequence[Vacan
         subject=subject,
         heading=heading,
         paragraphs=[_("Søket ditt: %(search)s") % {"search": name}],
-        ads=[_build_line(ad) for ad in ads],
+        ads=[build_line(ad) for ad in ads],
         button=mails.Link(
             _("Se stillingen") if total == 1 else _("Se alle %(n)s") % {"n": total}, build_link(Purpose.ADS, mail_id)
         ),
@@ -59,7 +59,8 @@ def compose_alert(subscription: Subscription, mail_id: UUID, ads: Sequence[Vacan
     return mails.build_mail(subscription.subscriber.address, content, mail_id, headers)
 
 
-def _build_line(vacancy: Vacancy) -> mails.AdLine:
+def build_line(vacancy: Vacancy) -> mails.AdLine:
+    """An ad in a few words, for copies that outlive it: without contact information, and with its deadline as a date."""
     title, employer = _redact(vacancy)
     places = html.unescape(ad_rows.format_places(vacancy))  # escaped for pages; without a search nothing is marked in it
     details = [letter_case.restore_employer(employer), places, _format_deadline(vacancy)]

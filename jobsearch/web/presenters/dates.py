@@ -43,6 +43,11 @@ def get_today() -> dt.date:
     return get_oslo_date(timezone.now())
 
 
+def get_midnight() -> dt.datetime:
+    """The beginning of today in Oslo."""
+    return dt.datetime.combine(get_today(), dt.time(), tzinfo=OSLO)
+
+
 def format_day(value: dt.date, *, weekday: bool = False) -> str:
     """A date as text; with the year only if it is not the current one."""
     return _format_day(value, weekday, value.year == get_today().year, get_language())

@@ -19,7 +19,7 @@ from jobsearch.taxonomy.catalogue import COUNTIES
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workplaces
-from jobsearch.web.presenters import ad_rows, headings
+from jobsearch.web.presenters import ad_rows, headings, market
 from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.landing_pages import LandingPage, find_landing_page
 from jobsearch.web.presenters.passed_deadlines import build_passed_link
@@ -72,6 +72,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         "search_url": view.address(query.replace(sort="relevance")),
         "params": query.replace(sort="relevance").urlencode(),
         "wider": [_build_heading_link(wider) for wider in page.list_wider()],
+        "market": market.build_panel(query),
         "indexed": False,
     }
     try:

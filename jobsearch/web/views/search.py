@@ -21,7 +21,7 @@ from jobsearch.saved.models import SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
-from jobsearch.web.presenters import ad_rows, dates, distance, wishes
+from jobsearch.web.presenters import ad_rows, dates, distance, market, wishes
 from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.pagination import build_page_title
 from jobsearch.web.presenters.passed_deadlines import build_passed_link
@@ -118,6 +118,7 @@ def _build_results_context(
         "newest_first": view.address(query.replace(sort="published")),
         "pages": view.pages(query, found.total),
         "passed": build_passed_link(query, found.counts),
+        "market": market.build_panel(query) if query.since and whole else None,  # of an opened saved search
         "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
         "left_out": view.describe_left_out(found.left_out),
@@ -224,7 +225,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """robots.txt: disallows searches and user pages; allows pages without parameters."""
-    closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/lagrede-sok/", "/lagret/", "/varsler/", "/logg-inn/")
+    closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/treff.xlsx", "/lagrede-sok/", "/lagret/", "/varsler/", "/logg-inn/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
     # The longer rule wins (RFC 9309): crawlers need static files, whose addresses can have a version parameter.
     lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
@@ -14,11 +15,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from jobsearch.admin_dashboard import full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.demo import programs, users
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
+from jobsearch.statistics import counting
 
 HOST = "127.0.0.1"
 FOLDER = settings.BASE_DIR / "var" / "demo"
@@ -137,11 +140,17 @@ class Command(BaseCommand):
         )
         with Bars(self.stderr) as bars:
             report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
+        self.count_market()
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
         )
         supervisor.hand_over(self.last_words)
+
+    def count_market(self) -> None:
+        """Counts the first load at once, so that /marked/ has something to show: the task does it every quarter of an hour."""
+        with contextlib.suppress(counting.CountedElsewhere):
+            counting.count_market(timezone.now() + counting.SETTLED)
 
     def start_feed(self, supervisor: Supervisor, size: list[str]) -> None:
         port = int(settings.NAV_FEED_URL.rpartition(":")[2])

@@ -1,0 +1,90 @@
+"""Ads as the statistics count them: when they opened and closed, and by which values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from uuid import UUID
+
+from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
+from jobsearch.vacancies.organisation_numbers import parse_orgnr
+from jobsearch.vacancies.visibility import get_oslo_date
+
+from . import dimensions
+
+BATCH = 1_000  # ads read at a time
+EARLIEST = dt.date(2000, 1, 1)
+MAX_DAYS_OPEN = 999
+Cell = tuple[int, int, int]
+"""Occupation, place, sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAd:
+    """An ad with the cells in which it is counted. `closed` is None while it is open."""
+
+    uuid: UUID
+    first_seen: dt.datetime
+    opened: dt.date
+    closed: dt.date | None
+    days_open: int
+    orgnr: int
+    """0 for an employer without a valid organisation number."""
+
+    employer_name: str
+    occupations: tuple[str, ...]
+    places: tuple[str, ...]
+    sector: str
+
+    def list_cells(self) -> Iterator[Cell]:
+        """The cells of the daily counts."""
+        numbers = [[dimensions.get_number("occupation", value) for value in self.occupations]]
+        numbers += [[dimensions.get_number("place", value) for value in self.places]]
+        numbers += [[dimensions.get_number("sector", self.sector)]]
+        return product(*numbers)  # type: ignore[return-value]  # mypy loses the length of the tuples
+
+    def list_total_cells(self) -> Iterator[Cell]:
+        """The cells of the weekly counts, with those of the totals."""
+        return product(  # type: ignore[return-value]
+            dimensions.number_with_totals("occupation", self.occupations),
+            dimensions.number_with_totals("place", self.places),
+            dimensions.number_with_totals("sector", (self.sector,)),
+        )
+
+
+def read_ads(uuids: Sequence[UUID]) -> Iterator[CountedAd]:
+    """The ads with these uuids, without those that an administrator hides. One pass in batches, three queries each."""
+    dates = ("first_seen", "published", "closed_at", "visible_until")
+    columns = ("uuid", *dates, "employer_orgnr", "employer_name", "sector")
+    for start in range(0, len(uuids), BATCH):
+        batch = uuids[start : start + BATCH]
+        hidden = Moderation.find_hidden(batch)
+        occupations, places = _read_paths(Occupation, batch), _read_paths(Location, batch)
+        for row in Vacancy.objects.filter(uuid__in=batch).values_list(*columns, named=True):
+            if row.uuid in hidden:
+                continue
+            opened = max(get_oslo_date(min(row.published or row.first_seen, row.first_seen)), EARLIEST)
+            closed_at = min(row.closed_at, row.visible_until) if row.closed_at else None
+            closed = max(get_oslo_date(closed_at), opened) if closed_at else None
+            yield CountedAd(
+                row.uuid,
+                row.first_seen,
+                opened,
+                closed,
+                min((closed - opened).days, MAX_DAYS_OPEN) if closed else 0,
+                int(parse_orgnr(row.employer_orgnr) or 0),
+                row.employer_name,
+                tuple(dimensions.clean_occupations(occupations[row.uuid])),
+                tuple(dimensions.clean_places(places[row.uuid])),
+                dimensions.clean_sector(row.sector),
+            )
+
+
+def _read_paths(model: type[Occupation] | type[Location], uuids: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for uuid, path in model.objects.filter(vacancy__in=uuids).order_by("pk").values_list("vacancy_id", "path"):
+        found[uuid].append(path)
+    return found
