@@ -24,6 +24,8 @@ SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
 DEBUG = env.flag("DEBUG", False)
 DEMO = os.environ.get("JOBSEARCH_DEMO_PREPARED") == "1"  # set by `manage.py demo` for its own processes
 SECRET_KEY = env.secret_key("SECRET_KEY")
+# Key of the hashes of people who have asked not to be published; "" for SECRET_KEY. With another key they would come back.
+SUPPRESSION_KEY = env.token("SUPPRESSION_KEY")
 ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
