@@ -171,3 +171,13 @@ def release_quarantined(uuids: Iterable[UUID] | None = None) -> int:
         lines = {uuid: time for uuid, time, _status in found}
         enqueue(lines, DetailTask.Origin.ADMIN, statuses={uuid: status for uuid, _time, status in found})
     return len(lines)
+
+
+def discard_quarantined(uuids: Iterable[UUID] | None = None) -> int:
+    """Removes quarantined rows (all, or these) from the queue, for an administrator. Returns how many."""
+    with transaction.atomic():
+        FeedState.lock()
+        rows = DetailTask.objects.filter(state=DetailTask.State.QUARANTINED)
+        if uuids is not None:
+            rows = rows.filter(uuid__in=list(uuids))
+        return rows.delete()[0]

@@ -41,6 +41,9 @@ class FeedState(models.Model):
         _("mistet plassen"), null=True, blank=True, help_text=_("Når siden vi sto på, ikke fantes lenger")
     )
     marker = models.PositiveBigIntegerField(default=0)
+    paused_until = models.DateTimeField(_("på pause til"), null=True, blank=True)
+    """Until then the schedule does not read the feed: see `pausing`."""
+    paused_by = models.CharField(_("satt på pause av"), max_length=150, blank=True)
     pages_read = models.PositiveBigIntegerField(_("leste sider"), default=0)
     lines_read = models.PositiveBigIntegerField(_("leste linjer"), default=0)
 
@@ -155,6 +158,10 @@ class JobKind(models.TextChoices):
     REPLAY = "replay", _("Ny gjennomgang av de siste dagene")
     RECHECK = "recheck", _("Kontroll av aktive annonser")
     RETRY = "retry", _("Nytt forsøk på karantenen")
+    FETCH = "fetch", _("Henting av én annonse")
+    DISCARD = "discard", _("Tømming av karantenen")
+    PAUSE = "pause", _("Pause i lesingen")
+    RESUME = "resume", _("Slutt på pausen")
 
 
 class Run(Job):
