@@ -140,6 +140,10 @@ class DetailTask(models.Model):
     next_try = models.DateTimeField(_("neste forsøk"), default=timezone.now, db_index=True)
     error_code = models.CharField(_("grunn"), max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
+    error_field = models.CharField(_("felt"), max_length=60, blank=True)
+    """The field of the detail that cannot be read."""
+    received = models.TextField(_("det som kom"), blank=True)
+    """The detail that cannot be read, shortened and without contacts (`client.received`)."""
     queued = models.DateTimeField(_("lagt i kø"), default=timezone.now)
 
     class Meta:
@@ -149,6 +153,27 @@ class DetailTask(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class SeenLine(models.Model):
+    """A line of the feed that was applied: an ad's history for administrators. Without the line's texts."""
+
+    uuid = models.UUIDField(db_index=True)
+    line_time = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=DetailTask.Says)
+    read_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("linje i strømmen")
+        verbose_name_plural = _("linjer i strømmen")
+        constraints = [
+            # A page is read again after a lost cursor: each line is kept once.
+            models.UniqueConstraint(fields=["uuid", "line_time", "status"], name="seenline_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.status}"
 
 
 class JobKind(models.TextChoices):

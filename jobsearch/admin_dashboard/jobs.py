@@ -123,9 +123,7 @@ register_action(
         "ingest.tasks.replay_overlap",
         RUN,
         _("Gå gjennom strømmen på nytt fra en dato"),
-        _(
-            "Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."
-        ),
+        _("Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."),
         confirm=True,
         form=SinceForm,
     )

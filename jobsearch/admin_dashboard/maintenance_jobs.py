@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from ingest import detail_queue
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
 from jobsearch.saved import mails
@@ -19,6 +20,7 @@ from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies import tasks as vacancy_tasks
 from jobsearch.vacancies.deletion_models import Erasure
 from jobsearch.vacancies.models import Tombstone
+from jobsearch.vacancies.suppression import load_suppressor
 
 from . import consistency, error_messages, retention
 from .index_jobs import MAX_LISTED
@@ -86,9 +88,11 @@ def erase_person(job_id: int) -> None:
     def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
         request = Erasure.objects.filter(pk=job.arguments.get("erasure")).first()
         changed = erasure.erase_everywhere(request, lambda done, total: progress("erase", done, total))
-        if changed:
+        detail_queue.erase_received(load_suppressor())
+        if changed or (request and request.ads):  # some were changed before the job began
             search.index_changes()
             search.erase(at_once=True)
+        store.erase_deleted_content()
         return {"erased": changed}
 
     _run(job_id, work)

@@ -50,6 +50,8 @@ LABELS: dict[str, Any] = {
     "runs": _("gamle kjøringer slettet"),
     "admin_log": _("gamle rader i loggen slettet"),
     "thread_failures": _("gamle feil slettet"),
+    "lines_seen": _("gamle linjer slettet"),
+    "purges": _("gamle slettinger glemt"),
     "problem": _("problem"),
 }
 _IN_SUMMARY = (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from jobsearch.core.keyset import iterate_batches
@@ -55,8 +56,7 @@ def erase_everywhere(erasure: Erasure | None = None, progress: Progress | None =
     _erase_from_notes(suppressor)
     store.erase_deleted_content()
     if erasure:
-        erasure.ads, erasure.finished = erasure.ads + changed, timezone.now()
-        erasure.save(update_fields=["ads", "finished"])
+        Erasure.objects.filter(pk=erasure.pk).update(ads=F("ads") + changed, finished=timezone.now())
     return changed
 
 

@@ -15,11 +15,13 @@ from ingest import detail_queue, lease
 from ingest.error_messages import describe_code, describe_error
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import report_texts
+from jobsearch.admin_dashboard.ad_facts import NAV_AD
 from jobsearch.admin_dashboard.error_counts import count_errors
 from jobsearch.admin_dashboard.job_views import describe_job
 from jobsearch.admin_dashboard.jobs import start_from
 from jobsearch.core import jobs
 from jobsearch.core.leases import find_holder
+from jobsearch.vacancies.models import Vacancy
 
 from .base import ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
 
@@ -33,7 +35,7 @@ class FeedStateAdmin(ReadOnlyAdmin):
     fields = [
         *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked"),
         *("pages_read", "lines_read", "error", "error_since", "token_error", "cursor_lost"),
-        *("lease_owner", "lease_expires"),
+        *("paused_until", "paused_by", "lease_owner", "lease_expires"),
     ]
     readonly_fields = ["error", "token_error", "lease_owner", "lease_expires"]
 
@@ -54,6 +56,9 @@ class FeedStateAdmin(ReadOnlyAdmin):
     def lease_expires(self, state: FeedState) -> str:
         holder = find_holder(lease.NAME)
         return format_time(holder.expires) if holder else "–"
+
+
+MOST_AT_ONCE = 500
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -140,9 +145,25 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-queued"]
-    actions = ["try_again"]
-    fields = ["uuid", "state", "origin", "attempts", "next_try", "error", "queued", "line_time", "marker"]
+    actions = ["try_again", "discard"]
+    fields = ["uuid", "state", "origin", "attempts", "next_try", "error", "error_field", "queued", "line_time", "marker"]
     readonly_fields = ["error"]
+    change_form_template = "admin/detailtask_change.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        task = self.get_object(request, object_id)
+        actions = {name: action[2] for name, action in self.get_actions(request).items() if action}
+        if task and task.state != DetailTask.State.QUARANTINED:
+            actions.pop("discard", None)
+        context = {
+            "task_actions": actions,
+            "received": task.received if task else "",
+            "nav_address": f"{NAV_AD}{task.uuid}" if task else "",
+            "is_stored": bool(task and Vacancy.objects.filter(pk=task.uuid).exists()),
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     @admin.display(description=_("grunn"), ordering="error_code")
     def error(self, task: DetailTask) -> str:
@@ -160,3 +181,21 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
         message = ngettext("%(n)s detalj blir hentet på nytt.", "%(n)s detaljer blir hentet på nytt.", retried)
         self.message_user(request, message % {"n": retried}, messages.SUCCESS)
         start_from(request, "sync")
+
+    @admin.action(description=_("Forkast"), permissions=["retry"])
+    def discard(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> HttpResponse | None:
+        """Removes the selected quarantined rows from the queue, after a confirmation."""
+        uuids = list(queryset.values_list("uuid", flat=True)[:MOST_AT_ONCE])
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Forkaste?"),
+                "uuids": uuids,
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/detailtask_discard.html", context)
+        discarded = detail_queue.discard_quarantined(uuids)
+        log_by_uuid(request, DetailTask, uuids, gettext("Forkastet fra karantenen"))
+        message = ngettext("%(n)s annonse er forkastet.", "%(n)s annonser er forkastet.", discarded)
+        self.message_user(request, message % {"n": discarded}, messages.SUCCESS)
+        return None
