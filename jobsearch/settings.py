@@ -338,6 +338,8 @@ CELERY_BEAT_SCHEDULE = {
 
 vars().update(env.email("EMAIL_URL", "filemail://var/mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
+# Where people ask to be removed; shown on /personvern/. "" for the first of ADMINS.
+PRIVACY_CONTACT = next(iter(env.mail_addresses("PRIVACY_CONTACT", [])), "")
 ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 
 LOGGING = {

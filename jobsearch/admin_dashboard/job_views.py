@@ -22,6 +22,10 @@ from . import report_texts
 from .jobs import can_start, start_from
 
 
+_TINTS = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
+"""Colour and symbol of a state; of the others unknown."""
+
+
 def get_urls(site: admin.AdminSite) -> list[URLPattern]:
     """The URLs of the jobs' pages, below the admin's."""
     return [
@@ -96,10 +100,13 @@ def progress_view(request: HttpRequest, pk: int) -> HttpResponse:
 def describe_job(job: Job, request: HttpRequest) -> dict[str, Any]:
     """What the page of a job shows of it."""
     interrupted = job.state == Job.State.RUNNING and jobs.is_interrupted(job)
+    tint, symbol = ("broken", "■") if interrupted else _TINTS.get(job.state, ("unknown", "○"))
     may_change = request.user.has_perm("ingest.add_run")
     return {
         "job": job,
         "label": jobs.get_label(job),
+        "tint": tint,
+        "symbol": symbol,
         "progress": report_texts.describe_progress(job) if job.state == Job.State.RUNNING else None,
         "error": describe_error(job.error_code, job.error_detail),
         "rows": report_texts.list_arguments(job) + report_texts.list_result(job),

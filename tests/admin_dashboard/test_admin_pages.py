@@ -17,7 +17,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 CONTACT = "Kari Nordmann"
-PERIODIC = "/admin/django_celery_beat/periodictask/add/"
+PERIODIC = "/admin/django_celery_beat/periodictask/"
 LISTS = [
     *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
     *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "auth_user", "auth_group"),

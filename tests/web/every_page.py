@@ -72,6 +72,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "web:download": lambda site: ["/treff.csv?q=kokk", "/treff.csv?place=UTLAND%2FHELLAS"],
     "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
     "web:about": lambda site: ["/om/"],
+    "web:privacy": lambda site: ["/personvern/"],
     "web:municipalities": lambda site: ["/kommuner.json"],
     "web:robots": lambda site: ["/robots.txt"],
     "web:sitemap": lambda site: ["/sitemap.xml"],

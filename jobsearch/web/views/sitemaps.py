@@ -47,7 +47,7 @@ def sitemap(request: HttpRequest, part: str) -> HttpResponse:
     """One sitemap: fixed pages, landing pages, employers, or a chunk of the ads."""
     kind, _, number = part.partition("-")
     if part == "sider":
-        entries: list[Entry] = [(reverse(f"web:{name}"), None) for name in ("results", "landings", "about")]
+        entries: list[Entry] = [(reverse(f"web:{name}"), None) for name in ("results", "landings", "about", "privacy")]
     elif part in _PARTS:
         entries = list(_PARTS[part]())
     elif kind == "stillinger" and _NUMBER.fullmatch(number):
