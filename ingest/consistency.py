@@ -20,6 +20,7 @@ from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Category, Contact, Location, Occupation, Vacancy
+from jobsearch.vacancies.suppression import load_suppressor
 from jobsearch.vacancies.visibility import compute_visible_until, is_active
 
 from . import replay
@@ -174,7 +175,7 @@ def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
 
 def _find_differing_fields(row: Vacancy, data: VacancyData) -> list[str]:
     """Names of the fields whose stored value differs from what would be stored for `data` now."""
-    expected = cleaning.clean_vacancy(data, row.changed, row.first_seen)
+    expected = load_suppressor().clean(cleaning.clean_vacancy(data, row.changed, row.first_seen))
     raw, expected_raw = (vacancy.raw if isinstance(vacancy.raw, dict) else {} for vacancy in (row, expected.vacancy))
     names = [name for name in sorted(raw.keys() | expected_raw.keys()) if raw.get(name) != expected_raw.get(name)]
     names += [name for name in _COMPARED if getattr(row, name) != getattr(expected.vacancy, name)]

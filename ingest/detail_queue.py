@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
+from jobsearch.vacancies.suppression import Suppressor, load_suppressor
+
 from .models import DetailTask, FeedState
 
 FIRST_PAUSE = dt.timedelta(seconds=30)
@@ -40,7 +42,7 @@ def enqueue(
             unique_fields=["uuid"],
             update_fields=[
                 *("marker", "line_time", "line_says", "missing_since"),
-                *("origin", "state", "attempts", "next_try", "error_code", "error_detail", "queued"),
+                *("origin", "state", "attempts", "next_try", "error_code", "error_detail", "error_field", "received", "queued"),
             ],
         )
 
@@ -138,16 +140,22 @@ def defer_missing(uuid: UUID, marker: int, code: str, detail: str) -> None:
     row.save(update_fields=["attempts", "missing_since", "state", "next_try", "error_code", "error_detail"])
 
 
-def quarantine(uuid: UUID, marker: int, code: str, detail: str) -> None:
-    """Quarantines an ad at once: its detail cannot be parsed, and an early retry would give the same."""
+def quarantine(uuid: UUID, marker: int, code: str, detail: str, *, field: str = "", received: str = "") -> None:
+    """Quarantines an ad at once: its detail cannot be parsed, and an early retry would give the same.
+
+    `field`: the field that is wrong; `received`: the detail without contacts.
+    """
     row = DetailTask.objects.filter(uuid=uuid, marker=marker).first()
     if row is None:
         return
     row.attempts += 1
-    row.state, row.error_code, row.error_detail = DetailTask.State.QUARANTINED, code, detail[:MAX_DETAIL]
+    suppressor = load_suppressor()
+    row.state, row.error_code = DetailTask.State.QUARANTINED, code
+    row.error_detail = suppressor.clean_line(detail[:MAX_DETAIL])
+    row.error_field, row.received = field, suppressor.clean_line(received)
     pause = FIRST_QUARANTINE_PAUSE if row.attempts == 1 else QUARANTINE_PAUSE
     row.next_try = timezone.now() + pause * _uniform(0.75, 1.25)
-    row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail"])
+    row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail", "error_field", "received"])
 
 
 def retry_now(states: Collection[str] = (DetailTask.State.DEFERRED,), uuids: Iterable[UUID] | None = None) -> int:
@@ -171,3 +179,23 @@ def release_quarantined(uuids: Iterable[UUID] | None = None) -> int:
         lines = {uuid: time for uuid, time, _status in found}
         enqueue(lines, DetailTask.Origin.ADMIN, statuses={uuid: status for uuid, _time, status in found})
     return len(lines)
+
+
+def discard_quarantined(uuids: Iterable[UUID] | None = None) -> int:
+    """Removes quarantined rows (all, or these) from the queue, for an administrator. Returns how many."""
+    with transaction.atomic():
+        FeedState.lock()
+        rows = DetailTask.objects.filter(state=DetailTask.State.QUARANTINED)
+        if uuids is not None:
+            rows = rows.filter(uuid__in=list(uuids))
+        return rows.delete()[0]
+
+
+def erase_received(suppressor: Suppressor) -> int:
+    """Removes suppressed persons from the copies of details that cannot be read; returns how many changed."""
+    changed = 0
+    for row in DetailTask.objects.exclude(received="", error_detail=""):
+        cleaned = suppressor.clean_line(row.received), suppressor.clean_line(row.error_detail)
+        if cleaned != (row.received, row.error_detail):
+            changed += DetailTask.objects.filter(pk=row.pk).update(received=cleaned[0], error_detail=cleaned[1])
+    return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from ingest.client.errors import AdNotFound, FeedUnavailable, UnconfirmedMissing
 from ingest.client.parsing import DetailFormatError, InactiveDetail
+from ingest.client.received import describe_received
 from jobsearch.core.leases import LeaseLost
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import VacancyData
@@ -53,6 +55,9 @@ def _write_one_by_one(batch: Sequence[FetchResult], lease: FeedLease, report: Re
         return all(wanted_each)
     log.error("Ad %s cannot be stored.", batch[0].uuid, exc_info=error)
     unstorable = DetailFormatError("not-stored", f"The ad cannot be stored ({type(error).__name__}).")
+    if isinstance(data := batch[0].outcome, VacancyData):
+        contacts = [dataclasses.asdict(person) for person in data.contacts]
+        unstorable.received = describe_received({"ad_content": {**data.raw, "contactList": contacts}})
     try:
         erase, wanted = _commit([FetchResult(0, batch[0].uuid, batch[0].marker, unstorable)], lease, report)
     except (OperationalError, InterfaceError, LeaseLost):
@@ -139,6 +144,7 @@ def _defer_or_quarantine(result: FetchResult) -> None:
     elif isinstance(outcome, FeedUnavailable):
         detail_queue.defer(result.uuid, result.marker, outcome.reason, outcome.sentence)
     elif isinstance(outcome, DetailFormatError):
-        detail_queue.quarantine(result.uuid, result.marker, outcome.reason, str(outcome))
+        copy = {"field": outcome.field, "received": outcome.received}
+        detail_queue.quarantine(result.uuid, result.marker, outcome.reason, str(outcome), **copy)
     else:
         detail_queue.quarantine(result.uuid, result.marker, "unreadable", type(outcome).__name__)

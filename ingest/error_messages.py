@@ -52,6 +52,9 @@ SENTENCES: dict[str, Any] = {
     "alerts-held": _("En annen prosess sender varsler nå."),
     "rebuild-failed": _("Den nye indeksen ble ikke tatt i bruk."),
     "unreadable-file": _("Filen er ikke som den skal være."),
+    "no-previous": _("Det finnes ingen forrige indeks."),
+    "no-address": _("Brukeren din har ingen e-postadresse."),
+    "mail": _("E-postserveren tok ikke imot meldingen."),
     "silent": _("Prosessen ble avbrutt uten feilmelding."),
     "too-deep": _("Innholdet har for mange nivåer."),
     "not-closed": _("Annonsen lar seg ikke lukke."),
@@ -70,6 +73,8 @@ def describe_error(code: str, detail: str) -> str:
     """The error as text for a person; "" where there is none. An unknown code is shown as it is stored."""
     if code == "removed":
         return gettext("Fjernet av %(who)s.") % {"who": detail}
+    if code == "stopped":
+        return gettext("Stoppet av %(who)s.") % {"who": detail}
     sentence = _translate_code(code)
     if not sentence:
         return f"{code}: {detail}" if code and detail else code or detail

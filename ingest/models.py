@@ -41,6 +41,9 @@ class FeedState(models.Model):
         _("mistet plassen"), null=True, blank=True, help_text=_("Når siden vi sto på, ikke fantes lenger")
     )
     marker = models.PositiveBigIntegerField(default=0)
+    paused_until = models.DateTimeField(_("på pause til"), null=True, blank=True)
+    """Until then the schedule does not read the feed: see `pausing`."""
+    paused_by = models.CharField(_("satt på pause av"), max_length=150, blank=True)
     pages_read = models.PositiveBigIntegerField(_("leste sider"), default=0)
     lines_read = models.PositiveBigIntegerField(_("leste linjer"), default=0)
 
@@ -137,6 +140,10 @@ class DetailTask(models.Model):
     next_try = models.DateTimeField(_("neste forsøk"), default=timezone.now, db_index=True)
     error_code = models.CharField(_("grunn"), max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
+    error_field = models.CharField(_("felt"), max_length=60, blank=True)
+    """The field of the detail that cannot be read."""
+    received = models.TextField(_("det som kom"), blank=True)
+    """The detail that cannot be read, shortened and without contacts (`client.received`)."""
     queued = models.DateTimeField(_("lagt i kø"), default=timezone.now)
 
     class Meta:
@@ -148,6 +155,27 @@ class DetailTask(models.Model):
         return str(self.uuid)
 
 
+class SeenLine(models.Model):
+    """A line of the feed that was applied: an ad's history for administrators. Without the line's texts."""
+
+    uuid = models.UUIDField(db_index=True)
+    line_time = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=DetailTask.Says)
+    read_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("linje i strømmen")
+        verbose_name_plural = _("linjer i strømmen")
+        constraints = [
+            # A page is read again after a lost cursor: each line is kept once.
+            models.UniqueConstraint(fields=["uuid", "line_time", "status"], name="seenline_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.status}"
+
+
 class JobKind(models.TextChoices):
     """Kinds of jobs on the feed (`jobsearch.core.jobs`)."""
 
@@ -155,6 +183,10 @@ class JobKind(models.TextChoices):
     REPLAY = "replay", _("Ny gjennomgang av de siste dagene")
     RECHECK = "recheck", _("Kontroll av aktive annonser")
     RETRY = "retry", _("Nytt forsøk på karantenen")
+    FETCH = "fetch", _("Henting av én annonse")
+    DISCARD = "discard", _("Tømming av karantenen")
+    PAUSE = "pause", _("Pause i lesingen")
+    RESUME = "resume", _("Slutt på pausen")
 
 
 class Run(Job):

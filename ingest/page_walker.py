@@ -24,7 +24,7 @@ from . import detail_queue
 from .deactivation import deactivate_by_lines
 from .fetch_pool import prefetch_pages, run_in_thread
 from .lease import FeedLease
-from .models import DetailTask, FeedState, PageMark
+from .models import DetailTask, FeedState, PageMark, SeenLine
 from .report import Hooks, Report
 
 log = logging.getLogger(__name__)
@@ -192,6 +192,10 @@ class PageWalker:
             detail_queue.enqueue(active, DetailTask.Origin.LINE, statuses=dict.fromkeys(active, ACTIVE))
             if unclear:
                 detail_queue.enqueue_if_absent(unclear, DetailTask.Origin.LINE)
+            SeenLine.objects.bulk_create(
+                [SeenLine(uuid=line.uuid, line_time=line.time, status=line.stated_status) for line in fresh],
+                ignore_conflicts=True,
+            )
             FeedState.objects.filter(id=1).update(
                 page_id=cursor,
                 page_seen=seen,

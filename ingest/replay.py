@@ -18,6 +18,7 @@ from django.utils import timezone
 from ingest.client.errors import PageNotFound
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
+from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import masking, store
 from jobsearch.vacancies.models import Vacancy
 
@@ -39,7 +40,11 @@ _CHUNK = 5000
 
 
 def replay_overlap(
-    feed: FeedClient, *, overlap: dt.timedelta = OVERLAP, idle: Callable[[], None] = lambda: None
+    feed: FeedClient,
+    *,
+    overlap: dt.timedelta = OVERLAP,
+    idle: Callable[[], None] = lambda: None,
+    on_progress: Progress = lambda phase, done, total: None,
 ) -> dict[str, int]:
     """Reads the last days' pages again, from a page id stored then, and queues the ads whose lines were not seen.
 
@@ -56,6 +61,7 @@ def replay_overlap(
         idle()
         counts["pages"] += 1
         counts["lines"] += len(page.lines)
+        on_progress("feed's pages", counts["lines"], 0)
         for line in page.lines:
             last[line.uuid] = line.inherit_mask(last.get(line.uuid))
         seen.add(page.id)

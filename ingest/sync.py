@@ -91,6 +91,9 @@ def run(
             except Stopped:
                 report.finish(detail_queue.count_by_state())
                 jobs.finish(job, Job.State.STOPPED, result=report.as_json())
+            except jobs.StopRequested as error:
+                report.finish(detail_queue.count_by_state())
+                jobs.finish(job, Job.State.STOPPED, result=report.as_json(), error=("stopped", error.username))
             except LeaseLost as error:
                 jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=("lease-lost", describe_error(error)))
                 raise

@@ -24,6 +24,8 @@ SITE_URL = env.http_url("SITE_URL", "http://localhost:8000")
 DEBUG = env.flag("DEBUG", False)
 DEMO = os.environ.get("JOBSEARCH_DEMO_PREPARED") == "1"  # set by `manage.py demo` for its own processes
 SECRET_KEY = env.secret_key("SECRET_KEY")
+# Key of the hashes of people who have asked not to be published; "" for SECRET_KEY. With another key they would come back.
+SUPPRESSION_KEY = env.token("SUPPRESSION_KEY")
 ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
@@ -243,7 +245,11 @@ CELERY_TASK_ROUTES = {
     "ingest.tasks.follow_feed": {"queue": "feed"},
     "ingest.tasks.replay_overlap": {"queue": "feed"},
     "jobsearch.admin_dashboard.tasks.check_truth*": {"queue": "feed"},
+    "jobsearch.admin_dashboard.tasks.repair*": {"queue": "feed"},
     "jobsearch.admin_dashboard.tasks.delete_old_rows": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.purge": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.erase_person": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.send_test_mail": {"queue": "alerts"},
     "ingest.tasks.*": {"queue": "details"},
     "jobsearch.search.tasks.remove_ended": {"queue": "record"},
     "jobsearch.search.tasks.*": {"queue": "index"},
@@ -339,6 +345,8 @@ CELERY_BEAT_SCHEDULE = {
 
 vars().update(env.email("EMAIL_URL", "filemail://var/mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
+# Where people ask to be removed; shown on /personvern/. "" for the first of ADMINS.
+PRIVACY_CONTACT = next(iter(env.mail_addresses("PRIVACY_CONTACT", [])), "")
 ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 
 LOGGING = {

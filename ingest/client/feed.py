@@ -28,6 +28,7 @@ from .parsing import (
     parse_json,
     parse_page,
 )
+from .received import describe_received
 from .tokens import TokenProvider, TokenUnchanged, find_token
 
 # A full page has 1000 lines; with every text at its column's maximum (500 + 1000 + 200 characters) that is about 6 MB.
@@ -115,9 +116,14 @@ class FeedClient:
         if answer.status == 404:
             raise AdNotFound("404", "The feed has no such ad.")
         try:
-            return parse_detail(uuid, _decode_json(answer, "detail"))
+            payload = _decode_json(answer, "detail")
         except NestingTooDeep:
             raise DetailFormatError("too-deep", "The detail is nested too deeply to be read.") from None
+        try:
+            return parse_detail(uuid, payload)
+        except DetailFormatError as error:
+            error.received = describe_received(payload)
+            raise
 
     def _fetch_page(self, path: str, *, query: str = "", headers: dict[str, str] | None = None) -> FeedPage:
         for pause in (*self._pauses, None):

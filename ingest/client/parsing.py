@@ -45,7 +45,14 @@ class PageFormatError(FeedFormatError):
 
 
 class DetailFormatError(FeedFormatError):
-    """One ad's detail is invalid in a way that a retry does not change. Concerns that ad only."""
+    """One ad's detail is invalid in a way that a retry does not change. Concerns that ad only.
+
+    `field`: the field that is wrong, "" for the whole. `received`: what came, see `received`; "" where it cannot be shown.
+    """
+
+    def __init__(self, reason: str, sentence: str, field: str = "") -> None:
+        super().__init__(reason, sentence)
+        self.field, self.received = field, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,22 +203,22 @@ def parse_detail(uuid: UUID, payload: Any) -> VacancyData | InactiveDetail:
         raise DetailFormatError("shape", "The detail is not an object.")
     outer = _uuid(payload.get("uuid"))
     if outer is not None and outer != uuid:
-        raise DetailFormatError("uuid", f"The detail is that of another ad, {outer}.")
+        raise DetailFormatError("uuid", f"The detail is that of another ad, {outer}.", "uuid")
     status = payload.get("status")
     if not isinstance(status, str) or not status.strip():
-        raise DetailFormatError("status", "The detail does not say whether the ad is active.")
+        raise DetailFormatError("status", "The detail does not say whether the ad is active.", "status")
     content = payload.get("ad_content")
     if content is None:
         content = payload.get("json")
     if status.strip().upper() != ACTIVE or content is None:
         return InactiveDetail(uuid)
     if not isinstance(content, dict):
-        raise DetailFormatError("shape", "The ad's content is not an object.")
+        raise DetailFormatError("shape", "The ad's content is not an object.", "ad_content")
     inner = _uuid(content.get("uuid"))
     if (inner or outer) is None:
-        raise DetailFormatError("uuid", "The detail does not say which ad it is.")
+        raise DetailFormatError("uuid", "The detail does not say which ad it is.", "uuid")
     if inner is not None and inner != uuid:
-        raise DetailFormatError("uuid", f"The content is that of another ad, {inner}.")
+        raise DetailFormatError("uuid", f"The content is that of another ad, {inner}.", "ad_content.uuid")
     return _parse_content(uuid, content)
 
 
@@ -260,7 +267,8 @@ def _parse_content(uuid: UUID, content: dict[str, Any]) -> VacancyData:
     expires = parse_time(content.get("expires"))
     if expires is None:
         # Without an expiry date the ad could be shown for ever; NAV's terms of use forbid showing inactive ads.
-        raise DetailFormatError("expires", f"The ad's last day is not a date: {_abbreviate(content.get('expires'))}.")
+        sentence = f"The ad's last day is not a date: {_abbreviate(content.get('expires'))}."
+        raise DetailFormatError("expires", sentence, "ad_content.expires")
     field = content.get
     sent = field("employer")
     employer: dict[str, Any] = sent if isinstance(sent, dict) else {}

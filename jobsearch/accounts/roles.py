@@ -47,6 +47,7 @@ _OPERATOR = frozenset(
         "vacancies.view_vacancy",  # contacts need `view_contact`
         "vacancies.view_moderation",
         "vacancies.view_tombstone",
+        "vacancies.view_purge",  # ids and counts of what was deleted
         "saved.view_alertmail",  # neither address nor search
         "django_celery_beat.view_periodictask",
         "django_celery_beat.change_periodictask",
@@ -56,6 +57,9 @@ _OPERATOR = frozenset(
 
 _ADMINISTRATOR = _OPERATOR | {
     "vacancies.view_contact",  # show contacts unmasked
+    "vacancies.view_erasure",
+    "vacancies.add_erasure",  # remove a person who asks for it
+    "vacancies.delete_erasure",  # lift such a request
     "vacancies.add_moderation",
     "vacancies.change_moderation",
     "auth.view_user",

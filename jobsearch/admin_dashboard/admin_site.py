@@ -12,16 +12,14 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from jobsearch.core import jobs
 from jobsearch.core import logging as private_logs
 
-from . import dashboard
-from .jobs import can_start, start_from
+from . import dashboard, job_views
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +36,7 @@ class DashboardAdminSite(admin.AdminSite):
         # Ours come first, because Django admin's last pattern matches every URL.
         return [
             path("tilstand/", self.admin_view(require_safe(self.panels_view)), name="dashboard_panels"),
-            path("start/<slug:key>/", self.admin_view(self.start_view), name="start_job"),
-            path("kjoring/<int:pk>/fjern/", self.admin_view(require_POST(self.cancel_view)), name="cancel_job"),
+            *job_views.get_urls(self),
             *super().get_urls(),
         ]
 
@@ -78,30 +75,6 @@ class DashboardAdminSite(admin.AdminSite):
         if not dashboard.can_view(request.user):
             raise PermissionDenied
         return TemplateResponse(request, "admin/dashboard.html", self._context(request))
-
-    def start_view(self, request: HttpRequest, key: str) -> HttpResponse:
-        """POST starts a job. A GET, and a POST without a required confirmation, shows the confirmation page."""
-        action = jobs.ACTIONS.get(key)
-        if action is None:
-            raise Http404
-        if not can_start(request.user, action):
-            raise PermissionDenied
-        if request.method != "POST" or (action.confirm and "confirmed" not in request.POST):
-            context = {**self.each_context(request), "action": action, "title": action.label}
-            return TemplateResponse(request, "admin/confirm_job.html", context)
-        start_from(request, key)
-        return HttpResponseRedirect(reverse("admin:index"))
-
-    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Cancels a job that no worker has claimed, or whose process is gone. A late message does no harm."""
-        if not request.user.has_perm("ingest.add_run"):
-            raise PermissionDenied
-        cancelled = jobs.cancel(pk, request.user.get_username())
-        message = gettext("Kjøringen er ferdig, eller i full gang.")
-        if cancelled:
-            message = gettext("«%(work)s» er fjernet.") % {"work": jobs.get_label(cancelled)}
-        messages.info(request, message)
-        return HttpResponseRedirect(reverse("admin:index"))
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         return {"dashboard": dashboard.load_dashboard(request.user) if dashboard.can_view(request.user) else None}

@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DatabaseError
 from django.http.request import validate_host
+
+from jobsearch.vacancies.suppression.loading import count_unusable
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -54,3 +57,28 @@ def check_shared_cache(app_configs: Any, **options: Any) -> list[CheckMessage]:
         message = "Each process keeps a cache of its own (CACHE_URL is locmem)."
         return [Info(message, hint="With several web processes, set CACHE_URL to redis://host:6379/1.", id="control.I001")]
     return []
+
+
+@register(Tags.database)
+def check_suppression_key(app_configs: Any, databases: Any = None, **options: Any) -> list[CheckMessage]:
+    """Refuses a key of the suppression list that is not the one that made it: people who asked to be removed would come back."""
+    if not databases:
+        return []
+    try:
+        unusable = count_unusable()
+    except DatabaseError:
+        return []  # not migrated yet
+    if not unusable:
+        return []
+    message = f"{unusable} entries of the suppression list were made with another key, so they remove nobody."
+    hint = "Set SUPPRESSION_KEY to its earlier value, or to the SECRET_KEY that was in use then."
+    return [Error(message, hint=hint, id="control.E002")]
+
+
+@register(Tags.security, deploy=True)
+def check_privacy_contact(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Warns where /personvern/ names no address to which people can write."""
+    if settings.PRIVACY_CONTACT or settings.ADMINS:
+        return []
+    message = "/personvern/ names no address for people who want to be removed."
+    return [Warning(message, hint="Set PRIVACY_CONTACT.", id="control.W003")]

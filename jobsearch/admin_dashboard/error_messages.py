@@ -52,6 +52,8 @@ def classify_exception(error: BaseException) -> KnownError | None:
         return KnownError("alerts-held", "Another process sends alerts now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, LeaseError):
         return KnownError("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
+    if isinstance(error, search.NoPrevious):
+        return KnownError("no-previous", str(error))
     if isinstance(error, search.RebuildFailed):
         return KnownError("rebuild-failed", str(error))
     if isinstance(error, UnreadableFile):

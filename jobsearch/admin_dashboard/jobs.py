@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -15,24 +18,71 @@ from jobsearch.core import jobs
 from jobsearch.core.jobs import ACTIONS, JobAction, JobKind, register_action, register_kind
 from jobsearch.core.models import Job
 
+from .job_forms import AdForm, PauseForm, SinceForm
+
 INDEX = "index"
 TRUTH = "truth"
+REPAIR = "repair"
+ROLLBACK = "rollback"
+PURGE = "purge"
+ERASE = "erase"
+MAIL = "mail"
+_TASKS = "jobsearch.admin_dashboard.tasks"
+RUN = "ingest.add_run"
+QUEUE = "ingest.change_detailtask"
 
-register_kind(JobKind(FeedJob.SYNC, FeedJob.SYNC.label, lease=lease.NAME))
-register_kind(JobKind(FeedJob.REPLAY, FeedJob.REPLAY.label))
+register_kind(JobKind(FeedJob.SYNC, FeedJob.SYNC.label, lease=lease.NAME, stoppable=True))
+register_kind(JobKind(FeedJob.REPLAY, FeedJob.REPLAY.label, stoppable=True))
 register_kind(JobKind(FeedJob.RECHECK, FeedJob.RECHECK.label))
+register_kind(JobKind(FeedJob.FETCH, FeedJob.FETCH.label))
 register_kind(JobKind(FeedJob.RETRY, FeedJob.RETRY.label))
-register_kind(JobKind(TRUTH, _("Sammenligning")))
-register_kind(JobKind(INDEX, _("Ny søkeindeks")))
+register_kind(JobKind(FeedJob.DISCARD, FeedJob.DISCARD.label))
+register_kind(JobKind(FeedJob.PAUSE, FeedJob.PAUSE.label))
+register_kind(JobKind(FeedJob.RESUME, FeedJob.RESUME.label))
+register_kind(JobKind(TRUTH, _("Sammenligning"), stoppable=True))
+register_kind(JobKind(REPAIR, _("Sammenligning og retting"), stoppable=True))
+register_kind(JobKind(INDEX, _("Ny søkeindeks"), stoppable=True))
+register_kind(JobKind(ROLLBACK, _("Forrige søkeindeks")))
+register_kind(JobKind(PURGE, _("Sletting av det som er for gammelt")))
+register_kind(JobKind(ERASE, _("Sletting av en person")))
+register_kind(JobKind(MAIL, _("Prøvemelding på e-post")))
 
 register_action(
     JobAction(
         "sync",
         FeedJob.SYNC,
         "ingest.tasks.follow_feed",
-        "ingest.add_run",
+        RUN,
         _("Les strømmen nå"),
         _("Leser fra plassen vi står på til slutten av strømmen, og henter detaljene."),
+    )
+)
+register_action(
+    JobAction(
+        "pause",
+        FeedJob.PAUSE,
+        "ingest.tasks.pause",
+        RUN,
+        _("Sett lesingen på pause"),
+        _(
+            "Strømmen leses ikke før pausen er over. Annonser som NAV stopper imens, vises til da, med kontaktpersoner. "
+            "Annonser med utløpt siste dag forsvinner som vanlig, og søket virker."
+        ),
+        confirm=True,
+        form=PauseForm,
+        inline=True,
+        parallel=True,
+    )
+)
+register_action(
+    JobAction(
+        "resume",
+        FeedJob.RESUME,
+        "ingest.tasks.resume",
+        RUN,
+        _("Avslutt pausen"),
+        _("Strømmen leses igjen med en gang."),
+        inline=True,
     )
 )
 register_action(
@@ -40,9 +90,20 @@ register_action(
         "retry",
         FeedJob.RETRY,
         "ingest.tasks.retry_quarantined",
-        "ingest.change_detailtask",
+        QUEUE,
         _("Prøv karantenen på nytt"),
         _("Alt i karantene og alt som er utsatt, får en ny start og hentes med en gang."),
+    )
+)
+register_action(
+    JobAction(
+        "discard",
+        FeedJob.DISCARD,
+        "ingest.tasks.discard_quarantined",
+        QUEUE,
+        _("Forkast alt i karantenen"),
+        _("Annonsene hentes ikke før strømmen har noe nytt om dem, eller til noen ber om det. Ingen annonse blir slettet."),
+        confirm=True,
     )
 )
 register_action(
@@ -50,17 +111,53 @@ register_action(
         "replay",
         FeedJob.REPLAY,
         "ingest.tasks.replay_overlap",
-        "ingest.add_run",
+        RUN,
         _("Gå gjennom de siste dagene på nytt"),
         _("Finner linjer som kom sent til strømmen. Lukker aldri en annonse."),
     )
 )
 register_action(
     JobAction(
+        "replay-since",
+        FeedJob.REPLAY,
+        "ingest.tasks.replay_overlap",
+        RUN,
+        _("Gå gjennom strømmen på nytt fra en dato"),
+        _("Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."),
+        confirm=True,
+        form=SinceForm,
+    )
+)
+register_action(
+    JobAction(
+        "recheck",
+        FeedJob.RECHECK,
+        "ingest.tasks.recheck_all",
+        RUN,
+        _("Hent alle aktive annonser på nytt"),
+        _("Én forespørsel til NAV for hver aktive annonse. Med 10 000 annonser tar det omtrent en halv time."),
+        confirm=True,
+    )
+)
+register_action(
+    JobAction(
+        "fetch",
+        FeedJob.FETCH,
+        "ingest.tasks.fetch_ad",
+        QUEUE,
+        _("Hent én annonse på nytt"),
+        _("Annonsen hentes hos NAV med en gang, også om vi ikke har den fra før."),
+        confirm=True,
+        form=AdForm,
+        parallel=True,
+    )
+)
+register_action(
+    JobAction(
         "rebuild",
         INDEX,
-        "jobsearch.admin_dashboard.tasks.rebuild_index",
-        "ingest.add_run",
+        f"{_TASKS}.rebuild_index",
+        RUN,
         _("Bygg søkeindeksen på nytt"),
         _("En ny indeks fylles fra databasen ved siden av den gamle, og tar over når den er ferdig. Søket virker imens."),
         confirm=True,
@@ -68,10 +165,24 @@ register_action(
 )
 register_action(
     JobAction(
+        "rollback",
+        ROLLBACK,
+        f"{_TASKS}.rollback_index",
+        RUN,
+        _("Ta i bruk forrige søkeindeks"),
+        _(
+            "Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn; den innebygde "
+            "søkemotoren har ingen."
+        ),
+        confirm=True,
+    )
+)
+register_action(
+    JobAction(
         "truth",
         TRUTH,
-        "jobsearch.admin_dashboard.tasks.check_truth",
-        "ingest.add_run",
+        f"{_TASKS}.check_truth",
+        RUN,
         _("Sammenlign database og indeks"),
         _("Finner annonser der søkeindeksen sier noe annet enn databasen. Endrer ingenting."),
     )
@@ -80,13 +191,75 @@ register_action(
     JobAction(
         "truth-feed",
         TRUTH,
-        "jobsearch.admin_dashboard.tasks.check_truth_with_feed",
-        "ingest.add_run",
+        f"{_TASKS}.check_truth_with_feed",
+        RUN,
         _("Sammenlign også med strømmen"),
         _("Leser hele strømmen på nytt og spør om hver aktive annonse: det tar tid, og mange forespørsler til NAV."),
         confirm=True,
     )
 )
+register_action(
+    JobAction(
+        "repair",
+        REPAIR,
+        f"{_TASKS}.repair",
+        RUN,
+        _("Sammenlign og rett indeksen"),
+        _("Annonser der søkeindeksen avviker fra databasen, skrives på nytt. Om nødvendig bygges hele indeksen."),
+        confirm=True,
+    )
+)
+register_action(
+    JobAction(
+        "repair-feed",
+        REPAIR,
+        f"{_TASKS}.repair_with_feed",
+        RUN,
+        _("Sammenlign med strømmen og rett"),
+        _(
+            "Leser hele strømmen på nytt, spør om hver aktive annonse og retter databasen og indeksen: det tar tid, og mange "
+            "forespørsler til NAV."
+        ),
+        confirm=True,
+    )
+)
+register_action(
+    JobAction(
+        "purge",
+        PURGE,
+        f"{_TASKS}.purge",
+        RUN,
+        _("Slett det som er for gammelt"),
+        _(
+            "Lukker utløpte annonser, glemmer annonser etter lagringstiden og fjerner slettet tekst fra filene med en gang. "
+            "Ellers skjer det av seg selv, hvert minutt og hver natt. Det kan ikke angres."
+        ),
+        confirm=True,
+    )
+)
+register_action(
+    JobAction(
+        "mail",
+        MAIL,
+        f"{_TASKS}.send_test_mail",
+        RUN,
+        _("Send en prøvemelding på e-post"),
+        _("Meldingen går til din egen adresse, på samme måte som varslene."),
+    )
+)
+
+HIDDEN_ACTIONS: dict[str, JobAction] = {
+    "erase": JobAction(
+        "erase",
+        ERASE,
+        f"{_TASKS}.erase_person",
+        "vacancies.add_erasure",
+        _("Slett en person"),
+        _("Fjerner personen fra alle annonser, fra indeksen og fra filene."),
+        parallel=True,
+    )
+}
+"""Actions that start from a page of their own, not from a button."""
 
 
 def can_start(user: User | AnonymousUser, action: JobAction) -> bool:
@@ -94,20 +267,26 @@ def can_start(user: User | AnonymousUser, action: JobAction) -> bool:
     return bool(user.is_active and user.is_staff and user.has_perm(action.permission))
 
 
-def start_from(request: HttpRequest, key: str) -> None:
-    """Starts the job of this action for a user of Django admin, unless one is active, and shows a message about it."""
-    action = ACTIONS[key]
-    if active := jobs.find_active(action.kind):
+def start_from(request: HttpRequest, key: str, arguments: Mapping[str, Any] | None = None) -> Job | None:
+    """Starts the job of this action for a user of Django admin, unless one is active, and shows a message about it.
+
+    Returns the job; None where another one is active.
+    """
+    action = ACTIONS.get(key) or HIDDEN_ACTIONS[key]
+    if not action.parallel and (active := jobs.find_active(action.kind)):
         message = gettext("«%(work)s» er allerede i gang, bedt om %(time)s.")
         time = timezone.localtime(active.started).strftime("%H:%M:%S")
         messages.info(request, message % {"work": jobs.get_label(active), "time": time})
-        return
-    job = jobs.start(action, request.user.get_username())
+        return None
+    job = jobs.start(action, request.user.get_username(), arguments)
     if job.state == Job.State.FAILED and job.error_code:
         error = error_messages.describe_error(job.error_code, job.error_detail).rstrip(".")
-        cure = gettext("Sjekk CELERY_BROKER_URL og at køen kjører, og prøv igjen.")
+        cure = gettext("Sjekk CELERY_BROKER_URL og at køen kjører, og prøv igjen.") if job.error_code == "broker" else ""
         message = gettext("«%(work)s» kom ikke i gang. %(error)s. %(cure)s")
-        messages.error(request, message % {"work": jobs.get_label(job), "error": error, "cure": cure})
+        messages.error(request, (message % {"work": jobs.get_label(job), "error": error, "cure": cure}).rstrip())
+    elif action.inline:
+        messages.success(request, gettext("«%(work)s» er utført.") % {"work": jobs.get_label(job)})
     else:
         message = gettext("«%(work)s» er satt i gang. Framdriften vises i kontrollrommet.")
         messages.success(request, message % {"work": jobs.get_label(job)})
+    return job

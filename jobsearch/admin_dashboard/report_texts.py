@@ -37,13 +37,38 @@ LABELS: dict[str, Any] = {
     "checked": _("kontrollert"),
     "with_feed": _("også med strømmen"),
     "found": _("funn"),
+    "mended": _("rettet"),
+    "left": _("gjenstår"),
+    "discarded": _("forkastet"),
+    "until": _("til"),
+    "resumed": _("pausen er slutt"),
+    "forgotten": _("glemt"),
+    "tombstones": _("id-er slettet"),
+    "unindexed": _("tatt ut av indeksen"),
+    "erased": _("annonser endret"),
+    "sent": _("sendt"),
+    "runs": _("gamle kjøringer slettet"),
+    "admin_log": _("gamle rader i loggen slettet"),
+    "thread_failures": _("gamle feil slettet"),
+    "lines_seen": _("gamle linjer slettet"),
+    "purges": _("gamle slettinger glemt"),
     "problem": _("problem"),
 }
-_IN_SUMMARY = ("new", "updated", "closed", "queued", "documents", "differences", "deferred", "quarantined")
+_IN_SUMMARY = (
+    *("new", "updated", "closed", "queued", "documents", "differences", "mended", "left", "discarded", "forgotten", "erased"),
+    *("sent", "deferred", "quarantined"),
+)
+_ARGUMENTS: dict[str, Any] = {
+    "since": _("fra og med"),
+    "uuid": _("annonse"),
+    "hours": _("timer"),
+}
 PHASES: dict[str, Any] = {
     "pages": _("Leser strømmen"),
     "details": _("Henter detaljer"),
     "index": _("Skriver søkeindeksen"),
+    "purge": _("Sletter"),
+    "erase": _("Går gjennom annonsene"),
     "index compared": _("Sammenligner med indeksen"),
     "feed's pages": _("Leser hele strømmen på nytt"),
     "feed's details": _("Spør strømmen om hver aktive annonse"),
@@ -67,6 +92,11 @@ def list_result(job: Job) -> list[tuple[str, str]]:
     if rows and job.error_code:
         rows.append((str(LABELS["problem"]), describe_error(job.error_code, job.error_detail)))
     return rows
+
+
+def list_arguments(job: Job) -> list[tuple[str, str]]:
+    """What the person who started the job chose, with labels, for a table."""
+    return [(str(_ARGUMENTS[key]), _format(value)) for key, value in job.arguments.items() if key in _ARGUMENTS]
 
 
 def format_duration(seconds: float) -> str:

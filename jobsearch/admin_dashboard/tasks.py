@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import index_jobs, retention
+from . import index_jobs, maintenance_jobs, retention
 
 
 @shared_task
@@ -29,3 +29,39 @@ def check_truth_with_feed(job_id: int) -> None:
 def delete_old_rows() -> None:
     """Deletes old rows of tables that would otherwise grow without limit."""
     retention.delete_old_rows()
+
+
+@shared_task
+def rollback_index(job_id: int) -> None:
+    """Makes the previous index the live one again."""
+    maintenance_jobs.rollback(job_id)
+
+
+@shared_task
+def repair(job_id: int) -> None:
+    """Compares the database with the index, and repairs the index."""
+    maintenance_jobs.repair(job_id, with_feed=False)
+
+
+@shared_task
+def repair_with_feed(job_id: int) -> None:
+    """Compares the database with the index and the feed, and repairs both."""
+    maintenance_jobs.repair(job_id, with_feed=True)
+
+
+@shared_task
+def purge(job_id: int) -> None:
+    """Closes, deletes and erases what is due."""
+    maintenance_jobs.purge(job_id)
+
+
+@shared_task
+def erase_person(job_id: int) -> None:
+    """Removes suppressed persons from every stored ad."""
+    maintenance_jobs.erase_person(job_id)
+
+
+@shared_task
+def send_test_mail(job_id: int) -> None:
+    """Sends a mail to the user who asked for it."""
+    maintenance_jobs.send_test_mail(job_id)

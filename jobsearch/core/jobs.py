@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.forms import Form
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -30,6 +31,8 @@ HEARTBEAT_TIMEOUT = dt.timedelta(minutes=3)
 KEPT = dt.timedelta(days=14)
 _RECORD_SECONDS = 1.0
 _MAX_BROKER_ERROR = 300  # characters
+_NO_EFFECT = frozenset({"pages", "lines", "seconds", "unchanged", "at_tip", "waiting", "deferred", "quarantined"})
+"""Numbers of a result that are not zero even where nothing has changed."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase, the number done, and the expected total (0: unknown)."""
@@ -37,11 +40,16 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """Kind of job. `name` is stored in `Job.kind`; `lease` names the lease that a running job of this kind holds."""
+    """Kind of job.
+
+    `name` is stored in `Job.kind`; `lease` names the lease that a running job of this kind holds. `stoppable`: a running job may
+    be stopped when it records its progress, because what it has done until then is complete in itself.
+    """
 
     name: str
     label: str | Promise
     lease: str = ""
+    stoppable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class JobAction:
     """Button that starts a job.
 
     `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user needs to start it. `confirm`:
-    ask before the start.
+    ask before the start. `form`: asks for the job's arguments; its `cleaned_data` has JSON values only. `inline`: runs in the
+    request itself, for what takes milliseconds and must not wait for a worker. `parallel`: may run beside another of its kind.
     """
 
     key: str
@@ -59,6 +68,9 @@ class JobAction:
     label: str | Promise
     explanation: str | Promise
     confirm: bool = False
+    form: type[Form] | None = None
+    inline: bool = False
+    parallel: bool = False
 
 
 KINDS: dict[str, JobKind] = {}
@@ -81,10 +93,14 @@ def get_label(job: Job) -> str:
     return str(kind.label) if kind else job.kind
 
 
-def start(action: JobAction, requested_by: str) -> Job:
+def start(action: JobAction, requested_by: str, arguments: Mapping[str, Any] | None = None) -> Job:
     """Queues a job. Where the broker refuses the message, the returned job has failed with the error code "broker"."""
     fail_interrupted(action.kind)
-    job = Job.objects.create(kind=action.kind, requested_by=requested_by)
+    job = Job.objects.create(kind=action.kind, requested_by=requested_by, arguments=dict(arguments or {}))
+    if action.inline:
+        import_string(action.task)(job.pk)
+        job.refresh_from_db()
+        return job
     try:
         # No retry: a person waits for the page.
         import_string(action.task).apply_async(args=[job.pk], retry=False)
@@ -117,12 +133,25 @@ def finish(job: Job, state: str, *, result: Mapping[str, Any] | None = None, err
     job.state, job.finished = state, timezone.now()
     job.error_code, job.error_detail = error
     job.result = dict(result) if result else job.result
+    job.uneventful = state == Job.State.DONE and not job.requested_by and not _has_effect(job.result)
     with transaction.atomic():
-        job.save(update_fields=["state", "finished", "error_code", "error_detail", "result"])
+        job.save(update_fields=["state", "finished", "error_code", "error_detail", "result", "uneventful"])
+
+
+def _has_effect(result: Mapping[str, Any]) -> bool:
+    return any(value for name, value in result.items() if name not in _NO_EFFECT)
 
 
 class AlreadyRunning(Exception):
     """Another process does the same work now: the job is skipped."""
+
+
+class StopRequested(Exception):
+    """A person asked the running job to stop; raised where it records its progress."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(username)
+        self.username = username
 
 
 def run(
@@ -139,6 +168,9 @@ def run(
         result = work(ProgressRecorder(job))
     except AlreadyRunning:
         finish(job, Job.State.SKIPPED)
+        return None
+    except StopRequested as error:
+        finish(job, Job.State.STOPPED, error=("stopped", error.username))
         return None
     except Exception as error:
         known = classify(error)
@@ -203,6 +235,21 @@ def cancel(job_id: int, username: str) -> Job | None:
     return job
 
 
+def can_stop(job: Job) -> bool:
+    """Whether a job's process lives and may be asked to stop."""
+    kind = KINDS.get(job.kind)
+    return bool(kind and kind.stoppable and job.state == Job.State.RUNNING and not job.stop_requested_by)
+
+
+def request_stop(job_id: int, username: str) -> Job | None:
+    """Asks a running job to stop, which it does within seconds; None where its kind cannot be stopped or it is not running."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or not can_stop(job):
+        return None
+    asked = Job.objects.filter(pk=job_id, state=Job.State.RUNNING, stop_requested_by="").update(stop_requested_by=username)
+    return job if asked else None
+
+
 def delete_old_jobs(now: dt.datetime | None = None) -> int:
     """Deletes jobs that finished, or started and never finished, more than `KEPT` ago; returns how many."""
     oldest = (now or timezone.now()) - KEPT
@@ -212,7 +259,7 @@ def delete_old_jobs(now: dt.datetime | None = None) -> int:
 class ProgressRecorder:
     """Writes a job's progress and heartbeat once a second. Called as `recorder(phase, done, total)`.
 
-    Each call is passed on to `listener`.
+    Each call is passed on to `listener`. Raises `StopRequested` where a person asked the job to stop.
     """
 
     def __init__(self, job: Job, listener: Progress | None = None) -> None:
@@ -230,4 +277,8 @@ class ProgressRecorder:
         self._recorded = now
         rate = round(done / (now - self._phase_started), 1) if now > self._phase_started else 0.0
         progress = {"phase": phase, "done": done, "total": total, "rate": rate}
-        Job.objects.filter(pk=self._job.pk).update(progress=progress, heartbeat=timezone.now())
+        running = Job.objects.filter(pk=self._job.pk)
+        # One statement in nearly every call: only a job that it does not find may have been asked to stop.
+        found = running.filter(stop_requested_by="").update(progress=progress, heartbeat=timezone.now())
+        if not found and (username := running.values_list("stop_requested_by", flat=True).first()):
+            raise StopRequested(username)

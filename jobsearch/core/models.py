@@ -47,14 +47,21 @@ class Job(models.Model):
     """When the running job last recorded its progress."""
     progress = models.JSONField(default=dict, blank=True)
     """`phase`, `done`, `total` (0: unknown) and `rate` (per second)."""
+    arguments = models.JSONField(default=dict, blank=True)
+    """What the person who started the job chose, such as a date. No personal data."""
+    stop_requested_by = models.CharField(max_length=150, blank=True)
+    """Who asked a running job to stop. It stops when it records its progress the next time."""
     result = models.JSONField(default=dict, blank=True)
     """Numbers by name."""
+    uneventful = models.BooleanField(default=False)
+    """Of the schedule, finished, and nothing had changed: lists leave these out, which are nearly all (one each five seconds)."""
     error_code = models.CharField(_("feil"), max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()  # `ingest.Run` has them
         ordering = ["-started"]
+        indexes = [models.Index(fields=["-started"], name="job_eventful", condition=models.Q(uneventful=False))]
 
     def __str__(self) -> str:
         return f"{self.kind} {timezone.localtime(self.started):%Y-%m-%d %H:%M}"

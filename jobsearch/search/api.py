@@ -17,15 +17,16 @@ from .assist.suggestions import Suggestion, suggest
 from .cache_warming import start_cache_warming
 from .engines.base import Health, Hit
 from .engines.registry import engine_health
-from .errors import EngineDown, IndexMissing, QueryError
+from .errors import EngineDown, IndexMissing, NoPrevious, QueryError
 from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
 from .facets.employer_names import choose_employer_name, get_employer_name
 from .facets.published import CHART_DAYS
-from .indexing.consistency import compare, repair
-from .indexing.lifecycle import RebuildFailed, index_changes, rebuild
+from .indexing.consistency import compare, find_document, repair
+from .indexing.lifecycle import RebuildFailed, erase, index_changes, rebuild, remove_ended
 from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
+from .indexing.rollback import rollback
 from .input_errors import Problem
 from .matching import match_ads
 from .models import SetAside, ThreadFailure
@@ -59,6 +60,7 @@ __all__ = [
     "Highlighter",
     "Hit",
     "IndexMissing",
+    "NoPrevious",
     "Page",
     "Problem",
     "QueryError",
@@ -78,8 +80,10 @@ __all__ = [
     "count_new",
     "distance",
     "engine_health",
+    "erase",
     "facet_counts",
     "find_choices",
+    "find_document",
     "get_employer_name",
     "get_exclusion",
     "get_filter",
@@ -91,9 +95,11 @@ __all__ = [
     "read_addresses",
     "rebuild",
     "remove_each_part",
+    "remove_ended",
     "remove_words",
     "repair",
     "retry",
+    "rollback",
     "scan",
     "search",
     "similar",

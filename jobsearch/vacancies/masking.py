@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from .models import Vacancy
+from .models import Purge, Vacancy
 
 BLANKS = {  # field: its value in a masked ad
     "title": "",
@@ -35,6 +35,7 @@ def mask_vacancies(uuids: Collection[UUID], now: dt.datetime | None = None) -> i
         row.version += 1
         row.changed = now
     Vacancy.objects.bulk_update(touched, [*BLANKS, "version", "changed"])
+    Purge.objects.bulk_create(Purge(kind=Purge.Kind.MASKED, uuid=row.uuid, moment=now) for row in touched)
     return len(touched)
 
 

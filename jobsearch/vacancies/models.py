@@ -16,6 +16,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import visibility
+from .deletion_models import Erasure, Purge, SuppressedIdentifier
+
+__all__ = [
+    "Category",
+    "Contact",
+    "Erasure",
+    "Location",
+    "Moderation",
+    "Occupation",
+    "PostalCode",
+    "PreparedAd",
+    "PreparedDocument",
+    "Purge",
+    "SuppressedIdentifier",
+    "Tombstone",
+    "Vacancy",
+    "VacancyQuerySet",
+]
 
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):

@@ -26,8 +26,20 @@ from jobsearch.core.keyset import iterate_batches
 
 from . import cleaning, masking, prepared_ads
 from .ad_data import ContactData, VacancyData
-from .models import Category, Contact, Location, Moderation, Occupation, PreparedAd, PreparedDocument, Tombstone, Vacancy
+from .models import (
+    Category,
+    Contact,
+    Location,
+    Moderation,
+    Occupation,
+    PreparedAd,
+    PreparedDocument,
+    Purge,
+    Tombstone,
+    Vacancy,
+)
 from .redaction import Redactor
+from .suppression import load_suppressor
 from .visibility import OSLO, compute_visible_until, expired_condition
 
 log = logging.getLogger(__name__)
@@ -75,6 +87,8 @@ def store_vacancies(
     stored: dict[UUID, cleaning.CleanedVacancy] = {}
     opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
+    expired_now: list[UUID] = []
+    suppressor = load_suppressor()
     for entry in entries:
         before = known.get(entry.uuid)
         content_hash = _hash_content(entry)
@@ -88,7 +102,7 @@ def store_vacancies(
         if before and before.status == Vacancy.Status.INACTIVE and expired:
             outcomes[entry.uuid] = Outcome.EXPIRED  # it is closed already: nothing to write
             continue
-        ad = cleaning.clean_vacancy(entry, now, before.first_seen if before else None)
+        ad = suppressor.clean(cleaning.clean_vacancy(entry, now, before.first_seen if before else None))
         row = ad.vacancy
         row.content_hash, row.line_time = content_hash, line_time
         earlier = before.version if before else tombstones[entry.uuid].version if entry.uuid in tombstones else 0
@@ -96,6 +110,8 @@ def store_vacancies(
         if expired:
             _redact_titles(row, entry.contacts)
             _mark_closed(row, Vacancy.Closed.EXPIRED, now)
+            if before:
+                expired_now.append(entry.uuid)
         else:
             opened.add(entry.uuid)
         stored[entry.uuid] = ad
@@ -105,7 +121,17 @@ def store_vacancies(
     Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
     Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in tombstones]).delete()
     _replace_parts(stored, opened, known)
+    reason = Vacancy.Closed.EXPIRED
+    Purge.objects.bulk_create(Purge(kind=Purge.Kind.CLOSED, uuid=uuid, moment=now, reason=reason) for uuid in expired_now)
     return outcomes
+
+
+def rewrite_vacancies(ads: Mapping[UUID, cleaning.CleanedVacancy]) -> None:
+    """Writes stored ads again as they are given, with their parts and prepared rows. Needs a transaction that has locked them."""
+    rows = [ad.vacancy for ad in ads.values()]
+    Vacancy.objects.bulk_update(rows, [name for name in _COLUMNS if name not in {"status", "closed_at", "closed_reason"}])
+    opened = {row.uuid for row in rows if row.status == Vacancy.Status.ACTIVE}
+    _replace_parts(ads, opened, set(ads))
 
 
 def lock_vacancies(uuids: Iterable[UUID]) -> None:
@@ -131,15 +157,18 @@ def close_vacancies(
     closed = 0
     touched: list[Vacancy] = []
     checked: list[Vacancy] = []
+    purges: list[Purge] = []
     rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids))
     for row in rows.prefetch_related("contacts"):
         active = row.status == Vacancy.Status.ACTIVE
         if reason == Vacancy.Closed.EXPIRED and row.visible_until > now:
             continue  # its last day was moved after it was found and before it was locked
         if active:
-            _redact_titles(row, row.contacts.all())
+            contacts = row.contacts.all()
+            _redact_titles(row, contacts)
             _mark_closed(row, reason, now)
             closed += 1
+            purges.append(Purge(kind=Purge.Kind.CLOSED, uuid=row.uuid, moment=now, number=len(contacts), reason=reason))
         elif row.closed_reason in (Vacancy.Closed.WITHDRAWN, Vacancy.Closed.UNREADABLE):
             row.closed_reason = reason
         elif row.uuid not in masked:
@@ -149,6 +178,7 @@ def close_vacancies(
         if active or (row.uuid in masked and masking.has_names(row)):
             if row.uuid in masked:
                 _set_fields(row, masking.BLANKS)
+                purges.append(Purge(kind=Purge.Kind.MASKED, uuid=row.uuid, moment=now))
             row.version += 1
             row.changed = now
             touched.append(row)
@@ -160,6 +190,7 @@ def close_vacancies(
     Contact.objects.filter(vacancy__in=touched).delete()
     PreparedAd.objects.filter(vacancy__in=touched).delete()
     PreparedDocument.objects.filter(vacancy__in=touched).delete()
+    Purge.objects.bulk_create(purges)
     return closed
 
 
@@ -216,6 +247,7 @@ def replace_with_tombstones(before: dt.datetime, chunk: int = 500) -> int:
             ]
             Tombstone.objects.bulk_create(tombstones, ignore_conflicts=True)
             Vacancy.objects.filter(uuid__in=[row.uuid for row in rows]).delete()
+            Purge.objects.bulk_create(Purge(kind=Purge.Kind.FORGOTTEN, uuid=row.uuid) for row in rows)
         total += len(rows)
         if len(rows) < chunk:
             break
@@ -231,7 +263,10 @@ def delete_tombstones(before: dt.date, chunk: int = 1000) -> int:
         old = Tombstone.objects.filter(closed_on__lt=before, indexed_version__gte=F("version")).order_by("uuid")
         uuids = list(old.values_list("uuid", flat=True)[:chunk])
         # Filtered by date again: one of these ads may have come back and ended again in the meantime.
-        total += Tombstone.objects.filter(uuid__in=uuids, closed_on__lt=before).delete()[0]
+        deleted = Tombstone.objects.filter(uuid__in=uuids, closed_on__lt=before).delete()[0]
+        if deleted:
+            Purge.objects.create(kind=Purge.Kind.TOMBSTONES, number=deleted)
+        total += deleted
         if len(uuids) < chunk:
             return total
 

@@ -17,10 +17,11 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
 CONTACT = "Kari Nordmann"
-PERIODIC = "/admin/django_celery_beat/periodictask/add/"
+PERIODIC = "/admin/django_celery_beat/periodictask/"
 LISTS = [
     *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
-    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "auth_user", "auth_group"),
+    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "auth_user"),
+    *("vacancies_purge", "vacancies_erasure", "django_celery_beat_periodictask"),
 ]
 
 
@@ -131,21 +132,27 @@ def test_queue_is_filtered_by_reason(administrator, filled):
 def test_contacts_and_text_are_shown_only_while_the_ad_is_active(administrator, make_vacancy):
     uuid = make_vacancy()
     address = reverse("admin:vacancies_vacancy_change", args=[uuid])
-    assert CONTACT in administrator.get(address).content.decode()
+    contacts = reverse("admin:vacancies_vacancy_contacts", args=[uuid])
+    assert CONTACT in administrator.post(contacts).content.decode()
+    assert "K••• N•••" in administrator.get(address).content.decode()
     store.set_hidden(uuid, True)
-    assert CONTACT not in administrator.get(address).content.decode()
+    assert administrator.post(contacts).status_code == 404
+    assert "K••• N•••" not in administrator.get(address).content.decode()
     store.set_hidden(uuid, False)
     # The clock has passed its last day, and no task has emptied the row yet.
     Vacancy.objects.filter(uuid=uuid).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     text = administrator.get(address).content.decode()
     assert Contact.objects.filter(vacancy=uuid).exists()
-    assert CONTACT not in text
+    assert administrator.post(contacts).status_code == 404
+    assert "K••• N•••" not in text
     assert "sykehus.example" not in text
 
 
 def test_pages_with_contacts_are_not_stored_by_browsers(administrator, make_vacancy):
-    answer = administrator.get(reverse("admin:vacancies_vacancy_change", args=[make_vacancy()]))
+    uuid = make_vacancy()
+    answer = administrator.get(reverse("admin:vacancies_vacancy_change", args=[uuid]))
     assert "no-store" in answer["Cache-Control"]
+    assert "no-store" in administrator.post(reverse("admin:vacancies_vacancy_contacts", args=[uuid]))["Cache-Control"]
 
 
 def test_expired_ads_with_contacts_are_reported_as_an_error(administrator, make_vacancy):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -13,14 +14,14 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from ingest.models import Run
+from ingest.models import Run, SeenLine
 from jobsearch.admin_dashboard import retention, tasks
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.search.engines import registry
 from jobsearch.vacancies import store
 from jobsearch.vacancies import tasks as vacancy_tasks
-from jobsearch.vacancies.models import Tombstone, Vacancy
+from jobsearch.vacancies.models import Purge, Tombstone, Vacancy
 from tests.conftest import vacancy_data
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,12 @@ def test_old_rows_are_deleted_and_recent_ones_kept():
     ended = Run.objects.create(kind="sync", state="done", started=now - dt.timedelta(days=15), finished=now)
     for name, hours in (("gone", 25), ("here", 1)):
         search.ThreadFailure.objects.create(name=name, error="x", since=now, last=now - dt.timedelta(hours=hours))
-    assert retention.delete_old_rows(now) == {"runs": 1, "admin_log": 1, "thread_failures": 1}
+    for days in (201, 199):
+        SeenLine.objects.create(uuid=uuid4(), status="ACTIVE", read_at=now - dt.timedelta(days=days))
+    for days in (801, 799):
+        Purge.objects.create(kind=Purge.Kind.CLOSED, uuid=uuid4(), moment=now - dt.timedelta(days=days))
+    expected = {"runs": 1, "admin_log": 1, "thread_failures": 1, "lines_seen": 1, "purges": 1}
+    assert retention.delete_old_rows(now) == expected
     assert [session.session_key for session in Session.objects.all()] == ["new"]
     assert LogEntry.objects.count() == 1
     assert {*Run.objects.values_list("pk", flat=True)} == {new.pk, ended.pk}

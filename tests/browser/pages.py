@@ -69,6 +69,7 @@ def pages(ads, recruiter) -> dict[str, str]:
         "overview": "/jobb/",
         "employers": "/filter/employer/?q=sykepleier",
         "about": "/om/",
+        "privacy": "/personvern/",
         "bookmarks": "/lagret/",
         "missing": "/finnes-ikke/",
         "alert": "/varsler/ny/?query=q%3Dsykepleier",

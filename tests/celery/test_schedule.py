@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from jobsearch.admin_dashboard.schedules import SCHEDULES, get_default, get_schedule, is_allowed
 from jobsearch.core import beat
 from jobsearch.demo.feed_server import FakeFeed
 from tests.servers import processes
@@ -116,16 +117,56 @@ def test_beat_follows_the_database_at_once_and_after_a_restart(
     assert site.rows(ask) == [(1,)]
 
 
+PAGE = "/admin/django_celery_beat/periodictask/"
+
+
+def change(client: Client, row: PeriodicTask, **fields: str) -> bool:
+    """Sends the form of a schedule; returns whether it was accepted."""
+    return client.post(f"{PAGE}{row.pk}/change/", fields).status_code == 302
+
+
 def test_an_administrator_changes_an_interval_in_django_admin(admin_client: Client, row: PeriodicTask) -> None:
-    listed = admin_client.get("/admin/django_celery_beat/periodictask/")
+    listed = admin_client.get(PAGE)
     assert listed.status_code == 200
-    assert "follow" in listed.content.decode()
-    page = f"/admin/django_celery_beat/periodictask/{row.pk}/change/"
-    form = admin_client.get(page).context["adminform"].form
-    values = {name: value for name, value in form.initial.items() if value not in (None, "")}
-    other = IntervalSchedule.objects.create(every=300, period=IntervalSchedule.SECONDS)
-    answer = admin_client.post(page, {**values, "interval": other.pk, "regtask": row.task, "enabled": "on"})
-    assert answer.status_code == 302, answer.context["errors"]
+    assert "Les strømmen" in listed.content.decode()
+    assert change(admin_client, row, seconds="300", enabled="on")
     assert every(row) == 300
+    assert row.expire_seconds == 300
     assert beat.write_defaults(TIMES) == []
     assert every(row) == 300
+
+
+@pytest.mark.parametrize("seconds", ["", "0", "-5", "29", "3601", "9" * 30, "x", "1e3", "\x00"])
+def test_an_interval_outside_its_limits_is_refused(admin_client: Client, row: PeriodicTask, seconds: str) -> None:
+    assert not change(admin_client, row, seconds=seconds, enabled="on")
+    assert every(row) == 120
+
+
+def test_what_the_terms_require_cannot_be_stopped(admin_client: Client, row: PeriodicTask) -> None:
+    assert not change(admin_client, row, seconds="120")
+    row.task = "jobsearch.web.tasks.send_alerts"
+    row.save()
+    assert change(admin_client, row, seconds="120")
+    row.refresh_from_db()
+    assert not row.enabled
+
+
+def test_an_administrators_crontab_becomes_an_interval_when_it_is_edited(admin_client: Client, row: PeriodicTask) -> None:
+    row.interval, row.crontab = None, CrontabSchedule.objects.create(hour="3")
+    row.save()
+    assert admin_client.get(PAGE).status_code == admin_client.get(f"{PAGE}{row.pk}/change/").status_code == 200
+    assert change(admin_client, row, seconds="600", enabled="on")
+    assert every(row) == 600
+    assert row.crontab is None
+
+
+def test_other_kinds_of_schedules_have_no_pages(admin_client: Client, db: None) -> None:
+    for name in ("crontabschedule", "solarschedule", "clockedschedule", "intervalschedule"):
+        assert admin_client.get(f"/admin/django_celery_beat/{name}/").status_code == 404
+    assert admin_client.get(f"{PAGE}add/").status_code == 403
+
+
+def test_every_task_of_the_settings_is_described_and_within_its_limits() -> None:
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(SCHEDULES)
+    assert all(is_allowed(entry["task"], int(entry["schedule"])) for entry in settings.CELERY_BEAT_SCHEDULE.values())
+    assert all(get_schedule(task).least <= (get_default(task) or 0) <= get_schedule(task).most for task in SCHEDULES)

@@ -83,6 +83,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "web:saved_json": lambda site: [f"/lagrede-sok/strom/{site.tokens['feed']}.json", "/lagrede-sok/strom/x.json"],
     "web:suggestions": lambda site: ["/forslag/?q=ko", "/forslag/?q=kro"],
     "web:about": lambda site: ["/om/"],
+    "web:privacy": lambda site: ["/personvern/"],
     "web:municipalities": lambda site: ["/kommuner.json"],
     "web:robots": lambda site: ["/robots.txt"],
     "web:sitemap": lambda site: ["/sitemap.xml"],

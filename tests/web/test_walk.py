@@ -220,7 +220,6 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "users": "/admin/auth/user/",
             "new user": "/admin/auth/user/add/",
             "tasks": "/admin/django_celery_beat/periodictask/",
-            "new task": "/admin/django_celery_beat/periodictask/add/",
         }.items():
             yield name, client.get(address, follow=True)
 

@@ -1,5 +1,5 @@
-"""Admin classes of the feed, the vacancies, the search, alert mails and failed logins. Importing this registers them."""
+"""Admin classes of all lists. Importing this registers them."""
 
-from . import alerts, feed, index, logins, vacancies
+from . import alerts, deletions, feed, index, logins, people, schedules, vacancies
 
-__all__ = ["alerts", "feed", "index", "logins", "vacancies"]
+__all__ = ["alerts", "deletions", "feed", "index", "logins", "people", "schedules", "vacancies"]

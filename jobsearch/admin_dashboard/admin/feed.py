@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +15,13 @@ from ingest import detail_queue, lease
 from ingest.error_messages import describe_code, describe_error
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import report_texts
+from jobsearch.admin_dashboard.ad_facts import NAV_AD
 from jobsearch.admin_dashboard.error_counts import count_errors
+from jobsearch.admin_dashboard.job_views import describe_job
 from jobsearch.admin_dashboard.jobs import start_from
 from jobsearch.core import jobs
 from jobsearch.core.leases import find_holder
+from jobsearch.vacancies.models import Vacancy
 
 from .base import ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
 
@@ -33,7 +35,7 @@ class FeedStateAdmin(ReadOnlyAdmin):
     fields = [
         *("origin", "first_started", "page_id", "last_read", "last_line_time", "tip_time", "tip_checked"),
         *("pages_read", "lines_read", "error", "error_since", "token_error", "cursor_lost"),
-        *("lease_owner", "lease_expires"),
+        *("paused_until", "paused_by", "lease_owner", "lease_expires"),
     ]
     readonly_fields = ["error", "token_error", "lease_owner", "lease_expires"]
 
@@ -56,6 +58,9 @@ class FeedStateAdmin(ReadOnlyAdmin):
         return format_time(holder.expires) if holder else "–"
 
 
+MOST_AT_ONCE = 500
+
+
 class KindFilter(admin.SimpleListFilter):
     """Filter by kind of job, with the registered kinds as choices."""
 
@@ -69,20 +74,40 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() in jobs.KINDS else queryset
 
 
+class EffectFilter(admin.SimpleListFilter):
+    """Filter that leaves out the schedule's runs in which nothing had changed, unless all are asked for."""
+
+    title = _("hva som skjedde")
+    parameter_name = "effect"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("all", _("Alle kjøringer, også uten noe nytt"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": _("Bare dem der noe skjedde")}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        return queryset if self.value() == "all" else queryset.filter(uneventful=False)
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
     """Jobs, with their progress, result and error."""
 
     list_display = ["what", "state", "started", "took", "summary", "requested_by"]
-    list_filter = [KindFilter, "state"]
-    fields = ["what", "state", "started", "finished", "took", "requested_by", "error", "full_report"]
-    readonly_fields = ["what", "took", "error", "full_report"]
+    list_filter = [EffectFilter, KindFilter, "state"]
+    change_form_template = "admin/run_change.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        # Without the row's str(), which is for logs: it has the kind's stored name.
-        return super().change_view(request, object_id, form_url, {"subtitle": None, **(extra_context or {})})
+        job = self.get_object(request, object_id)
+        if job is None or not self.has_view_permission(request, job):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {**self.admin_site.each_context(request), **describe_job(job, request), "title": jobs.get_label(job)}
+        return TemplateResponse(request, self.change_form_template, context)
 
     @admin.display(description=_("kjøring"), ordering="kind")
     def what(self, run: Run) -> str:
@@ -95,15 +120,6 @@ class RunAdmin(ReadOnlyAdmin):
     @admin.display(description=_("resultat"))
     def summary(self, run: Run) -> str:
         return report_texts.describe_outcome(run)
-
-    @admin.display(description=_("feil"))
-    def error(self, run: Run) -> str:
-        return describe_error(run.error_code, run.error_detail) or "–"
-
-    @admin.display(description=_("rapport"))
-    def full_report(self, run: Run) -> SafeString | str:
-        rows = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', report_texts.list_result(run))
-        return format_html('<table class="report"><tbody>{}</tbody></table>', rows) if rows else "–"
 
 
 class ErrorFilter(admin.SimpleListFilter):
@@ -129,9 +145,25 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-queued"]
-    actions = ["try_again"]
-    fields = ["uuid", "state", "origin", "attempts", "next_try", "error", "queued", "line_time", "marker"]
+    actions = ["try_again", "discard"]
+    fields = ["uuid", "state", "origin", "attempts", "next_try", "error", "error_field", "queued", "line_time", "marker"]
     readonly_fields = ["error"]
+    change_form_template = "admin/detailtask_change.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        task = self.get_object(request, object_id)
+        actions = {name: action[2] for name, action in self.get_actions(request).items() if action}
+        if task and task.state != DetailTask.State.QUARANTINED:
+            actions.pop("discard", None)
+        context = {
+            "task_actions": actions,
+            "received": task.received if task else "",
+            "nav_address": f"{NAV_AD}{task.uuid}" if task else "",
+            "is_stored": bool(task and Vacancy.objects.filter(pk=task.uuid).exists()),
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     @admin.display(description=_("grunn"), ordering="error_code")
     def error(self, task: DetailTask) -> str:
@@ -149,3 +181,21 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
         message = ngettext("%(n)s detalj blir hentet på nytt.", "%(n)s detaljer blir hentet på nytt.", retried)
         self.message_user(request, message % {"n": retried}, messages.SUCCESS)
         start_from(request, "sync")
+
+    @admin.action(description=_("Forkast"), permissions=["retry"])
+    def discard(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> HttpResponse | None:
+        """Removes the selected quarantined rows from the queue, after a confirmation."""
+        uuids = list(queryset.values_list("uuid", flat=True)[:MOST_AT_ONCE])
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Forkaste?"),
+                "uuids": uuids,
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/detailtask_discard.html", context)
+        discarded = detail_queue.discard_quarantined(uuids)
+        log_by_uuid(request, DetailTask, uuids, gettext("Forkastet fra karantenen"))
+        message = ngettext("%(n)s annonse er forkastet.", "%(n)s annonser er forkastet.", discarded)
+        self.message_user(request, message % {"n": discarded}, messages.SUCCESS)
+        return None

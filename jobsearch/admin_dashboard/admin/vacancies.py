@@ -10,23 +10,39 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from ingest import replay
+from jobsearch.admin_dashboard.ad_facts import (
+    NAV_AD,
+    explain_index,
+    explain_visibility,
+    list_history,
+    mask_contact,
+    redact_description,
+)
 from jobsearch.admin_dashboard.jobs import start_from
+from jobsearch.search import api as search
 from jobsearch.vacancies import html, store
-from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.models import Location, Moderation, Tombstone, Vacancy
+from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import active_condition, is_active
 
-from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
+from .base import ReadOnlyAdmin, UuidSearchMixin, as_uuid, log_by_uuid
 
 MOST_AT_ONCE = 500
+LONGEST_TERM = 100  # characters of a search
+MOST_WORDS = 6
 
 
 class NowFilter(admin.SimpleListFilter):
@@ -48,6 +64,23 @@ class NowFilter(admin.SimpleListFilter):
         return queryset
 
 
+class IndexFilter(admin.SimpleListFilter):
+    """Filter by whether the index has the ad's present version."""
+
+    title = _("søkeindeksen")
+    parameter_name = "index"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("behind", _("Venter på indeksering")), ("aside", _("Satt til side"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Vacancy]) -> QuerySet[Vacancy]:
+        if self.value() == "behind":
+            return queryset.filter(version__gt=F("indexed_version"))
+        if self.value() == "aside":
+            return queryset.filter(pk__in=search.SetAside.objects.values("uuid"))
+        return queryset
+
+
 class NoteForm(forms.Form):
     """Form for the reason why an ad is hidden or shown again."""
 
@@ -61,14 +94,13 @@ class NoteForm(forms.Form):
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
+class VacancyAdmin(ReadOnlyAdmin):
     """Stored ads, with actions that hide them, show them again or fetch their details."""
 
-    list_display = ["headline", "employer_name", "shown", "published", "expires", "closed_reason", "changed"]
-    list_filter = [NowFilter, "closed_reason"]
+    list_display = ["headline", "employer_name", "place", "shown", "published", "expires", "closed_reason", "changed"]
+    list_filter = [NowFilter, IndexFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
-    word_search_fields = ("title",)
-    search_help_text = _("Annonsens uuid, eller ord i tittelen")
+    search_help_text = _("Uuid, organisasjonsnummer, eller ord i tittel, arbeidsgiver og sted")
     ordering = ["-changed"]
     actions = ["hide", "show", "fetch_again"]
     change_form_template = "admin/vacancy_change.html"
@@ -83,6 +115,23 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     WHILE_ACTIVE = ("people", "text", *("application_due_text", "application_due", "application_url", "source_url"))
     readonly_fields = ["shown", "places", "jobs", "people", "text"]
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.contacts_view))
+        return [path("<uuid:pk>/kontakter/", view, name="vacancies_vacancy_contacts"), *super().get_urls()]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Vacancy], search_term: str
+    ) -> tuple[QuerySet[Vacancy], bool]:
+        """Finds ads by uuid, by organisation number, or by words, each of which is in the title, the employer or a place."""
+        term = search_term.replace("\x00", "").strip()[:LONGEST_TERM]
+        if uuid := as_uuid(term):
+            return queryset.filter(pk=uuid), False
+        if orgnr := parse_orgnr(term):
+            return queryset.filter(employer_orgnr=orgnr), False
+        for word in term.split()[:MOST_WORDS]:
+            queryset = queryset.filter(_has_word(word))
+        return queryset, False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
         hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
         rows: QuerySet[Vacancy] = (
@@ -90,7 +139,8 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
         )  # one query for the list, not one for each row
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_changelist"):
-            return rows.defer("description", "employer_description", "raw")  # kilobytes of each row that no list shows
+            # Without kilobytes of each row that no list shows.
+            return rows.defer("description", "employer_description", "raw").prefetch_related("locations")
         return rows
 
     def get_fieldsets(self, request: HttpRequest, obj: Vacancy | None = None) -> Any:
@@ -104,8 +154,37 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actions = {name: action[2] for name, action in self.get_actions(request).items() if action}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "ad_actions": actions})
+        vacancy = self.get_object(request, object_id)
+        if vacancy is None or not self.has_view_permission(request, vacancy):
+            return super().change_view(request, object_id, form_url, extra_context)
+        hidden, now = _is_hidden(vacancy), timezone.now()
+        context = {
+            "ad_actions": {name: action[2] for name, action in self.get_actions(request).items() if action},
+            "visibility": explain_visibility(vacancy, hidden, now),
+            "in_index": explain_index(vacancy, hidden, now),
+            "history": list_history(vacancy),
+            "is_shown": is_active(vacancy, now, hidden=hidden),
+            "nav_address": f"{NAV_AD}{vacancy.uuid}",
+            "may_see_contacts": self.has_contacts_permission(request),
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+    def contacts_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The contacts and the whole text of an active ad. Each look is logged, without what was seen."""
+        if not self.has_contacts_permission(request):
+            raise PermissionDenied
+        vacancy = self.get_queryset(request).filter(pk=pk).first()
+        if vacancy is None or not is_active(vacancy, hidden=_is_hidden(vacancy)):
+            raise Http404
+        log_by_uuid(request, Vacancy, [pk], gettext("Så kontaktopplysningene"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Kontaktpersoner"),
+            "vacancy": vacancy,
+            "contacts": vacancy.contacts.all(),
+            "text": html.extract_text(vacancy.description),
+        }
+        return TemplateResponse(request, "admin/vacancy_contacts.html", context)
 
     @admin.display(description=_("tittel"), ordering="title")
     def headline(self, vacancy: Vacancy) -> str:
@@ -125,17 +204,21 @@ class VacancyAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def jobs(self, vacancy: Vacancy) -> str:
         return ", ".join(job.path for job in vacancy.occupations.all()) or "–"
 
+    @admin.display(description=_("sted"))
+    def place(self, vacancy: Vacancy) -> str:
+        found = [place.city or place.path for place in vacancy.locations.all()]
+        return f"{found[0]} +{len(found) - 1}" if len(found) > 1 else (found or ["–"])[0]
+
     @admin.display(description=_("kontaktpersoner"))
     def people(self, vacancy: Vacancy) -> SafeString | str:
-        told = [
-            (", ".join(part for part in (person.name, person.title, person.role, person.phone, person.email) if part),)
-            for person in vacancy.contacts.all()
-        ]
-        return format_html_join("", "<div>{}</div>", told) or "–"
+        return format_html_join("", "<div>{}</div>", ((mask_contact(person),) for person in vacancy.contacts.all())) or "–"
 
     @admin.display(description=_("tekst"))
     def text(self, vacancy: Vacancy) -> SafeString:
-        return format_html('<div class="ad-text">{}</div>', html.extract_text(vacancy.description))
+        return format_html('<div class="ad-text">{}</div>', redact_description(vacancy))
+
+    def has_contacts_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("vacancies.view_contact")
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("vacancies.change_moderation")
@@ -229,3 +312,16 @@ def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
 
 def _is_hidden(vacancy: Vacancy) -> bool:
     return bool(getattr(vacancy, "is_hidden", True))  # annotated by `get_queryset`; without it, nothing is shown
+
+
+def _has_word(word: str) -> Q:
+    """Condition: a word is in the title, the employer or a place.
+
+    SQLite ignores case in ASCII letters only, so a word with other letters is looked for in three spellings.
+    """
+    spellings = {word} if word.isascii() else {word, word.upper(), word.lower(), word.capitalize()}
+    found, place = Q(), Q()
+    for spelling in spellings:
+        found |= Q(title__icontains=spelling) | Q(employer_name__icontains=spelling)
+        place |= Q(path__icontains=spelling) | Q(city__icontains=spelling)
+    return found | Q(Exists(Location.objects.filter(place, vacancy=OuterRef("pk"))))

@@ -151,10 +151,10 @@ class Engine(Protocol):
     def identity(self) -> str:
         """Name of the live index, compared with the database's state so that state of another index is not used. "" for none."""
 
-    def erase(self) -> bool:
+    def erase(self, *, at_once: bool = False) -> bool:
         """Removes deleted text from the index's files where it is old enough. True where only a rebuild removes it.
 
-        Called every few seconds.
+        Called every few seconds. `at_once`: whatever its age, and with it the previous index, which has the same text.
         """
 
     def health(self) -> Health: ...

@@ -61,6 +61,15 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
         index.close()
 
 
+def find_document(uuid: UUID) -> Stored | None:
+    """What the live index holds of an ad; None for nothing. Raises EngineDown, IndexMissing."""
+    index = engine().current()
+    try:
+        return index.stored([uuid]).get(uuid)
+    finally:
+        index.close()
+
+
 def repair(differences: Iterable[Difference]) -> int:
     """Writes the differing ads again; returns the number of repaired differences.
 

@@ -388,7 +388,7 @@ def _write_all(index: Index, writes: list[Write]) -> Written:
     return index.write(writes) if writes else Written()
 
 
-def erase() -> None:
-    """Removes the text of closed ads from the files of the index, within minutes. Raises EngineDown."""
-    if engine().erase():
+def erase(*, at_once: bool = False) -> None:
+    """Removes the text of closed ads from the files of the index, within minutes or `at_once`. Raises EngineDown."""
+    if engine().erase(at_once=at_once):
         rebuild(reason="the text of closed ads is erased")

@@ -71,6 +71,23 @@ def normalise_address(address: str) -> str:
     return f"{_fold_all(local)}@{_fold_all(host)}" if local else ""
 
 
+def canonicalise_address(written: str) -> str:
+    """The normalised address of a span that `AddressFinder` found: "Kari (at) firma dot no" is kari@firma.no."""
+    for sign in (_SIGNS, _BRACKETED, _SPELLED, _MARKED, _A_GRAVE, _BARE):
+        before, mark, after = _part(sign, written)
+        if mark:
+            break
+    else:
+        return ""
+    host = "".join(_MISTYPED.sub(r".\1", _DOT.sub(".", after)).split())
+    return normalise_address(f"{''.join(_DOT.sub('.', before).split())}@{host}")
+
+
+def _part(sign: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    match = sign.search(text)
+    return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")
+
+
 class AddressFinder:
     """Finder of e-mail addresses. `own`: addresses of contacts, which are found in any of these forms."""
 

@@ -47,7 +47,8 @@ def sitemap(request: HttpRequest, part: str) -> HttpResponse:
     """One sitemap: fixed pages, landing pages, employers, or a chunk of the ads."""
     kind, _, number = part.partition("-")
     if part == "sider":
-        entries: list[Entry] = [(reverse(f"web:{name}"), None) for name in ("results", "landings", "market", "about")]
+        names = ("results", "landings", "market", "about", "privacy")
+        entries: list[Entry] = [(reverse(f"web:{name}"), None) for name in names]
     elif part in _PARTS:
         entries = list(_PARTS[part]())
     elif kind == "stillinger" and _NUMBER.fullmatch(number):

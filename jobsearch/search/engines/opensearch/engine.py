@@ -160,18 +160,22 @@ class OpenSearchEngine:
                 return
             self._client.indices.delete(index=index.name, ignore=404)
 
-    def prune(self, *, unfinished: bool = True) -> int:
-        """Deletes unfinished builds and old indices, each by its full name. The last one replaced within a day is kept."""
+    def prune(self, *, unfinished: bool = True, previous: bool = True) -> int:
+        """Deletes unfinished builds and old indices, each by its full name.
+
+        The last one replaced within a day is kept, if `previous`.
+        """
         with translate_errors():
             live = set(self._get_live_indices())
             own = self._get_own_indices()
-            previous = self._find_previous(own, live)
+            replaced = self._find_previous(own, live)
             limit = time.time() - PREVIOUS_SECONDS
-            kept = {name for name in previous[-1:] if live and _get_meta(own[name]).get("left", limit) >= limit}
+            last = replaced[-1:] if previous and live else []
+            kept = {name for name in last if _get_meta(own[name]).get("left", limit) >= limit}
             for name in kept:
                 if "left" not in _get_meta(own[name]):  # the process that switched was killed before it could note that
                     self._note_replaced(name)
-            candidates = [*own] if unfinished else previous
+            candidates = [*own] if unfinished else replaced
             gone = [name for name in candidates if name not in live and name not in kept]
             for name in gone:
                 self._client.indices.delete(index=name, ignore=404)
@@ -186,12 +190,12 @@ class OpenSearchEngine:
             return ""
         return f"opensearch:{name}:{index_settings[name]['settings']['index']['uuid']}"
 
-    def erase(self) -> bool:
+    def erase(self, *, at_once: bool = False) -> bool:
         """Every ten minutes, rewrites the segments with deleted ads and deletes an old previous index.
 
         The server keeps deletions of the last half minute for replicas that may lag behind; the next run removes those.
         """
-        if time.monotonic() - self._erased_at < ERASE_SECONDS:
+        if not at_once and time.monotonic() - self._erased_at < ERASE_SECONDS:
             return False
         self._erased_at = time.monotonic()
         with translate_errors():
@@ -201,7 +205,7 @@ class OpenSearchEngine:
                 self._client.indices.forcemerge(
                     index=name, params={"only_expunge_deletes": "true", "flush": "true", "request_timeout": 300}
                 )
-        self.prune(unfinished=False)  # another process may be building an index
+        self.prune(unfinished=False, previous=not at_once)  # another process may be building an index
         return False
 
     def health(self) -> Health:

@@ -157,7 +157,7 @@ class TantivyEngine:
         except EngineDown:
             return ""
 
-    def erase(self) -> bool:
+    def erase(self, *, at_once: bool = False) -> bool:
         """Whether a rebuild is due to remove deleted text.
 
         tantivy rewrites a segment's files only in a merge, which cannot be requested; a new build has no deleted text.
@@ -170,7 +170,7 @@ class TantivyEngine:
         if not any(segment.get("deletes") for segment in meta["segments"]):
             return False
         age = time.time() - pointer["built"]
-        return bool(age > max(ERASE_AFTER, ERASE_SHARE * pointer["took"]))
+        return at_once or bool(age > max(ERASE_AFTER, ERASE_SHARE * pointer["took"]))
 
     def health(self) -> Health:
         try:

@@ -1,0 +1,197 @@
+"""Admin class of people: invited by e-mail, with a role instead of a list of permissions, and disabled instead of deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, set_role
+from jobsearch.admin_dashboard.invitations import invite, send_invitation
+from jobsearch.saved.mails import AddressRefused, MailServerDown
+
+from .base import ReadOnlyAdmin
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+_CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role in Role)]
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Form for a person's role, and whether the account can be used."""
+
+    role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES, required=False)
+    actor: User  # set by the admin class
+
+    class Meta:
+        model = User
+        fields = ["is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].initial = get_role(self.instance) or ""
+        self.fields["is_active"].label = gettext("Kan logge inn")
+        self.fields["is_active"].help_text = gettext("Uten dette er personen ute med en gang, også der hun er logget inn.")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        loses = not data.get("is_active") or data.get("role") != Role.ADMINISTRATOR
+        if self.instance.pk == self.actor.pk and loses:
+            raise ValidationError(gettext("Du kan ikke ta fra deg selv tilgangen. Be en annen administrator om det."))
+        return data
+
+
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Form that invites a person by e-mail."""
+
+    email = forms.EmailField(label=_("E-postadresse"), max_length=200)
+    role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES[1:])
+    actor: User
+
+    class Meta:
+        model = User
+        fields = ["email"]
+
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"].strip().lower()
+        if User.objects.filter(email__iexact=address).exists():
+            raise ValidationError(gettext("Det finnes allerede en bruker med denne adressen."))
+        return address
+
+    def save(self, commit: bool = True) -> User:
+        self.instance = invite(self.cleaned_data["email"], Role(self.cleaned_data["role"]))
+        return self.instance
+
+    def save_m2m(self) -> None:
+        """Nothing: the role is set by `invite`. Django admin calls this after `save`."""
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """Filter by role."""
+
+    title = _("rolle")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*_CHOICES[1:], ("none", _("Ingen rolle"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() == "none":
+            return queryset.exclude(groups__name__in=list(Role))
+        if self.value() in list(Role):
+            return queryset.filter(groups__name=self.value())
+        return queryset
+
+
+@admin.register(User)
+class PersonAdmin(ReadOnlyAdmin):
+    """People with an account."""
+
+    list_display = ["who", "role", "is_active", "last_seen", "date_joined"]
+    list_filter = [RoleFilter, "is_active"]
+    search_fields = ["username", "email"]
+    search_help_text = _("E-postadresse eller brukernavn")
+    ordering = ["-last_login", "-pk"]
+    actions = ["disable", "invite_again"]
+    readonly_fields = ["who", "last_seen", "date_joined"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("auth.add_user")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.change_user") and (obj is None or self._may_change(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = request.user.has_perm("auth.delete_user")
+        return allowed and obj is not None and obj.pk != request.user.pk and self._may_change(request, obj)
+
+    def has_disable_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("auth.change_user")
+
+    @staticmethod
+    def _may_change(request: HttpRequest, user: User) -> bool:
+        """Only a superuser changes a superuser: with the role alone, an administrator could otherwise become one."""
+        return bool(getattr(request.user, "is_superuser", False)) or not user.is_superuser
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return ["email", "role"]
+        if not self.has_change_permission(request, obj):
+            return ["who", "is_active", "last_seen", "date_joined"]
+        return ["who", "role", "is_active", "last_seen", "date_joined"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = RoleForm if change else InvitationForm
+        if change and not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"actor": request.user})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*self.readonly_fields] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        role = form.cleaned_data["role"]
+        if change:
+            obj.save(update_fields=["is_active"])
+            set_role(obj, Role(role) if role else None)
+        else:
+            self._send(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: the role is the only relation, and `save_model` sets it."""
+
+    @admin.display(description=_("hvem"), ordering="email")
+    def who(self, user: User) -> str:
+        return user.email or user.get_username()
+
+    @admin.display(description=_("rolle"))
+    def role(self, user: User) -> str:
+        names = {group.name for group in user.groups.all()}
+        labels = [str(ROLE_LABELS[role]) for role in Role if role.value in names]
+        return ", ".join([gettext("Superbruker")] * user.is_superuser + labels) or "–"
+
+    @admin.display(description=_("sist sett"), ordering="last_login")
+    def last_seen(self, user: User) -> Any:
+        return user.last_login
+
+    @admin.action(description=_("Steng kontoen"), permissions=["disable"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Disables the selected accounts, but not the user's own and, for others than superusers, no superuser's."""
+        allowed = queryset.exclude(pk=request.user.pk)
+        if not getattr(request.user, "is_superuser", False):
+            allowed = allowed.exclude(is_superuser=True)
+        found = list(allowed.filter(is_active=True))
+        User.objects.filter(pk__in=[user.pk for user in found]).update(is_active=False)
+        for user in found:
+            self.log_change(request, user, gettext("Stengt"))
+        self.message_user(request, gettext("Stengte kontoer: %(n)s.") % {"n": len(found)}, messages.SUCCESS)
+
+    @admin.action(description=_("Send invitasjonen på nytt"), permissions=["disable"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Sends the invitation again to people who have not logged in yet."""
+        waiting = queryset.filter(last_login=None, is_active=True).exclude(Q(email="") | Q(pk=request.user.pk))
+        for user in waiting[:20]:
+            self._send(request, user)
+
+    def _send(self, request: HttpRequest, user: User) -> None:
+        try:
+            send_invitation(user, get_role(user))
+        except (AddressRefused, MailServerDown):
+            self.message_user(
+                request,
+                gettext("Kontoen finnes, men e-postserveren tok ikke imot invitasjonen. Send den på nytt fra listen."),
+                messages.ERROR,
+            )
+        else:
+            self.message_user(request, gettext("Invitasjonen er sendt."), messages.SUCCESS)

@@ -1,0 +1,132 @@
+"""Jobs that keep the site in order: rollback, repair, purge, erasure of a person, test mail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from ingest import detail_queue
+from jobsearch.core import jobs
+from jobsearch.core.models import Job
+from jobsearch.saved import mails
+from jobsearch.search import api as search
+from jobsearch.vacancies import erasure, store
+from jobsearch.vacancies import tasks as vacancy_tasks
+from jobsearch.vacancies.deletion_models import Erasure
+from jobsearch.vacancies.models import Tombstone
+from jobsearch.vacancies.suppression import load_suppressor
+
+from . import consistency, error_messages, retention
+from .index_jobs import MAX_LISTED
+
+
+class NoAddress(Exception):
+    """The user who asked for a test mail has no e-mail address."""
+
+
+def rollback(job_id: int) -> None:
+    """Makes the previous index the live one again, if the job is still queued."""
+
+    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
+        report = search.rollback()
+        if report.busy:
+            raise jobs.AlreadyRunning
+        return {"documents": report.indexed, "seconds": round(report.seconds, 1)}
+
+    _run(job_id, work)
+
+
+def repair(job_id: int, *, with_feed: bool) -> None:
+    """Compares, and repairs what differs, if the job is still queued."""
+
+    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
+        started = time.monotonic()
+        outcome = consistency.check(with_feed=with_feed, repair=True, on_progress=progress)
+        result: dict[str, Any] = {
+            "differences": len(outcome.found),
+            "mended": len(outcome.mended),
+            "left": len(outcome.left),
+            "with_feed": with_feed,
+        }
+        if outcome.left:
+            result["found"] = [f"{one.uuid} {one.sentence}".strip() for one in outcome.left[:MAX_LISTED]]
+        return result | {"seconds": round(time.monotonic() - started, 1)}
+
+    _run(job_id, work)
+
+
+def purge(job_id: int) -> None:
+    """Does at once what the schedule does each minute and each night: closes, deletes and erases what is due."""
+
+    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
+        before = Tombstone.objects.count()
+        progress("purge", 0, 4)
+        closed = store.close_expired()
+        progress("purge", 1, 4)
+        forgotten = vacancy_tasks.forget_old()
+        progress("purge", 2, 4)
+        deleted = retention.delete_old_rows()
+        progress("purge", 3, 4)
+        removed = search.remove_ended()
+        search.erase(at_once=True)
+        store.erase_deleted_content()
+        tombstones = max(0, before + forgotten - Tombstone.objects.count())
+        return {"closed": closed, "forgotten": forgotten, "tombstones": tombstones, "unindexed": removed, **deleted}
+
+    _run(job_id, work)
+
+
+def erase_person(job_id: int) -> None:
+    """Applies the suppression list to every stored ad and to the index's files. The job has a request's id, and no name."""
+
+    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
+        request = Erasure.objects.filter(pk=job.arguments.get("erasure")).first()
+        changed = erasure.erase_everywhere(request, lambda done, total: progress("erase", done, total))
+        detail_queue.erase_received(load_suppressor())
+        if changed or (request and request.ads):  # some were changed before the job began
+            search.index_changes()
+            search.erase(at_once=True)
+        store.erase_deleted_content()
+        return {"erased": changed}
+
+    _run(job_id, work)
+
+
+def send_test_mail(job_id: int) -> None:
+    """Sends a mail to the user who asked for it, the way alerts are sent."""
+
+    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
+        user = User.objects.filter(username=job.requested_by).exclude(email="").first()
+        if user is None:
+            raise NoAddress
+        with translation.override(None):
+            message = EmailMessage(
+                _("Prøve fra kontrollrommet"),
+                _("Denne meldingen viser at nettstedet kan sende e-post.") + f"\n\n{timezone.localtime():%d.%m.%Y %H:%M:%S}\n",
+                to=[user.email],
+                headers={"Auto-Submitted": "auto-generated"},
+            )
+        mails.send_now(message)
+        return {"sent": 1}
+
+    _run(job_id, work)
+
+
+def _run(job_id: int, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> None:
+    if job := jobs.claim(job_id):
+        jobs.run(job, lambda progress: work(job, progress), _classify)
+
+
+def _classify(error: Exception) -> tuple[str, str] | None:
+    if isinstance(error, NoAddress):
+        return "no-address", ""
+    if isinstance(error, mails.AddressRefused | mails.MailServerDown):
+        return "mail", str(error)
+    known = error_messages.classify_exception(error)
+    return (known.code, known.sentence) if known else None
