@@ -103,12 +103,14 @@ def copy_ads(source: Path, target: Path, copies: int) -> None:
                 "title": f"title || ' {number}'",
                 "published": f"strftime('%Y-%m-%d %H:%M:%S', published, '-{7 * number} minutes')",
                 "body_hash": f"body_hash || '{number}'",
+                "duplicate_key": f"duplicate_key || '{number}'",
                 "indexed_version": "0",
             }
-            for table in ("vacancy", "location", "contact", "occupation", "category"):
+            for table in ("vacancy", "location", "contact", "occupation", "category", "preparedad"):
                 names = [row[1] for row in database.execute(f"PRAGMA table_info(vacancies_{table})") if row[1] != "id"]
                 values = ", ".join(
-                    changed.get(name, name) if table == "vacancy" or name == "vacancy_id" else name for name in names
+                    changed.get(name, name) if table in ("vacancy", "preparedad") or name == "vacancy_id" else name
+                    for name in names
                 )
                 key = "uuid" if table == "vacancy" else "vacancy_id"
                 database.execute(
