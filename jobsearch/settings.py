@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from typing import Any
 
 from django.conf.locale import LANG_INFO
 from kombu import Exchange, Queue
@@ -187,7 +188,7 @@ DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")
 # wsgi.py uses these in place of DATABASES.
 WEB_DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", web=True)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache("CACHE_URL", "locmem://"),
     # Counts of attempts: shared by all processes, whatever CACHE_URL is, and kept through a restart.
     "limits": {

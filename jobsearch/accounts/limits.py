@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from allauth.core.internal import ratelimit
 from django.core.cache import caches
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 from django.utils.crypto import salted_hmac
@@ -17,7 +18,12 @@ from .models import LimitCount
 
 def count_in_database() -> None:
     """Make allauth's limiter count in the cache `limits` of the settings."""
-    ratelimit.cache = ConnectionProxy(caches, "limits")  # type: ignore[assignment]
+    ratelimit.cache = ConnectionProxy(caches, "limits")
+
+
+def count_attempt(request: HttpRequest, action: str, key: str | None = None) -> bool:
+    """Count an attempt; whether it is within the limits that ACCOUNT_RATE_LIMITS has for this action."""
+    return ratelimit.consume(request, app="allauth.account", action=action, key=key) is not None
 
 
 def hash_key(key: str, key_prefix: str, version: int) -> str:

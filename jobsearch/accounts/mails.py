@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -105,7 +106,7 @@ def _describe_change(heading: str) -> MailContent:
     )
 
 
-_CONTENTS = {
+_CONTENTS: dict[str, Callable[[dict[str, Any]], MailContent]] = {
     "account/email/login_code": _describe_login_code,
     "account/email/unknown_account": _describe_unknown_account,
     "account/email/new_address_code": _describe_new_address_code,

@@ -20,10 +20,14 @@ SEEN_EVERY = dt.timedelta(minutes=5)
 _RECORDED = "recorded_session"  # in the session: [its key, when it was recorded]
 
 # The first that occurs in the user agent. Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
-_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"))
-_BROWSERS += (("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"))
-_SYSTEMS += (("CrOS", "ChromeOS"), ("Linux", "Linux"))
+_BROWSERS = [
+    *(("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox")),
+    *(("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari")),
+]
+_SYSTEMS = [
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
+]
 
 
 def record_session(request: HttpRequest) -> None:
@@ -32,8 +36,7 @@ def record_session(request: HttpRequest) -> None:
     if not session.accessed or not session.session_key or not (user_id := session.get(SESSION_KEY)):
         return
     now = timezone.now()
-    recorded = session.get(_RECORDED)
-    key, when = recorded if _is_pair(recorded) else (None, 0.0)
+    key, when = _read_record(session.get(_RECORDED))
     if key == session.session_key and 0 <= now.timestamp() - when < SEEN_EVERY.total_seconds():
         return
     rows = LoginSession.objects.filter(user_id=user_id)
@@ -84,5 +87,8 @@ def describe_device(user_agent: str) -> str:
     return re.sub(r"^, |, $", "", ", ".join(found))
 
 
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and isinstance(value[1], int | float)
+def _read_record(value: Any) -> tuple[str | None, float]:
+    """The session's key when it was recorded, and the time; what is no record counts as never recorded."""
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[1], int | float):
+        return str(value[0]), float(value[1])
+    return None, 0.0

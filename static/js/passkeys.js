@@ -1,5 +1,5 @@
-// Passkeys (WebAuthn): forms with `data-passkey-…` ask the browser for a credential and send it. Without this script, or where the
-// browser has no passkeys, those forms stay hidden. `webauthnJSON` (github/webauthn-json) comes with allauth.
+// Passkeys (WebAuthn): forms with `data-passkey-…` ask the browser for a credential and send it. Where the browser has no passkeys,
+// those forms are hidden. `webauthnJSON` (github/webauthn-json) comes with allauth.
 "use strict";
 
 {
@@ -31,7 +31,6 @@
   const connect = (form, getCredential) => {
     const error = form.querySelector("[data-passkey-error]");
     const button = form.querySelector("button");
-    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       error.hidden = true;
@@ -46,9 +45,11 @@
     });
   };
 
-  if (window.webauthnJSON?.supported()) {
-    for (const [selector, getCredential] of Object.entries(KINDS)) {
-      for (const form of document.querySelectorAll(selector)) connect(form, getCredential);
+  const supported = window.webauthnJSON?.supported();
+  for (const [selector, getCredential] of Object.entries(KINDS)) {
+    for (const form of document.querySelectorAll(selector)) {
+      if (supported) connect(form, getCredential);
+      else form.hidden = true;
     }
   }
 }

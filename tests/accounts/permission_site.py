@@ -22,7 +22,7 @@ from tests.accounts.support import make_user
 from tests.web.every_page import PAGES, Site, build
 
 VISITORS = ("anonymous", "owner", "other", "recruiter", "operator", "administrator")
-"""Columns of the matrix. `owner` has the saved searches and passkeys that the addresses name; `owner` and `other` have no role."""
+"""Columns of the matrix. `owner` has the saved searches and passkeys of the addresses; `owner` and `other` have no role."""
 
 _ADMIN_ARGUMENTS: dict[str, list[Any]] = {
     "admin:start_job": ["sync"],

@@ -138,7 +138,7 @@ def remove_password(request: HttpRequest) -> HttpResponse:
 
 
 def _has_passkey(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def _find_subscriber(user: User) -> Subscriber | None:

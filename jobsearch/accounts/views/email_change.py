@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,9 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
+from jobsearch.web.views import errors
 
 from ..email_change import resume_change, start_change
 from ..forms import CodeForm, EmailForm
+from ..limits import count_attempt
 from ..login_codes import AddressTaken
 from ..mails import AddressRefused, MailServerDown
 from .login import code_minutes
@@ -50,8 +51,8 @@ def change_email(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     form = NewEmailForm(request.POST if request.method == "POST" else None, current=user.email)
     if form.is_valid():
-        if not ratelimit.consume(request, app="allauth.account", action="change_email"):
-            return ratelimit.respond_429(request)
+        if not count_attempt(request, "change_email"):
+            return errors.too_many_requests(request)
         try:
             start_change(request, user, form.cleaned_data["email"])
         except AddressRefused:

@@ -9,7 +9,6 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url
-from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib import messages
@@ -25,13 +24,14 @@ from django.views.decorators.http import require_http_methods
 from jobsearch.core.private_pages import private_page
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.login_throttle import is_known_browser
+from jobsearch.web.views import errors
 
 from ..forms import CodeForm, EmailForm
+from ..limits import count_attempt
 from ..login_codes import AddressTaken, resume_login, start_login
 from ..mails import AddressRefused, MailServerDown
 
 TEMPLATE = "account/login.html"
-_RATES = {"app": "allauth.account"}
 
 
 class PasswordLogin(auth_views.LoginView):
@@ -51,7 +51,7 @@ class PasswordLogin(auth_views.LoginView):
             "show_password": form.is_bound or next_url.startswith(reverse("admin:index")),
         }
 
-    def form_valid(self, form: LoginForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         """Continue with allauth's stages, which log the user in."""
         user = form.get_user()
         login = Login(user=user, redirect_url=self.get_redirect_url() or None)
@@ -84,8 +84,8 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
     form = EmailForm(request.POST)
     if form.is_valid():
         address = form.cleaned_data["email"]
-        if not ratelimit.consume(request, action="request_login_code", key=_get_limit_key(request, address), **_RATES):
-            return ratelimit.respond_429(request)
+        if not count_attempt(request, "request_login_code", _get_limit_key(request, address)):
+            return errors.too_many_requests(request)
         try:
             start_login(request, address)
         except AddressRefused:
@@ -104,7 +104,7 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
 @login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="login")  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_code(request: HttpRequest) -> HttpResponseBase:
-    """Form for the code; the right one logs in. `action=resend` begins again at the login page."""
+    """Form for the code; the right one logs in, and makes the account where there is none."""
     process = resume_login(request._login_stage)  # type: ignore[attr-defined]
     if process is None:
         messages.info(request, _("Koden er for gammel. Be om en ny."))
@@ -112,8 +112,8 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
     email = process.state["email"]
     form = CodeForm(request.POST if request.method == "POST" else None, code=process.code)
     if form.is_bound:
-        if not ratelimit.consume(request, action="confirm_login_code", key=_get_limit_key(request, email), **_RATES):
-            return ratelimit.respond_429(request)
+        if not count_attempt(request, "confirm_login_code", _get_limit_key(request, email)):
+            return errors.too_many_requests(request)
         if form.is_valid():
             try:
                 return process.finish(get_next_redirect_url(request))
