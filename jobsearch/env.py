@@ -88,6 +88,14 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
     return result
 
 
+def choice(name: str, default: str, choices: list[str]) -> str:
+    """One of several words."""
+    value = text(name, default).lower()
+    if value not in choices:
+        raise refuse(name, f"{value!r} is none of its values", f"Write {' or '.join(choices)}.")
+    return value
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import ssl
+from typing import Any
 
 from django.conf.locale import LANG_INFO
 from kombu import Exchange, Queue
 
 from . import env
+from .account_settings import *  # noqa: F403 - settings of allauth
 from .env import BASE_DIR
 
 if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
@@ -42,14 +44,17 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_celery_beat",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "jobsearch.core",
     "jobsearch.vacancies",
     "ingest",
     "jobsearch.search",
     "jobsearch.saved",
-    "jobsearch.accounts",
     "jobsearch.statistics",
     "jobsearch.web",
+    "jobsearch.accounts",
     "jobsearch.admin_dashboard",
     "jobsearch.demo",
 ]
@@ -74,6 +79,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "jobsearch.accounts.middleware.SessionRecordMiddleware",
     "jobsearch.web.login_throttle.KnownBrowserMiddleware",
     "axes.middleware.AxesMiddleware",  # last: replaces the form by the page for a refused login
 ]
@@ -97,7 +104,10 @@ TEMPLATES = [
     },
 ]
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",  # password with a user name or an e-mail address
+]
 # jobsearch/web/login_throttle.py decides what is counted and when a login is locked; these settings make axes use it.
 AXES_HANDLER = "jobsearch.web.login_throttle.LoginThrottle"
 AXES_LOCKOUT_CALLABLE = "jobsearch.web.login_throttle.respond_locked_out"
@@ -113,9 +123,12 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "saved:list"
 LOGOUT_REDIRECT_URL = "web:results"
 
+SIGNUP_OPEN = env.choice("SIGNUP", "open", ["open", "closed"]) == "open"
+
 # --- Security ---------------------------------------------------------------------------------------------------------
 
 _HTTPS = SITE_URL.startswith("https://")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS  # browsers allow passkeys on http://localhost, and nowhere else without https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 86_400  # seconds
@@ -178,7 +191,16 @@ DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")
 # wsgi.py uses these in place of DATABASES.
 WEB_DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", web=True)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache("CACHE_URL", "locmem://")}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": env.cache("CACHE_URL", "locmem://"),
+    # Counts of attempts: shared by all processes, whatever CACHE_URL is, and kept through a restart.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_limitcount",
+        "KEY_FUNCTION": "jobsearch.accounts.limits.hash_key",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+}
 SEARCH_URL = env.search_url("SEARCH_URL", "embedded://var/index")
 INDEX_PROCESSES = env.number("INDEX_PROCESSES", 0, least=0, most=64)  # that analyse ads at a time; 0: one for each core
 

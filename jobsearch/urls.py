@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from jobsearch.saved import bookmark_views
-from jobsearch.web.forms import LoginForm
-from jobsearch.web.views.password import PasswordChange
 
 urlpatterns = [
     path("", include("jobsearch.web.urls")),
@@ -18,18 +14,8 @@ urlpatterns = [
     path("lagret/", bookmark_views.show_bookmarks, name="bookmarks"),
     path("lagret/liste/", bookmark_views.list_bookmarks, name="bookmark_list"),
     path("varsler/", include("jobsearch.saved.alert_urls")),
-    path(
-        "logg-inn/",
-        auth_views.LoginView.as_view(
-            template_name="web/login.html",
-            authentication_form=LoginForm,
-            redirect_authenticated_user=True,
-            extra_context={"site_name": settings.SITE_NAME},  # Django's own here is the host's name
-        ),
-        name="login",
-    ),
-    path("passord/", PasswordChange.as_view(), name="password_change"),
-    path("logg-ut/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("jobsearch.accounts.login_urls")),
+    path("konto/", include("jobsearch.accounts.urls")),
     path("sprak/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("demo/", include("jobsearch.demo.urls")),
@@ -38,4 +24,5 @@ urlpatterns = [
 handler400 = "jobsearch.web.views.errors.bad_request"
 handler403 = "jobsearch.web.views.errors.forbidden"
 handler404 = "jobsearch.web.views.errors.not_found"
+handler429 = "jobsearch.web.views.errors.too_many_requests"  # Django has none; allauth's limits call it
 handler500 = "jobsearch.web.views.errors.server_error"

@@ -15,7 +15,7 @@ from jobsearch.search import api as search
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"jobsearch.core", "jobsearch.taxonomy"}
 DOMAIN = {*BASE, "jobsearch.vacancies"}
-SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved", "jobsearch.statistics", "jobsearch.accounts"}
+SITE = {*DOMAIN, "jobsearch.search", "jobsearch.saved", "jobsearch.statistics"}
 APPS = {
     # app: the apps that it may import
     "jobsearch.core": set(),
@@ -25,13 +25,14 @@ APPS = {
     "ingest.client": {"jobsearch.core", "jobsearch.vacancies"},
     "jobsearch.search": DOMAIN,
     "jobsearch.saved": {*DOMAIN, "jobsearch.search"},
-    "jobsearch.accounts": {*DOMAIN, "jobsearch.search", "jobsearch.saved"},
     "jobsearch.statistics": {*DOMAIN, "jobsearch.search"},
     "jobsearch.web": SITE,
-    "jobsearch.admin_dashboard": {*SITE, "jobsearch.web", "ingest", "ingest.client"},
+    "jobsearch.accounts": {*SITE, "jobsearch.web"},
+    "jobsearch.admin_dashboard": {*SITE, "jobsearch.web", "jobsearch.accounts", "ingest", "ingest.client"},
     "jobsearch.demo": {
         *SITE,
         "jobsearch.web",
+        "jobsearch.accounts",
         "jobsearch.admin_dashboard",
         "ingest",
         "ingest.client",

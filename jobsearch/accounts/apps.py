@@ -13,6 +13,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Brukere")
 
     def ready(self) -> None:
-        from . import roles
+        from . import (
+            limits,
+            roles,
+            signals,  # noqa: F401 - connects the receivers
+        )
 
         post_migrate.connect(roles.write_roles, sender=self, dispatch_uid="jobsearch.accounts.roles")
+        limits.count_in_database()

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from ingest.models import SeenLine
+from jobsearch.accounts import limits, sessions
 from jobsearch.core import jobs
 from jobsearch.search import api as search
 from jobsearch.vacancies.deletion_models import Purge
@@ -23,6 +24,8 @@ def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
     """Deletes old rows. Returns how many of each table, except of sessions, which Django does not count."""
     now = now or timezone.now()
     call_command("clearsessions", verbosity=0)
+    sessions.delete_ended_sessions()
+    limits.delete_old_counts()
     entries = LogEntry.objects.filter(action_time__lt=now - dt.timedelta(days=ADMIN_LOG_DAYS))
     failures = search.ThreadFailure.objects.filter(last__lt=now - dt.timedelta(days=THREAD_FAILURE_DAYS))
     runs = jobs.delete_old_jobs(now)

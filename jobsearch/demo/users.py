@@ -7,33 +7,45 @@ import os
 import secrets
 from pathlib import Path
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from jobsearch.accounts.login_codes import confirm_address, is_taken
+from jobsearch.accounts.roles import Role, set_role
+
 ADMINISTRATOR = "administrator"
+OPERATOR = "operator"
 RECRUITER = "rekrutterer"
+ROLES = {ADMINISTRATOR: Role.ADMINISTRATOR, OPERATOR: Role.OPERATOR, RECRUITER: Role.RECRUITER}
+"""User name -> role. The e-mail address is `<user name>@example.no`."""
 
 
 @transaction.atomic
 def ensure_users(path: Path) -> dict[str, str]:
-    """Creates the administrator and the recruiter if missing; returns their passwords by user name.
+    """Creates the users if missing; returns their passwords by user name.
 
     The passwords are stored in the file at `path`, with mode 0600. If the file is missing, new passwords are set.
     """
     passwords = _read(path)
-    users = get_user_model().objects
-    for name in (ADMINISTRATOR, RECRUITER):
-        user, created = users.get_or_create(
-            username=name, defaults={"is_staff": name == ADMINISTRATOR, "is_superuser": name == ADMINISTRATOR}
-        )
+    for name, role in ROLES.items():
+        user, created = User.objects.get_or_create(username=name, defaults={"is_superuser": name == ADMINISTRATOR})
         if created or name not in passwords:
             passwords[name] = secrets.token_urlsafe(9)
             user.set_password(passwords[name])
             user.save()
+        set_role(user, role)
+        address = get_address(name)
+        if not user.email and not is_taken(address):
+            confirm_address(user, address)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(passwords, file)
     return passwords
+
+
+def get_address(name: str) -> str:
+    """The e-mail address of a user of the demo, for a login by code."""
+    return f"{name}@example.no"
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -13,9 +13,9 @@ class LoginForm(AuthenticationForm):
     """Login form with texts of this site."""
 
     username = UsernameField(
-        label=_("Brukernavn"),
+        label=_("E-postadresse eller brukernavn"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": _("Skriv brukernavnet ditt.")},
+        error_messages={"required": _("Skriv e-postadressen eller brukernavnet ditt.")},
     )
     password = forms.CharField(
         label=_("Passord"),

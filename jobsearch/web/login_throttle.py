@@ -41,7 +41,7 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # django-axes h
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Count this attempt; whether it is over a limit. The password is checked only if it is not."""
         name, address = normalise_username(request, credentials), get_client_address(request)
-        known = _is_known(request, name)
+        known = is_known_browser(request, name)
         wait = _compute_wait(name, address, known, spare=1)
         if wait is None:
             _count_attempt(name, address)
@@ -56,10 +56,13 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # django-axes h
         """Do nothing: `is_locked` has counted the attempt."""
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-        """Delete the failures of this user name from this address, and have the browser marked as known."""
-        name = _normalise(user.get_username())
-        AccessAttempt.objects.filter(username=name, ip_address=get_client_address(request)).delete()
-        request.login_known = name  # type: ignore[attr-defined]  # read by KnownBrowserMiddleware
+        """Delete the failures of the user's names from this address, and have the browser marked as known.
+
+        A user logs in with the user name or with the e-mail address.
+        """
+        names = sorted({normalise_name(name) for name in (user.get_username(), user.email) if name})
+        AccessAttempt.objects.filter(username__in=names, ip_address=get_client_address(request)).delete()
+        request.login_known = names  # type: ignore[attr-defined]  # read by KnownBrowserMiddleware
 
     def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
         """Do nothing: logging out changes no count."""
@@ -73,10 +76,10 @@ class KnownBrowserMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = self.get_response(request)
-        if name := getattr(request, "login_known", None):
+        if names := getattr(request, "login_known", None):
             response.set_cookie(
                 KNOWN_COOKIE,
-                signing.dumps(name, salt=KNOWN_COOKIE),
+                signing.dumps(names, salt=KNOWN_COOKIE),
                 max_age=_KNOWN_AGE,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
@@ -90,9 +93,26 @@ def respond_locked_out(request: HttpRequest, response: HttpResponse | None, cred
     return errors.too_many_logins(request, getattr(request, "login_wait", round(WINDOW.total_seconds())))
 
 
+def is_known_browser(request: HttpRequest, name: str) -> bool:
+    """Whether this browser has logged in to the account with this user name or e-mail address before."""
+    try:
+        names = signing.loads(request.COOKIES.get(KNOWN_COOKIE, ""), salt=KNOWN_COOKIE, max_age=_KNOWN_AGE)
+    except signing.BadSignature:
+        return False
+    return normalise_name(name) in (
+        [names] if isinstance(names, str) else names
+    )  # one name: cookies from before 29 November 2026
+
+
 def normalise_username(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The normalised user name of an attempt, by which attempts are counted (AXES_USERNAME_CALLABLE)."""
-    return _normalise(str((credentials or {}).get("username") or ""))
+    return normalise_name(str((credentials or {}).get("username") or ""))
+
+
+def normalise_name(name: str) -> str:
+    """The form of a name by which attempts are counted: spellings that look alike are one name."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return folded.replace("\0", "").strip()[:255]
 
 
 def delete_old_attempts() -> int:
@@ -102,18 +122,6 @@ def delete_old_attempts() -> int:
     if oldest := times[MAX_ROWS : MAX_ROWS + 1].first():
         deleted += AccessAttempt.objects.filter(attempt_time__lte=oldest).delete()[0]
     return deleted
-
-
-def _normalise(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return folded.replace("\0", "").strip()[:255]
-
-
-def _is_known(request: HttpRequest, name: str) -> bool:
-    try:
-        return bool(signing.loads(request.COOKIES.get(KNOWN_COOKIE, ""), salt=KNOWN_COOKIE, max_age=_KNOWN_AGE) == name)
-    except signing.BadSignature:
-        return False
 
 
 def _count_attempt(name: str, address: str | None) -> None:

@@ -79,6 +79,12 @@ def pages(ads, recruiter) -> dict[str, str]:
         "saved": "/lagrede-sok/",
         "save": "/lagrede-sok/lagre/?query=q%3Dsykepleier",
         "delete": f"/lagrede-sok/{recruiter.saved_searches.get().pk}/slett/",
+        "account": "/konto/",
+        "address": "/konto/e-post/",
+        "security": "/konto/sikkerhet/",
+        "passkey": "/konto/passnokler/ny/",
+        "code app": "/konto/kodeapp/",
+        "delete account": "/konto/slett/",
     }
 
 
@@ -96,9 +102,10 @@ def _make_alert_pages() -> dict[str, str]:
 
 def log_in(page: Page) -> None:
     page.goto("/logg-inn/")
-    page.get_by_label("Brukernavn").fill("rita")
+    page.get_by_text("Logg inn med passord").click()
+    page.get_by_label("E-postadresse eller brukernavn").fill("rita")
     page.get_by_label("Passord").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Logg inn").click()
+    page.get_by_role("main").get_by_role("button", name="Logg inn", exact=True).click()
     page.wait_for_url("**/lagrede-sok/")
 
 

@@ -19,7 +19,7 @@ from jobsearch.demo.supervisor import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
-LOGIN = re.compile(r"(Administrator|Recruiter)\s+(\S+) / (\S+)")
+LOGIN = re.compile(r"(Administrator|Operator|Recruiter)\s+(\S+) / (\S+)")
 
 
 class Demo:
@@ -68,9 +68,22 @@ def total(site: str, **params: str) -> int:
 
 def log_in(site: str, path: str, user: str, password: str) -> requests.Response:
     session = requests.Session()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', session.get(f"{site}{path}", timeout=60).text)[1]
+    token = find_token(session.get(f"{site}{path}", timeout=60))
     fields = {"username": user, "password": password, "csrfmiddlewaretoken": token}
     return session.post(f"{site}{path}", data=fields, timeout=60)
+
+
+def log_in_by_code(site: str, address: str) -> requests.Response:
+    """The page after a login with the code from the list of sent mails."""
+    session = requests.Session()
+    fields = {"csrfmiddlewaretoken": find_token(session.get(f"{site}/logg-inn/", timeout=60)), "email": address}
+    form = session.post(f"{site}/logg-inn/kode/", data=fields, timeout=60)
+    code = re.search(r"\d{4}-\d{4}", session.get(f"{site}/demo/mail/", timeout=60).text)[0]
+    return session.post(form.url, data={"csrfmiddlewaretoken": find_token(form), "code": code}, timeout=60)
+
+
+def find_token(page: requests.Response) -> str:
+    return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
 
 
 @pytest.mark.timeout(900)
@@ -86,6 +99,9 @@ def test_the_demo_loads_the_feed_stops_and_resumes(demo, tmp_path):
     entered = log_in(demo.site, "/admin/login/?next=/admin/", "administrator", demo.passwords["administrator"])
     assert entered.status_code == 200 and "Kontrollrom" in entered.text
     assert log_in(demo.site, "/logg-inn/", "rekrutterer", demo.passwords["rekrutterer"]).url.endswith("/lagrede-sok/")
+    operator = log_in(demo.site, "/admin/login/?next=/admin/", "operator", demo.passwords["operator"])
+    assert operator.status_code == 200 and "Kontrollrom" in operator.text
+    assert log_in_by_code(demo.site, "rekrutterer@example.no").url.endswith("/lagrede-sok/")
 
     assert demo.stop() == 0
     assert not [child for child in demo.children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]

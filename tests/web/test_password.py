@@ -66,10 +66,12 @@ def test_form_is_translated(client, recruiter, language):
     assert heading == {"nb": "Bytt passord", "nn": "Byt passord", "en": "Change password"}[language]
 
 
-def test_every_page_links_to_password_change_when_logged_in(client, recruiter):
-    assert not Page(client.get("/om/")).all(f"//a[@href='{ADDRESS}']")
+def test_every_page_links_to_the_account_when_logged_in_and_that_to_password_change(client, recruiter):
+    assert not Page(client.get("/om/")).all("//a[@href='/konto/']")
     client.force_login(recruiter)
-    assert Page(client.get("/om/")).all(f"//a[@href='{ADDRESS}']")
+    assert Page(client.get("/om/")).all("//a[@href='/konto/']")
+    assert Page(client.get("/konto/")).all("//a[@href='/konto/sikkerhet/']")
+    assert Page(client.get("/konto/sikkerhet/")).all(f"//a[@href='{ADDRESS}']")
 
 
 def test_admin_links_to_password_change(admin_client):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jobsearch.web.context_processors import SOURCE_URL
 from jobsearch.web.presenters import distance
 
+RATE_SECONDS = 15 * 60  # Retry-After of a limit that is counted over 15 minutes
 RETRY_SECONDS = 30  # Retry-After of the 503 page for a database that is down
 
 
@@ -50,6 +51,14 @@ def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
     minutes = -(-seconds // 60)
     response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "minutes": minutes}), status=429)
     response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Error page 429 for other limits than that of wrong passwords, without an exact time to wait."""
+    response = HttpResponse(render_to_string("429.html", _build_minimal_context()), status=429)
+    response["Retry-After"] = str(RATE_SECONDS)
     response["Cache-Control"] = "private, no-store"
     return response
 

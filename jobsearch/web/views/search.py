@@ -225,7 +225,8 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """robots.txt: disallows searches and user pages; allows pages without parameters."""
-    closed = ("/*?", "/admin/", "/filter/", "/treff.csv", "/treff.xlsx", "/lagrede-sok/", "/lagret/", "/varsler/", "/logg-inn/")
+    found = ("/*?", "/filter/", "/treff.csv", "/treff.xlsx")
+    closed = (*found, "/admin/", "/lagrede-sok/", "/lagret/", "/varsler/", "/logg-inn/", "/konto/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
     # The longer rule wins (RFC 9309): crawlers need static files, whose addresses can have a version parameter.
     lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]

@@ -133,8 +133,10 @@ class Command(BaseCommand):
             f"\n  {settings.SITE_NAME} is at        {site}\n"
             f"  The admin is at        {site}admin/\n"
             f"  Administrator          {users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}\n"
+            f"  Operator               {users.OPERATOR} / {passwords[users.OPERATOR]}\n"
             f"  Recruiter              {users.RECRUITER} / {passwords[users.RECRUITER]}\n"
-            f"  Mails it would send    {site}demo/mail/\n"
+            f"  Login by code          {users.get_address(users.RECRUITER)}, or any other address\n"
+            f"  Mails it would send    {site}demo/mail/ (also the codes)\n"
             f"  The feed it follows    {settings.NAV_FEED_URL} (a fake feed server on this machine)\n"
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )

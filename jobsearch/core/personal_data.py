@@ -1,0 +1,36 @@
+"""Registry of personal data: each app registers what it stores about a user, for export and deletion of an account.
+
+The account pages need the data of every app, and an app may not import the apps above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # apps register before Django's models are loaded
+    from django.contrib.auth.models import User
+
+Export = Callable[["User", str], Any]
+"""Returns JSON values (times may be `datetime`) from the user and the user's confirmed e-mail address; "" without one."""
+Delete = Callable[["User", str], None]
+"""Deletes what the cascade of the user's row does not: rows that are found by the address."""
+
+_PARTS: dict[str, tuple[Export, Delete | None]] = {}
+
+
+def register_part(name: str, export: Export, delete: Delete | None = None) -> None:
+    """Register a part of the personal data. `name` is its key in the exported file. Call it in `AppConfig.ready`."""
+    _PARTS[name] = (export, delete)
+
+
+def export_parts(user: User, address: str) -> dict[str, Any]:
+    """All registered parts by name."""
+    return {name: export(user, address) for name, (export, _delete) in sorted(_PARTS.items())}
+
+
+def delete_parts(user: User, address: str) -> None:
+    """Delete the parts that the user's row does not take along."""
+    for _export, delete in _PARTS.values():
+        if delete:
+            delete(user, address)
