@@ -21,7 +21,7 @@ from .errors import EngineDown, IndexMissing, NoPrevious, QueryError
 from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
-from .facets.employer_names import choose_employer_name, get_employer_name
+from .facets.employer_names import choose_employer_name, employer_key, get_employer_name
 from .facets.published import CHART_DAYS
 from .hidden import NOTHING_HIDDEN, HiddenAds
 from .indexing.consistency import compare, find_document, repair
@@ -82,6 +82,7 @@ __all__ = [
     "count_many",
     "count_new",
     "distance",
+    "employer_key",
     "engine_health",
     "erase",
     "facet_counts",

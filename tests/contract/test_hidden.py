@@ -1,4 +1,4 @@
-"""Ads and employers that a person has hidden: left out of every list and count of theirs, on every engine, and of nobody else's."""
+"""What a person has hidden: left out of every list and count of theirs, of no other person's, on every engine."""
 
 from __future__ import annotations
 
