@@ -98,7 +98,7 @@ class Reminder(models.Model):
     """A deadline of which a user has been reminded, or may have been: once, also if the bookmark is removed and made again."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    vacancy_uuid = models.UUIDField()
+    vacancy_uuid = models.UUIDField(db_index=True)
     deadline = models.DateField(db_index=True)
     mail = models.ForeignKey(ReminderMail, models.CASCADE, related_name="reminders")
 

@@ -65,7 +65,8 @@ def test_what_is_no_ad_cannot_be_saved(client, user, sent):
 
 
 @pytest.mark.parametrize(
-    "sent", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "", "/a\r\nX: y", "/" + "a" * 9000]
+    "sent",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "", "/a\r\nX: y", "/" + "a" * 9000],
 )
 def test_the_page_to_return_to_is_one_of_ours(client, user, sent):
     ad = make_ad("Kokk")

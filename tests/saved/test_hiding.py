@@ -14,6 +14,7 @@ from django.urls import reverse
 from jobsearch.saved import hidden
 from jobsearch.saved.bookmark_models import HiddenItem
 from jobsearch.vacancies.ad_data import LocationData
+from tests.saved.alerts import run
 from tests.web.page import Page
 from tests.web.support import ads, closed, own_index, recruiter  # noqa: F401 - fixtures
 
@@ -186,3 +187,15 @@ def test_hiding_costs_one_query_for_a_page(client, user, made):
     hide(client, f"employer:{made[2]}")
     client.get("/?q=kokk")  # shows the message
     assert count_queries() <= before
+
+
+def test_an_alert_leaves_out_what_its_address_has_hidden(user, made, subscribe, mailbox):
+    get_user_model().objects.filter(pk=user.pk).update(email="Kari@example.no")
+    subscription = subscribe("q=kokk", address="kari@example.no")
+    other = subscribe("q=kokk", address="ola@example.no")
+    HiddenItem.objects.create(owner=user, kind="ad", value=str(made[2]))
+    HiddenItem.objects.create(owner=user, kind="employer", value="999888777")
+    assert run()["sent"] == 1, "nothing is left for the first address"
+    (message,) = mailbox.messages
+    assert message["to"] == "ola@example.no" and message["subject"].startswith("3 nye")
+    assert not subscription.mails.exists() and other.mails.get().ads == 3
