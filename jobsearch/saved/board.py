@@ -15,6 +15,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import complete_prepared
 
 from .bookmark_models import Bookmark
+from .bookmark_states import State
 
 SHOWN = 20  # bookmarks of a state on the board; all of them are on the state's own page
 PAGE_SIZE = 50
@@ -33,7 +34,7 @@ class Entry:
 class Column:
     """The bookmarks of one state: the latest of them, and the number of all."""
 
-    state: Bookmark.State
+    state: State
     entries: list[Entry]
     total: int
 
@@ -42,12 +43,12 @@ def build_board(owner_id: int) -> list[Column]:
     """Every state with its latest bookmarks: eight queries at most, however many bookmarks there are."""
     own = Bookmark.objects.filter(owner_id=owner_id)
     totals = dict(own.order_by().values_list("state").annotate(n=Count("pk")))
-    shown = {state: list(_order(own, state)[:SHOWN]) if totals.get(state) else [] for state in Bookmark.State}
+    shown = {state: list(_order(own, state)[:SHOWN]) if totals.get(state) else [] for state in State}
     entries = {entry.bookmark.pk: entry for entry in build_entries([one for rows in shown.values() for one in rows])}
-    return [Column(state, [entries[bookmark.pk] for bookmark in shown[state]], totals.get(state, 0)) for state in Bookmark.State]
+    return [Column(state, [entries[bookmark.pk] for bookmark in shown[state]], totals.get(state, 0)) for state in State]
 
 
-def build_page(owner_id: int, state: Bookmark.State, number: int) -> tuple[Page[Bookmark], list[Entry]]:
+def build_page(owner_id: int, state: State, number: int) -> tuple[Page[Bookmark], list[Entry]]:
     """One page of all bookmarks of a state; the last one for a number past it."""
     paginator = Paginator(_order(Bookmark.objects.filter(owner_id=owner_id), state), PAGE_SIZE)
     page = paginator.get_page(number)
@@ -73,5 +74,5 @@ def build_entries(bookmarks: Sequence[Bookmark], now: dt.datetime | None = None)
     return entries
 
 
-def _order(own: QuerySet[Bookmark], state: Bookmark.State) -> QuerySet[Bookmark]:
+def _order(own: QuerySet[Bookmark], state: State) -> QuerySet[Bookmark]:
     return own.filter(state=state).order_by("-created", "-pk")

@@ -12,21 +12,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .bookmark_states import State
+
 NOTE_LENGTH = 2000
 PARAMS_LENGTH = 2000  # bytes of a recent search's parameters; PostgreSQL cannot index a text of more than 2,700
 
 
 class Bookmark(models.Model):
     """Ad that a user has bookmarked, how far their application has come, and their own note."""
-
-    class State(models.TextChoices):
-        """Columns of the board, in order."""
-
-        INTERESTED = "interested", _("Interessert")
-        APPLIED = "applied", _("Søkt")
-        INTERVIEW = "interview", _("Intervju")
-        OFFER = "offer", _("Tilbud")
-        REJECTED = "rejected", _("Avslag")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bookmarks")
     vacancy_uuid = models.UUIDField(db_index=True)
@@ -113,8 +106,8 @@ class HiddenItem(models.Model):
     """Ad or employer that a user has hidden from their own results."""
 
     class Kind(models.TextChoices):
-        AD = "ad", _("Annonse")
-        EMPLOYER = "employer", _("Arbeidsgiver")
+        AD = "ad"
+        EMPLOYER = "employer"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hidden_items")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -23,6 +23,7 @@ from jobsearch.vacancies.prepared_ads import complete_prepared
 from . import board, recent_searches
 from .account_required import account_required, wants_json
 from .bookmark_models import NOTE_LENGTH, Bookmark, BookmarkSettings
+from .bookmark_states import State
 from .bookmarks import MAX_BOOKMARKS, TooManyBookmarks, merge_bookmarks, parse_uuid, parse_uuids, set_bookmark
 from .recipients import get_address
 from .return_path import get_return_path
@@ -37,13 +38,13 @@ def show_bookmarks(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("state", "")
     settings = BookmarkSettings.objects.filter(owner_id=request.user.pk).first()
     context: dict[str, object] = {
-        "states": Bookmark.State,
+        "states": State,
         "note_length": NOTE_LENGTH,
         "settings": settings,
         "has_address": bool(get_address(request.user)),
     }
-    if chosen in Bookmark.State:
-        state = Bookmark.State(chosen)
+    if chosen in State:
+        state = State(chosen)
         page, entries = board.build_page(request.user.pk, state, parse_page_number(request.GET.get("page", "")) or 1)
         column = board.Column(state, entries, page.paginator.count)
         context |= {"page": page, "columns": [column], "chosen": state, "total": page.paginator.count}
@@ -112,7 +113,7 @@ def update_bookmark(request: HttpRequest) -> HttpResponse:
     if action == "remove":
         own.delete()
         messages.success(request, _("Stillingen er ikke lagret lenger."))
-    elif action == "move" and state in Bookmark.State:
+    elif action == "move" and state in State:
         own.update(state=state)
     elif action == "note" and len(note) <= NOTE_LENGTH:
         own.update(note=note)

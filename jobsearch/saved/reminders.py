@@ -25,6 +25,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from .bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
+from .bookmark_states import State
 from .frequencies import SENDING_HOUR
 from .mail_connection import close, connect, is_alive, read_refusal
 from .mails import MailServerDown, describe_error
@@ -103,7 +104,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
     for start in range(0, len(uuids), _AD_BATCH):
         batch = uuids[start : start + _AD_BATCH]
         done = set(Reminder.objects.filter(vacancy_uuid__in=batch).values_list("owner_id", "vacancy_uuid", "deadline"))
-        rows = Bookmark.objects.filter(vacancy_uuid__in=batch, state=Bookmark.State.INTERESTED)
+        rows = Bookmark.objects.filter(vacancy_uuid__in=batch, state=State.INTERESTED)
         for bookmark in rows.filter(Exists(chosen.filter(owner=OuterRef("owner")))):
             deadline = deadlines[bookmark.vacancy_uuid]
             due_from = _at_sending_hour(deadline - dt.timedelta(days=DAYS_AHEAD))

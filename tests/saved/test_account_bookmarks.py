@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from jobsearch.saved import board, bookmarks
 from jobsearch.saved.bookmark_models import NOTE_LENGTH, Bookmark, RecentSearch
+from jobsearch.saved.bookmark_states import State
 from jobsearch.vacancies.models import Contact, Moderation, Vacancy
 from jobsearch.vacancies.prepared_ads import prepare_from_related, save_prepared
 from tests.saved.test_bookmarks import make_ad
@@ -204,7 +205,7 @@ def test_of_an_ended_ad_only_title_and_dates_stay_and_after_retention_not_even_t
 def test_the_board_costs_a_fixed_number_of_queries(client, user):
     for n in range(3 * board.SHOWN):
         ad = make_ad(f"KOKK I CAPS {n}", status="INACTIVE" if n % 3 == 0 else "ACTIVE")
-        Bookmark.objects.create(owner=user, vacancy_uuid=ad.uuid, state=Bookmark.State.values[n % 2])
+        Bookmark.objects.create(owner=user, vacancy_uuid=ad.uuid, state=State.values[n % 2])
     save_prepared([prepare_from_related(ad) for ad in Vacancy.objects.filter(status="ACTIVE")])
     with CaptureQueriesContext(connection) as captured:
         page = Page(client.get("/lagret/"))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
+from jobsearch.saved.bookmark_states import State
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import calendar
@@ -27,7 +28,7 @@ def bookmark_calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     own = BookmarkSettings.objects.filter(calendar_key=key, owner__is_active=True).first()
     if own is None:
         raise Http404
-    bookmarked = Bookmark.objects.filter(owner_id=own.owner_id).exclude(state=Bookmark.State.REJECTED)
+    bookmarked = Bookmark.objects.filter(owner_id=own.owner_id).exclude(state=State.REJECTED)
     earliest = get_oslo_date(timezone.now()) - dt.timedelta(days=PAST_DAYS)
     rows = (
         Vacancy.objects.with_hidden()
