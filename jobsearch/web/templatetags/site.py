@@ -138,6 +138,14 @@ def is_bookmarked(context: Context, vacancy: Vacancy) -> bool:
     return vacancy.uuid in list_bookmarked(context["request"])
 
 
+@register.simple_tag
+def swapped_parts(facets: Sequence[FacetView]) -> str:
+    """The parts of the results page that an htmx answer replaces besides the list, for `hx-select-oob`."""
+    ids = ["beskjeder", "forside", "live", "vis-n", "f-n", "f-clear", "meny", "sprak", "f-near", "s-near"]
+    ids += [f"{prefix}-{facet.name}" for facet in facets for prefix in ("f", "n")]
+    return ",".join(f"#{name}:innerHTML" for name in ids)
+
+
 @register.simple_tag(takes_context=True)
 def back_address(context: Context) -> str:
     """The address of the list of ads that the visitor came from."""
