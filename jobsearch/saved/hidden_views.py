@@ -89,6 +89,6 @@ def _find_item(request: HttpRequest) -> tuple[UUID, hidden.Item]:
 def _make_button(view: str, kind: str, uuid: UUID, label: str) -> SafeString:
     """A button of the form `skjul`, which every page with a button to hide has."""
     return format_html(
-        '<button form="skjul" formaction="{}" name="what" value="{}:{}" class="button quiet">{}</button>',
+        '<button type="submit" form="skjul" formaction="{}" name="what" value="{}:{}" class="button quiet">{}</button>',
         *(reverse(view), kind, uuid, label),
     )

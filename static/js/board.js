@@ -25,8 +25,9 @@
     const next = entry.nextElementSibling;
     place(entry, column);
     try {
+      // Not `form.action`, which is the buttons of that name.
       const pairs = [["ad", entry.dataset.bookmark], ["action", "move"], ["state", column.dataset.state]];
-      await account.send(entry.querySelector("form").action, pairs);
+      await account.send(entry.querySelector("form").getAttribute("action"), pairs);
       const name = column.querySelector("h2").firstChild.textContent.trim();
       announcement.textContent = announcement.dataset.moved.replace("{}", () => name);
     } catch {
