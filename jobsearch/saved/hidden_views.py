@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
@@ -32,6 +33,8 @@ def hide(request: HttpRequest) -> HttpResponse:
         hidden.hide(request.user.pk, item)
     except hidden.TooManyHidden:
         messages.error(request, _("Du har skjult så mange som det er plass til. Vis noen av dem igjen først."))
+        if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware; a list would be replaced by another page
+            return HttpResponseClientRedirect(reverse("bookmarks:hidden"))
         return redirect("bookmarks:hidden")
     kind, _value = item
     buttons = [_make_button("bookmarks:show", kind, uuid, _("Angre"))]

@@ -16,6 +16,11 @@ class HiddenAds:
     uuids: frozenset[UUID] = frozenset()
     employers: frozenset[str] = frozenset()
 
+    @property
+    def exist(self) -> bool:
+        """Whether anything is hidden."""
+        return bool(self.uuids or self.employers)
+
     def hides(self, uuid: UUID, orgnr: str, employer_name: str) -> bool:
         """Whether this ad is hidden, for a row in memory."""
         return uuid in self.uuids or (bool(self.employers) and employer_key(orgnr, employer_name) in self.employers)

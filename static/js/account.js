@@ -50,6 +50,21 @@ const accountSearches = (() => {
   };
 })();
 
+// A hidden ad takes the focus with it: the row that has come in its place gets it.
+{
+  const listRows = () => [...document.querySelectorAll("#treff [data-ad]")];
+  const isHiding = ({ detail }) => detail.requestConfig?.elt.id === "skjul";
+  let place = 0;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isHiding(event)) place = Math.max(0, listRows().indexOf(document.activeElement.closest("[data-ad]")));
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!isHiding(event)) return;
+    const row = listRows()[place] || listRows().at(-1);
+    (row?.querySelector("a") || document.getElementById("treff")).focus({ preventScroll: true });
+  });
+}
+
 {
   const KEY = "bookmarks";
   const MAX_ADS = 200;

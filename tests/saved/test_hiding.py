@@ -85,7 +85,8 @@ def test_a_hidden_employer_is_in_no_list_and_no_number(client, user, made):
     assert numbers["list"] == ["Kokk tre"]
     assert [numbers[name] for name in ("total", "front", "place", "saved", "landing", "csv")] == [1] * 6
     assert len(numbers["employers"]) == 1 and "Fjordhotellet" in numbers["employers"][0]
-    assert Page(client.get("/?q=kokk&employer=Havgløtt+Kro", follow=True)).total == 0
+    page = Page(client.get("/?q=kokk&employer=Havgløtt+Kro", follow=True))
+    assert page.total == 0 and "Stillinger du har skjult, er ikke med" in page.text(), "an empty list says why"
 
 
 def test_similar_ads_are_without_the_hidden_ones(client, user, made):
@@ -171,6 +172,8 @@ def test_the_number_is_bounded_and_ended_ads_make_room(client, user, made, monke
         hide(client, f"ad:{uuid}")
     response = client.post(reverse("bookmarks:hide"), {"what": f"ad:{made[2]}"}, follow=True)
     assert "så mange som det er plass til" in Page(response).text()
+    response = client.post(reverse("bookmarks:hide"), {"what": f"ad:{made[2]}"}, headers={"hx-request": "true"})
+    assert response["HX-Redirect"] == "/lagret/skjulte/"
     closed(made[0])
     hide(client, f"ad:{made[2]}")
     assert {item.value for item in HiddenItem.objects.all()} == {str(made[1]), str(made[2])}
