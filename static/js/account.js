@@ -69,6 +69,7 @@ const accountSearches = (() => {
   const KEY = "bookmarks";
   const MAX_ADS = 200;
   const FULL = "bookmarks-full"; // in this tab: the account has no room for what the browser keeps
+  const CHANGED = "bookmarks-changed"; // in this tab: ad -> whether it is saved now
 
   const showToast = (id, act) => toasts.show(document.getElementById(id), { act, seconds: 8 });
   const openPage = () => location.assign(document.querySelector("[data-bookmarks-page]").href);
@@ -79,6 +80,12 @@ const accountSearches = (() => {
       count.hidden = !number;
     }
   };
+
+  const readChanged = () => JSON.parse(sessionStorage.getItem(CHANGED) || "{}");
+  // Back to a page that the browser has kept as it was: an ad may have been saved on another page since.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) Object.entries(readChanged()).forEach(([ad, saved]) => setPressed(ad, saved));
+  });
 
   const setPressed = (ad, saved) => {
     for (const button of document.querySelectorAll(`[data-save="${CSS.escape(ad)}"]`)) {
@@ -92,6 +99,7 @@ const accountSearches = (() => {
     try {
       const { number } = await account.send(account.form().action, [[saved ? "save" : "remove", ad]]);
       setCount(number);
+      sessionStorage.setItem(CHANGED, JSON.stringify({ ...readChanged(), [ad]: saved }));
       if (!saved) showToast("bokmerke-fjernet", () => change(ad, true));
     } catch (error) {
       setPressed(ad, !saved);

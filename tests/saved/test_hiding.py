@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from jobsearch.saved import hidden
 from jobsearch.saved.bookmark_models import HiddenItem
+from jobsearch.saved.links import Purpose, sign_token
+from jobsearch.saved.models import SearchFeed
 from jobsearch.vacancies.ad_data import LocationData
 from tests.saved.alerts import run
 from tests.web.page import Page
@@ -94,6 +96,14 @@ def test_similar_ads_are_without_the_hidden_ones(client, user, made):
     assert len(Page(client.get(address)).all("//ul[@class='cards']//article")) == 2
     hide(client, f"ad:{made[0]}")
     assert len(Page(client.get(address)).all("//ul[@class='cards']//article")) == 1
+
+
+def test_the_secret_feed_of_a_saved_search_is_without_them_and_the_public_one_is_not(client, user, made):
+    saved = user.saved_searches.create(name="Kokker", params="q=kokk")
+    feed = SearchFeed.objects.create(saved_search=saved)
+    secret, public = reverse("web:saved_atom", args=[sign_token(Purpose.FEED, feed.pk)]), reverse("web:atom") + "?q=kokk"
+    hide(client, f"employer:{made[0]}")
+    assert [client.get(address).content.count(b"<entry>") for address in (secret, public)] == [1, 3]
 
 
 def test_what_is_hidden_is_hidden_for_nobody_else(client, user, made):
