@@ -13,6 +13,7 @@ urlpatterns = [
     path("lagrede-sok/", include("jobsearch.saved.urls")),
     path("lagret/", bookmark_views.show_bookmarks, name="bookmarks"),
     path("lagret/liste/", bookmark_views.list_bookmarks, name="bookmark_list"),
+    path("lagret/", include("jobsearch.saved.bookmark_urls")),
     path("varsler/", include("jobsearch.saved.alert_urls")),
     path("", include("jobsearch.accounts.login_urls")),
     path("konto/", include("jobsearch.accounts.urls")),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.core.cache import cache
 
 from jobsearch.search import api as search
 
+from .hidden import read_hidden
 from .models import SavedSearch
 
 log = logging.getLogger(__name__)
@@ -20,18 +21,20 @@ CACHE_SECONDS = 10
 
 def count_hits(rows: Sequence[SavedSearch]) -> list[search.Counted]:
     """Total and new hits of each saved search, in order. Raises EngineDown."""
-    key = _build_cache_key(rows)
+    hidden = read_hidden(list({row.owner_id for row in rows}))
+    key = _build_cache_key(rows, hidden)
     if (cached := _read_cache(key)) is not None:
         return [search.Counted(total, new) for total, new in cached]
-    counts = search.count_many([(row.query, row.last_looked) for row in rows])
+    counts = search.count_many([(row.query.without_hidden(hidden[row.owner_id]), row.last_looked) for row in rows])
     _write_cache(key, [(count.total, count.new) for count in counts])
     return counts
 
 
-def _build_cache_key(rows: Sequence[SavedSearch]) -> str:
-    """A hash of parameters and last looks, so that a search that was changed or opened is counted again."""
+def _build_cache_key(rows: Sequence[SavedSearch], hidden: Mapping[int, search.HiddenAds]) -> str:
+    """A hash of parameters, last looks and what is hidden, so that what was changed or opened is counted again."""
     counted = [(row.pk, row.digest, row.last_looked.isoformat()) for row in rows]
-    return "saved-counts-" + hashlib.sha256(repr((settings.SEARCH_URL, counted)).encode()).hexdigest()
+    left_out = [(owner, sorted(map(str, of_owner.uuids)), sorted(of_owner.employers)) for owner, of_owner in hidden.items()]
+    return "saved-counts-" + hashlib.sha256(repr((settings.SEARCH_URL, counted, left_out)).encode()).hexdigest()
 
 
 def _read_cache(key: str) -> list[tuple[int, int]] | None:

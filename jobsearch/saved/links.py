@@ -24,6 +24,7 @@ class Purpose(enum.StrEnum):
     STOP = "stop"
     ADS = "ads"
     FEED = "feed"
+    REMINDERS = "reminders"
 
 
 _VIEWS = {
@@ -32,6 +33,7 @@ _VIEWS = {
     Purpose.STOP: "alerts:stop",
     Purpose.ADS: "web:alert_ads",
     Purpose.FEED: "web:saved_atom",
+    Purpose.REMINDERS: "bookmarks:stop_reminders",
 }
 
 

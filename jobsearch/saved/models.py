@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.search import api as search
 
+from . import bookmark_models  # noqa: F401 - Django finds models in this module
 from .frequencies import Frequency
 
 NAME_LENGTH = 80

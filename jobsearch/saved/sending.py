@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 import smtplib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -28,8 +27,11 @@ from jobsearch.vacancies.models import Vacancy
 
 from . import limits, matching, subscriptions
 from .frequencies import Frequency, compute_cutoff
+from .hidden import read_hidden
+from .mail_connection import close, connect, is_alive, read_refusal
 from .mails import MailServerDown, describe_error
 from .models import AlertMail, AlertMatch, Subscription
+from .recipients import find_users
 
 log = logging.getLogger(__name__)
 MAX_ADS_SHOWN = 20  # of a mail; the others are on the page that it links to
@@ -38,11 +40,6 @@ _AD_BATCH = 500
 _FIRST_RETRY, _LONGEST_RETRY = dt.timedelta(minutes=5), dt.timedelta(days=1)
 MAX_REFUSALS = 3
 """Permanent refusals in a row, a day apart, after which a subscription ends: the mailbox no longer exists."""
-
-PERMANENT = 500  # this code of SMTP and those above
-_OK = 250
-_OTHER_REASON = re.compile(rb"5\.(?!1\.|2\.1)")
-"""Enhanced status codes (RFC 3463) of a refusal that is not about the mailbox: a block list (5.7.1) hits every address."""
 
 Compose = Callable[[Subscription, UUID, Sequence[Vacancy], int], EmailMultiAlternatives]
 """Builds a mail from a subscription, the mail's id, the ads to show and the number of all."""
@@ -102,17 +99,17 @@ def _send_due(now: dt.datetime, compose: Compose, report: Report, lease: Lease) 
     try:
         for subscription in _iterate_due(now):
             lease.renew_if_due()
-            if connection is not None and not _is_alive(connection):
-                _close(connection)
+            if connection is not None and not is_alive(connection):
+                close(connection)
                 connection = None
             if connection is None:  # before a mail is recorded: a server that is down leaves nothing behind
-                connection = _connect()
+                connection = connect()
             if not _send_one(subscription, now, compose, connection, report):
-                _close(connection)  # its state is not known after an error
+                close(connection)  # its state is not known after an error
                 connection = None
     finally:
         if connection is not None:
-            _close(connection)
+            close(connection)
 
 
 def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:
@@ -172,15 +169,17 @@ def _send_one(
 def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMail, list[Vacancy]] | None:
     """Record a mail with the waiting ads that may be shown now, and the ads that it shows; None where there are none.
 
-    The other ads have ended or are hidden: they are no news any more.
+    The other ads have ended, or an administrator or the subscriber has hidden them: they are no news any more.
     """
     moment = max(now, timezone.now())  # a long run can pass midnight, when ads end
     waiting = AlertMatch.objects.filter(subscription=subscription, mail=None)
     uuids = list(waiting.order_by("-first_seen", "pk").values_list("vacancy_uuid", flat=True))
     active: list[UUID] = []
-    visibility = Vacancy.objects.only("uuid", "status", "visible_until")
+    hidden = _read_hidden(subscription.subscriber.address)
+    visibility = Vacancy.objects.only("uuid", "status", "visible_until", "employer_orgnr", "employer_name")
     for start in range(0, len(uuids), _AD_BATCH):
-        active += [row.uuid for row in visibility.list_active(uuids[start : start + _AD_BATCH], moment)]
+        rows = visibility.list_active(uuids[start : start + _AD_BATCH], moment)
+        active += [row.uuid for row in rows if not hidden.hides(row.uuid, row.employer_orgnr, row.employer_name)]
     mail = AlertMail(subscription=subscription, created=now, ads=len(active))
     kept = set(active)
     try:
@@ -198,6 +197,12 @@ def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMai
     return mail, Vacancy.objects.for_lists().list_active(active[:MAX_ADS_SHOWN], moment)
 
 
+def _read_hidden(address: str) -> search.HiddenAds:
+    """What the user with this confirmed address has hidden from their results."""
+    user = find_users([address]).get(address)
+    return read_hidden([user])[user] if user else search.NOTHING_HIDDEN
+
+
 def _handle_refusal(
     mail: AlertMail, subscription: Subscription, now: dt.datetime, error: smtplib.SMTPException, report: Report
 ) -> None:
@@ -205,27 +210,19 @@ def _handle_refusal(
 
     After a permanent one the next mail is tried a day later; after some of them the subscription ends.
     """
-    code, text = _read_answer(error)
-    if code < PERMANENT:
+    refusal = read_refusal(error)
+    if not refusal.permanent:
         _postpone(mail, subscription, now, describe_error(error))
         report.postponed += 1
         return
     report.refused += 1
-    no_mailbox = isinstance(error, smtplib.SMTPRecipientsRefused) and not _OTHER_REASON.match(text)
-    if no_mailbox and subscription.refusals + 1 >= MAX_REFUSALS:
+    if refusal.no_mailbox and subscription.refusals + 1 >= MAX_REFUSALS:
         subscriptions.end_subscription(subscription.pk)
         report.ended += 1
         return
     AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.REFUSED, error=describe_error(error))
-    refusals = subscription.refusals + 1 if no_mailbox else subscription.refusals
+    refusals = subscription.refusals + 1 if refusal.no_mailbox else subscription.refusals
     Subscription.objects.filter(pk=subscription.pk).update(refusals=refusals, retry_at=now + _LONGEST_RETRY)
-
-
-def _read_answer(error: smtplib.SMTPException) -> tuple[int, bytes]:
-    """Code and text of the server's answer to the only recipient, or to the mail."""
-    answers = list(error.recipients.values()) if isinstance(error, smtplib.SMTPRecipientsRefused) else []
-    code, text = answers[0] if answers else (getattr(error, "smtp_code", 0), getattr(error, "smtp_error", b""))
-    return code, text if isinstance(text, bytes) else str(text).encode()
 
 
 def _release(mail: AlertMail) -> None:
@@ -244,31 +241,3 @@ def _postpone(mail: AlertMail, subscription: Subscription, now: dt.datetime, err
         AlertMatch.objects.filter(mail=mail).update(mail=None)
         AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.POSTPONED, error=error)
         Subscription.objects.filter(pk=subscription.pk).update(retry_at=now + wait)
-
-
-def _connect() -> BaseEmailBackend:
-    """An open connection to the mail server. Raises MailServerDown."""
-    connection: BaseEmailBackend = get_connection()
-    try:
-        connection.open()
-    except (smtplib.SMTPException, OSError) as error:
-        raise MailServerDown(f"The mail server of EMAIL_URL does not answer or refuses us ({describe_error(error)}).") from None
-    return connection
-
-
-def _is_alive(connection: BaseEmailBackend) -> bool:
-    """Whether the server still answers: many close a connection after some mails, or after some idle seconds."""
-    smtp = getattr(connection, "connection", None)  # backends without a server have none
-    if not isinstance(smtp, smtplib.SMTP):
-        return True
-    try:
-        return smtp.noop()[0] == _OK
-    except (smtplib.SMTPException, OSError):
-        return False
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (smtplib.SMTPException, OSError) as error:
-        log.info("The connection to the mail server could not be closed (%s).", describe_error(error))

@@ -21,8 +21,9 @@ from .errors import EngineDown, IndexMissing, NoPrevious, QueryError
 from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
-from .facets.employer_names import choose_employer_name, get_employer_name
+from .facets.employer_names import choose_employer_name, employer_key, get_employer_name
 from .facets.published import CHART_DAYS
+from .hidden import NOTHING_HIDDEN, HiddenAds
 from .indexing.consistency import compare, find_document, repair
 from .indexing.lifecycle import RebuildFailed, erase, index_changes, rebuild, remove_ended
 from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
@@ -46,6 +47,7 @@ __all__ = [
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
+    "NOTHING_HIDDEN",
     "NOT_STATED",
     "PASSED",
     "SINCE_DAYS",
@@ -56,6 +58,7 @@ __all__ = [
     "EngineDown",
     "Facet",
     "Health",
+    "HiddenAds",
     "HighlightedAd",
     "Highlighter",
     "Hit",
@@ -79,6 +82,7 @@ __all__ = [
     "count_many",
     "count_new",
     "distance",
+    "employer_key",
     "engine_health",
     "erase",
     "facet_counts",

@@ -32,6 +32,7 @@ from .facets import get_filter, list_defaults, list_filters
 from .facets.base import VALUE_LENGTH, VALUES_PER_FACET, VALUES_READ
 from .facets.employer_names import preload_names
 from .facets.exclusion import PREFIX as EXCLUDED
+from .hidden import NOTHING_HIDDEN, HiddenAds
 from .input_errors import Problem
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server acce
 SINCE_DAYS = 400  # how far back `since` may lie
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
 _UNREADABLE = {"unknown", "ambiguous", "no_point", "no_table"}
-_OWN = {"q", "as_typed", "sort", "size", "since", "page", "unreadable"}
+_OWN = {"q", "as_typed", "sort", "size", "since", "page", "unreadable", "hidden"}
 
 
 @dataclass(frozen=True, init=False)
@@ -58,6 +59,9 @@ class SearchQuery:
     a postal code that is in no table. A search with one finds nothing.
 
     `as_typed`: words of the text are searched for as words even where they name a filter; False where there is no text.
+
+    `hidden`: what the person who searches has hidden from their results. It is in no address, and copies keep it, so that every
+    count of a page leaves out the same ads. Two searches that differ only in it are equal.
     """
 
     q: str
@@ -68,6 +72,7 @@ class SearchQuery:
     since: int
     page: int
     unreadable: tuple[tuple[str, str], ...]
+    hidden: HiddenAds = field(compare=False)
 
     def __init__(
         self,
@@ -79,6 +84,7 @@ class SearchQuery:
         since: int = 0,
         page: int = 1,
         unreadable: tuple[tuple[str, str], ...] = (),
+        hidden: HiddenAds = NOTHING_HIDDEN,
         **values: Any,
     ) -> None:
         """`values`: parameters of facets, as `place=("OSLO",)`. Raises TypeError for a name that is none."""
@@ -87,7 +93,7 @@ class SearchQuery:
             raise TypeError(f"no parameters of a search: {', '.join(sorted(unknown))}")
         chosen = {name: value for name, value in values.items() if value != defaults[name]}
         own = {"q": q, "values": chosen, "as_typed": as_typed and bool(q), "sort": sort, "size": size}
-        own |= {"since": since, "page": page, "unreadable": unreadable}
+        own |= {"since": since, "page": page, "unreadable": unreadable, "hidden": hidden}
         for name, value in own.items():
             object.__setattr__(self, name, value)
 
@@ -169,6 +175,10 @@ class SearchQuery:
         if copy.q == self.q and "compiled" in self.__dict__:
             copy.__dict__["compiled"] = self.compiled
         return copy
+
+    def without_hidden(self, hidden: HiddenAds) -> SearchQuery:
+        """The same page of the search, without what a person has hidden."""
+        return self.replace(hidden=hidden, page=self.page, unreadable=self.unreadable) if hidden != self.hidden else self
 
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
         """The search with this value chosen too; a child replaces its chosen parent, a parent its chosen children."""

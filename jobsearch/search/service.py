@@ -28,6 +28,7 @@ from .errors import QueryError
 from .facets import FACETS, build_filters, list_filters
 from .facets.deadline import ALL_DEADLINES, build_open_filter
 from .facets.employer_names import preload_names
+from .hidden import NOTHING_HIDDEN, HiddenAds
 from .input_errors import Problem
 from .page import Page
 from .query import compiler
@@ -65,7 +66,7 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
         return engine().search(
             Request(
                 match=compiled.condition,
-                always=always,
+                always=query.hidden.exclude_from(always),
                 chosen=_build_filters(query, now),
                 counts={name: spec for name, facet in FACETS.items() if (spec := facet.build_count(query, now))},
                 sort=_choose_sort(query, compiled),
@@ -250,10 +251,17 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None)
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
 
 
-def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None, *, vacancy: Vacancy | None = None) -> list[Hit]:
+def similar(
+    uuid: UUID,
+    limit: int = 5,
+    now: dt.datetime | None = None,
+    *,
+    vacancy: Vacancy | None = None,
+    hidden: HiddenAds = NOTHING_HIDDEN,
+) -> list[Hit]:
     """Active ads similar to this one (which may have ended): the same occupation first, near before far.
 
-    Without those whose deadline has passed. `vacancy`: the ad itself, if the caller has read it.
+    Without those whose deadline has passed, and those `hidden`. `vacancy`: the ad itself, if the caller has read it.
     """
     row = vacancy or Vacancy.objects.select_related("prepared").filter(uuid=uuid).first()
     if row is None:
@@ -267,8 +275,11 @@ def similar(uuid: UUID, limit: int = 5, now: dt.datetime | None = None, *, vacan
     near = tuple(Term("place", place.path, 24) for place in list_workplaces(row) if place.path)
     request = Request(
         match=All((Best(tuple(jobs)),), bonus=near),
-        always=All(
-            (compiler.build_visibility_filter(now, find_gone()), build_open_filter(now)), never=(Terms("uuid", (str(uuid),)),)
+        always=hidden.exclude_from(
+            All(
+                (compiler.build_visibility_filter(now, find_gone()), build_open_filter(now)),
+                never=(Terms("uuid", (str(uuid),)),),
+            )
         ),
         chosen={},
         counts={},
@@ -339,10 +350,10 @@ def find_other_readings(
 
 
 def make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery | None) -> Request:
-    """A request for the total alone, under the filters of `query`."""
+    """A request for the total alone, under the filters of `query` and without what its person has hidden."""
     return Request(
         match=compiled.condition,
-        always=always,
+        always=query.hidden.exclude_from(always) if query else always,
         chosen=_build_filters(query, now) if query else {},
         counts={},
         sort="published",

@@ -8,10 +8,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from jobsearch.core.leases import LeaseHeld
-from jobsearch.saved import sending
+from jobsearch.saved import reminders, sending
 
 from . import login_throttle
 from .presenters.alert_mail import compose_alert
+from .presenters.reminder_mail import compose_reminder
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,12 @@ def forget_login_attempts() -> None:
 
 @shared_task
 def send_alerts() -> None:
-    """Compare new ads with the subscriptions and send the mails that are due. What is due is read from the database."""
+    """Compare new ads with the subscriptions, and send the alerts and reminders that are due, as read from the database."""
+    _send_new_ads()
+    _send_reminders()
+
+
+def _send_new_ads() -> None:
     try:
         report = sending.send_alerts(timezone.now(), compose_alert)
     except LeaseHeld:
@@ -36,3 +42,15 @@ def send_alerts() -> None:
         log.warning(
             "Alerts: %d sent, %d refused, %d postponed, %d unknown", report.sent, report.refused, report.postponed, report.unknown
         )
+
+
+def _send_reminders() -> None:
+    try:
+        report = reminders.send_reminders(timezone.now(), compose_reminder)
+    except LeaseHeld:
+        log.info("Another process sends reminders; the next task continues.")
+        return
+    if report.mail_error:
+        log.warning("Reminders wait: %s", report.mail_error)
+    if report.failed:
+        log.warning("Reminders: %d sent, %d not, or it is not known", report.reminders, report.failed)

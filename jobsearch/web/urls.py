@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     ads,
     alert_ads,
+    bookmark_calendar,
     employers,
     export,
     facet_values,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("lagrede-sok/strom/<str:token>.json", feeds.show_saved_json, name="saved_json"),
     path("forslag/", suggestions.suggestions, name="suggestions"),
     path("varsler/treff/<str:token>/", alert_ads.alert_ads, name="alert_ads"),
+    path("lagret/kalender/<uuid:key>.ics", bookmark_calendar.bookmark_calendar, name="bookmark_calendar"),
     path("kommuner.json", municipalities.municipalities, name="municipalities"),
     path("om/", search.about, name="about"),
     path("personvern/", privacy.privacy, name="privacy"),

@@ -1,7 +1,9 @@
-// Recent searches: stored in this browser only (localStorage), never sent. `suggest.js` shows them below the empty search field.
+// Recent searches, which `suggest.js` shows below the empty search field: stored in this browser only and never sent, unless the
+// visitor has an account (account.js), which keeps them instead.
 "use strict";
 
 const recentSearches = (() => {
+  const inAccount = typeof accountSearches === "undefined" ? null : accountSearches;
   const KEY = "searches";
   const MAX_SEARCHES = 10;
   const MAX_LENGTH = 2000; // characters of an address
@@ -16,25 +18,9 @@ const recentSearches = (() => {
     one.text.length + one.params.length < MAX_LENGTH &&
     !PERSONAL.test(one.text);
 
-  // The latest first. Without storage, or with an invalid value in it, there are none.
-  const read = () => {
-    try {
-      const stored = JSON.parse(localStorage.getItem(KEY));
-      return Array.isArray(stored) ? stored.filter(isSearch).slice(0, MAX_SEARCHES) : [];
-    } catch {
-      return [];
-    }
-  };
-
-  const write = (searches) => {
-    try {
-      if (searches.length) localStorage.setItem(KEY, JSON.stringify(searches.slice(0, MAX_SEARCHES)));
-      else localStorage.removeItem(KEY);
-    } catch {
-      // Storage is full or disabled: nothing is remembered.
-    }
-  };
-
+  // The latest first.
+  const read = () => browserStore.readList(KEY, isSearch).slice(0, MAX_SEARCHES);
+  const write = (searches) => browserStore.write(KEY, searches.slice(0, MAX_SEARCHES));
   const remove = (params) => write(read().filter((one) => one.params !== params));
 
   // A filter that is added or removed changes the latest search instead of making a new one.
@@ -47,6 +33,7 @@ const recentSearches = (() => {
 
   const add = (search) => {
     if (!isSearch(search)) return;
+    if (inAccount) return inAccount.add(search.params);
     const others = read().filter((one) => one.params !== search.params);
     if (others.length && isVariant(others[0], search)) others.shift();
     write([search, ...others]);
@@ -64,5 +51,6 @@ const recentSearches = (() => {
 
   store();
   document.addEventListener("htmx:afterSettle", store);
-  return { read, remove, clear: () => write([]) };
+  const inBrowser = { read, remove, clear: () => write([]) };
+  return { ...inBrowser, ...inAccount, inBrowser };
 })();

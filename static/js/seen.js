@@ -5,28 +5,19 @@
   const KEY = "seen";
   const MAX_ADS = 1000;
   const DAYS = 180;
-  const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
   const today = () => Math.floor(Date.now() / 86400000);
 
   // uuid -> day, the latest last. Without storage, or with an invalid value in it, no ad has been opened.
   const read = () => {
-    try {
-      const kept = Object.entries(JSON.parse(localStorage.getItem(KEY)) || {});
-      return new Map(kept.filter(([uuid, day]) => UUID.test(uuid) && day > today() - DAYS && day <= today() + 1));
-    } catch {
-      return new Map();
-    }
+    const kept = Object.entries(browserStore.read(KEY) || {});
+    return new Map(kept.filter(([uuid, day]) => browserStore.isUuid(uuid) && day > today() - DAYS && day <= today() + 1));
   };
 
   const storeOpened = (uuid) => {
     const seen = read();
     seen.delete(uuid);
     seen.set(uuid, today());
-    try {
-      localStorage.setItem(KEY, JSON.stringify(Object.fromEntries([...seen].slice(-MAX_ADS))));
-    } catch {
-      // Storage is full or disabled: the ad is shown without the mark.
-    }
+    browserStore.write(KEY, Object.fromEntries([...seen].slice(-MAX_ADS))); // else the ad is shown without the mark
   };
 
   const updateMarks = () => {
@@ -49,7 +40,7 @@
   const forget = document.querySelector("[data-forget-seen]");
   if (forget) {
     forget.addEventListener("click", () => {
-      localStorage.removeItem(KEY);
+      browserStore.write(KEY, {});
       const announcement = document.querySelector("[data-forgotten]");
       announcement.textContent = announcement.dataset.forgotten;
     });

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.bookmark_views import MAX_BOOKMARKS, parse_uuids
+from jobsearch.saved.bookmarks import MAX_IN_BROWSER, parse_uuids
 from jobsearch.vacancies.models import Moderation, Vacancy
 
 pytestmark = pytest.mark.django_db
@@ -85,8 +85,8 @@ def test_what_is_no_id_is_left_out(client, sent):
 
 
 def test_ids_are_bounded_and_different():
-    uuids = [uuid4() for _ in range(3 * MAX_BOOKMARKS)]
-    assert parse_uuids(" ".join(map(str, [uuids[0], *uuids]))) == uuids[:MAX_BOOKMARKS]
+    uuids = [uuid4() for _ in range(3 * MAX_IN_BROWSER)]
+    assert parse_uuids(" ".join(map(str, [uuids[0], *uuids]))) == uuids[:MAX_IN_BROWSER]
 
 
 def test_the_list_needs_a_form_of_ours(client):

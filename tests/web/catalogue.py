@@ -25,7 +25,7 @@ ADMIN = sorted((ROOT / "jobsearch/admin_dashboard/locale").glob("*/LC_MESSAGES/d
 CATALOGUES = [*SITE, *ADMIN]
 
 _VISITED = ("web", "saved", "accounts", "search")
-_ADMINS_FILES = {"models.py", "apps.py"}
+_ADMINS_FILES = {"models.py", "bookmark_models.py", "apps.py"}
 _NO_WORDS = {"uuid", "Helse og sosial/Sykepleier"}
 
 _SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_", "say"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 from django.db.models import F
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
+from jobsearch.saved.bookmark_states import State
 from jobsearch.saved.links import Purpose, sign_token
 from jobsearch.saved.models import AlertMail, AlertMatch, SearchFeed, Subscriber, Subscription, SubscriptionRequest
 from jobsearch.statistics.counting import count_market
@@ -40,6 +43,10 @@ class Site:
     saved: list[int]
     tokens: dict[str, str]
     """Tokens of links in mails, by purpose."""
+
+
+def _list_one(address: str, _site: Site) -> list[str]:
+    return [address]
 
 
 PAGES: dict[str, Callable[[Site], list[str]]] = {
@@ -96,6 +103,21 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "web:readyz": lambda site: ["/readyz"],
     "bookmarks": lambda site: ["/lagret/"],
     "bookmark_list": lambda site: ["/lagret/liste/"],
+    "bookmarks:hidden": lambda site: ["/lagret/skjulte/"],
+    "bookmarks:searches": lambda site: ["/lagret/sok/"],
+    "bookmarks:stop_reminders": lambda site: [f"/lagret/paminnelser/{site.tokens['reminders']}/", "/lagret/paminnelser/x/"],
+    **{
+        f"bookmarks:{name}": partial(_list_one, f"/lagret/{path}/")
+        for name, path in (
+            ("change", "endre"),
+            ("update", "oppdater"),
+            ("merge", "flytt"),
+            ("hide", "skjul"),
+            ("show", "vis"),
+            ("settings", "innstillinger"),
+        )
+    },
+    "web:bookmark_calendar": lambda site: [f"/lagret/kalender/{key}.ics" for key in (site.tokens["calendar"], UUID(int=1))],
     "saved:list": lambda site: ["/lagrede-sok/"],
     "saved:create": lambda site: ["/lagrede-sok/lagre/?query=q%3Dkokk"],
     "saved:open": lambda site: [f"/lagrede-sok/{pk}/" for pk in site.saved],
@@ -203,7 +225,12 @@ def build(ads, recruiter, *, number: int = 30) -> Site:
     feed = SearchFeed.objects.create(saved_search_id=saved[0])
     Vacancy.objects.update(first_seen=F("first_seen") - dt.timedelta(minutes=5))
     count_market()
-    return Site(active, ended, unseen, saved, _make_tokens(made) | {"feed": sign_token(Purpose.FEED, feed.pk)})
+    for uuid, state in zip((*active, ended, unseen, UUID(int=1)), State.values * len(made), strict=False):
+        Bookmark.objects.create(owner=recruiter, vacancy_uuid=uuid, state=state)
+    own = BookmarkSettings.objects.create(owner=recruiter, remind=True, language="nb", calendar_key=uuid4())
+    tokens = {"feed": sign_token(Purpose.FEED, feed.pk), "calendar": str(own.calendar_key)}
+    tokens["reminders"] = sign_token(Purpose.REMINDERS, own.reminder_key)
+    return Site(active, ended, unseen, saved, _make_tokens(made) | tokens)
 
 
 def _make_tokens(ads: list[UUID]) -> dict[str, str]:

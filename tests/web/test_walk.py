@@ -13,6 +13,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
+from jobsearch.saved.bookmark_states import State
 from jobsearch.saved.links import Purpose, build_path
 from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
 from jobsearch.search import api as search
@@ -129,6 +131,10 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     subscriber = Subscriber.objects.create(address="kari@example.no", language="nb")
     subscription = Subscription.objects.create(subscriber=subscriber, params="q=fox", frequency="daily")
     asked = SubscriptionRequest.objects.create(address="ola@example.no", params="q=fox", frequency="off", language="nb")
+    for one, state in zip((*uuids, uuid.uuid4()), State.values * 20, strict=False):
+        Bookmark.objects.create(owner=recruiter, vacancy_uuid=one, state=state)
+    own = BookmarkSettings.objects.create(owner=recruiter, language="nb")
+    reminders = build_path(Purpose.REMINDERS, own.reminder_key)
     admin = django_user_model.objects.create_superuser("root", password=PASSWORD)
 
     yesterday = (timezone.localtime() - dt.timedelta(days=1)).date()
@@ -191,12 +197,29 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         for name, address in {
             "home again": "/",
             "saved": "/lagrede-sok/",
+            "board": "/lagret/?settings=1",
+            "bookmarks of a state": "/lagret/?state=applied",
+            "hidden": "/lagret/skjulte/",
+            "ad with an account": f"/stilling/{uuids[0]}/",
             "save": "/lagrede-sok/lagre/?query=q%3Dfox%26place%3DVESTLAND%26sector%3DPrivat%26extent%3DDeltid",
             "save all": "/lagrede-sok/lagre/",
             "rename": f"/lagrede-sok/{saved.pk}/navn/",
             "delete": f"/lagrede-sok/{saved.pk}/slett/",
         }.items():
             yield name, client.get(address, follow=True)
+        for field, view in (("save", "change"), ("remove", "change"), ("what", "hide"), ("what", "show")):
+            value = f"ad:{uuids[0]}" if field == "what" else str(uuids[0])
+            data = {field: value, "next": "/om/"}
+            yield f"{view} {field}", client.post(reverse(f"bookmarks:{view}"), data, follow=True)
+        for action in ("note", "remove"):
+            data = {"ad": str(uuids[1]), "action": action, "note": "x" * 3000}
+            yield f"bookmark {action}", client.post(reverse("bookmarks:update"), data, follow=True)
+        recruiter.email = "rita@example.no"
+        recruiter.save()
+        for action in ("remind", "make_calendar", "stop_reminding", "remove_calendar"):
+            yield action, client.post(reverse("bookmarks:settings"), {"action": action}, follow=True)
+        yield "reminders to stop", client.get(reminders)
+        yield "reminders stopped", client.post(reminders)
         yield "nameless", client.post("/lagrede-sok/lagre/", {"query": "q=fox", "name": " "})
         yield "name too long", client.post(f"/lagrede-sok/{saved.pk}/navn/", {"name": "x" * 200})
         for form, data in (("lagre/", {"query": "q=fox", "name": "New"}), (f"{saved.pk}/navn/", {"name": "Fox"})):

@@ -1,9 +1,10 @@
-"""Admin class of alert mails. It shows neither an address nor a search: what people search for is theirs."""
+"""Admin classes of alert mails and reminders. They show neither an address nor a search: what people search for is theirs."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
+from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.models import AlertMail
 
 from .base import ReadOnlyAdmin
@@ -15,5 +16,15 @@ class AlertMailAdmin(ReadOnlyAdmin):
 
     list_display = ["id", "state", "created", "ads", "error"]
     fields = ["id", "state", "created", "ads", "error"]
+    list_filter = ["state"]
+    ordering = ["-created"]
+
+
+@admin.register(ReminderMail)
+class ReminderMailAdmin(ReadOnlyAdmin):
+    """Reminders of deadlines, without their users and ads."""
+
+    list_display = ["id", "state", "created", "error"]
+    fields = ["id", "state", "created", "error"]
     list_filter = ["state"]
     ordering = ["-created"]

@@ -11,8 +11,11 @@ from . import dates
 from .ad_rows import Card
 
 
-def render_card(card: Card, level: int) -> SafeString:
-    """The card with a heading of this level."""
+def render_card(card: Card, level: int, *, account: bool = False, saved: bool = False, hide: bool = False) -> SafeString:
+    """The card with a heading of this level.
+
+    `account`: its bookmark is in an account, and `saved` tells whether there is one. `hide`: with a button to hide the ad.
+    """
     ad, due = card.vacancy, card.deadline
     values = {
         "uuid": str(ad.uuid),
@@ -33,4 +36,5 @@ def render_card(card: Card, level: int) -> SafeString:
         "published": dates.format_published(ad.published),
         "published_slot": dates.format_published_slot(ad.published),
     }
-    return render_fragment("web/_card.html", values, level=level, new=card.new, due_tone=due.tone if due else "")
+    fixed = {"level": level, "new": card.new, "due_tone": due.tone if due else ""}
+    return render_fragment("web/_card.html", values, **fixed, account=account, saved=saved, hide=hide)

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from jobsearch.saved.bookmarks import list_bookmarked
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
@@ -112,10 +113,37 @@ def place_lines(vacancy: Vacancy) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
+@register.simple_tag(takes_context=True)
+def card(context: Context, ad: Vacancy | ad_rows.Card, level: int, hide: bool = False) -> SafeString:
+    """The card of an ad, with a heading of this level; of a search result, as prepared with its matches marked.
+
+    `hide`: with an account, the card has a button to hide the ad; the page has its form (`saved/_hide_form.html`).
+    """
+    shown = ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad)
+    request = context.get("request")
+    has_account = request is not None and request.user.is_authenticated
+    saved = has_account and shown.vacancy.uuid in list_bookmarked(request)
+    return render_card(shown, level, account=has_account, saved=saved, hide=hide and has_account)
+
+
+@register.simple_tag(takes_context=True)
+def count_bookmarks(context: Context) -> int:
+    """Number of bookmarks in the visitor's account."""
+    return len(list_bookmarked(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def is_bookmarked(context: Context, vacancy: Vacancy) -> bool:
+    """Whether the ad is bookmarked in the visitor's account."""
+    return vacancy.uuid in list_bookmarked(context["request"])
+
+
 @register.simple_tag
-def card(ad: Vacancy | ad_rows.Card, level: int) -> SafeString:
-    """The card of an ad, with a heading of this level; of a search result, as prepared with its matches marked."""
-    return render_card(ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad), level)
+def swapped_parts(facets: Sequence[FacetView]) -> str:
+    """The parts of the results page that an htmx answer replaces besides the list, for `hx-select-oob`."""
+    ids = ["beskjeder", "forside", "live", "vis-n", "f-n", "f-clear", "meny", "sprak", "f-near", "s-near"]
+    ids += [f"{prefix}-{facet.name}" for facet in facets for prefix in ("f", "n")]
+    return ",".join(f"#{name}:innerHTML" for name in ids)
 
 
 @register.simple_tag(takes_context=True)

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved.hidden import get_hidden
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links
@@ -52,12 +53,8 @@ def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise Http404
     if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
         raise Http404
-    redacted = RedactedAd(vacancy, list(vacancy.contacts.all()))
-    title = " – ".join(filter(None, [redacted.title or _("Stilling uten tittel"), redacted.employer]))
-    url = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
-    summary = _("Søknadsfrist: %(title)s") % {"title": title}
-    text = calendar.build_day(f"{vacancy.uuid}@{settings.SITE_NAME}", vacancy.application_due, summary, url, vacancy.changed)
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    content = calendar.build_calendar([calendar.build_deadline(vacancy, list(vacancy.contacts.all()))])
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("frist")}-{vacancy.application_due}.ics"'
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
@@ -84,11 +81,11 @@ def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return response
     layout = {"layout": "fragment.html" if request.htmx else "base.html"}  # type: ignore[attr-defined]  # set by HtmxMiddleware
     if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
-        response = render(request, "web/ad_inactive.html", _build_inactive_context(vacancy) | layout)
+        response = render(request, "web/ad_inactive.html", _build_inactive_context(request, vacancy) | layout)
         response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
         return response
     complete_prepared([vacancy])
-    response = render(request, "web/ad.html", _build_context(vacancy) | layout)
+    response = render(request, "web/ad.html", _build_context(request, vacancy) | layout)
     # Crawlers may list the ad while it is active, but must not keep a copy of it.
     response["X-Robots-Tag"] = f"noarchive, unavailable_after: {vacancy.visible_until:%Y-%m-%dT%H:%M:%S%z}"
     return response
@@ -100,12 +97,12 @@ def _build_ad_query() -> VacancyQuerySet:
     return Vacancy.objects.with_hidden().with_feed_time().select_related("prepared").defer("raw", "prepared__text").order_by()
 
 
-def _build_inactive_context(vacancy: Vacancy) -> dict[str, object]:
+def _build_inactive_context(request: HttpRequest, vacancy: Vacancy) -> dict[str, object]:
     page_title = " – ".join(filter(None, [vacancy.title, _("Annonsen er ikke lenger aktiv")]))
-    return {"vacancy": vacancy, "similar": _find_similar(vacancy), "page_title": page_title}
+    return {"vacancy": vacancy, "similar": _find_similar(request, vacancy), "page_title": page_title}
 
 
-def _build_context(vacancy: Vacancy) -> dict[str, object]:
+def _build_context(request: HttpRequest, vacancy: Vacancy) -> dict[str, object]:
     original = f"{SOURCE_URL}stillinger/stilling/{vacancy.uuid}"
     apply_url = sanitise_link(vacancy.application_url) or sanitise_link(vacancy.source_url) or original
     canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
@@ -130,7 +127,7 @@ def _build_context(vacancy: Vacancy) -> dict[str, object]:
         "employer_url": employers.build_url(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:MAX_OTHERS],
         "more_others": len(others) > MAX_OTHERS,
-        "similar": _find_similar(vacancy, others[:MAX_OTHERS]),
+        "similar": _find_similar(request, vacancy, others[:MAX_OTHERS]),
         "landings": landing.list_links_for_ad(vacancy),
         "json_ld": jsonld.render_script(jsonld.build_job_posting(vacancy, contacts, canonical)),
         "as_of": freshness.find_feed_time([vacancy]),
@@ -160,10 +157,10 @@ def build_summary(vacancy: Vacancy, employer: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _find_similar(vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
+def _find_similar(request: HttpRequest, vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
     """Active ads similar to this one, without those in `shown`; none while the engine is down, which must not break the page."""
     try:
-        hits = search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy)
+        hits = search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy, hidden=get_hidden(request))
         found = ad_rows.list_active_ads(hit.uuid for hit in hits)
     except (search.EngineDown, search.QueryError):
         return []

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from jobsearch.saved.descriptions import summarise_query
+from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.taxonomy.slugs import slugify
 from jobsearch.web.csv_files import BYTE_ORDER_MARK, encode_rows
@@ -64,7 +65,7 @@ def _find_hits(request: HttpRequest) -> tuple[search.SearchQuery, list[UUID]] | 
     if problems:
         return _prevent_caching(results(request))
     try:
-        uuids = search.list_hits(query)
+        uuids = search.list_hits(hide_from_results(request, query))
         if not uuids and search.without_ads([query])[0]:
             return _prevent_caching(results(request))
     except (search.EngineDown, search.QueryError):

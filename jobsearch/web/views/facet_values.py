@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.text_values import clean_parameter
 from jobsearch.saved.descriptions import summarise_query
+from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.web.presenters import results as view
 
@@ -23,6 +24,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     if not facet or not facet.searchable:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
+    query = hide_from_results(request, query)
     typed = clean_parameter(request.GET.get("within", ""), TYPED_LENGTH)
     if any(problem.blocks for problem in problems):
         return redirect("web:results")

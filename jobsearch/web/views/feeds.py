@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.saved.descriptions import summarise_query
+from jobsearch.saved.hidden import read_hidden
 from jobsearch.saved.links import Purpose, find_by_token
 from jobsearch.saved.models import SearchFeed
 from jobsearch.search import api as search
@@ -72,7 +73,8 @@ def _show_saved(request: HttpRequest, token: str, render: Render, content_type: 
     if feed is None:
         return _respond_plainly(_("Adressen virker ikke lenger."), 404)
     saved = feed.saved_search
-    response = _respond(request, saved.query, saved.name, request.path, render, content_type)
+    query = saved.query.without_hidden(read_hidden([saved.owner_id])[saved.owner_id])
+    response = _respond(request, query, saved.name, request.path, render, content_type)
     response["Cache-Control"] = "private, no-cache"
     return response
 

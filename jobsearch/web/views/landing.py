@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, occupations, places, slugs
 from jobsearch.taxonomy.catalogue import COUNTIES
@@ -64,7 +65,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if page.slug != slug:
         return redirect(page.url, permanent=True)
-    query = page.query
+    query = hide_from_results(request, page.query)
     context: dict[str, object] = {
         "heading": page.heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": page.heading},
@@ -104,7 +105,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
 def landings(request: HttpRequest) -> HttpResponse:
     """Overview of all landing pages; without counts while the engine is down."""
     try:
-        counts: Mapping[str, Mapping[str, int]] = search.search(search.SearchQuery()).counts
+        counts: Mapping[str, Mapping[str, int]] = search.search(hide_from_results(request, search.SearchQuery())).counts
     except search.EngineDown:
         counts = {}
     levels = {level1: [level1, *paths] for level1, paths in occupations.PATHS.items() if level1 != occupations.UNKNOWN}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.saved.descriptions import summarise_query
+from jobsearch.saved.hidden import hide_from_results
 from jobsearch.saved.models import SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
@@ -34,6 +35,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """Results of a search; without parameters the home page."""
     began = timezone.now()
     query, problems = search.SearchQuery.from_params(request.GET)
+    query = hide_from_results(request, query)
     blocked = any(problem.blocks for problem in problems)
     if not problems:
         typed = _read_as_typed(request, query)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.web.presenters.results import address
 
@@ -26,7 +27,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     found: list[search.Suggestion] = []
     if query.q and not any(problem.blocks or problem.field == "q" for problem in problems):
         try:
-            found = search.suggest(query, query.q)
+            found = search.suggest(hide_from_results(request, query), query.q)
         except (search.EngineDown, search.QueryError):
             found = []
     response = HttpResponse(status=204) if not found else render(request, "web/_suggestions.html", _build_context(found))

@@ -1,4 +1,4 @@
-"""`manage.py send_alerts`: compares new ads with the subscriptions and sends the mails that are due."""
+"""`manage.py send_alerts`: sends the alerts of new ads and the reminders of deadlines that are due."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from django.utils import timezone
 
 from jobsearch.admin_dashboard.error_messages import DOWN
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
-from jobsearch.saved import sending
+from jobsearch.saved import reminders, sending
 from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.presenters.alert_mail import compose_alert
+from jobsearch.web.presenters.reminder_mail import compose_reminder
 
 
 class Command(ReportingCommand):
     """Sending of alerts as a command."""
 
     help = (
-        "Compares new ads with the subscriptions and sends the mails that are due. Exit code 0: all of them are sent. 1: some "
-        "are not, or it is not known (see the admin). 2: the mail server, the search engine or the database is down. 3: another "
-        "process sends alerts now."
+        "Compares new ads with the subscriptions, and sends the alerts and the reminders of deadlines that are due. Exit code 0: "
+        "all of them are sent. 1: some are not, or it is not known (see the admin). 2: the mail server, the search engine or the "
+        "database is down. 3: another process sends alerts now."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,12 +38,16 @@ class Command(ReportingCommand):
     def work(self, *, now: dt.datetime | None = None, **options: Any) -> Result:
         started, now = time.monotonic(), now or timezone.now()
         report = sending.send_alerts(now, compose_alert)
-        data = {"now": now.isoformat(), **dataclasses.asdict(report), "seconds": round(time.monotonic() - started, 3)}
-        errors = [error for error in (data.pop("engine_error"), data.pop("mail_error")) if error]
+        reminded = reminders.send_reminders(now, compose_reminder)
+        errors = list(dict.fromkeys(filter(None, (report.engine_error, report.mail_error, reminded.mail_error))))
+        data = {"now": now.isoformat(), **dataclasses.asdict(report), **dataclasses.asdict(reminded)}
+        data["seconds"] = round(time.monotonic() - started, 3)
+        del data["engine_error"], data["mail_error"]
         if errors:
             self.stderr.write("\n".join(errors))
             data |= {"error": " ".join(errors), "reason": "engine-down" if report.engine_error else "mail-down"}
-        return Result(DOWN if errors else int(report.failed > 0), as_text(report), data)
+        failed = report.failed + reminded.failed
+        return Result(DOWN if errors else int(failed > 0), f"{as_text(report)}\n{reminders_as_text(reminded)}", data)
 
 
 def parse_moment(text: str) -> dt.datetime:
@@ -71,3 +76,9 @@ def as_text(report: sending.Report) -> str:
     if report.unknown:
         lines.append(f"{report.unknown:,} may have been sent or not, and are not sent again: see the admin (/admin/).")
     return "\n".join(lines)
+
+
+def reminders_as_text(report: reminders.Report) -> str:
+    """The report of reminders for a person."""
+    text = f"{report.reminders:,} reminders of deadlines sent."
+    return f"{text} {report.failed:,} are not, or it is not known: see the admin (/admin/)." if report.failed else text

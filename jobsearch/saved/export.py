@@ -1,0 +1,74 @@
+"""Export of everything that this app holds of a user, as plain values for JSON.
+
+Deleting the user deletes all of it too, by the database's cascades, except subscriptions by mail: `delete_subscriptions`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from jobsearch.vacancies.models import Vacancy
+
+from .bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder
+from .models import AlertMatch, SavedSearch, Subscriber, Subscription
+from .recipients import list_addresses
+
+Json = dict[str, Any]
+_UNFIT = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}
+"""Columns that say nothing of the user: keys of rows, and keys of links."""
+
+
+def export_user(user: AbstractBaseUser) -> Json:
+    """Saved searches, bookmarks with their notes, hidden things, recent searches, and the subscriptions of the user's address."""
+    owner = {"owner_id": user.pk}
+    own_settings = BookmarkSettings.objects.filter(**owner).first()
+    bookmarks = [_read_columns(row) for row in Bookmark.objects.filter(**owner).order_by("created", "pk")]
+    titles = _read_titles([row["vacancy_uuid"] for row in bookmarks])
+    return {
+        "saved_searches": [_read_columns(row) for row in SavedSearch.objects.filter(**owner).order_by("created", "pk")],
+        "bookmarks": [{**row, "title": titles.get(row["vacancy_uuid"], "")} for row in bookmarks],
+        "bookmark_settings": {
+            "reminders": bool(own_settings and own_settings.remind),
+            "language": own_settings.language if own_settings else "",
+            "calendar": bool(own_settings and own_settings.calendar_key),
+        },
+        "reminders": [_read_columns(row) for row in Reminder.objects.filter(**owner).order_by("deadline", "pk")],
+        "hidden": [_read_columns(row) for row in HiddenItem.objects.filter(**owner).order_by("created", "pk")],
+        "recent_searches": [_read_columns(row) for row in RecentSearch.objects.filter(**owner).order_by("-used", "-pk")],
+        "subscriptions": [_export_subscription(row) for row in _list_subscriptions(user)],
+    }
+
+
+def delete_subscriptions(user: AbstractBaseUser) -> int:
+    """Delete the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
+    number = _list_subscriptions(user).count()
+    Subscriber.objects.filter(address__in=_list_own_addresses(user)).delete()
+    return number
+
+
+def _list_subscriptions(user: AbstractBaseUser) -> Any:
+    return Subscription.objects.filter(subscriber__address__in=_list_own_addresses(user)).order_by("created", "pk")
+
+
+def _list_own_addresses(user: AbstractBaseUser) -> list[str]:
+    return list(list_addresses([user.pk]).values())
+
+
+def _export_subscription(row: Subscription) -> Json:
+    sent = AlertMatch.objects.filter(subscription=row).order_by("first_seen", "pk")
+    ads = [{"vacancy_uuid": uuid, "first_seen": seen} for uuid, seen in sent.values_list("vacancy_uuid", "first_seen")]
+    return {**_read_columns(row), "ads": ads}
+
+
+def _read_columns(row: Any) -> Json:
+    """The columns of a row that are about the user, dates and ids as Django's JSON encoder writes them."""
+    columns = [field.attname for field in row._meta.concrete_fields]
+    return {name: getattr(row, name) for name in columns if name not in _UNFIT and not name.endswith("mail_id")}
+
+
+def _read_titles(uuids: list[Any]) -> dict[Any, str]:
+    """Titles of the ads that are still stored and not hidden by an administrator."""
+    rows = Vacancy.objects.with_hidden().filter(pk__in=uuids, is_hidden=False)
+    return dict(rows.values_list("uuid", "title"))
