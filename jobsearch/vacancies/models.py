@@ -365,6 +365,22 @@ class Tombstone(models.Model):
         return str(self.uuid)
 
 
+class PastAd(models.Model):
+    """An ad that had ended before the first load read its lines, see `past_ads`. Deleted when the statistics have counted it."""
+
+    uuid = models.UUIDField(primary_key=True)
+    opened = models.DateTimeField(null=True)
+    closed = models.DateTimeField(null=True, db_index=True)
+    place = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("tidligere stilling")
+        verbose_name_plural = _("tidligere stillinger")
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
 class PostalCode(models.Model):
     """A postal code and its coordinates, loaded by `manage.py load_postal_codes`.
 
