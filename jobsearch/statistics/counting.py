@@ -100,7 +100,8 @@ def _count_past_ads(now: dt.datetime, report: Report) -> bool:
     rows = past_ads.list_countable(BATCH)
     if not rows:
         return False
-    stored = past_ads.find_stored(row.uuid for row in rows)
+    # An ad of a database that was filled before is stored all the same, and so counted by its own dates.
+    stored = set(Vacancy.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     ads = [describe_past_ad(row) for row in rows if row.uuid not in stored]
     with transaction.atomic():
         if PastAd.objects.filter(pk__in=[row.pk for row in rows]).delete()[0] != len(rows):

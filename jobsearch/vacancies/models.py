@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import visibility
 from .deletion_models import Erasure, Purge, SuppressedIdentifier
+from .past_ads import PastAd as PastAd  # a table of this app
 
 __all__ = [
     "Category",
@@ -360,22 +361,6 @@ class Tombstone(models.Model):
         indexes = [
             models.Index(fields=["uuid"], name="tombstone_behind_index", condition=Q(version__gt=F("indexed_version"))),
         ]
-
-    def __str__(self) -> str:
-        return str(self.uuid)
-
-
-class PastAd(models.Model):
-    """An ad that had ended before the first load read its lines, see `past_ads`. Deleted when the statistics have counted it."""
-
-    uuid = models.UUIDField(primary_key=True)
-    opened = models.DateTimeField(null=True)
-    closed = models.DateTimeField(null=True, db_index=True)
-    place = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("tidligere stilling")
-        verbose_name_plural = _("tidligere stillinger")
 
     def __str__(self) -> str:
         return str(self.uuid)

@@ -11,9 +11,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from jobsearch.taxonomy import places
 
-from .models import PastAd, Vacancy
+
+class PastAd(models.Model):
+    """An ad that had ended before the first load read its lines. Deleted when the statistics have counted it."""
+
+    uuid = models.UUIDField(primary_key=True)
+    opened = models.DateTimeField(null=True)
+    closed = models.DateTimeField(null=True, db_index=True)
+    place = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("tidligere stilling")
+        verbose_name_plural = _("tidligere stillinger")
+
+    def __str__(self) -> str:
+        return str(self.uuid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +71,3 @@ def list_countable(limit: int) -> list[PastAd]:
     if PastAd.objects.filter(closed__isnull=True).exists():
         return []
     return list(PastAd.objects.order_by("uuid")[:limit])
-
-
-def find_stored(uuids: Iterable[UUID]) -> set[UUID]:
-    """Those of the ads that are stored all the same, and so counted by their own dates."""
-    return set(Vacancy.objects.filter(uuid__in=list(uuids)).values_list("uuid", flat=True))
