@@ -43,14 +43,15 @@ class CountedAd:
 
     def list_cells(self) -> Iterator[Cell]:
         """The cells of the daily counts."""
-        numbers = [[dimensions.get_number("occupation", value) for value in self.occupations]]
-        numbers += [[dimensions.get_number("place", value) for value in self.places]]
-        numbers += [[dimensions.get_number("sector", self.sector)]]
-        return product(*numbers)  # type: ignore[return-value]  # mypy loses the length of the tuples
+        return product(
+            [dimensions.get_number("occupation", value) for value in self.occupations],
+            [dimensions.get_number("place", value) for value in self.places],
+            [dimensions.get_number("sector", self.sector)],
+        )
 
     def list_total_cells(self) -> Iterator[Cell]:
         """The cells of the weekly counts, with those of the totals."""
-        return product(  # type: ignore[return-value]
+        return product(
             dimensions.number_with_totals("occupation", self.occupations),
             dimensions.number_with_totals("place", self.places),
             dimensions.number_with_totals("sector", (self.sector,)),

@@ -181,7 +181,7 @@ def _add_to_rows(
             tally.closed += closed
             tally.days_open.update(days_open)
             tally.active += sum(active)
-    rows = [
+    rows: list[Any] = [
         model(**dict(zip(keys, key, strict=True)), **{name: getattr(tally, name) for name in counted})
         for key, tally in tallies.items()
     ]
