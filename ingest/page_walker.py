@@ -17,7 +17,7 @@ from django.utils import timezone
 from ingest.client.errors import FeedLoop, FeedUnavailable, PageNotFound, Unauthorized
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
-from jobsearch.vacancies import store
+from jobsearch.vacancies import past_ads, store
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
@@ -86,6 +86,10 @@ class PageWalker:
             self._restart_by_time()
         if self.at_head:
             self._report.at_tip = True
+            if self._first_load:
+                with transaction.atomic():
+                    self._lease.fence()
+                    past_ads.end_recording()
             self._first_load = False
             self._end_catching_up()
 
@@ -187,6 +191,12 @@ class PageWalker:
         closed = 0
         with transaction.atomic():
             self._lease.fence()
+            if self._first_load:
+                past_ads.record_mentions(
+                    past_ads.Mention(line.uuid, line.time, line.status == ACTIVE, line.municipal)
+                    for line in page.lines
+                    if line.time
+                )
             if inactive:
                 closed = deactivate_by_lines(inactive, may_be_old=self._catching_up)
             detail_queue.enqueue(active, DetailTask.Origin.LINE, statuses=dict.fromkeys(active, ACTIVE))

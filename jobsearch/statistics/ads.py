@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
-from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
+from jobsearch.vacancies.models import Location, Moderation, Occupation, PastAd, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import get_oslo_date
 
@@ -30,7 +30,9 @@ class CountedAd:
     first_seen: dt.datetime
     opened: dt.date
     closed: dt.date | None
-    days_open: int
+    days_open: int | None
+    """None where it is not known when the ad opened."""
+
     orgnr: int
     """0 for an employer without a valid organisation number."""
 
@@ -41,14 +43,15 @@ class CountedAd:
 
     def list_cells(self) -> Iterator[Cell]:
         """The cells of the daily counts."""
-        numbers = [[dimensions.get_number("occupation", value) for value in self.occupations]]
-        numbers += [[dimensions.get_number("place", value) for value in self.places]]
-        numbers += [[dimensions.get_number("sector", self.sector)]]
-        return product(*numbers)  # type: ignore[return-value]  # mypy loses the length of the tuples
+        return product(
+            [dimensions.get_number("occupation", value) for value in self.occupations],
+            [dimensions.get_number("place", value) for value in self.places],
+            [dimensions.get_number("sector", self.sector)],
+        )
 
     def list_total_cells(self) -> Iterator[Cell]:
         """The cells of the weekly counts, with those of the totals."""
-        return product(  # type: ignore[return-value]
+        return product(
             dimensions.number_with_totals("occupation", self.occupations),
             dimensions.number_with_totals("place", self.places),
             dimensions.number_with_totals("sector", (self.sector,)),
@@ -81,6 +84,26 @@ def read_ads(uuids: Sequence[UUID]) -> Iterator[CountedAd]:
                 tuple(dimensions.clean_places(places[row.uuid])),
                 dimensions.clean_sector(row.sector),
             )
+
+
+def describe_past_ad(row: PastAd) -> tuple[CountedAd, bool]:
+    """An ad of which only lines are known, and whether it is known when it opened."""
+    if row.closed is None:
+        raise ValueError("an ad that has not ended is no past ad")
+    opened = min(row.opened, row.closed) if row.opened else row.closed
+    days = (get_oslo_date(row.closed) - get_oslo_date(opened)).days
+    return CountedAd(
+        uuid=row.uuid,
+        first_seen=opened,
+        opened=get_oslo_date(opened),
+        closed=get_oslo_date(row.closed),
+        days_open=min(days, MAX_DAYS_OPEN) if row.opened else None,
+        orgnr=0,
+        employer_name="",
+        occupations=tuple(dimensions.clean_occupations(())),
+        places=tuple(dimensions.clean_places((row.place,))),
+        sector=dimensions.clean_sector(""),
+    ), row.opened is not None
 
 
 def _read_paths(model: type[Occupation] | type[Location], uuids: Sequence[UUID]) -> defaultdict[UUID, list[str]]:

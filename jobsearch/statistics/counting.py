@@ -17,11 +17,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies import past_ads
+from jobsearch.vacancies.models import PastAd, Vacancy
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from . import employers
-from .ads import CountedAd, read_ads
+from .ads import CountedAd, describe_past_ad, read_ads
 from .models import CountedDay, CountingState, DailyCount, WeeklyCount
 
 SETTLED = dt.timedelta(minutes=2)
@@ -61,6 +62,8 @@ def count_market(now: dt.datetime | None = None) -> Report:
     report = Report()
     while _count_changes(now, report):
         pass
+    while _count_past_ads(now, report):
+        pass
     for day in _list_ended_days(now):
         _count_day(day, now)
         report.days += 1
@@ -86,6 +89,26 @@ def _count_changes(now: dt.datetime, report: Report) -> bool:
         _move_state(state, until, now)
         _add_changes(list(new), list(gone), report)
     return not whole
+
+
+def _count_past_ads(now: dt.datetime, report: Report) -> bool:
+    """Counts a batch of ads that had ended before the first load, and deletes their rows; returns whether there may be more.
+
+    Their occupation and sector are not known. An ad whose first line is the one that ends it was published before the feed's
+    history begins: only its end is counted.
+    """
+    rows = past_ads.list_countable(BATCH)
+    if not rows:
+        return False
+    # An ad of a database that was filled before is stored all the same, and so counted by its own dates.
+    stored = set(Vacancy.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    ads = [describe_past_ad(row) for row in rows if row.uuid not in stored]
+    with transaction.atomic():
+        if PastAd.objects.filter(pk__in=[row.pk for row in rows]).delete()[0] != len(rows):
+            raise CountedElsewhere
+        CountingState.objects.get_or_create(id=1, defaults={"started": now, "counted_until": _EVER})
+        _add_changes([ad for ad, is_opening_known in ads if is_opening_known], [ad for ad, _known in ads], report)
+    return len(rows) == BATCH
 
 
 def _find_changed(column: str, since: dt.datetime, until: dt.datetime) -> list[tuple[dt.datetime]]:
@@ -122,7 +145,8 @@ def _add_changes(new: list[CountedAd], closed: list[CountedAd], report: Report) 
         if ad.closed:  # an ad can be open again since it was found
             for tally in _list_tallies(ad, ad.closed, daily, weekly):
                 tally.closed += 1
-                tally.days_open[str(ad.days_open)] += 1
+                if ad.days_open is not None:
+                    tally.days_open[str(ad.days_open)] += 1
     _add_to_rows(DailyCount, ("day", "occupation", "municipality", "sector"), daily)
     _add_to_rows(WeeklyCount, ("week", "occupation", "place", "sector"), weekly)
     employers.add_new(new)
@@ -157,7 +181,7 @@ def _add_to_rows(
             tally.closed += closed
             tally.days_open.update(days_open)
             tally.active += sum(active)
-    rows = [
+    rows: list[Any] = [
         model(**dict(zip(keys, key, strict=True)), **{name: getattr(tally, name) for name in counted})
         for key, tally in tallies.items()
     ]

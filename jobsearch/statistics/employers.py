@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -80,13 +81,14 @@ def update_totals(today: dt.date) -> None:
         "new_quarter_before": Q(day__gt=today - 2 * QUARTER, day__lte=today - QUARTER),
     }
     recent = EmployerDay.objects.filter(new__gt=0, day__gt=today - YEAR, day__lte=today)
-    sums = {name: Sum("new", filter=window, default=0) for name, window in windows.items()}
-    found = {row["orgnr"]: row for row in recent.values("orgnr").annotate(**sums)}
+    columns = {name: Sum("new", filter=window, default=0) for name, window in windows.items()}
+    found: dict[int, Any] = {row["orgnr"]: row for row in recent.values("orgnr").annotate(**columns)}
     last = CountedDay.objects.order_by("-day").values_list("day", flat=True).first()
     active = dict(EmployerDay.objects.filter(day=last).values_list("orgnr", "active")) if last else {}
     changed = []
     for employer in Employer.objects.all().iterator():
-        totals = {name: found.get(employer.orgnr, {}).get(name, 0) for name in windows}
+        sums = found.get(employer.orgnr, {})
+        totals = {name: int(sums.get(name, 0)) for name in windows}
         totals["growth"] = totals["new_quarter"] - totals["new_quarter_before"]
         totals["active"] = active.get(employer.orgnr, 0)
         if any(getattr(employer, name) != value for name, value in totals.items()):

@@ -203,7 +203,7 @@ def compute_median(counted: Counter[int]) -> float | None:
     if not total:
         return None
     positions = ((total - 1) // 2, total // 2)
-    found = []
+    found: list[int] = []
     passed = 0
     for number in sorted(counted):
         passed += counted[number]

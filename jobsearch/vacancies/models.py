@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import visibility
 from .deletion_models import Erasure, Purge, SuppressedIdentifier
+from .past_ads import PastAd as PastAd  # a table of this app
 
 __all__ = [
     "Category",

@@ -223,7 +223,7 @@ def test_landing_pages_have_a_panel_of_their_market(client, counted):
     page = Page(client.get("/jobb/sykepleier-i-bergen/"))
     panel = page.one("//section[@class='market-panel']")
     assert "3 nye annonser på 52 uker" in panel.text_content()
-    (link,) = panel.xpath(".//a[normalize-space()='Se hele markedet']")
+    (link,) = panel.xpath(".//a[normalize-space()='Se mer om markedet']")
     assert facts(Page(client.get(link.get("href"))))["Nye annonser"] == "3"
     assert not Page(client.get("/jobb/troms/")).all("//section[@class='market-panel']"), "nothing is counted there"
 

@@ -117,12 +117,12 @@ def describe_partial(series: market.Series, today: dt.date) -> str:
         return _("Tellingen har ikke begynt ennå.")
     if series.complete_from > today:
         return _(
-            "Tallene er ufullstendige: vi begynte å telle denne uken, og har for ukene før bare annonsene som lå ute da. "
-            "Grå søyler er uker vi ikke har talt alle annonser i."
+            "Tallene er ufullstendige: vi begynte å telle denne uken. For ukene før (grå søyler) mangler noen annonser, og mange "
+            "har verken yrke eller sektor."
         )
     return _(
-        "Tallene er ufullstendige før %(day)s: da begynte vi å telle, og har for ukene før bare annonsene som lå ute da. "
-        "Grå søyler er uker vi ikke har talt alle annonser i."
+        "Tallene er ufullstendige før %(day)s, da vi begynte å telle. For ukene før (grå søyler) mangler noen annonser, og mange "
+        "har verken yrke eller sektor."
     ) % {"day": dates.format_day(series.complete_from)}
 
 
