@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from ingest.client.tokens import parse_private_token, read_token_expiry
 from jobsearch.core.leases import find_holder
 from jobsearch.core.models import Job
 
-from . import detail_queue, lease
+from . import lease
 from .error_messages import describe_error
 from .models import DetailTask, FeedState, JobKind
 
@@ -28,6 +30,7 @@ class Status:
     """Status of following the feed. Times are aware; an unknown time is None."""
 
     origin: str = ""
+    state: FeedState | None = None
     newest_line: dt.datetime | None = None
     """The feed's newest line that we know of."""
     newest_line_age: dt.timedelta | None = None
@@ -43,6 +46,9 @@ class Status:
     deferred: int = 0
     quarantined: int = 0
     oldest_waiting: dt.datetime | None = None
+    oldest_quarantined: dt.datetime | None = None
+    errors: list[tuple[str, int]] = field(default_factory=list)
+    """Error codes of deferred and quarantined details with their number, the most frequent first."""
     following: bool = False
     """A process holds the lease now."""
     last_run: Job | None = None
@@ -58,34 +64,61 @@ def status(now: dt.datetime | None = None) -> Status:
     state = FeedState.objects.filter(id=1).first()
     if state is None:
         return Status(problems=[_("Strømmen er ikke lest ennå.")])
-    counts = detail_queue.count_by_state()
+    waiting, deferred, quarantined = _read_queue()
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
     late = late_after()
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
     if state.last_read and (state.error_code or now - state.last_read > late):
         lag = max(lag or dt.timedelta(), now - state.last_read)
-    oldest = DetailTask.objects.filter(state=DetailTask.State.WAITING).order_by("queued").values_list("queued", flat=True).first()
-    last_run = Job.objects.filter(kind=JobKind.SYNC, finished__isnull=False).order_by("-finished").first()
+    # By start, which has an index; sync runs follow one another.
+    last_run = Job.objects.filter(kind=JobKind.SYNC, finished__isnull=False).order_by("-started").first()
     facts = Status(
         origin=state.origin,
+        state=state,
         newest_line=newest,
         newest_line_age=now - newest if newest else None,
         last_line=state.last_line_time,
         last_read=state.last_read,
         lag=lag,
         token_expires=read_token_expiry(parse_private_token(settings.NAV_FEED_TOKEN) or state.token),
-        oldest_waiting=oldest,
+        oldest_waiting=waiting.oldest,
         following=find_holder(lease.NAME) is not None,
         last_run=last_run,
-        waiting=counts["waiting"],
-        deferred=counts["deferred"],
-        quarantined=counts["quarantined"],
+        waiting=waiting.number,
+        deferred=deferred.number,
+        quarantined=quarantined.number,
+        oldest_quarantined=quarantined.oldest,
+        errors=sorted((deferred.errors + quarantined.errors).items(), key=lambda pair: (-pair[1], pair[0])),
     )
     facts.problems.extend(_find_problems(facts, state, now))
     if facts.oldest_waiting and now - facts.oldest_waiting > BEHIND and not facts.following:
         sentence = _("Annonser har ventet på detaljer siden %(time)s.")
         facts.queue_problems.append(sentence % {"time": _local(facts.oldest_waiting)})
     return facts
+
+
+@dataclass
+class _QueueState:
+    """The rows of one state of the detail queue."""
+
+    number: int = 0
+    oldest: dt.datetime | None = None
+    errors: Counter[str] = field(default_factory=Counter)
+
+
+def _read_queue() -> tuple[_QueueState, _QueueState, _QueueState]:
+    """Waiting, deferred and quarantined details, in one query."""
+    states = {
+        state: _QueueState() for state in (DetailTask.State.WAITING, DetailTask.State.DEFERRED, DetailTask.State.QUARANTINED)
+    }
+    rows = DetailTask.objects.order_by().values_list("state", "error_code").annotate(number=Count("uuid"), oldest=Min("queued"))
+    for state, code, number, oldest in rows:
+        found = states[DetailTask.State(state)]
+        found.number += number
+        found.oldest = min(filter(None, (found.oldest, oldest)))
+        if code:
+            found.errors[code] += number
+    return states[DetailTask.State.WAITING], states[DetailTask.State.DEFERRED], states[DetailTask.State.QUARANTINED]
 
 
 def late_after() -> dt.timedelta:

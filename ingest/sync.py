@@ -14,9 +14,10 @@ from django.utils import timezone
 from ingest.client.errors import FeedUnavailable, UnusablePage
 from ingest.client.feed import FeedClient
 from ingest.client.tokens import parse_private_token
-from jobsearch.core import jobs
+from jobsearch.core import counters, jobs
 from jobsearch.core.jobs import Progress
 from jobsearch.core.leases import LeaseLost
+from jobsearch.core.logging import log_run
 from jobsearch.core.models import Job
 from jobsearch.vacancies import store
 
@@ -46,6 +47,7 @@ def connect(**options: Any) -> FeedClient:
             "private_token": parse_private_token(settings.NAV_FEED_TOKEN),
             "cached_token": state.token,
             "threads": THREADS,
+            "on_answer": _count_answer,
             **options,
         },
     )
@@ -85,7 +87,8 @@ def run(
                 lease.renew_if_due()
 
             try:
-                _work(feed, lease, report, Hooks(idle, jobs.ProgressRecorder(job, on_progress)), retry_now)
+                with log_run(f"job-{job.pk}"):
+                    _work(feed, lease, report, Hooks(idle, jobs.ProgressRecorder(job, on_progress)), retry_now)
                 state = Job.State.FAILED if report.error_code else Job.State.DONE
                 jobs.finish(job, state, result=report.as_json(), error=(report.error_code, report.error_detail))
             except Stopped:
@@ -126,6 +129,7 @@ def _work(feed: FeedClient, lease: FeedLease, report: Report, hooks: Hooks, retr
         log.warning("The run ended early: %s", error)
         report.error_code, report.error_detail = error.reason, error.sentence
     _record_health(lease, feed, error)
+    counters.flush()
     store.erase_deleted_content()  # once more: a reader may have prevented it after each deletion
     report.finish(detail_queue.count_by_state())
 
@@ -151,6 +155,12 @@ def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | Non
             return error
         if worker.run(DETAILS_SECONDS_AT_HEAD if walk.at_head else DETAILS_SECONDS) and walk.at_head:
             return None
+
+
+def _count_answer(seconds: float, failed: bool) -> None:
+    counters.add(counters.FEED_ANSWERS, seconds=seconds)
+    if failed:
+        counters.add(counters.FEED_ERRORS)
 
 
 def _record_health(lease: FeedLease, feed: FeedClient, error: FeedUnavailable | None) -> None:

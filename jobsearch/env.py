@@ -21,17 +21,9 @@ from ingest.client.tokens import parse_private_token
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-# The server ends a session that is idle in a transaction: a worker that hangs or is suspended would lock its rows, the feed's
-# lease among them, without end. Waiting for a locked row ends after the same time as on SQLite.
-_SESSION = "-c idle_in_transaction_session_timeout=60000"
-
 _MAX_PROBLEM = 200  # characters of a refused value that are shown
-WAIT_SECONDS, WEB_WAIT_SECONDS = 30, 5
-"""How long a writer waits for a locked row. A web process waits less, because each waiting request occupies a thread; the
-visitor gets a page that explains it."""
 
 _PASSWORD = re.compile(r"(?<!\S)((?>\S*?://))\S*@")  # from the first :// of a word to its last @
-_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _DATABASE_NUMBER = re.compile(r"/?|/[0-9]{1,4}")
 
@@ -132,7 +124,7 @@ def mail_addresses(name: str, default: list[str]) -> list[str]:
 def http_url(name: str, default: str) -> str:
     """An http(s) origin with an optional path, without a trailing slash, credentials, query or fragment."""
     value = text(name, default).rstrip("/")
-    parts = _split(name, value)
+    parts = split_url(name, value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise refuse(name, f"{value!r} is not an http(s) address", f"Write it like {default}.")
     if "@" in parts.netloc or parts.query or parts.fragment:
@@ -142,11 +134,28 @@ def http_url(name: str, default: str) -> str:
 
 def origin(name: str, value: str) -> str:
     """A URL of scheme and host only, without its final slash."""
-    parts = _split(name, value)
+    parts = split_url(name, value)
     extra = "@" in parts.netloc or parts.query or parts.fragment or parts.path not in {"", "/"}
     if parts.scheme not in {"http", "https"} or not parts.hostname or extra:
         raise refuse(name, f"{value!r} is not an origin", "Write scheme and host, like https://jobb.example.no.")
     return value.rstrip("/")
+
+
+def webhook_url(name: str) -> str:
+    """The URL of a webhook, with a path and a query, which often hold its secret; empty for none."""
+    value = text(name, "")
+    if not value:
+        return ""
+    parts = split_url(name, value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        raise refuse(name, "it is not an http(s) address", "Write it like https://hooks.example.no/services/T0/B0.")
+    return value
+
+
+def optional_path(name: str) -> Path | None:
+    """A file or folder, relative to the project or absolute; None where it is not set. It may not exist yet."""
+    value = text(name, "")
+    return BASE_DIR / check_path(name, value) if value else None
 
 
 def path_after_scheme(name: str, url: str) -> Path:
@@ -154,92 +163,7 @@ def path_after_scheme(name: str, url: str) -> Path:
     rest = unquote(url.partition("://")[2])
     if not rest.strip("/"):
         raise refuse(name, f"{url!r} names no path", "Write a path after ://, like var/data.")
-    return BASE_DIR / _path(name, rest)
-
-
-def database(name: str, default: str, *, web: bool = False) -> dict[str, object]:
-    """Django's dictionary for one database, from a `sqlite://` or `postgres://` URL.
-
-    `web`: for a process that answers requests, which pools its connections to PostgreSQL and waits less for a locked row.
-    """
-    url = text(name, default)
-    scheme = url.partition(":")[0]
-    if scheme == "sqlite":
-        return _sqlite(name, url, web)
-    if scheme in {"postgres", "postgresql"}:
-        return _postgresql(name, url, web)
-    raise refuse(
-        name,
-        f"{scheme!r} is not a database we run on",
-        "Write sqlite:///var/db.sqlite3 or postgres://user:password@host:5432/database.",
-    )
-
-
-def _sqlite(name: str, url: str, web: bool) -> dict[str, object]:
-    rest = unquote(url.partition("://")[2])
-    # Three slashes mean an absolute path, except for the project's own var/: `sqlite:///var/db.sqlite3` is how every
-    # Django project writes "var/db.sqlite3 beside manage.py". Four slashes are always absolute.
-    if rest.startswith("/var/") or rest.startswith("//"):
-        rest = rest[1:]
-    if not rest.strip("/"):
-        raise refuse(name, f"{url!r} names no file", "Write sqlite:///var/db.sqlite3.")
-    path = BASE_DIR / _path(name, rest)
-    if path.is_dir():
-        raise refuse(name, f"{path} is a folder", "Write the path of a file, like sqlite:///var/db.sqlite3.")
-    make_private_folder(name, path.parent)
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(path),
-        # Kept by each thread that answers requests: opening costs eight statements and an empty cache (1-2 ms a request).
-        "CONN_MAX_AGE": 60 if web else 0,
-        "OPTIONS": {
-            # A write transaction locks at BEGIN: otherwise two that read first and write later deadlock,
-            # and SQLite answers "database is locked" at once, whatever the timeout.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": _wait_seconds(web),
-            # secure_delete overwrites deleted data: a closed ad's contacts must not stay in the file.
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
-                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
-            ),
-        },
-    }
-
-
-def _wait_seconds(web: bool) -> int:
-    return WEB_WAIT_SECONDS if web else WAIT_SECONDS
-
-
-def _postgresql(name: str, url: str, web: bool) -> dict[str, object]:
-    import psycopg  # 8 MB, which a site on SQLite does not need
-    from psycopg import conninfo
-
-    _split(name, url)
-    try:
-        config = dict(env.db_url_config(url))
-        conninfo.make_conninfo(**{key: str(value) for key, value in (config.get("OPTIONS") or {}).items()})
-    except (ValueError, ImproperlyConfigured, psycopg.Error) as error:
-        problem = str(error).strip().partition("\n")[0]
-        raise refuse(name, f"PostgreSQL does not take it ({problem})", "Write postgres://user:password@host:5432/name.") from None
-    mode = (config.get("OPTIONS") or {}).get("sslmode")
-    if mode is not None and mode not in _SSL_MODES:
-        raise refuse(name, f"{mode!r} is no sslmode", f"Write one of {', '.join(_SSL_MODES)}.")
-    if not config.get("NAME"):
-        raise refuse(name, "it names no database", "Write postgres://user:password@host:5432/database.")
-    config["ENGINE"] = "django.db.backends.postgresql"
-    config["CONN_HEALTH_CHECKS"] = True  # a connection that the server dropped is replaced, not used for a request
-    session = f"{_SESSION} -c lock_timeout={_wait_seconds(web) * 1000}"
-    options = {"connect_timeout": 5, "options": session, "application_name": "jobsearch", **(config.get("OPTIONS") or {})}
-    if web:
-        # A thread that answers a request borrows a connection. Other processes have no pool: Celery forks its processes, and
-        # a forked pool would let two processes write into one connection.
-        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5, "max_idle": 300}
-        config["CONN_MAX_AGE"] = 0
-    else:
-        # Kept from one task to the next, because some run every few seconds.
-        config.setdefault("CONN_MAX_AGE", 60)
-    config["OPTIONS"] = options
-    return config
+    return BASE_DIR / check_path(name, rest)
 
 
 def search_url(name: str, default: str) -> str:
@@ -255,7 +179,7 @@ def search_url(name: str, default: str) -> str:
         if set(credentials) & set("/?#@"):
             raise refuse(name, "its user or password holds @ / ? or #", "Write these as %40 %2F %3F %23.")
         for host in hosts.rstrip("/").split(","):
-            parts = _split(name, f"{scheme}://{host}")
+            parts = split_url(name, f"{scheme}://{host}")
             if not parts.hostname or parts.path or parts.query or parts.fragment:
                 raise refuse(name, f"{host!r} is not a host", "Write https://user:password@host:9200,host:9200.")
         return url.rstrip("/")
@@ -300,7 +224,7 @@ def email(name: str, default: str) -> dict[str, object]:
         folder = path_after_scheme(name, url)
         make_private_folder(name, folder)
         return {"EMAIL_BACKEND": env.EMAIL_SCHEMES["filemail"], "EMAIL_FILE_PATH": str(folder)}
-    parts = _split(name, url)
+    parts = split_url(name, url)
     if parts.scheme.startswith("smtp") and (not parts.hostname or parts.query or parts.path.strip("/")):
         raise refuse(name, "it names no mail server, or more than one", cure)
     try:
@@ -310,7 +234,7 @@ def email(name: str, default: str) -> dict[str, object]:
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """The proxies whose `X-Forwarded-*` headers are trusted, as networks."""
+    """Addresses and networks, such as those of the proxies whose `X-Forwarded-*` headers are trusted."""
     found = []
     for value in names(name, []):
         try:
@@ -360,7 +284,7 @@ def make_private_folder(name: str, path: Path) -> None:
         raise refuse(name, f"{path} cannot be made ({error.strerror})", "Choose a folder this user may write.") from None
 
 
-def _split(name: str, url: str) -> SplitResult:
+def split_url(name: str, url: str) -> SplitResult:
     """The parts of a URL. Refuses an invalid host or port."""
     try:
         parts = urlsplit(url)
@@ -387,7 +311,8 @@ def _is_host(host: str) -> bool:
     return len(host) < 254 and all(_LABEL.fullmatch(label) for label in labels)
 
 
-def _path(name: str, path: str) -> str:
+def check_path(name: str, path: str) -> str:
+    """The path, if all its characters can be seen."""
     if not path.isprintable():
         raise refuse(name, "its path holds a sign that cannot be seen", "Choose another path.")
     return path
@@ -397,5 +322,5 @@ def _is_redis(name: str, url: str) -> bool:
     """Whether an address is `redis[s]://[:password@]host[:port][/number]`."""
     if url.partition(":")[0] not in {"redis", "rediss"}:
         return False
-    parts = _split(name, url)
+    parts = split_url(name, url)
     return bool(parts.hostname and not parts.query and not parts.fragment and _DATABASE_NUMBER.fullmatch(parts.path))

@@ -12,9 +12,10 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 from kombu import Exchange, Queue
 
-from . import env
+from . import env, env_databases
 from .account_settings import *  # noqa: F403 - settings of allauth
 from .env import BASE_DIR
+from .log_settings import build_logging
 
 if os.environ.get("JOBSEARCH_READ_DOTENV", "1") == "1":
     env.read_dotenv(BASE_DIR / ".env")
@@ -32,6 +33,8 @@ ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
+METRICS_TOKEN = env.token("METRICS_TOKEN")  # /metrics answers who sends it; without both it is switched off
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")  # addresses that /metrics answers without the token
 
 INSTALLED_APPS = [
     "jobsearch.admin_dashboard.apps.DashboardAdminConfig",  # Django admin, with our index page
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "jobsearch.web.middleware.TrustedProxyMiddleware",
     "jobsearch.web.middleware.RequestLimitsMiddleware",
     "jobsearch.web.middleware.HealthCheckMiddleware",  # before the host is checked
+    "jobsearch.web.response_middleware.RequestCounterMiddleware",  # without health checks, with all that visitors wait for
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # a third of the bytes; pads each page against BREACH
     "jobsearch.web.response_middleware.ETagMiddleware",  # sees what is not yet compressed
@@ -187,9 +191,9 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- Storage ----------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
+DATABASES = {"default": env_databases.database("DATABASE_URL", "sqlite:///var/db.sqlite3")}
 # wsgi.py uses these in place of DATABASES.
-WEB_DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///var/db.sqlite3", web=True)}
+WEB_DATABASES = {"default": env_databases.database("DATABASE_URL", "sqlite:///var/db.sqlite3", web=True)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache("CACHE_URL", "locmem://"),
@@ -269,6 +273,7 @@ CELERY_TASK_ROUTES = {
     "jobsearch.admin_dashboard.tasks.check_truth*": {"queue": "feed"},
     "jobsearch.admin_dashboard.tasks.repair*": {"queue": "feed"},
     "jobsearch.admin_dashboard.tasks.delete_old_rows": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.watch": {"queue": "record"},
     "jobsearch.admin_dashboard.tasks.purge": {"queue": "record"},
     "jobsearch.admin_dashboard.tasks.erase_person": {"queue": "record"},
     "jobsearch.admin_dashboard.tasks.send_test_mail": {"queue": "alerts"},
@@ -341,6 +346,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "watch-the-site": {
+        "task": "jobsearch.admin_dashboard.tasks.watch",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "count-the-market": {
         "task": "jobsearch.statistics.tasks.count_market",
         "schedule": 900,
@@ -367,26 +377,12 @@ CELERY_BEAT_SCHEDULE = {
 
 vars().update(env.email("EMAIL_URL", "filemail://var/mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ", ".join(env.mail_addresses("DEFAULT_FROM_EMAIL", ["jobsearch@localhost"])[:1])
+EMAIL_SUBJECT_PREFIX = f"{SITE_NAME}: "  # of mails to ADMINS
+ALERT_WEBHOOK_URL = env.webhook_url("ALERT_WEBHOOK_URL")  # gets each alarm as JSON
+BACKUP_PATH = env.optional_path("BACKUP_PATH")  # file or folder of the backups, whose age the admin shows
 # Where people ask to be removed; shown on /personvern/. "" for the first of ADMINS.
 PRIVACY_CONTACT = next(iter(env.mail_addresses("PRIVACY_CONTACT", [])), "")
 ADMINS = [(address.partition("@")[0], address) for address in env.mail_addresses("ADMINS", [])]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"exception_place": {"()": "jobsearch.core.logging.ExceptionPlaceFilter"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "mail": {"class": "jobsearch.core.logging.AdminMailHandler", "formatter": "line", "level": "ERROR"},
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "jobsearch": {"level": "INFO"},
-        "ingest": {"level": "INFO"},
-        "axes": {"level": "ERROR"},  # one line per wrong password would let any visitor fill the log
-        # Searches are private: Django's own handlers would mail a request with its parameters.
-        "django": {"level": "WARNING", "handlers": ["console", "mail"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["exception_place"]},
-    },
-}
+LOG_FORMAT = env.choice("LOG_FORMAT", "line", ["line", "json"])
+LOGGING = build_logging(LOG_FORMAT)

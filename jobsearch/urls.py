@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from jobsearch.admin_dashboard.metrics import show_metrics
 from jobsearch.saved import bookmark_views
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("konto/", include("jobsearch.accounts.urls")),
     path("sprak/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("metrics", show_metrics, name="metrics"),
     path("demo/", include("jobsearch.demo.urls")),
 ]
 

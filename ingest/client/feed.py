@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,7 @@ class FeedClient:
     """Client of one feed origin with `threads` connections. Thread-safe.
 
     `pauses` are the seconds to wait before each retry of a page. Details are not retried here: the detail queue does that.
+    `on_answer` gets the seconds of each request, and whether the server failed.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class FeedClient:
         pauses: Sequence[float] = (1.0, 4.0),
         page: ResponseLimits = PAGE,
         detail: ResponseLimits = DETAIL,
+        on_answer: Callable[[float, bool], None] | None = None,
     ) -> None:
         self.origin = origin.rstrip("/")
-        self._http = HttpClient(self.origin, user_agent=user_agent, threads=threads + 1)
+        self._http = HttpClient(self.origin, user_agent=user_agent, threads=threads + 1, on_answer=on_answer)
         self._pauses = tuple(pauses)
         self._page_limits, self._detail_limits = page, detail
         self._stopped = threading.Event()

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -49,10 +49,16 @@ class HttpResponse:
 
 
 class HttpClient:
-    """Pool of `threads` connections to one origin. No redirects, no cookies, no credentials from files on this machine."""
+    """Pool of `threads` connections to one origin. No redirects, no cookies, no credentials from files on this machine.
 
-    def __init__(self, origin: str, *, user_agent: str, threads: int) -> None:
+    `on_answer` is called after each request with its seconds and whether the server failed: no whole response, or a 5xx.
+    """
+
+    def __init__(
+        self, origin: str, *, user_agent: str, threads: int, on_answer: Callable[[float, bool], None] | None = None
+    ) -> None:
         self.origin = origin.rstrip("/")
+        self._on_answer = on_answer
         self._session = session = requests.Session()
         session.headers.clear()
         session.headers.update(
@@ -76,6 +82,16 @@ class HttpClient:
 
     def get(self, path: str, limits: ResponseLimits, *, query: str = "", headers: dict[str, str] | None = None) -> HttpResponse:
         """Fetches a whole response, decompressed. Raises `FeedUnavailable` if it did not arrive, `ResponseTooLarge`."""
+        began, failed = time.monotonic(), True
+        try:
+            response = self._get_with_retry(path, limits, query, headers)
+            failed = response.status >= 500
+            return response
+        finally:
+            if self._on_answer:
+                self._on_answer(time.monotonic() - began, failed)
+
+    def _get_with_retry(self, path: str, limits: ResponseLimits, query: str, headers: dict[str, str] | None) -> HttpResponse:
         url = f"{self.origin}{path}{'?' + query if query else ''}"
         try:
             return self._get(url, limits, headers)

@@ -20,6 +20,8 @@ from django.views.decorators.http import require_safe
 from jobsearch.core import logging as private_logs
 
 from . import dashboard, job_views
+from .insight import load_insight
+from .menu import build_menu
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +31,19 @@ class DashboardAdminSite(admin.AdminSite):
 
     site_header = _("Utlyst kontrollrom")
     site_title = _("Kontrollrom")
-    index_title = _("Kontrollrom")
-    enable_nav_sidebar = False  # the front page links to every list, and lists need the width
+    index_title = _("Oversikt")
+    enable_nav_sidebar = True  # the block of the base template that holds our menu
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return context | {"menu": build_menu(context["available_apps"], request.path, dashboard.can_view(request.user))}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Ours come first, because Django admin's last pattern matches every URL.
         return [
             path("tilstand/", self.admin_view(require_safe(self.panels_view)), name="dashboard_panels"),
+            path("siste-30-dager/", self.admin_view(require_safe(self.month_view)), name="month"),
+            path("innsikt/", self.admin_view(require_safe(self.insight_view)), name="insight"),
             *job_views.get_urls(self),
             *super().get_urls(),
         ]
@@ -75,6 +83,20 @@ class DashboardAdminSite(admin.AdminSite):
         if not dashboard.can_view(request.user):
             raise PermissionDenied
         return TemplateResponse(request, "admin/dashboard.html", self._context(request))
+
+    def month_view(self, request: HttpRequest) -> HttpResponse:
+        """The lines of the last 30 days."""
+        if not dashboard.can_view(request.user):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": gettext("Siste 30 dager"), "charts": dashboard.load_month()}
+        return TemplateResponse(request, "admin/month.html", context)
+
+    def insight_view(self, request: HttpRequest) -> HttpResponse:
+        """What visitors look for, as daily counts."""
+        if not dashboard.can_view(request.user):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": gettext("Hva besøkende søker etter"), "insight": load_insight()}
+        return TemplateResponse(request, "admin/insight.html", context)
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         return {"dashboard": dashboard.load_dashboard(request.user) if dashboard.can_view(request.user) else None}

@@ -37,4 +37,5 @@ def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
         "thread_failures": failures.delete()[0],
         "lines_seen": lines.delete()[0],
         "purges": purges.delete()[0],
+        "search_usage": search.delete_old_usage(now),
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import index_jobs, maintenance_jobs, retention
+from jobsearch.core import counters
+
+from . import index_jobs, maintenance_jobs, retention, watch
 
 
 @shared_task
@@ -29,6 +31,13 @@ def check_truth_with_feed(job_id: int) -> None:
 def delete_old_rows() -> None:
     """Deletes old rows of tables that would otherwise grow without limit."""
     retention.delete_old_rows()
+
+
+@shared_task(name="jobsearch.admin_dashboard.tasks.watch")
+def watch_site() -> None:
+    """Takes a sample of the site's state and sends the alarms that are due."""
+    counters.flush()
+    watch.watch()
 
 
 @shared_task

@@ -6,6 +6,7 @@ An administrator changes them there.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,14 +14,26 @@ from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from . import heartbeats
+from .models import Heartbeat
+
 _DEFAULT = re.compile(r"Standard: (\d+) s")
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat has no type hints
     """django-celery-beat's scheduler, whose start would overwrite an administrator's intervals by those of the settings."""
 
+    _next_heartbeat = 0.0
+
     def setup_schedule(self) -> None:
         write_defaults(self.app.conf.beat_schedule)
+
+    def tick(self, *arguments: Any, **options: Any) -> float:
+        """Sends what is due. Called every few seconds, so it also stores the heartbeat."""
+        if time.monotonic() >= self._next_heartbeat:
+            self._next_heartbeat = time.monotonic() + heartbeats.BEAT_SECONDS
+            heartbeats.record(Heartbeat.Role.BEAT)
+        return float(super().tick(*arguments, **options))
 
 
 @transaction.atomic

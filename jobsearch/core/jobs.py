@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 
 from . import lease_owners
 from .leases import find_holder
+from .logging import log_run
 from .models import Job
 
 QUEUED_TOO_LONG = dt.timedelta(minutes=15)
@@ -165,7 +166,8 @@ def run(
     raised again.
     """
     try:
-        result = work(ProgressRecorder(job))
+        with log_run(f"job-{job.pk}"):
+            result = work(ProgressRecorder(job))
     except AlreadyRunning:
         finish(job, Job.State.SKIPPED)
         return None

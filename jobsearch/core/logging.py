@@ -1,4 +1,4 @@
-"""Log filters and mail handler that keep visitors' input out of logs and mails.
+"""Log formats, and filters and a mail handler that keep visitors' input out of logs and mails.
 
 The message of an exception may repeat what a visitor typed, and so may a request line that gunicorn cannot parse. Both are
 left out; the exception's type and the place in the code stay.
@@ -6,13 +6,56 @@ left out; the exception's type and the place in the code stay.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
 import re
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.mail import mail_admins
 
+_run: ContextVar[str] = ContextVar("run", default="")
 _UNREADABLE = re.compile(r"Invalid request from ip=\S*: [^:'\"]*")
+
+
+@contextmanager
+def log_run(name: str) -> Iterator[None]:
+    """Marks the log lines of the block with the run that they belong to, such as "job-17"."""
+    token = _run.set(name)
+    try:
+        yield
+    finally:
+        _run.reset(token)
+
+
+class RunFilter(logging.Filter):
+    """Filter of handlers: adds the run to each record, "-" outside of one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.run = _run.get() or "-"
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for programs that collect logs. An exception is its type and places in the code.
+
+    An exception's message is left out: it may repeat a visitor's or an advertiser's text.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "run": getattr(record, "run", "-"),
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = format_places(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
 
 
 class ExceptionPlaceFilter(logging.Filter):

@@ -1,4 +1,4 @@
-"""Tables of the shared infrastructure: leases and background jobs."""
+"""Tables of the shared infrastructure: leases, background jobs, heartbeats, counters and failures of services."""
 
 from __future__ import annotations
 
@@ -61,7 +61,65 @@ class Job(models.Model):
     class Meta:
         default_permissions = ()  # `ingest.Run` has them
         ordering = ["-started"]
-        indexes = [models.Index(fields=["-started"], name="job_eventful", condition=models.Q(uneventful=False))]
+        indexes = [
+            models.Index(fields=["-started"], name="job_unfinished", condition=models.Q(finished__isnull=True)),
+            models.Index(fields=["-started"], name="job_eventful", condition=models.Q(uneventful=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {timezone.localtime(self.started):%Y-%m-%d %H:%M}"
+
+
+class Heartbeat(models.Model):
+    """Last sign of life of a long-running process: a worker, or beat (`jobsearch.core.heartbeats`)."""
+
+    class Role(models.TextChoices):
+        WORKER = "worker", _("Arbeider")
+        BEAT = "beat", _("Tidsplan (beat)")
+
+    name = models.CharField(max_length=200, primary_key=True)
+    role = models.CharField(max_length=6, choices=Role)
+    queues = models.JSONField(default=list)
+    """Names of the queues that a worker serves."""
+    started = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Counter(models.Model):
+    """Total of events of one kind since the first one, of all processes (`jobsearch.core.counters`).
+
+    `sampled_…` are the totals when the last sample was taken, so that a sample holds what came since.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    number = models.BigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    sampled_number = models.BigIntegerField(default=0)
+    sampled_seconds = models.FloatField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceFailure(models.Model):
+    """A service that fails now, such as the mail server. The row is deleted at the next success (`jobsearch.core.failures`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    detail = models.CharField(max_length=300)
+    since = models.DateTimeField(default=timezone.now)
+    last = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -30,7 +30,7 @@ from .indexing.quarantine import INDEX_LATE, count_behind, get_oldest_behind, re
 from .indexing.rollback import rollback
 from .input_errors import Problem
 from .matching import match_ads
-from .models import SetAside, ThreadFailure
+from .models import IndexState, MissedWord, SearchUsage, SetAside, ThreadFailure
 from .page import Page
 from .query.compiled_query import CompiledQuery
 from .query.entities import RecognisedEntity
@@ -39,6 +39,7 @@ from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar, without_ads
 from .thread_failures import list_thread_failures
+from .usage import MIN_DAYS, delete_old_usage, flush_usage, note_search
 from .words_to_filters import turn_words_into_filters
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "FACETS",
     "INDEX_LATE",
     "LONGEST_QUERY_STRING",
+    "MIN_DAYS",
     "NOTHING_HIDDEN",
     "NOT_STATED",
     "PASSED",
@@ -63,6 +65,8 @@ __all__ = [
     "Highlighter",
     "Hit",
     "IndexMissing",
+    "IndexState",
+    "MissedWord",
     "NoPrevious",
     "Page",
     "Problem",
@@ -70,6 +74,7 @@ __all__ = [
     "RebuildFailed",
     "RecognisedEntity",
     "SearchQuery",
+    "SearchUsage",
     "Segment",
     "SetAside",
     "Suggestion",
@@ -81,6 +86,7 @@ __all__ = [
     "count_behind",
     "count_many",
     "count_new",
+    "delete_old_usage",
     "distance",
     "employer_key",
     "engine_health",
@@ -88,6 +94,7 @@ __all__ = [
     "facet_counts",
     "find_choices",
     "find_document",
+    "flush_usage",
     "get_employer_name",
     "get_exclusion",
     "get_filter",
@@ -96,6 +103,7 @@ __all__ = [
     "list_hits",
     "list_thread_failures",
     "match_ads",
+    "note_search",
     "read_addresses",
     "rebuild",
     "remove_each_part",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -71,3 +72,44 @@ class ThreadFailure(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SearchUsage(models.Model):
+    """How often a filter was used on a day, or a kind of slow search occurred (`jobsearch.search.usage`). No words."""
+
+    MAX_KEY = 120
+
+    class Kind(models.TextChoices):
+        FILTER = "filter", _("Filter")
+        SLOW = "slow", _("Langsomt søk")
+
+    day = models.DateField()
+    kind = models.CharField(max_length=6, choices=Kind)
+    key = models.CharField(max_length=MAX_KEY)
+    number = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    """The slowest of them."""
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["day", "kind", "key"], name="usage_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.key}"
+
+
+class MissedWord(models.Model):
+    """A word of searches without hits, as a keyed hash; the word itself only from five different days on."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    word = models.CharField(max_length=30, blank=True)
+    days = models.JSONField(default=list)
+    """The days on which it was searched for, as ISO dates."""
+    number = models.PositiveIntegerField(default=0)
+    last = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.digest[:12]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jobsearch.core import counters
 from jobsearch.search.analysis.lexicon import STOP_WORDS
 from jobsearch.search.engines.base import Answer, Hit, Request
 from jobsearch.search.engines.registry import engine
@@ -24,7 +26,7 @@ from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workpla
 
 from .analysis import norwegian
 from .conditions import All, Best, Node, Range, Term, Terms
-from .errors import QueryError
+from .errors import EngineDown, QueryError
 from .facets import FACETS, build_filters, list_filters
 from .facets.deadline import ALL_DEADLINES, build_open_filter
 from .facets.employer_names import preload_names
@@ -55,8 +57,15 @@ def search(query: SearchQuery, now: dt.datetime | None = None, *, excluded: Iter
 
     Raises QueryError where the query may not be run, EngineDown where the engine cannot answer.
     """
-    with preload_names(query.employers):
-        return _search(query, now or timezone.now(), excluded)
+    began = time.perf_counter()
+    try:
+        with preload_names(query.employers):
+            return _search(query, now or timezone.now(), excluded)
+    except EngineDown:
+        counters.add(counters.SEARCH_ERRORS)
+        raise
+    finally:
+        counters.add(counters.SEARCHES, seconds=time.perf_counter() - began)
 
 
 def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | None) -> Page:

@@ -85,7 +85,7 @@ def count_changes(leave_out: Exists | None = None) -> int:
     rows, tombstones = Vacancy.objects.not_indexed(), Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, tombstones = rows.exclude(leave_out), tombstones.exclude(leave_out)
-    return rows.count() + tombstones.count()
+    return rows.order_by().values("uuid").union(tombstones.values("uuid"), all=True).count()
 
 
 def iterate_all(batch_size: int = 500, analysis: str = "") -> Iterator[list[Change]]:

@@ -1,4 +1,4 @@
-"""Middleware for responses: permissions of pages, entity tags, and the parts of a request's time for administrators."""
+"""Middleware for responses: counters, permissions of pages, entity tags, parts of a request's time for administrators."""
 
 from __future__ import annotations
 
@@ -13,11 +13,27 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
+from jobsearch.core import counters
 from jobsearch.core.timings import Timing, collect_timings, timed
 
 PERMISSIONS = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"
 """What pages may ask the browser for: the position, for the nearest municipality, and only pages of this site."""
 _CSRF_FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+class RequestCounterMiddleware:
+    """Counts requests, their seconds, and those that ended with a server error. In memory only: no query, and no address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        counters.add(counters.REQUESTS, seconds=time.perf_counter() - began)
+        if response.status_code >= 500:
+            counters.add(counters.REQUEST_ERRORS)
+        return response
 
 
 class PermissionsPolicyMiddleware:

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from jobsearch.core import counters, failures
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.saved import reminders, sending
 
@@ -36,6 +37,13 @@ def _send_new_ads() -> None:
     except LeaseHeld:
         log.info("Another process sends alerts; the next task continues.")
         return
+    if report.mail_error:
+        failures.note_failure(failures.MAIL, report.mail_error)
+    elif report.sent:
+        failures.note_success(failures.MAIL)
+    counters.add(counters.MAILS, report.sent)
+    counters.add(counters.MAIL_ERRORS, report.failed + bool(report.mail_error))
+    counters.flush()
     for error in filter(None, (report.engine_error, report.mail_error)):
         log.warning("Alerts wait: %s", error)
     if report.failed:

@@ -47,7 +47,7 @@ def feed(settings):
 
 
 def _numbers(loaded: dashboard.Dashboard) -> dict[str, str]:
-    return {str(name): text for name, text in loaded.panels[0].numbers}
+    return {str(name): text for name, text in loaded.sections[0].rows}
 
 
 def test_before_the_first_run_the_state_is_unknown(load):
@@ -61,7 +61,7 @@ def test_a_feed_that_never_answered_is_an_error(load, settings):
     assert sync.run().exit_code == 2
     assert load().severity.key == "broken"
     assert ALL_WELL not in load().sentence
-    assert any("ingen forbindelse" in problem for problem in load().panels[0].problems)
+    assert any("ingen forbindelse" in card.problem.cause for card in load().cards)
 
 
 def test_a_feed_that_was_never_read_is_an_error_after_a_while(load):

@@ -44,7 +44,7 @@ def test_old_rows_are_deleted_and_recent_ones_kept():
         SeenLine.objects.create(uuid=uuid4(), status="ACTIVE", read_at=now - dt.timedelta(days=days))
     for days in (801, 799):
         Purge.objects.create(kind=Purge.Kind.CLOSED, uuid=uuid4(), moment=now - dt.timedelta(days=days))
-    expected = {"runs": 1, "admin_log": 1, "thread_failures": 1, "lines_seen": 1, "purges": 1}
+    expected = {"runs": 1, "admin_log": 1, "thread_failures": 1, "lines_seen": 1, "purges": 1, "search_usage": 0}
     assert retention.delete_old_rows(now) == expected
     assert [session.session_key for session in Session.objects.all()] == ["new"]
     assert LogEntry.objects.count() == 1

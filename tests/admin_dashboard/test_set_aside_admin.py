@@ -81,19 +81,19 @@ def test_permission_to_view_does_not_allow_a_retry(client, bad):
 
 def test_a_late_index_and_a_failing_thread_are_shown(administrator, make_vacancy):
     search.index_changes()
-    assert "tar ikke igjen databasen" not in Page(administrator.get("/admin/")).text("//main")
+    assert "har ikke nådd søket" not in Page(administrator.get("/admin/")).text("//main")
     make_vacancy()
     Vacancy.objects.update(changed=timezone.now() - dt.timedelta(minutes=11))
     thread_failures.note_failure("warm", KeyError("Ring Kari Nordmann"))
     text = Page(administrator.get("/admin/")).text("//main")
-    assert "indeksen tar ikke igjen databasen" in text
+    assert "1 endring har ikke nådd søket" in text
     assert "En bakgrunnstråd mislykkes: warm, KeyError" in text
     assert "Nordmann" not in text
     thread_failures.note_success("warm")
     search.index_changes()
     text = Page(administrator.get("/admin/")).text("//main")
     assert "bakgrunnstråd" not in text
-    assert "tar ikke igjen" not in text
+    assert "har ikke nådd søket" not in text
 
 
 def test_check_truth_and_sync_report_it(administrator, bad, command, feed):

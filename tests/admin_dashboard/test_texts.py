@@ -11,9 +11,9 @@ from tests.web.page import Page
 @pytest.mark.parametrize(
     ("asked", "said", "not_said"),
     [
-        ("nb", ("Les strømmen nå", "Alle lister", "Faste oppgaver", "Søkeindeksen"), ("Read the feed", "Periodic")),
-        ("nn", ("Les straumen no", "Alle lister", "Faste oppgåver", "Søkjeindeksen"), ("Les strømmen", "Periodic")),
-        ("en", ("Read the feed now", "All lists", "Periodic Tasks", "The search index"), ("Les strømmen", "Stillinger")),
+        ("nb", ("Les strømmen nå", "Annonser", "Faste oppgaver", "Søkeindeksen"), ("Read the feed", "Periodic Tasks")),
+        ("nn", ("Les straumen no", "Annonsar", "Faste oppgåver", "Søkjeindeksen"), ("Les strømmen", "Periodic Tasks")),
+        ("en", ("Read the feed now", "Ads", "Scheduled tasks", "The search index"), ("Les strømmen", "Stillinger")),
     ],
 )
 def test_the_dashboard_is_in_the_browsers_language(client, db, asked, said, not_said):

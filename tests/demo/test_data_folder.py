@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jobsearch import env as environment
+from jobsearch import env_databases
 from jobsearch.demo.management.commands import demo
 
 NAMES = [
@@ -60,7 +61,7 @@ def test_all_data_are_in_the_given_folder(prepared, monkeypatch, tmp_path, name)
     for variable, value in prepared(folder).items():
         if variable in {"DATABASE_URL", "SEARCH_URL", "CELERY_BROKER_URL"}:
             monkeypatch.setenv(variable, value)
-    database = environment.database("DATABASE_URL", "")["NAME"]
+    database = env_databases.database("DATABASE_URL", "")["NAME"]
     index = environment.path_after_scheme("SEARCH_URL", environment.search_url("SEARCH_URL", ""))
     broker = environment.path_after_scheme("CELERY_BROKER_URL", environment.broker_url("CELERY_BROKER_URL", ""))
     assert [Path(str(database)), index, broker] == [folder / "db.sqlite3", folder / "index", folder / "broker"]

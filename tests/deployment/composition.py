@@ -92,7 +92,7 @@ def list_settings() -> dict[str, str]:
     for node in ast.walk(ast.parse((ROOT / "jobsearch" / "settings.py").read_text())):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
-        if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "env"):
+        if not (isinstance(node.func.value, ast.Name) and node.func.value.id in {"env", "env_databases"}):
             continue
         first, *others = node.args
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):

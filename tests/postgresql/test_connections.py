@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from jobsearch import env
+from jobsearch import env_databases
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
 from tests.servers import processes
@@ -30,7 +30,7 @@ def feed() -> Iterator[FakeFeed]:
 
 def configuration(monkeypatch: pytest.MonkeyPatch, *, web: bool = False, url: str = URL) -> dict:
     monkeypatch.setenv("DATABASE_URL", url)
-    return env.database("DATABASE_URL", "", web=web)
+    return env_databases.database("DATABASE_URL", "", web=web)
 
 
 def test_only_a_web_process_has_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +121,7 @@ def test_the_server_ends_the_session_of_a_paused_process(live_site: Callable[...
     """As when a machine sleeps during a transaction: the server ends the session, and others continue."""
     site = live_site("postgresql", feed=feed.url)
     assert site.manage("sync") == 0
-    options = env._SESSION.replace("=60000", "=1000")
+    options = env_databases._SESSION.replace("=60000", "=1000")
     with psycopg.connect(site.database, options=options) as paused:
         paused.execute("UPDATE core_leaserecord SET owner = owner WHERE name = 'feed'")
         assert site.manage("sync") == 0  # otherwise it would wait for the row as long as the paused session exists

@@ -100,6 +100,7 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     ],
     "web:favicon": lambda site: ["/favicon.ico"],
     "web:healthz": lambda site: ["/healthz"],
+    "metrics": lambda site: ["/metrics"],
     "web:readyz": lambda site: ["/readyz"],
     "bookmarks": lambda site: ["/lagret/"],
     "bookmark_list": lambda site: ["/lagret/liste/"],

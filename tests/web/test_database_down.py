@@ -9,7 +9,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
 
-from jobsearch import env
+from jobsearch import env_databases
 from tests.deployment.hostile_clients import Address, ask
 from tests.servers.live import LiveSite
 from tests.servers.ports import HOST, free_port
@@ -66,9 +66,9 @@ def test_other_database_errors_are_500(visitor, recruiter, monkeypatch):
 @pytest.mark.parametrize(("web", "seconds"), [(True, 5), (False, 30)])
 def test_web_processes_wait_less_for_a_lock_than_workers(monkeypatch, web, seconds):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///var/db.sqlite3")
-    assert env.database("DATABASE_URL", "", web=web)["OPTIONS"]["timeout"] == seconds
+    assert env_databases.database("DATABASE_URL", "", web=web)["OPTIONS"]["timeout"] == seconds
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db.example/jobs")
-    assert f"lock_timeout={seconds * 1000}" in env.database("DATABASE_URL", "", web=web)["OPTIONS"]["options"]
+    assert f"lock_timeout={seconds * 1000}" in env_databases.database("DATABASE_URL", "", web=web)["OPTIONS"]["options"]
 
 
 def test_login_is_answered_in_time_while_another_process_writes(tmp_path, fresh_database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from django.conf import settings
 from django.contrib import messages
@@ -50,7 +51,9 @@ def results(request: HttpRequest) -> HttpResponse:
     try:
         if blocked:
             return _render_without_results(request, context, 400)
+        asked = time.perf_counter()
         found = search.search(query)
+        search.note_search(query, found, time.perf_counter() - asked)
         if last := view.page_past_the_last(query, problems, found.total):
             return redirect(last)
         problems += search.without_ads([query], found.counts)[0]

@@ -1,0 +1,151 @@
+"""Facts about the running site, read once with few queries: the overview, the alarms, the samples and /metrics use the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from ingest import status as feed_status
+from jobsearch.core.heartbeats import ALIVE
+from jobsearch.core.models import Heartbeat, ServiceFailure
+from jobsearch.saved.models import AlertMail
+from jobsearch.search import api as search
+from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.visibility import expired_condition
+
+from .union_counts import Counted, count_all
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Space of the disk that fills: of the database's file, or of the index where the database is a server."""
+
+    folder: Path
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The newest file at BACKUP_PATH. `made` is None where there is none."""
+
+    path: Path
+    made: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The site's state at `now`. What cannot be known is None."""
+
+    now: dt.datetime
+    feed: feed_status.Status
+    counts: Mapping[str, Counted]
+    behind: int
+    oldest_behind: dt.datetime | None
+    engine: search.Health
+    index: search.IndexState | None
+    threads: Sequence[search.ThreadFailure]
+    heartbeats: Sequence[Heartbeat]
+    """The newest of each process, also of those that have ended."""
+    failures: Mapping[str, ServiceFailure]
+    schedules: Sequence[PeriodicTask]
+    disk: Disk | None
+    backup: Backup | None
+    alive: Mapping[str, Sequence[Heartbeat]] = field(default_factory=dict)
+    """The running processes by role."""
+
+    def last_seen(self, role: str) -> dt.datetime | None:
+        """When a process of this role was last seen; None if never."""
+        return max((one.seen for one in self.heartbeats if one.role == role), default=None)
+
+    def count(self, name: str) -> int:
+        return self.counts[name].number
+
+
+def load_facts(now: dt.datetime | None = None) -> Facts:
+    """Reads the facts from database, engine and disk. Sends no request to the feed, the broker or the mail server."""
+    now = now or timezone.now()
+    feed = feed_status.status(now)
+    heartbeats = list(Heartbeat.objects.order_by("role", "-seen")[:50])
+    alive: dict[str, list[Heartbeat]] = {}
+    for one in heartbeats:
+        if now - one.seen < ALIVE:
+            alive.setdefault(one.role, []).append(one)
+    behind = search.count_behind(now)
+    return Facts(
+        now=now,
+        feed=feed,
+        counts=_count(now),
+        behind=behind,
+        oldest_behind=search.get_oldest_behind(now) if behind else None,
+        engine=_check_engine(),
+        index=search.IndexState.objects.first(),
+        threads=search.list_thread_failures(),
+        heartbeats=heartbeats,
+        failures={one.name: one for one in ServiceFailure.objects.all()[:20]},
+        schedules=list(
+            PeriodicTask.objects.select_related("interval").exclude(task="celery.backend_cleanup").order_by("name")[:50]
+        ),
+        disk=measure_disk(),
+        backup=find_backup(),
+        alive=alive,
+    )
+
+
+def _count(now: dt.datetime) -> dict[str, Counted]:
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = now - dt.timedelta(days=1)
+    mails = AlertMail.objects.filter(created__gte=day)
+    old = now - dt.timedelta(days=settings.RETENTION_DAYS)
+    return count_all(
+        {
+            "active": Vacancy.objects.active(now),
+            "new_today": Vacancy.objects.filter(first_seen__gte=today),
+            "closed": Vacancy.objects.filter(status=Vacancy.Status.INACTIVE),
+            "due": (Vacancy.objects.filter(expired_condition(now)), "visible_until"),
+            "old": Vacancy.objects.filter(closed_at__lt=old),
+            "hidden": Moderation.objects.filter(hidden=True),
+            "set_aside": (search.SetAside.objects.all(), "since"),
+            "mails_sent": mails.filter(state=AlertMail.State.SENT),
+            "mails_failed": mails.filter(~Q(state__in=[AlertMail.State.SENT, AlertMail.State.SENDING])),
+        }
+    )
+
+
+def _check_engine() -> search.Health:
+    try:
+        return search.engine_health()
+    except search.EngineDown as error:
+        return search.Health(settings.SEARCH_URL.partition(":")[0], "", False, 0, str(error))
+
+
+def measure_disk() -> Disk | None:
+    """The disk's space; None where the folder cannot be read."""
+    folder = Path(str(connection.settings_dict["NAME"])).parent if connection.vendor == "sqlite" else settings.BASE_DIR / "var"
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return Disk(folder, usage.free, usage.total)
+
+
+def find_backup() -> Backup | None:
+    """The newest backup at BACKUP_PATH, a file or a folder of files; None where the setting is empty."""
+    path: Path | None = settings.BACKUP_PATH
+    if path is None:
+        return None
+    try:
+        files = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()]
+        newest = max((one.stat().st_mtime for one in files), default=None)
+    except OSError:
+        return Backup(path, None)
+    return Backup(path, dt.datetime.fromtimestamp(newest, dt.UTC) if newest is not None else None)

@@ -1,0 +1,74 @@
+"""Insight: what visitors look for, as counts of the last 30 days. No search and no person can be read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from jobsearch.search import api as search
+
+from .charts import format_milliseconds
+from .report_texts import format_number
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the page. `note` says what is counted."""
+
+    key: str
+    title: str
+    note: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def load_insight() -> list[Table]:
+    """The three tables, in three queries."""
+    return [_list_missed(), _list_filters(), _list_slow()]
+
+
+def _list_missed() -> Table:
+    words = search.MissedWord.objects.exclude(word="").order_by("-number", "word")[:MOST]
+    return Table(
+        "missed",
+        _("Søk uten treff"),
+        _("Ord i søk som ikke ga treff, søkt etter på minst %(days)s ulike dager. Navn på kontaktpersoner vises ikke.")
+        % {"days": search.MIN_DAYS},
+        [_("Ord"), _("Dager"), _("Søk")],
+        [(one.word, format_number(len(one.days)), format_number(one.number)) for one in words],
+    )
+
+
+def _list_filters() -> Table:
+    usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.FILTER)
+    rows = usage.values_list("key").annotate(total=Sum("number")).order_by("-total", "key")[:MOST]
+    return Table(
+        "filters",
+        _("Mest brukte filtre"),
+        _("Hvor mange søk som brukte filteret. Verdiene lagres ikke."),
+        [_("Filter"), _("Søk")],
+        [(_describe_filter(key), format_number(total)) for key, total in rows],
+    )
+
+
+def _list_slow() -> Table:
+    usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.SLOW)
+    rows = usage.values_list("key").annotate(total=Sum("number"), slowest=Max("seconds")).order_by("-slowest", "key")[:MOST]
+    return Table(
+        "slow",
+        _("Langsomste søk"),
+        _("Søk som tok over 0,3 sekunder, etter antall ord, filtre og sortering. Ordene lagres ikke."),
+        [_("Søk"), _("Ganger"), _("Lengst")],
+        [(key, format_number(total), format_milliseconds(slowest)) for key, total, slowest in rows],
+    )
+
+
+def _describe_filter(key: str) -> str:
+    facet = search.FACETS.get(key.removeprefix("not_"))
+    label = str(facet.label) if facet else key
+    return _("%(filter)s (unntatt)") % {"filter": label} if key.startswith("not_") else label

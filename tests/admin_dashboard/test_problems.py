@@ -1,0 +1,151 @@
+"""Problems of the overview: the twelve sicknesses, each with its verdict, cause and cure; and what is no problem."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from ingest.client import feed as feed_client
+from ingest.models import DetailTask, FeedState
+from jobsearch.admin_dashboard import dashboard, problems
+from jobsearch.admin_dashboard.facts import load_facts
+from jobsearch.core.models import Heartbeat
+from tests.admin_dashboard.sicknesses import QUEUES, SICKNESSES, Site, make_healthy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def site(feed, index, settings, monkeypatch) -> Site:
+    monkeypatch.setattr(feed_client, "_uniform", lambda _low, _high: 0.0)  # retries without pauses
+    made = Site(feed, settings, monkeypatch)
+    make_healthy(made, samples=False)
+    return made
+
+
+def find_codes(now: dt.datetime | None = None) -> list[str]:
+    return [problem.code for problem in problems.find_problems(load_facts(now))]
+
+
+def test_a_healthy_site_has_no_problem(site, client):
+    client.force_login(User.objects.create_superuser("administrator", password="x"))
+    loaded = dashboard.load_dashboard(User.objects.get())
+    assert (loaded.severity.key, loaded.sentence, loaded.cards) == ("ok", "Alt i orden.", [])
+    assert re.match(r"Oppdatert for \d+ s siden\.", loaded.details[0])
+    assert loaded.details[1].startswith("Slik siden ")
+
+
+@pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda one: one.name)
+def test_each_sickness_has_its_verdict_cause_and_cure(site, client, sickness):
+    sickness.make(site)
+    (problem,) = problems.find_problems(load_facts())
+    assert (problem.code, problem.severity.key) == (sickness.code, "broken")
+    assert sickness.cause in problem.cause
+    assert sickness.cure in problem.cure
+    assert problem.effect
+    client.force_login(User.objects.create_superuser("administrator", password="x"))
+    loaded = dashboard.load_dashboard(User.objects.get())
+    assert (loaded.severity.key, loaded.sentence) == ("broken", "1 problem krever handling.")
+    (card,) = loaded.cards
+    assert (card.action.key if card.action else "") == sickness.action
+    assert not sickness.command or any(sickness.command in command for command in problem.commands)
+    text = client.get("/admin/").content.decode()
+    assert f'id="problem-{sickness.code}"' in text
+    for command in problem.commands:
+        assert f">{command}</code>" in text.replace("&amp;", "&")
+
+
+def test_causes_come_before_what_follows_from_them(site):
+    """Without a worker nothing is read and nothing indexed: one problem, not three."""
+    later = timezone.now() + dt.timedelta(hours=2)
+    assert find_codes(later) == ["worker-dead", "beat-dead"]
+    Heartbeat.objects.all().delete()  # a site that has never had them: the feed alone tells
+    assert find_codes(later) == ["feed-unread"]
+
+
+def test_unknown_values_are_no_problem(index, db, settings):
+    """A new site: no feed read, no process seen, no backup configured, no index."""
+    assert find_codes() == []
+    loaded = dashboard.load_dashboard(User.objects.create_superuser("administrator", password="x"))
+    assert loaded.severity.key == "unknown"
+    assert [chart.value for chart in loaded.figures] == ["0", "0", "–", "–"]
+
+
+@pytest.mark.parametrize(("number", "found"), [(19, []), (20, ["watch"]), (49, ["watch"]), (50, ["broken"])])
+def test_a_few_ads_in_quarantine_are_normal(site, number, found):
+    now = timezone.now()
+    for one in range(number):
+        DetailTask.objects.create(uuid=f"00000000-0000-4000-8000-{one:012}", marker=one, state="quarantined", queued=now)
+    assert [problem.severity.key for problem in problems.find_problems(load_facts())] == found
+
+
+def test_a_queue_without_a_worker_is_named(site):
+    Heartbeat.objects.filter(role="worker").update(queues=[queue for queue in QUEUES if queue != "feed"])
+    (problem,) = problems.find_problems(load_facts())
+    assert (problem.code, problem.severity.key) == ("queue-unserved", "broken")
+    assert "feed" in problem.title
+    assert problem.commands == (".venv/bin/celery --app jobsearch worker --queues feed",)
+
+
+def test_a_task_that_is_switched_off_is_named(site):
+    interval = IntervalSchedule.objects.create(every=120, period="seconds")
+    PeriodicTask.objects.create(name="follow-the-feed", task="ingest.tasks.follow_feed", interval=interval, enabled=False)
+    (problem,) = problems.find_problems(load_facts())
+    assert (problem.code, problem.severity.key, problem.cause) == ("schedule-off", "watch", "follow-the-feed")
+
+
+def test_an_old_backup_is_a_problem_only_where_backups_are_configured(site, settings, tmp_path):
+    settings.BACKUP_PATH = tmp_path
+    assert find_codes() == ["backup-old"]
+    (tmp_path / "utlyst.sqlite3").touch()
+    assert find_codes() == []
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=37), tick=False):
+        Heartbeat.objects.update(seen=timezone.now())
+        FeedState.objects.update(last_read=timezone.now())
+        assert find_codes() == ["backup-old"]
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "found"),
+    [(60, 1000, None), (6, 1000, None), (4.9, 1000, "watch"), (1.9, 1000, "broken"), (0.6, 10, "watch"), (0.4, 10, "broken")],
+)
+def test_limits_of_the_disk(site, monkeypatch, free, total, found):
+    """A share of a small disk, an amount of a large one."""
+    from types import SimpleNamespace
+
+    usage = SimpleNamespace(free=int(free * 1024**3), total=int(total * 1024**3))
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)
+    assert [problem.severity.key for problem in problems.find_problems(load_facts())] == ([found] if found else [])
+
+
+def test_an_action_that_the_user_may_not_start_is_not_offered(site):
+    from django.contrib.auth.models import Permission
+
+    FeedState.objects.update(error_code="timeout", error_detail="late", error_since=timezone.now())
+    user = User.objects.create_user("leser", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_run"))
+    loaded = dashboard.load_dashboard(User.objects.get(pk=user.pk))
+    assert [(card.problem.code, card.action) for card in loaded.cards] == [("feed-failing", None)]
+    assert (loaded.primary, loaded.actions) == (None, [])
+
+
+def test_every_check_is_listed_once():
+    codes = {check.__name__ for check in problems.CHECKS}
+    assert len(codes) == len(problems.CHECKS)
+
+
+def test_a_pause_is_named_and_nothing_is_late_by_it(site):
+    from ingest import pausing
+
+    pausing.pause(6, "kari")
+    later = timezone.now() + dt.timedelta(hours=2)
+    Heartbeat.objects.update(seen=later)
+    (problem,) = problems.find_problems(load_facts(later))
+    assert (problem.code, problem.severity.key, problem.action) == ("feed-paused", "watch", "resume")
+    assert "kari" in problem.cause

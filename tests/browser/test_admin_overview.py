@@ -1,0 +1,149 @@
+"""The admin in a browser: the overview of a healthy and of each sick site, the menu, the lists. Axe, widths, without scripts.
+
+With ADMIN_SCREENSHOTS=1 the pictures of docs/screenshots/admin are drawn anew: `-k screenshot`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from ingest.client import feed as feed_client
+from tests.admin_dashboard.conftest import feed  # noqa: F401 - a fixture
+from tests.admin_dashboard.sicknesses import SICKNESSES, Site, close_incidents, make_healthy
+from tests.browser.accessibility import find_violations, fits
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.screenshots import small
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots" / "admin"
+LISTS = [
+    *("ingest/run", "ingest/detailtask", "ingest/feedstate", "vacancies/vacancy", "vacancies/moderation"),
+    *("vacancies/tombstone", "search/setaside", "saved/alertmail", "auth/user", "django_celery_beat/periodictask"),
+]
+
+
+@pytest.fixture
+def site(own_index, feed, settings, monkeypatch, transactional_db) -> Site:  # noqa: F811 - a fixture
+    monkeypatch.setattr(feed_client, "_uniform", lambda _low, _high: 0.0)  # retries without pauses
+    made = Site(feed, settings, monkeypatch)
+    make_healthy(made)
+    close_incidents()
+    return made
+
+
+@pytest.fixture
+def open_admin(open_page, live_server, client):
+    """Open a page of the admin, logged in."""
+    user = User.objects.create_superuser("kari", password="x")
+    client.force_login(user)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+
+    def opened(address: str = "/admin/", **options) -> Page:
+        page = open_page("/robots.txt", **options)
+        page.context.add_cookies([cookie])
+        page.goto(address)
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_healthy_site(site, open_admin, width):
+    page = open_admin(width=width)
+    expect(page.get_by_role("heading", name="Alt i orden.")).to_be_visible()
+    assert page.locator(".problem").count() == 0
+    expect(page.locator(".timeline")).to_contain_text("runder uten feil siden")
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    assert find_violations(page) == []
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_menu_leads_everywhere(site, open_admin, width):
+    page = open_admin(width=width)
+    menu = page.get_by_role("navigation", name="Meny")
+    for label in ("Annonser", "Strøm og kø", "Søk", "Brukere"):
+        menu.get_by_role("link", name=label, exact=True).first.click()
+        expect(menu.locator("[aria-current]").first).to_have_text(label)
+    menu.get_by_text("Avansert").click()
+    assert menu.get_by_role("link").count() > 6
+    assert fits(page)
+
+
+@pytest.mark.parametrize("address", ["/admin/siste-30-dager/", "/admin/innsikt/", "/admin/start/rebuild/"])
+def test_other_pages_have_no_violations(site, open_admin, address):
+    page = open_admin(address, width=PHONE)
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    assert find_violations(page) == []
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_lists_have_no_violations(site, open_admin, width):
+    SICKNESSES[4].make(site)  # a quarantine with more than one page
+    page = open_admin(width=width)
+    found = {}
+    for name in LISTS:
+        page.goto(f"/admin/{name}/")
+        found[name] = (find_violations(page), fits(page))
+    assert found == {name: ([], True) for name in LISTS}
+
+
+def test_search_and_pages_of_a_list(site, open_admin):
+    page = open_admin("/admin/ingest/run/?p=2")
+    sizes = page.locator(".paginator a").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(r => [r.width, r.height])"
+    )
+    assert sizes and all(width >= 24 and height >= 24 for width, height in sizes)
+    page.goto("/admin/vacancies/vacancy/")
+    page.get_by_label("Søk", exact=True).fill("finnes ikke")
+    page.get_by_label("Søk", exact=True).press("Enter")
+    expect(page.locator("main")).to_contain_text("0 stillinger")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_problem_is_cured_by_its_button(site, open_admin, scripts):
+    SICKNESSES[3].make(site)  # the feed answers with 500, and then no longer
+    page = open_admin(scripts=scripts)
+    card = page.locator("#problem-feed-failing")
+    expect(card).to_contain_text("500")
+    card.get_by_role("button", name="Les strømmen nå").click()
+    expect(page.get_by_role("heading", name="Alt i orden.")).to_be_visible()
+
+
+def test_a_command_can_be_copied(site, open_admin):
+    SICKNESSES[5].make(site)
+    page = open_admin()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Kopier").first.click()
+    expect(page.get_by_role("button", name="Kopiert")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "systemctl restart utlyst-worker.service"
+
+
+@pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda one: one.name)
+def test_each_sickness_is_a_card(site, open_admin, sickness):
+    sickness.make(site)
+    page = open_admin(width=PHONE)
+    expect(page.locator(f"#problem-{sickness.code}")).to_be_visible()
+    assert find_violations(page) == []
+    assert fits(page)
+
+
+@pytest.mark.skipif("ADMIN_SCREENSHOTS" not in os.environ, reason="draws the pictures of docs/screenshots/admin")
+@pytest.mark.parametrize("sickness", [None, *SICKNESSES], ids=lambda one: one.name if one else "healthy")
+def test_screenshot(site, open_admin, browser, sickness):
+    FOLDER.mkdir(exist_ok=True)
+    if sickness:
+        sickness.make(site)
+    drawing = browser.new_page()
+    for width in (PHONE, DESKTOP):
+        page = open_admin(width=width)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            name = sickness.name if sickness else "healthy"
+            (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(small(drawing, page.screenshot()))
+    drawing.close()
