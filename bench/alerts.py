@@ -17,6 +17,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobsearch.search import api as search
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -39,37 +43,44 @@ def main() -> None:
     parser.add_argument("--search-url", default="")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("db.sqlite3", "index"):
-            source = options.data / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder) / name)
-        os.environ |= {
-            "JOBSEARCH_READ_DOTENV": "0",
-            "DJANGO_SETTINGS_MODULE": "jobsearch.settings",
-            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-            "SEARCH_URL": options.search_url or f"embedded://{folder}/index",
-            "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
-            "EMAIL_URL": f"filemail://{folder}/mail",
-        }
-        import django
-
-        django.setup()
-        measure(options.subscriptions, options.ads, rebuild=bool(options.search_url))
+        prepare(options.data, folder, options.search_url)
+        measure(options.subscriptions, options.ads)
 
 
-def measure(subscriptions: int, ads: int, *, rebuild: bool) -> None:
+def prepare(data: Path, folder: str, search_url: str) -> None:
+    """Copy a loaded site to `folder`, set Django up for the copy, and fill the engine where it has no index of it."""
+    for name in ("db.sqlite3", "index"):
+        source = data / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder) / name)
+    os.environ |= {
+        "JOBSEARCH_READ_DOTENV": "0",
+        "DJANGO_SETTINGS_MODULE": "jobsearch.settings",
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "SEARCH_URL": search_url or f"embedded://{folder}/index",
+        "CELERY_BROKER_URL": f"filesystem://{folder}/broker",
+        "EMAIL_URL": f"filemail://{folder}/mail",
+    }
+    import django
+
+    django.setup()
     from django.core.management import call_command
+
+    from jobsearch.search import api as search
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    if search_url or not search.engine_health().ok:
+        search.rebuild()
+
+
+def measure(subscriptions: int, ads: int) -> None:
     from django.db.models import F
     from django.utils import timezone
 
     from jobsearch.saved import matching
     from jobsearch.saved.models import AlertMatch, Subscription
     from jobsearch.search import api as search
-    from jobsearch.search.engines.registry import engine_health
     from jobsearch.vacancies.models import Vacancy
 
-    call_command("migrate", verbosity=0, skip_checks=True)
-    if rebuild or not engine_health().ok:
-        search.rebuild()
     now = timezone.now()
     make_subscriptions(subscriptions)
     new = list(Vacancy.objects.active().order_by("uuid").values_list("uuid", flat=True)[:ads])
@@ -91,25 +102,33 @@ def measure(subscriptions: int, ads: int, *, rebuild: bool) -> None:
     print(f"{len(rows)} of them searched one by one: {wrong} differ")
 
 
-def make_subscriptions(number: int) -> None:
+def list_searches(number: int) -> list[tuple[str, search.SearchQuery]]:
+    """Canonical parameters of different searches, and the searches."""
     from urllib.parse import urlencode
 
+    from jobsearch.search import api as search
+
+    texts = list(itertools.product(WORDS, EXTRA, PLACES, FILTERS))
+    found = []
+    for word, extra, place, rest in random.Random(0).sample(texts, min(number, len(texts))):
+        pairs = [("q", f"{word} {extra}".strip()), *([("place", place)] if place else [])]
+        query, _problems = search.SearchQuery.from_address(urlencode(pairs) + (f"&{rest}" if rest else ""))
+        found.append((query.urlencode(), query))
+    return found
+
+
+def make_subscriptions(number: int) -> None:
     from django.utils import timezone
 
     from jobsearch.saved.models import Subscriber, Subscription, compute_digest
-    from jobsearch.search import api as search
 
     created = timezone.now().replace(year=timezone.now().year - 1)
-    texts = itertools.product(WORDS, EXTRA, PLACES, FILTERS)
-    chosen = random.Random(0).sample(list(texts), min(number, len(WORDS) * len(EXTRA) * len(PLACES) * len(FILTERS)))
+    searches = [params for params, _query in list_searches(number)]
     subscribers = [Subscriber(address=f"person{n}@example.no", language="nb") for n in range(number)]
     Subscriber.objects.bulk_create(subscribers, batch_size=500)
     rows = []
     for n in range(number):
-        word, extra, place, rest = chosen[n % len(chosen)]
-        pairs = [("q", f"{word} {extra}".strip()), *([("place", place)] if place else [])]
-        query, _problems = search.SearchQuery.from_address(urlencode(pairs) + (f"&{rest}" if rest else ""))
-        params = query.urlencode()
+        params = searches[n % len(searches)]
         rows.append(
             Subscription(
                 subscriber=subscribers[n], params=params, digest=compute_digest(params), frequency="daily", created=created

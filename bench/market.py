@@ -73,7 +73,11 @@ def measure(rows: int, folder: Path) -> None:
         }
         print(f"{label:26}", "  ".join(f"{name} {median_ms(ask):6.1f} ms" for name, ask in parts.items()))
     client = Client()
-    for address in ("/marked/", "/marked/?occupation=Helse+og+sosial%2FSykepleier&place=VESTLAND%2FBERGEN", "/marked/kommuner.csv"):
+    for address in (
+        "/marked/",
+        "/marked/?occupation=Helse+og+sosial%2FSykepleier&place=VESTLAND%2FBERGEN",
+        "/marked/kommuner.csv",
+    ):
         print(f"{address:80} {median_ms(lambda: client.get(address)):6.1f} ms")  # noqa: B023
 
 
@@ -94,7 +98,7 @@ def fill(rows: int) -> None:
     from jobsearch.statistics.counting import get_monday
     from jobsearch.statistics.models import CountingState, DailyCount, Employer, EmployerDay, WeeklyCount
 
-    draw = random.Random(7)  # noqa: S311 - test data
+    draw = random.Random(7)
     jobs = [value for value in dimensions.list_values("occupation") if "/" in value]
     towns = [value for value in dimensions.list_values("place") if "/" in value]
     sectors = dimensions.list_values("sector")
@@ -139,13 +143,17 @@ def fill(rows: int) -> None:
     numbers = range(800_000_000, 800_020_000)
     Employer.objects.bulk_create(
         [
-            Employer(orgnr=one, name=f"Bedrift {one} AS", named_at=start, new_year=one % 97, new_quarter=one % 7, growth=one % 13 - 6)
+            Employer(
+                orgnr=one, name=f"Bedrift {one} AS", named_at=start, new_year=one % 97, new_quarter=one % 7, growth=one % 13 - 6
+            )
             for one in numbers
         ]
     )
     for n in range(days):
         day = today - dt.timedelta(days=n)
-        EmployerDay.objects.bulk_create([EmployerDay(day=day, orgnr=one, new=n % 4 == 0, active=1) for one in draw.sample(numbers, 600)])
+        EmployerDay.objects.bulk_create(
+            [EmployerDay(day=day, orgnr=one, new=n % 4 == 0, active=1) for one in draw.sample(numbers, 600)]
+        )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.http import HttpRequest
 
+from jobsearch.saved.subscriptions import change_address
+
 from . import mails
 from .adapter import AccountAdapter
 from .login_codes import AddressTaken, confirm_address, find_user, is_taken
@@ -55,6 +57,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         except IntegrityError:  # another account has confirmed it in the meantime
             raise AddressTaken from None
         if old:
+            change_address(old, self.state["email"])
             AccountAdapter().send_notification_mail("account/email/email_changed", self.user, email=old)
 
 

@@ -30,7 +30,7 @@ ROLE_LABELS = {Role.RECRUITER: _("Rekrutterer"), Role.OPERATOR: _("Driftsoperat√
 STAFF_ROLES = frozenset({Role.OPERATOR, Role.ADMINISTRATOR})
 """The roles whose users may use the admin."""
 
-_RECRUITER: frozenset[str] = frozenset()
+_RECRUITER = frozenset({"saved.invite_colleagues"})  # share saved searches by mail
 
 # Runs the site: jobs, lists and schedules. Nothing that names a person: no contacts, users, addresses or failed logins.
 _OPERATOR = frozenset(
@@ -55,7 +55,7 @@ _OPERATOR = frozenset(
     }
 )
 
-_ADMINISTRATOR = _OPERATOR | {
+_ADMINISTRATOR = _OPERATOR | _RECRUITER | {
     "vacancies.view_contact",  # show contacts unmasked
     "vacancies.view_erasure",
     "vacancies.add_erasure",  # remove a person who asks for it

@@ -1,6 +1,7 @@
 """Views of subscriptions by mail: request, confirm, manage and stop, all without login.
 
-Mail scanners open every link, so no GET changes anything. Pages with an address or a token are kept in no cache.
+Mail scanners open every link, so no GET changes a subscription: it is only a sign that mails are read. Pages with an address or
+a token are kept in no cache.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from jobsearch.core.client_address import get_client_address
 from jobsearch.core.private_pages import private_page
 from jobsearch.search import api as search
 
-from . import mails, subscriptions
+from . import mails, pauses, subscriptions
 from .descriptions import list_criteria, summarise_query
 from .forms import FrequencyForm, SubscribeForm
 from .frequencies import Frequency
@@ -144,9 +145,11 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return _render_dead_link(request)
     if request.method == "POST":
         return _change(request, subscriber)
+    pauses.note_opened_link(request, subscriber.pk)
     rows = list(subscriber.subscriptions.order_by("created", "pk"))
     Subscription.parse_all(rows)
-    context = {"rows": [_build_row(row) for row in rows], "address": mask_address(subscriber.address)}
+    address = mask_address(subscriber.address)
+    context = {"rows": [_build_row(row) for row in rows], "address": address, "paused": subscriber.paused}
     return render(request, "saved/manage.html", context)
 
 
@@ -158,10 +161,13 @@ def _build_row(subscription: Subscription) -> Row:
 
 
 def _change(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """Do what a button of the page is for: `action` is change, stop or stop_all. Anything else changes nothing."""
+    """Do what a button of the page is for: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
     action, chosen = request.POST.get("action", ""), _find_own(subscriber, request.POST.get("subscription", ""))
     if action == "stop_all":
         subscriptions.end_all(subscriber.pk)
+    elif action == "resume":
+        pauses.resume(subscriber.pk)
+        messages.success(request, _("Varslene fortsetter."))
     elif action == "stop" and chosen:
         subscriptions.end_subscription(chosen.pk)
         messages.success(request, _("Varselet er stoppet."))
@@ -195,6 +201,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "saved/stopped.html")
     params = subscription.params
     if request.method != "POST":
+        pauses.note_opened_link(request, subscription.subscriber_id)
         return render(request, "saved/stop.html", {"criteria": list_criteria(subscription.query)})
     subscriptions.end_subscription(subscription_id)
     return render(request, "saved/stopped.html", {"again": f"{reverse('alerts:subscribe')}?{urlencode({'query': params})}"})

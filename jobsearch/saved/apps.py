@@ -1,6 +1,7 @@
 """Configuration of the app `saved`."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.core.personal_data import register_part
@@ -14,7 +15,10 @@ class SavedConfig(AppConfig):
     verbose_name = _("Lagrede søk")
 
     def ready(self) -> None:
-        from . import personal_data
+        """Register the parts of an account, and note logins: they are a sign that the address's mails are read."""
+        from . import owner_alerts, personal_data
 
         register_part("saved_searches", personal_data.export_saved_searches)
+        register_part("shared_searches", personal_data.export_shared_searches, personal_data.delete_invitations)
         register_part("alerts", personal_data.export_alerts, personal_data.delete_alerts)
+        user_logged_in.connect(owner_alerts.note_login, dispatch_uid="saved.note_login")

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
 
+from .models import StoredSearch
+
 
 def list_criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
     """The search text, then each facet's label with the labels of its chosen values."""
@@ -24,3 +26,10 @@ def summarise_query(query: search.SearchQuery, max_values: int = 3) -> str:
     if len(labels) > max_values:
         parts.append(_("%(n)s valg til") % {"n": len(labels) - max_values})
     return " · ".join(parts)
+
+
+def describe_problems(saved: StoredSearch) -> list[str]:
+    """What of a stored search cannot be used any more, as sentences."""
+    if saved.unreadable:
+        return [_("Dette søket kan ikke leses lenger: «%(text)s».") % {"text": saved.unreadable}]
+    return [problem.message for problem in saved.parsed[1]]

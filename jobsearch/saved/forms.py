@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .frequencies import Frequency
-from .models import NAME_LENGTH
+from .models import NAME_LENGTH, NOTE_LENGTH
 
 
 class NameForm(forms.Form):
@@ -19,6 +19,18 @@ class NameForm(forms.Form):
             "required": _("Skriv et navn, så du kjenner søket igjen."),
             "max_length": _("Navnet kan ha høyst %(limit_value)d tegn."),
         },
+    )
+
+
+class SearchForm(NameForm):
+    """Name and note of a saved search."""
+
+    note = forms.CharField(
+        label=_("Notat (bare du ser det)"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Notatet kan ha høyst %(limit_value)d tegn.")},
     )
 
 
@@ -40,6 +52,21 @@ class SubscribeForm(forms.Form):
         choices=Frequency.choices,
         initial=Frequency.DAILY,
         error_messages={"required": _("Velg hvor ofte."), "invalid_choice": _("Velg hvor ofte.")},
+    )
+
+
+class InviteForm(forms.Form):
+    """Address of a colleague who is invited to a saved search."""
+
+    email = forms.EmailField(
+        label=_("Kollegaens e-postadresse"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Skriv e-postadressen til kollegaen."),
+            "invalid": _("Skriv en e-postadresse, som navn@eksempel.no."),
+            "max_length": _("E-postadressen kan ha høyst %(limit_value)d tegn."),
+        },
     )
 
 

@@ -1,4 +1,7 @@
-"""Signed links in mails: they open a page without login, on any device. A link of one purpose opens no page of another."""
+"""Signed links, of mails and of shared searches: they open a page without login, on any device.
+
+A link of one purpose opens no page of another.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.core import signing
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-CONFIRM_HOURS = 24
+CONFIRM_HOURS, INVITATION_DAYS = 24, 14
 Row = TypeVar("Row", bound=Model)
 
 
@@ -25,6 +28,8 @@ class Purpose(enum.StrEnum):
     ADS = "ads"
     FEED = "feed"
     REMINDERS = "reminders"
+    SHARE = "share"
+    INVITE = "invite"
 
 
 _VIEWS = {
@@ -34,6 +39,14 @@ _VIEWS = {
     Purpose.ADS: "web:alert_ads",
     Purpose.FEED: "web:saved_atom",
     Purpose.REMINDERS: "bookmarks:stop_reminders",
+    Purpose.SHARE: "web:shared_search",
+    Purpose.INVITE: "saved:invitation",
+}
+
+
+_MAX_AGE = {
+    Purpose.CONFIRM: dt.timedelta(hours=CONFIRM_HOURS),
+    Purpose.INVITE: dt.timedelta(days=INVITATION_DAYS),
 }
 
 
@@ -43,10 +56,12 @@ def sign_token(purpose: Purpose, key: UUID) -> str:
 
 
 def read_token(purpose: Purpose, token: str) -> UUID | None:
-    """The key of a token; None where it was not signed for this purpose, or is a confirmation after its 24 hours."""
-    max_age = dt.timedelta(hours=CONFIRM_HOURS) if purpose == Purpose.CONFIRM else None
+    """The key of a token; None where it was not signed for this purpose, or has expired."""
+    signer = _get_signer(purpose)
     try:
-        return UUID(_get_signer(purpose).unsign(token, max_age=max_age))
+        if isinstance(signer, signing.TimestampSigner):
+            return UUID(signer.unsign(token, max_age=_MAX_AGE.get(purpose)))
+        return UUID(signer.unsign(token))
     except (signing.BadSignature, ValueError):
         return None
 
@@ -67,5 +82,7 @@ def build_link(purpose: Purpose, key: UUID) -> str:
     return f"{settings.SITE_URL}{build_path(purpose, key)}"
 
 
-def _get_signer(purpose: Purpose) -> signing.TimestampSigner:
-    return signing.TimestampSigner(sep=".", salt=f"jobsearch.saved.{purpose}")
+def _get_signer(purpose: Purpose) -> signing.Signer:
+    """With the time, except for a link that its owner shall see unchanged whenever the page shows it."""
+    kind = signing.Signer if purpose == Purpose.SHARE else signing.TimestampSigner
+    return kind(sep=".", salt=f"jobsearch.saved.{purpose}")

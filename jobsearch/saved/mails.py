@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import smtplib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from .links import CONFIRM_HOURS, Purpose, build_link
+from jobsearch.vacancies.visibility import OSLO
+
+from .links import CONFIRM_HOURS, INVITATION_DAYS, Purpose, build_link
 
 
 class MailServerDown(Exception):
-    """The mail server cannot be reached or refuses the connection. `str()` is a sentence for an administrator."""
+    """The mail server cannot be reached, or refuses a mail for now. `str()` is a sentence for an administrator."""
+
+    may_have_been_sent = False
+    """Whether the connection was lost after a mail was begun."""
 
 
 class AddressRefused(Exception):
@@ -93,6 +100,44 @@ def build_confirmation(address: str, request_id: UUID) -> EmailMultiAlternatives
     return build_mail(address, content, request_id, {})
 
 
+def build_pause_notice(address: str, subscriber_id: UUID, pause: dt.datetime) -> EmailMultiAlternatives:
+    """The mail that announces the pause of an address's subscriptions."""
+    site = {"site": settings.SITE_NAME}
+    day = date_format(pause.astimezone(OSLO), pgettext("datoformat", "l j. F"))
+    content = MailContent(
+        subject=_("Vil du fortsatt ha varsler fra %(site)s?") % site,
+        heading=_("Vil du fortsatt ha varsler?"),
+        paragraphs=[
+            _("Det er lenge siden du åpnet en av e-postene med nye stillinger. %(day)s setter vi varslene dine på pause.")
+            % {"day": day[:1].upper() + day[1:]},
+            _("Åpne lenken, så fortsetter de som før."),
+        ],
+        button=Link(_("Fortsett varslene"), build_link(Purpose.MANAGE, subscriber_id)),
+        notes=[_("Vil du ikke ha flere varsler, trenger du ikke gjøre noe. Med lenken kan du også stoppe dem helt.")],
+    )
+    return build_mail(address, content, uuid4(), {})
+
+
+def build_invitation(address: str, invitation_id: UUID, inviter: str) -> EmailMultiAlternatives:
+    """The mail that invites a colleague to a saved search.
+
+    Without the search's name and text: anyone could send theirs to any address by it.
+    """
+    names = {"site": settings.SITE_NAME, "inviter": inviter}
+    content = MailContent(
+        subject=_("%(inviter)s vil dele et søk med deg på %(site)s") % names,
+        heading=_("Et søk er delt med deg"),
+        paragraphs=[_("%(inviter)s vil dele et lagret søk med deg på %(site)s.") % names],
+        button=Link(_("Se søket"), build_link(Purpose.INVITE, invitation_id)),
+        notes=[
+            _("Lenken virker i %(days)s dager. Du logger inn med denne adressen, og velger selv om du vil ha søket.")
+            % {"days": INVITATION_DAYS},
+            _("Kjenner du ikke avsenderen, trenger du ikke gjøre noe."),
+        ],
+    )
+    return build_mail(address, content, invitation_id, {})
+
+
 def send_now(message: EmailMultiAlternatives) -> None:
     """Send one mail. Raises AddressRefused and MailServerDown, without the address in the text."""
     try:
@@ -102,7 +147,9 @@ def send_now(message: EmailMultiAlternatives) -> None:
             raise AddressRefused from None
         raise MailServerDown(describe_error(error)) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise MailServerDown(describe_error(error)) from None
+        down = MailServerDown(describe_error(error))
+        down.may_have_been_sent = not isinstance(error, smtplib.SMTPResponseException | ConnectionRefusedError)
+        raise down from None
 
 
 def describe_error(error: BaseException) -> str:

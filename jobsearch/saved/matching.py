@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef
+from django.db.models.functions import Coalesce
 
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
-from .frequencies import Frequency
 from .models import AlertMail, AlertMatch, MatchedAd, StoredSearch, Subscription
 
 AD_BATCH = 1000
@@ -45,14 +45,14 @@ def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
     Interrupted, it compares the last batch of ads again, which stores no match twice. `on_batch` is called between batches.
     """
     result = Matched()
-    if not _list_active().exists():
+    if not Subscription.objects.list_active().exists():
         return result
     # Ads that are not in the index yet wait without a request to the engine, so that its failure would not be seen.
     health = search.engine_health()
     if not health.ok:
         raise search.EngineDown(health.detail)
     while new := _list_new_ads(now):
-        for subscriptions in iterate_batches(_list_active(), SEARCH_BATCH):
+        for subscriptions in iterate_batches(Subscription.objects.list_active(), SEARCH_BATCH):
             result.matches += _store_matches(subscriptions, new, now)
             on_batch()
         MatchedAd.objects.bulk_create([MatchedAd(uuid=uuid, matched=now) for uuid in new], ignore_conflicts=True)
@@ -67,13 +67,9 @@ def delete_old_matches(now: dt.datetime) -> None:
     AlertMail.objects.filter(created__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
 
 
-def _list_active() -> QuerySet[Subscription]:
-    return Subscription.objects.exclude(frequency=Frequency.OFF)
-
-
 def _list_new_ads(now: dt.datetime) -> Mapping[UUID, dt.datetime]:
     """The next ads to compare, with the moments when they were first seen: in the index, and newer than a subscription."""
-    oldest = _list_active().aggregate(oldest=Min("created"))["oldest"]
+    oldest = Subscription.objects.list_active().aggregate(oldest=Min(Coalesce("resumed", "created")))["oldest"]
     if oldest is None:
         return {}
     since = max(oldest, now - dt.timedelta(days=WAIT_DAYS))
@@ -84,7 +80,7 @@ def _list_new_ads(now: dt.datetime) -> Mapping[UUID, dt.datetime]:
 
 
 def _store_matches(subscriptions: Sequence[Subscription], new: Mapping[UUID, dt.datetime], now: dt.datetime) -> int:
-    """Store which of the ads each subscription finds, without those first seen before it was made."""
+    """Store which of the ads each subscription finds, without those that are no news for it."""
     StoredSearch.parse_all(subscriptions)
     by_search: dict[str, Subscription] = {one.digest: one for one in subscriptions}
     searches = list(by_search.values())
@@ -93,7 +89,7 @@ def _store_matches(subscriptions: Sequence[Subscription], new: Mapping[UUID, dt.
         AlertMatch(subscription=subscription, vacancy_uuid=uuid, first_seen=new[uuid])
         for subscription in subscriptions
         for uuid in found[subscription.digest]
-        if new[uuid] > subscription.created
+        if new[uuid] > subscription.news_since
     ]
     for attempt in range(_MOST_ATTEMPTS):
         existing = set(Subscription.objects.filter(pk__in=[one.pk for one in subscriptions]).values_list("pk", flat=True))

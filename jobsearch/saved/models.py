@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy as _
 
 from jobsearch.search import api as search
 
-from . import bookmark_models  # noqa: F401 - Django finds models in this module
+from . import bookmark_models, sharing_models  # noqa: F401 - Django finds models in this module
 from .frequencies import Frequency
 
-NAME_LENGTH = 80
-_PRESENTATION_PARAMS = {"sort", "size", "page", "since"}  # how hits are shown, not which
+NAME_LENGTH, NOTE_LENGTH = 80, 500
+_PRESENTATION_PARAMS = {"sort", "size", "page", "since", "saved"}  # how hits are shown, not which
 _MAX_SHOWN = 100  # characters shown of parameters that cannot be read
 
 
@@ -34,19 +34,34 @@ def compute_digest(params: str) -> str:
     return hashlib.sha256(params.encode()).hexdigest()
 
 
+def canonicalise(query: search.SearchQuery) -> search.SearchQuery:
+    """The search as it is stored: without what belongs to one look at it."""
+    return query.replace(page=1, since=0, saved=0)
+
+
+def compute_digests(query: search.SearchQuery) -> list[str]:
+    """The digests of the saved searches that open as this page: in its order, and in that of relevance for date order."""
+    query = canonicalise(query)
+    orders = {query.sort, "relevance"} if query.sort == "published" else {query.sort}
+    return [compute_digest(query.replace(sort=sort).urlencode()) for sort in orders]
+
+
 class SavedSearchManager(models.Manager["SavedSearch"]):
     """Manager of saved searches."""
+
+    def find_same(self, owner_id: int, query: search.SearchQuery) -> models.QuerySet[SavedSearch]:
+        """The owner's saved searches with the parameters of `query`.
+
+        Also one saved in order of relevance where `query` is in date order: opening it changes the order.
+        """
+        return self.filter(owner_id=owner_id, digest__in=compute_digests(query))
 
     def mark_seen(self, owner_id: int, query: search.SearchQuery, now: dt.datetime) -> None:
         """Set the last look of the owner's saved search with these parameters to `now`: later ads count as new.
 
-        Finds it whether it was saved in date order or in order of relevance, which opening it changes to date order. Does
-        nothing where the owner has saved no such search.
+        Does nothing where the owner has saved no such search.
         """
-        query = query.replace(since=0)
-        orders = {query.sort, "relevance"} if query.sort == "published" else {query.sort}
-        digests = [compute_digest(query.replace(sort=sort).urlencode(page=False)) for sort in orders]
-        self.filter(owner_id=owner_id, digest__in=digests, last_looked__lt=now).update(last_looked=now)
+        self.find_same(owner_id, query).filter(last_looked__lt=now).update(last_looked=now)
 
 
 class StoredSearch(models.Model):
@@ -74,7 +89,7 @@ class StoredSearch(models.Model):
         blocked = any(problem.blocks for problem in problems)
         if blocked or (not (query.q or query.chosen) and self._has_filters):
             return search.SearchQuery(unreadable=(("published", self.params[:_MAX_SHOWN]),))
-        return query.replace(since=0)
+        return canonicalise(query)
 
     @property
     def unreadable(self) -> str:
@@ -99,15 +114,20 @@ class SavedSearch(StoredSearch):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("navn"), max_length=NAME_LENGTH)
+    note = models.CharField(_("notat"), max_length=NOTE_LENGTH, blank=True)
     created = models.DateTimeField(_("lagret"), auto_now_add=True)
     last_looked = models.DateTimeField(_("sist sett på"), default=timezone.now)
+    pinned = models.BooleanField(_("festet øverst"), default=False)
+    position = models.PositiveSmallIntegerField(_("plass"), default=0)
+    """0 until the owner moves a search: then all have one, and a search saved later comes first."""
 
     objects = SavedSearchManager()
 
     class Meta:
         verbose_name = _("lagret søk")
         verbose_name_plural = _("lagrede søk")
-        ordering = ["name", "pk"]
+        ordering = ["-pinned", "position", "name", "pk"]
+        permissions = [("invite_colleagues", _("Kan dele lagrede søk med kolleger"))]
         constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="saved_search_once_a_person")]
 
     def __str__(self) -> str:
@@ -123,6 +143,12 @@ class Subscriber(models.Model):
 
     language = models.CharField(_("språk"), max_length=8)
     created = models.DateTimeField(_("opprettet"), default=timezone.now)
+    last_sign = models.DateTimeField(_("sist i bruk"), default=timezone.now, db_index=True)
+    """The last sign that the mails are read: a link of one was opened, or the address's account was used."""
+
+    pause_announced = models.DateTimeField(_("pause varslet"), null=True)
+    paused = models.DateTimeField(_("satt på pause"), null=True)
+    """No subscription sends after this moment, until the visitor continues them."""
 
     class Meta:
         verbose_name = _("abonnent")
@@ -150,8 +176,16 @@ class SubscriptionRequest(StoredSearch):
         return str(self.pk)
 
 
+class SubscriptionManager(models.Manager["Subscription"]):
+    """Manager of subscriptions."""
+
+    def list_active(self) -> models.QuerySet[Subscription]:
+        """The subscriptions that send mail."""
+        return self.exclude(frequency=Frequency.OFF).filter(subscriber__paused=None)
+
+
 class Subscription(StoredSearch):
-    """Confirmed subscription to the new ads of a search, by mail. Ads first seen after `created` are news."""
+    """Confirmed subscription to the new ads of a search, by mail."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
@@ -162,6 +196,11 @@ class Subscription(StoredSearch):
     retry_at = models.DateTimeField(_("neste forsøk"), null=True)
     """No mail before this moment: the mail server has refused the last one."""
 
+    resumed = models.DateTimeField(_("fortsatt"), null=True)
+    """End of the last pause: ads first seen before it are no news."""
+
+    objects = SubscriptionManager()
+
     class Meta:
         verbose_name = _("abonnement")
         verbose_name_plural = _("abonnementer")
@@ -169,6 +208,11 @@ class Subscription(StoredSearch):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def news_since(self) -> dt.datetime:
+        """Ads first seen after this moment are news."""
+        return self.resumed or self.created
 
 
 class AlertMail(models.Model):

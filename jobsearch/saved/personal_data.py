@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from . import subscriptions
 from .models import SavedSearch, Subscriber, Subscription, SubscriptionRequest
+from .sharing_models import SearchInvitation
 
 
 def export_saved_searches(user: User, address: str) -> list[dict[str, Any]]:
@@ -15,6 +17,24 @@ def export_saved_searches(user: User, address: str) -> list[dict[str, Any]]:
     hidden = {"id", "owner", "digest"}
     names = [field.name for field in SavedSearch._meta.concrete_fields if field.name not in hidden]
     return list(SavedSearch.objects.filter(owner=user).order_by("pk").values(*names))
+
+
+def export_shared_searches(user: User, address: str) -> list[dict[str, Any]]:
+    """With whom the user shares searches, and the searches that colleagues share with the user or have offered to the address."""
+    own = SavedSearch.objects.filter(owner=user).order_by("pk").prefetch_related("invitations").select_related("share")
+    rows = [
+        {"search": saved.name, "link": hasattr(saved, "share"), "invited": sorted(one.address for one in saved.invitations.all())}
+        for saved in own
+    ]
+    received = SearchInvitation.objects.filter(Q(colleague=user) | Q(address=address or None)).order_by("created")
+    names = ("search__name", "search__params", "created", "last_looked")
+    return [row for row in rows if row["link"] or row["invited"]] + list(received.values(*names))
+
+
+def delete_invitations(user: User, address: str) -> None:
+    """Delete the invitations to the address. What the user shares goes with the user's row."""
+    if address:
+        SearchInvitation.objects.filter(address=subscriptions.normalise_address(address)).delete()
 
 
 def export_alerts(user: User, address: str) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from jobsearch.core.leases import Lease
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
-from . import limits, matching, subscriptions
+from . import limits, matching, pauses, sharing, subscriptions
 from .frequencies import Frequency, compute_cutoff
 from .hidden import read_hidden
 from .mail_connection import close, connect, is_alive, read_refusal
@@ -47,7 +47,10 @@ Compose = Callable[[Subscription, UUID, Sequence[Vacancy], int], EmailMultiAlter
 
 @dataclass
 class Report:
-    """Result of a run. `unknown` counts mails of which it is not known whether they were sent, also those of earlier runs."""
+    """Result of a run. `unknown` counts mails of which it is not known whether they were sent, also those of earlier runs.
+
+    `announced`, `paused`: addresses without a sign of life.
+    """
 
     ads: int = 0
     matches: int = 0
@@ -57,6 +60,8 @@ class Report:
     postponed: int = 0
     unknown: int = 0
     ended: int = 0
+    announced: int = 0
+    paused: int = 0
     engine_error: str = ""
     mail_error: str = ""
 
@@ -76,6 +81,8 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
         subscriptions.delete_old_requests(clock)
         limits.delete_old_counts(clock)
         matching.delete_old_matches(clock)
+        sharing.delete_old_invitations(clock)
+        report.paused = pauses.pause_silent(clock)
         try:
             matched = matching.match_new_ads(now, lease.renew_if_due)
             report.ads, report.matches = matched.ads, matched.matches
@@ -83,6 +90,7 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
             report.engine_error = str(error)
         try:
             _send_due(now, compose, report, lease)
+            report.announced = pauses.announce_pauses(clock, lease.renew_if_due)
         except MailServerDown as error:
             report.mail_error = str(error)
     return report
@@ -122,7 +130,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:
         if frequency != Frequency.INSTANT:
             one &= Q(last_sent=None) | Q(last_sent__lt=cutoff)
         due |= one
-    rows = Subscription.objects.filter(due, Q(retry_at=None) | Q(retry_at__lte=now)).select_related("subscriber")
+    rows = Subscription.objects.list_active().filter(due, Q(retry_at=None) | Q(retry_at__lte=now)).select_related("subscriber")
     for batch in iterate_batches(rows, 200):
         yield from batch
 

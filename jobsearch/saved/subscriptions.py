@@ -18,7 +18,7 @@ from jobsearch.search import api as search
 from . import limits, mails
 from .frequencies import Frequency
 from .links import CONFIRM_HOURS
-from .models import Subscriber, Subscription, SubscriptionRequest
+from .models import Subscriber, Subscription, SubscriptionRequest, canonicalise
 
 log = logging.getLogger(__name__)
 MAX_SUBSCRIPTIONS = 50  # of one address
@@ -41,7 +41,7 @@ def normalise_address(address: str) -> str:
 
 def make_subscribable(query: search.SearchQuery) -> search.SearchQuery:
     """The search without what only says how its hits are shown: the same ads are one subscription in any order."""
-    return query.replace(page=1, since=0, sort="relevance", size=search.SIZES[0])
+    return canonicalise(query).replace(sort="relevance", size=search.SIZES[0])
 
 
 def estimate_weekly_ads(query: search.SearchQuery) -> int:
@@ -104,7 +104,10 @@ def confirm_request(request_id: UUID) -> Subscription | None:
 
 def change_frequency(subscription: Subscription, frequency: Frequency) -> None:
     """Change how often a subscription sends. A pause drops what waits: an old ad is no news when it ends."""
-    Subscription.objects.filter(pk=subscription.pk).update(frequency=frequency)
+    changes: dict[str, object] = {"frequency": frequency}
+    if subscription.frequency == Frequency.OFF and frequency != Frequency.OFF:
+        changes["resumed"] = timezone.now()
+    Subscription.objects.filter(pk=subscription.pk).update(**changes)
     subscription.frequency = frequency
     if frequency == Frequency.OFF:
         subscription.matches.filter(mail=None).delete()
@@ -128,6 +131,24 @@ def end_all(subscriber_id: UUID) -> None:
     with transaction.atomic():
         if subscriber := Subscriber.objects.select_for_update().filter(pk=subscriber_id).first():
             _delete_subscriber(subscriber)
+
+
+def change_address(old: str, new: str) -> None:
+    """Let the subscriptions of an address follow its owner to another confirmed one, which may have some already."""
+    old, new = normalise_address(old), normalise_address(new)
+    with transaction.atomic():
+        subscribers = {one.address: one for one in Subscriber.objects.select_for_update().filter(address__in=[old, new])}
+        if old == new or old not in subscribers:
+            return
+        if new not in subscribers:
+            Subscriber.objects.filter(pk=subscribers[old].pk).update(address=new)
+            return
+        known = set(subscribers[new].subscriptions.values_list("digest", flat=True))
+        room = MAX_SUBSCRIPTIONS - len(known)
+        moved = subscribers[old].subscriptions.exclude(digest__in=known).order_by("created", "pk")
+        keys = list(moved.values_list("pk", flat=True)[: max(room, 0)])
+        Subscription.objects.filter(pk__in=keys).update(subscriber=subscribers[new])
+        _delete_subscriber(subscribers[old])
 
 
 def delete_old_requests(now: dt.datetime) -> int:

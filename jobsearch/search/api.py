@@ -15,6 +15,7 @@ from .assist.highlighting import HighlightedAd, Highlighter
 from .assist.snippets import Segment
 from .assist.suggestions import Suggestion, suggest
 from .cache_warming import start_cache_warming
+from .daily_counts import DailyCounts, count_by_day
 from .engines.base import Health, Hit
 from .engines.registry import engine_health
 from .errors import EngineDown, IndexMissing, NoPrevious, QueryError
@@ -37,9 +38,10 @@ from .query.entities import RecognisedEntity
 from .query.normalisation import remove_each_part, remove_words
 from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
-from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar, without_ads
+from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar
 from .thread_failures import list_thread_failures
 from .usage import MIN_DAYS, delete_old_usage, flush_usage, note_search
+from .values_without_ads import without_ads
 from .words_to_filters import turn_words_into_filters
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Choice",
     "CompiledQuery",
     "Counted",
+    "DailyCounts",
     "EngineDown",
     "Facet",
     "Health",
@@ -84,6 +87,7 @@ __all__ = [
     "compare",
     "count",
     "count_behind",
+    "count_by_day",
     "count_many",
     "count_new",
     "delete_old_usage",

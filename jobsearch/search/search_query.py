@@ -41,10 +41,11 @@ SORTS = ("relevance", "published", "deadline")
 SIZES = (25, 50, 100)  # hits on a page, the default first
 Q_LENGTH = 200  # characters; the longest titles of the feed have 500, but no visitor types one
 LONGEST_QUERY_STRING = 8_190  # bytes; the longest line that the web server accepts
+SAVED_DIGITS = 12  # of the number of a saved search
 SINCE_DAYS = 400  # how far back `since` may lie
 DEEPEST_HIT = 10_000  # OpenSearch's own limit of from + size
 _UNREADABLE = {"unknown", "ambiguous", "no_point", "no_table"}
-_OWN = {"q", "as_typed", "sort", "size", "since", "page", "unreadable", "hidden"}
+_OWN = {"q", "as_typed", "sort", "size", "since", "saved", "page", "unreadable", "hidden"}
 
 
 @dataclass(frozen=True, init=False)
@@ -55,7 +56,8 @@ class SearchQuery:
     `query.place`, which give the facet's default where nothing is chosen. What a parameter holds is described by its facet.
 
     `since`: a moment in seconds since 1970, or 0. Ads first seen after it come first, in date order, before the others; it
-    filters nothing. `unreadable`: (name, value) of filters with one value that cannot be read (any more): a day too long ago,
+    filters nothing. `saved`: number of the saved search that this one was opened from, or 0; the page offers to update it.
+    `unreadable`: (name, value) of filters with one value that cannot be read (any more): a day too long ago,
     a postal code that is in no table. A search with one finds nothing.
 
     `as_typed`: words of the text are searched for as words even where they name a filter; False where there is no text.
@@ -70,6 +72,7 @@ class SearchQuery:
     sort: str
     size: int
     since: int
+    saved: int
     page: int
     unreadable: tuple[tuple[str, str], ...]
     hidden: HiddenAds = field(compare=False)
@@ -82,6 +85,7 @@ class SearchQuery:
         sort: str = "relevance",
         size: int = SIZES[0],
         since: int = 0,
+        saved: int = 0,
         page: int = 1,
         unreadable: tuple[tuple[str, str], ...] = (),
         hidden: HiddenAds = NOTHING_HIDDEN,
@@ -93,7 +97,7 @@ class SearchQuery:
             raise TypeError(f"no parameters of a search: {', '.join(sorted(unknown))}")
         chosen = {name: value for name, value in values.items() if value != defaults[name]}
         own = {"q": q, "values": chosen, "as_typed": as_typed and bool(q), "sort": sort, "size": size}
-        own |= {"since": since, "page": page, "unreadable": unreadable, "hidden": hidden}
+        own |= {"since": since, "saved": saved, "page": page, "unreadable": unreadable, "hidden": hidden}
         for name, value in own.items():
             object.__setattr__(self, name, value)
 
@@ -133,6 +137,7 @@ class SearchQuery:
             values |= _exclude_in_words(values)
         values["unreadable"] = _list_unreadable(params, problems)
         values["since"] = _parse_since(read_last(params, "since"), problems)
+        values["saved"] = _parse_saved(read_last(params, "saved"))
         values["sort"] = _parse_choice("sort", read_last(params, "sort"), SORTS, problems)
         size = _parse_choice("size", read_last(params, "size"), SIZES, problems)
         values["size"] = size
@@ -154,6 +159,8 @@ class SearchQuery:
             pairs.append(("size", str(self.size)))
         if self.since:
             pairs.append(("since", str(self.since)))
+        if self.saved:
+            pairs.append(("saved", str(self.saved)))
         if page and self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
@@ -294,6 +301,12 @@ def _parse_since(value: str, problems: list[Problem]) -> int:
         return int(value)
     problems.append(Problem("since", value, "unknown"))
     return 0
+
+
+def _parse_saved(value: str) -> int:
+    """The number, or 0 for what is none: an address without it shows the same ads."""
+    value = clean_parameter(value, 20)
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= SAVED_DIGITS else 0
 
 
 def _parse_page(value: str, last: int, problems: list[Problem]) -> int:

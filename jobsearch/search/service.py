@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -27,11 +27,10 @@ from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workpla
 from .analysis import norwegian
 from .conditions import All, Best, Node, Range, Term, Terms
 from .errors import EngineDown, QueryError
-from .facets import FACETS, build_filters, list_filters
-from .facets.deadline import ALL_DEADLINES, build_open_filter
+from .facets import FACETS, build_filters
+from .facets.deadline import build_open_filter
 from .facets.employer_names import preload_names
 from .hidden import NOTHING_HIDDEN, HiddenAds
-from .input_errors import Problem
 from .page import Page
 from .query import compiler
 from .search_query import DEEPEST_HIT, SearchQuery
@@ -45,9 +44,6 @@ FEW, MANY_MORE = 3, 5
 MOST_EXCLUDED = 5000
 """Closed ads that are not yet removed from the index, excluded with each search. There are more than this only during a
 first load, when the index has never had them."""
-MOST_NAMED = 10
-"""Chosen values without ads that a page lists."""
-
 SCANNED = 1000
 """Hits of a scan that are requested at a time."""
 
@@ -194,8 +190,6 @@ def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.
 
 def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime) -> list[Counted]:
     visible = compiler.build_visibility_filter(now, find_gone())
-    found = [Counted()] * len(asked)
-    typed = {place: query.compiled for place, (query, _since) in enumerate(asked) if not find_personal_data(query.q)}
 
     def count_readings(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[Counted]:
         requests = []
@@ -208,38 +202,42 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
         totals = iter(engine().totals(requests) if requests else ())
         return [Counted(next(totals), next(totals) if asked[place][1] else 0) for place, _compiled in wanted]
 
+    return count_first_readings([query for query, _since in asked], visible, now, count_readings, Counted())
+
+
+class HasTotal(Protocol):
+    """A count with a total."""
+
+    @property
+    def total(self) -> int: ...
+
+
+C = TypeVar("C", bound=HasTotal)
+
+
+def count_first_readings(
+    queries: Sequence[SearchQuery],
+    visible: Node,
+    now: dt.datetime,
+    count_readings: Callable[[Sequence[tuple[int, CompiledQuery]]], Sequence[C]],
+    nothing: C,
+) -> list[C]:
+    """For each search the count of the first reading that finds anything, the same as `_search_first_reading` shows.
+
+    `count_readings` counts pairs of a search's place in `queries` and a reading of it. `nothing`: the count of a search without
+    hits, or that may not be run.
+    """
+    found = [nothing] * len(queries)
+    typed = {place: query.compiled for place, query in enumerate(queries) if not find_personal_data(query.q)}
     for place, counted in zip(typed, count_readings(list(typed.items())), strict=True):
         found[place] = counted
-    unfound = [place for place in typed if not found[place].total and asked[place][0].q]
+    unfound = [place for place in typed if not found[place].total and queries[place].q]
     if unfound:
-        readings = find_other_readings([(asked[place][0], typed[place].parsed) for place in unfound], visible, now)
+        readings = find_other_readings([(queries[place], typed[place].parsed) for place in unfound], visible, now)
         wanted = [(place, CompiledQuery(one.parsed)) for place, others in zip(unfound, readings, strict=True) for one in others]
         for (place, _compiled), counted in zip(wanted, count_readings(wanted), strict=True):
             if not found[place].total:
                 found[place] = counted
-    return found
-
-
-def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str, int]] | None = None) -> list[list[Problem]]:
-    """For each search the chosen values that no active ad has, as input errors.
-
-    An employer's name may be misspelled, the last ad from a foreign country may have ended. Values of the catalogue are left out.
-    `counts`: those of the search's own answer, so that most values need not be counted. At most one request to the engine, for
-    `MOST_NAMED` values of each search. Raises EngineDown.
-    """
-    asked: list[tuple[int, str, str]] = []
-    for place, query in enumerate(queries):
-        chosen = [(facet.positive, value) for facet in list_filters() if not facet.single for value in facet.list_chosen(query)]
-        unlisted = [(facet.name, value) for facet, value in dict.fromkeys(chosen) if not facet.is_known(value)]
-        zero = [(facet, value) for facet, value in unlisted if not (counts or {}).get(facet, {}).get(value)]
-        asked += [(place, facet, value) for facet, value in zero[:MOST_NAMED]]
-    found: list[list[Problem]] = [[] for _query in queries]
-    everything = SearchQuery(deadline=ALL_DEADLINES)
-    alone = count_many([(everything.replace(**{facet: (value,)}), None) for _, facet, value in asked]) if asked else []
-    for (place, facet, value), counted in zip(asked, alone, strict=True):
-        if not counted.total:
-            label = FACETS[facet].label_value(value)
-            found[place].append(Problem(facet, label, "unknown", unknown=FACETS[facet].unknown))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from jobsearch.web.presenters import distance
 
 SOURCE_URL = "https://arbeidsplassen.nav.no/"
-_FORM_VIEWS = {"login", "password_change", "saved:rename"}
+_FORM_VIEWS = {"login", "password_change", "saved:edit"}
 """Views whose address, requested by GET, shows the form of a rejected POST again."""
 
 

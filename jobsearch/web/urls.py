@@ -17,6 +17,7 @@ from .views import (
     municipalities,
     privacy,
     search,
+    shared_search,
     sitemaps,
     suggestions,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("forslag/", suggestions.suggestions, name="suggestions"),
     path("varsler/treff/<str:token>/", alert_ads.alert_ads, name="alert_ads"),
     path("lagret/kalender/<uuid:key>.ics", bookmark_calendar.bookmark_calendar, name="bookmark_calendar"),
+    path("delt/<str:token>/", shared_search.shared_search, name="shared_search"),
     path("kommuner.json", municipalities.municipalities, name="municipalities"),
     path("om/", search.about, name="about"),
     path("personvern/", privacy.privacy, name="privacy"),

@@ -7,7 +7,7 @@ const recentSearches = (() => {
   const KEY = "searches";
   const MAX_SEARCHES = 10;
   const MAX_LENGTH = 2000; // characters of an address
-  const UNIMPORTANT = ["page", "since", "size", "sort"]; // not a part of what was searched for
+  const UNIMPORTANT = ["page", "saved", "since", "size", "sort"]; // not a part of what was searched for
   const PERSONAL = /@|(\d[ .-]?){11}/;
 
   const isSearch = (one) =>

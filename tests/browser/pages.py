@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from jobsearch.saved.links import Purpose, build_path
 from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.sharing import share_by_link
 from jobsearch.search import api as search
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
@@ -54,7 +55,7 @@ def pages(ads, recruiter) -> dict[str, str]:
     with transaction.atomic():
         store.close_vacancies([ended], Vacancy.Closed.FEED)
     search.index_changes()
-    recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
+    saved = recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
     return {
         "home": "/",
         "results": "/?q=sykepleier&place=VESTLAND%2FBERGEN&extent=Deltid",
@@ -72,13 +73,16 @@ def pages(ads, recruiter) -> dict[str, str]:
         "privacy": "/personvern/",
         "bookmarks": "/lagret/",
         "missing": "/finnes-ikke/",
+        "shared search": build_path(Purpose.SHARE, share_by_link(saved).pk),
         "alert": "/varsler/ny/?query=q%3Dsykepleier",
         "alert requested": "/varsler/sendt/",
         **_make_alert_pages(),
         "login": "/logg-inn/",
         "saved": "/lagrede-sok/",
+        "edit": f"/lagrede-sok/{saved.pk}/endre/",
+        "share": f"/lagrede-sok/{saved.pk}/del/",
         "save": "/lagrede-sok/lagre/?query=q%3Dsykepleier",
-        "delete": f"/lagrede-sok/{recruiter.saved_searches.get().pk}/slett/",
+        "delete": f"/lagrede-sok/{saved.pk}/slett/",
         "account": "/konto/",
         "address": "/konto/e-post/",
         "security": "/konto/sikkerhet/",

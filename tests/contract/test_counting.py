@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search.analysis import spelling
-from jobsearch.search.api import Counted, SearchQuery, count_many, index_changes, search
+from jobsearch.search.api import Counted, SearchQuery, count_by_day, count_many, index_changes, search
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
@@ -62,3 +62,32 @@ def test_new_ads_come_first_and_then_the_others(thirty, q, size):
     assert {(page.total, page.new) for page in pages} == {(30, 6)}
     assert pages[0].counts == search(query.replace(since=0)).counts
     assert search(query.replace(since=int(timezone.now().timestamp()) + 60)).new == 0
+
+
+def test_daily_counts_equal_the_pages_of_each_day(thirty):
+    now = timezone.now()
+    asked = ["kokk", "kokkk", "murer", '"kokk 3"', "kari@example.no", ""]  # the second is corrected as on its page
+    counted = count_by_day([(SearchQuery(q=q), now - dt.timedelta(days=1)) for q in asked], 30)
+    assert [(one.total, one.new) for one in counted] == [(30, 6), (30, 6), (0, 0), (1, 0), (0, 0), (30, 6)]
+    assert [(one.days[-1], one.days[-4], sum(one.days), len(one.days)) for one in counted[:3]] == [
+        *[(6, 24, 30, 30)] * 2,
+        (0, 0, 0, 30),
+    ]
+    narrowed = [SearchQuery(q="kokk", place=(place,)) for place in ("VESTLAND", "UTLAND/HELLAS")]
+    assert [one.total for one in count_by_day([(query, now) for query in narrowed], 7)] == [30, 0]
+    assert count_by_day([], 30) == []
+
+
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_an_ad_of_before_the_line_is_in_the_total_only(thirty, days):
+    (counted,) = count_by_day([(SearchQuery(), timezone.now())], days)
+    assert (counted.total, counted.new, sum(counted.days)) == (30, 0, 6 if days < 4 else 30)
+
+
+def test_many_daily_counts_take_one_request(thirty, engine, monkeypatch):
+    calls: list[int] = []
+    original = engine.count_many
+    monkeypatch.setattr(engine, "count_many", lambda asked: calls.append(len(asked)) or original(asked))
+    moments = [timezone.now() - dt.timedelta(hours=n) for n in range(200)]
+    counted = count_by_day([(SearchQuery(q=f"kokk {n % 30}"), moment) for n, moment in enumerate(moments)], 30)
+    assert calls == [200] and {one.total for one in counted} == {1}

@@ -68,6 +68,39 @@ def test_value_without_ads_finds_nothing_and_is_reported_everywhere(logged_in, r
     assert download["Content-Type"].startswith("text/html") and sentence in Page(download).text()
 
 
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ("not_place=HORDALAND&q=finnesikke", "Vi har ingen annonser fra stedet «Hordaland» nå."),
+        ("not_employer=Kroa&q=finnesikke", "Vi har ingen annonser fra «Kroa» nå."),
+        ("not_engagement=Evig&q=finnesikke", "Vi har ingen annonser med ansettelsesformen «Evig» nå."),
+    ],
+)
+def test_excluded_value_that_is_gone_is_reported(logged_in, recruiter, emptied, params, sentence):
+    saved = recruiter.saved_searches.create(name="X", params=params)
+    assert sentence in get_list(logged_in).text()
+    assert sentence in Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True)).text()
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ("place=VESTLAND%2FBERGEN", "Vi har ingen annonser fra stedet «Bergen» nå."),
+        ("place=VESTLAND", "Vi har ingen annonser fra stedet «Vestland» nå."),
+    ],
+)
+def test_place_that_the_list_of_places_no_longer_has_is_reported(logged_in, recruiter, ads, monkeypatch, params, sentence):
+    """A merger of municipalities or counties: the ads have the new name, the saved search the old one."""
+    ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)})
+    saved = recruiter.saved_searches.create(name="X", params=params)
+    assert get_list(logged_in).total == 0 and sentence not in get_list(logged_in).text(), "a place without ads today"
+    facet = type(search.FACETS["place"])
+    monkeypatch.setattr(facet, "is_known", lambda self, value: value not in {"VESTLAND", "VESTLAND/BERGEN"})
+    listed = get_list(logged_in)
+    assert listed.total == 0 and sentence in listed.text()
+    assert sentence in Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True)).text()
+
+
 def test_other_values_of_the_facet_still_count(logged_in, recruiter, emptied):
     recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS&place=VESTLAND")
     assert get_list(logged_in).total == 3

@@ -76,7 +76,10 @@ def test_showing_the_new_ads_resets_the_number_and_can_be_repeated(logged_in, re
         assert get_number_of_new(logged_in) == "0"
 
 
-@pytest.mark.parametrize("how", ["head", "prefetch", "another's", "not logged in", "another search", "engine down"])
+@pytest.mark.parametrize(
+    "how",
+    ["head", "prefetch", "old prefetch", "preload", "page 2", "another's", "not logged in", "another search", "engine down"],
+)
 def test_other_requests_do_not_reset_the_number(logged_in, recruiter, django_user_model, some, looked, how, request):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
@@ -84,6 +87,12 @@ def test_other_requests_do_not_reset_the_number(logged_in, recruiter, django_use
         logged_in.head(address)
     elif how == "prefetch":
         logged_in.get(address, headers={"sec-purpose": "prefetch"})
+    elif how == "old prefetch":
+        logged_in.get(address, headers={"purpose": "prefetch"})
+    elif how == "preload":
+        logged_in.get(address, headers={"hx-request": "true", "hx-preloaded": "true"})
+    elif how == "page 2":
+        assert Page(logged_in.get(f"{address}&page=2")).titles, "a page without new ads"
     elif how == "another's":
         logged_in.force_login(django_user_model.objects.create_user("per"))
         logged_in.get(address)
@@ -112,14 +121,31 @@ def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some,
     assert get_number_of_new(logged_in) == "0"
 
 
+def test_pages_of_new_ads_count_only_one_after_the_other(logged_in, recruiter, some, looked):
+    Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
+    search.index_changes()
+    saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
+    address = logged_in.get(f"{LIST}{saved.pk}/").url
+    logged_in.get(f"{address}&page=2")
+    assert get_number_of_new(logged_in) == "40", "the first 25 have not been shown"
+    logged_in.get(address, headers={"sec-purpose": "prefetch"})
+    logged_in.get(f"{address}&page=2")
+    assert get_number_of_new(logged_in) == "40"
+    logged_in.get(address)
+    logged_in.get(address.replace("kokk", "lege"))
+    logged_in.get(address)
+    logged_in.get(f"{address}&page=2")
+    assert get_number_of_new(logged_in) == "0"
+
+
 def test_search_can_be_marked_as_seen_without_opening_it(logged_in, recruiter, some, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
-    form = Page(logged_in.get(LIST)).one(f"//form[@action='{LIST}{saved.pk}/sett/']")
-    assert form.text_content().split()[:3] == ["Marker", "som", "sett"]
+    button = Page(logged_in.get(LIST)).one(f"//button[@form='rader' and @formaction='{LIST}{saved.pk}/sett/']")
+    assert button.text_content() == "Marker som sett"
     assert logged_in.get(f"{LIST}{saved.pk}/sett/").status_code == 405
-    assert logged_in.post(f"{LIST}{saved.pk}/sett/").url == LIST
+    assert logged_in.post(f"{LIST}{saved.pk}/sett/").url == f"{LIST}#sok-{saved.pk}"
     assert get_number_of_new(logged_in) == "0"
-    assert not Page(logged_in.get(LIST)).all(f"//form[@action='{LIST}{saved.pk}/sett/']")
+    assert not Page(logged_in.get(LIST)).all(f"//button[@formaction='{LIST}{saved.pk}/sett/']")
 
 
 def test_saved_sorting_is_used_for_the_other_ads(logged_in, recruiter, some, looked):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.models import NAME_LENGTH, SavedSearch
+from jobsearch.saved.models import NAME_LENGTH, NOTE_LENGTH, SavedSearch
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
@@ -104,7 +104,7 @@ def test_opening_shows_the_results_page_and_sets_the_last_look(logged_in, recrui
     long_ago = timezone.now() - dt.timedelta(days=1)
     saved = recruiter.saved_searches.create(name="X", params="q=sykepleier&place=VESTLAND", last_looked=long_ago)
     response = logged_in.get(f"{LIST}{saved.pk}/")
-    assert response.url == f"/?q=sykepleier&place=VESTLAND&sort=published&since={int(long_ago.timestamp())}"
+    assert response.url == f"/?q=sykepleier&place=VESTLAND&sort=published&since={int(long_ago.timestamp())}&saved={saved.pk}"
     assert 'data-new="1"' in logged_in.get(LIST).content.decode(), "a redirect has shown nothing yet"
     assert Page(logged_in.get(response.url)).total == search.count(saved.query) == 1
     saved.refresh_from_db()
@@ -126,18 +126,22 @@ def test_head_and_prefetch_do_not_set_the_last_look(logged_in, recruiter, own_in
 
 def test_rename_and_delete(logged_in, recruiter, own_index):
     saved = recruiter.saved_searches.create(name="Før", params="q=lege")
-    assert Page(logged_in.get(f"{LIST}{saved.pk}/navn/")).one("//input[@name='name']").get("value") == "Før"
-    assert logged_in.post(f"{LIST}{saved.pk}/navn/", {"name": "Etter"}).url == LIST
+    assert Page(logged_in.get(f"{LIST}{saved.pk}/endre/")).one("//input[@name='name']").get("value") == "Før"
+    assert (
+        logged_in.post(f"{LIST}{saved.pk}/endre/", {"name": "Etter", "note": "Til Kari\nog Per"}).url == f"{LIST}#sok-{saved.pk}"
+    )
     saved.refresh_from_db()
-    assert saved.name == "Etter"
-    assert logged_in.post(f"{LIST}{saved.pk}/navn/", {"name": ""}).status_code == 422
+    assert (saved.name, saved.note) == ("Etter", "Til Kari\nog Per")
+    assert "Til Kari" in Page(logged_in.get(LIST)).text("//p[@class='saved-note']")
+    assert logged_in.post(f"{LIST}{saved.pk}/endre/", {"name": "X", "note": "x" * (NOTE_LENGTH + 1)}).status_code == 422
+    assert logged_in.post(f"{LIST}{saved.pk}/endre/", {"name": ""}).status_code == 422
     assert "Slette søket «Etter»?" in Page(logged_in.get(f"{LIST}{saved.pk}/slett/")).h1
     assert recruiter.saved_searches.exists()  # the confirmation page deletes nothing
     assert logged_in.post(f"{LIST}{saved.pk}/slett/").url == LIST
     assert not recruiter.saved_searches.exists()
 
 
-@pytest.mark.parametrize("page", ["", "navn/", "slett/"])
+@pytest.mark.parametrize("page", ["", "endre/", "slett/"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_searches_of_another_user_are_404(logged_in, own_index, page, method):
     other = get_user_model().objects.create_user("per", password=PASSWORD)
@@ -150,7 +154,7 @@ def test_searches_of_another_user_are_404(logged_in, own_index, page, method):
     assert b"Hemmelig" not in logged_in.get(LIST).content
 
 
-@pytest.mark.parametrize("page", ["", "1/", "1/navn/", "1/slett/"])
+@pytest.mark.parametrize("page", ["", "1/", "1/endre/", "1/slett/"])
 def test_pages_require_login(client, db, page):
     response = client.get(LIST + page)
     assert response.status_code == 302 and response.url.startswith("/logg-inn/?next=/lagrede-sok/")
@@ -160,7 +164,7 @@ def test_changes_require_a_csrf_token(recruiter, own_index):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(recruiter)
     saved = recruiter.saved_searches.create(name="X", params="")
-    for address in (SAVE, f"{LIST}{saved.pk}/navn/", f"{LIST}{saved.pk}/slett/", "/logg-ut/"):
+    for address in (SAVE, f"{LIST}{saved.pk}/endre/", f"{LIST}{saved.pk}/slett/", "/logg-ut/"):
         assert strict.post(address, {"name": "Y", "query": ""}).status_code == 403
     assert recruiter.saved_searches.get().name == "X"
 
@@ -177,7 +181,7 @@ def test_html_in_names_is_escaped(logged_in, recruiter, ads):
     ads()
     name = "<script>alert(1)</script>"
     saved = recruiter.saved_searches.create(name=name, params="q=%3Cscript%3Ealert(2)%3C/script%3E")
-    for address in (LIST, f"{LIST}{saved.pk}/navn/", f"{LIST}{saved.pk}/slett/"):
+    for address in (LIST, f"{LIST}{saved.pk}/endre/", f"{LIST}{saved.pk}/slett/"):
         assert not Page(logged_in.get(address)).all("//script[not(@src)]")
     assert name in Page(logged_in.get(LIST)).text()
 

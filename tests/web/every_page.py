@@ -16,6 +16,7 @@ from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
 from jobsearch.saved.links import Purpose, sign_token
 from jobsearch.saved.models import AlertMail, AlertMatch, SearchFeed, Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.sharing import share_by_link
 from jobsearch.statistics.counting import count_market
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -42,7 +43,7 @@ class Site:
     hidden: UUID
     saved: list[int]
     tokens: dict[str, str]
-    """Tokens of links in mails, by purpose."""
+    """Tokens of secret links, by purpose."""
 
 
 def _list_one(address: str, _site: Site) -> list[str]:
@@ -123,9 +124,17 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
     "saved:create": lambda site: ["/lagrede-sok/lagre/?query=q%3Dkokk"],
     "saved:open": lambda site: [f"/lagrede-sok/{pk}/" for pk in site.saved],
     "saved:mark_seen": lambda site: [f"/lagrede-sok/{site.saved[0]}/sett/"],
-    "saved:rename": lambda site: [f"/lagrede-sok/{site.saved[0]}/navn/"],
+    "saved:edit": lambda site: [f"/lagrede-sok/{site.saved[0]}/endre/"],
     "saved:delete": lambda site: [f"/lagrede-sok/{site.saved[0]}/slett/"],
     "saved:feed": lambda site: [f"/lagrede-sok/{pk}/strom/" for pk in site.saved[:2]],
+    "saved:update": lambda site: [f"/lagrede-sok/{site.saved[0]}/oppdater/"],
+    "saved:pin": lambda site: [f"/lagrede-sok/{site.saved[0]}/fest/"],
+    "saved:move": lambda site: [f"/lagrede-sok/{site.saved[0]}/flytt/"],
+    "saved:change_alert": lambda site: [f"/lagrede-sok/{site.saved[0]}/varsel/"],
+    "saved:share": lambda site: [f"/lagrede-sok/{site.saved[0]}/del/"],
+    "saved:leave": lambda site: [f"/lagrede-sok/{site.saved[0]}/forlat/"],
+    "saved:invitation": lambda site: ["/lagrede-sok/invitasjon/x/"],
+    "web:shared_search": lambda site: [f"/delt/{site.tokens['share']}/", "/delt/x/"],
     "alerts:subscribe": lambda site: ["/varsler/ny/?query=q%3Dkokk", "/varsler/ny/"],
     "alerts:sent": lambda site: ["/varsler/sendt/?query=q%3Dkokk"],
     "alerts:confirm": lambda site: [f"/varsler/bekreft/{site.tokens['confirm']}/", "/varsler/bekreft/x/"],
@@ -231,7 +240,9 @@ def build(ads, recruiter, *, number: int = 30) -> Site:
     own = BookmarkSettings.objects.create(owner=recruiter, remind=True, language="nb", calendar_key=uuid4())
     tokens = {"feed": sign_token(Purpose.FEED, feed.pk), "calendar": str(own.calendar_key)}
     tokens["reminders"] = sign_token(Purpose.REMINDERS, own.reminder_key)
-    return Site(active, ended, unseen, saved, _make_tokens(made) | tokens)
+    tokens |= _make_tokens(made)
+    tokens["share"] = sign_token(Purpose.SHARE, share_by_link(recruiter.saved_searches.get(pk=saved[0])).pk)
+    return Site(active, ended, unseen, saved, tokens)
 
 
 def _make_tokens(ads: list[UUID]) -> dict[str, str]:

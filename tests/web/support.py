@@ -73,7 +73,7 @@ def engine_down(monkeypatch) -> None:
     def down(*args: object, **kwargs: object):
         raise search.EngineDown("Nobody answers. Start it.")
 
-    for name in ("search", "count", "count_many", "count_new", "similar"):
+    for name in ("search", "count", "count_by_day", "count_many", "count_new", "similar"):
         monkeypatch.setattr(f"jobsearch.search.api.{name}", down)
 
 

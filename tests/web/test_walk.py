@@ -203,7 +203,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "ad with an account": f"/stilling/{uuids[0]}/",
             "save": "/lagrede-sok/lagre/?query=q%3Dfox%26place%3DVESTLAND%26sector%3DPrivat%26extent%3DDeltid",
             "save all": "/lagrede-sok/lagre/",
-            "rename": f"/lagrede-sok/{saved.pk}/navn/",
+            "edit": f"/lagrede-sok/{saved.pk}/endre/",
             "delete": f"/lagrede-sok/{saved.pk}/slett/",
         }.items():
             yield name, client.get(address, follow=True)
@@ -221,8 +221,8 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         yield "reminders to stop", client.get(reminders)
         yield "reminders stopped", client.post(reminders)
         yield "nameless", client.post("/lagrede-sok/lagre/", {"query": "q=fox", "name": " "})
-        yield "name too long", client.post(f"/lagrede-sok/{saved.pk}/navn/", {"name": "x" * 200})
-        for form, data in (("lagre/", {"query": "q=fox", "name": "New"}), (f"{saved.pk}/navn/", {"name": "Fox"})):
+        yield "name too long", client.post(f"/lagrede-sok/{saved.pk}/endre/", {"name": "x" * 200})
+        for form, data in (("lagre/", {"query": "q=fox", "name": "New"}), (f"{saved.pk}/endre/", {"name": "Fox"})):
             yield form, client.post(f"/lagrede-sok/{form}", data, follow=True)
         extra = recruiter.saved_searches.create(name="Extra", params="q=extra")
         yield "deleted", client.post(f"/lagrede-sok/{extra.pk}/slett/", follow=True)
@@ -253,5 +253,5 @@ def _silence(patch) -> None:
     def down(*args: object, **kwargs: object):
         raise search.EngineDown("Nobody answers.")
 
-    for name in ("search", "count", "count_many", "count_new", "similar"):
+    for name in ("search", "count", "count_by_day", "count_many", "count_new", "similar"):
         patch.setattr(f"jobsearch.search.api.{name}", down)

@@ -122,6 +122,9 @@ class Engine(Protocol):
     def totals(self, requests: Sequence[Request]) -> list[int]:
         """Number of hits of each request, in one round trip; `size` and `counts` are ignored. Raises as `search`."""
 
+    def count_many(self, requests: Sequence[Request]) -> list[Mapping[str, Mapping[str, int]]]:
+        """The `counts` of each request under all of its filters, in one round trip and without hits. Raises as `search`."""
+
     def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
         """The first `size` hits of each request, in any order and in one round trip; `counts` are ignored. Raises as `search`."""
 

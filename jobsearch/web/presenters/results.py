@@ -281,7 +281,7 @@ def _quote(words: str) -> str:
 
 def pages(query: search.SearchQuery, total: int) -> Pages:
     """Links to the pages of the list."""
-    page = _paginator(query, total).get_page(query.page)
+    page = paginate(query, total).get_page(query.page)
     return build_page_links(page, lambda number: address(query.replace(page=number)))
 
 
@@ -291,7 +291,7 @@ def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Prob
     Every list redirects so: an ad that ends can remove the last page while it is being read. A page's list is never shown at
     the address of another page.
     """
-    last = _paginator(query, total).num_pages
+    last = paginate(query, total).num_pages
     too_deep = any(problem.code == "too_deep" for problem in problems)
     if not too_deep and (query.page <= last or not total):  # a list without hits is as empty on any page
         return ""
@@ -303,6 +303,6 @@ def is_cut(query: search.SearchQuery, total: int) -> bool:
     return query.page == query.deepest_page and total > query.page * query.size
 
 
-def _paginator(query: search.SearchQuery, total: int) -> Paginator[int]:
+def paginate(query: search.SearchQuery, total: int) -> Paginator[int]:
     """The pages that can be requested; hits beyond them are reached by a narrower search."""
     return Paginator(range(min(total, query.deepest_page * query.size)), query.size)

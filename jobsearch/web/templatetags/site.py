@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from jobsearch.saved.bookmarks import list_bookmarked
+from jobsearch.saved.list_views import Row
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
@@ -22,6 +23,7 @@ from jobsearch.web.presenters import ad_rows, back_link, dates, facet_html, lett
 from jobsearch.web.presenters.card_html import render_card
 from jobsearch.web.presenters.pagination import Pages, render_pages
 from jobsearch.web.presenters.results import FacetView
+from jobsearch.web.presenters.saved_row_html import render_saved_rows
 
 register = template.Library()
 register.filter("breakable", ad_rows.allow_breaks)
@@ -238,6 +240,12 @@ def render_employer_text(vacancy: Vacancy, text: str) -> SafeString:
 def format_extent(value: str) -> str:
     """Full-time or part-time. The feed states "Heltid" for every ad that is not part-time, so it is not certain."""
     return _("Oppgitt som heltid, kan være deltid") if value == "Heltid" else labels.translate_value(value)
+
+
+@register.simple_tag
+def saved_rows(rows: Sequence[Row], address: str) -> SafeString:
+    """Rows of the list of saved searches. `address`: the user's confirmed one, "" for none."""
+    return render_saved_rows(rows, by_mail=bool(address))
 
 
 @register.filter("option_values")

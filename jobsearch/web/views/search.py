@@ -17,9 +17,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved import last_looks
 from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.hidden import hide_from_results
-from jobsearch.saved.models import SavedSearch
+from jobsearch.saved.models import SavedSearch, compute_digests
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
@@ -60,7 +61,10 @@ def results(request: HttpRequest) -> HttpResponse:
         visit = last_visit.read_last_visit(request)
         context |= _build_results_context(query, found, visit.since, whole=not request.htmx)  # type: ignore[attr-defined]
         if query.since:
-            context |= _build_new_heading(request, query, found, began)
+            last_looks.note_shown_page(request, query, found.new, began)
+            since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
+            context["new_heading"] = dates.format_new_since(found.new, since)
+        context |= _build_saved_context(request, query)
     except search.EngineDown:
         context |= {"engine_down": True, "page_title": _("Søket er nede akkurat nå")}
         return _render_without_results(request, context, 503)
@@ -141,18 +145,17 @@ def _build_results_context(
     }
 
 
-def _build_new_heading(
-    request: HttpRequest, query: search.SearchQuery, found: search.Page, began: dt.datetime
-) -> dict[str, object]:
-    """Heading of the new ads of a saved search.
-
-    The page that shows the last new ad sets the search's last look: only later ads count as new from then on.
-    """
-    seen_all = query.offset + query.size >= found.new
-    is_prefetch = "prefetch" in request.headers.get("Sec-Purpose", "")
-    if seen_all and request.method == "GET" and not is_prefetch and request.user.is_authenticated:
-        SavedSearch.objects.mark_seen(request.user.pk, query, began)
-    return {"new_heading": dates.format_new_since(found.new, dt.datetime.fromtimestamp(query.since, tz=dt.UTC))}
+def _build_saved_context(request: HttpRequest, query: search.SearchQuery) -> dict[str, object]:
+    """The user's saved search that is shown, or else the one that was opened and has been changed since."""
+    if not request.user.is_authenticated:
+        return {}
+    same = SavedSearch.objects.find_same(request.user.pk, query)
+    opened = SavedSearch.objects.filter(owner_id=request.user.pk, pk=query.saved)
+    rows = list(same | opened) if query.saved else list(same)
+    changed = next((row for row in rows if row.pk == query.saved), None)
+    digests = compute_digests(query)
+    shown = next((row for row in rows if row.digest in digests), None)
+    return {"saved_search": shown, "changed_search": None if shown else changed}
 
 
 def _find_canonical_redirect(request: HttpRequest, query: search.SearchQuery) -> str:
@@ -231,7 +234,7 @@ def about(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """robots.txt: disallows searches and user pages; allows pages without parameters."""
     found = ("/*?", "/filter/", "/treff.csv", "/treff.xlsx")
-    closed = (*found, "/admin/", "/lagrede-sok/", "/lagret/", "/varsler/", "/logg-inn/", "/konto/")
+    closed = (*found, "/admin/", "/lagrede-sok/", "/lagret/", "/varsler/", "/delt/", "/logg-inn/", "/konto/")
     site_map = f"{settings.SITE_URL}{reverse('web:sitemap')}"
     # The longer rule wins (RFC 9309): crawlers need static files, whose addresses can have a version parameter.
     lines = ["User-agent: *", f"Allow: {settings.STATIC_URL}", *(f"Disallow: {path}" for path in closed)]

@@ -75,6 +75,8 @@ def as_text(report: sending.Report) -> str:
         lines.append(f"{report.refused:,} refused for good; {report.ended:,} subscriptions ended.")
     if report.unknown:
         lines.append(f"{report.unknown:,} may have been sent or not, and are not sent again: see the admin (/admin/).")
+    if report.announced or report.paused:
+        lines.append(f"{report.announced:,} addresses asked whether they still want mails; {report.paused:,} paused.")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ import contextlib
 import math
 import secrets
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -60,19 +60,33 @@ class OpenSearchEngine:
         answer = self._search(query_builder.build_totals_body(requests))
         return [bucket["doc_count"] for bucket in answer["aggregations"]["totals"]["buckets"]]
 
-    @timed("engine")
+    def count_many(self, requests: Sequence[Request]) -> list[Mapping[str, Mapping[str, int]]]:
+        if not requests:
+            return []
+        bodies = [query_builder.build_count_body(request) for request in requests]
+        with self._circuit_breaker.protect():
+            responses = self._search_many(bodies, SEARCH_SECONDS)
+        return [query_builder.read_counts({"counts": one.get("aggregations", {})}) for one in responses]
+
     def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
         if not requests:
             return []
+        responses = self._search_many([query_builder.build_find_body(request) for request in requests], WRITE_SECONDS)
+        return [tuple(UUID(hit["_id"]) for hit in one["hits"]["hits"]) for one in responses]
+
+    @timed("engine")
+    def _search_many(self, bodies: Sequence[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
+        """The responses to several searches, by one request."""
         self._find_live_index()
-        lines = [line for request in requests for line in ({}, query_builder.build_find_body(request))]
+        lines = [line for body in bodies for line in ({}, body)]
         with translate_errors():
-            answer = self._client.msearch(index=self.alias, body=lines, params={"request_timeout": WRITE_SECONDS})
-        for one in answer["responses"]:
+            answer = self._client.msearch(index=self.alias, body=lines, params={"request_timeout": seconds})
+        responses: list[dict[str, Any]] = answer["responses"]
+        for one in responses:
             if "error" in one:
                 raise EngineDown(f"OpenSearch refuses one of several searches ({one['error'].get('type', 'unknown')}).")
             _check_complete(one)
-        return [tuple(UUID(hit["_id"]) for hit in one["hits"]["hits"]) for one in answer["responses"]]
+        return responses
 
     def scan(self, request: Request) -> Generator[UUID]:
         name, keep_alive = self._find_live_index(), f"{POINT_IN_TIME_SECONDS}s"

@@ -109,6 +109,14 @@ def build_totals_body(requests: Sequence[Request]) -> Json:
     return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": filters}}}}
 
 
+def build_count_body(request: Request) -> Json:
+    """The request of a search's counts under all of its filters, without hits."""
+    nodes = [request.match, request.always, *request.chosen.values()]
+    counts = {name: _build_aggregation(spec) for name, spec in request.counts.items()}
+    query = _filter_by_all([build_query(node) for node in nodes])
+    return {"size": 0, "query": query, "track_total_hits": False, "_source": False, "aggs": counts}
+
+
 def build_find_body(request: Request) -> Json:
     """The request of some hits in any order, without their number."""
     nodes = [request.match, request.always, *request.chosen.values()]

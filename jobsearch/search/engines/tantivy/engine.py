@@ -18,7 +18,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -69,6 +69,9 @@ class TantivyEngine:
     def totals(self, requests: Sequence[Request]) -> list[int]:
         counting = [dataclasses.replace(request, size=0, counts={}) for request in requests]
         return self._read(lambda reader: [reader.search(request).total for request in counting])
+
+    def count_many(self, requests: Sequence[Request]) -> list[Mapping[str, Mapping[str, int]]]:
+        return self._read(lambda reader: [reader.count_values(request) for request in requests])
 
     def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
         return self._read(lambda reader: [reader.find(request) for request in requests])

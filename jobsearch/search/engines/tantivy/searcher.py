@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,11 @@ class IndexReader:
         addresses, total = self._find_hits(searcher, query, request)
         counts = self._count_facets(searcher, base, chosen, request)
         return Answer(tuple(_make_hit(searcher, score, address) for score, address in addresses), total, counts)
+
+    def count_values(self, request: Request) -> dict[str, dict[str, int]]:
+        """The counts of a request under all of its filters."""
+        query = self._compiler.compile_filter(request.match, request.always, *request.chosen.values())
+        return _aggregate(self._index.searcher(), query, request.counts)
 
     def find(self, request: Request) -> tuple[UUID, ...]:
         """The first hits in any order, without their number."""
@@ -153,15 +158,13 @@ class IndexReader:
         self, searcher: Searcher, base: list[Clause], chosen: dict[str, Clause], request: Request
     ) -> dict[str, dict[str, int]]:
         """Facet -> value -> ads. A facet with chosen values is counted without its own filter."""
-        shared = {name: _build_aggregation(spec) for name, spec in request.counts.items() if name not in chosen}
-        aggregations: dict[str, Any] = {}
-        if shared:
-            aggregations.update(searcher.aggregate(Query.boolean_query([*base, *chosen.values()]), shared))
+        shared = {name: spec for name, spec in request.counts.items() if name not in chosen}
+        counts = _aggregate(searcher, Query.boolean_query([*base, *chosen.values()]), shared)
         for name in chosen:
             if spec := request.counts.get(name):
                 others = [clause for other, clause in chosen.items() if other != name]
-                aggregations.update(searcher.aggregate(Query.boolean_query([*base, *others]), {name: _build_aggregation(spec)}))
-        return {name: _read_buckets(request.counts[name], aggregation["buckets"]) for name, aggregation in aggregations.items()}
+                counts |= _aggregate(searcher, Query.boolean_query([*base, *others]), {name: spec})
+        return counts
 
 
 def _make_hit(searcher: Searcher, score: float, address: DocAddress) -> Hit:
@@ -189,6 +192,14 @@ def _sort_groups(searcher: Searcher, hits: ScoredAddresses, offset: int, size: i
 
 def _get_total(result: tantivy.SearchResult) -> int:
     return getattr(result, "count", None) or 0  # the attribute is missing in tantivy's type stub
+
+
+def _aggregate(searcher: Searcher, query: Query, specs: Mapping[str, TermsCount | RangesCount]) -> dict[str, dict[str, int]]:
+    """Each count of the query's hits, in one pass over them."""
+    if not specs:
+        return {}
+    aggregations = searcher.aggregate(query, {name: _build_aggregation(spec) for name, spec in specs.items()})
+    return {name: _read_buckets(specs[name], aggregation["buckets"]) for name, aggregation in aggregations.items()}
 
 
 def _build_aggregation(spec: TermsCount | RangesCount) -> dict[str, Any]:
