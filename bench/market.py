@@ -57,7 +57,9 @@ def measure(rows: int, folder: Path) -> None:
     counts = ", ".join(f"{model.objects.count():,} {model.__name__}" for model in (DailyCount, WeeklyCount, EmployerDay))
     print(f"{counts} rows, made in {time.perf_counter() - began:.0f} s")
     search.rebuild()
-    today = dt.date.today()
+    from django.utils import timezone
+
+    today = timezone.localdate()
     nurse, bergen = ("Helse og sosial/Sykepleier",), ("VESTLAND/BERGEN",)
     for label, selection in (
         ("whole market", market.Selection()),
@@ -102,7 +104,7 @@ def fill(rows: int) -> None:
     jobs = [value for value in dimensions.list_values("occupation") if "/" in value]
     towns = [value for value in dimensions.list_values("place") if "/" in value]
     sectors = dimensions.list_values("sector")
-    today = dt.date.today()
+    today = timezone.localdate()
     start = timezone.now() - dt.timedelta(days=1000)
     CountingState.objects.create(started=start, counted_until=timezone.now())
     cells = [(draw.choice(jobs), towns[int(draw.paretovariate(0.4)) % len(towns)], draw.choice(sectors)) for _ in range(12_000)]

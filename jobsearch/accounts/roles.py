@@ -55,25 +55,29 @@ _OPERATOR = frozenset(
     }
 )
 
-_ADMINISTRATOR = _OPERATOR | _RECRUITER | {
-    "vacancies.view_contact",  # show contacts unmasked
-    "vacancies.view_erasure",
-    "vacancies.add_erasure",  # remove a person who asks for it
-    "vacancies.delete_erasure",  # lift such a request
-    "vacancies.add_moderation",
-    "vacancies.change_moderation",
-    "auth.view_user",
-    "auth.add_user",
-    "auth.change_user",
-    "auth.delete_user",
-    "auth.view_group",
-    "axes.view_accessattempt",
-    "axes.delete_accessattempt",  # end a lock
-    "control.view_loginattempt",
-    "control.delete_loginattempt",
-    "django_celery_beat.add_intervalschedule",
-    "django_celery_beat.change_intervalschedule",
-}
+_ADMINISTRATOR = (
+    _OPERATOR
+    | _RECRUITER
+    | {
+        "vacancies.view_contact",  # show contacts unmasked
+        "vacancies.view_erasure",
+        "vacancies.add_erasure",  # remove a person who asks for it
+        "vacancies.delete_erasure",  # lift such a request
+        "vacancies.add_moderation",
+        "vacancies.change_moderation",
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.delete_user",
+        "auth.view_group",
+        "axes.view_accessattempt",
+        "axes.delete_accessattempt",  # end a lock
+        "control.view_loginattempt",
+        "control.delete_loginattempt",
+        "django_celery_beat.add_intervalschedule",
+        "django_celery_beat.change_intervalschedule",
+    }
+)
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.RECRUITER: _RECRUITER,
