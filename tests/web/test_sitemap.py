@@ -74,7 +74,7 @@ def test_robots_txt_disallows_searches_and_allows_all_else(client, make_vacancy)
 
 
 def test_empty_database_has_the_fixed_pages(client):
-    assert set(everything(client)) == {"/", "/jobb/", "/marked/", "/om/"}
+    assert set(everything(client)) == {"/", "/jobb/", "/marked/", "/om/", "/personvern/"}
     assert client.get("/sitemap-stillinger-1.xml").status_code == 404
 
 
@@ -121,7 +121,7 @@ def test_ended_ad_is_in_no_sitemap(client, make_vacancy, end):
 def test_pages_with_passed_deadlines_only_are_in_no_sitemap(client, ads):
     yesterday = str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=1))
     (ad,) = ads({"employer_orgnr": "999888777", "application_due": yesterday})
-    assert set(everything(client)) == {"/", "/jobb/", "/marked/", "/om/", f"/stilling/{ad}/"}
+    assert set(everything(client)) == {"/", "/jobb/", "/marked/", "/om/", "/personvern/", f"/stilling/{ad}/"}
 
 
 def test_occupations_at_places_are_limited_to_those_with_most_ads(client, make_vacancy, monkeypatch):
