@@ -27,6 +27,8 @@ VISITORS = ("anonymous", "owner", "other", "recruiter", "operator", "administrat
 _ADMIN_ARGUMENTS: dict[str, list[Any]] = {
     "admin:start_job": ["sync"],
     "admin:cancel_job": [1],
+    "admin:stop_job": [1],
+    "admin:job_progress": [1],
     "admin:view_on_site": [1, 1],
     "admin:app_list": ["vacancies"],
 }
@@ -79,7 +81,7 @@ def find_address(name: str, site: Site) -> str:
         return PAGES[name](site)[0]
     if name in _ADMIN_ARGUMENTS:
         return reverse(name, args=_ADMIN_ARGUMENTS[name])
-    if name.endswith(("_change", "_delete", "_history", "_password_change")) and name != "admin:password_change":
+    if name.endswith(("_change", "_delete", "_history", "_password_change", "_contacts")) and name != "admin:password_change":
         app, _, rest = name.removeprefix("admin:").rpartition("_")[0].removesuffix("_password").partition("_")
         return reverse(name, args=[_find_first_row(app, rest)])
     return reverse(name)
