@@ -79,9 +79,11 @@ def find_address(name: str, site: Site) -> str:
     """An address of a URL pattern: of `every_page.PAGES`, or in the admin that of the model's first row."""
     if not name.startswith("admin:"):
         return PAGES[name](site)[0]
+    if name == "admin:vacancies_vacancy_contacts":
+        return reverse(name, args=[site.active[0]])
     if name in _ADMIN_ARGUMENTS:
         return reverse(name, args=_ADMIN_ARGUMENTS[name])
-    if name.endswith(("_change", "_delete", "_history", "_password_change", "_contacts")) and name != "admin:password_change":
+    if name.endswith(("_change", "_delete", "_history", "_password_change")) and name != "admin:password_change":
         app, _, rest = name.removeprefix("admin:").rpartition("_")[0].removesuffix("_password").partition("_")
         return reverse(name, args=[_find_first_row(app, rest)])
     return reverse(name)

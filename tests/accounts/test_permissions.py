@@ -364,7 +364,7 @@ POST = {
     "admin:django_celery_beat_periodictask_history": "login login login login to to",
     "admin:django_celery_beat_periodictask_delete": "login login login login no no",
     "admin:django_celery_beat_periodictask_change": "login login login login to to",
-    "admin:vacancies_vacancy_contacts": "login login login login no none",
+    "admin:vacancies_vacancy_contacts": "login login login login no ok",
     "admin:vacancies_vacancy_changelist": "login login login login ok ok",
     "admin:vacancies_vacancy_add": "login login login login no no",
     "admin:vacancies_vacancy_history": "login login login login ok ok",
