@@ -82,10 +82,9 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
 
 def choice(name: str, default: str, choices: list[str]) -> str:
     """One of several words."""
-    value = text(name, default).lower()
-    if value not in choices:
-        raise refuse(name, f"{value!r} is none of its values", f"Write {' or '.join(choices)}.")
-    return value
+    if (value := text(name, default).lower()) in choices:
+        return value
+    raise refuse(name, f"{value!r} is none of its values", f"Write {' or '.join(choices)}.")
 
 
 def names(name: str, default: list[str]) -> list[str]:

@@ -166,4 +166,4 @@ class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]
 class LanguageForm(forms.Form):
     """The language of the pages and mails."""
 
-    language = forms.ChoiceField(label=_("Språk"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Velg språk"), choices=settings.LANGUAGES)

@@ -98,10 +98,8 @@ def create_account(email: str) -> User:
 
     Of two simultaneous calls, the later one returns the account of the first.
     """
-    if existing := find_user(email):
-        return existing
-    if is_taken(email):
-        raise AddressTaken
+    if is_taken(email) or find_user(email):
+        return _find_existing(email)
     user = User(username=AccountAdapter().generate_unique_username([email]), email=email)
     user.set_unusable_password()
     try:
@@ -110,10 +108,14 @@ def create_account(email: str) -> User:
             confirm_address(user, email)
             Preferences.objects.create(user=user, language=translation.get_language() or "")
     except IntegrityError:  # the unique address: another request has just made the account
-        existing = find_user(email)
-        if existing is None:
-            raise AddressTaken from None
-        return existing
+        return _find_existing(email)
+    return user
+
+
+def _find_existing(email: str) -> User:
+    user = find_user(email)
+    if user is None:
+        raise AddressTaken
     return user
 
 

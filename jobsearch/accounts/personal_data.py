@@ -17,7 +17,6 @@ from jobsearch.core.personal_data import delete_parts, export_parts
 from jobsearch.web.login_throttle import normalise_name
 
 from . import roles
-from .login_codes import get_confirmed_address
 from .models import LoginSession
 from .sessions import end_sessions
 
@@ -48,14 +47,14 @@ def export_account(user: User) -> dict[str, Any]:
             for authenticator in Authenticator.objects.filter(user=user).order_by("pk")
         ],
         "failed_logins": list(_list_failed_logins(user).values("username", "ip_address", "failures_since_start", "attempt_time")),
-        **export_parts(user, get_confirmed_address(user)),
+        **export_parts(user),
     }
 
 
 def delete_account(user: User) -> None:
     """Delete a user with everything that is stored about them, and log them out everywhere."""
     with transaction.atomic():
-        delete_parts(user, get_confirmed_address(user))
+        delete_parts(user)
         _list_failed_logins(user).delete()
         end_sessions(user)
         user.delete()

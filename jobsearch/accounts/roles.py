@@ -49,6 +49,7 @@ _OPERATOR = frozenset(
         "vacancies.view_tombstone",
         "vacancies.view_purge",  # ids and counts of what was deleted
         "saved.view_alertmail",  # neither address nor search
+        "saved.view_remindermail",  # neither address nor ad
         "django_celery_beat.view_periodictask",
         "django_celery_beat.change_periodictask",
         "django_celery_beat.view_intervalschedule",

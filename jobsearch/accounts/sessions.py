@@ -30,6 +30,12 @@ _SYSTEMS = [
 ]
 
 
+def mark_login(request: HttpRequest) -> None:
+    """Have the session of a login recorded at the end of the request, when its key is final."""
+    request.session[_RECORDED] = ["", timezone.now().timestamp()]
+    request.is_login = True  # type: ignore[attr-defined]
+
+
 def record_session(request: HttpRequest) -> None:
     """Record that the request's session is in use, at most each `SEEN_EVERY`. Does nothing for visitors without login."""
     session = request.session
@@ -37,17 +43,17 @@ def record_session(request: HttpRequest) -> None:
         return
     now = timezone.now()
     key, when = _read_record(session.get(_RECORDED))
-    if key == session.session_key and 0 <= now.timestamp() - when < SEEN_EVERY.total_seconds():
+    is_fresh = 0 <= now.timestamp() - when < SEEN_EVERY.total_seconds()
+    if is_fresh and key in {"", session.session_key} and not getattr(request, "is_login", False):
         return
-    rows = LoginSession.objects.filter(user_id=user_id)
-    # A login, and a change of password, give the session another key.
-    if not rows.filter(session_key=key or session.session_key).update(session_key=session.session_key, last_seen=now):
-        if not User.objects.filter(pk=user_id).exists():
-            return  # the account was deleted in this request
-        LoginSession.objects.update_or_create(
-            session_key=session.session_key,
-            defaults={"user_id": user_id, "device": describe_device(request.headers.get("user-agent", "")), "last_seen": now},
-        )
+    # A change of password gives the session another key.
+    if not key or not LoginSession.objects.filter(user_id=user_id, session_key=key).update(
+        session_key=session.session_key, last_seen=now
+    ):
+        device = describe_device(request.headers.get("user-agent", ""))
+        row = LoginSession(session_key=session.session_key, user_id=user_id, device=device, last_seen=now)
+        fields = ["user", "device", "last_seen"]
+        LoginSession.objects.bulk_create([row], update_conflicts=True, unique_fields=["session_key"], update_fields=fields)
     session[_RECORDED] = [session.session_key, now.timestamp()]
 
 
@@ -87,8 +93,8 @@ def describe_device(user_agent: str) -> str:
     return re.sub(r"^, |, $", "", ", ".join(found))
 
 
-def _read_record(value: Any) -> tuple[str | None, float]:
+def _read_record(value: Any) -> tuple[str, float]:
     """The session's key when it was recorded, and the time; what is no record counts as never recorded."""
     if isinstance(value, list) and len(value) == 2 and isinstance(value[1], int | float):
         return str(value[0]), float(value[1])
-    return None, 0.0
+    return "", 0.0

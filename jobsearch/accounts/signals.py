@@ -9,6 +9,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from .models import Preferences
+from .sessions import mark_login
+
+
+@receiver(user_logged_in)
+def list_session(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """Have the new session listed on the account page."""
+    mark_login(request)
 
 
 @receiver(user_logged_in)

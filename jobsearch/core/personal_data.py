@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # apps register before Django's models are loaded
     from django.contrib.auth.models import User
 
-Export = Callable[["User", str], Any]
-"""Returns JSON values (times may be `datetime`) from the user and the user's confirmed e-mail address; "" without one."""
-Delete = Callable[["User", str], None]
-"""Deletes what the cascade of the user's row does not: rows that are found by the address."""
+Export = Callable[["User"], Any]
+"""Returns what is stored about the user as JSON values; times may be `datetime`, ids `UUID`."""
+Delete = Callable[["User"], object]
+"""Deletes what the cascade of the user's row does not: rows that are found by the user's confirmed e-mail address."""
 
 _PARTS: dict[str, tuple[Export, Delete | None]] = {}
 
@@ -24,13 +24,13 @@ def register_part(name: str, export: Export, delete: Delete | None = None) -> No
     _PARTS[name] = (export, delete)
 
 
-def export_parts(user: User, address: str) -> dict[str, Any]:
+def export_parts(user: User) -> dict[str, Any]:
     """All registered parts by name."""
-    return {name: export(user, address) for name, (export, _delete) in sorted(_PARTS.items())}
+    return {name: export(user) for name, (export, _delete) in sorted(_PARTS.items())}
 
 
-def delete_parts(user: User, address: str) -> None:
+def delete_parts(user: User) -> None:
     """Delete the parts that the user's row does not take along."""
     for _export, delete in _PARTS.values():
         if delete:
-            delete(user, address)
+            delete(user)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 
 from jobsearch.vacancies.models import Vacancy
 
 from .bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder
-from .models import AlertMatch, SavedSearch, Subscriber, Subscription
-from .recipients import list_addresses
+from .models import AlertMatch, SavedSearch, Subscriber, Subscription, SubscriptionRequest
+from .recipients import list_own_addresses
+from .sharing_models import SearchInvitation
 
 Json = dict[str, Any]
 _UNFIT = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}
@@ -38,22 +40,41 @@ def export_user(user: AbstractBaseUser) -> Json:
         "hidden": [_read_columns(row) for row in HiddenItem.objects.filter(**owner).order_by("created", "pk")],
         "recent_searches": [_read_columns(row) for row in RecentSearch.objects.filter(**owner).order_by("-used", "-pk")],
         "subscriptions": [_export_subscription(row) for row in _list_subscriptions(user)],
+        "subscription_requests": [_read_columns(row) for row in _list_requests(user).filter(confirmed=None)],
     }
 
 
 def delete_subscriptions(user: AbstractBaseUser) -> int:
     """Delete the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
     number = _list_subscriptions(user).count()
-    Subscriber.objects.filter(address__in=_list_own_addresses(user)).delete()
+    Subscriber.objects.filter(address__in=list_own_addresses(user)).delete()
+    _list_requests(user).delete()
     return number
 
 
+def export_shared_searches(user: AbstractBaseUser) -> list[Json]:
+    """With whom the user shares searches, and the searches that colleagues share with the user or have offered to the address."""
+    own = SavedSearch.objects.filter(owner_id=user.pk).order_by("pk").prefetch_related("invitations").select_related("share")
+    rows = [
+        {"search": saved.name, "link": hasattr(saved, "share"), "invited": sorted(one.address for one in saved.invitations.all())}
+        for saved in own
+    ]
+    received = SearchInvitation.objects.filter(Q(colleague_id=user.pk) | Q(address__in=list_own_addresses(user)))
+    names = ("search__name", "search__params", "created", "last_looked")
+    return [row for row in rows if row["link"] or row["invited"]] + list(received.order_by("created").values(*names))
+
+
+def delete_invitations(user: AbstractBaseUser) -> None:
+    """Delete the invitations to the user's addresses. What the user shares goes with the user's row."""
+    SearchInvitation.objects.filter(address__in=list_own_addresses(user)).delete()
+
+
 def _list_subscriptions(user: AbstractBaseUser) -> Any:
-    return Subscription.objects.filter(subscriber__address__in=_list_own_addresses(user)).order_by("created", "pk")
+    return Subscription.objects.filter(subscriber__address__in=list_own_addresses(user)).order_by("created", "pk")
 
 
-def _list_own_addresses(user: AbstractBaseUser) -> list[str]:
-    return list(list_addresses([user.pk]).values())
+def _list_requests(user: AbstractBaseUser) -> Any:
+    return SubscriptionRequest.objects.filter(address__in=list_own_addresses(user)).order_by("created", "pk")
 
 
 def _export_subscription(row: Subscription) -> Json:

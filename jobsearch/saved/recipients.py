@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models.functions import Lower
 
@@ -20,6 +19,12 @@ def list_addresses(user_ids: Sequence[int]) -> dict[int, str]:
     return {user: address for address, user in _list_confirmed(user_ids=user_ids)}
 
 
+def list_own_addresses(user: AbstractBaseUser) -> list[str]:
+    """All confirmed addresses of a user, in lower case; also of one who may not log in, for the deletion of the account."""
+    rows = apps.get_model("account", "EmailAddress").objects.filter(user_id=user.pk, verified=True)
+    return [address.lower() for address in rows.values_list("email", flat=True)]
+
+
 def find_users(addresses: Collection[str]) -> dict[str, int]:
     """Address in lower case -> the user who has confirmed it."""
     return dict(_list_confirmed(addresses=addresses))
@@ -28,17 +33,11 @@ def find_users(addresses: Collection[str]) -> dict[str, int]:
 def _list_confirmed(
     *, user_ids: Collection[int] | None = None, addresses: Collection[str] | None = None
 ) -> list[tuple[str, int]]:
-    """(address, user) of active users. Confirmed is what allauth has verified; without allauth, what an administrator wrote."""
-    if apps.is_installed("allauth.account"):
-        rows = apps.get_model("account", "EmailAddress").objects.filter(verified=True, user__is_active=True)
-        user, address = "user_id", "email"
-        rows = rows.order_by("primary", "pk")  # the primary one last: it is kept
-    else:
-        rows = get_user_model().objects.filter(is_active=True).exclude(email="").order_by("pk")
-        user, address = "pk", "email"
-    rows = rows.annotate(lower_address=Lower(address))
+    """(address, user) of active users; the primary address of a user is the last."""
+    rows = apps.get_model("account", "EmailAddress").objects.filter(verified=True, user__is_active=True)
+    rows = rows.order_by("primary", "pk").annotate(lower_address=Lower("email"))
     if user_ids is not None:
-        rows = rows.filter(**{f"{user}__in": user_ids})
+        rows = rows.filter(user_id__in=user_ids)
     if addresses is not None:
         rows = rows.filter(lower_address__in=addresses)
-    return list(rows.values_list("lower_address", user))
+    return list(rows.values_list("lower_address", "user_id"))

@@ -27,6 +27,8 @@ VISITORS = ("anonymous", "owner", "other", "recruiter", "operator", "administrat
 _ADMIN_ARGUMENTS: dict[str, list[Any]] = {
     "admin:start_job": ["sync"],
     "admin:cancel_job": [1],
+    "admin:stop_job": [1],
+    "admin:job_progress": [1],
     "admin:view_on_site": [1, 1],
     "admin:app_list": ["vacancies"],
 }
@@ -77,6 +79,8 @@ def find_address(name: str, site: Site) -> str:
     """An address of a URL pattern: of `every_page.PAGES`, or in the admin that of the model's first row."""
     if not name.startswith("admin:"):
         return PAGES[name](site)[0]
+    if name == "admin:vacancies_vacancy_contacts":
+        return reverse(name, args=[site.active[0]])
     if name in _ADMIN_ARGUMENTS:
         return reverse(name, args=_ADMIN_ARGUMENTS[name])
     if name.endswith(("_change", "_delete", "_history", "_password_change")) and name != "admin:password_change":

@@ -6,6 +6,7 @@ import json
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 def make_user(name: str):
     """A user with a row in every table, each with the user's name in it where a text can hold it."""
     user = get_user_model().objects.create_user(name, f"{name}@example.no", "et langt nok passord")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     ad = make_ad(f"Kokk hos {name}")
     SavedSearch.objects.create(owner=user, name=f"Søk {name}", params=f"q={name}")
     Bookmark.objects.create(owner=user, vacancy_uuid=ad.uuid, note=f"Notat {name}", state="applied")

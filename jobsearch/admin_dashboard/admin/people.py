@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, set_role
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.saved.mails import AddressRefused, MailServerDown
@@ -147,6 +148,10 @@ class PersonAdmin(ReadOnlyAdmin):
             set_role(obj, Role(role) if role else None)
         else:
             self._send(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete everything of the person, also what is found by the address alone."""
+        delete_account(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing: the role is the only relation, and `save_model` sets it."""
