@@ -36,6 +36,7 @@ def engine(monkeypatch):
 def administrator(client, db, engine):
     user = User.objects.create_superuser("administrator", password="x")
     client.force_login(user)
+    client.get("/admin/password_change/")  # the first page of a session stores it in the list of sessions
     return client
 
 

@@ -112,6 +112,8 @@ def test_a_problem_is_cured_by_its_button(site, open_admin, scripts):
     card = page.locator("#problem-feed-failing")
     expect(card).to_contain_text("500")
     card.get_by_role("button", name="Les strømmen nå").click()
+    expect(page.locator("main")).to_contain_text("Ferdig")  # the page of the job
+    page.goto("/admin/")
     expect(page.get_by_role("heading", name="Alt i orden.")).to_be_visible()
 
 

@@ -32,8 +32,9 @@ def test_a_line_has_its_run():
 
 
 def test_the_text_of_an_exception_is_left_out():
+    text = "Ring Kari Nordmann"  # not in the line that raises, which the places show
     try:
-        raise ValueError("Ring Kari Nordmann")
+        raise ValueError(text)
     except ValueError:
         line = make_line("It failed", error=True)
     assert line["exception"].endswith("ValueError")
