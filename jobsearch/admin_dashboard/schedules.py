@@ -81,7 +81,7 @@ def get_default(task: str) -> int | None:
     """The interval of the settings in seconds, which is allowed even outside the limits (the demo reads its feed more often)."""
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         if entry["task"] == task:
-            return int(entry["schedule"])
+            return int(str(entry["schedule"]))
     return None
 
 
