@@ -64,6 +64,13 @@ SCHEDULES: Mapping[str, Schedule] = {
     "jobsearch.admin_dashboard.tasks.delete_old_rows": Schedule(
         _("Slett gamle rader"), _("Økter, kjøringer og logger som ellers ville vokst for alltid."), 10 * MINUTE, DAY
     ),
+    "jobsearch.statistics.tasks.count_market": Schedule(
+        _("Tell opp stillingsmarkedet"),
+        _("Nye, aktive og lukkede annonser for hver dag, uten personopplysninger."),
+        300,
+        DAY,
+        may_stop=True,
+    ),
     "jobsearch.web.tasks.send_alerts": Schedule(
         _("Send varsler"), _("Sammenligner nye annonser med varslene, og sender e-post."), MINUTE // 2, HOUR, may_stop=True
     ),
