@@ -39,7 +39,7 @@ def send_invitation(user: User, role: Role | None) -> None:
         label = ROLE_LABELS[role] if role else ""
         content = MailContent(
             subject=_("Du er invitert til %(site)s") % site,
-            heading=_("Velkommen til %(site)s") % site,
+            heading=_("Du er invitert til %(site)s") % site,
             paragraphs=[
                 _("Du har fått en konto hos %(site)s, med rollen %(role)s.") % {**site, "role": str(label).lower()}
                 if label

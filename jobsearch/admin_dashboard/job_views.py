@@ -21,7 +21,7 @@ from jobsearch.core.models import Job
 from . import report_texts
 from .jobs import can_start, start_from
 
-_TINTS = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
+_TINTS: dict[str, tuple[str, str]] = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
 """Colour and symbol of a state; of the others unknown."""
 
 

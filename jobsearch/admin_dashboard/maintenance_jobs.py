@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -106,7 +106,7 @@ def send_test_mail(job_id: int) -> None:
         if user is None:
             raise NoAddress
         with translation.override(None):
-            message = EmailMessage(
+            message = EmailMultiAlternatives(
                 _("Prøve fra kontrollrommet"),
                 _("Denne meldingen viser at nettstedet kan sende e-post.") + f"\n\n{timezone.localtime():%d.%m.%Y %H:%M:%S}\n",
                 to=[user.email],

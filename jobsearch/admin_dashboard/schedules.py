@@ -64,6 +64,13 @@ SCHEDULES: Mapping[str, Schedule] = {
     "jobsearch.admin_dashboard.tasks.delete_old_rows": Schedule(
         _("Slett gamle rader"), _("Økter, kjøringer og logger som ellers ville vokst for alltid."), 10 * MINUTE, DAY
     ),
+    "jobsearch.statistics.tasks.count_market": Schedule(
+        _("Tell opp stillingsmarkedet"),
+        _("Nye, aktive og lukkede annonser for hver dag, uten personopplysninger."),
+        300,
+        DAY,
+        may_stop=True,
+    ),
     "jobsearch.web.tasks.send_alerts": Schedule(
         _("Send varsler"), _("Sammenligner nye annonser med varslene, og sender e-post."), MINUTE // 2, HOUR, may_stop=True
     ),
@@ -81,7 +88,7 @@ def get_default(task: str) -> int | None:
     """The interval of the settings in seconds, which is allowed even outside the limits (the demo reads its feed more often)."""
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         if entry["task"] == task:
-            return int(entry["schedule"])
+            return int(str(entry["schedule"]))
     return None
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.checks import run_checks
+from django.core.management import CommandError
 from django.core.serializers import serialize
 from django.db import connection
 from django.utils import timezone
@@ -198,3 +200,34 @@ def test_what_was_typed_is_in_no_log_and_no_history(administrator, caplog):
     assert find_traces(page) == []
     assert "1 navn, 1 telefonnummer, 1 e-postadresse" in page
     assert timezone.localdate().strftime("%Y") in page
+
+
+def test_the_list_survives_a_restored_backup(administrator, make_vacancy, command, tmp_path):
+    erase(administrator, names="Kari Nordmann", phones="", emails="")
+    file = tmp_path / "suppressed.json"
+    assert command("erase_suppressed", "--save", str(file)).code == 0
+    assert "nordmann" not in file.read_text().casefold()
+    Erasure.objects.all().delete()  # the backup is older than the request
+    make_vacancy()
+    assert Contact.objects.exists()
+    for added in (1, 0):
+        assert f"{added} entries added" in command("erase_suppressed", "--load", str(file)).out
+        assert not Contact.objects.exists()
+
+
+WRONG = '[{"kind": "x", "digest": "y", "key_id": "z"}]'
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "5", '[{"kind": "name"}]', WRONG, "\x00"])
+def test_a_file_that_is_no_list_is_refused(administrator, command, tmp_path, content):
+    file = tmp_path / "suppressed.json"
+    file.write_text(content)
+    with pytest.raises(CommandError, match=r"cannot be read|no hashes"):
+        command("erase_suppressed", "--load", str(file))
+
+
+def test_a_changed_key_is_an_error_of_the_checks(administrator, settings):
+    erase(administrator)
+    assert run_checks(databases=["default"], tags=["database"]) == []
+    settings.SECRET_KEY = "t" * 50
+    assert [found.id for found in run_checks(databases=["default"], tags=["database"])] == ["control.E002"]

@@ -37,17 +37,21 @@ def _enable_scripts_for_axe(page: Page) -> Iterator[None]:
         session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
-def find_violations(page: Page, context: str | dict[str, Any] = ALIKE, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:
+def find_violations(
+    page: Page, context: str | dict[str, Any] = ALIKE, *, sizes: bool = True, imports: bool = False
+) -> list[tuple[str, str, list[str]]]:
     """Violations found by axe, as (scheme, rule, elements): all rules in the light scheme, those of colours in the dark.
 
     No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
-    `sizes`: targets' too, which axe leaves out unless it is asked.
+    `sizes`: targets' too, which axe leaves out unless it is asked. `imports`: the page's stylesheets import others, as Django
+    admin's do; axe would copy those into the page, which the Content-Security-Policy refuses.
     """
     found = []
     with _enable_scripts_for_axe(page):
         for scheme, options in ("light", EVERY_RULE if sizes else {"resultTypes": ["violations"]}), ("dark", COLOURS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
+            options = options | {"preload": not imports}
             for one in _axe.run(page, context=context, options=options).response["violations"]:
                 found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
     page.emulate_media(color_scheme="light")

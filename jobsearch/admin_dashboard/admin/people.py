@@ -68,8 +68,9 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         return address
 
     def save(self, commit: bool = True) -> User:
-        self.instance = invite(self.cleaned_data["email"], Role(self.cleaned_data["role"]))
-        return self.instance
+        user = invite(self.cleaned_data["email"], Role(self.cleaned_data["role"]))
+        self.instance = user
+        return user
 
     def save_m2m(self) -> None:
         """Nothing: the role is set by `invite`. Django admin calls this after `save`."""
@@ -125,7 +126,7 @@ class PersonAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return ["email", "role"]
         if not self.has_change_permission(request, obj):
@@ -173,7 +174,7 @@ class PersonAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Steng kontoen"), permissions=["disable"])
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Disables the selected accounts, but not the user's own and, for others than superusers, no superuser's."""
-        allowed = queryset.exclude(pk=request.user.pk)
+        allowed = queryset.exclude(username=request.user.get_username())
         if not getattr(request.user, "is_superuser", False):
             allowed = allowed.exclude(is_superuser=True)
         found = list(allowed.filter(is_active=True))

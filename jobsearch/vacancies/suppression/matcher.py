@@ -7,7 +7,7 @@ it can be hashed. A text of 500 words has 2,000 sequences of two to five words, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from jobsearch.vacancies.redaction.addresses import AddressFinder, canonicalise_address
@@ -25,8 +25,8 @@ _BEFORE_NUMBER = "+(\uff0b"
 class Matcher:
     """Lookup of hashes. `hashes`: kind -> hashes, made with any of `keys`."""
 
-    def __init__(self, hashes: dict[str, Collection[str]], keys: Sequence[bytes]) -> None:
-        self._hashes = {kind: frozenset(found) for kind, found in hashes.items() if found}
+    def __init__(self, hashes: Mapping[str, Collection[str]], keys: Sequence[bytes]) -> None:
+        self._hashes: dict[str, frozenset[str]] = {kind: frozenset(found) for kind, found in hashes.items() if found}
         self._keys = keys
         self._addresses = AddressFinder()
 
@@ -54,7 +54,7 @@ class Matcher:
 
     def has(self, kind: str, value: str) -> bool:
         """Whether a normalised value is on the list."""
-        hashes = self._hashes.get(kind)
+        hashes = self._hashes.get(kind, frozenset())
         return bool(hashes and value) and any(hash_identifier(kind, value, key) in hashes for key in self._keys)
 
     def _needs_addresses(self, text: str) -> bool:

@@ -193,7 +193,8 @@ def _split_tags(value: str) -> Iterator[tuple[int, int, bool]]:
 
 def _remove_characters(value: str, places: list[Span]) -> str:
     """The HTML with these characters removed, and a space in place of each run of them; tags between them stay."""
-    parts, position = [], 0
+    parts: list[str] = []
+    position = 0
     for start, end in places:
         if start < end:
             parts += [value[position:start], " " if start != position or not parts else ""]
