@@ -64,6 +64,9 @@ SCHEDULES: Mapping[str, Schedule] = {
     "jobsearch.admin_dashboard.tasks.delete_old_rows": Schedule(
         _("Slett gamle rader"), _("Økter, kjøringer og logger som ellers ville vokst for alltid."), 10 * MINUTE, DAY
     ),
+    "jobsearch.admin_dashboard.tasks.watch": Schedule(
+        _("Se etter feil"), _("Måler tilstanden, og varsler administratorene når noe er galt."), 30, 10 * MINUTE
+    ),
     "jobsearch.statistics.tasks.count_market": Schedule(
         _("Tell opp stillingsmarkedet"),
         _("Nye, aktive og lukkede annonser for hver dag, uten personopplysninger."),
