@@ -46,7 +46,7 @@ def export_user(user: AbstractBaseUser) -> Json:
 
 def delete_subscriptions(user: AbstractBaseUser) -> int:
     """Delete the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
-    number = _list_subscriptions(user).count()
+    number: int = _list_subscriptions(user).count()
     Subscriber.objects.filter(address__in=list_own_addresses(user)).delete()
     _list_requests(user).delete()
     return number

@@ -69,7 +69,7 @@ def test_what_is_shared_is_exported_and_deleted_with_the_account(client, kari):
     exported = export_account(kari)
     own, received = exported["shared_searches"]
     assert own == {"search": "Kokker", "link": True, "invited": ["ola@example.no"]}
-    assert (received["search__name"], exported["saved_searches"][0]["note"]) == ("Pers", "Mitt")
+    assert (received["search__name"], exported["saved"]["saved_searches"][0]["note"]) == ("Pers", "Mitt")
     choose_daily(client, saved)
     delete_account(kari)
     assert not SearchInvitation.objects.exists() and not Subscriber.objects.exists()

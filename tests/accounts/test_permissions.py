@@ -291,6 +291,8 @@ POST = {
     "accounts:delete": "login to to to to to",
     "set_language": "to",
     "admin:dashboard_panels": "login login login login post post",
+    "admin:month": "login login login login post post",
+    "admin:insight": "login login login login post post",
     "admin:start_job": "login login login login to to",
     "admin:cancel_job": "login login login login to to",
     "admin:stop_job": "login login login login to to",
