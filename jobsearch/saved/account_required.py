@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,13 @@ from .return_path import get_return_path
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script has sent the request: it accepts JSON and no page."""
     return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def get_user_id(request: HttpRequest) -> int:
+    """The id of the user who is logged in, inside a view of `account_required`."""
+    if request.user.pk is None:
+        raise PermissionDenied
+    return int(request.user.pk)
 
 
 def account_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

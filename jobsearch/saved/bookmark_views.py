@@ -21,7 +21,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import complete_prepared
 
 from . import board, recent_searches
-from .account_required import account_required, wants_json
+from .account_required import account_required, get_user_id, wants_json
 from .bookmark_models import NOTE_LENGTH, Bookmark, BookmarkSettings
 from .bookmark_states import State
 from .bookmarks import MAX_BOOKMARKS, TooManyBookmarks, merge_bookmarks, parse_uuid, parse_uuids, set_bookmark
@@ -88,7 +88,7 @@ def change_bookmark(request: HttpRequest) -> HttpResponse:
     if uuid is None or (saved and not Vacancy.objects.filter(pk=uuid).exists()):
         raise Http404
     try:
-        number = set_bookmark(_get_owner(request), uuid, saved)
+        number = set_bookmark(get_user_id(request), uuid, saved)
     except TooManyBookmarks:
         if wants_json(request):
             return JsonResponse({"max": MAX_BOOKMARKS}, status=409)
@@ -105,7 +105,7 @@ def change_bookmark(request: HttpRequest) -> HttpResponse:
 def update_bookmark(request: HttpRequest) -> HttpResponse:
     """Do what a button of the board is for: `action` is move (to `state`), note or remove. Anything else changes nothing."""
     uuid = parse_uuid(request.POST.get("ad", ""))
-    own = Bookmark.objects.filter(owner_id=_get_owner(request), vacancy_uuid=uuid) if uuid else Bookmark.objects.none()
+    own = Bookmark.objects.filter(owner_id=get_user_id(request), vacancy_uuid=uuid) if uuid else Bookmark.objects.none()
     if not own.exists():
         raise Http404
     action, state = request.POST.get("action", ""), request.POST.get("state", "")
@@ -132,7 +132,7 @@ def merge(request: HttpRequest) -> HttpResponse:
 
     Answers the ids that are in the account now; only these does the browser forget.
     """
-    owner_id = _get_owner(request)
+    owner_id = get_user_id(request)
     moved = merge_bookmarks(owner_id, parse_uuids(request.POST.get("ads", "")))
     recent_searches.add_searches(owner_id, request.POST.getlist("search"))
     return JsonResponse({"moved": [str(uuid) for uuid in moved], "number": Bookmark.objects.filter(owner_id=owner_id).count()})
@@ -142,14 +142,10 @@ def merge(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def searches(request: HttpRequest) -> HttpResponse:
     """The recent searches as JSON; POST adds the one in `search`, or removes the one in `remove` ("" removes all)."""
-    owner_id = _get_owner(request)
+    owner_id = get_user_id(request)
     if request.method == "POST":
         if "remove" in request.POST:
             recent_searches.remove_search(owner_id, request.POST["remove"])
         else:
             recent_searches.add_search(owner_id, request.POST.get("search", ""))
     return JsonResponse({"searches": recent_searches.list_searches(owner_id)})
-
-
-def _get_owner(request: HttpRequest) -> int:
-    return int(request.user.pk)

@@ -91,5 +91,5 @@ def _read_columns(row: Any) -> Json:
 
 def _read_titles(uuids: list[Any]) -> dict[Any, str]:
     """Titles of the ads that are still stored and not hidden by an administrator."""
-    rows = Vacancy.objects.with_hidden().filter(pk__in=uuids, is_hidden=False)
-    return dict(rows.values_list("uuid", "title"))
+    rows = Vacancy.objects.with_hidden().filter(pk__in=uuids).only("uuid", "title")
+    return {row.uuid: row.title for row in rows if not row.is_hidden}  # type: ignore[attr-defined]  # annotated

@@ -12,9 +12,9 @@ from jobsearch.vacancies.models import Vacancy
 
 from .bookmark_models import HiddenItem
 
-MAX_ADS = 500
-"""Each costs a search some microseconds, as all are a part of its condition."""
-MAX_EMPLOYERS = 200
+MAX_ADS, MAX_EMPLOYERS = 200, 100
+"""All are a part of the condition of each search: with as many of both, a search of 1,500 ads takes tantivy 9 ms instead of 2."""
+
 _LIMITS = {HiddenItem.Kind.AD: MAX_ADS, HiddenItem.Kind.EMPLOYER: MAX_EMPLOYERS}
 Item = tuple[str, str]
 """Kind and value of a hidden item."""

@@ -18,7 +18,7 @@ from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
 from . import hidden
-from .account_required import account_required
+from .account_required import account_required, get_user_id
 from .bookmark_models import HiddenItem
 from .bookmarks import parse_uuid
 from .return_path import get_return_path
@@ -30,7 +30,7 @@ def hide(request: HttpRequest) -> HttpResponse:
     """Hide an ad ("ad:<uuid>" in `what`) or its employer ("employer:<uuid>"), and return to the page with an offer to undo it."""
     uuid, item = _find_item(request)
     try:
-        hidden.hide(request.user.pk, item)
+        hidden.hide(get_user_id(request), item)
     except hidden.TooManyHidden:
         messages.error(request, _("Du har skjult så mange som det er plass til. Vis noen av dem igjen først."))
         if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware; a list would be replaced by another page
@@ -54,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show an ad or an employer again: by `what`, as `hide`, or by `item`, its number on the list."""
     number = request.POST.get("item", "")
     if not number:
-        hidden.show(request.user.pk, _find_item(request)[1])
+        hidden.show(get_user_id(request), _find_item(request)[1])
     elif number.isascii() and number.isdigit() and len(number) < 19:  # what a column holds
         HiddenItem.objects.filter(owner_id=request.user.pk, pk=int(number)).delete()
     messages.success(request, _("Vises i treffene dine igjen."), extra_tags="toast")

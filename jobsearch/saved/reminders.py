@@ -98,7 +98,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
     today = get_oslo_date(now)
     last = today + dt.timedelta(days=DAYS_AHEAD if now >= _at_sending_hour(today) else DAYS_AHEAD - 1)
     near = Vacancy.objects.active(now).filter(application_due__gte=today, application_due__lte=last)
-    deadlines = dict(near.values_list("uuid", "application_due"))
+    deadlines = {uuid: due for uuid, due in near.values_list("uuid", "application_due") if due}
     found: dict[int, list[Bookmark]] = defaultdict(list)
     uuids = list(deadlines)
     for start in range(0, len(uuids), _AD_BATCH):

@@ -55,6 +55,8 @@ const accountSearches = (() => {
   const listRows = () => [...document.querySelectorAll("#treff [data-ad]")];
   const isHiding = ({ detail }) => detail.requestConfig?.elt.id === "skjul";
   let place = 0;
+  // htmx sends the button that was pressed only where it has seen the button: not yet in an ad beside the list.
+  document.addEventListener("ad:shown", () => htmx.process(document.getElementById("annonse")));
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (isHiding(event)) place = Math.max(0, listRows().indexOf(document.activeElement.closest("[data-ad]")));
   });

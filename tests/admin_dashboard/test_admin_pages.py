@@ -20,7 +20,7 @@ CONTACT = "Kari Nordmann"
 PERIODIC = "/admin/django_celery_beat/periodictask/"
 LISTS = [
     *("ingest_feedstate", "ingest_run", "ingest_detailtask", "vacancies_vacancy", "vacancies_moderation"),
-    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "auth_user"),
+    *("vacancies_tombstone", "search_setaside", "search_threadfailure", "saved_alertmail", "saved_remindermail", "auth_user"),
     *("vacancies_purge", "vacancies_erasure", "django_celery_beat_periodictask"),
 ]
 

@@ -122,8 +122,8 @@ def card(context: Context, ad: Vacancy | ad_rows.Card, level: int, hide: bool = 
     `hide`: with an account, the card has a button to hide the ad; the page has its form (`saved/_hide_form.html`).
     """
     shown = ad if isinstance(ad, ad_rows.Card) else ad_rows.build_card(ad)
-    request = context.get("request")
-    has_account = request is not None and request.user.is_authenticated
+    request = context["request"]
+    has_account = request.user.is_authenticated
     saved = has_account and shown.vacancy.uuid in list_bookmarked(request)
     return render_card(shown, level, account=has_account, saved=saved, hide=hide and has_account)
 
