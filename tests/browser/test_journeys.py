@@ -60,7 +60,7 @@ def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruite
     page.get_by_role("button", name="Lagre", exact=True).click()
     page.wait_for_url("**/?q=kokk")
 
-    page.get_by_role("link", name="Lagrede søk").click()
+    page.get_by_role("link", name="Varsler").click()
     expect(page.locator("[data-total]")).to_have_text(["1 treff", "2 treff"])
     page.get_by_role("link", name="Pleiere", exact=True).click()
     page.wait_for_url("**/?q=sykepleier&sort=published&since=*")
@@ -161,7 +161,7 @@ def test_search_is_in_reach_on_every_scrolled_page(open_page, some, width):
 def test_bottom_bar_is_for_phones_and_covers_no_focus(open_page, some):
     page = open_page("/", width=PHONE)
     bar = page.locator(".shortcuts")
-    expect(bar.get_by_role("link")).to_have_text(["Søk", "Lagret", "Lagrede søk"])
+    expect(bar.get_by_role("link")).to_have_text(["Søk", "Lagret", "Varsler"])
     expect(bar.get_by_role("link", name="Søk", exact=True)).to_have_attribute("aria-current", "page")
     top, bottom = (page.locator(one).bounding_box() for one in (".top", ".shortcuts"))
     for _ in range(40):

@@ -257,7 +257,7 @@ def keep(visit: Visit) -> None:
     page.wait_for_url(re.compile("q=sykepleier"))
     visit.hits(total)
     visit.stop("results of a logged-in user")
-    visit.follow(page.get_by_role("link", name="Lagrede søk"), "/lagrede-sok/$")
+    visit.follow(page.get_by_role("link", name="Varsler"), "/lagrede-sok/$")
     assert parse_count(page.locator("[data-total]").text_content()) == total
     visit.stop("saved searches")
     visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
