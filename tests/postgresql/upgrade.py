@@ -68,7 +68,7 @@ def read() -> dict[str, object]:
     from jobsearch.core.models import Job
 
     user = User.objects.create_user("editor")
-    user.groups.add(Group.objects.get())
+    user.groups.add(Group.objects.get(name="editors"))
     state = FeedState.objects.get()
     fields = ("kind", "state", "error_code", "error_detail", "result", "progress", "requested_by")
     return {
