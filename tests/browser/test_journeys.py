@@ -40,6 +40,13 @@ def open_menu(page) -> None:
         opener.click()
 
 
+def open_choices(page, name):
+    """The row of a saved search, with its menu open."""
+    row = page.locator(".saved-search", has_text=name)
+    row.locator("summary", has_text="Mer").click()
+    return row
+
+
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
@@ -67,13 +74,14 @@ def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruite
     total(page, 2)
 
     page.goto("/lagrede-sok/")
-    page.get_by_role("link", name="Endre navn på Kokker").click()
+    names = page.locator(".saved-search").get_by_role("heading", level=2)
+    open_choices(page, "Kokker").get_by_role("link", name="Endre navn og notat").click()
     page.get_by_label("Navn på søket").fill("Kjøkken")
     page.get_by_role("button", name="Lagre", exact=True).click()
-    expect(page.get_by_role("heading", level=2)).to_have_text(["Kjøkken", "Pleiere"])
-    page.get_by_role("link", name="Slett Kjøkken").click()
+    expect(names).to_have_text(["Kjøkken", "Pleiere"])
+    open_choices(page, "Kjøkken").get_by_role("link", name="Slett").click()
     page.get_by_role("button", name="Slett", exact=True).click()
-    expect(page.get_by_role("heading", level=2)).to_have_text(["Pleiere"])
+    expect(names).to_have_text(["Pleiere"])
     open_menu(page)
     page.get_by_role("button", name="Logg ut").click()
     page.wait_for_url("**/")
