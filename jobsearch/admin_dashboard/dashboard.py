@@ -21,10 +21,10 @@ from .facts import Facts, load_facts
 from .incidents import list_latest
 from .jobs import can_start
 from .models import Incident, Sample
-from .moments import format_moment, format_since
 from .problems import OK, UNKNOWN, Problem, Severity, find_problems
 from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
+from .time_formats import format_moment, format_since
 from .timeline import Entry, build_timeline
 
 QUEUED_WITHOUT_WORKER = dt.timedelta(seconds=30)

@@ -1,4 +1,4 @@
-"""Moments and ages as an administrator reads them: with seconds today, "i går 16:49" before."""
+"""Formats of moments and ages for administrators: with seconds today, "i går 16:49" before."""
 
 from __future__ import annotations
 
