@@ -79,12 +79,6 @@ def find_user(email: str) -> User | None:
     return User.objects.filter(email__iexact=email, is_active=True).order_by("-last_login", "pk").first()
 
 
-def get_confirmed_address(user: User) -> str:
-    """The address that the user has proved to read; "" where nobody has."""
-    address = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").first()
-    return address.email if address else ""
-
-
 def is_taken(email: str) -> bool:
     """Whether an account has confirmed this address, or a disabled account has it."""
     return (

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from jobsearch.saved.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
 
-__all__ = ["AddressRefused", "MailServerDown", "send"]
+__all__ = ["CODE_MINUTES", "AddressRefused", "MailServerDown", "send"]
 
-CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60  # how long a code is valid
 
 
 def send(kind: str, address: str, context: dict[str, Any]) -> None:

@@ -25,6 +25,11 @@ def format_moment(moment: dt.datetime | None, now: dt.datetime) -> str:
     return date_format(local, "j. F H:i" if local.year == today.year else "j. F Y H:i")
 
 
+def format_date_time(moment: dt.datetime | None) -> str:
+    """A moment in local time with its date, for texts that are read later, such as alarms: "29.11.2026 16:49"."""
+    return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else UNKNOWN
+
+
 def format_since(moment: dt.datetime | None, now: dt.datetime) -> str:
     """A moment with its age: "16:49:12 (12 min)"."""
     if moment is None:

@@ -8,9 +8,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 
 _GB = 1024**3
 BACKUP_OLD = dt.timedelta(hours=36)
@@ -75,7 +76,10 @@ def check_backup(facts: Facts) -> Problem | None:
         return None
     cause = _("BACKUP_PATH er %(path)s, og der er ingen filer.") % {"path": backup.path}
     if backup.made:
-        cause = _("Den nyeste filen i %(path)s er fra %(time)s.") % {"path": backup.path, "time": format_moment(backup.made)}
+        cause = _("Den nyeste filen i %(path)s er fra %(time)s.") % {
+            "path": backup.path,
+            "time": format_date_time(backup.made),
+        }
     return Problem(
         "backup-old",
         WATCH,
