@@ -42,7 +42,7 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
         if not self.user:
             self._user = create_account(self.state["email"])
         elif not EmailAddress.objects.filter(user=self.user, verified=True).exists():
-            confirm_address(self.user, self.state["email"])  # an account from before, whose address was typed by others
+            confirm_address(self.user, self.state["email"])  # made before accounts had codes: an administrator typed its address
         response: HttpResponse = super().finish(redirect_url)
         return response
 

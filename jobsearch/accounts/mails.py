@@ -122,4 +122,4 @@ _CONTENTS: dict[str, Callable[[dict[str, Any]], MailContent]] = {
     "mfa/email/webauthn_added": lambda context: _describe_change(_("Kontoen din har fått en ny passnøkkel")),
     "mfa/email/webauthn_removed": lambda context: _describe_change(_("En passnøkkel er fjernet fra kontoen din")),
 }
-"""allauth's name of a mail, or one of ours after the same model -> its content."""
+"""allauth's name of a mail, or a name of this site in the same form -> its content."""

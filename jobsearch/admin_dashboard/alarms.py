@@ -107,6 +107,6 @@ def _post(message: Mapping[str, Any]) -> bool:
     return True
 
 
-def in_site_language() -> translation.override:
-    """Context in which alarms and incidents are written: no person has asked for them in another language."""
+def use_site_language() -> translation.override:
+    """Context manager: the site's language is active, in which alarms and incidents are written."""
     return translation.override(settings.LANGUAGE_CODE)

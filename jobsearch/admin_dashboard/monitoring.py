@@ -31,7 +31,7 @@ TASK_LATE = dt.timedelta(minutes=3)
 def check_site(now: dt.datetime | None = None) -> bool:
     """One check. Returns False where another process does it now."""
     try:
-        with Lease(LEASE_NAME, seconds=LEASE_SECONDS), alarms.in_site_language():
+        with Lease(LEASE_NAME, seconds=LEASE_SECONDS), alarms.use_site_language():
             facts = load_facts(now)
             problems = find_problems(facts)
             samples.take_sample(facts)

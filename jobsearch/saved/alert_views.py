@@ -161,7 +161,7 @@ def _build_row(subscription: Subscription) -> Row:
 
 
 def _change(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """Do what a button of the page is for: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
+    """Run the action of a button: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
     action, chosen = request.POST.get("action", ""), _find_own(subscriber, request.POST.get("subscription", ""))
     if action == "stop_all":
         subscriptions.end_all(subscriber.pk)

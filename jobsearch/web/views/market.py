@@ -156,7 +156,7 @@ def _build_tables(selection: market.Selection, series: market.Series, today: dt.
 
 
 def _build_employer_tables(series: market.Series, today: dt.date, build_file_url: Callable[[str], str]) -> list[Table]:
-    """Employers of the whole market. Who grows or has stopped is shown once both quarters are counted."""
+    """Employers of the whole market. Growing employers, and those that have stopped, need two counted quarters."""
     employers = market.read_employers()
     label = _("Arbeidsgiver")
     columns = [label, _("Nye"), *([_("Åpne")] if employers.is_active_known else [])]
