@@ -133,7 +133,7 @@ def _list_details(facts: Facts, severity: Severity, problems: Sequence[Problem],
         state = facts.feed.state
         since = max((one.ended for one in incidents if one.ended), default=state.first_started if state else None)
     if since:
-        details.append(gettext("Slik siden %(time)s.") % {"time": format_moment(since, facts.now)})
+        details.append(gettext("Slik har det vært siden %(time)s.") % {"time": format_moment(since, facts.now)})
     return details
 
 

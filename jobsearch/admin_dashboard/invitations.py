@@ -44,7 +44,7 @@ def send_invitation(user: User, role: Role | None) -> None:
                 _("Logg inn med e-postadressen din. Du får en kode på e-post, og trenger ikke noe passord."),
             ],
             button=Link(_("Logg inn"), f"{settings.SITE_URL}{reverse(settings.LOGIN_URL)}"),
-            notes=[_("Var det ikke ventet? Da trenger du ikke gjøre noe.")],
+            notes=[_("Kom dette uventet? Da trenger du ikke gjøre noe.")],
         )
         message = mails.build_mail(user.email, content, uuid4(), {})
     mails.send_now(message)

@@ -38,7 +38,7 @@ def test_a_healthy_site_has_no_problem(site, client):
     loaded = dashboard.load_dashboard(User.objects.get())
     assert (loaded.severity.key, loaded.sentence, loaded.cards) == ("ok", "Alt i orden.", [])
     assert re.match(r"Oppdatert for \d+ s siden\.", loaded.details[0])
-    assert loaded.details[1].startswith("Slik siden ")
+    assert loaded.details[1].startswith("Slik har det vært siden ")
 
 
 @pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda one: one.name)

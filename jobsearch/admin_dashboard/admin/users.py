@@ -40,7 +40,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = get_role(self.instance) or ""
         self.fields["is_active"].label = gettext("Kan logge inn")
-        self.fields["is_active"].help_text = gettext("Uten dette er personen ute med en gang, også der hun er logget inn.")
+        self.fields["is_active"].help_text = gettext("Uten dette blir brukeren logget ut overalt med en gang.")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
