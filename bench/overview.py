@@ -49,7 +49,7 @@ def measure(runs: int) -> None:
     from ingest.models import FeedState
     from jobsearch.core.models import Job
     from jobsearch.search import api as search
-    from tests.admin_dashboard.sicknesses import beat, fill_jobs, fill_samples
+    from tests.admin_dashboard.site_faults import beat, fill_jobs, fill_samples
     from tests.conftest import store_vacancies
 
     call_command("migrate", verbosity=0)

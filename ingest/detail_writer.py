@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ingest.client.errors import AdNotFound, FeedUnavailable, UnconfirmedMissing
 from ingest.client.parsing import DetailFormatError, InactiveDetail
-from ingest.client.received import describe_received
+from ingest.client.redacted_details import redact_detail
 from jobsearch.core.leases import LeaseLost
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import VacancyData
@@ -57,7 +57,7 @@ def _write_one_by_one(batch: Sequence[FetchResult], lease: FeedLease, report: Re
     unstorable = DetailFormatError("not-stored", f"The ad cannot be stored ({type(error).__name__}).")
     if isinstance(data := batch[0].outcome, VacancyData):
         contacts = [dataclasses.asdict(person) for person in data.contacts]
-        unstorable.received = describe_received({"ad_content": {**data.raw, "contactList": contacts}})
+        unstorable.received = redact_detail({"ad_content": {**data.raw, "contactList": contacts}})
     try:
         erase, wanted = _commit([FetchResult(0, batch[0].uuid, batch[0].marker, unstorable)], lease, report)
     except (OperationalError, InterfaceError, LeaseLost):

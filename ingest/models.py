@@ -143,7 +143,7 @@ class DetailTask(models.Model):
     error_field = models.CharField(_("felt"), max_length=60, blank=True)
     """The field of the detail that cannot be read."""
     received = models.TextField(_("det som kom"), blank=True)
-    """The detail that cannot be read, shortened and without contacts (`client.received`)."""
+    """The detail that cannot be read, shortened and without contacts (`client.redacted_details`)."""
     queued = models.DateTimeField(_("lagt i kø"), default=timezone.now)
 
     class Meta:

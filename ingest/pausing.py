@@ -16,15 +16,15 @@ from jobsearch.core.models import Job
 
 from .models import FeedState, JobKind
 
-LONGEST = dt.timedelta(hours=24)
+MAX_PAUSE = dt.timedelta(hours=24)
 
 
 def pause(hours: int, username: str) -> dt.datetime:
-    """Pauses reading for some hours, `LONGEST` at most, and asks a running sync to stop; returns when the pause ends.
+    """Pauses reading for some hours, `MAX_PAUSE` at most, and asks a running sync to stop; returns when the pause ends.
 
     Raises `WrongOrigin`.
     """
-    until = timezone.now() + min(dt.timedelta(hours=max(1, hours)), LONGEST)
+    until = timezone.now() + min(dt.timedelta(hours=max(1, hours)), MAX_PAUSE)
     FeedState.bound(settings.NAV_FEED_URL)
     FeedState.objects.filter(id=1).update(paused_until=until, paused_by=username)
     for job in Job.objects.filter(kind=JobKind.SYNC, state=Job.State.RUNNING):

@@ -23,7 +23,7 @@ from . import detail_queue, pausing, replay, sync
 from .lease import describe_error
 from .models import JobKind
 
-MOST_ADS = 1_000_000
+MAX_ADS = 1_000_000
 """Ads of one check of all active ads, some hundred times as many as there are."""
 
 
@@ -71,7 +71,7 @@ def recheck_active(job_id: int | None = None) -> Mapping[str, Any] | None:
 @shared_task
 def recheck_all(job_id: int) -> Mapping[str, Any] | None:
     """Queues every active ad for another fetch, and starts a sync run that fetches them."""
-    counts = _run(JobKind.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck(MOST_ADS)})
+    counts = _run(JobKind.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck(MAX_ADS)})
     follow_feed.delay()
     return counts
 

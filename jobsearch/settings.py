@@ -33,7 +33,7 @@ ALLOWED_HOSTS = env.host_names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1
 CSRF_TRUSTED_ORIGINS = [env.origin("CSRF_TRUSTED_ORIGINS", value) for value in env.names("CSRF_TRUSTED_ORIGINS", [])]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 HEALTH_TOKEN = env.token("HEALTH_TOKEN")  # unlocks the details of /readyz
-METRICS_TOKEN = env.token("METRICS_TOKEN")  # /metrics answers who sends it; without both it is switched off
+METRICS_TOKEN = env.token("METRICS_TOKEN")  # opens /metrics, which is switched off without this and the next one
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS")  # addresses that /metrics answers without the token
 
 INSTALLED_APPS = [

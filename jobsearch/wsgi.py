@@ -18,11 +18,11 @@ get_resolver().url_patterns  # noqa: B018
 # These need the settings and apps that the line above has loaded.
 from jobsearch.search.api import flush_usage, start_cache_warming  # noqa: E402
 
-from .admin_dashboard.watch import start_watching  # noqa: E402
+from .admin_dashboard.monitoring import start_monitoring  # noqa: E402
 from .core import logging as private_logs  # noqa: E402
 from .core.counters import start_flushing  # noqa: E402
 
 logging.getLogger("gunicorn.error").addFilter(private_logs.RequestLineFilter())
 start_cache_warming()
 start_flushing(flush_usage)
-start_watching()
+start_monitoring()

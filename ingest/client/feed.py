@@ -28,7 +28,7 @@ from .parsing import (
     parse_json,
     parse_page,
 )
-from .received import describe_received
+from .redacted_details import redact_detail
 from .tokens import TokenProvider, TokenUnchanged, find_token
 
 # A full page has 1000 lines; with every text at its column's maximum (500 + 1000 + 200 characters) that is about 6 MB.
@@ -124,7 +124,7 @@ class FeedClient:
         try:
             return parse_detail(uuid, payload)
         except DetailFormatError as error:
-            error.received = describe_received(payload)
+            error.received = redact_detail(payload)
             raise
 
     def _fetch_page(self, path: str, *, query: str = "", headers: dict[str, str] | None = None) -> FeedPage:

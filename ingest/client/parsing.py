@@ -47,7 +47,8 @@ class PageFormatError(FeedFormatError):
 class DetailFormatError(FeedFormatError):
     """One ad's detail is invalid in a way that a retry does not change. Concerns that ad only.
 
-    `field`: the field that is wrong, "" for the whole. `received`: what came, see `received`; "" where it cannot be shown.
+    `field`: the field that is wrong, "" for the whole. `received`: its redacted copy (`redacted_details`);
+    "" where there is none.
     """
 
     def __init__(self, reason: str, sentence: str, field: str = "") -> None:

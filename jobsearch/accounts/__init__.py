@@ -1,1 +1,1 @@
-"""Accounts: roles and their permissions."""
+"""Accounts of users: login, account page, roles, personal data."""

@@ -18,8 +18,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_noop as say
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from jobsearch.core.client_address import get_client_address
 
@@ -31,21 +30,21 @@ _WRONG_CODE = gettext_lazy("Koden er feil. Sjekk at du har skrevet alle sifrene.
 _TOO_MANY = gettext_lazy("For mange forsøk. Vent litt og prøv igjen.")
 
 MESSAGES = {
-    "account/messages/password_changed.txt": say("Passordet er byttet."),
-    "account/messages/password_set.txt": say("Passordet er lagret."),
-    "mfa/messages/recovery_codes_generated.txt": say("Du har fått nye reservekoder. De gamle virker ikke lenger."),
-    "mfa/messages/totp_activated.txt": say("Kodeappen er koblet til."),
-    "mfa/messages/totp_deactivated.txt": say("Kodeappen er koblet fra."),
-    "mfa/messages/webauthn_added.txt": say("Passnøkkelen er lagt til."),
-    "mfa/messages/webauthn_removed.txt": say("Passnøkkelen er fjernet."),
+    "account/messages/password_changed.txt": gettext_noop("Passordet er byttet."),
+    "account/messages/password_set.txt": gettext_noop("Passordet er lagret."),
+    "mfa/messages/recovery_codes_generated.txt": gettext_noop("Du har fått nye reservekoder. De gamle virker ikke lenger."),
+    "mfa/messages/totp_activated.txt": gettext_noop("Kodeappen er koblet til."),
+    "mfa/messages/totp_deactivated.txt": gettext_noop("Kodeappen er koblet fra."),
+    "mfa/messages/webauthn_added.txt": gettext_noop("Passnøkkelen er lagt til."),
+    "mfa/messages/webauthn_removed.txt": gettext_noop("Passnøkkelen er fjernet."),
 }
 """allauth's message template -> the text shown. Its other messages say what the page shows anyway."""
 
 METHODS = {
-    "reauthenticate": say("Bruk passordet"),
-    "reauthenticate_by_code": say("Få en kode på e-post"),
-    "mfa_reauthenticate": say("Bruk en kode fra kodeappen"),
-    "mfa_reauthenticate:webauthn": say("Bruk en passnøkkel"),
+    "reauthenticate": gettext_noop("Bruk passordet"),
+    "reauthenticate_by_code": gettext_noop("Få en kode på e-post"),
+    "mfa_reauthenticate": gettext_noop("Bruk en kode fra kodeappen"),
+    "mfa_reauthenticate:webauthn": gettext_noop("Bruk en passnøkkel"),
 }
 """Ways to confirm who the user is, by allauth's name."""
 
@@ -87,13 +86,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's 
         return reverse("accounts:overview")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail of ours in place of allauth's template. Raises AddressRefused and MailServerDown."""
+        """Send a mail of this site in place of allauth's template. Raises AddressRefused and MailServerDown."""
         mails.send(template_prefix, email, context)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the user of a change of their account. The change is done, so a mail server that is down is only logged."""
+        """Send a mail about a change of the account. The change is made already, so a mail server that is down is only logged."""
         if address := email or user.email:
             try:
                 self.send_mail(template_prefix, address, context or {})

@@ -39,7 +39,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         self.request.session.pop(_STATE, None)
 
     def send(self) -> None:
-        """Send the code, or to the address of another account a mail that says so: the page does not reveal it."""
+        """Send the code; for the address of another account, a mail that says so. The page is the same for both."""
         email = self.state["email"]
         if is_taken(email) or find_user(email) not in {None, self.user}:
             mails.send("account/email/taken_address", email, {})
@@ -48,7 +48,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         mails.send("account/email/new_address_code", email, {"code": self.state["code"]})
 
     def finish(self) -> None:
-        """Use the new address, and tell the old one. Raises AddressTaken."""
+        """Use the new address, and send a mail about it to the old one. Raises AddressTaken."""
         self.abort()
         assert isinstance(self.user, User)  # noqa: S101 - for the type checker
         old = self.user.email

@@ -1,4 +1,4 @@
-"""Forms of login and account: allauth's, with fields and texts of this site, and our own."""
+"""Forms of login and account: those of allauth with fields and texts of this site, and forms of this app."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
 
 
 class CredentialMixin:
-    """Reads a passkey's answer, which anybody can send: what cannot be read is a refused passkey.
+    """Mixin that reads a passkey's answer, which anyone can send: what cannot be read is a refused passkey.
 
     allauth passes it to fido2, which raises a KeyError for `{"id": 1}`, and other exceptions for other texts.
     """

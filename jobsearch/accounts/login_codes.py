@@ -42,7 +42,7 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
         if not self.user:
             self._user = create_account(self.state["email"])
         elif not EmailAddress.objects.filter(user=self.user, verified=True).exists():
-            confirm_address(self.user, self.state["email"])  # an account from before, whose address was typed by others
+            confirm_address(self.user, self.state["email"])  # made before accounts had codes: an administrator typed its address
         response: HttpResponse = super().finish(redirect_url)
         return response
 
@@ -77,12 +77,6 @@ def find_user(email: str) -> User | None:
     if is_taken(email):
         return None
     return User.objects.filter(email__iexact=email, is_active=True).order_by("-last_login", "pk").first()
-
-
-def get_confirmed_address(user: User) -> str:
-    """The address that the user has proved to read; "" where nobody has."""
-    address = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary").first()
-    return address.email if address else ""
 
 
 def is_taken(email: str) -> bool:

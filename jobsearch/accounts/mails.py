@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from jobsearch.saved.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
 
-__all__ = ["AddressRefused", "MailServerDown", "send"]
+__all__ = ["CODE_MINUTES", "AddressRefused", "MailServerDown", "send"]
 
-CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60  # how long a code is valid
 
 
 def send(kind: str, address: str, context: dict[str, Any]) -> None:
@@ -122,4 +122,4 @@ _CONTENTS: dict[str, Callable[[dict[str, Any]], MailContent]] = {
     "mfa/email/webauthn_added": lambda context: _describe_change(_("Kontoen din har fått en ny passnøkkel")),
     "mfa/email/webauthn_removed": lambda context: _describe_change(_("En passnøkkel er fjernet fra kontoen din")),
 }
-"""allauth's name of a mail, or one of ours after the same model -> its content."""
+"""allauth's name of a mail, or a name of this site in the same form -> its content."""

@@ -1,4 +1,4 @@
-"""Models of the accounts: where a user is logged in, the user's preferences, and counts of attempts."""
+"""Models of accounts: sessions of logged-in users, preferences, and counts of attempts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Roles: what recruiters, operators and administrators may do. The only place where permissions are given out.
+"""Roles and their permissions: recruiters, operators and administrators. Permissions are given nowhere else.
 
 A role is a Django group with the permissions below. `migrate` writes them to the database and removes others, so that a
-permission given to a role by hand does not outlive the next deployment. Everybody else, with or without an account, uses the
-public pages and what belongs to them.
+permission given to a role by hand does not outlive the next deployment. Other users, and visitors without an account, use
+the public pages and their own data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a user is logged in: one row for each session, listed on the account page, where the user can end the others."""
+"""Sessions of logged-in users: one row for each, listed on the account page, where the user can end the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SYSTEMS = [
 
 
 def mark_login(request: HttpRequest) -> None:
-    """Have the session of a login recorded at the end of the request, when its key is final."""
+    """Mark the session of a login: it is recorded at the end of the request, when its key is final."""
     request.session[_RECORDED] = ["", timezone.now().timestamp()]
     request.is_login = True  # type: ignore[attr-defined]
 

@@ -14,13 +14,13 @@ from .sessions import mark_login
 
 @receiver(user_logged_in)
 def list_session(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Have the new session listed on the account page."""
+    """Mark the session of a login, so that the account page lists it."""
     mark_login(request)
 
 
 @receiver(user_logged_in)
 def remember_language(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Have the account's language set in this browser; read by SessionRecordMiddleware."""
+    """Store the account's language in the request, from which SessionRecordMiddleware sets the cookie."""
     language = Preferences.objects.filter(user=user).values_list("language", flat=True).first()
     if language:
         request.account_language = language  # type: ignore[attr-defined]

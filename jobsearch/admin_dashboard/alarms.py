@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 from django.core.mail import mail_admins
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from jobsearch.core import failures
@@ -23,6 +23,7 @@ from jobsearch.core import failures
 from .incidents import claim_alarm, release_alarm
 from .models import Incident
 from .problems import Problem
+from .time_formats import format_date_time
 
 log = logging.getLogger(__name__)
 WEBHOOK_SECONDS = 10
@@ -73,8 +74,8 @@ def build_message(incident: Incident, problem: Problem | None) -> dict[str, Any]
 
 
 def _mail(message: Mapping[str, Any]) -> bool:
-    started = timezone.localtime(dt.datetime.fromisoformat(message["started"]))
-    lines = [message["title"], "", _("Siden %(time)s") % {"time": started.strftime("%d.%m.%Y %H:%M")}]
+    started = format_date_time(dt.datetime.fromisoformat(message["started"]))
+    lines = [message["title"], "", _("Siden %(time)s") % {"time": started}]
     if message["state"] == "started":
         lines += ["", _("Virkning: %(text)s") % {"text": message["effect"]}]
         lines += [_("Årsak: %(text)s") % {"text": message["cause"]}, _("Løsning: %(text)s") % {"text": message["cure"]}]
@@ -106,6 +107,6 @@ def _post(message: Mapping[str, Any]) -> bool:
     return True
 
 
-def in_site_language() -> translation.override:
-    """Context in which alarms and incidents are written: no person has asked for them in another language."""
+def use_site_language() -> translation.override:
+    """Context manager: the site's language is active, in which alarms and incidents are written."""
     return translation.override(settings.LANGUAGE_CODE)

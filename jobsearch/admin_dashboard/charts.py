@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from jobsearch.core import counters
 
 from . import samples
-from .moments import UNKNOWN
 from .report_texts import format_duration, format_number
 from .samples import Values
+from .time_formats import UNKNOWN
 
 WIDTH, HEIGHT, EDGE = 240, 48, 3  # SVG units; the edge keeps the line's stroke inside
 DAY, MONTH = dt.timedelta(hours=24), dt.timedelta(days=30)

@@ -21,10 +21,10 @@ from .facts import Facts, load_facts
 from .incidents import list_latest
 from .jobs import can_start
 from .models import Incident, Sample
-from .moments import format_moment, format_since
 from .problems import OK, UNKNOWN, Problem, Severity, find_problems
 from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
+from .time_formats import format_moment, format_since
 from .timeline import Entry, build_timeline
 
 QUEUED_WITHOUT_WORKER = dt.timedelta(seconds=30)
@@ -133,7 +133,7 @@ def _list_details(facts: Facts, severity: Severity, problems: Sequence[Problem],
         state = facts.feed.state
         since = max((one.ended for one in incidents if one.ended), default=state.first_started if state else None)
     if since:
-        details.append(gettext("Slik siden %(time)s.") % {"time": format_moment(since, facts.now)})
+        details.append(gettext("Slik har det vært siden %(time)s.") % {"time": format_moment(since, facts.now)})
     return details
 
 

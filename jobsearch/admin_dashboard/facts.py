@@ -22,7 +22,7 @@ from jobsearch.search import api as search
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import expired_condition
 
-from .union_counts import Counted, count_all
+from .row_counts import Counted, count_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
     day = now - dt.timedelta(days=1)
     mails = AlertMail.objects.filter(created__gte=day)
     old = now - dt.timedelta(days=settings.RETENTION_DAYS)
-    return count_all(
+    return count_rows(
         {
             "active": Vacancy.objects.active(now),
             "new_today": Vacancy.objects.filter(first_seen__gte=today),

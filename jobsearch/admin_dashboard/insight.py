@@ -1,4 +1,4 @@
-"""Insight: what visitors look for, as counts of the last 30 days. No search and no person can be read from them."""
+"""Insight page: counts of filters, slow searches and words without hits in the last 30 days. No search is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jobsearch.search import api as search
 from .charts import format_milliseconds
 from .report_texts import format_number
 
-MOST = 50
+MAX_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def load_insight() -> list[Table]:
 
 
 def _list_missed() -> Table:
-    words = search.MissedWord.objects.exclude(word="").order_by("-number", "word")[:MOST]
+    words = search.MissedWord.objects.exclude(word="").order_by("-number", "word")[:MAX_ROWS]
     return Table(
         "missed",
         _("Søk uten treff"),
@@ -46,7 +46,7 @@ def _list_missed() -> Table:
 
 def _list_filters() -> Table:
     usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.FILTER)
-    rows = usage.values_list("key").annotate(total=Sum("number")).order_by("-total", "key")[:MOST]
+    rows = usage.values_list("key").annotate(total=Sum("number")).order_by("-total", "key")[:MAX_ROWS]
     return Table(
         "filters",
         _("Mest brukte filtre"),
@@ -58,7 +58,7 @@ def _list_filters() -> Table:
 
 def _list_slow() -> Table:
     usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.SLOW)
-    rows = usage.values_list("key").annotate(total=Sum("number"), slowest=Max("seconds")).order_by("-slowest", "key")[:MOST]
+    rows = usage.values_list("key").annotate(total=Sum("number"), slowest=Max("seconds")).order_by("-slowest", "key")[:MAX_ROWS]
     return Table(
         "slow",
         _("Langsomste søk"),

@@ -1,8 +1,7 @@
-"""Invitations: an account with a role is made for an address, and a mail tells the person how to log in."""
+"""Invitations of users: an account with a role for an e-mail address, and a mail that explains how to log in."""
 
 from __future__ import annotations
 
-import secrets
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,21 +12,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from jobsearch.accounts.adapter import AccountAdapter
 from jobsearch.accounts.roles import ROLE_LABELS, Role, set_role
 from jobsearch.saved import mails
 from jobsearch.saved.mails import Link, MailContent
 
 
 def invite(address: str, role: Role) -> User:
-    """Makes an account without a password for an address, with this role. Raises `ValidationError` if there is one already.
-
-    The user name is random: names are in the admin's history and in logs, where addresses must not be.
-    """
+    """Makes an account without a password for an address, with this role. Raises `ValidationError` if there is one already."""
     address = address.strip().lower()
     with transaction.atomic():
         if User.objects.filter(email__iexact=address).exists():
             raise ValidationError(_("Det finnes allerede en bruker med denne adressen."))
-        user = User.objects.create_user(f"bruker-{secrets.token_hex(6)}", address)
+        user = User.objects.create_user(AccountAdapter().generate_unique_username([address]), address)
         set_role(user, role)
     return user
 
@@ -47,7 +44,7 @@ def send_invitation(user: User, role: Role | None) -> None:
                 _("Logg inn med e-postadressen din. Du får en kode på e-post, og trenger ikke noe passord."),
             ],
             button=Link(_("Logg inn"), f"{settings.SITE_URL}{reverse(settings.LOGIN_URL)}"),
-            notes=[_("Var det ikke ventet? Da trenger du ikke gjøre noe.")],
+            notes=[_("Kom dette uventet? Da trenger du ikke gjøre noe.")],
         )
         message = mails.build_mail(user.email, content, uuid4(), {})
     mails.send_now(message)

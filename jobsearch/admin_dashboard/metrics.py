@@ -29,7 +29,7 @@ from .facts import Facts, load_facts
 from .problems import BROKEN, find_problems
 
 CACHE_SECONDS = 5.0
-"""How long a process reuses its answer: several scrapers, or one without patience, cost no more than one."""
+"""How long a process reuses its answer, so that several scrapers, or one that asks every second, cost no more than one."""
 _lock = threading.Lock()
 _cached: tuple[float, bytes] = (float("-inf"), b"")
 

@@ -1,4 +1,4 @@
-"""Tables of the admin: samples of the site's state, incidents, daily usage of the search; and names for other apps' tables."""
+"""Tables of the admin: samples of the site's state, and incidents; and a proxy model of failed logins."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Incident(models.Model):
     """In the site's language, as it was when the problem was last seen."""
     started = models.DateTimeField(_("begynte"))
     checks = models.PositiveIntegerField(default=1)
-    """How often it was found. An alarm is sent from the second time on: what lasts a moment needs no one."""
+    """How often it was found. An alarm is sent from the second time on: a fault that lasts seconds needs no action."""
     last_seen = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(_("sluttet"), null=True, blank=True)
     is_alarm = models.BooleanField(default=False)

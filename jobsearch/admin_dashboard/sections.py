@@ -22,8 +22,8 @@ from jobsearch.core.models import Heartbeat, Job
 
 from .charts import format_milliseconds, format_share
 from .facts import Facts
-from .moments import UNKNOWN, format_age, format_moment, format_since
 from .report_texts import format_duration, format_number
+from .time_formats import UNKNOWN, format_age, format_moment, format_since
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from jobsearch.core import counters
 
-from . import index_jobs, maintenance_jobs, retention, watch
+from . import index_jobs, maintenance_jobs, monitoring, retention
 
 
 @shared_task
@@ -37,7 +37,7 @@ def delete_old_rows() -> None:
 def watch_site() -> None:
     """Takes a sample of the site's state and sends the alarms that are due."""
     counters.flush()
-    watch.watch()
+    monitoring.check_site()
 
 
 @shared_task

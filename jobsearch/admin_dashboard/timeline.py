@@ -17,10 +17,10 @@ from jobsearch.core import jobs
 from jobsearch.core.models import Job
 
 from .models import Incident
-from .moments import format_moment
 from .problems import SEVERITIES, Severity
 from .problems.base import BROKEN, OK
 from .report_texts import describe_outcome, format_number
+from .time_formats import format_moment
 
 MAX_JOBS, MAX_ENTRIES = 400, 30
 _ROUTINE = {FeedJob.SYNC, FeedJob.RECHECK, FeedJob.REPLAY}

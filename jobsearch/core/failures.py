@@ -1,4 +1,4 @@
-"""Failures of services that tasks use (a mail server, a webhook): the present one of each, in a table that the admin shows."""
+"""Failures of external services (mail server, webhook): the current one of each, in a table that the admin shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heartbeats: workers and beat store a time every few seconds, so that any process can tell which of them run.
+"""Heartbeats: workers and beat store a time every few seconds, so that any process can read which of them run.
 
 In the database rather than by Celery's own remote control: that needs a broker that answers, and a second for each question.
 """

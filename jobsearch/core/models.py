@@ -71,7 +71,7 @@ class Job(models.Model):
 
 
 class Heartbeat(models.Model):
-    """Last sign of life of a long-running process: a worker, or beat (`jobsearch.core.heartbeats`)."""
+    """Heartbeat of a long-running process: a worker, or beat (`jobsearch.core.heartbeats`)."""
 
     class Role(models.TextChoices):
         WORKER = "worker", _("Arbeider")

@@ -30,7 +30,7 @@ def export_parts(user: User) -> dict[str, Any]:
 
 
 def delete_parts(user: User) -> None:
-    """Delete the parts that the user's row does not take along."""
+    """Delete the parts that are not deleted with the user's row."""
     for _export, delete in _PARTS.values():
         if delete:
             delete(user)

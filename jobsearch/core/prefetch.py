@@ -1,4 +1,4 @@
-"""Prefetch detection: a request that a browser or script makes before anyone has asked for the page."""
+"""Prefetch detection: a request that a browser or script makes before the visitor opens the page."""
 
 from __future__ import annotations
 

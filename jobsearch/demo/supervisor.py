@@ -114,7 +114,7 @@ class Supervisor:
         raise TimeoutError(f"{name} did not answer on {host}:{port} within {seconds:.0f} seconds; see {self.log_path(name)}.")
 
     def hand_over(self, last_words: str) -> NoReturn:
-        """Replaces this program by `jobsearch.demo.watch`, which watches the same processes with a tenth of the memory.
+        """Replaces this program by `jobsearch.demo.process_watcher`, which watches the same processes with a tenth of the memory.
 
         The process keeps its id, so they stay its children. `last_words` are printed when all have been stopped.
         """
@@ -125,7 +125,7 @@ class Supervisor:
         }
         sys.stdout.flush()
         sys.stderr.flush()
-        os.execv(sys.executable, [sys.executable, "-m", "jobsearch.demo.watch", json.dumps(state)])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "jobsearch.demo.process_watcher", json.dumps(state)])  # noqa: S606
 
     def adopt(self, processes: Mapping[str, int]) -> None:
         """Takes over running child processes, by name and process id, the newest last."""

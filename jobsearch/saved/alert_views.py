@@ -145,7 +145,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return _render_dead_link(request)
     if request.method == "POST":
         return _change(request, subscriber)
-    pauses.note_opened_link(request, subscriber.pk)
+    pauses.record_opened_link(request, subscriber.pk)
     rows = list(subscriber.subscriptions.order_by("created", "pk"))
     Subscription.parse_all(rows)
     address = mask_address(subscriber.address)
@@ -161,7 +161,7 @@ def _build_row(subscription: Subscription) -> Row:
 
 
 def _change(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """Do what a button of the page is for: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
+    """Run the action of a button: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
     action, chosen = request.POST.get("action", ""), _find_own(subscriber, request.POST.get("subscription", ""))
     if action == "stop_all":
         subscriptions.end_all(subscriber.pk)
@@ -201,7 +201,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "saved/stopped.html")
     params = subscription.params
     if request.method != "POST":
-        pauses.note_opened_link(request, subscription.subscriber_id)
+        pauses.record_opened_link(request, subscription.subscriber_id)
         return render(request, "saved/stop.html", {"criteria": list_criteria(subscription.query)})
     subscriptions.end_subscription(subscription_id)
     return render(request, "saved/stopped.html", {"again": f"{reverse('alerts:subscribe')}?{urlencode({'query': params})}"})

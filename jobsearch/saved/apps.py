@@ -16,8 +16,8 @@ class SavedConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the parts of an account, and note logins: they are a sign that the address's mails are read."""
-        from . import export, owner_alerts
+        from . import owner_alerts, personal_data
 
-        register_part("saved", export.export_user, export.delete_subscriptions)
-        register_part("shared_searches", export.export_shared_searches, export.delete_invitations)
+        register_part("saved", personal_data.export_user, personal_data.delete_subscriptions)
+        register_part("shared_searches", personal_data.export_shared_searches, personal_data.delete_invitations)
         user_logged_in.connect(owner_alerts.note_login, dispatch_uid="saved.note_login")

@@ -1,4 +1,4 @@
-"""Board of a user's bookmarks: the ads by state, of an ended ad only what may be kept of it."""
+"""Board of a user's bookmarks: the ads by state. Of an ended ad it shows only what may be kept."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def build_page(owner_id: int, state: State, number: int) -> tuple[Page[Bookmark]
 
 
 def build_entries(bookmarks: Sequence[Bookmark], now: dt.datetime | None = None) -> list[Entry]:
-    """The bookmarks with their ads, in order: two queries at most. Of an ad that an administrator hides nothing is shown."""
+    """The bookmarks with their ads, in order: two queries at most. Nothing is shown of an ad that an administrator hides."""
     now = now or timezone.now()
     uuids = [bookmark.vacancy_uuid for bookmark in bookmarks]
     rows = {row.uuid: row for row in Vacancy.objects.for_lists().filter(pk__in=uuids)} if uuids else {}

@@ -24,7 +24,7 @@ from .recipients import get_address
 @account_required
 @require_POST
 def change_settings(request: HttpRequest) -> HttpResponse:
-    """Do what a button of the page is for: `action` is remind, stop_reminding, make_calendar or remove_calendar."""
+    """Run the action of a button: `action` is remind, stop_reminding, make_calendar or remove_calendar."""
     action = request.POST.get("action", "")
     own = BookmarkSettings.objects.filter(owner_id=request.user.pk)
     if action in {"remind", "make_calendar"}:

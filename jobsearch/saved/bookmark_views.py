@@ -103,7 +103,7 @@ def change_bookmark(request: HttpRequest) -> HttpResponse:
 @account_required
 @require_POST
 def update_bookmark(request: HttpRequest) -> HttpResponse:
-    """Do what a button of the board is for: `action` is move (to `state`), note or remove. Anything else changes nothing."""
+    """Run the action of a button of the board: `action` is move (to `state`), note or remove. Anything else changes nothing."""
     uuid = parse_uuid(request.POST.get("ad", ""))
     own = Bookmark.objects.filter(owner_id=get_user_id(request), vacancy_uuid=uuid) if uuid else Bookmark.objects.none()
     if not own.exists():
@@ -130,7 +130,7 @@ def update_bookmark(request: HttpRequest) -> HttpResponse:
 def merge(request: HttpRequest) -> HttpResponse:
     """Add what a browser kept before login to the account: ids in `ads`, addresses of recent searches in `search`.
 
-    Answers the ids that are in the account now; only these does the browser forget.
+    Returns the ids that are in the account now; the browser deletes only these.
     """
     owner_id = get_user_id(request)
     moved = merge_bookmarks(owner_id, parse_uuids(request.POST.get("ads", "")))

@@ -84,7 +84,7 @@ def list_searches(request: HttpRequest) -> HttpResponse:
     except search.EngineDown:
         engine_down = True
     address = recipients.get_address(request.user)
-    pauses.note_sign_of_life(address=address)
+    pauses.record_activity(address=address)
     alerts = owner_alerts.find_alerts(address, [row.saved for row in own])
     for place, row in enumerate(own):
         row.alert = alerts.get(row.saved.pk)

@@ -37,7 +37,34 @@ def connect() -> BaseEmailBackend:
     return connection
 
 
-def is_alive(connection: BaseEmailBackend) -> bool:
+class ReusedConnection:
+    """Connection for many mails, a context manager: opened for the first mail, and again where the server has closed it."""
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+
+    def __enter__(self) -> ReusedConnection:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.drop()
+
+    def get(self) -> BaseEmailBackend:
+        """The open connection, for one mail. Get it before the mail is recorded. Raises MailServerDown."""
+        if self._connection is not None and not _is_alive(self._connection):
+            self.drop()
+        if self._connection is None:
+            self._connection = connect()
+        return self._connection
+
+    def drop(self) -> None:
+        """Close the connection. Its state is not known after an error."""
+        if self._connection is not None:
+            close(self._connection)
+            self._connection = None
+
+
+def _is_alive(connection: BaseEmailBackend) -> bool:
     """Whether the server still answers: many close a connection after some mails, or after some idle seconds."""
     smtp = getattr(connection, "connection", None)  # backends without a server have none
     if not isinstance(smtp, smtplib.SMTP):

@@ -74,9 +74,9 @@ def end_alert(address: str, saved: SavedSearch) -> None:
 
 
 def move_alert(alert: Subscription, saved: SavedSearch, query: search.SearchQuery) -> None:
-    """Let the alert of a saved search follow it to other parameters. What it has sent stays noted, so no ad comes twice.
+    """Give the alert of a saved search its new parameters. What it has sent is kept, so that no ad is sent twice.
 
-    Not where another of the owner's searches has the alert too.
+    Does nothing where another of the owner's searches has the alert too.
     """
     params = make_subscribable(query).urlencode(page=False)
     if alert.params == params or _has_other(saved, alert.digest):
@@ -104,5 +104,5 @@ def _compute_alert_digest(query: search.SearchQuery) -> str:
 
 
 def note_login(user: User, **_kwargs: object) -> None:
-    """Receiver of `user_logged_in`: whoever uses the account reads the mails of its address."""
-    pauses.note_sign_of_life(address=recipients.get_address(user))
+    """Receiver of `user_logged_in`: a user of the account also reads the mails of its address."""
+    pauses.record_activity(address=recipients.get_address(user))

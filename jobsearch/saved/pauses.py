@@ -1,7 +1,7 @@
-"""Pause of subscriptions after 90 days without a sign that their mails are read, announced a week before.
+"""Pause of the subscriptions of an address that has been inactive for 90 days, announced a week before.
 
-A sign is a link of a mail that was opened, or the use of an account with the address. Mail scanners open links too: that makes a
-pause later, never earlier. There are no tracking pixels.
+Activity is a link of a mail that was opened, or the use of an account with the address. Mail scanners open links too: that makes
+a pause later, never earlier. There are no tracking pixels.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from .mail_connection import close, connect
 from .models import AlertMatch, Subscriber, Subscription
 
 log = logging.getLogger(__name__)
-SILENCE, NOTICE = dt.timedelta(days=90), dt.timedelta(days=7)
-_SIGN_EVERY = dt.timedelta(hours=1)  # a visitor who reads page after page is noted once
+INACTIVE, NOTICE = dt.timedelta(days=90), dt.timedelta(days=7)
+_RECORD_EVERY = dt.timedelta(hours=1)  # a visitor who reads page after page is recorded once
 _RETRY = dt.timedelta(hours=1)
 
 
-def note_sign_of_life(*, address: str = "", subscriber_id: UUID | None = None) -> None:
-    """Note that the mails of an address are read. An announced pause is dropped; one that has begun goes on."""
+def record_activity(*, address: str = "", subscriber_id: UUID | None = None) -> None:
+    """Record that the mails of an address are read. An announced pause is dropped; one that has begun goes on."""
     now = timezone.now()
     if subscriber_id or address:
         subscribers = Subscriber.objects.filter(pk=subscriber_id) if subscriber_id else Subscriber.objects.filter(address=address)
-        due = Q(last_sign__lt=now - _SIGN_EVERY) | Q(pause_announced__isnull=False)
+        due = Q(last_sign__lt=now - _RECORD_EVERY) | Q(pause_announced__isnull=False)
         subscribers.filter(due, paused=None).update(last_sign=now, pause_announced=None)
 
 
-def note_opened_link(request: HttpRequest, subscriber_id: UUID) -> None:
-    """Note the sign of life that opening a page of a mail is, unless it is only prefetched."""
+def record_opened_link(request: HttpRequest, subscriber_id: UUID) -> None:
+    """Record that a link of a mail was opened, unless the page is only prefetched."""
     if request.method == "GET" and not is_prefetch(request):
-        note_sign_of_life(subscriber_id=subscriber_id)
+        record_activity(subscriber_id=subscriber_id)
 
 
 def resume(subscriber_id: UUID) -> None:
@@ -54,25 +54,25 @@ def resume(subscriber_id: UUID) -> None:
             Subscription.objects.filter(subscriber_id=subscriber_id).update(resumed=now)
 
 
-def pause_silent(now: dt.datetime) -> int:
-    """Pause the addresses whose pause was announced a week ago, without a sign since. Returns their number."""
-    announced = Subscriber.objects.filter(paused=None, pause_announced__lte=now - NOTICE, last_sign__lte=now - SILENCE)
+def pause_inactive(now: dt.datetime) -> int:
+    """Pause the addresses whose pause was announced a week ago, without activity since. Returns their number."""
+    announced = Subscriber.objects.filter(paused=None, pause_announced__lte=now - NOTICE, last_sign__lte=now - INACTIVE)
     paused = 0
     for subscriber_id in list(announced.values_list("pk", flat=True)):
         with transaction.atomic():
-            if announced.filter(pk=subscriber_id).update(paused=now):  # no sign since the list was read
+            if announced.filter(pk=subscriber_id).update(paused=now):  # no activity since the list was read
                 AlertMatch.objects.filter(subscription__subscriber_id=subscriber_id, mail=None).delete()
                 paused += 1
     return paused
 
 
 def announce_pauses(now: dt.datetime, on_mail: Callable[[], None]) -> int:
-    """Announce the pause to each address that has been silent for long enough. Returns the number of mails.
+    """Announce the pause to each address that has been inactive for long enough. Returns the number of mails.
 
     The announcement is recorded before it is sent, so that none is sent twice. `on_mail` is called before each. Raises
     MailServerDown.
     """
-    subscribers = list(_list_silent(now))
+    subscribers = list(_list_inactive(now))
     if not subscribers:
         return 0
     connection = connect()  # before one is recorded: a server that is down leaves nothing behind
@@ -86,11 +86,11 @@ def announce_pauses(now: dt.datetime, on_mail: Callable[[], None]) -> int:
     return sent
 
 
-def _list_silent(now: dt.datetime) -> QuerySet[Subscriber]:
+def _list_inactive(now: dt.datetime) -> QuerySet[Subscriber]:
     sending = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(frequency=Frequency.OFF)
     refused = Subscription.objects.filter(subscriber=OuterRef("pk"), retry_at__gt=now)
-    silent = Subscriber.objects.filter(paused=None, pause_announced=None, last_sign__lte=now - (SILENCE - NOTICE))
-    return silent.filter(Exists(sending), ~Exists(refused))
+    inactive = Subscriber.objects.filter(paused=None, pause_announced=None, last_sign__lte=now - (INACTIVE - NOTICE))
+    return inactive.filter(Exists(sending), ~Exists(refused))
 
 
 def _announce(subscriber: Subscriber, now: dt.datetime, connection: BaseEmailBackend) -> bool:

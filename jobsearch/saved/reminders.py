@@ -27,7 +27,7 @@ from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 from .bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from .bookmark_states import State
 from .frequencies import SENDING_HOUR
-from .mail_connection import close, connect, is_alive, read_refusal
+from .mail_connection import ReusedConnection, read_refusal
 from .mails import MailServerDown, describe_error
 from .recipients import list_addresses
 
@@ -67,23 +67,14 @@ def send_reminders(now: dt.datetime, compose: Compose) -> Report:
         unfinished = ReminderMail.objects.filter(state=ReminderMail.State.SENDING)
         report = Report(unknown_reminders=unfinished.update(state=ReminderMail.State.UNKNOWN, error="interrupted"))
         _delete_old(min(now, timezone.now()))
-        connection: BaseEmailBackend | None = None
         try:
-            for user, address, bookmarks in _iterate_due(now):
-                lease.renew_if_due()
-                if connection is not None and not is_alive(connection):
-                    close(connection)
-                    connection = None
-                if connection is None:  # before a mail is recorded: a server that is down leaves nothing behind
-                    connection = connect()
-                if not _send_one(user, address, bookmarks, now, compose, connection, report):
-                    close(connection)  # its state is not known after an error
-                    connection = None
+            with ReusedConnection() as connection:
+                for user, address, bookmarks in _iterate_due(now):
+                    lease.renew_if_due()
+                    if not _send_one(user, address, bookmarks, now, compose, connection.get(), report):
+                        connection.drop()
         except MailServerDown as error:
             report.mail_error = str(error)
-        finally:
-            if connection is not None:
-                close(connection)
     return report
 
 

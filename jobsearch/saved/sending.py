@@ -28,7 +28,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import limits, matching, pauses, sharing, subscriptions
 from .frequencies import Frequency, compute_cutoff
 from .hidden import read_hidden
-from .mail_connection import close, connect, is_alive, read_refusal
+from .mail_connection import ReusedConnection, read_refusal
 from .mails import MailServerDown, describe_error
 from .models import AlertMail, AlertMatch, Subscription
 from .recipients import find_users
@@ -49,7 +49,7 @@ Compose = Callable[[Subscription, UUID, Sequence[Vacancy], int], EmailMultiAlter
 class Report:
     """Result of a run. `unknown` counts mails of which it is not known whether they were sent, also those of earlier runs.
 
-    `announced`, `paused`: addresses without a sign of life.
+    `announced`, `paused`: inactive addresses.
     """
 
     ads: int = 0
@@ -82,7 +82,7 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
         limits.delete_old_counts(clock)
         matching.delete_old_matches(clock)
         sharing.delete_old_invitations(clock)
-        report.paused = pauses.pause_silent(clock)
+        report.paused = pauses.pause_inactive(clock)
         try:
             matched = matching.match_new_ads(now, lease.renew_if_due)
             report.ads, report.matches = matched.ads, matched.matches
@@ -103,21 +103,11 @@ def _mark_unfinished() -> int:
 
 def _send_due(now: dt.datetime, compose: Compose, report: Report, lease: Lease) -> None:
     """Send the mails that are due, over one connection. Raises MailServerDown."""
-    connection: BaseEmailBackend | None = None
-    try:
+    with ReusedConnection() as connection:
         for subscription in _iterate_due(now):
             lease.renew_if_due()
-            if connection is not None and not is_alive(connection):
-                close(connection)
-                connection = None
-            if connection is None:  # before a mail is recorded: a server that is down leaves nothing behind
-                connection = connect()
-            if not _send_one(subscription, now, compose, connection, report):
-                close(connection)  # its state is not known after an error
-                connection = None
-    finally:
-        if connection is not None:
-            close(connection)
+            if not _send_one(subscription, now, compose, connection.get(), report):
+                connection.drop()
 
 
 def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:

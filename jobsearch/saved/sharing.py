@@ -36,7 +36,7 @@ def share_by_link(saved: SavedSearch) -> SearchShare:
 
 
 def revoke_link(saved: SavedSearch) -> None:
-    """Make the link of a search open nothing any more. A later link is another one."""
+    """Revoke the link of a search. A later link has another address."""
     SearchShare.objects.filter(search=saved).delete()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +15,7 @@ from jobsearch.core.client_address import get_client_address
 from jobsearch.core.private_pages import private_page
 
 from . import mails, recipients, sharing
+from .bookmarks import parse_uuid
 from .descriptions import list_criteria
 from .forms import InviteForm
 from .links import Purpose, build_link, find_by_token
@@ -64,7 +63,7 @@ def _change(request: HttpRequest, saved: SavedSearch, action: str) -> None:
     elif action == "revoke":
         sharing.revoke_link(saved)
         messages.success(request, _("Lenken er trukket tilbake, og virker ikke lenger."))
-    elif action == "remove" and (key := _parse_uuid(request.POST.get("invitation", ""))):
+    elif action == "remove" and (key := parse_uuid(request.POST.get("invitation", ""))):
         saved.invitations.filter(pk=key).delete()
         messages.success(request, _("Kollegaen har ikke lenger søket."))
 
@@ -118,10 +117,3 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     SearchInvitation.objects.filter(search_id=pk, colleague_id=request.user.pk).delete()
     messages.success(request, _("Søket er fjernet fra listen din."))
     return redirect("saved:list")
-
-
-def _parse_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

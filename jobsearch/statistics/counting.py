@@ -22,7 +22,7 @@ from jobsearch.vacancies.models import PastAd, Vacancy
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from . import employers
-from .ads import CountedAd, describe_past_ad, read_ads
+from .counted_ads import CountedAd, describe_past_ad, read_ads
 from .models import CountedDay, CountingState, DailyCount, WeeklyCount
 
 SETTLED = dt.timedelta(minutes=2)

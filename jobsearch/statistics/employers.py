@@ -16,7 +16,7 @@ from django.db.models import Q, Sum
 from jobsearch.vacancies.redaction import redact_title, words
 from jobsearch.vacancies.redaction.tokens import WORD, fold_word
 
-from .ads import CountedAd
+from .counted_ads import CountedAd
 from .models import CountedDay, Employer, EmployerDay
 
 YEAR, QUARTER = dt.timedelta(weeks=52), dt.timedelta(weeks=13)

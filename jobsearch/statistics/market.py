@@ -17,10 +17,10 @@ from jobsearch.vacancies.visibility import get_oslo_date
 
 from . import dimensions
 from .counting import get_monday
+from .employers import YEAR
 from .models import CountedDay, CountingState, Employer, WeeklyCount
 
-WEEKS = 52
-YEAR, QUARTER = dt.timedelta(weeks=WEEKS), dt.timedelta(weeks=13)
+WEEKS = YEAR // dt.timedelta(weeks=1)
 TOP = 10
 MAX_CELLS = 100
 """Combinations of chosen values that are added up. Fifty values of each would be 125,000 rows a week."""

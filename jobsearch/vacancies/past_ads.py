@@ -1,4 +1,4 @@
-"""Past ads: what the feed's lines tell of ads that ended before the first load read them, for the statistics.
+"""Past ads: dates and municipality of ads that ended before the first load read their lines, for the statistics.
 
 Such an ad has no detail any more and is never stored. Its lines still have its dates and its municipality, of which a row is kept
 until it is counted. Titles and employers of the lines are not read.

@@ -42,7 +42,7 @@ def test_alert_needs_no_further_confirmation_and_follows_a_changed_address(clien
     assert "Hver dag" in Page(client.get("/lagrede-sok/")).text("//summary")
 
 
-def test_login_is_a_sign_of_life(client, kari):
+def test_login_is_recorded_as_activity(client, kari):
     subscriber = Subscriber.objects.create(address=ADDRESS, language="nb", pause_announced=timezone.now())
     client.logout()
     log_in_by_code(client)

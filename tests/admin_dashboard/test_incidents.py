@@ -13,7 +13,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from jobsearch.admin_dashboard import alarms, incidents, watch
+from jobsearch.admin_dashboard import alarms, incidents, monitoring
 from jobsearch.admin_dashboard.models import Incident, Sample
 from jobsearch.admin_dashboard.problems import BROKEN, WATCH, Problem
 from jobsearch.core.models import Heartbeat, ServiceFailure
@@ -68,7 +68,7 @@ def make_problem(code: str = "feed-failing", severity=BROKEN, **values) -> Probl
 
 
 def check(now: dt.datetime, *found: Problem) -> int:
-    """One round of the watch with these problems."""
+    """One check of the site with these problems."""
     incidents.record_problems(found, now)
     return alarms.send_alarms({problem.code: problem for problem in found}, now)
 
@@ -177,23 +177,23 @@ def test_the_webhooks_address_is_validated(monkeypatch, url):
         env.webhook_url("ALERT_WEBHOOK_URL")
 
 
-def test_the_watch_takes_a_sample_and_finds_a_dead_worker(admins, index):
+def test_a_check_takes_a_sample_and_finds_a_dead_worker(admins, index):
     now = timezone.now()
     Heartbeat.objects.create(name="w", role="worker", seen=now - dt.timedelta(hours=1))
-    assert watch.watch(now) and watch.watch(now + MINUTE)
+    assert monitoring.check_site(now) and monitoring.check_site(now + MINUTE)
     assert Sample.objects.filter(period="m").count() == 2
     assert ["Celery" in message.subject for message in mail.outbox] == [True]
 
 
-def test_a_web_process_watches_only_where_the_task_does_not(index):
+def test_a_web_process_checks_the_site_only_where_the_task_does_not(index):
     now = timezone.now()
-    assert watch.watch_if_late(now)
-    assert not watch.watch_if_late(now + MINUTE)
-    assert watch.watch_if_late(now + 5 * MINUTE)
+    assert monitoring.check_site_if_late(now)
+    assert not monitoring.check_site_if_late(now + MINUTE)
+    assert monitoring.check_site_if_late(now + 5 * MINUTE)
 
 
-def test_two_processes_do_not_watch_at_once(index):
+def test_two_processes_do_not_check_the_site_at_once(index):
     from jobsearch.core.leases import Lease
 
-    with Lease(watch.LEASE_NAME, seconds=60):
-        assert watch.watch() is False
+    with Lease(monitoring.LEASE_NAME, seconds=60):
+        assert monitoring.check_site() is False

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard.models import Incident, Sample
 from jobsearch.core.models import Job
-from tests.admin_dashboard.sicknesses import beat, fill_jobs, fill_samples
+from tests.admin_dashboard.site_faults import beat, fill_jobs, fill_samples
 
 pytestmark = pytest.mark.django_db
 MOST = 20

@@ -1,4 +1,4 @@
-"""Problems of the overview: the twelve sicknesses, each with its verdict, cause and cure; and what is no problem."""
+"""Problems of the overview: the twelve faults, each with its verdict, cause and cure; and what is no problem."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import dashboard, problems
 from jobsearch.admin_dashboard.facts import load_facts
 from jobsearch.core.models import Heartbeat
-from tests.admin_dashboard.sicknesses import QUEUES, SICKNESSES, Site, make_healthy
+from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,25 +38,25 @@ def test_a_healthy_site_has_no_problem(site, client):
     loaded = dashboard.load_dashboard(User.objects.get())
     assert (loaded.severity.key, loaded.sentence, loaded.cards) == ("ok", "Alt i orden.", [])
     assert re.match(r"Oppdatert for \d+ s siden\.", loaded.details[0])
-    assert loaded.details[1].startswith("Slik siden ")
+    assert loaded.details[1].startswith("Slik har det vært siden ")
 
 
-@pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda one: one.name)
-def test_each_sickness_has_its_verdict_cause_and_cure(site, client, sickness):
-    sickness.make(site)
+@pytest.mark.parametrize("fault", SITE_FAULTS, ids=lambda one: one.name)
+def test_each_fault_has_its_verdict_cause_and_cure(site, client, fault):
+    fault.make(site)
     (problem,) = problems.find_problems(load_facts())
-    assert (problem.code, problem.severity.key) == (sickness.code, "broken")
-    assert sickness.cause in problem.cause
-    assert sickness.cure in problem.cure
+    assert (problem.code, problem.severity.key) == (fault.code, "broken")
+    assert fault.cause in problem.cause
+    assert fault.cure in problem.cure
     assert problem.effect
     client.force_login(User.objects.create_superuser("administrator", password="x"))
     loaded = dashboard.load_dashboard(User.objects.get())
     assert (loaded.severity.key, loaded.sentence) == ("broken", "1 problem krever handling.")
     (card,) = loaded.cards
-    assert (card.action.key if card.action else "") == sickness.action
-    assert not sickness.command or any(sickness.command in command for command in problem.commands)
+    assert (card.action.key if card.action else "") == fault.action
+    assert not fault.command or any(fault.command in command for command in problem.commands)
     text = client.get("/admin/").content.decode()
-    assert f'id="problem-{sickness.code}"' in text
+    assert f'id="problem-{fault.code}"' in text
     for command in problem.commands:
         assert f">{command}</code>" in text.replace("&amp;", "&")
 

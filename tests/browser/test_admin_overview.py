@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from ingest.client import feed as feed_client
 from tests.admin_dashboard.conftest import feed  # noqa: F401 - a fixture
-from tests.admin_dashboard.sicknesses import SICKNESSES, Site, close_incidents, make_healthy
+from tests.admin_dashboard.site_faults import SITE_FAULTS, Site, close_incidents, make_healthy
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.screenshots import small
@@ -84,7 +84,7 @@ def test_other_pages_have_no_violations(site, open_admin, address):
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_lists_have_no_violations(site, open_admin, width):
-    SICKNESSES[4].make(site)  # a quarantine with more than one page
+    SITE_FAULTS[4].make(site)  # a quarantine with more than one page
     page = open_admin(width=width)
     found = {}
     for name in LISTS:
@@ -107,7 +107,7 @@ def test_search_and_pages_of_a_list(site, open_admin):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_problem_is_cured_by_its_button(site, open_admin, scripts):
-    SICKNESSES[3].make(site)  # the feed answers with 500, and then no longer
+    SITE_FAULTS[3].make(site)  # the feed answers with 500, and then no longer
     page = open_admin(scripts=scripts)
     card = page.locator("#problem-feed-failing")
     expect(card).to_contain_text("500")
@@ -118,7 +118,7 @@ def test_a_problem_is_cured_by_its_button(site, open_admin, scripts):
 
 
 def test_a_command_can_be_copied(site, open_admin):
-    SICKNESSES[5].make(site)
+    SITE_FAULTS[5].make(site)
     page = open_admin()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Kopier").first.click()
@@ -126,26 +126,26 @@ def test_a_command_can_be_copied(site, open_admin):
     assert page.evaluate("navigator.clipboard.readText()") == "systemctl restart utlyst-worker.service"
 
 
-@pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda one: one.name)
-def test_each_sickness_is_a_card(site, open_admin, sickness):
-    sickness.make(site)
+@pytest.mark.parametrize("fault", SITE_FAULTS, ids=lambda one: one.name)
+def test_each_fault_is_a_card(site, open_admin, fault):
+    fault.make(site)
     page = open_admin(width=PHONE)
-    expect(page.locator(f"#problem-{sickness.code}")).to_be_visible()
+    expect(page.locator(f"#problem-{fault.code}")).to_be_visible()
     assert find_violations(page) == []
     assert fits(page)
 
 
 @pytest.mark.skipif("ADMIN_SCREENSHOTS" not in os.environ, reason="draws the pictures of docs/screenshots/admin")
-@pytest.mark.parametrize("sickness", [None, *SICKNESSES], ids=lambda one: one.name if one else "healthy")
-def test_screenshot(site, open_admin, browser, sickness):
+@pytest.mark.parametrize("fault", [None, *SITE_FAULTS], ids=lambda one: one.name if one else "healthy")
+def test_screenshot(site, open_admin, browser, fault):
     FOLDER.mkdir(exist_ok=True)
-    if sickness:
-        sickness.make(site)
+    if fault:
+        fault.make(site)
     drawing = browser.new_page()
     for width in (PHONE, DESKTOP):
         page = open_admin(width=width)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            name = sickness.name if sickness else "healthy"
+            name = fault.name if fault else "healthy"
             (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(small(drawing, page.screenshot()))
     drawing.close()

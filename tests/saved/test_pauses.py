@@ -18,7 +18,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def silent(subscribe, ads):
-    """A subscription of an address without a sign of life for this many days. There is an index, with another ad."""
+    """A subscription of an address without activity for this many days. There is an index, with another ad."""
     ads({"title": "Baker", "occupations": ()})
 
     def make(days: float, address: str = KARI, announced: float | None = None, **fields):
@@ -116,7 +116,7 @@ def test_paused_alerts_continue_by_a_button_and_what_came_meanwhile_is_no_news(m
 
 def test_choosing_a_frequency_in_the_list_ends_the_pause(silent, client, recruiter, own_index, monkeypatch):
     subscription = silent(90.1, announced=7.1)
-    pauses.pause_silent(timezone.now())
+    pauses.pause_inactive(timezone.now())
     monkeypatch.setattr(recipients, "get_address", lambda user: KARI)
     saved = recruiter.saved_searches.create(name="X", params="q=sykepleier")
     client.force_login(recruiter)
@@ -129,7 +129,7 @@ def test_choosing_a_frequency_in_the_list_ends_the_pause(silent, client, recruit
 def test_ads_that_wait_when_the_pause_begins_are_dropped(silent, own_index):
     subscription = silent(90.1, announced=7.1)
     AlertMatch.objects.create(subscription=subscription, vacancy_uuid="1" * 32, first_seen=timezone.now())
-    assert pauses.pause_silent(timezone.now()) == 1
+    assert pauses.pause_inactive(timezone.now()) == 1
     assert not AlertMatch.objects.exists()
 
 

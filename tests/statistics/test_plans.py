@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobsearch.statistics import ads, dimensions, market
+from jobsearch.statistics import counted_ads, dimensions, market
 from jobsearch.statistics.counting import count_market, get_monday
 from jobsearch.statistics.models import CountingState, DailyCount, Employer, EmployerDay, WeeklyCount
 from tests.conftest import store_vacancies
@@ -131,7 +131,7 @@ def test_employers_are_read_in_the_order_of_an_index(history):
 
 
 def test_no_query_of_the_counting_reads_all_ads_or_counts(history, monkeypatch):
-    monkeypatch.setattr(ads, "BATCH", 50)  # of 3,000 ads: a third of them is read faster by a scan
+    monkeypatch.setattr(counted_ads, "BATCH", 50)  # of 3,000 ads: a third of them is read faster by a scan
     fill()
     store_vacancies({}, {})
     analyse()

@@ -28,7 +28,7 @@ _VISITED = ("web", "saved", "accounts", "search")
 _ADMINS_FILES = ("models.py", "apps.py")
 _NO_WORDS = {"uuid", "Helse og sosial/Sykepleier"}
 
-_SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_", "say"}
+_SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""

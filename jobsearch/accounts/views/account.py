@@ -23,11 +23,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.links import Purpose, build_path
 from jobsearch.saved.models import Subscriber
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.saved.recipients import get_address
 
 from ..adapter import AccountAdapter
 from ..forms import LanguageForm
-from ..login_codes import get_confirmed_address
 from ..middleware import set_language_cookie
 from ..models import Preferences
 from ..personal_data import delete_account, export_account
@@ -125,7 +124,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 def remove_password(request: HttpRequest) -> HttpResponse:
     """Confirmation page; POST removes the password, also a forgotten one. Not where it is the only way in."""
     user = _get_user(request)
-    if not user.has_usable_password() or not (get_confirmed_address(user) or _has_passkey(user)):
+    if not user.has_usable_password() or not (get_address(user) or _has_passkey(user)):
         return HttpResponseRedirect(reverse("mfa_index"))
     if request.method != "POST":
         return render(request, "account/password_remove.html")
@@ -142,8 +141,8 @@ def _has_passkey(user: User) -> bool:
 
 
 def _find_subscriber(user: User) -> Subscriber | None:
-    address = get_confirmed_address(user)
-    return Subscriber.objects.filter(address=normalise_address(address)).first() if address else None
+    address = get_address(user)
+    return Subscriber.objects.filter(address=address).first() if address else None
 
 
 def _get_user(request: HttpRequest) -> Any:

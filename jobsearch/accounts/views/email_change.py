@@ -21,8 +21,7 @@ from ..email_change import resume_change, start_change
 from ..forms import CodeForm, EmailForm
 from ..limits import count_attempt
 from ..login_codes import AddressTaken
-from ..mails import AddressRefused, MailServerDown
-from .login import code_minutes
+from ..mails import CODE_MINUTES, AddressRefused, MailServerDown
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -84,5 +83,5 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     if form.is_bound and not process.record_invalid_attempt():
         messages.error(request, _("For mange feil koder. Be om en ny kode."))
         return HttpResponseRedirect(reverse("accounts:change_email"))
-    context = {"form": form, "email": process.state["email"], "minutes": code_minutes()}
+    context = {"form": form, "email": process.state["email"], "minutes": CODE_MINUTES}
     return render(request, "account/confirm_email_code.html", context)

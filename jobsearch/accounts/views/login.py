@@ -29,7 +29,7 @@ from jobsearch.web.views import errors
 from ..forms import CodeForm, EmailForm
 from ..limits import count_attempt
 from ..login_codes import AddressTaken, resume_login, start_login
-from ..mails import AddressRefused, MailServerDown
+from ..mails import CODE_MINUTES, AddressRefused, MailServerDown
 
 TEMPLATE = "account/login.html"
 
@@ -122,7 +122,7 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
         elif not process.record_invalid_attempt():
             messages.error(request, _("For mange feil koder. Be om en ny kode."))
             return HttpResponseRedirect(passthrough_next_redirect_url(request, reverse("login"), REDIRECT_FIELD_NAME))
-    context = {"form": form, "email": email, "next": get_next_redirect_url(request) or "", "minutes": code_minutes()}
+    context = {"form": form, "email": email, "next": get_next_redirect_url(request) or "", "minutes": CODE_MINUTES}
     return render(request, "account/confirm_login_code.html", context)
 
 
@@ -147,11 +147,6 @@ def build_login_context(*, next_url: str, email_form: EmailForm | None = None, p
         "next": next_url,
         "signup_open": settings.SIGNUP_OPEN,
     }
-
-
-def code_minutes() -> int:
-    """How long a code is valid."""
-    return int(settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT) // 60
 
 
 def _get_limit_key(request: HttpRequest, address: str) -> str:

@@ -55,7 +55,7 @@ second_step = private_page(mfa_views.authenticate)
 passkey_login = private_page(PasskeyLogin.as_view())
 account_inactive = private_page(account_views.account_inactive)
 
-# Before a sensitive page: who is there?
+# Confirmation of who the user is, before a sensitive page.
 confirm_by_password = _for_users(account_views.reauthenticate)
 request_confirmation_code = _for_users(RequestConfirmationCode.as_view())
 confirm_by_code = _for_users(ConfirmByCode.as_view())

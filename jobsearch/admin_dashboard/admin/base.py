@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 MAX_COUNTED = 10_000
+MAX_AT_ONCE = 500  # rows of one action
 if TYPE_CHECKING:  # generic in the type stubs only
     _Paginator = Paginator[Any]
     _ModelAdmin = admin.ModelAdmin[Any]

@@ -19,7 +19,7 @@ from jobsearch.vacancies import erasure
 from jobsearch.vacancies.deletion_models import Erasure, Purge
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.suppression import Identifier, load_suppressor
-from jobsearch.vacancies.suppression.identifiers import MOST_OF_REQUEST, Kind, UnusableIdentifier, parse_identifiers
+from jobsearch.vacancies.suppression.identifiers import MAX_IDENTIFIERS, Kind, UnusableIdentifier, parse_identifiers
 
 from .base import ReadOnlyAdmin, as_uuid, format_time
 
@@ -99,8 +99,8 @@ class PersonForm(forms.Form):
                 self.add_error(name, _WRONG[kind] % {"value": error.value[:80]})
         if not found and not self.errors:
             raise forms.ValidationError(gettext("Skriv minst ett navn, telefonnummer eller én e-postadresse."))
-        if len(found) > MOST_OF_REQUEST:
-            raise forms.ValidationError(gettext("Høyst %(n)s opplysninger om gangen.") % {"n": MOST_OF_REQUEST})
+        if len(found) > MAX_IDENTIFIERS:
+            raise forms.ValidationError(gettext("Høyst %(n)s opplysninger om gangen.") % {"n": MAX_IDENTIFIERS})
         if any(self._names_person(found, str(data.get("reference", "")))):
             self.add_error("reference", gettext("Skriv et nummer, ikke det som skal slettes."))
         data["identifiers"] = found

@@ -23,7 +23,7 @@ from jobsearch.core import jobs
 from jobsearch.core.leases import find_holder
 from jobsearch.vacancies.models import Vacancy
 
-from .base import ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
+from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
 
 
 @admin.register(FeedState)
@@ -56,9 +56,6 @@ class FeedStateAdmin(ReadOnlyAdmin):
     def lease_expires(self, state: FeedState) -> str:
         holder = find_holder(lease.NAME)
         return format_time(holder.expires) if holder else "–"
-
-
-MOST_AT_ONCE = 500
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -185,7 +182,7 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     @admin.action(description=_("Forkast"), permissions=["retry"])
     def discard(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> HttpResponse | None:
         """Removes the selected quarantined rows from the queue, after a confirmation."""
-        uuids = list(queryset.values_list("uuid", flat=True)[:MOST_AT_ONCE])
+        uuids = list(queryset.values_list("uuid", flat=True)[:MAX_AT_ONCE])
         if "confirmed" not in request.POST:
             context = {
                 **self.admin_site.each_context(request),

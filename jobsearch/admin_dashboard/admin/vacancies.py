@@ -38,11 +38,10 @@ from jobsearch.vacancies.models import Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import active_condition, is_active
 
-from .base import ReadOnlyAdmin, UuidSearchMixin, as_uuid, log_by_uuid
+from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, as_uuid, log_by_uuid
 
-MOST_AT_ONCE = 500
-LONGEST_TERM = 100  # characters of a search
-MOST_WORDS = 6
+MAX_TERM = 100  # characters of a search
+MAX_WORDS = 6
 
 
 class NowFilter(admin.SimpleListFilter):
@@ -123,12 +122,12 @@ class VacancyAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Vacancy], search_term: str
     ) -> tuple[QuerySet[Vacancy], bool]:
         """Finds ads by uuid, by organisation number, or by words, each of which is in the title, the employer or a place."""
-        term = search_term.replace("\x00", "").strip()[:LONGEST_TERM]
+        term = search_term.replace("\x00", "").strip()[:MAX_TERM]
         if uuid := as_uuid(term):
             return queryset.filter(pk=uuid), False
         if orgnr := parse_orgnr(term):
             return queryset.filter(employer_orgnr=orgnr), False
-        for word in term.split()[:MOST_WORDS]:
+        for word in term.split()[:MAX_WORDS]:
             queryset = queryset.filter(_has_word(word))
         return queryset, False
 
@@ -170,7 +169,7 @@ class VacancyAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def contacts_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The contacts and the whole text of an active ad. Each look is logged, without what was seen."""
+        """The contacts and the whole text of an active ad. Each view is logged, without the contacts."""
         if not self.has_contacts_permission(request):
             raise PermissionDenied
         vacancy = self.get_queryset(request).filter(pk=pk).first()
@@ -256,7 +255,7 @@ class VacancyAdmin(ReadOnlyAdmin):
                 "title": gettext("Skjule?") if hidden else gettext("Vise igjen?"),
                 "hidden": hidden,
                 "action": "hide" if hidden else "show",
-                "rows": queryset.only("uuid", "title", "employer_name")[:MOST_AT_ONCE],
+                "rows": queryset.only("uuid", "title", "employer_name")[:MAX_AT_ONCE],
                 "form": form,
                 "opts": self.opts,
             }
@@ -307,7 +306,7 @@ class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
 
 def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
-    return list(queryset.order_by().values_list("uuid", flat=True)[:MOST_AT_ONCE])
+    return list(queryset.order_by().values_list("uuid", flat=True)[:MAX_AT_ONCE])
 
 
 def _is_hidden(vacancy: Vacancy) -> bool:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.admin_dashboard.facts import Facts
@@ -58,8 +56,3 @@ class Problem:
 
 Check = Callable[[Facts], Problem | None]
 """Looks for one problem. Returns None where it is not there, and where that cannot be known."""
-
-
-def format_moment(moment: dt.datetime | None) -> str:
-    """A moment in local time with its day: "29.11.2026 16:49"."""
-    return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else "–"

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from ingest import status as feed_status
 from ingest.error_messages import describe_error
 from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.time_formats import format_date_time
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 from .processes import RESTART_BEAT, RESTART_WORKER, has_dead_process
 
 _WRONG_ADDRESS = frozenset({"redirect", "not-json", "empty", "since-ignored"})
@@ -109,7 +110,7 @@ def check_pause(facts: Facts) -> Problem | None:
     state = facts.feed.state
     if state is None or not is_paused(facts):
         return None
-    until = {"who": state.paused_by or "–", "time": format_moment(state.paused_until)}
+    until = {"who": state.paused_by or "–", "time": format_date_time(state.paused_until)}
     return Problem(
         "feed-paused",
         WATCH,
@@ -141,7 +142,7 @@ def check_reading(facts: Facts) -> Problem | None:
         _("Strømmen leses ikke"),
         effect=_no_new_ads(),
         cause=_("Den er ikke lest siden %(time)s. Oppgaven settes ikke i gang, eller ingen tar den.")
-        % {"time": format_moment(since)},
+        % {"time": format_date_time(since)},
         cure=_("Sjekk at Celerys arbeider og beat går, at køen (CELERY_BROKER_URL) svarer, og at oppgaven er slått på."),
         since=since,
         action="sync",
@@ -159,7 +160,7 @@ def check_frozen(facts: Facts) -> Problem | None:
         BROKEN,
         _("Strømmen står stille"),
         effect=_("Besøkende ser ingen nye annonser, og annonser som er stoppet hos NAV, kan fortsatt vises."),
-        cause=_("Strømmen svarer, men nyeste linje er fra %(time)s.") % {"time": format_moment(facts.feed.newest_line)},
+        cause=_("Strømmen svarer, men nyeste linje er fra %(time)s.") % {"time": format_date_time(facts.feed.newest_line)},
         cure=_("Har arbeidsplassen.no nyere annonser, har NAVs strøm stanset: meld fra til NAV. Her er ingenting å rette."),
         since=facts.feed.newest_line,
         commands=(".venv/bin/python manage.py sync",),
@@ -178,7 +179,7 @@ def check_lag(facts: Facts) -> Problem | None:
         WATCH,
         _("Vi ligger etter strømmen"),
         effect=_("De nyeste annonsene mangler ennå."),
-        cause=_("Siste linje vi har lest, er fra %(time)s.") % {"time": format_moment(feed.last_line)},
+        cause=_("Siste linje vi har lest, er fra %(time)s.") % {"time": format_date_time(feed.last_line)},
         cure=_("Les strømmen nå. En runde leser til slutten."),
         since=feed.last_line,
         action="sync",
@@ -199,7 +200,7 @@ def check_token_expiry(facts: Facts) -> Problem | None:
         WATCH,
         _("Tokenet til strømmen utløper snart"),
         effect=_("Ingen ennå. Når det er utløpt, kommer ingen nye annonser."),
-        cause=cause % {"time": format_moment(expires)},
+        cause=cause % {"time": format_date_time(expires)},
         cure=_("Be NAV om et nytt token, skriv det i NAV_FEED_TOKEN og start på nytt."),
         since=expires - feed_status.TOKEN_SOON,
         alarm=True,
@@ -216,7 +217,7 @@ def check_cursor(facts: Facts) -> Problem | None:
         WATCH,
         _("Siden vi sto på, forsvant fra strømmen"),
         effect=_("Ingen som vi vet om: lesingen fortsatte litt før siste kjente linje."),
-        cause=_("Det skjedde %(time)s, og betyr som regel at NAV har bygd strømmen på nytt.") % {"time": format_moment(lost)},
+        cause=_("Det skjedde %(time)s, og betyr som regel at NAV har bygd strømmen på nytt.") % {"time": format_date_time(lost)},
         cure=_("Sammenlign med strømmen for å være sikker. Meldingen blir borte etter en uke."),
         since=lost,
         action="truth-feed",

@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from jobsearch.admin_dashboard.facts import Facts
 from jobsearch.admin_dashboard.report_texts import format_number
+from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.search import api as search
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 from .processes import RESTART_WORKER, has_dead_process
 
 INDEX_BEHIND = 500
@@ -63,7 +64,7 @@ def check_behind(facts: Facts) -> Problem | None:
         title,
         effect=effect,
         cause=_("Den eldste har ventet siden %(time)s. Indekseringen går ikke, eller stanser ved en feil.")
-        % {"time": format_moment(facts.oldest_behind)},
+        % {"time": format_date_time(facts.oldest_behind)},
         cure=_("Sjekk arbeiderens logg, og start den på nytt. Bygg indeksen på nytt om det ikke hjelper."),
         since=facts.oldest_behind,
         action="rebuild",

@@ -8,9 +8,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 
 _GB = 1024**3
 BACKUP_OLD = dt.timedelta(hours=36)
@@ -27,7 +28,7 @@ def check_disk(facts: Facts) -> Problem | None:
         "disk-full",
         BROKEN if full else WATCH,
         _("Disken er nesten full: %(free)s ledig") % {"free": filesizeformat(disk.free)},
-        effect=_("Når den er full, kan databasen ikke skrives: annonser blir stående, og innlogging og varsler slutter å virke."),
+        effect=_("Når den er full, kan ingenting lagres: annonser blir stående, og innlogging og varsler slutter å virke."),
         cause=_("%(folder)s er på en disk med %(total)s.") % {"folder": disk.folder, "total": filesizeformat(disk.total)},
         cure=_("Finn hva som fyller den, slett gamle sikkerhetskopier og logger, eller gjør disken større."),
         commands=(f"du -xh --max-depth=2 {disk.folder} | sort -h | tail", "journalctl --vacuum-size=200M", "docker system df"),
@@ -75,12 +76,15 @@ def check_backup(facts: Facts) -> Problem | None:
         return None
     cause = _("BACKUP_PATH er %(path)s, og der er ingen filer.") % {"path": backup.path}
     if backup.made:
-        cause = _("Den nyeste filen i %(path)s er fra %(time)s.") % {"path": backup.path, "time": format_moment(backup.made)}
+        cause = _("Den nyeste filen i %(path)s er fra %(time)s.") % {
+            "path": backup.path,
+            "time": format_date_time(backup.made),
+        }
     return Problem(
         "backup-old",
         WATCH,
         _("Det er for lenge siden siste sikkerhetskopi"),
-        effect=_("Ingen nå. Går disken tapt, mister vi brukere og lagrede søk som kom til etter kopien. Annonsene har NAV."),
+        effect=_("Ingen nå. Går disken tapt, mister vi brukere og lagrede søk som kom til etter kopien. NAV har annonsene."),
         cause=cause,
         cure=_("Sjekk jobben som tar kopien. Framgangsmåten står i docs/operations.md."),
         since=backup.made + BACKUP_OLD if backup.made else None,

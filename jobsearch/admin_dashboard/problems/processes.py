@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core.models import Heartbeat
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 
 RESTART_WORKER = (
     "systemctl restart utlyst-worker.service",
@@ -35,7 +36,7 @@ def check_worker(facts: Facts) -> Problem | None:
         _("Ingen bakgrunnsprosess (Celery) kjører"),
         effect=_("Nye annonser kommer ikke inn, endringer når ikke søket, og ingen varsler sendes. Siden svarer som før."),
         cause=_("Den siste arbeideren ga livstegn %(time)s. Den er stoppet, eller kommer ikke til databasen.")
-        % {"time": format_moment(seen)},
+        % {"time": format_date_time(seen)},
         cure=_("Start arbeideren igjen, med den kommandoen som passer oppsettet. Loggen sier hvorfor den stoppet."),
         since=seen,
         commands=RESTART_WORKER,
@@ -79,7 +80,7 @@ def check_beat(facts: Facts) -> Problem | None:
         _("Tidsplanen (Celery beat) går ikke"),
         effect=_("Ingenting settes i gang av seg selv: strømmen leses ikke, endringer når ikke søket, og ingen varsler sendes."),
         cause=_("Beat ga siste livstegn %(time)s. Den er stoppet, eller kommer ikke til databasen.")
-        % {"time": format_moment(seen)},
+        % {"time": format_date_time(seen)},
         cure=_("Start beat igjen. Det skal gå nøyaktig én for hele nettstedet."),
         since=seen,
         commands=RESTART_BEAT,

@@ -11,8 +11,9 @@ from ingest import status as feed_status
 from ingest.error_messages import describe_code
 from jobsearch.admin_dashboard.facts import Facts
 from jobsearch.admin_dashboard.report_texts import format_number
+from jobsearch.admin_dashboard.time_formats import format_date_time
 
-from .base import BROKEN, WATCH, Problem, format_moment
+from .base import BROKEN, WATCH, Problem
 from .feed import is_paused
 from .processes import RESTART_WORKER
 
@@ -58,7 +59,7 @@ def check_waiting(facts: Facts) -> Problem | None:
         ngettext("%(n)s annonse venter på detaljer", "%(n)s annonser venter på detaljer", waiting)
         % {"n": format_number(waiting)},
         effect=_("Nye annonser vises ikke før detaljene er hentet, og endringer i gamle synes ikke ennå."),
-        cause=_("Den eldste har ventet siden %(time)s, og ingen henter nå.") % {"time": format_moment(oldest)},
+        cause=_("Den eldste har ventet siden %(time)s, og ingen henter nå.") % {"time": format_date_time(oldest)},
         cure=_("Les strømmen nå. Er køen like lang etterpå, svarer NAV for sent."),
         since=oldest,
         action="sync",
@@ -76,7 +77,7 @@ def check_erasure(facts: Facts) -> Problem | None:
         BROKEN,
         _("Utløpte annonser har ikke mistet kontaktene sine"),
         effect=_("Ingen: de er ute av syne. Men vilkårene sier at kontaktene skal slettes innen fem minutter."),
-        cause=_("Oppgaven «close-what-expired» har ikke gått siden %(time)s.") % {"time": format_moment(due.oldest)},
+        cause=_("Oppgaven «close-what-expired» har ikke gått siden %(time)s.") % {"time": format_date_time(due.oldest)},
         cure=_("Sjekk at Celerys arbeider og beat går. En runde av strømmen sletter dem også."),
         since=due.oldest + SLOW_ERASURE,
         action="sync",

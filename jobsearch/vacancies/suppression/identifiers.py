@@ -18,9 +18,9 @@ from jobsearch.vacancies.redaction.addresses import AddressFinder, canonicalise_
 from jobsearch.vacancies.redaction.digits import extract_digits
 from jobsearch.vacancies.redaction.tokens import shorten_key, strip_genitive, tokenise_text
 
-LEAST_WORDS, MOST_WORDS = 2, 5  # of a name: a single word would remove other people and ordinary words
-LEAST_DIGITS, MOST_DIGITS = 8, 15  # of a phone number: five-digit numbers are too common in texts
-MOST_OF_REQUEST = 20
+MIN_WORDS, MAX_WORDS = 2, 5  # of a name: a single word would remove other people and ordinary words
+MIN_DIGITS, MAX_DIGITS = 8, 15  # of a phone number: five-digit numbers are too common in texts
+MAX_IDENTIFIERS = 20  # of one request
 _CONTEXT = b"jobsearch.suppression"
 Kind = SuppressedIdentifier.Kind
 
@@ -61,7 +61,7 @@ def normalise_name(value: str) -> str:
 
 def join_name(keys: Sequence[str]) -> str:
     """The normal form of a name with these folded words; "" for too few or too many words."""
-    if not LEAST_WORDS <= len(keys) <= MOST_WORDS or not any(len(key) > 1 for key in keys):
+    if not MIN_WORDS <= len(keys) <= MAX_WORDS or not any(len(key) > 1 for key in keys):
         return ""
     return " ".join(sorted(map(shorten_key, keys)))
 
@@ -78,7 +78,7 @@ def normalise_phone(value: str) -> str:
     digits = extract_digits(value)
     bare = digits.removeprefix("00")
     national = bare.removeprefix("47") if len(bare) == 10 else bare
-    return national if LEAST_DIGITS <= len(national) <= MOST_DIGITS else ""
+    return national if MIN_DIGITS <= len(national) <= MAX_DIGITS else ""
 
 
 def normalise_email(value: str) -> str:
@@ -102,7 +102,7 @@ def list_keys() -> tuple[bytes, ...]:
 
 
 def get_key_id(key: bytes) -> str:
-    """A short name of a key, stored with each hash: it tells which key made it, and nothing about the key."""
+    """A short name of a key, stored with each hash: it identifies the key, and reveals nothing of it."""
     return hmac.digest(key, b"key id", "sha256").hex()[:16]
 
 

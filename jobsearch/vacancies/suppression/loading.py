@@ -6,7 +6,7 @@ from jobsearch.vacancies.models import SuppressedIdentifier
 
 from .identifiers import get_key_id, list_keys
 from .matcher import Matcher
-from .rows import Suppressor
+from .suppressor import Suppressor
 
 
 def load_suppressor() -> Suppressor:

@@ -15,9 +15,9 @@ from jobsearch.vacancies.redaction.digits import RUN, Group, split_groups
 from jobsearch.vacancies.redaction.spans import Span, join_spans
 from jobsearch.vacancies.redaction.tokens import Token, tokenise_text
 
-from .identifiers import LEAST_DIGITS, MOST_WORDS, Kind, hash_identifier, list_name_forms, normalise_phone
+from .identifiers import MAX_WORDS, MIN_DIGITS, Kind, hash_identifier, list_name_forms, normalise_phone
 
-_MOST_DIGITS = 17  # of a written number: fifteen with "00" before them
+_MAX_DIGITS = 17  # of a written number: fifteen with "00" before them
 _BETWEEN = re.compile(r"[\s.,'’`´\-_/\u2010-\u2015\u00ad\u200b-\u200d+]{0,3}")  # between the words of one name
 _BEFORE_NUMBER = "+(\uff0b"
 
@@ -63,7 +63,7 @@ class Matcher:
     def _find_phones(self, text: str) -> Iterator[Span]:
         """Every sequence of groups of digits that is a suppressed number, whatever the groups and the signs between them."""
         for run in RUN.finditer(text):
-            if run.end() - run.start() < LEAST_DIGITS:
+            if run.end() - run.start() < MIN_DIGITS:
                 continue
             groups = split_groups(text, run.start(), run.end())
             position = 0
@@ -82,9 +82,9 @@ class Matcher:
         digits = ""
         for place in range(position, len(groups)):
             digits += groups[place].digits
-            if len(digits) > _MOST_DIGITS:
+            if len(digits) > _MAX_DIGITS:
                 break
-            if len(digits) >= LEAST_DIGITS and self.has(Kind.PHONE, normalise_phone(digits)):
+            if len(digits) >= MIN_DIGITS and self.has(Kind.PHONE, normalise_phone(digits)):
                 return place
         return -1
 
@@ -102,7 +102,7 @@ class Matcher:
     def _match_name(self, text: str, tokens: Sequence[Token], position: int) -> int:
         keys = [tokens[position].key]
         found = -1
-        for place in range(position + 1, min(len(tokens), position + MOST_WORDS)):
+        for place in range(position + 1, min(len(tokens), position + MAX_WORDS)):
             if not _BETWEEN.fullmatch(text, tokens[place - 1].end, tokens[place].start):
                 break
             keys.append(tokens[place].key)

@@ -15,7 +15,7 @@ from jobsearch.core.private_pages import private_page
 from jobsearch.saved.descriptions import list_criteria
 from jobsearch.saved.links import Purpose, find_by_token
 from jobsearch.saved.models import AlertMail
-from jobsearch.saved.pauses import note_opened_link
+from jobsearch.saved.pauses import record_opened_link
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
@@ -30,7 +30,7 @@ def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
     mail = find_by_token(AlertMail.objects.select_related("subscription"), Purpose.ADS, token)
     if mail is None:
         return render(request, "saved/dead_link.html", status=404)
-    note_opened_link(request, mail.subscription.subscriber_id)
+    record_opened_link(request, mail.subscription.subscriber_id)
     uuids = list(mail.matches.order_by("-first_seen", "pk").values_list("vacancy_uuid", flat=True))
     active = [row.uuid for row in Vacancy.objects.only("uuid", "status", "visible_until").list_active(uuids)]
     here = reverse("web:alert_ads", args=[token])

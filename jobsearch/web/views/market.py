@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.search import api as search
 from jobsearch.statistics import market
+from jobsearch.statistics.employers import QUARTER
 from jobsearch.statistics.models import Employer
 from jobsearch.taxonomy import occupations
 from jobsearch.taxonomy.catalogue import COUNTIES, SECTORS
@@ -155,7 +156,7 @@ def _build_tables(selection: market.Selection, series: market.Series, today: dt.
 
 
 def _build_employer_tables(series: market.Series, today: dt.date, build_file_url: Callable[[str], str]) -> list[Table]:
-    """Employers of the whole market. Who grows or has stopped is shown once both quarters are counted."""
+    """Employers of the whole market. Growing employers, and those that have stopped, need two counted quarters."""
     employers = market.read_employers()
     label = _("Arbeidsgiver")
     columns = [label, _("Nye"), *([_("Åpne")] if employers.is_active_known else [])]
@@ -164,7 +165,7 @@ def _build_employer_tables(series: market.Series, today: dt.date, build_file_url
     )
     heading = _("Arbeidsgivere med flest nye annonser")
     tables = [Table("arbeidsgivere", heading, columns, largest, build_file_url("arbeidsgivere"))]
-    known_from = None if series.complete_from is None else series.complete_from + 2 * market.QUARTER
+    known_from = None if series.complete_from is None else series.complete_from + 2 * QUARTER
     columns = [label, _("Siste 13 uker"), _("De 13 ukene før")]
     for key, heading, rows in (
         ("vokser", _("Arbeidsgivere som lyser ut mer"), employers.growing),

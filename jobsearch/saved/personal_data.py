@@ -1,6 +1,7 @@
-"""Export of everything that this app holds of a user, as plain values for JSON.
+"""Export and deletion of what this app stores about a user: its parts of `jobsearch.core.personal_data`.
 
-Deleting the user deletes all of it too, by the database's cascades, except subscriptions by mail: `delete_subscriptions`.
+Most of it is deleted with the user's row, by the database's cascades. Subscriptions and invitations are found by the user's
+address, so they are deleted here.
 """
 
 from __future__ import annotations

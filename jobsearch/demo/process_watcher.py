@@ -1,4 +1,4 @@
-"""Watches the processes of a site without Django: 12 MB in place of the 90 to 180 MB of the command that started them.
+"""Watcher of a site's processes, without Django: 12 MB in place of the 90 to 180 MB of the command that started them.
 
 `Supervisor.hand_over` replaces the command's own program by this one. The process stays the same, so the site's processes remain
 its children.

@@ -36,7 +36,7 @@ def start(folder: Path, child: str) -> tuple[subprocess.Popen[str], psutil.Proce
 def test_a_signal_stops_the_processes_and_exits_with_zero(tmp_path, number):
     watcher, child = start(tmp_path, "import time; time.sleep(600)")
     until = time.monotonic() + 60
-    while "jobsearch.demo.watch" not in " ".join(psutil.Process(watcher.pid).cmdline()):
+    while "jobsearch.demo.process_watcher" not in " ".join(psutil.Process(watcher.pid).cmdline()):
         assert time.monotonic() < until
         time.sleep(0.05)
     time.sleep(1)  # until it has its handlers of signals
@@ -55,6 +55,7 @@ def test_a_process_that_ends_is_named_with_the_end_of_its_log(tmp_path):
 
 
 def test_the_watcher_imports_no_django():
-    code = "import sys, jobsearch.demo.watch; print({name.partition('.')[0] for name in sys.modules} & {'django', 'celery'})"
+    modules = "{name.partition('.')[0] for name in sys.modules}"
+    code = f"import sys, jobsearch.demo.process_watcher; print({modules} & {{'django', 'celery'}})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "set()"

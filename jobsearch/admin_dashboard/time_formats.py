@@ -1,4 +1,4 @@
-"""Moments and ages as an administrator reads them: with seconds today, "i går 16:49" before."""
+"""Formats of moments and ages for administrators: with seconds today, "i går 16:49" before."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def format_moment(moment: dt.datetime | None, now: dt.datetime) -> str:
     if local.date() == today - dt.timedelta(days=1):
         return _("i går %(time)s") % {"time": date_format(local, "H:i")}
     return date_format(local, "j. F H:i" if local.year == today.year else "j. F Y H:i")
+
+
+def format_date_time(moment: dt.datetime | None) -> str:
+    """A moment in local time with its date, for texts that are read later, such as alarms: "29.11.2026 16:49"."""
+    return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else UNKNOWN
 
 
 def format_since(moment: dt.datetime | None, now: dt.datetime) -> str:

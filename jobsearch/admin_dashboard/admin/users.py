@@ -1,4 +1,4 @@
-"""Admin class of people: invited by e-mail, with a role instead of a list of permissions, and disabled instead of deleted."""
+"""Admin class of users: invited by e-mail, with a role instead of a list of permissions, and disabled instead of deleted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role i
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Form for a person's role, and whether the account can be used."""
+    """Form for a user's role, and whether the account can be used."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES, required=False)
     actor: User  # set by the admin class
@@ -40,7 +40,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = get_role(self.instance) or ""
         self.fields["is_active"].label = gettext("Kan logge inn")
-        self.fields["is_active"].help_text = gettext("Uten dette er personen ute med en gang, også der hun er logget inn.")
+        self.fields["is_active"].help_text = gettext("Uten dette blir brukeren logget ut overalt med en gang.")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -51,7 +51,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Form that invites a person by e-mail."""
+    """Form that invites a user by e-mail."""
 
     email = forms.EmailField(label=_("E-postadresse"), max_length=200)
     role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES[1:])
@@ -94,8 +94,8 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class PersonAdmin(ReadOnlyAdmin):
-    """People with an account."""
+class UserAdmin(ReadOnlyAdmin):
+    """Users of the site."""
 
     list_display = ["who", "role", "is_active", "last_seen", "date_joined"]
     list_filter = [RoleFilter, "is_active"]
@@ -151,7 +151,7 @@ class PersonAdmin(ReadOnlyAdmin):
             self._send(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete everything of the person, also what is found by the address alone."""
+        """Delete all that is stored about the user, also what is found by the address alone."""
         delete_account(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -1,6 +1,6 @@
-"""Watch of the site, each minute: a sample, the incidents, and the alarms that are due.
+"""Monitoring of the site, each minute: takes a sample, records incidents, and sends the alarms that are due.
 
-A Celery task does it. Where no worker runs, a thread of a web process does, or a dead worker would raise no alarm.
+A Celery task does it. Where no worker runs, a thread of a web process does it: otherwise a dead worker would raise no alarm.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ TASK_LATE = dt.timedelta(minutes=3)
 """Age of the newest sample from which a web process does the task's work."""
 
 
-def watch(now: dt.datetime | None = None) -> bool:
-    """One round. Returns False where another process does it now."""
+def check_site(now: dt.datetime | None = None) -> bool:
+    """One check. Returns False where another process does it now."""
     try:
-        with Lease(LEASE_NAME, seconds=LEASE_SECONDS), alarms.in_site_language():
+        with Lease(LEASE_NAME, seconds=LEASE_SECONDS), alarms.use_site_language():
             facts = load_facts(now)
             problems = find_problems(facts)
             samples.take_sample(facts)
@@ -43,27 +43,27 @@ def watch(now: dt.datetime | None = None) -> bool:
     return True
 
 
-def watch_if_late(now: dt.datetime | None = None) -> bool:
-    """One round, unless the task has taken a sample lately. Whether it was done."""
+def check_site_if_late(now: dt.datetime | None = None) -> bool:
+    """One check, unless the task has taken a sample lately. Returns whether it was done."""
     now = now or timezone.now()
     newest = Sample.objects.filter(period=Sample.Period.MINUTE).order_by("-moment").values_list("moment", flat=True).first()
     if newest is not None and now - newest < TASK_LATE:
         return False
-    return watch(now)
+    return check_site(now)
 
 
-def start_watching() -> None:
-    """Starts the thread of a web process that watches where no worker does."""
-    threading.Thread(target=_watch_forever, name="watch", daemon=True).start()
+def start_monitoring() -> None:
+    """Starts the thread of a web process that checks the site where no worker does."""
+    threading.Thread(target=_monitor_forever, name="monitoring", daemon=True).start()
 
 
-def _watch_forever() -> None:
+def _monitor_forever() -> None:
     while True:
         time.sleep(CHECK_SECONDS)
         try:
-            watch_if_late()
+            check_site_if_late()
         except DatabaseError as error:
-            log.warning("The site could not be watched (%s).", type(error).__name__)
-        except Exception:  # any error: the next round must run
-            log.exception("The site could not be watched.")
+            log.warning("The site could not be checked (%s).", type(error).__name__)
+        except Exception:  # any error: the next check must run
+            log.exception("The site could not be checked.")
         connections.close_all()

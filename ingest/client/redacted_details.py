@@ -1,4 +1,4 @@
-"""Copy of a detail that cannot be read, for administrators: shortened, and without contact information.
+"""Redacted copy of a detail that cannot be read, for administrators: shortened, and without contact information.
 
 Such an ad is not shown, so its text may not be kept either: long texts are cut, which leaves enough to see what is wrong.
 """
@@ -21,7 +21,7 @@ _DEPTH = 8
 _CONTACT = ("name", "email", "phone", "role", "title")
 
 
-def describe_received(payload: Any) -> str:
+def redact_detail(payload: Any) -> str:
     """The message as indented JSON, with masked contacts and shortened texts."""
     redactor = Redactor(_list_contacts(payload))
     return json.dumps(_mask(payload, redactor, False, 0), ensure_ascii=False, indent=1)[:_LENGTH]

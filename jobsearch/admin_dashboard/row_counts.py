@@ -1,4 +1,4 @@
-"""Counts of several tables in one query: a UNION ALL of aggregates, each with its own index."""
+"""Row counts of several tables in one query: a UNION ALL of aggregates, each with its own index."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Counted:
     oldest: dt.datetime | None = None
 
 
-def count_all(querysets: Mapping[str, QuerySet[Any] | tuple[QuerySet[Any], str]]) -> dict[str, Counted]:
+def count_rows(querysets: Mapping[str, QuerySet[Any] | tuple[QuerySet[Any], str]]) -> dict[str, Counted]:
     """Counts the rows of each queryset, in one query. (queryset, column): also the column's minimum."""
     parts = []
     for name, one in querysets.items():

@@ -13,8 +13,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder, ReminderMail
-from jobsearch.saved.export import delete_subscriptions, export_user
 from jobsearch.saved.models import AlertMatch, SavedSearch, Subscriber, Subscription
+from jobsearch.saved.personal_data import delete_subscriptions, export_user
 from tests.saved.test_bookmarks import make_ad
 
 pytestmark = pytest.mark.django_db

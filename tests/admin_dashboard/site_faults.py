@@ -1,4 +1,4 @@
-"""A healthy site with a day and a month of samples, and the twelve sicknesses that the overview must recognise."""
+"""A healthy site with a day and a month of samples, and the twelve faults that the overview must recognise."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINUTES, HOURS, DAYS = Sample.Period.MINUTE, Sample.Period.HOUR, Sample.Period.D
 
 @dataclass
 class Site:
-    """What a sickness changes."""
+    """What a fault changes."""
 
     feed: FakeFeed
     settings: Any
@@ -184,8 +184,8 @@ def _another_database(site: Site) -> None:
 
 
 @dataclass(frozen=True)
-class Sickness:
-    """`code`: of the problem. `words`: parts of its cause and its cure. `action`: the button; `command`: one to copy."""
+class SiteFault:
+    """`code`: of the problem. `cause`, `cure`: parts of its texts. `action`: the button; `command`: one to copy."""
 
     name: str
     code: str
@@ -196,19 +196,19 @@ class Sickness:
     command: str = ""
 
 
-SICKNESSES = [
-    Sickness("wrong-url", "wrong-address", _wrong_address, "ingen forbindelse", "NAV_FEED_URL", "sync", "curl"),
-    Sickness(
+SITE_FAULTS = [
+    SiteFault("wrong-url", "wrong-address", _wrong_address, "ingen forbindelse", "NAV_FEED_URL", "sync", "curl"),
+    SiteFault(
         "refused-token", "token-refused", _refused_token, "godtar ikke tokenet", "NAV_FEED_TOKEN", "sync", "NAV_FEED_TOKEN="
     ),
-    Sickness("frozen-feed", "feed-frozen", _frozen, "nyeste linje er fra", "meld fra til NAV", "", "manage.py sync"),
-    Sickness("feed-500", "feed-failing", _feed_errors, "500", "går det over av seg selv", "sync", "curl"),
-    Sickness("quarantine", "quarantine", _quarantine, "(shape): 51", "endret formatet", "retry"),
-    Sickness(
+    SiteFault("frozen-feed", "feed-frozen", _frozen, "nyeste linje er fra", "meld fra til NAV", "", "manage.py sync"),
+    SiteFault("feed-500", "feed-failing", _feed_errors, "500", "går det over av seg selv", "sync", "curl"),
+    SiteFault("quarantine", "quarantine", _quarantine, "(shape): 51", "endret formatet", "retry"),
+    SiteFault(
         "dead-worker", "worker-dead", _dead_worker, "siste arbeideren", "Start arbeideren", "", "celery --app jobsearch worker"
     ),
-    Sickness("dead-beat", "beat-dead", _dead_beat, "siste livstegn", "Start beat", "", "celery --app jobsearch beat"),
-    Sickness(
+    SiteFault("dead-beat", "beat-dead", _dead_beat, "siste livstegn", "Start beat", "", "celery --app jobsearch beat"),
+    SiteFault(
         "engine-down",
         "engine-down",
         _engine_down,
@@ -217,10 +217,10 @@ SICKNESSES = [
         "",
         "docker compose restart opensearch",
     ),
-    Sickness("late-index", "index-behind", _late_index, "har ventet siden", "Bygg indeksen", "rebuild", "rebuild_index"),
-    Sickness("full-disk", "disk-full", _full_disk, "er på en disk med", "slett gamle", "", "du -xh"),
-    Sickness("refused-mail", "mail-refused", _mail_refused, "SMTPAuthenticationError 535", "EMAIL_URL", "", "sendtestemail"),
-    Sickness("another-database", "another-database", _another_database, "another-feed", "DATABASE_URL", "", "NAV_FEED_URL=http"),
+    SiteFault("late-index", "index-behind", _late_index, "har ventet siden", "Bygg indeksen", "rebuild", "rebuild_index"),
+    SiteFault("full-disk", "disk-full", _full_disk, "er på en disk med", "slett gamle", "", "du -xh"),
+    SiteFault("refused-mail", "mail-refused", _mail_refused, "SMTPAuthenticationError 535", "EMAIL_URL", "", "sendtestemail"),
+    SiteFault("another-database", "another-database", _another_database, "another-feed", "DATABASE_URL", "", "NAV_FEED_URL=http"),
 ]
 
 
