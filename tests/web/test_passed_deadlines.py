@@ -157,7 +157,7 @@ def test_number_in_the_link_costs_no_request_to_the_engine(client, some, monkeyp
 def test_saved_search_follows_the_default_and_keeps_the_choice(client, some, recruiter):
     old = recruiter.saved_searches.create(name="Gammelt", params="q=kokk")
     wide = recruiter.saved_searches.create(name="Alle", params="q=kokk&deadline=all")
-    assert [counted.total for counted in count_hits([old, wide])] == [5, 7]
+    assert [counted.total for counted in count_hits(recruiter.pk, [(old, old.last_looked), (wide, wide.last_looked)])] == [5, 7]
     client.force_login(recruiter)
     for saved, total in ((old, 5), (wide, 7)):
         assert Page(client.get(f"/lagrede-sok/{saved.pk}/", follow=True)).total == total

@@ -86,12 +86,15 @@ def test_number_of_queries_does_not_grow_with_ads(logged_in, ads):
     addresses = [*ADDRESSES, f"/stilling/{made[0]}/"]
     for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept()  # filled before, as on a running site
+    asked(logged_in, "/om/")  # a session's first request stores the device of the login
     few = {address: asked(logged_in, address) for address in addresses}
     ads(*many(40, 3))
     for address in addresses:
         found = asked(logged_in, address)
         assert len(found) <= len(few[address]), (address, found)
-    assert max(map(len, few.values())) <= 20
+    # The most are those of an employer's name, which is looked up at each stage; three are of the account: what is hidden,
+    # bookmarked, and saved.
+    assert max(map(len, few.values())) <= 21
 
 
 def test_number_of_queries_of_a_visitor(client, ads):
