@@ -12,6 +12,7 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
 from django.db import DatabaseError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.saved.subscriptions import normalise_address
@@ -116,6 +117,25 @@ class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     code = _make_code_field(_("Kode fra appen"))
 
 
+class CredentialField(forms.JSONField):
+    """A passkey's answer as JSON. Never shown again: it answers one challenge.
+
+    Django's field catches JSONDecodeError only: "[" repeated 30,000 times raises RecursionError, and a number of 5,000 digits
+    ValueError.
+    """
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(_("Passnøkkelen kunne ikke brukes.")) from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return InvalidJSONInput("")
+
+
 class CredentialMixin:
     """Reads a passkey's answer, which anybody can send: what cannot be read is a refused passkey.
 
@@ -141,19 +161,26 @@ class CredentialMixin:
 class SecondStepPasskeyForm(CredentialMixin, webauthn_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey at the second step of a login."""
 
+    credential = CredentialField()
+
 
 class ConfirmPasskeyForm(CredentialMixin, webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey before a sensitive page."""
 
+    credential = CredentialField()
+
 
 class LoginPasskeyForm(CredentialMixin, webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]
     """A passkey that logs in alone."""
+
+    credential = CredentialField()
 
 
 class AddPasskeyForm(CredentialMixin, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey. Always one that can log in alone: a key for the second step only is more than users expect to choose."""
 
     name = forms.CharField(label=_("Navn på passnøkkelen"), required=False, max_length=NAME_LENGTH)
+    credential = CredentialField()
     passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 
 
