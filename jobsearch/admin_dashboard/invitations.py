@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from jobsearch.accounts.roles import ROLE_LABELS, Role, set_role
 from jobsearch.saved import mails
 from jobsearch.saved.mails import Link, MailContent
+from jobsearch.saved.subscriptions import normalise_address
 
 
 def invite(address: str, role: Role) -> User:
@@ -23,7 +24,7 @@ def invite(address: str, role: Role) -> User:
 
     The user name is random: names are in the admin's history and in logs, where addresses must not be.
     """
-    address = address.strip().lower()
+    address = normalise_address(address)  # as the login looks for it
     with transaction.atomic():
         if User.objects.filter(email__iexact=address).exists():
             raise ValidationError(_("Det finnes allerede en bruker med denne adressen."))
