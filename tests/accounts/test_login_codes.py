@@ -241,7 +241,7 @@ def test_an_address_gets_five_codes_in_a_quarter(kari):
 
 
 def test_all_addresses_of_a_mailbox_are_limited_together():
-    """ "kari+1@example.no" is delivered to "kari@example.no": otherwise one mailbox would get any number of codes."""
+    """Mail to kari+1@example.no is delivered to kari@example.no: otherwise one mailbox would get any number of codes."""
     statuses = [
         Client().post(REQUEST, {"email": f"kari+{number}@example.no"}, REMOTE_ADDR=f"198.51.100.{number}").status_code
         for number in range(6)
