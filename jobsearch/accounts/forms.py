@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.db import DatabaseError
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.core.json_values import sanitise_json
+from jobsearch.saved.forms import AddressField
 
 NAME_LENGTH = 60  # of a passkey
 _LONGEST_CODE = 40  # typed with blanks and dashes
@@ -26,7 +28,7 @@ _NO_PLACEHOLDER = {"placeholder": ""}
 class EmailForm(forms.Form):
     """An e-mail address, normalised."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-postadresse"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
@@ -36,9 +38,6 @@ class EmailForm(forms.Form):
             "max_length": _("Adressen er for lang."),
         },
     )
-
-    def clean_email(self) -> str:
-        return normalise_address(self.cleaned_data["email"])
 
 
 def _make_code_field(label: Any) -> forms.CharField:
@@ -117,6 +116,17 @@ class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     code = _make_code_field(_("Kode fra appen"))
 
 
+class _CredentialDecoder(json.JSONDecoder):
+    """Decoder without NaN and infinite numbers, which PostgreSQL does not store as JSON. A passkey has no fractions."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_float=str, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
 class CredentialField(forms.JSONField):
     """A passkey's answer as JSON. Never shown again: it answers one challenge.
 
@@ -126,9 +136,12 @@ class CredentialField(forms.JSONField):
 
     widget = forms.HiddenInput
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(decoder=_CredentialDecoder, **options)
+
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value)
+            return sanitise_json(super().to_python(value))  # PostgreSQL stores no NUL
         except (ValueError, RecursionError):
             raise forms.ValidationError(_("Passnøkkelen kunne ikke brukes.")) from None
 

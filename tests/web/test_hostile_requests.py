@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 
+from jobsearch.accounts.forms import CredentialField
 from jobsearch.saved.bookmark_models import RecentSearch
-from jobsearch.saved.models import SavedSearch
+from jobsearch.saved.models import SavedSearch, SubscriptionRequest
+from jobsearch.saved.subscriptions import normalise_address
 
 pytestmark = pytest.mark.django_db
 FORM = b'--B\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--B--\r\n'
@@ -63,3 +66,34 @@ def test_a_recent_search_with_nul_removes_nothing(browser):
     RecentSearch.objects.create(owner=User.objects.get(), params="q=kokk")
     assert browser.post("/lagret/sok/", {"remove": "q=kokk\0"}).status_code == 200
     assert RecentSearch.objects.exists()
+
+
+LONG = "a@" + ".".join(chr(0x4E00 + number * 997 % 20_000) * 9 + chr(0x5000 + number) * 9 for number in range(12)) + ".no"
+"""239 characters, and over 254 with the domain in ASCII, which is what the database stores."""
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/varsler/ny/", {"frequency": "daily", "query": "q=kokk"}),
+        ("/logg-inn/kode/", {}),
+        ("/admin/auth/user/add/", {"role": "recruiter"}),
+    ],
+)
+def test_an_address_that_no_column_holds_is_refused(client, admin_client, own_index, mailoutbox, page, fields):
+    assert len(LONG) < 254 < len(normalise_address(LONG))
+    browser = admin_client if page.startswith("/admin/") else client
+    assert browser.post(page, {"email": LONG, **fields}).status_code in {200, 422}
+    assert not mailoutbox and not SubscriptionRequest.objects.exists() and User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [('{"a": "x\\u0000y"}', {"a": "xy"}), ('["\\ud800"]', [""]), ("[1.5, 1e999]", ["1.5", "1e999"])]
+)
+def test_a_credential_has_nothing_that_postgresql_does_not_store(text, value):
+    assert CredentialField().clean(text) == value
+
+
+def test_a_credential_with_a_constant_of_javascript_is_refused():
+    with pytest.raises(ValidationError):
+        CredentialField().clean("[NaN]")

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
+from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
-from jobsearch.saved.subscriptions import normalise_address
 
 from .base import ReadOnlyAdmin
 
@@ -59,7 +59,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Form that invites a person by e-mail."""
 
-    email = forms.EmailField(label=_("E-postadresse"), max_length=200)
+    email = AddressField(label=_("E-postadresse"), max_length=200)
     role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES[1:])
     actor: User
 
@@ -72,7 +72,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["role"].choices = _list_choices(self.actor)  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
-        address = normalise_address(self.cleaned_data["email"])
+        address: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=address).exists():
             raise ValidationError(gettext("Det finnes allerede en bruker med denne adressen."))
         return address
