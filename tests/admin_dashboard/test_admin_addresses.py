@@ -167,6 +167,14 @@ def test_a_list_is_filtered_by_no_column_that_it_does_not_offer(client, address)
     assert (response.status_code, response["Location"]) == (302, f"/admin/{address.partition('?')[0]}?e=1")
 
 
+@pytest.mark.parametrize("key", ["x", "9" * 30, "\0", "", "[]"])
+@pytest.mark.parametrize(
+    ("page", "action"), [("auth/user", "disable"), ("vacancies/vacancy", "fetch_again"), ("ingest/detailtask", "discard")]
+)
+def test_an_action_for_what_is_no_key_is_400(client, page, action, key):
+    assert client.post(f"/admin/{page}/", {"action": action, "_selected_action": [key]}).status_code == 400
+
+
 def test_a_bug_is_still_answered_with_500(client, monkeypatch):
     """Only errors caused by URL parameters are redirected."""
 
