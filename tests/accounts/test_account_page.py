@@ -107,8 +107,9 @@ def test_the_language_is_kept_with_the_account(browser, kari):
 
 @pytest.mark.parametrize("language", ["", "xx", "en\0", "nb" * 50])
 def test_an_unknown_language_changes_nothing(browser, language):
-    browser.post("/konto/sprak/", {"language": language})
-    assert not Preferences.objects.filter(language=language).exists()
+    before = list(Preferences.objects.values_list("user", "language"))
+    assert browser.post("/konto/sprak/", {"language": language}).status_code == 302
+    assert list(Preferences.objects.values_list("user", "language")) == before
 
 
 # --- Devices ---

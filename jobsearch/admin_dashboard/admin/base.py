@@ -74,14 +74,14 @@ class ReadOnlyAdmin(_ModelAdmin):
         title = capfirst(self.opts.verbose_name_plural)  # Django's own title asks the user to select a row
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any) -> HttpResponse | None:
         """Runs an action; 400 where a selected key cannot be one of this table. Django raises ValueError or OverflowError."""
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.clean(key, None)
         except ValidationError:
             raise BadRequest("_selected_action") from None
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
