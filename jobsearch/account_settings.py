@@ -16,7 +16,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}  # digits: a phone's keyboard and autofill
 # Counted in the database (jobsearch/accounts/limits.py). "key" is the e-mail address or the account.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "30/h/ip,5/15m/key",
+    "request_login_code": "30/h/ip,5/15m/key,40/d/key",  # a day: others must not flood a mailbox
     "confirm_login_code": "60/h/ip,20/15m/key",
     "login_failed": "30/15m/ip,10/15m/key",
     "reauthenticate": "20/15m/user",

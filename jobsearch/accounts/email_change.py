@@ -15,7 +15,7 @@ from jobsearch.saved.subscriptions import change_address
 
 from . import mails
 from .adapter import AccountAdapter
-from .login_codes import AddressTaken, confirm_address, find_user, is_taken
+from .login_codes import AddressTaken, confirm_address, find_user, get_confirmed_address, is_taken
 
 _STATE = "email_change"
 
@@ -52,12 +52,14 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         self.abort()
         assert isinstance(self.user, User)  # noqa: S101 - for the type checker
         old = self.user.email
+        proved = get_confirmed_address(self.user)
         try:
             confirm_address(self.user, self.state["email"])
         except IntegrityError:  # another account has confirmed it in the meantime
             raise AddressTaken from None
+        if proved:  # subscriptions of an address that others have typed are not the user's
+            change_address(proved, self.state["email"])
         if old:
-            change_address(old, self.state["email"])
             AccountAdapter().send_notification_mail("account/email/email_changed", self.user, email=old)
 
 

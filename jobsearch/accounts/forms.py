@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,11 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
 from django.db import DatabaseError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.core.json_values import sanitise_json
+from jobsearch.saved.forms import AddressField
 
 NAME_LENGTH = 60  # of a passkey
 _LONGEST_CODE = 40  # typed with blanks and dashes
@@ -25,7 +28,7 @@ _NO_PLACEHOLDER = {"placeholder": ""}
 class EmailForm(forms.Form):
     """An e-mail address, normalised."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-postadresse"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
@@ -35,9 +38,6 @@ class EmailForm(forms.Form):
             "max_length": _("Adressen er for lang."),
         },
     )
-
-    def clean_email(self) -> str:
-        return normalise_address(self.cleaned_data["email"])
 
 
 def _make_code_field(label: Any) -> forms.CharField:
@@ -116,6 +116,39 @@ class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     code = _make_code_field(_("Kode fra appen"))
 
 
+class _CredentialDecoder(json.JSONDecoder):
+    """Decoder without NaN and infinite numbers, which PostgreSQL does not store as JSON. A passkey has no fractions."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_float=str, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+class CredentialField(forms.JSONField):
+    """A passkey's answer as JSON. Never shown again: it answers one challenge.
+
+    Django's field catches JSONDecodeError only: "[" repeated 30,000 times raises RecursionError, and a number of 5,000 digits
+    ValueError.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(decoder=_CredentialDecoder, **options)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return sanitise_json(super().to_python(value))  # PostgreSQL stores no NUL
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(_("Passnøkkelen kunne ikke brukes.")) from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return InvalidJSONInput("")
+
+
 class CredentialMixin:
     """Mixin that reads a passkey's answer, which anyone can send: what cannot be read is a refused passkey.
 
@@ -141,19 +174,26 @@ class CredentialMixin:
 class SecondStepPasskeyForm(CredentialMixin, webauthn_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey at the second step of a login."""
 
+    credential = CredentialField()
+
 
 class ConfirmPasskeyForm(CredentialMixin, webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey before a sensitive page."""
 
+    credential = CredentialField()
+
 
 class LoginPasskeyForm(CredentialMixin, webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]
     """A passkey that logs in alone."""
+
+    credential = CredentialField()
 
 
 class AddPasskeyForm(CredentialMixin, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey. Always one that can log in alone: a key for the second step only is more than users expect to choose."""
 
     name = forms.CharField(label=_("Navn på passnøkkelen"), required=False, max_length=NAME_LENGTH)
+    credential = CredentialField()
     passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 
 

@@ -6,6 +6,7 @@ allauth's own `urls.py` is not included: it would add pages without a template o
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from jobsearch.core import converters  # noqa: F401 - registers `key`
 from jobsearch.web.views.password import PasswordChange
 
 from .views import login, security
@@ -32,8 +33,8 @@ urlpatterns = [
     path("konto/sikkerhet/", security.security, name="mfa_index"),
     path("konto/passnokler/", security.list_passkeys, name="mfa_list_webauthn"),
     path("konto/passnokler/ny/", security.add_passkey, name="mfa_add_webauthn"),
-    path("konto/passnokler/<int:pk>/navn/", security.rename_passkey, name="mfa_edit_webauthn"),
-    path("konto/passnokler/<int:pk>/fjern/", security.remove_passkey, name="mfa_remove_webauthn"),
+    path("konto/passnokler/<key:pk>/navn/", security.rename_passkey, name="mfa_edit_webauthn"),
+    path("konto/passnokler/<key:pk>/fjern/", security.remove_passkey, name="mfa_remove_webauthn"),
     path("konto/kodeapp/", security.activate_app, name="mfa_activate_totp"),
     path("konto/kodeapp/fjern/", security.deactivate_app, name="mfa_deactivate_totp"),
     path("konto/reservekoder/", security.show_recovery_codes, name="mfa_view_recovery_codes"),

@@ -10,7 +10,9 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from jobsearch.core.personal_data import delete_parts, export_parts
@@ -57,7 +59,14 @@ def delete_account(user: User) -> None:
         delete_parts(user)
         _list_failed_logins(user).delete()
         end_sessions(user)
+        _forget_name(user)
         user.delete()
+
+
+def _forget_name(user: User) -> None:
+    """Replace the user's name by the number in the admin's history of what was done with the account."""
+    kind = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).update(object_repr=f"#{user.pk}")
 
 
 def _list_failed_logins(user: User) -> Any:

@@ -105,6 +105,11 @@ def get_role(user: User) -> Role | None:
     return next((role for role in reversed(Role) if role.value in names), None)
 
 
+def list_grantable(actor: Any) -> list[Role]:
+    """The roles that a user may give and take away: those without a permission that the user lacks."""
+    return [role for role in Role if actor.is_superuser or actor.has_perms(PERMISSIONS[role])]
+
+
 def write_roles(using: str = "default", apps: Any = installed_apps, **kwargs: Any) -> None:
     """Write the roles to the database, as groups (receiver of `post_migrate`). Idempotent."""
     try:

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -63,6 +64,8 @@ class DashboardAdminSite(admin.AdminSite):
                 if isinstance(response, TemplateResponse):
                     response.render()  # a list queries its rows while it is rendered
                 return response
+            except DisallowedModelAdminLookup:
+                pass  # a filter that the list does not offer
             except (Http404, PermissionDenied, SuspiciousOperation):
                 raise
             except Exception as error:

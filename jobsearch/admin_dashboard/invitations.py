@@ -16,11 +16,15 @@ from jobsearch.accounts.adapter import AccountAdapter
 from jobsearch.accounts.roles import ROLE_LABELS, Role, set_role
 from jobsearch.saved import mails
 from jobsearch.saved.mails import Link, MailContent
+from jobsearch.saved.subscriptions import normalise_address
 
 
 def invite(address: str, role: Role) -> User:
-    """Makes an account without a password for an address, with this role. Raises `ValidationError` if there is one already."""
-    address = address.strip().lower()
+    """Makes an account without a password for an address, with this role. Raises `ValidationError` if there is one already.
+
+    The user name is random: names are in the admin's history and in logs, where addresses must not be.
+    """
+    address = normalise_address(address)  # as the login looks for it
     with transaction.atomic():
         if User.objects.filter(email__iexact=address).exists():
             raise ValidationError(_("Det finnes allerede en bruker med denne adressen."))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest.error_messages import describe_error
-from jobsearch.core import jobs
+from jobsearch.core import converters, jobs  # noqa: F401 - `converters` registers `key`
 from jobsearch.core.models import Job
 
 from . import report_texts
@@ -29,9 +29,9 @@ def get_urls(site: admin.AdminSite) -> list[URLPattern]:
     """The URLs of the jobs' pages, below the admin's."""
     return [
         path("start/<slug:key>/", site.admin_view(partial(start_view, site)), name="start_job"),
-        path("kjoring/<int:pk>/fjern/", site.admin_view(require_POST(cancel_view)), name="cancel_job"),
-        path("kjoring/<int:pk>/stopp/", site.admin_view(require_POST(stop_view)), name="stop_job"),
-        path("kjoring/<int:pk>/framdrift/", site.admin_view(require_safe(progress_view)), name="job_progress"),
+        path("kjoring/<key:pk>/fjern/", site.admin_view(require_POST(cancel_view)), name="cancel_job"),
+        path("kjoring/<key:pk>/stopp/", site.admin_view(require_POST(stop_view)), name="stop_job"),
+        path("kjoring/<key:pk>/framdrift/", site.admin_view(require_safe(progress_view)), name="job_progress"),
         path("jobber/", site.admin_view(require_safe(partial(actions_view, site))), name="job_actions"),
     ]
 

@@ -16,6 +16,7 @@ from jobsearch.core import jobs
 from jobsearch.core.models import Job
 from jobsearch.saved import mails
 from jobsearch.search import api as search
+from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies import tasks as vacancy_tasks
 from jobsearch.vacancies.deletion_models import Erasure
@@ -88,7 +89,9 @@ def erase_person(job_id: int) -> None:
     def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
         request = Erasure.objects.filter(pk=job.arguments.get("erasure")).first()
         changed = erasure.erase_everywhere(request, lambda done, total: progress("erase", done, total))
-        detail_queue.erase_received(load_suppressor())
+        suppressor = load_suppressor()
+        detail_queue.erase_received(suppressor)
+        employers.erase_names(suppressor)
         if changed or (request and request.ads):  # some were changed before the job began
             search.index_changes()
             search.erase(at_once=True)

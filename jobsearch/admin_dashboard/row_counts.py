@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Count, DateTimeField, F, Min, QuerySet, Value
+from django.db.models.functions import Cast
+
+_NO_TIME = Cast(Value(None), DateTimeField())
+"""NULL with a type: PostgreSQL takes a plain NULL for a text, and refuses the union with a column of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ def count_rows(querysets: Mapping[str, QuerySet[Any] | tuple[QuerySet[Any], str]
     parts = []
     for name, one in querysets.items():
         rows, column = one if isinstance(one, tuple) else (one, "")
-        oldest = Min(F(column), output_field=DateTimeField()) if column else Value(None, output_field=DateTimeField())
+        oldest = Min(F(column), output_field=DateTimeField()) if column else _NO_TIME
         # Grouped by a constant, so that the aggregates are columns of an ordinary query, which a union takes.
         grouped = rows.order_by().values(name_=Value(name, output_field=CharField()))
         parts.append(grouped.annotate(number_=Count("pk"), oldest_=oldest).values_list("name_", "number_", "oldest_"))

@@ -43,7 +43,9 @@ def list_searches(owner_id: int) -> list[dict[str, str]]:
 
 
 def remove_search(owner_id: int, params: str) -> None:
-    """Remove one search; "" removes all."""
+    """Remove one search; "" removes all. PostgreSQL takes no text with NUL, which no stored search has."""
+    if "\0" in params:
+        return
     own = RecentSearch.objects.filter(owner_id=owner_id)
     (own.filter(params=params) if params else own).delete()
 

@@ -22,7 +22,6 @@ from .links import Purpose, build_link, find_by_token
 from .list_views import get_own_search
 from .models import SavedSearch
 from .sharing_models import SearchInvitation
-from .subscriptions import normalise_address
 
 
 @private_page
@@ -70,7 +69,7 @@ def _change(request: HttpRequest, saved: SavedSearch, action: str) -> None:
 
 def _invite(request: HttpRequest, saved: SavedSearch, inviter: str, form: InviteForm) -> int:
     """Send an invitation. The status of the form's page, with the form's errors where it failed."""
-    address = normalise_address(form.cleaned_data["email"])
+    address = form.cleaned_data["email"]
     try:
         sharing.invite(saved, inviter, address, get_client_address(request))
     except sharing.AlreadyInvited:

@@ -30,8 +30,9 @@ from .search_query import SearchQuery
 log = logging.getLogger(__name__)
 MIN_DAYS, KEPT_DAYS = 5, 30
 SLOW_SECONDS = 0.3
-MAX_WORDS, MAX_PENDING = 6, 500
-"""Words of one search that are counted, and different things that a process keeps in memory between two writes."""
+MAX_WORDS, MAX_PENDING, MAX_MISSED = 6, 500, 20_000
+"""Words of one search that are counted, different things that a process keeps in memory between two writes, and words in the
+database: a script that searches for random words would otherwise add 500 rows with each write, for 30 days."""
 _WORD = re.compile(r"[^\W\d_][^\W\d_-]{2,29}")
 _lock = threading.Lock()
 _used: dict[tuple[str, str], tuple[int, float]] = {}
@@ -97,7 +98,13 @@ def _write_used(used: Mapping[tuple[str, str], tuple[int, float]]) -> None:
 
 def _write_missed(missed: Mapping[str, int]) -> None:
     today = timezone.localdate().isoformat()
+    room = MAX_MISSED - MissedWord.objects.count() if missed else 0
+    known = set(MissedWord.objects.filter(digest__in=map(compute_digest, missed)).values_list("digest", flat=True))
     for word, number in sorted(missed.items()):
+        if compute_digest(word) not in known:
+            if room <= 0:
+                continue
+            room -= 1
         with transaction.atomic():
             row, _is_new = MissedWord.objects.select_for_update().get_or_create(digest=compute_digest(word))
             row.days = [*(day for day in row.days if day != today), today][-KEPT_DAYS:]

@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 
 from jobsearch.vacancies.redaction import redact_title, words
 from jobsearch.vacancies.redaction.tokens import WORD, fold_word
+from jobsearch.vacancies.suppression import Suppressor
 
 from .counted_ads import CountedAd
 from .models import CountedDay, Employer, EmployerDay
@@ -71,6 +72,17 @@ def clean_name(name: str) -> str:
     keys = [fold_word(word) for word in WORD.findall(name)]
     is_person = not any(map(words.is_institution, keys)) and not words.load_given_names().isdisjoint(keys)
     return "" if is_person or redact_title(name) != name else name
+
+
+def erase_names(suppressor: Suppressor) -> int:
+    """Removes suppressed persons from the employers' names, which outlive their ads; returns how many changed."""
+    changed = []
+    for row in Employer.objects.exclude(name="").only("orgnr", "name").iterator():
+        name = suppressor.clean_line(row.name)
+        if name != row.name:
+            row.name = " ".join(name.split())
+            changed.append(row)
+    return Employer.objects.bulk_update(changed, ["name"], batch_size=500)
 
 
 def update_totals(today: dt.date) -> None:

@@ -81,10 +81,11 @@ class BodyLimitMiddleware:
 
 
 class RequestLimitsMiddleware:
-    """Request limits: answers 414 to a long query string, and drops cookies that contain NUL.
+    """Request limits: answers 414 to a long query string, drops cookies that contain NUL, and reads every request as UTF-8.
 
     The limit is that of the web servers in the documentation, and so holds behind any server. PostgreSQL rejects NUL in a
-    session key with an error.
+    session key with an error. Django decodes fields by the charset that the client declares: "rot13" raises LookupError, and
+    "utf-7" makes lone surrogates, which no database stores. Browsers send UTF-8, because the pages are UTF-8.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -95,6 +96,8 @@ class RequestLimitsMiddleware:
             return errors.address_too_long()
         if any("\0" in value for value in request.COOKIES.values()):
             request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        if request.encoding:  # the declared one; None for the default
+            request.encoding = "utf-8"
         return self.get_response(request)
 
 

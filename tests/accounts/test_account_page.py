@@ -11,13 +11,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from jobsearch.accounts import sessions
+from jobsearch.accounts.email_change import EmailChangeProcess
 from jobsearch.accounts.models import LoginSession, Preferences
 from jobsearch.core import personal_data
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription, SubscriptionRequest
@@ -104,8 +107,9 @@ def test_the_language_is_kept_with_the_account(browser, kari):
 
 @pytest.mark.parametrize("language", ["", "xx", "en\0", "nb" * 50])
 def test_an_unknown_language_changes_nothing(browser, language):
-    browser.post("/konto/sprak/", {"language": language})
-    assert not Preferences.objects.filter(language=language).exists()
+    before = list(Preferences.objects.values_list("user", "language"))
+    assert browser.post("/konto/sprak/", {"language": language}).status_code == 302
+    assert list(Preferences.objects.values_list("user", "language")) == before
 
 
 # --- Devices ---
@@ -214,6 +218,22 @@ def test_alerts_of_an_unconfirmed_address_are_not_linked(client):
     assert not Page(client.get("/konto/")).all("//a[contains(@href, '/varsler/mine/')]")
 
 
+def test_alerts_of_an_unconfirmed_address_do_not_follow_a_change_of_address(client):
+    """The address was typed by an administrator: its alerts are those of its owner."""
+    alert = subscribe(ADDRESS)
+    client.force_login(make_user("rita", NEW))
+    User.objects.filter(username="rita").update(email=ADDRESS)
+    EmailAddress.objects.all().delete()
+    user = User.objects.get(username="rita")
+    request = RequestFactory().get("/")
+    request.session = client.session
+    state = EmailChangeProcess.initial_state(user=user, email=NEW)
+    EmailChangeProcess(request, user, state).finish()
+    user.refresh_from_db()
+    assert user.email == NEW
+    assert Subscription.objects.get(pk=alert.pk).subscriber.address == ADDRESS
+
+
 # --- Export and deletion ---
 
 
@@ -278,6 +298,16 @@ def test_no_table_has_the_address_after_the_deletion(everything):
         and model.objects.filter(**{f"{field.name}__icontains": ADDRESS}).exists()
     ]
     assert found == []
+
+
+def test_no_history_has_the_name_after_the_deletion(browser, kari):
+    kind = ContentType.objects.get_for_model(User)
+    administrator = make_user("root", NEW)
+    LogEntry.objects.create(
+        user=administrator, content_type=kind, object_id=str(kari.pk), object_repr=kari.username, action_flag=CHANGE
+    )
+    browser.post("/konto/slett/")
+    assert [entry.object_repr for entry in LogEntry.objects.all()] == [f"#{kari.pk}"]
 
 
 def test_every_table_about_a_user_goes_with_the_user():

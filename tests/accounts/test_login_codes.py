@@ -240,6 +240,23 @@ def test_an_address_gets_five_codes_in_a_quarter(kari):
         assert Client().post(REQUEST, {"email": ADDRESS}).status_code == 302
 
 
+def test_all_addresses_of_a_mailbox_are_limited_together():
+    """Mail to kari+1@example.no is delivered to kari@example.no: otherwise one mailbox would get any number of codes."""
+    statuses = [
+        Client().post(REQUEST, {"email": f"kari+{number}@example.no"}, REMOTE_ADDR=f"198.51.100.{number}").status_code
+        for number in range(6)
+    ]
+    assert statuses == [302] * 5 + [429]
+
+
+def test_a_mailbox_gets_forty_codes_a_day():
+    start, sent = timezone.now(), 0
+    for number in range(50):
+        with time_machine.travel(start + dt.timedelta(minutes=16) * number, tick=False):
+            sent += Client().post(REQUEST, {"email": ADDRESS}, REMOTE_ADDR=f"198.51.100.{number}").status_code == 302
+    assert sent == 40
+
+
 def test_a_sender_is_limited_over_all_addresses():
     statuses = [Client().post(REQUEST, {"email": f"p{number}@example.no"}).status_code for number in range(31)]
     assert statuses == [302] * 30 + [429]

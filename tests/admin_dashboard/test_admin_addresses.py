@@ -149,6 +149,32 @@ def test_an_invalid_filter_redirects_to_the_list_with_a_message(client):
     assert response.redirect_chain == [("/admin/vacancies/vacancy/?e=1", 302)]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "auth/user/?password__startswith=pbkdf2",
+        "auth/user/?groups__name__startswith=a",
+        "ingest/feedstate/?token__startswith=ey",
+        "vacancies/vacancy/?raw__icontains=kari",
+        "vacancies/vacancy/?contacts__name__startswith=K",
+        "saved/alertmail/?subscription__params__contains=kokk",
+        "saved/remindermail/?owner=1",
+    ],
+)
+def test_a_list_is_filtered_by_no_column_that_it_does_not_offer(client, address):
+    """The number of rows would reveal a secret sign by sign."""
+    response = client.get(f"/admin/{address}")
+    assert (response.status_code, response["Location"]) == (302, f"/admin/{address.partition('?')[0]}?e=1")
+
+
+@pytest.mark.parametrize("key", ["x", "9" * 30, "\0", "", "[]"])
+@pytest.mark.parametrize(
+    ("page", "action"), [("auth/user", "disable"), ("vacancies/vacancy", "fetch_again"), ("ingest/detailtask", "discard")]
+)
+def test_an_action_for_what_is_no_key_is_400(client, page, action, key):
+    assert client.post(f"/admin/{page}/", {"action": action, "_selected_action": [key]}).status_code == 400
+
+
 def test_a_bug_is_still_answered_with_500(client, monkeypatch):
     """Only errors caused by URL parameters are redirected."""
 

@@ -20,6 +20,7 @@ from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
+from jobsearch.statistics.models import Employer
 from jobsearch.vacancies.deletion_models import Erasure, Purge
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.ingest import plain_ads
@@ -126,6 +127,14 @@ def test_an_unreadable_detail_is_kept_without_the_person(administrator, feed):
     assert "kari@sykehus" not in task.received
     erase(administrator)
     assert find_traces(dump()) == []
+
+
+def test_the_name_of_an_employer_outlives_its_ads_without_the_person(administrator, index):
+    now = timezone.now()
+    Employer.objects.create(orgnr=1, name="Kari Prøvesen Renhold AS", named_at=now)
+    Employer.objects.create(orgnr=2, name="Voss  kommune", named_at=now)
+    erase(administrator)
+    assert list(Employer.objects.order_by("orgnr").values_list("name", flat=True)) == ["Renhold AS", "Voss  kommune"]
 
 
 def test_the_page_asks_then_shows_the_ads_and_then_erases(administrator, make_vacancy):

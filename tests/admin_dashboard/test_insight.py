@@ -128,3 +128,12 @@ def test_the_real_search_gives_what_the_counter_needs():
 
     index_changes()
     assert search(SearchQuery(q="glassblåser")).total == 0
+
+
+def test_random_words_do_not_fill_the_table(administrator, monkeypatch):
+    monkeypatch.setattr(usage, "MAX_MISSED", 2)
+    look_for("aaaa bbbb cccc", 1)
+    look_for("aaaa dddd", 2)
+    digests = {usage.compute_digest(word) for word in ("aaaa", "bbbb")}
+    assert {row.digest for row in MissedWord.objects.all()} == digests
+    assert MissedWord.objects.get(digest=usage.compute_digest("aaaa")).number == 2, "known words are counted on"

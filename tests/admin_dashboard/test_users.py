@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core import mail
 from django.test import Client
 
+from jobsearch.accounts.login_codes import find_user
 from jobsearch.accounts.roles import Role, get_role, set_role
+from jobsearch.saved.subscriptions import normalise_address
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/auth/user/"
@@ -124,6 +126,38 @@ def test_several_accounts_are_disabled(administrator):
     users = [make_user(f"user{number}", Role.RECRUITER) for number in range(3)]
     administrator.post(PEOPLE, {"action": "disable", "_selected_action": [user.pk for user in users[:2]]})
     assert list(User.objects.order_by("pk").values_list("is_active", flat=True)) == [True, False, False, True]
+
+
+@pytest.fixture
+def clerk(client) -> User:
+    """A user with permissions given by hand: to invite and change people, and no role."""
+    user = User.objects.create_user("clerk", "clerk@example.com", "x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "add_user", "change_user", "delete_user"]))
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_gives_a_role_with_permissions_that_they_lack(client, clerk, role):
+    client.post(f"{PEOPLE}add/", {"email": "ny@example.com", "role": role.value})
+    assert not User.objects.filter(email="ny@example.com").exists()
+    user = make_user("kari", None)
+    client.post(f"{PEOPLE}{user.pk}/change/", {"role": role.value, "is_active": "on"})
+    assert get_role(User.objects.get(pk=user.pk)) is None
+
+
+def test_nobody_changes_a_person_with_permissions_that_they_lack(client, clerk):
+    chief = make_user("chief", Role.ADMINISTRATOR)
+    assert client.post(f"{PEOPLE}{chief.pk}/change/", {"role": ""}).status_code == 403
+    assert client.post(f"{PEOPLE}{chief.pk}/delete/", {"post": "yes"}).status_code == 403
+    client.post(PEOPLE, {"action": "disable", "_selected_action": [chief.pk]})
+    chief = User.objects.get(pk=chief.pk)
+    assert (chief.is_active, get_role(chief)) == (True, Role.ADMINISTRATOR)
+
+
+def test_an_invited_address_is_written_as_the_login_looks_for_it(administrator):
+    administrator.post(f"{PEOPLE}add/", {"email": "Kari@Blåbær.no", "role": "recruiter"})
+    assert find_user(normalise_address("kari@blåbær.no")) == User.objects.get(email="kari@xn--blbr-roah.no")
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.RECRUITER, None])

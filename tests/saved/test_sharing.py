@@ -89,6 +89,13 @@ def test_revoked_link_is_404_and_a_new_one_is_another(logged_in, saved, own_inde
     assert Client().get(path).status_code == 404
 
 
+def test_the_link_of_a_disabled_account_is_404(logged_in, saved, recruiter, own_index):
+    path = share(logged_in, saved)
+    recruiter.is_active = False
+    recruiter.save()
+    assert Client().get(path).status_code == 404
+
+
 @pytest.mark.parametrize("change", ["cut", "other purpose", "other key", "empty", "long", "NUL"])
 def test_forged_links_are_404(logged_in, saved, own_index, change):
     path = share(logged_in, saved)

@@ -107,6 +107,7 @@ def test_no_query_of_the_market_reads_a_whole_table(history, selection, with_sta
 
 
 @pytest.mark.sqlite
+@pytest.mark.sqlite
 def test_the_largest_parts_are_read_from_an_index_alone(history):
     """A row has the days that ads were open, which a sum over a year of rows must not read."""
     analyse()
@@ -119,6 +120,7 @@ def test_the_largest_parts_are_read_from_an_index_alone(history):
             assert any("USING COVERING INDEX statistics_largest" in row[3] for row in cursor.fetchall()), query["sql"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.sqlite
 def test_employers_are_read_in_the_order_of_an_index(history):
     analyse()

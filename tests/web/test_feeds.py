@@ -254,3 +254,12 @@ def test_feeds_are_deleted_with_the_search_and_with_the_user(client, saved, recr
     SearchFeed.objects.create(saved_search=saved)
     recruiter.delete()
     assert not SearchFeed.objects.exists()
+
+
+def test_the_feed_of_a_disabled_account_is_404(client, saved, recruiter):
+    SearchFeed.objects.create(saved_search=saved)
+    addresses = secret_addresses(saved)
+    assert {client.get(address).status_code for address in addresses} == {200}
+    recruiter.is_active = False
+    recruiter.save()
+    assert {client.get(address).status_code for address in addresses} == {404}

@@ -35,7 +35,7 @@ class NewEmailForm(EmailForm):
         self.fields["email"].label = gettext_lazy("Ny e-postadresse")
 
     def clean_email(self) -> str:
-        email = super().clean_email()
+        email: str = self.cleaned_data["email"]
         if email == self.current.lower():
             self.add_error("email", _("Dette er adressen du har nå."))
         return email

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
+from jobsearch.saved.limits import fold_mailbox
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.login_throttle import is_known_browser
 from jobsearch.web.views import errors
@@ -150,8 +151,9 @@ def build_login_context(*, next_url: str, email_form: EmailForm | None = None, p
 
 
 def _get_limit_key(request: HttpRequest, address: str) -> str:
-    """The key that limits count an address by.
+    """The key that limits count an address by: one for all addresses of a mailbox, such as "kari+jobb@…".
 
     A browser that has logged in to the account counts by itself: others cannot use up its owner's attempts.
     """
-    return f"{address} known" if is_known_browser(request, address) else address
+    mailbox = fold_mailbox(address)
+    return f"{mailbox} known" if is_known_browser(request, address) else mailbox

@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.accounts.personal_data import delete_account
-from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, set_role
+from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
+from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
 
 from .base import ReadOnlyAdmin
@@ -24,6 +25,10 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 _CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role in Role)]
+
+
+def _list_choices(actor: Any) -> list[tuple[str, Any]]:
+    return [(role.value, ROLE_LABELS[role]) for role in list_grantable(actor)]
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -39,6 +44,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = get_role(self.instance) or ""
+        self.fields["role"].choices = [_CHOICES[0], *_list_choices(self.actor)]  # type: ignore[attr-defined]
         self.fields["is_active"].label = gettext("Kan logge inn")
         self.fields["is_active"].help_text = gettext("Uten dette blir brukeren logget ut overalt med en gang.")
 
@@ -53,7 +59,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Form that invites a user by e-mail."""
 
-    email = forms.EmailField(label=_("E-postadresse"), max_length=200)
+    email = AddressField(label=_("E-postadresse"), max_length=200)
     role = forms.ChoiceField(label=_("Rolle"), choices=_CHOICES[1:])
     actor: User
 
@@ -61,8 +67,12 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ["email"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = _list_choices(self.actor)  # type: ignore[attr-defined]
+
     def clean_email(self) -> str:
-        address: str = self.cleaned_data["email"].strip().lower()
+        address: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=address).exists():
             raise ValidationError(gettext("Det finnes allerede en bruker med denne adressen."))
         return address
@@ -120,8 +130,14 @@ class UserAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _may_change(request: HttpRequest, user: User) -> bool:
-        """Only a superuser changes a superuser: with the role alone, an administrator could otherwise become one."""
-        return bool(getattr(request.user, "is_superuser", False)) or not user.is_superuser
+        """Only a superuser changes a superuser, and only who may give a role changes a person who has it.
+
+        Otherwise `auth.change_user` alone would make an administrator, or disable one.
+        """
+        if getattr(request.user, "is_superuser", False):
+            return True
+        role = get_role(user)
+        return not user.is_superuser and (role is None or role in list_grantable(request.user))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -173,10 +189,11 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Steng kontoen"), permissions=["disable"])
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Disables the selected accounts, but not the user's own and, for others than superusers, no superuser's."""
+        """Disables the selected accounts, but not the user's own, and none that the user may not change."""
         allowed = queryset.exclude(username=request.user.get_username())
         if not getattr(request.user, "is_superuser", False):
-            allowed = allowed.exclude(is_superuser=True)
+            others = set(Role) - set(list_grantable(request.user))
+            allowed = allowed.exclude(is_superuser=True).exclude(groups__name__in=others)
         found = list(allowed.filter(is_active=True))
         User.objects.filter(pk__in=[user.pk for user in found]).update(is_active=False)
         for user in found:

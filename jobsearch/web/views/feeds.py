@@ -69,7 +69,8 @@ def _show_public(request: HttpRequest, name: str, render: Render, content_type: 
 
 
 def _show_saved(request: HttpRequest, token: str, render: Render, content_type: str) -> HttpResponseBase:
-    feed = find_by_token(SearchFeed.objects.select_related("saved_search"), Purpose.FEED, token)
+    usable = SearchFeed.objects.filter(saved_search__owner__is_active=True).select_related("saved_search")
+    feed = find_by_token(usable, Purpose.FEED, token)
     if feed is None:
         return _respond_plainly(_("Adressen virker ikke lenger."), 404)
     saved = feed.saved_search

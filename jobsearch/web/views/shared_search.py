@@ -26,9 +26,10 @@ from jobsearch.web.presenters.results import paginate
 def shared_search(request: HttpRequest, token: str) -> HttpResponse:
     """The ads that the search finds now. Its name and criteria are shown; its note, and who shares it, are not.
 
-    404 after the link was revoked.
+    404 after the link was revoked, or the owner's account disabled.
     """
-    share = find_by_token(SearchShare.objects.select_related("search"), Purpose.SHARE, token)
+    shares = SearchShare.objects.filter(search__owner__is_active=True).select_related("search")
+    share = find_by_token(shares, Purpose.SHARE, token)
     if share is None:
         return render(request, "saved/dead_share.html", status=404)
     query = share.search.query

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ingest import detail_queue
 from jobsearch.search import api as search
+from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure
 from jobsearch.vacancies.deletion_models import Erasure, SuppressedIdentifier
 from jobsearch.vacancies.suppression import load_suppressor
@@ -45,7 +46,9 @@ class Command(BaseCommand):
         if count_unusable():
             raise CommandError("The list was made with another key. See `manage.py check --database default`.")
         changed = erasure.erase_everywhere()
-        detail_queue.erase_received(load_suppressor())
+        suppressor = load_suppressor()
+        detail_queue.erase_received(suppressor)
+        employers.erase_names(suppressor)
         try:
             search.index_changes()
             search.erase(at_once=True)
