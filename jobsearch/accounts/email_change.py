@@ -11,11 +11,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.http import HttpRequest
 
+from jobsearch.saved.recipients import get_address
 from jobsearch.saved.subscriptions import change_address
 
 from . import mails
 from .adapter import AccountAdapter
-from .login_codes import AddressTaken, confirm_address, find_user, get_confirmed_address, is_taken
+from .login_codes import AddressTaken, confirm_address, find_user, is_taken
 
 _STATE = "email_change"
 
@@ -52,7 +53,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         self.abort()
         assert isinstance(self.user, User)  # noqa: S101 - for the type checker
         old = self.user.email
-        proved = get_confirmed_address(self.user)
+        proved = get_address(self.user)
         try:
             confirm_address(self.user, self.state["email"])
         except IntegrityError:  # another account has confirmed it in the meantime
