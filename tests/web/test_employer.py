@@ -155,3 +155,13 @@ def test_employer_with_passed_deadlines_only_is_noindex(client, make_vacancy):
     assert response["X-Robots-Tag"] == "noindex"
     assert Page(response).one("//p[@class='passed-deadlines']/a").get("href") == f"{ADDRESS}?deadline=all"
     assert len(Page(client.get(ADDRESS, {"deadline": "all"})).titles) == 1
+
+
+def test_an_alert_of_the_employer_s_new_ads_is_offered_whether_it_has_ads_or_not(client, many):
+    def find_offered() -> str:
+        return Page(client.get(ADDRESS)).one("//a[contains(@href, '/varsler/ny/')]").get("href")
+
+    assert find_offered() == "/varsler/ny/?query=employer%3DSykehuset"
+    assert Page(client.get(find_offered())).text("//main").count("Sykehuset")
+    close(*many)
+    assert find_offered() == "/varsler/ny/?query=employer%3DSykehuset"

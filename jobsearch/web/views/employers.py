@@ -94,6 +94,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "homepage": _find_homepage(row.employer_homepage for row in active),
         "vacancies": vacancies,
         "total": paginator.count,
+        "params": search.SearchQuery(employer=(name,)).urlencode() if name else "",
         "pages": build_page_links(page, lambda number: _build_page_url(here, number, shown=shown)),
         "passed": PassedLink(_build_page_url(here, 1, shown=not shown), len(passed), shown) if passed else None,
         "canonical": f"{settings.SITE_URL}{here}",
