@@ -17,6 +17,7 @@ from typing import NoReturn
 
 STOP_SECONDS = 15.0  # time for a process to finish its current work before it is killed
 _PR_SET_PDEATHSIG = 1
+_STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 class ProcessDied(RuntimeError):
@@ -125,6 +126,8 @@ class Supervisor:
         }
         sys.stdout.flush()
         sys.stderr.flush()
+        # Until the new program can stop the processes: if it died of Ctrl-C while it starts, they would go on running.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
         os.execv(sys.executable, [sys.executable, "-m", "jobsearch.demo.process_watcher", json.dumps(state)])  # noqa: S606
 
     def adopt(self, processes: Mapping[str, int]) -> None:
@@ -135,6 +138,7 @@ class Supervisor:
         """Waits until Ctrl-C, SIGTERM or the end of a process, then stops all. Returns the exit code."""
         stop_on_terminate()
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
             while True:
                 self.check()
                 time.sleep(1)

@@ -1,11 +1,10 @@
 """The admin in a browser: the overview of a healthy and of each sick site, the menu, the lists. Axe, widths, without scripts.
 
-With ADMIN_SCREENSHOTS=1 the pictures of docs/screenshots/admin are drawn anew: `-k screenshot`.
+The pictures of docs/screenshots/admin are drawn anew by `-o python_functions='draw_*'`.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -135,9 +134,8 @@ def test_each_fault_is_a_card(site, open_admin, fault):
     assert fits(page)
 
 
-@pytest.mark.skipif("ADMIN_SCREENSHOTS" not in os.environ, reason="draws the pictures of docs/screenshots/admin")
 @pytest.mark.parametrize("fault", [None, *SITE_FAULTS], ids=lambda one: one.name if one else "healthy")
-def test_screenshot(site, open_admin, browser, fault):
+def draw_screenshot(site, open_admin, browser, fault):
     FOLDER.mkdir(exist_ok=True)
     if fault:
         fault.make(site)
