@@ -17,7 +17,7 @@ from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.core.json_values import sanitise_json
-from jobsearch.saved.forms import AddressField
+from jobsearch.saved.forms import OwnAddressField
 
 NAME_LENGTH = 60  # of a passkey
 _LONGEST_CODE = 40  # typed with blanks and dashes
@@ -28,10 +28,9 @@ _NO_PLACEHOLDER = {"placeholder": ""}
 class EmailForm(forms.Form):
     """An e-mail address, normalised."""
 
-    email = AddressField(
+    email = OwnAddressField(
         label=_("E-postadresse"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
             "required": _("Skriv e-postadressen din."),
             "invalid": _("Skriv en hel e-postadresse, som navn@eksempel.no."),

@@ -30,6 +30,14 @@ class AddressField(forms.EmailField):
         return address
 
 
+class OwnAddressField(AddressField):
+    """The visitor's own e-mail address, which the browser may fill in."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attributes = {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
+        return {**super().widget_attrs(widget), **attributes}
+
+
 class NameForm(forms.Form):
     """Name of a saved search, typed by its owner."""
 
@@ -58,10 +66,9 @@ class SearchForm(NameForm):
 class SubscribeForm(forms.Form):
     """Address and frequency of a subscription by mail."""
 
-    email = AddressField(
+    email = OwnAddressField(
         label=_("E-postadresse"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
             "required": _("Skriv e-postadressen din."),
             "invalid": _("Skriv en e-postadresse, som navn@eksempel.no."),
