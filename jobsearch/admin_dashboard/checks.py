@@ -70,7 +70,7 @@ def check_suppression_key(app_configs: Any, databases: Any = None, **options: An
         return []  # not migrated yet
     if not unusable:
         return []
-    message = f"{unusable} entries of the suppression list were made with another key, so they remove nobody."
+    message = f"{unusable} entries of the suppression list were made with another key, so they have no effect."
     hint = "Set SUPPRESSION_KEY to its earlier value, or to the SECRET_KEY that was in use then."
     return [Error(message, hint=hint, id="control.E002")]
 

@@ -62,7 +62,7 @@ class Report:
 def send_reminders(now: dt.datetime, compose: Compose) -> Report:
     """Send the reminders that are due. Raises LeaseHeld. A mail server that is down is named in the report."""
     if not (BookmarkSettings.objects.filter(remind=True).exists() or ReminderMail.objects.exists()):
-        return Report()  # each minute, where nobody has chosen reminders
+        return Report()  # the usual case, each minute: no user has chosen reminders
     with Lease(LEASE_NAME, seconds=LEASE_SECONDS) as lease:
         unfinished = ReminderMail.objects.filter(state=ReminderMail.State.SENDING)
         report = Report(unknown_reminders=unfinished.update(state=ReminderMail.State.UNKNOWN, error="interrupted"))

@@ -54,7 +54,7 @@ def test_the_address_is_changed_by_a_code_sent_to_the_new_one(browser, kari):
     kari.refresh_from_db()
     assert kari.email == NEW
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
-    assert mail.outbox[-1].to == [ADDRESS], "the old address is told"
+    assert mail.outbox[-1].to == [ADDRESS], "the old address gets a notice"
     log_in_by_code(Client(), NEW)
 
 

@@ -1,4 +1,4 @@
-"""People in the admin: invited by e-mail, given a role, disabled; nobody gets more than an administrator has."""
+"""People in the admin: invited by e-mail, given a role, disabled, within the permissions of the administrator who does it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def clerk(client) -> User:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_nobody_gives_a_role_with_permissions_that_they_lack(client, clerk, role):
+def test_a_role_with_permissions_that_the_giver_lacks_is_refused(client, clerk, role):
     client.post(f"{PEOPLE}add/", {"email": "ny@example.com", "role": role.value})
     assert not User.objects.filter(email="ny@example.com").exists()
     user = make_user("kari", None)
@@ -146,7 +146,7 @@ def test_nobody_gives_a_role_with_permissions_that_they_lack(client, clerk, role
     assert get_role(User.objects.get(pk=user.pk)) is None
 
 
-def test_nobody_changes_a_person_with_permissions_that_they_lack(client, clerk):
+def test_a_change_of_a_user_with_more_permissions_is_refused(client, clerk):
     chief = make_user("chief", Role.ADMINISTRATOR)
     assert client.post(f"{PEOPLE}{chief.pk}/change/", {"role": ""}).status_code == 403
     assert client.post(f"{PEOPLE}{chief.pk}/delete/", {"post": "yes"}).status_code == 403

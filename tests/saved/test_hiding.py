@@ -107,7 +107,7 @@ def test_the_secret_feed_of_a_saved_search_is_without_them_and_the_public_one_is
     assert [client.get(address).content.count(b"<entry>") for address in (secret, public)] == [1, 3]
 
 
-def test_what_is_hidden_is_hidden_for_nobody_else(client, user, made):
+def test_what_one_user_hides_is_shown_to_others(client, user, made):
     visitor, other = Client(), Client()
     other.force_login(get_user_model().objects.create_user("ola", password="et annet langt passord"))
     hide(client, f"employer:{made[0]}")
