@@ -133,7 +133,7 @@ def facet_view(
         most = [choice for position, choice in enumerate(found) if position < MOST_SHOWN or choice.chosen]
         found, cut = most, len(most) < len(found)
     ids: set[str] = set()
-    options = [_prepare_choice(facet, choice, query, ids, unfold=unfold) for choice in found]
+    options = [_prepare_choice(facet, choice, query, ids, unfold=unfold, chosen_first=chosen_first) for choice in found]
     # The arrow keys of a single choice reach no value in a fold.
     shown = MOST_SHOWN if typed or facet.single else SHOWN
     first = [option for position, option in enumerate(options) if position < shown or option.open]
@@ -176,9 +176,18 @@ def _get_browse_address(name: str, query: search.SearchQuery) -> str:
 
 
 def _prepare_choice(
-    facet: search.Facet, choice: search.Choice, query: search.SearchQuery, ids: set[str], *, unfold: bool = False
+    facet: search.Facet,
+    choice: search.Choice,
+    query: search.SearchQuery,
+    ids: set[str],
+    *,
+    unfold: bool = False,
+    chosen_first: bool = False,
 ) -> search.Choice:
-    """The choice with its id, with only the children to show, and with the address of the search for the whole value."""
+    """The choice with its id, with only the children to show, and with the address of the search for the whole value.
+
+    The children are in the order of their counts, as their parents are; those with the same count in that of their labels.
+    """
     # Of a long facet a different part is shown each time, so an id may not depend on the choices before it.
     readable = re.sub(r"\W+", "-", f"{facet.name}-{choice.value}".lower())
     slug = f"{facet.name}-{crc32(choice.value.encode()):x}" if facet.long else readable
@@ -191,6 +200,7 @@ def _prepare_choice(
         shown = [child for child in choice.children if child.count or child.chosen]
         if [child.label for child in shown if not child.chosen] == [choice.label] and len(shown) == 1:
             shown = []  # Oslo is its own only municipality
+        shown.sort(key=lambda child: (chosen_first and not child.chosen, -child.count))
         children = tuple(_prepare_choice(facet, child, query, ids) for child in shown)
         if choice.open and not choice.chosen:
             widen = address(query.with_value(facet.name, choice.value))

@@ -46,6 +46,12 @@ def number(value: int) -> str:
 
 
 @register.filter
+def host_text(host: str) -> SafeString:
+    """A host name that may be broken before its dots only: the box beside an ad is narrower than "karriere.kommune.no"."""
+    return format_html_join(mark_safe("<wbr>."), "{}", ((label,) for label in host.split(".")))
+
+
+@register.filter
 def results(total: int) -> str:
     """Number of hits: "10 312 treff"."""
     return dates.format_result_count(total)
