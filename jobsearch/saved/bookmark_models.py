@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .bookmark_states import State
-from .outgoing_mails import OutgoingMail
+from .outgoing_mail_models import OutgoingMail
 
 NOTE_LENGTH = 2000
 PARAMS_LENGTH = 2000  # bytes of a recent search's parameters; PostgreSQL cannot index a text of more than 2,700

@@ -20,7 +20,7 @@ from jobsearch.core import logging as private_logs
 
 from .mail_connection import ReusedConnection, read_refusal
 from .mails import MailServerDown, describe_error
-from .outgoing_mails import OutgoingMail
+from .outgoing_mail_models import OutgoingMail
 
 log = logging.getLogger(__name__)
 MAX_REFUSALS = 3

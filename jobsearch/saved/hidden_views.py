@@ -42,7 +42,7 @@ def hide(request: HttpRequest) -> HttpResponse:
     if kind == HiddenItem.Kind.AD:
         text = _("Annonsen er skjult i treffene dine.")
         if hidden.find_item(HiddenItem.Kind.EMPLOYER, uuid):
-            buttons.append(_make_button("bookmarks:hide", HiddenItem.Kind.EMPLOYER, uuid, _("Skjul hele arbeidsgiveren")))
+            buttons.append(_make_button("bookmarks:hide", HiddenItem.Kind.EMPLOYER, uuid, _("Skjul arbeidsgiveren")))
     message = format_html("{} {}", text, format_html_join(" ", "{}", ((button,) for button in buttons)))
     messages.info(request, message, extra_tags="toast")
     return redirect(get_return_path(request, reverse("bookmarks:hidden")))

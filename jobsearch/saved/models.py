@@ -23,7 +23,7 @@ from jobsearch.search import api as search
 
 from . import bookmark_models, sharing_models  # noqa: F401 - Django finds models in this module
 from .frequencies import Frequency
-from .outgoing_mails import OutgoingMail
+from .outgoing_mail_models import OutgoingMail
 
 NAME_LENGTH, NOTE_LENGTH = 80, 500
 _PRESENTATION_PARAMS = {"sort", "size", "page", "since", "saved"}  # how hits are shown, not which

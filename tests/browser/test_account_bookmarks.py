@@ -189,7 +189,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     expect(page.locator("#f-sector input[data-count='3'], #f-extent input[data-count='3']").first).to_be_attached()
     assert page.locator("#filtre input[data-count='4']").count() == 0
     assert not find_violations(page)
-    message.get_by_role("button", name="Skjul hele arbeidsgiveren").click()
+    message.get_by_role("button", name="Skjul arbeidsgiveren").click()
     expect_hits(page, "Kokk 2", "Kokk 3")
     expect(message).to_contain_text("Arbeidsgiveren er skjult")
     message.get_by_role("button", name="Angre").click()
