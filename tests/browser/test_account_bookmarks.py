@@ -202,6 +202,22 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
 
 
 @BOTH
+def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, live_ads, width):
+    live_ads(*({"title": f"Kokk {number}"} for number in range(25)))
+    page = open_page("/", width=width)
+    log_in(page)
+    page.goto("/?q=kokk")
+    button = page.locator("#treff .hide-ad").nth(10)
+    button.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 300)")
+    before = page.evaluate("scrollY")
+    assert before > 300
+    button.click()
+    expect(page.locator("#beskjeder .floating")).to_be_visible()
+    assert abs(page.evaluate("scrollY") - before) < 150, "at most the height of a row"
+
+
+@BOTH
 def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
     page = open_page("/", width=width, scripts=False)
     log_in(page)
