@@ -66,6 +66,8 @@ class Report:
 class _ReminderDelivery(Delivery):
     """A mail with the deadlines of one user. What is postponed is tried again while the deadline is ahead."""
 
+    mail: ReminderMail
+
     def __init__(
         self,
         mail: ReminderMail,
