@@ -129,6 +129,20 @@ def test_a_mail_server_that_is_down_is_said(client, kari, monkeypatch):
     assert response.status_code == 200 and "Vi får ikke sendt e-post akkurat nå" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/lagrede-sok/", "Logg inn for å se varslene og de lagrede søkene dine."),
+        ("/lagrede-sok/invitasjon/x/", "Logg inn for å se søket som er delt med deg."),
+        ("/konto/", "Logg inn for å se kontoen din."),
+        ("/om/", "Vi sender deg en kode på e-post."),
+    ],
+)
+def test_the_login_page_says_why_it_is_shown(client, path, reason):
+    text = Page(client.get("/logg-inn/", {"next": path})).text()
+    assert reason in text and text.count("Logg inn for å") == reason.count("Logg inn for å")
+
+
 # --- Sign-up ---
 
 

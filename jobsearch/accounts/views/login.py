@@ -159,9 +159,12 @@ def build_login_context(
 
 def _name_reason(next_url: str) -> str:
     """Which page the visitor wanted, where the login page says so."""
-    if next_url.startswith(reverse("saved:list")):
-        return "searches"
-    return "account" if next_url.startswith(reverse("accounts:overview")) else ""
+    reasons = [
+        ("invitation", reverse("saved:invitation", args=["x"]).removesuffix("x/")),
+        ("searches", reverse("saved:list")),
+        ("account", reverse("accounts:overview")),
+    ]
+    return next((reason for reason, path in reasons if next_url.startswith(path)), "")
 
 
 def _get_limit_key(request: HttpRequest, address: str, proof: str) -> str:
