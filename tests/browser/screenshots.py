@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import signal
 import sqlite3
 import struct
 import subprocess
@@ -117,7 +116,7 @@ def own_demo(folder: Path) -> Iterator[str]:
             raise SystemExit(f"The demo stopped:\n{said}")
         yield re.findall(r"is at\s+(\S+)", said)[0]
     finally:
-        demo.send_signal(signal.SIGINT)
+        demo.terminate()
         demo.wait(timeout=60)
 
 

@@ -202,8 +202,8 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
 
 
 @BOTH
-def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, live_ads, width):
-    live_ads(*({"title": f"Kokk {number}"} for number in range(25)))
+def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, ads, recruiter, width):
+    ads(*({"title": f"Kokk {number}", "employer_name": f"Kro {number}"} for number in range(25)))
     page = open_page("/", width=width)
     log_in(page)
     page.goto("/?q=kokk")
