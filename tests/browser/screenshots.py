@@ -181,7 +181,7 @@ def log_in(page: Page) -> None:
 
 def fill_account(site: str, browser: Browser, folder: Path) -> StorageState:
     """Save searches and bookmarks of an account; returns its session. Some of the ads count as new."""
-    page = browser.new_page(base_url=site, locale="nb-NO")
+    page = browser.new_context(base_url=site, locale="nb-NO").new_page()
     log_in(page)
     for number, params in enumerate(SAVED):
         page.goto(f"/?{params}")
