@@ -32,7 +32,9 @@ _TOO_MANY = gettext_lazy("For mange forsøk. Vent litt og prøv igjen.")
 MESSAGES = {
     "account/messages/password_changed.txt": gettext_noop("Passordet er byttet."),
     "account/messages/password_set.txt": gettext_noop("Passordet er lagret."),
-    "mfa/messages/recovery_codes_generated.txt": gettext_noop("Du har fått nye reservekoder. De gamle virker ikke lenger."),
+    "mfa/messages/recovery_codes_generated.txt": gettext_noop(
+        "Her er reservekodene dine. Har du eldre koder, virker de ikke lenger."
+    ),
     "mfa/messages/totp_activated.txt": gettext_noop("Kodeappen er koblet til."),
     "mfa/messages/totp_deactivated.txt": gettext_noop("Kodeappen er koblet fra."),
     "mfa/messages/webauthn_added.txt": gettext_noop("Passnøkkelen er lagt til."),

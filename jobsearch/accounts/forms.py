@@ -140,9 +140,13 @@ class CredentialField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return sanitise_json(super().to_python(value))  # PostgreSQL stores no NUL
+            answer = sanitise_json(super().to_python(value))  # PostgreSQL stores no NUL
         except (ValueError, RecursionError):
             raise forms.ValidationError(_("Passnøkkelen kunne ikke brukes.")) from None
+        if answer is not None and not isinstance(answer, dict):
+            # allauth would store 0 and false unchecked as a passkey: every later page of passkeys would fail.
+            raise forms.ValidationError(_("Passnøkkelen kunne ikke brukes."))
+        return answer
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         return InvalidJSONInput("")

@@ -21,6 +21,7 @@ from django.utils import translation
 
 from . import mails
 from .adapter import AccountAdapter
+from .mailbox_proof import build_login_link
 from .models import Preferences
 
 
@@ -33,7 +34,7 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         if self.user or self.state["may_sign_up"]:
-            mails.send("account/email/login_code", email, {"code": self.generate_code()})
+            mails.send("account/email/login_code", email, {"code": self.generate_code(), "login_link": build_login_link(email)})
         else:
             mails.send("account/email/unknown_account", email, {})
 
@@ -47,12 +48,16 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
         return response
 
 
-def start_login(request: HttpRequest, email: str) -> None:
-    """Begin a login by code and send the mail. Raises AddressRefused and MailServerDown."""
+def start_login(request: HttpRequest, email: str, proof: str) -> None:
+    """Begin a login by code and send the mail. Raises AddressRefused and MailServerDown.
+
+    `proof`: the token of a login mail's link, or "". Its attempts are counted by themselves (`mailbox_proof`).
+    """
     clear_login(request)
     user = find_user(email)
     state = LoginCodeProcess.initial_state(user=user, email=email)
     state["initiated_by_user"] = True
+    state["proof"] = proof
     state["may_sign_up"] = user is None and bool(settings.SIGNUP_OPEN) and not is_taken(email)
     login = Login(user=user, email=email)
     login.state["stages"] = {"current": LoginByCodeStage.key}

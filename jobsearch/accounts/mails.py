@@ -29,6 +29,10 @@ def _describe_login_code(context: dict[str, Any]) -> MailContent:
         heading = _("Bekreft at det er deg: %(code)s") % values
     else:
         heading = _("Koden din er %(code)s") % values
+    notes, links = [], []
+    if login_link := context.get("login_link"):
+        notes = [_("Får du ikke flere koder fordi andre har bedt om for mange? Logg inn fra denne lenken, den virker i et døgn.")]
+        links = [Link(_("Logg inn"), login_link)]
     return MailContent(
         subject=_("%(code)s er koden din hos %(site)s") % values,
         heading=heading,
@@ -36,7 +40,8 @@ def _describe_login_code(context: dict[str, Any]) -> MailContent:
             _("Skriv koden på siden der du ba om den. Den virker i %(minutes)s minutter.") % {"minutes": CODE_MINUTES},
             _("Gi den ikke til noen. Vi spør aldri etter den på telefon eller e-post."),
         ],
-        notes=[_("Var det ikke deg? Da trenger du ikke gjøre noe: uten koden kommer ingen inn.")],
+        notes=[_("Var det ikke deg? Da trenger du ikke gjøre noe: uten koden kommer ingen inn."), *notes],
+        links=links,
     )
 
 

@@ -17,6 +17,7 @@ from django_celery_beat.models import PeriodicTask
 from ingest import status as feed_status
 from jobsearch.core.heartbeats import ALIVE
 from jobsearch.core.models import Heartbeat, ServiceFailure
+from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.models import AlertMail
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Moderation, Vacancy
@@ -104,7 +105,8 @@ def load_facts(now: dt.datetime | None = None) -> Facts:
 def _count(now: dt.datetime) -> dict[str, Counted]:
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     day = now - dt.timedelta(days=1)
-    mails = AlertMail.objects.filter(created__gte=day)
+    mails, reminders = AlertMail.objects.filter(created__gte=day), ReminderMail.objects.filter(created__gte=day)
+    has_failed = ~Q(state__in=[AlertMail.State.SENT, AlertMail.State.SENDING])
     old = now - dt.timedelta(days=settings.RETENTION_DAYS)
     return count_rows(
         {
@@ -116,7 +118,9 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
             "hidden": Moderation.objects.filter(hidden=True),
             "set_aside": (search.SetAside.objects.all(), "since"),
             "mails_sent": mails.filter(state=AlertMail.State.SENT),
-            "mails_failed": mails.filter(~Q(state__in=[AlertMail.State.SENT, AlertMail.State.SENDING])),
+            "mails_failed": mails.filter(has_failed),
+            "reminders_sent": reminders.filter(state=AlertMail.State.SENT),
+            "reminders_failed": reminders.filter(has_failed),
         }
     )
 

@@ -40,8 +40,8 @@ _COUNTERS = {
     counters.SEARCH_ERRORS: "Searches that the engine did not answer",
     counters.FEED_ANSWERS: "Requests to the feed",
     counters.FEED_ERRORS: "Requests to the feed without a usable answer",
-    counters.MAILS: "Alert mails sent",
-    counters.MAIL_ERRORS: "Alert mails refused, postponed or of unknown fate",
+    counters.MAILS: "Alerts and reminders sent",
+    counters.MAIL_ERRORS: "Alerts and reminders refused, postponed or of unknown fate",
 }
 _WITH_SECONDS = (counters.REQUESTS, counters.SEARCHES, counters.FEED_ANSWERS)
 

@@ -176,13 +176,16 @@ def _describe_machine(facts: Facts, last_day: Mapping[str, float]) -> Section:
     rows = [
         (_("Ledig disk"), free),
         (_("Siste sikkerhetskopi"), made),
-        (_("E-poster sendt siste døgn"), format_number(facts.count("mails_sent"))),
-        (_("E-poster som mislyktes"), format_number(facts.count("mails_failed"))),
+        (_("E-poster sendt siste døgn"), format_number(facts.count("mails_sent") + facts.count("reminders_sent"))),
+        (_("E-poster som mislyktes"), format_number(facts.count("mails_failed") + facts.count("reminders_failed"))),
         (_("Forespørsler siste døgn"), format_number(round(last_day.get(counters.REQUESTS, 0)))),
         (_("Svartid siste døgn"), format_mean(last_day, counters.REQUESTS)),
         (_("Feil siste døgn"), format_errors(last_day, counters.REQUESTS, counters.REQUEST_ERRORS)),
     ]
-    links = [(reverse("admin:saved_alertmail_changelist"), gettext_lazy("Varsler på e-post"))]
+    links = [
+        (reverse("admin:saved_alertmail_changelist"), gettext_lazy("Varsler på e-post")),
+        (reverse("admin:saved_remindermail_changelist"), gettext_lazy("Påminnelser om frister")),
+    ]
     return Section("machine", gettext_lazy("Maskin og e-post"), rows, links)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .bookmark_states import State
+from .outgoing_mail_models import OutgoingMail
 
 NOTE_LENGTH = 2000
 PARAMS_LENGTH = 2000  # bytes of a recent search's parameters; PostgreSQL cannot index a text of more than 2,700
@@ -55,36 +56,21 @@ class BookmarkSettings(models.Model):
     """In the link of each reminder that stops them."""
 
     calendar_key = models.UUIDField(unique=True, null=True, editable=False)
-    """In the secret address of the calendar; None while there is none. A new key makes the old address invalid."""
+    """In the signed address of the calendar; None while there is none. A new key makes the old address invalid."""
 
     def __str__(self) -> str:
         return f"#{self.pk}"
 
 
-class ReminderMail(models.Model):
-    """Mail with deadlines, recorded before it is sent: after a crash it is not sent again."""
+class ReminderMail(OutgoingMail):
+    """Mail with deadlines."""
 
-    class State(models.TextChoices):
-        SENDING = "sending", _("Sendes nå")
-        SENT = "sent", _("Sendt")
-        POSTPONED = "postponed", _("Avvist for en tid, sendes senere")
-        REFUSED = "refused", _("Avvist av e-postserveren")
-        UNKNOWN = "unknown", _("Uvisst om den ble sendt")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    state = models.CharField(_("tilstand"), max_length=9, choices=State, default=State.SENDING)
-    created = models.DateTimeField(_("opprettet"), db_index=True)
-    error = models.CharField(_("feil"), max_length=100, blank=True)
-    """Kind of the exception and the server's code, without its text, which may repeat the address."""
 
     class Meta:
         verbose_name = _("påminnelse om frister")
         verbose_name_plural = _("påminnelser om frister")
         indexes = [models.Index(fields=["state", "created"], name="reminder_mail_by_state")]
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class Reminder(models.Model):

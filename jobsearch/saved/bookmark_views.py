@@ -25,6 +25,7 @@ from .account_required import account_required, get_user_id, wants_json
 from .bookmark_models import NOTE_LENGTH, Bookmark, BookmarkSettings
 from .bookmark_states import State
 from .bookmarks import MAX_BOOKMARKS, TooManyBookmarks, merge_bookmarks, parse_uuid, parse_uuids, set_bookmark
+from .links import Purpose, build_link
 from .recipients import get_address
 from .return_path import get_return_path
 
@@ -41,6 +42,7 @@ def show_bookmarks(request: HttpRequest) -> HttpResponse:
         "states": State,
         "note_length": NOTE_LENGTH,
         "settings": settings,
+        "calendar_link": build_link(Purpose.CALENDAR, settings.calendar_key) if settings and settings.calendar_key else "",
         "has_address": bool(get_address(request.user)),
     }
     if chosen in State:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.suppression import Suppressor
 
 from .bookmark_models import HiddenItem
 
@@ -16,6 +17,7 @@ MAX_ADS, MAX_EMPLOYERS = 200, 100
 """All are a part of the condition of each search: with as many of both, a search of 1,500 ads takes tantivy 9 ms instead of 2."""
 
 _LIMITS = {HiddenItem.Kind.AD: MAX_ADS, HiddenItem.Kind.EMPLOYER: MAX_EMPLOYERS}
+_BATCH = 500
 Item = tuple[str, str]
 """Kind and value of a hidden item."""
 
@@ -77,6 +79,15 @@ def hide(owner_id: int, item: Item) -> None:
 def show(owner_id: int, item: Item) -> None:
     """Show an ad or an employer in the results again."""
     HiddenItem.objects.filter(owner_id=owner_id, kind=item[0], value=item[1]).delete()
+
+
+def erase_employers(suppressor: Suppressor) -> int:
+    """Delete hidden employers whose name names a suppressed person: their ads have lost the name. Returns the number."""
+    employers = HiddenItem.objects.filter(kind=HiddenItem.Kind.EMPLOYER).values_list("pk", "value").iterator()
+    named = [pk for pk, value in employers if suppressor.clean_line(value) != value]
+    for start in range(0, len(named), _BATCH):
+        HiddenItem.objects.filter(pk__in=named[start : start + _BATCH]).delete()
+    return len(named)
 
 
 def _delete_ended(owner_id: int) -> None:

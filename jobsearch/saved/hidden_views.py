@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from jobsearch.search import api as search
+from jobsearch.vacancies import visibility
 from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.prepared_ads import complete_prepared
 
 from . import hidden
 from .account_required import account_required, get_user_id
@@ -42,7 +45,7 @@ def hide(request: HttpRequest) -> HttpResponse:
     if kind == HiddenItem.Kind.AD:
         text = _("Annonsen er skjult i treffene dine.")
         if hidden.find_item(HiddenItem.Kind.EMPLOYER, uuid):
-            buttons.append(_make_button("bookmarks:hide", HiddenItem.Kind.EMPLOYER, uuid, _("Skjul hele arbeidsgiveren")))
+            buttons.append(_make_button("bookmarks:hide", HiddenItem.Kind.EMPLOYER, uuid, _("Skjul arbeidsgiveren")))
     message = format_html("{} {}", text, format_html_join(" ", "{}", ((button,) for button in buttons)))
     messages.info(request, message, extra_tags="toast")
     return redirect(get_return_path(request, reverse("bookmarks:hidden")))
@@ -68,15 +71,22 @@ def list_hidden(request: HttpRequest) -> HttpResponse:
     items = list(HiddenItem.objects.filter(owner_id=request.user.pk).order_by("-created", "-pk"))
     uuids = [UUID(item.value) for item in items if item.kind == HiddenItem.Kind.AD]
     rows = {str(row.uuid): row for row in Vacancy.objects.for_lists().filter(pk__in=uuids)} if uuids else {}
-    ads = [
-        (item, None if (row := rows.get(item.value)) is None or row.is_hidden else row)  # type: ignore[attr-defined]
-        for item in items
-        if item.kind == HiddenItem.Kind.AD
-    ]
+    ads = [(item, *_describe_ad(rows.get(item.value))) for item in items if item.kind == HiddenItem.Kind.AD]
+    complete_prepared([row for _item, row, active in ads if row and active])
+    prefetch_related_objects(
+        [row for _item, row, active in ads if row and not active], "locations"
+    )  # restores a title in capitals
     employers = [
         (item, search.get_employer_name(item.value, "") or item.value) for item in items if item.kind == HiddenItem.Kind.EMPLOYER
     ]
     return render(request, "saved/hidden.html", {"ads": ads, "employers": employers})
+
+
+def _describe_ad(row: Vacancy | None) -> tuple[Vacancy | None, bool]:
+    """The ad as the list shows it, and whether it is active: of an ended ad only the title is shown."""
+    if row is None or row.is_hidden:  # type: ignore[attr-defined]  # annotated
+        return None, False
+    return row, visibility.is_active(row)
 
 
 def _find_item(request: HttpRequest) -> tuple[UUID, hidden.Item]:

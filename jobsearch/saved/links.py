@@ -1,4 +1,4 @@
-"""Signed links, of mails and of shared searches: they open a page without login, on any device.
+"""Signed links, of mails, feeds, calendars and shared searches: they open a page without login, on any device.
 
 A link of one purpose opens no page of another.
 """
@@ -27,6 +27,7 @@ class Purpose(enum.StrEnum):
     STOP = "stop"
     ADS = "ads"
     FEED = "feed"
+    CALENDAR = "calendar"
     REMINDERS = "reminders"
     SHARE = "share"
     INVITE = "invite"
@@ -38,12 +39,14 @@ _VIEWS = {
     Purpose.STOP: "alerts:stop",
     Purpose.ADS: "web:alert_ads",
     Purpose.FEED: "web:saved_atom",
+    Purpose.CALENDAR: "web:bookmark_calendar",
     Purpose.REMINDERS: "bookmarks:stop_reminders",
     Purpose.SHARE: "web:shared_search",
     Purpose.INVITE: "saved:invitation",
 }
 
 
+_UNCHANGING = {Purpose.SHARE, Purpose.FEED, Purpose.CALENDAR}
 _MAX_AGE = {
     Purpose.CONFIRM: dt.timedelta(hours=CONFIRM_HOURS),
     Purpose.INVITE: dt.timedelta(days=INVITATION_DAYS),
@@ -61,7 +64,7 @@ def read_token(purpose: Purpose, token: str) -> UUID | None:
     try:
         if isinstance(signer, signing.TimestampSigner):
             return UUID(signer.unsign(token, max_age=_MAX_AGE.get(purpose)))
-        return UUID(signer.unsign(token))
+        return UUID(signer.unsign(token).partition(".")[0])  # feeds made before 29 November 2026 have a time after the key
     except (signing.BadSignature, ValueError):
         return None
 
@@ -84,5 +87,5 @@ def build_link(purpose: Purpose, key: UUID) -> str:
 
 def _get_signer(purpose: Purpose) -> signing.Signer:
     """With the time, except for a link that its owner shall see unchanged whenever the page shows it."""
-    kind = signing.Signer if purpose == Purpose.SHARE else signing.TimestampSigner
+    kind = signing.Signer if purpose in _UNCHANGING else signing.TimestampSigner
     return kind(sep=".", salt=f"jobsearch.saved.{purpose}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from jobsearch.search import api as search
 
 from . import ordering, owner_alerts, pauses, recipients, subscriptions
-from .counts import DAYS, count_hits
+from .account_required import account_required, get_user_id
+from .counts import DAYS, count_hits, count_with_news
 from .descriptions import describe_problems, list_criteria
 from .frequencies import Frequency
 from .models import SavedSearch, Subscription
@@ -113,6 +114,18 @@ def _label_line(days: Sequence[int]) -> str:
     number = sum(days)
     text = ngettext("%(n)s ny stilling siste %(days)s dager", "%(n)s nye stillinger siste %(days)s dager", number)
     return text % {"n": number, "days": DAYS}
+
+
+@account_required
+@require_safe
+def show_news(request: HttpRequest) -> HttpResponse:
+    """How many searches have new ads, as JSON for the mark in the header; null while the engine is down."""
+    try:
+        number = count_with_news(get_user_id(request))
+    except search.EngineDown:
+        return JsonResponse({"searches": None, "text": ""})
+    text = ngettext("%(n)s lagret søk har nye stillinger", "%(n)s lagrede søk har nye stillinger", number) % {"n": number}
+    return JsonResponse({"searches": number, "text": text})
 
 
 @never_cache

@@ -7,7 +7,7 @@ import re
 import smtplib
 from dataclasses import dataclass
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from .mails import MailServerDown, describe_error
@@ -49,13 +49,18 @@ class ReusedConnection:
     def __exit__(self, *_error: object) -> None:
         self.drop()
 
-    def get(self) -> BaseEmailBackend:
-        """The open connection, for one mail. Get it before the mail is recorded. Raises MailServerDown."""
+    def open(self) -> None:
+        """Make sure that the connection is open. Called before a mail is recorded. Raises MailServerDown."""
         if self._connection is not None and not _is_alive(self._connection):
             self.drop()
         if self._connection is None:
             self._connection = connect()
-        return self._connection
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        """Send one mail over the connection, which is open. Raises the exceptions of smtplib, and OSError."""
+        if self._connection is None:
+            raise RuntimeError("open() is called before send().")
+        self._connection.send_messages([message])
 
     def drop(self) -> None:
         """Close the connection. Its state is not known after an error."""

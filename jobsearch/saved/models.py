@@ -23,6 +23,7 @@ from jobsearch.search import api as search
 
 from . import bookmark_models, sharing_models  # noqa: F401 - Django finds models in this module
 from .frequencies import Frequency
+from .outgoing_mail_models import OutgoingMail
 
 NAME_LENGTH, NOTE_LENGTH = 80, 500
 _PRESENTATION_PARAMS = {"sort", "size", "page", "since", "saved"}  # how hits are shown, not which
@@ -215,31 +216,16 @@ class Subscription(StoredSearch):
         return self.resumed or self.created
 
 
-class AlertMail(models.Model):
-    """A mail with new ads, recorded before it is sent: after a crash it is not sent again."""
+class AlertMail(OutgoingMail):
+    """A mail with new ads."""
 
-    class State(models.TextChoices):
-        SENDING = "sending", _("Sendes nå")
-        SENT = "sent", _("Sendt")
-        POSTPONED = "postponed", _("Avvist for en tid, annonsene sendes senere")
-        REFUSED = "refused", _("Avvist av e-postserveren")
-        UNKNOWN = "unknown", _("Uvisst om den ble sendt")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="mails")
-    state = models.CharField(_("tilstand"), max_length=9, choices=State, default=State.SENDING)
-    created = models.DateTimeField(_("opprettet"), db_index=True)
     ads = models.PositiveIntegerField(_("annonser"))
-    error = models.CharField(_("feil"), max_length=100, blank=True)
-    """Kind of the exception and the server's code, without its text, which may repeat the address."""
 
     class Meta:
         verbose_name = _("e-post med nye stillinger")
         verbose_name_plural = _("e-poster med nye stillinger")
         indexes = [models.Index(fields=["state", "created"], name="alert_mail_by_state")]
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class AlertMatch(models.Model):

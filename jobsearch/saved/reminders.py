@@ -1,43 +1,36 @@
-"""Reminders of deadlines by mail, two days ahead, for users who have chosen them. Each is recorded before it is sent.
+"""Reminders of deadlines by mail, two days ahead, for users who have chosen them.
 
-A user gets one mail a day with all deadlines. What a crash or a lost connection leaves behind is a mail that may have been sent:
-it is listed in the admin and not sent again (docs/decisions/0042-bookmarks-in-accounts.md).
+A user gets one mail a day with all deadlines (docs/decisions/0042-bookmarks-in-accounts.md).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import smtplib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from jobsearch.core import logging as private_logs
 from jobsearch.core.leases import Lease
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 
 from .bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from .bookmark_states import State
+from .delivery import MAX_REFUSALS, WAIT_AFTER_REFUSAL, Delivery, Outcome, deliver
 from .frequencies import SENDING_HOUR
-from .mail_connection import ReusedConnection, read_refusal
-from .mails import MailServerDown, describe_error
+from .mail_connection import ReusedConnection
+from .mails import MailServerDown
 from .recipients import list_addresses
 
-log = logging.getLogger(__name__)
 DAYS_AHEAD = 2
-MAX_REFUSALS = 3
-"""Refusals of the mailbox in a row, a day apart, after which reminders are switched off."""
 KEPT_DAYS = 60  # after the deadline, or after the mail
 LEASE_NAME, LEASE_SECONDS = "reminders", 300
-_RETRY, _RETRY_REFUSED = dt.timedelta(hours=1), dt.timedelta(days=1)
+_RETRY = dt.timedelta(hours=1)
 _AD_BATCH, _USER_BATCH = 500, 200
 
 Compose = Callable[[BookmarkSettings, str, ReminderMail, Sequence[Vacancy]], EmailMultiAlternatives]
@@ -58,21 +51,74 @@ class Report:
     def failed(self) -> int:
         return self.refused_reminders + self.postponed_reminders + self.unknown_reminders
 
+    def count(self, outcome: Outcome) -> None:
+        """Count a mail and what has become of it."""
+        if outcome is Outcome.SENT:
+            self.reminders += 1
+        elif outcome is Outcome.POSTPONED:
+            self.postponed_reminders += 1
+        elif outcome is Outcome.REFUSED:
+            self.refused_reminders += 1
+        else:
+            self.unknown_reminders += 1
+
+
+class _ReminderDelivery(Delivery):
+    """A mail with the deadlines of one user. What is postponed is tried again while the deadline is ahead."""
+
+    mail: ReminderMail
+
+    def __init__(
+        self,
+        mail: ReminderMail,
+        ads: Sequence[Vacancy],
+        own: BookmarkSettings,
+        address: str,
+        now: dt.datetime,
+        compose: Compose,
+    ) -> None:
+        self.mail, self.own, self.ads, self.address, self.now = mail, own, ads, address, now
+        self.language = own.language
+        self._compose = compose
+
+    def compose(self) -> EmailMultiAlternatives:
+        return self._compose(self.own, self.address, self.mail, self.ads)
+
+    def release(self) -> None:
+        Reminder.objects.filter(mail=self.mail).delete()
+
+    def note_sent(self) -> None:
+        self._update(refusals=0, retry_at=None)
+
+    def note_unknown(self) -> None:
+        """Nothing to change: its deadlines are recorded, so that no other mail has them."""
+
+    def note_postponed(self) -> None:
+        self._update(retry_at=self.now + _RETRY)
+
+    def note_refused(self, no_mailbox: bool) -> None:
+        """The next mail is tried a day later; after some refusals of the mailbox reminders are switched off."""
+        refusals = self.own.refusals + no_mailbox
+        self._update(refusals=refusals, retry_at=self.now + WAIT_AFTER_REFUSAL, remind=refusals < MAX_REFUSALS)
+
+    def _update(self, **values: object) -> None:
+        BookmarkSettings.objects.filter(pk=self.own.pk).update(**values)
+
 
 def send_reminders(now: dt.datetime, compose: Compose) -> Report:
     """Send the reminders that are due. Raises LeaseHeld. A mail server that is down is named in the report."""
     if not (BookmarkSettings.objects.filter(remind=True).exists() or ReminderMail.objects.exists()):
         return Report()  # the usual case, each minute: no user has chosen reminders
     with Lease(LEASE_NAME, seconds=LEASE_SECONDS) as lease:
-        unfinished = ReminderMail.objects.filter(state=ReminderMail.State.SENDING)
-        report = Report(unknown_reminders=unfinished.update(state=ReminderMail.State.UNKNOWN, error="interrupted"))
+        report = Report(unknown_reminders=ReminderMail.mark_unfinished())
         _delete_old(min(now, timezone.now()))
         try:
             with ReusedConnection() as connection:
                 for user, address, bookmarks in _iterate_due(now):
                     lease.renew_if_due()
-                    if not _send_one(user, address, bookmarks, now, compose, connection.get(), report):
-                        connection.drop()
+                    connection.open()
+                    if recorded := _record_mail(user, bookmarks, now):
+                        report.count(deliver(_ReminderDelivery(*recorded, user, address, now, compose), connection))
         except MailServerDown as error:
             report.mail_error = str(error)
     return report
@@ -109,49 +155,6 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
             yield own, addresses[own.owner_id], found[own.owner_id]
 
 
-def _send_one(
-    own: BookmarkSettings,
-    address: str,
-    bookmarks: Sequence[Bookmark],
-    now: dt.datetime,
-    compose: Compose,
-    connection: BaseEmailBackend,
-    report: Report,
-) -> bool:
-    """Send one mail. Whether the connection can be used for the next."""
-    recorded = _record_mail(own, bookmarks, now)
-    if recorded is None:
-        return True
-    mail, ads = recorded
-    try:
-        with translation.override(own.language):
-            message = compose(own, address, mail, ads)
-        message.message()  # raises for a header that no mail may have
-    except Exception as error:
-        # Nothing has been sent. One user whose mail fails must not stop the others.
-        log.error("The reminder %s could not be composed.\n%s", mail.pk, private_logs.format_places(error))
-        _postpone(mail, own, now, describe_error(error))
-        report.postponed_reminders += 1
-        return True
-    try:
-        connection.send_messages([message])
-    except smtplib.SMTPSenderRefused as error:  # the server accepts no mail of this site at all
-        mail.delete()
-        raise MailServerDown(f"The mail server of EMAIL_URL refuses DEFAULT_FROM_EMAIL ({describe_error(error)}).") from None
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        _handle_refusal(mail, own, now, error, report)
-        return False
-    except Exception as error:
-        # The connection was lost, or timed out: perhaps after the server had accepted the mail.
-        ReminderMail.objects.filter(pk=mail.pk).update(state=ReminderMail.State.UNKNOWN, error=describe_error(error))
-        report.unknown_reminders += 1
-        return False
-    ReminderMail.objects.filter(pk=mail.pk).update(state=ReminderMail.State.SENT)
-    BookmarkSettings.objects.filter(pk=own.pk).update(refusals=0, retry_at=None)
-    report.reminders += 1
-    return True
-
-
 def _record_mail(
     own: BookmarkSettings, bookmarks: Sequence[Bookmark], now: dt.datetime
 ) -> tuple[ReminderMail, list[Vacancy]] | None:
@@ -171,30 +174,6 @@ def _record_mail(
     except IntegrityError:  # the user is deleted meanwhile
         return None
     return mail, [ad for _due, _uuid, ad in dated]
-
-
-def _handle_refusal(
-    mail: ReminderMail, own: BookmarkSettings, now: dt.datetime, error: smtplib.SMTPException, report: Report
-) -> None:
-    """The server has not accepted the mail. A temporary refusal is tried again while the deadline is ahead."""
-    refusal = read_refusal(error)
-    if not refusal.permanent:
-        _postpone(mail, own, now, describe_error(error))
-        report.postponed_reminders += 1
-        return
-    report.refused_reminders += 1
-    ReminderMail.objects.filter(pk=mail.pk).update(state=ReminderMail.State.REFUSED, error=describe_error(error))
-    refusals = own.refusals + refusal.no_mailbox
-    BookmarkSettings.objects.filter(pk=own.pk).update(
-        refusals=refusals, retry_at=now + _RETRY_REFUSED, remind=refusals < MAX_REFUSALS
-    )
-
-
-def _postpone(mail: ReminderMail, own: BookmarkSettings, now: dt.datetime, error: str) -> None:
-    with transaction.atomic():
-        mail.reminders.all().delete()
-        ReminderMail.objects.filter(pk=mail.pk).update(state=ReminderMail.State.POSTPONED, error=error)
-        BookmarkSettings.objects.filter(pk=own.pk).update(retry_at=now + _RETRY)
 
 
 def _delete_old(now: dt.datetime) -> None:

@@ -1,45 +1,35 @@
-"""Sending of alert mails: each is recorded before it is sent, so that none is sent twice.
-
-What a crash or a lost connection leaves behind is a mail that may have been sent. It is listed in the admin and not sent again,
-nor are its ads.
-"""
+"""Sending of alert mails: which are due, what each contains, and what its outcome changes in the subscription."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import smtplib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from jobsearch.core import logging as private_logs
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.core.leases import Lease
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
 from . import limits, matching, pauses, sharing, subscriptions
+from .delivery import MAX_REFUSALS, WAIT_AFTER_REFUSAL, Delivery, Outcome, deliver
 from .frequencies import Frequency, compute_cutoff
 from .hidden import read_hidden
-from .mail_connection import ReusedConnection, read_refusal
-from .mails import MailServerDown, describe_error
+from .mail_connection import ReusedConnection
+from .mails import MailServerDown
 from .models import AlertMail, AlertMatch, Subscription
 from .recipients import find_users
 
-log = logging.getLogger(__name__)
 MAX_ADS_SHOWN = 20  # of a mail; the others are on the page that it links to
 LEASE_NAME, LEASE_SECONDS = "alerts", 300
 _AD_BATCH = 500
 _FIRST_RETRY, _LONGEST_RETRY = dt.timedelta(minutes=5), dt.timedelta(days=1)
-MAX_REFUSALS = 3
-"""Permanent refusals in a row, a day apart, after which a subscription ends: the mailbox no longer exists."""
 
 Compose = Callable[[Subscription, UUID, Sequence[Vacancy], int], EmailMultiAlternatives]
 """Builds a mail from a subscription, the mail's id, the ads to show and the number of all."""
@@ -69,6 +59,63 @@ class Report:
     def failed(self) -> int:
         return self.refused + self.postponed + self.unknown
 
+    def count(self, delivery: _AlertDelivery, outcome: Outcome) -> None:
+        """Count a mail and what has become of it."""
+        if outcome is Outcome.SENT:
+            self.sent += 1
+            self.sent_ads += delivery.mail.ads
+        elif outcome is Outcome.POSTPONED:
+            self.postponed += 1
+        elif outcome is Outcome.REFUSED:
+            self.refused += 1
+            self.ended += delivery.ended
+        else:
+            self.unknown += 1
+
+
+class _AlertDelivery(Delivery):
+    """An alert mail of one subscription. `ended`: its mailbox was refused too often, and the subscription is deleted."""
+
+    mail: AlertMail
+
+    def __init__(
+        self, mail: AlertMail, subscription: Subscription, shown: Sequence[Vacancy], now: dt.datetime, compose: Compose
+    ) -> None:
+        self.mail, self.subscription, self.shown, self.now = mail, subscription, shown, now
+        self.language, self.ended = subscription.subscriber.language, False
+        self._compose = compose
+
+    def compose(self) -> EmailMultiAlternatives:
+        return self._compose(self.subscription, self.mail.pk, self.shown, self.mail.ads)
+
+    def release(self) -> None:
+        AlertMatch.objects.filter(mail=self.mail).update(mail=None)
+
+    def note_sent(self) -> None:
+        self._update(last_sent=self.now, refusals=0, retry_at=None)
+
+    def note_unknown(self) -> None:
+        self._update(last_sent=self.now)
+
+    def note_postponed(self) -> None:
+        """The next attempt waits twice as long after each failure."""
+        postponed = AlertMail.objects.filter(subscription=self.subscription, state=AlertMail.State.POSTPONED)
+        since = self.subscription.last_sent or self.subscription.created
+        failures = postponed.filter(created__gt=since).exclude(pk=self.mail.pk).count()
+        self._update(retry_at=self.now + min(_FIRST_RETRY * 2 ** min(failures, 10), _LONGEST_RETRY))
+
+    def note_refused(self, no_mailbox: bool) -> None:
+        """The next mail is tried a day later; after some refusals of the mailbox the subscription ends."""
+        refusals = self.subscription.refusals + no_mailbox
+        if no_mailbox and refusals >= MAX_REFUSALS:
+            subscriptions.end_subscription(self.subscription.pk)
+            self.ended = True
+            return
+        self._update(refusals=refusals, retry_at=self.now + WAIT_AFTER_REFUSAL)
+
+    def _update(self, **values: object) -> None:
+        Subscription.objects.filter(pk=self.subscription.pk).update(**values)
+
 
 def send_alerts(now: dt.datetime, compose: Compose) -> Report:
     """Compare the new ads with the subscriptions, then send the mails that are due. Raises LeaseHeld.
@@ -76,7 +123,7 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
     Neither an engine nor a mail server that is down stops the other half; the report names them.
     """
     with Lease(LEASE_NAME, seconds=LEASE_SECONDS) as lease:
-        report = Report(unknown=_mark_unfinished())
+        report = Report(unknown=AlertMail.mark_unfinished())
         clock = min(now, timezone.now())  # a run for a later moment deletes nothing before its time
         subscriptions.delete_old_requests(clock)
         limits.delete_old_counts(clock)
@@ -96,18 +143,16 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
     return report
 
 
-def _mark_unfinished() -> int:
-    """Mails that a run which has ended was sending: whether the server has accepted them is not known."""
-    return AlertMail.objects.filter(state=AlertMail.State.SENDING).update(state=AlertMail.State.UNKNOWN, error="interrupted")
-
-
 def _send_due(now: dt.datetime, compose: Compose, report: Report, lease: Lease) -> None:
     """Send the mails that are due, over one connection. Raises MailServerDown."""
     with ReusedConnection() as connection:
         for subscription in _iterate_due(now):
             lease.renew_if_due()
-            if not _send_one(subscription, now, compose, connection.get(), report):
-                connection.drop()
+            connection.open()
+            if recorded := _record_mail(subscription, now):
+                mail, shown = recorded
+                delivery = _AlertDelivery(mail, subscription, shown, now, compose)
+                report.count(delivery, deliver(delivery, connection))
 
 
 def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:
@@ -123,45 +168,6 @@ def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:
     rows = Subscription.objects.list_active().filter(due, Q(retry_at=None) | Q(retry_at__lte=now)).select_related("subscriber")
     for batch in iterate_batches(rows, 200):
         yield from batch
-
-
-def _send_one(
-    subscription: Subscription, now: dt.datetime, compose: Compose, connection: BaseEmailBackend, report: Report
-) -> bool:
-    """Send the waiting ads of one subscription. Whether the connection can be used for the next mail."""
-    recorded = _record_mail(subscription, now)
-    if recorded is None:
-        return True
-    mail, shown = recorded
-    try:
-        with translation.override(subscription.subscriber.language):
-            message = compose(subscription, mail.pk, shown, mail.ads)
-        message.message()  # raises for a header that no mail may have
-    except Exception as error:
-        # Nothing has been sent. One subscription that fails must not stop the others.
-        log.error("The mail %s could not be composed.\n%s", mail.pk, private_logs.format_places(error))
-        _postpone(mail, subscription, now, describe_error(error))
-        report.postponed += 1
-        return True
-    try:
-        connection.send_messages([message])
-    except smtplib.SMTPSenderRefused as error:  # the server accepts no mail of this site at all
-        _release(mail)
-        raise MailServerDown(f"The mail server of EMAIL_URL refuses DEFAULT_FROM_EMAIL ({describe_error(error)}).") from None
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        _handle_refusal(mail, subscription, now, error, report)
-        return False
-    except Exception as error:
-        # The connection was lost, or timed out: perhaps after the server had accepted the mail.
-        AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.UNKNOWN, error=describe_error(error))
-        Subscription.objects.filter(pk=subscription.pk).update(last_sent=now)
-        report.unknown += 1
-        return False
-    AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.SENT)
-    Subscription.objects.filter(pk=subscription.pk).update(last_sent=now, refusals=0, retry_at=None)
-    report.sent += 1
-    report.sent_ads += mail.ads
-    return True
 
 
 def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMail, list[Vacancy]] | None:
@@ -199,43 +205,3 @@ def _read_hidden(address: str) -> search.HiddenAds:
     """What the user with this confirmed address has hidden from their results."""
     user = find_users([address]).get(address)
     return read_hidden([user])[user] if user else search.NOTHING_HIDDEN
-
-
-def _handle_refusal(
-    mail: AlertMail, subscription: Subscription, now: dt.datetime, error: smtplib.SMTPException, report: Report
-) -> None:
-    """The server has not accepted the mail. A temporary refusal is tried again later, with its ads.
-
-    After a permanent one the next mail is tried a day later; after some of them the subscription ends.
-    """
-    refusal = read_refusal(error)
-    if not refusal.permanent:
-        _postpone(mail, subscription, now, describe_error(error))
-        report.postponed += 1
-        return
-    report.refused += 1
-    if refusal.no_mailbox and subscription.refusals + 1 >= MAX_REFUSALS:
-        subscriptions.end_subscription(subscription.pk)
-        report.ended += 1
-        return
-    AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.REFUSED, error=describe_error(error))
-    refusals = subscription.refusals + 1 if refusal.no_mailbox else subscription.refusals
-    Subscription.objects.filter(pk=subscription.pk).update(refusals=refusals, retry_at=now + _LONGEST_RETRY)
-
-
-def _release(mail: AlertMail) -> None:
-    """Let the ads of a mail that has not been sent wait again."""
-    with transaction.atomic():
-        AlertMatch.objects.filter(mail=mail).update(mail=None)
-        mail.delete()
-
-
-def _postpone(mail: AlertMail, subscription: Subscription, now: dt.datetime, error: str) -> None:
-    """Let the ads of a mail wait again: twice as long after each failure."""
-    postponed = AlertMail.objects.filter(subscription=subscription, state=AlertMail.State.POSTPONED)
-    failures = postponed.filter(created__gt=subscription.last_sent or subscription.created).count()
-    wait = min(_FIRST_RETRY * 2 ** min(failures, 10), _LONGEST_RETRY)
-    with transaction.atomic():
-        AlertMatch.objects.filter(mail=mail).update(mail=None)
-        AlertMail.objects.filter(pk=mail.pk).update(state=AlertMail.State.POSTPONED, error=error)
-        Subscription.objects.filter(pk=subscription.pk).update(retry_at=now + wait)

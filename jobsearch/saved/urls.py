@@ -9,6 +9,7 @@ from . import feed_views, list_views, sharing_views, views
 app_name = "saved"
 urlpatterns = [
     path("", list_views.list_searches, name="list"),
+    path("nye.json", list_views.show_news, name="news"),
     path("lagre/", views.create, name="create"),
     path("invitasjon/<str:token>/", sharing_views.invitation, name="invitation"),
     path("<key:pk>/", views.open_search, name="open"),

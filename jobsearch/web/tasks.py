@@ -27,38 +27,32 @@ def forget_login_attempts() -> None:
 @shared_task
 def send_alerts() -> None:
     """Compare new ads with the subscriptions, and send the alerts and reminders that are due, as read from the database."""
-    _send_new_ads()
-    _send_reminders()
-
-
-def _send_new_ads() -> None:
+    now = timezone.now()
     try:
-        report = sending.send_alerts(timezone.now(), compose_alert)
+        alerts = sending.send_alerts(now, compose_alert)
     except LeaseHeld:
         log.info("Another process sends alerts; the next task continues.")
-        return
-    if report.mail_error:
-        failures.note_failure(failures.MAIL, report.mail_error)
-    elif report.sent:
-        failures.note_success(failures.MAIL)
-    counters.add(counters.MAILS, report.sent)
-    counters.add(counters.MAIL_ERRORS, report.failed + bool(report.mail_error))
-    counters.flush()
-    for error in filter(None, (report.engine_error, report.mail_error)):
-        log.warning("Alerts wait: %s", error)
-    if report.failed:
-        log.warning(
-            "Alerts: %d sent, %d refused, %d postponed, %d unknown", report.sent, report.refused, report.postponed, report.unknown
-        )
-
-
-def _send_reminders() -> None:
+        alerts = sending.Report()
     try:
-        report = reminders.send_reminders(timezone.now(), compose_reminder)
+        reminded = reminders.send_reminders(now, compose_reminder)
     except LeaseHeld:
         log.info("Another process sends reminders; the next task continues.")
-        return
-    if report.mail_error:
-        log.warning("Reminders wait: %s", report.mail_error)
-    if report.failed:
-        log.warning("Reminders: %d sent, %d not, or it is not known", report.reminders, report.failed)
+        reminded = reminders.Report()
+    _record_mails(alerts, reminded)
+
+
+def _record_mails(alerts: sending.Report, reminded: reminders.Report) -> None:
+    """Count the mails of a run for the admin and `/metrics`, store a mail server that is down, and log what was not sent."""
+    sent, failed = alerts.sent + reminded.reminders, alerts.failed + reminded.failed
+    mail_error = alerts.mail_error or reminded.mail_error
+    if mail_error:
+        failures.note_failure(failures.MAIL, mail_error)
+    elif sent:
+        failures.note_success(failures.MAIL)
+    counters.add(counters.MAILS, sent)
+    counters.add(counters.MAIL_ERRORS, failed + bool(mail_error))
+    counters.flush()
+    for error in filter(None, (alerts.engine_error, mail_error)):
+        log.warning("Alerts and reminders wait: %s", error)
+    if failed:
+        log.warning("Alerts and reminders: %d sent, %d refused, postponed or of unknown fate", sent, failed)

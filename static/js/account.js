@@ -139,3 +139,25 @@ const accountSearches = (() => {
   // Once the other scripts are loaded. Without an answer nothing is lost: the next page tries again.
   addEventListener("load", () => moveToAccount().catch(() => {}));
 }
+
+// The mark beside "Varsler", and in the tab's icon: some saved searches have new ads. Not asked for by a page that is not shown.
+{
+  const marks = [...document.querySelectorAll(".news-mark")];
+  const icon = document.querySelector("link[rel=icon]");
+  const plain = icon.href;
+
+  const showNews = ({ searches, text }) => {
+    for (const mark of marks) {
+      mark.hidden = !searches;
+      mark.firstElementChild.textContent = searches ? ` (${text})` : "";
+    }
+    icon.href = searches ? icon.dataset.news : plain;
+  };
+  const ask = () => account.read(marks[0].dataset.news).then(showNews, () => {}); // without an answer the page stays as it is
+  const askWhenShown = () => {
+    if (document.visibilityState === "visible") ask();
+    else document.addEventListener("visibilitychange", askWhenShown, { once: true });
+  };
+  addEventListener("load", () => setTimeout(askWhenShown, 200)); // after what the page itself needs
+  addEventListener("pageshow", ({ persisted }) => persisted && ask()); // back, perhaps from a search that has been opened
+}

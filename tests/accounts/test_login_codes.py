@@ -129,6 +129,20 @@ def test_a_mail_server_that_is_down_is_said(client, kari, monkeypatch):
     assert response.status_code == 200 and "Vi får ikke sendt e-post akkurat nå" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/lagrede-sok/", "Logg inn for å se varslene og de lagrede søkene dine."),
+        ("/lagrede-sok/invitasjon/x/", "Logg inn for å se søket som er delt med deg."),
+        ("/konto/", "Logg inn for å se kontoen din."),
+        ("/om/", "Vi sender deg en kode på e-post."),
+    ],
+)
+def test_the_login_page_says_why_it_is_shown(client, path, reason):
+    text = Page(client.get("/logg-inn/", {"next": path})).text()
+    assert reason in text and text.count("Logg inn for å") == reason.count("Logg inn for å")
+
+
 # --- Sign-up ---
 
 
@@ -271,6 +285,60 @@ def test_an_attacker_cannot_use_up_the_codes_of_a_known_browser(client, kari):
     assert is_logged_in(client)
 
 
+def get_login_link(index: int = -1) -> str:
+    [link] = set(re.findall(r"http://localhost:8000(/logg-inn/\?key=\S+)", str(mail.outbox[index].body)))
+    return link
+
+
+def log_in_from_mail(browser: Client, link: str, email: str = ADDRESS):
+    """Sends the form that the link of a login mail opens; the last response."""
+    page = Page(browser.get(link))
+    key = page.one("//form[@action='/logg-inn/kode/']//input[@name='key']").get("value")
+    response = browser.post(REQUEST, {"email": email, "key": key}, follow=True)
+    if response.status_code == 200:
+        response = browser.post(CONFIRM, {"code": read_code()})
+    return response
+
+
+def test_an_attacker_cannot_lock_out_the_reader_of_the_mailbox(client, kari):
+    """The codes and the guesses of a quarter are used up by others; the link in any of the mails still logs in."""
+    for number in range(5):
+        attacker = Client(REMOTE_ADDR=f"198.51.100.{number}")
+        attacker.post(REQUEST, {"email": ADDRESS})
+        for _ in range(5):
+            attacker.post(CONFIRM, {"code": "0000-0000"})
+    assert client.post(REQUEST, {"email": ADDRESS}).status_code == 429
+    assert log_in_from_mail(client, get_login_link(2)).status_code == 302 and is_logged_in(client)
+    assert "kari" not in get_login_link() and "example" not in get_login_link(), "addresses of pages get into logs"
+
+
+def test_a_new_code_can_be_requested_after_the_link_too(client, kari):
+    for _ in range(5):
+        Client().post(REQUEST, {"email": ADDRESS})
+    key = get_login_link().partition("key=")[2]
+    response = client.post(REQUEST, {"email": ADDRESS, "key": key}, follow=True)
+    assert Page(response).one("//input[@name='key']").get("value") == key
+
+
+@pytest.mark.parametrize("kind", ["other mailbox", "too old", "changed", "long", "empty"])
+def test_a_link_of_another_mailbox_or_day_gives_no_further_codes(client, kari, kind):
+    start = timezone.now()
+    early = start - dt.timedelta(hours=25) if kind == "too old" else start
+    with time_machine.travel(early, tick=False):
+        client.post(REQUEST, {"email": "eve@example.no" if kind == "other mailbox" else ADDRESS})
+    key = get_login_link().partition("key=")[2]
+    key = {"changed": key[:-1] + ("a" if key[-1] != "a" else "b"), "long": key * 50, "empty": ""}.get(kind, key)
+    for number in range(5):
+        Client().post(REQUEST, {"email": ADDRESS}, REMOTE_ADDR=f"198.51.100.{number}")
+    assert client.post(REQUEST, {"email": ADDRESS, "key": key}).status_code == 429
+
+
+def test_also_the_reader_of_the_mailbox_is_limited(client, kari):
+    client.post(REQUEST, {"email": ADDRESS})
+    key = get_login_link().partition("key=")[2]
+    assert [Client().post(REQUEST, {"email": ADDRESS, "key": key}).status_code for _ in range(6)] == [302] * 5 + [429]
+
+
 def test_guesses_are_limited_over_all_browsers(kari):
     statuses = []
     for number in range(5):
@@ -290,6 +358,7 @@ def test_429_is_a_page_of_ours(client):
     for _ in range(6):
         response = client.post(REQUEST, {"email": ADDRESS})
     assert response.status_code == 429 and "Vent et kvarter" in response.content.decode()
+    assert "Passord og passnøkkel virker også" in response.content.decode()
     assert response["Retry-After"] == "900"
 
 

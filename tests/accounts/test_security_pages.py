@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 _KEY = {"id": "AA", "rawId": "AA", "type": "public-key"}
 _ANSWER = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ"}
 CREDENTIALS = [
-    *("", "x", "null", "[]", "{}", "1e400", '{"id": 1}', '{"response": 1}', '{"response": null}'),
+    *("", "x", "null", "[]", "{}", "0", "false", '""', "-0.0", "1e400", '{"id": 1}', '{"response": 1}', '{"response": null}'),
     '{"response": {"userHandle": 1}}',
     json.dumps({**_KEY, "response": {"userHandle": "AA", "clientDataJSON": "AA"}}),
     json.dumps({**_KEY, "response": _ANSWER}),

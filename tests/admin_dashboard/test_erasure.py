@@ -18,6 +18,7 @@ from ingest import sync
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
+from jobsearch.saved.bookmark_models import HiddenItem
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.statistics.models import Employer
@@ -69,10 +70,14 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
     full_sync.follow_to_head()
     feed.stop(closed)
     full_sync.follow_to_head()
+    owner = User.objects.get()
+    for name in ("Tannlege Kari Prøvesen", "Havgløtt Kro"):
+        HiddenItem.objects.create(owner=owner, kind="employer", value=name)
     assert find_traces(dump()) == [*TRACES]
 
     erase(administrator)
     assert find_traces(dump()) == []
+    assert HiddenItem.objects.get().value == "Havgløtt Kro"
     row = Vacancy.objects.get(pk=one)
     assert (row.title, row.application_url) == ("Sykepleier hos", "")
     assert "Fint arbeid" in row.description

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import signal
 import sqlite3
 import struct
 import subprocess
@@ -21,7 +20,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, FLAGS
 
@@ -41,9 +40,17 @@ NAMES = {
     "nothing": "No hits, and the filters that can be dropped",
     "landing": "Landing page of an occupation and a place",
     "employer": "An employer",
+    "market": "The market",
+    "login": "Login by a code",
+    "board": "Bookmarks of an account, by state",
+    "searches": "Saved searches, with new ads and alerts",
+    "account": "The account",
     "error": "A page that does not exist",
 }
-ONLY_AT = {"filters": (390,), "split": (1600,)}
+PRIVATE = ("board", "searches", "account")
+ONLY_AT = {"filters": (390,), "split": (1600,)} | dict.fromkeys(("market", "login", *PRIVATE), (390, 1280))
+ADDRESS = "rekrutterer@example.no"  # the demo's recruiter
+SAVED = ("q=sykepleier&place=VESTLAND", "q=l%C3%A6rer", "occupation=Helse+og+sosial", "q=kokk&place=OSLO")
 BEFORE = ("home", "results", "ad", "nothing")
 SEARCH = "/?q=sykepleier&place=VESTLAND&extent=Heltid"
 NO_HITS = "/?q=sykepleier+hjemmetjenesten&place=NORDLAND&extent=Deltid&deadline=asap"
@@ -109,7 +116,7 @@ def own_demo(folder: Path) -> Iterator[str]:
             raise SystemExit(f"The demo stopped:\n{said}")
         yield re.findall(r"is at\s+(\S+)", said)[0]
     finally:
-        demo.send_signal(signal.SIGINT)
+        demo.terminate()
         demo.wait(timeout=60)
 
 
@@ -148,10 +155,58 @@ def find_addresses(page: Page) -> dict[str, str]:
     page.goto(ad)
     employer = page.locator("a[href*='/arbeidsgiver/']").first.get_attribute("href") or ""
     addresses = {"home": "/", "suggestions": "/", "nothing": NO_HITS, "landing": LANDING, "error": UNKNOWN}
+    addresses |= {
+        "market": "/marked/",
+        "login": "/logg-inn/",
+        "board": "/lagret/",
+        "searches": "/lagrede-sok/",
+        "account": "/konto/",
+    }
     return addresses | {"ad": ad, "employer": employer}
 
 
-def draw(site: str, inactive: str) -> int:
+def log_in(page: Page) -> None:
+    """Log in by the code in the last mail, as the demo shows it."""
+    page.goto("/logg-inn/")
+    page.locator("input[name=email]").fill(ADDRESS)
+    page.get_by_role("button", name="Send kode").click()
+    mailbox = page.context.new_page()
+    mailbox.goto("/demo/mail/")
+    code = re.findall(r"\b\d{4}-\d{4}\b", mailbox.locator("main").inner_text())[0]
+    mailbox.close()
+    page.locator("input[name=code]").fill(code)
+    page.locator("main button.button").first.click()
+    page.wait_for_url(lambda url: "/logg-inn/" not in url)
+
+
+def fill_account(site: str, browser: Browser, folder: Path) -> StorageState:
+    """Save searches and bookmarks of an account; returns its session. Some of the ads count as new."""
+    page = browser.new_context(base_url=site, locale="nb-NO").new_page()
+    log_in(page)
+    for number, params in enumerate(SAVED):
+        page.goto(f"/?{params}")
+        page.locator("details.save summary").click()
+        page.locator("details.save form button").click()
+        page.locator("a[href*='/lagrede-sok/#sok-']").first.wait_for()
+        for button in page.locator("#treff [data-save]").all()[: 3 if number < 2 else 1]:
+            with page.expect_response("**/lagret/endre/"):
+                button.click()
+    page.goto("/lagret/")
+    ads = page.locator("[data-bookmark]").evaluate_all("ads => ads.map(ad => ad.dataset.bookmark)")
+    with closing(sqlite3.connect(folder / "db.sqlite3", timeout=30)) as database:
+        for ad, state in zip(ads[3:], ("applied", "applied", "interview", "offer", "rejected"), strict=False):
+            database.execute("UPDATE saved_bookmark SET state = ? WHERE vacancy_uuid = ?", (state, UUID(ad).hex))
+        database.execute("UPDATE saved_savedsearch SET last_looked = datetime('now', '-2 minutes')")
+        database.commit()
+    page.goto("/lagrede-sok/")
+    page.locator("li.saved-search details.choices summary").first.click()
+    page.locator("button[name=frequency][value=daily]").first.click()
+    session = page.context.storage_state()
+    page.context.close()
+    return session
+
+
+def draw(site: str, inactive: str, folder: Path) -> int:
     """Take all screenshots; returns their size in bytes."""
     weight = 0
     with sync_playwright() as playwright:
@@ -160,19 +215,25 @@ def draw(site: str, inactive: str) -> int:
         page = browser.new_page(base_url=site, locale="nb-NO")
         addresses = find_addresses(page) | {"inactive": inactive}
         page.close()
+        session = fill_account(site, browser, folder)
         for width, height in SIZES.items():
             for scheme in SCHEMES:
-                page = browser.new_page(
-                    base_url=site, viewport={"width": width, "height": height}, color_scheme=scheme, locale="nb-NO"
-                )
-                for name in NAMES:
-                    if width not in ONLY_AT.get(name, SIZES):
-                        continue
-                    show(page, name, addresses)
-                    picture = small(drawing, page.screenshot())
-                    (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(picture)
-                    weight += len(picture)
-                page.close()
+                for own in (None, session):
+                    page = browser.new_page(
+                        base_url=site,
+                        viewport={"width": width, "height": height},
+                        color_scheme=scheme,
+                        locale="nb-NO",
+                        storage_state=own,
+                    )
+                    for name in NAMES:
+                        if width not in ONLY_AT.get(name, SIZES) or (name in PRIVATE) != (own is not None):
+                            continue
+                        show(page, name, addresses)
+                        picture = small(drawing, page.screenshot())
+                        (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(picture)
+                        weight += len(picture)
+                    page.context.close()
         browser.close()
     return weight
 
@@ -205,7 +266,7 @@ if __name__ == "__main__":
         with own_demo(Path(kept)):
             pass  # suggestions use words that were in the index when a process started: the second start has all
         with own_demo(Path(kept)) as address:
-            weighed = draw(address, ended(Path(kept)))
+            weighed = draw(address, ended(Path(kept)), Path(kept))
     write_list()
     sys.stdout.write(f"{len(list(FOLDER.glob('*.png')))} pictures, {weighed:,} bytes\n")
     if weighed >= LIMIT:

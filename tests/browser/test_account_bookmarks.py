@@ -189,7 +189,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     expect(page.locator("#f-sector input[data-count='3'], #f-extent input[data-count='3']").first).to_be_attached()
     assert page.locator("#filtre input[data-count='4']").count() == 0
     assert not find_violations(page)
-    message.get_by_role("button", name="Skjul hele arbeidsgiveren").click()
+    message.get_by_role("button", name="Skjul arbeidsgiveren").click()
     expect_hits(page, "Kokk 2", "Kokk 3")
     expect(message).to_contain_text("Arbeidsgiveren er skjult")
     message.get_by_role("button", name="Angre").click()
@@ -199,6 +199,22 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     page.get_by_role("button", name="Vis igjen Kokk 0").click()
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
+
+
+@BOTH
+def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, ads, recruiter, width):
+    ads(*({"title": f"Kokk {number}", "employer_name": f"Kro {number}"} for number in range(25)))
+    page = open_page("/", width=width)
+    log_in(page)
+    page.goto("/?q=kokk")
+    button = page.locator("#treff .hide-ad").nth(10)
+    button.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 300)")
+    before = page.evaluate("scrollY")
+    assert before > 300
+    button.click()
+    expect(page.locator("#beskjeder .floating")).to_be_visible()
+    assert abs(page.evaluate("scrollY") - before) < 150, "at most the height of a row"
 
 
 @BOTH

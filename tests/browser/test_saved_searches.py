@@ -39,6 +39,27 @@ def open_choices(page: Page, name: str) -> None:
     page.get_by_text(f"Mer om {name}", exact=True).click()
 
 
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_header_shows_that_a_search_has_new_ads_until_they_are_seen(open_page, recruiter, cooks, width):
+    hours_ago = timezone.now() - dt.timedelta(hours=5)
+    saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=hours_ago)
+    page = open_page("/", width=width)
+    log_in(page)
+    page.goto("/om/")
+    mark = page.locator(".news-mark").locator("visible=true")
+    expect(mark).to_be_visible()
+    link = page.locator("nav:visible").get_by_role("link", name="Varsler (1 lagret søk har nye stillinger)")
+    expect(link).to_be_visible()
+    assert "favicon-news" in page.locator("link[rel=icon]").get_attribute("href")
+    assert find_violations(page) == []
+    page.goto(f"/lagrede-sok/{saved.pk}/")
+    expect(page.locator("h3.part").first).to_contain_text("1 ny siden")
+    with page.expect_response("**/nye.json"):
+        page.goto("/om/")
+    expect(page.locator(".news-mark").first).to_be_hidden()
+    assert "favicon-news" not in page.locator("link[rel=icon]").get_attribute("href")
+
+
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_search_is_saved_opened_with_the_new_ads_first_and_updated(open_page, recruiter, cooks, width, scripts):
     page = open_page("/", width=width, scripts=scripts)

@@ -1,4 +1,4 @@
-"""Crashes while alerts are sent: at every step no mail is sent twice, and each that may have been sent is listed."""
+"""Crashes while alerts and reminders are sent: no mail is sent twice, and each that may have been sent is listed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
 from jobsearch.core.models import LeaseRecord
-from jobsearch.saved import sending
+from jobsearch.saved import reminders, sending
+from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, ReminderMail
 from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscription
+from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.presenters.alert_mail import compose_alert
+from jobsearch.web.presenters.reminder_mail import compose_reminder
 from tests.servers import processes
 from tests.servers.ports import wait_until
 
@@ -145,3 +150,73 @@ def test_a_process_killed_by_sigkill_sends_no_mail_twice(people, tmp_path, step)
     assert AlertMail.objects.filter(state="sending").count() == 1
     check(people, step)
     assert AlertMail.objects.filter(state="unknown").count() == 1
+
+
+# --- Reminders of deadlines ---
+
+DEADLINE = timezone.localdate() + dt.timedelta(days=8)
+
+
+def remind(minutes: int = 0) -> reminders.Report:
+    moment = dt.datetime.combine(DEADLINE - dt.timedelta(days=2), dt.time(9), tzinfo=OSLO)
+    return reminders.send_reminders(moment + dt.timedelta(minutes=minutes), compose_reminder)
+
+
+def check_reminders(mailbox, step: str) -> None:
+    """Each person has got the reminder once, or is listed as a mail of unknown fate."""
+    LeaseRecord.objects.update(owner="")
+    remind(70)
+    remind(140)
+    unknown = ReminderMail.objects.filter(state="unknown").values_list("owner__username", flat=True)
+    for person in PEOPLE:
+        got = mailbox.recipients.count(person)
+        assert got == 1 or (got == 0 and person in unknown), (step, person, got)
+    assert not ReminderMail.objects.filter(state="sending").exists()
+    assert len(unknown) <= 1, "one mail is under way at a time"
+
+
+def forget_reminders(mailbox) -> None:
+    ReminderMail.objects.all().delete()  # and the deadlines that they contain
+    BookmarkSettings.objects.update(refusals=0, retry_at=None)
+    mailbox.recipients.clear()
+
+
+@pytest.fixture
+def reminded(ads, mailbox):
+    """Three users who have bookmarked the same ad and have chosen reminders."""
+    (uuid,) = ads({"title": "Kokk", "application_due": DEADLINE.isoformat()})
+    for person in PEOPLE:
+        user = get_user_model().objects.create_user(person, person)
+        EmailAddress.objects.create(user=user, email=person, verified=True, primary=True)
+        BookmarkSettings.objects.create(owner=user, remind=True, language="nb")
+        Bookmark.objects.create(owner=user, vacancy_uuid=uuid, created=timezone.now() - dt.timedelta(days=7))
+    return mailbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reminders_killed_after_any_query_are_not_sent_twice(reminded):
+    number, finished = 0, False
+    while not finished:
+        number += 1
+        forget_reminders(reminded)
+        try:
+            with connection.execute_wrapper(KillAfterQuery(number)):
+                remind()
+            finished = True
+        except Killed:
+            pass
+        check_reminders(reminded, f"query {number}")
+    assert number > 15, "each query of a run was a step"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["ehlo", "mail", "rcpt", "data", "noop"])
+def test_reminders_killed_at_a_command_to_the_server_are_not_sent_twice(reminded, monkeypatch, command):
+    for when in ("before", "after"):
+        forget_reminders(reminded)
+        die = make_deadly(command, when)
+        with monkeypatch.context() as patch:
+            patch.setattr(smtplib.SMTP, command, die)
+            with contextlib.suppress(Killed):
+                remind()
+        check_reminders(reminded, f"{when} {command}")

@@ -10,12 +10,15 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from jobsearch.core import counters, failures
+from jobsearch.core.models import Counter, ServiceFailure
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
-from jobsearch.saved.reminders import MAX_REFUSALS
+from jobsearch.saved.delivery import MAX_REFUSALS
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
+from jobsearch.web.tasks import send_alerts
 from tests.saved.alerts import get_paths, html, run_at, text
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +199,24 @@ def test_old_rows_are_deleted(kari, due, mailbox):
     Reminder.objects.create(owner=kari, vacancy_uuid=mail.pk, deadline=past.date(), mail=mail)
     run_at(timezone.now())
     assert not ReminderMail.objects.exists() and not Reminder.objects.exists()
+
+
+def test_a_mail_server_that_fails_for_reminders_only_is_shown_and_counted(bookmarked, due, mailbox, settings, monkeypatch):
+    moment = at(due - dt.timedelta(days=2), 9)
+    monkeypatch.setattr("jobsearch.web.tasks.timezone.now", lambda: moment)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    send_alerts()
+    assert ServiceFailure.objects.get().name == failures.MAIL
+    assert Counter.objects.get(name=counters.MAIL_ERRORS).number == 1
+    settings.EMAIL_PORT = port
+    send_alerts()
+    assert not ServiceFailure.objects.exists() and Counter.objects.get(name=counters.MAILS).number == 1
+    assert ReminderMail.objects.get().state == "sent"
+
+
+def test_a_refused_reminder_is_counted(bookmarked, due, mailbox, monkeypatch):
+    monkeypatch.setattr("jobsearch.web.tasks.timezone.now", lambda: at(due - dt.timedelta(days=2), 9))
+    mailbox.refuse_recipient[KARI] = "550 5.1.1 No such user"
+    send_alerts()
+    assert Counter.objects.get(name=counters.MAIL_ERRORS).number == 1 and ReminderMail.objects.get().state == "refused"
+    assert not ServiceFailure.objects.exists(), "one mailbox that does not exist is no failure of the server"

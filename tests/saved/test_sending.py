@@ -80,7 +80,17 @@ def test_at_most_twenty_ads_are_shown_and_the_link_opens_all(client, ads, subscr
     (path,) = [one for one in get_paths(message) if one.startswith("/varsler/treff/")]
     first, second = Page(client.get(path)), Page(client.get(f"{path}?page=2"))
     assert first.total == 30 and len({*first.titles, *second.titles}) == 30
+    assert first.one("//nav[@class='pages']//a[@rel='next nofollow']").get("href") == f"{path}?page=2"
+    assert "Side 1 av 2" in first.text() and "Side 2 av 2" in second.text()
     assert client.get(f"{path}?page=3").url == f"{path}?page=2"
+
+
+def test_a_mail_with_few_ads_opens_one_page(client, ads, subscribe, mailbox):
+    subscribe()
+    ads()
+    run()
+    page = Page(client.get(build_path(Purpose.ADS, AlertMail.objects.get().pk)))
+    assert page.total == 1 and not page.all("//nav[@class='pages']")
 
 
 @pytest.mark.parametrize(

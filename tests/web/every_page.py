@@ -119,8 +119,9 @@ PAGES: dict[str, Callable[[Site], list[str]]] = {
             ("settings", "innstillinger"),
         )
     },
-    "web:bookmark_calendar": lambda site: [f"/lagret/kalender/{key}.ics" for key in (site.tokens["calendar"], UUID(int=1))],
+    "web:bookmark_calendar": lambda site: [f"/lagret/kalender/{key}.ics" for key in (site.tokens["calendar"], UUID(int=1), "x")],
     "saved:list": lambda site: ["/lagrede-sok/"],
+    "saved:news": lambda site: ["/lagrede-sok/nye.json"],
     "saved:create": lambda site: ["/lagrede-sok/lagre/?query=q%3Dkokk"],
     "saved:open": lambda site: [f"/lagrede-sok/{pk}/" for pk in site.saved],
     "saved:mark_seen": lambda site: [f"/lagrede-sok/{site.saved[0]}/sett/"],
@@ -238,7 +239,7 @@ def build(ads, recruiter, *, number: int = 30) -> Site:
     for uuid, state in zip((*active, ended, unseen, UUID(int=1)), State.values * len(made), strict=False):
         Bookmark.objects.create(owner=recruiter, vacancy_uuid=uuid, state=state)
     own = BookmarkSettings.objects.create(owner=recruiter, remind=True, language="nb", calendar_key=uuid4())
-    tokens = {"feed": sign_token(Purpose.FEED, feed.pk), "calendar": str(own.calendar_key)}
+    tokens = {"feed": sign_token(Purpose.FEED, feed.pk), "calendar": sign_token(Purpose.CALENDAR, own.calendar_key)}
     tokens["reminders"] = sign_token(Purpose.REMINDERS, own.reminder_key)
     tokens |= _make_tokens(made)
     tokens["share"] = sign_token(Purpose.SHARE, share_by_link(recruiter.saved_searches.get(pk=saved[0])).pk)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
+from jobsearch.saved.links import Purpose, build_path, sign_token
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy
@@ -48,7 +49,7 @@ def ad(user, due):
 
 
 def get_address() -> str:
-    return reverse("web:bookmark_calendar", args=[BookmarkSettings.objects.get().calendar_key])
+    return build_path(Purpose.CALENDAR, BookmarkSettings.objects.get().calendar_key)
 
 
 def read_events() -> dict[str, icalendar.Event]:
@@ -130,7 +131,14 @@ def test_the_address_of_a_disabled_user_does_not_work(user, ad):
     user.is_active = False
     user.save()
     assert Client().get(address).status_code == 404
-    assert Client().get(reverse("web:bookmark_calendar", args=[uuid4()])).status_code == 404
+
+
+def test_only_an_address_that_the_site_has_signed_works(user, ad):
+    key = BookmarkSettings.objects.get().calendar_key
+    assert get_address() == get_address(), "the page always shows the same address"
+    shortened = sign_token(Purpose.CALENDAR, key)[:-1]
+    for token in (str(key), key.hex, shortened, sign_token(Purpose.REMINDERS, key), sign_token(Purpose.CALENDAR, uuid4())):
+        assert Client().get(reverse("web:bookmark_calendar", args=[token])).status_code == 404, token
 
 
 def test_the_calendar_costs_a_fixed_number_of_queries(user, due):

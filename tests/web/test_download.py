@@ -223,6 +223,17 @@ def test_export_requires_login(client, ads, kind):
     assert f"treff.{kind}" not in client.get("/").content.decode()
 
 
+def test_files_are_limited_by_user_over_both_kinds(logged_in, ads, django_user_model):
+    ads()
+    statuses = [logged_in.get(f"/treff.{'csv' if number % 2 else 'xlsx'}").status_code for number in range(21)]
+    assert statuses == [200] * 20 + [429]
+    answer = logged_in.get("/treff.csv")
+    assert answer["Retry-After"] == "900" and "lastet ned mange filer" in answer.content.decode()
+    assert logged_in.get("/treff.csv?page=x").status_code != 429, "the page that shows a wrong address is no file"
+    logged_in.force_login(django_user_model.objects.create_user("another"))
+    assert logged_in.get("/treff.csv").status_code == 200
+
+
 @pytest.mark.parametrize(("kind", "label"), [("csv", "Last ned som CSV"), ("xlsx", "Last ned som Excel")])
 def test_results_page_links_to_the_export_of_its_search(logged_in, ads, kind, label):
     ads({"title": "Kokk", "occupations": ()}, {"title": "Baker", "occupations": ()})

@@ -24,8 +24,8 @@ def test_password_is_changed_with_the_old_password(client, recruiter):
     for browser in (client, elsewhere):
         browser.force_login(recruiter)
     response = change(client)
-    assert response.status_code == 302 and response["Location"] == reverse("saved:list")
-    assert "Passordet er byttet" in client.get("/lagrede-sok/").content.decode()
+    assert response.status_code == 302 and response["Location"] == reverse("accounts:overview")
+    assert "Passordet er byttet" in client.get("/konto/").content.decode()
     assert elsewhere.get("/lagrede-sok/").status_code == 302, "logged out elsewhere"
     recruiter.refresh_from_db()
     assert recruiter.check_password(NEW)
@@ -95,3 +95,11 @@ def test_login_creates_a_new_session(client, recruiter):
     client.post("/logg-ut/")
     client.post("/logg-inn/", {"username": "rita", "password": PASSWORD})
     assert client.session.session_key not in {None, before}
+
+
+def test_a_user_without_a_password_chooses_a_first_one(client, recruiter):
+    recruiter.set_unusable_password()
+    recruiter.save()
+    client.force_login(recruiter)
+    assert client.get(ADDRESS)["Location"] == reverse("account_set_password")
+    assert change(client)["Location"] == reverse("account_set_password")

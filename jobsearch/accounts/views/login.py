@@ -30,6 +30,7 @@ from jobsearch.web.views import errors
 from ..forms import CodeForm, EmailForm
 from ..limits import count_attempt
 from ..login_codes import AddressTaken, resume_login, start_login
+from ..mailbox_proof import read_proof, read_token
 from ..mails import CODE_MINUTES, AddressRefused, MailServerDown
 
 TEMPLATE = "account/login.html"
@@ -47,7 +48,7 @@ class PasswordLogin(auth_views.LoginView):
         next_url = self.get_redirect_url() or (resolve_url(self.next_page) if self.next_page else "")
         return {
             **super().get_context_data(form=form, **context),
-            **build_login_context(next_url=next_url, password_form=form),
+            **build_login_context(next_url=next_url, password_form=form, proof=read_token(self.request.GET)),
             # Staff have passwords: their page opens with the form.
             "show_password": form.is_bound or next_url.startswith(reverse("admin:index")),
         }
@@ -85,10 +86,11 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
     form = EmailForm(request.POST)
     if form.is_valid():
         address = form.cleaned_data["email"]
-        if not count_attempt(request, "request_login_code", _get_limit_key(request, address)):
-            return errors.too_many_requests(request)
+        proof = read_proof(request.POST, address)
+        if not count_attempt(request, "request_login_code", _get_limit_key(request, address, proof)):
+            return errors.too_many_codes(request)
         try:
-            start_login(request, address)
+            start_login(request, address, proof)
         except AddressRefused:
             form.add_error("email", _("E-postserveren godtar ikke adressen. Sjekk at den er riktig skrevet."))
         except MailServerDown:
@@ -97,7 +99,7 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
             confirm = reverse("account_confirm_login_code")
             return HttpResponseRedirect(passthrough_next_redirect_url(request, confirm, REDIRECT_FIELD_NAME))
     next_url = get_next_redirect_url(request) or ""
-    context = {"form": form, **build_login_context(next_url=next_url, email_form=form)}
+    context = {"form": form, **build_login_context(next_url=next_url, email_form=form, proof=read_token(request.POST))}
     return render(request, TEMPLATE, context)
 
 
@@ -113,8 +115,8 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
     email = process.state["email"]
     form = CodeForm(request.POST if request.method == "POST" else None, code=process.code)
     if form.is_bound:
-        if not count_attempt(request, "confirm_login_code", _get_limit_key(request, email)):
-            return errors.too_many_requests(request)
+        if not count_attempt(request, "confirm_login_code", _get_limit_key(request, email, process.state.get("proof", ""))):
+            return errors.too_many_codes(request)
         if form.is_valid():
             try:
                 return process.finish(get_next_redirect_url(request))
@@ -124,6 +126,7 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
             messages.error(request, _("For mange feil koder. Be om en ny kode."))
             return HttpResponseRedirect(passthrough_next_redirect_url(request, reverse("login"), REDIRECT_FIELD_NAME))
     context = {"form": form, "email": email, "next": get_next_redirect_url(request) or "", "minutes": CODE_MINUTES}
+    context["proof"] = process.state.get("proof", "")
     return render(request, "account/confirm_login_code.html", context)
 
 
@@ -139,21 +142,38 @@ class PasskeyLogin(LoginWebAuthnView):  # type: ignore[misc]  # allauth's classe
         return response
 
 
-def build_login_context(*, next_url: str, email_form: EmailForm | None = None, password_form: Any = None) -> dict[str, Any]:
-    """What the login page shows; each form is empty unless given."""
+def build_login_context(
+    *, next_url: str, email_form: EmailForm | None = None, password_form: Any = None, proof: str = ""
+) -> dict[str, Any]:
+    """What the login page shows; each form is empty unless given. `proof`: the token of a login mail's link."""
     return {
         "site_name": settings.SITE_NAME,  # Django's own here is the host's name
         "email_form": email_form or EmailForm(),
         "password_form": password_form or LoginForm(),
         "next": next_url,
+        "proof": proof,
+        "reason": _name_reason(next_url),
         "signup_open": settings.SIGNUP_OPEN,
     }
 
 
-def _get_limit_key(request: HttpRequest, address: str) -> str:
+def _name_reason(next_url: str) -> str:
+    """Which page the visitor wanted, where the login page says so."""
+    reasons = [
+        ("invitation", reverse("saved:invitation", args=["x"]).removesuffix("x/")),
+        ("searches", reverse("saved:list")),
+        ("account", reverse("accounts:overview")),
+    ]
+    return next((reason for reason, path in reasons if next_url.startswith(path)), "")
+
+
+def _get_limit_key(request: HttpRequest, address: str, proof: str) -> str:
     """The key that limits count an address by: one for all addresses of a mailbox, such as "kari+jobb@…".
 
-    A browser that has logged in to the account counts by itself: others cannot use up its owner's attempts.
+    A browser that has logged in to the account counts by itself, and so does one that comes from a link in a login mail: others
+    cannot use up the attempts of the mailbox's owner.
     """
     mailbox = fold_mailbox(address)
-    return f"{mailbox} known" if is_known_browser(request, address) else mailbox
+    if is_known_browser(request, address):
+        return f"{mailbox} known"
+    return f"{mailbox} proven" if proof else mailbox

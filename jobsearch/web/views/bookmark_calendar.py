@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
+from jobsearch.saved.links import Purpose, read_token
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import calendar
@@ -23,9 +23,10 @@ PAST_DAYS = 30  # deadlines that have passed for longer are left out
 
 @private_page
 @require_safe
-def bookmark_calendar(request: HttpRequest, key: UUID) -> HttpResponse:
+def bookmark_calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The deadlines, in the owner's language. An ad that has ended is cancelled, until its retention ends."""
-    own = BookmarkSettings.objects.filter(calendar_key=key, owner__is_active=True).first()
+    key = read_token(Purpose.CALENDAR, token)
+    own = BookmarkSettings.objects.filter(calendar_key=key, owner__is_active=True).first() if key else None
     if own is None:
         raise Http404
     bookmarked = Bookmark.objects.filter(owner_id=own.owner_id).exclude(state=State.REJECTED)

@@ -57,7 +57,21 @@ def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Error page 429 for other limits than that of wrong passwords, without an exact time to wait."""
-    response = HttpResponse(render_to_string("429.html", _build_minimal_context()), status=429)
+    return _respond_too_many("")
+
+
+def too_many_codes(request: HttpRequest) -> HttpResponse:
+    """Error page 429 for login codes, with the ways in that are left."""
+    return _respond_too_many("codes")
+
+
+def too_many_files(request: HttpRequest) -> HttpResponse:
+    """Error page 429 for files of hits."""
+    return _respond_too_many("files")
+
+
+def _respond_too_many(limited: str) -> HttpResponse:
+    response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "limited": limited}), status=429)
     response["Retry-After"] = str(RATE_SECONDS)
     response["Cache-Control"] = "private, no-store"
     return response

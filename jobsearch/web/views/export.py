@@ -22,9 +22,11 @@ from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.taxonomy.slugs import slugify
 from jobsearch.web.csv_files import BYTE_ORDER_MARK, encode_rows
+from jobsearch.web.export_limit import count_export
 from jobsearch.web.presenters import dates
 from jobsearch.web.presenters.export_rows import COLUMNS, iterate_rows
 
+from . import errors
 from .search import HIDDEN_FROM_CRAWLERS, results
 
 NAME_LENGTH = 60  # characters of the search in a file's name
@@ -60,10 +62,12 @@ def export_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 
 def _find_hits(request: HttpRequest) -> tuple[search.SearchQuery, list[UUID]] | HttpResponseBase:
-    """The search and its hits; where there is nothing to export, the results page, which shows why (400, 503)."""
+    """The search and its hits; where there is nothing to export, a page that shows why (400, 429, 503)."""
     query, problems = search.SearchQuery.from_params(request.GET)
     if problems:
         return _prevent_caching(results(request))
+    if not count_export(request):
+        return errors.too_many_files(request)
     try:
         uuids = search.list_hits(hide_from_results(request, query))
         if not uuids and search.without_ads([query])[0]:

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import PasswordChangeView
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
@@ -21,8 +22,14 @@ class PasswordChange(PasswordChangeView):
 
     template_name = "web/password.html"
     form_class = ChangePasswordForm
-    success_url = reverse_lazy("saved:list")
+    success_url = reverse_lazy("accounts:overview")
     extra_context = {"site_name": settings.SITE_NAME}  # Django's view sets it to the host name
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A user without a password has no old one to type, and chooses a first one."""
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("account_set_password")
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the new password and show a message."""

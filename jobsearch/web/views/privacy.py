@@ -47,7 +47,7 @@ def list_kept() -> list[tuple[str, str]]:
             _("En forespørsel om varsel som ikke ble bekreftet"),
             ngettext("%(n)s time", "%(n)s timer", CONFIRM_HOURS) % {"n": CONFIRM_HOURS},
         ),
-        (_("Konto, lagrede søk og lagrede stillinger"), _("Til du sletter dem, eller kontoen.")),
+        (_("Konto, de ti siste søkene, lagrede søk, lagrede og skjulte stillinger"), _("Til du sletter dem, eller kontoen.")),
         (_("Nøkkelhash av det en person har bedt oss fjerne"), _("Til personen ber om noe annet.")),
         (_("Nettstedets egen logg over jobber"), _days(KEPT.days, "")),
     ]
