@@ -38,6 +38,7 @@ from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     redis_server,
     sqlite_template,
 )
+from tests.static_files import list_static_files_once  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)
