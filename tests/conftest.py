@@ -25,6 +25,7 @@ from tests.options import (  # noqa: F401 - hooks, for every folder
     pytest_runtest_setup,
 )
 from tests.parallel import (  # noqa: F401 - hooks
+    pytest_collection_finish,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
@@ -38,6 +39,7 @@ from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     redis_server,
     sqlite_template,
 )
+from tests.static_files import list_static_files_once  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)

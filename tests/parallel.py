@@ -12,6 +12,7 @@ A test's group depends on its id alone, so the process that distributes the test
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import pickle
 import zlib
@@ -98,6 +99,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if all(path.suffix == ".py" for path in chosen):
         return 0
     return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Leave what exists now out of garbage collections: modules and tests, which stay until the end.
+
+    A full collection took 0.4 s with them, and a tenth of the processor time of the page tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def make_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[], Made]) -> Made:

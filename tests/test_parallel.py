@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from types import SimpleNamespace
 
@@ -75,3 +76,7 @@ def test_options_are_plain_values_that_a_worker_can_be_given():
 def test_folders_without_a_quick_test_are_not_read_for_the_quick_command(folder, chosen, ignored):
     config = SimpleNamespace(getoption=lambda name: chosen)
     assert options.pytest_ignore_collect(options.TESTS / folder, config) is ignored
+
+
+def test_collected_tests_are_left_out_of_garbage_collections():
+    assert gc.get_freeze_count() > 100_000

@@ -52,7 +52,11 @@ def find_violations(
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
             options = options | {"preload": not imports}
-            for one in _axe.run(page, context=context, options=options).response["violations"]:
+            if scheme == "light":
+                response = _axe.run(page, context=context, options=options).response
+            else:  # the script is in the page
+                response = page.evaluate("([context, options]) => axe.run(context, options)", [context, options])
+            for one in response["violations"]:
                 found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
     page.emulate_media(color_scheme="light")
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")

@@ -6,7 +6,7 @@ import ast
 import importlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +61,12 @@ def get_tree(module: str) -> ast.Module:
     return _parse_modules()[module]
 
 
+@lru_cache(maxsize=1)
+def _list_nodes() -> dict[str, list[ast.AST]]:
+    """The nodes of each module: every worker of a test run looks through them several times."""
+    return {name: [*ast.walk(tree)] for name, tree in _parse_modules().items()}
+
+
 def find_module_level_compiles(module: str) -> Iterator[tuple[int, set[str]]]:
     """(line, names that the statement assigns) of each `re.compile` that runs when the module is imported."""
     outside = [_parse_modules()[module]]
@@ -81,7 +87,8 @@ def _is_function(node: ast.AST) -> bool:
 
 
 def _find_compile_calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (call for call in _find_re_calls(node) if isinstance(call.func, ast.Attribute) and call.func.attr == "compile")
+    calls = _find_re_calls(ast.walk(node))
+    return (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "compile")
 
 
 def find_expressions() -> list[Expression]:
@@ -95,10 +102,10 @@ def find_expressions() -> list[Expression]:
 def find_built_patterns() -> list[BuiltPattern]:
     """Calls of `re` in functions whose pattern is not a literal."""
     found = []
-    for name, tree in _parse_modules().items():
-        for function in ast.walk(tree):
+    for name, nodes in _list_nodes().items():
+        for function in nodes:
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                for call in _find_re_calls(function):
+                for call in _find_re_calls(ast.walk(function)):
                     if call.args and _read_literal(call.args[0]) is None and not _is_pattern(name, call.args[0]):
                         found.append(BuiltPattern(f"{name}:{call.lineno}", ast.unparse(call.args[0])))
     return list(dict.fromkeys(found))
@@ -125,8 +132,8 @@ def _find_in_modules() -> Iterator[Expression]:
 
 def _find_in_calls(known: set[tuple[str, str | bytes]]) -> Iterator[Expression]:
     """Literal patterns of calls such as `re.sub(r"…", …)`, and of `re.compile` if they are not among the `known` ones."""
-    for name, tree in _parse_modules().items():
-        for call in _find_re_calls(tree):
+    for name, nodes in _list_nodes().items():
+        for call in _find_re_calls(nodes):
             pattern = _read_literal(call.args[0]) if call.args else None
             if pattern is not None and (name, pattern) not in known:
                 method = call.func.attr  # type: ignore[attr-defined]
@@ -170,8 +177,8 @@ def _find_method_calls() -> list[tuple[str, ast.expr, str]]:
     """(module, object, method) of every possible call of a pattern's method."""
     return [
         (name, node.value, node.attr)
-        for name, tree in _parse_modules().items()
-        for node in ast.walk(tree)
+        for name, nodes in _list_nodes().items()
+        for node in nodes
         if isinstance(node, ast.Attribute) and node.attr in METHODS
     ]
 
@@ -182,8 +189,8 @@ def _reduce_methods(methods: set[str]) -> tuple[str, ...]:
     return tuple(sorted(found)) or ("fullmatch", "search")
 
 
-def _find_re_calls(tree: ast.AST) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
+def _find_re_calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    for node in nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
             continue
         if node.func.value.id == "re" and node.func.attr in {*METHODS, "compile"}:
@@ -214,7 +221,7 @@ def _read_flags(call: ast.Call) -> int:
 @lru_cache(maxsize=1000)
 def _find_assigned_names(module: str) -> frozenset[str]:
     """The names that the module itself assigns; imported ones are found in their own module."""
-    names = (node for node in ast.walk(_parse_modules()[module]) if isinstance(node, ast.Name))
+    names = (node for node in _list_nodes()[module] if isinstance(node, ast.Name))
     return frozenset(node.id for node in names if isinstance(node.ctx, ast.Store))
 
 
