@@ -1,0 +1,61 @@
+"""Suggestions, lists of a facet and distances, beside a search for words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from bench.harness import generated, site
+from bench.harness.protocol import Case, Measurement, Options, time_each
+
+WORDS = "a search for words"
+
+
+def make_cases(options: Options) -> Iterator[Case]:
+    site.set_up_django(options.data / "generated")
+    from jobsearch.search.api import SearchQuery, facet_counts, search, suggest
+    from jobsearch.search.assist import suggestions
+    from jobsearch.vacancies.models import PostalCode
+
+    if not PostalCode.objects.exists():
+        generated.load_postal_codes()
+    names = generated.make_names()
+    suggestions.name_index = lambda now=None: names  # type: ignore[assignment] # the database has no ads
+    jobs, place = generated.JOBS, generated.PLACES[0]
+    typed = [text for job in jobs for text in (job[:2], job[:4], f"{job} ber")]
+
+    def run_search(query: Any) -> None:
+        search(query, excluded=())
+
+    def run_suggest(query: Any) -> None:
+        suggest(query, query.q)
+
+    def list_employers(query: Any) -> None:
+        facet_counts(query, facet="employer")
+
+    works = {
+        WORDS: partial(time_each, run_search, [SearchQuery(q=job) for job in jobs]),
+        "suggestions for one key": partial(time_each, run_suggest, [SearchQuery(q=text) for text in typed]),
+        "every employer, counted": partial(time_each, list_employers, [SearchQuery()]),
+        "words, within 25 km": partial(time_each, run_search, [SearchQuery(q=job, near=place, km=25) for job in jobs]),
+        "no words, within 100 km": partial(time_each, run_search, [SearchQuery(near=place, km=100)]),
+    }
+    for name in options.engines:
+        for ads in options.ads:
+            with site.start_engine(name) as url:
+                engine = site.use_engine(url or f"embedded:///{options.data}/generated-{ads}/index")
+                if engine.health().docs != ads:
+                    generated.fill_engine(engine, ads)
+                yield Case(f"{name}, {ads:,} ads", works, yardstick=WORDS)
+
+
+MEASUREMENT = Measurement(
+    name="other-searches",
+    title="Suggestions, lists and distances",
+    sample="one call, with all of its searches of the engine; 20,000 names to suggest, 5,000 postal codes, generated ads",
+    bare="yardstick: a search for one word with every facet",
+    make_cases=make_cases,
+    engines=("embedded",),
+    warm_up=2,
+)

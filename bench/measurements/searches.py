@@ -1,0 +1,64 @@
+"""Searches of generated ads on each engine, beside the engine's own library with a request that is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from bench.harness import generated, search_requests, site
+from bench.harness.protocol import BARE, Case, Measurement, Options, time_each
+
+REPEATS = 3  # of each search a round
+
+
+def make_cases(options: Options) -> Iterator[Case]:
+    site.set_up_django(options.data / "generated")
+    for name in options.engines:
+        for ads in options.ads:
+            with site.start_engine(name) as url:
+                engine = site.use_engine(url or f"embedded:///{options.data}/generated-{ads}/index")
+                if engine.health().docs != ads:
+                    generated.fill_engine(engine, ads)
+                yield from compare_searches(engine, f"{name}, {ads:,} ads")
+
+
+def compare_searches(engine: Any, label: str) -> Iterator[Case]:
+    from jobsearch.search.api import SearchQuery, search
+
+    kinds: dict[str, list[dict[str, Any]]] = {
+        "words": [{"q": job} for job in generated.JOBS],
+        "words and two filters": [{"q": job, **generated.FIRST_FILTERS} for job in generated.JOBS],
+        "no words": [{}] * len(generated.JOBS),
+    }
+    in_process = engine.name != "opensearch"
+    for kind, parameters in kinds.items():
+        parameters = parameters * REPEATS
+        asked = search_requests.make_requests(SearchQuery(**one) for one in parameters)
+        run_bare = search_requests.make_bare_search(engine)
+        ready = [search_requests.prepare_bare(engine, request) for request in asked]
+
+        def run_service(one: dict[str, Any]) -> None:
+            search(SearchQuery(**one), excluded=())
+
+        yield Case(
+            f"{label}: {kind}",
+            {
+                BARE: partial(time_each, run_bare, ready, cpu=in_process),
+                "engine.search": partial(time_each, engine.search, asked, cpu=in_process),
+                "search": partial(time_each, run_service, parameters, cpu=in_process),
+            },
+        )
+
+
+MEASUREMENT = Measurement(
+    name="searches",
+    title="Searches",
+    sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
+    bare="bare: the engine's library with a ready request, on tantivy one search and one aggregation",
+    make_cases=make_cases,
+    engines=("embedded", "opensearch"),
+    ads=(10_000, 100_000),
+    rounds=5,
+    warm_up=3,
+)
