@@ -37,6 +37,11 @@ class Case:
     yardstick: str = BARE
 
 
+def make_reading(label: str, read: Callable[[], float]) -> Case:
+    """The case of a figure that is read once, in the unit that its label names."""
+    return Case(label, {"reading": lambda: [Sample(read())]}, yardstick="")
+
+
 @dataclass(frozen=True)
 class Options:
     """The options of `bench/run.py`, with the defaults of the measurement where none were given."""

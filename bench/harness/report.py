@@ -29,17 +29,17 @@ def describe_machine() -> str:
 
 def format_rows(measurement: Measurement, rows: Sequence[Row]) -> str:
     """A table with the columns that any row has a figure for."""
-    unit = measurement.unit
+    unit = f", {measurement.unit}" if measurement.unit else ""
     columns: list[Column] = [("", lambda row: row.case)]
     if len({row.contestant for row in rows}) > 1:
         columns.append(("what", lambda row: row.contestant))
-    columns.append((f"median, {unit}", lambda row: format_number(row.median)))
+    columns.append((f"median{unit}", lambda row: format_number(row.median)))
     if any(row.p95 is not None for row in rows):
-        columns.append((f"95 %, {unit}", lambda row: format_number(row.p95)))
+        columns.append((f"95 %{unit}", lambda row: format_number(row.p95)))
     if any(row.cpu is not None for row in rows):
-        columns.append((f"processor, {unit}", lambda row: format_number(row.cpu)))
+        columns.append((f"processor{unit}", lambda row: format_number(row.cpu)))
     if yardsticks := [*dict.fromkeys(row.yardstick for row in rows if row.yardstick)]:
-        columns.append((f"{' or '.join(yardsticks)}, {unit}", lambda row: format_number(row.yardstick_median)))
+        columns.append((f"{' or '.join(yardsticks)}{unit}", lambda row: format_number(row.yardstick_median)))
         columns.append((f"÷ {' or '.join(yardsticks)}", lambda row: format_number(row.ratio)))
         columns.append(("spread", _format_spread))
     for name in dict.fromkeys(name for row in rows for name in row.extra):

@@ -38,7 +38,7 @@ def make_cases(options: Options) -> Iterator[Case]:
         search(query, excluded=())
 
     def build_rows(uuids: list[uuid.UUID], query: Any) -> list[Sample]:
-        return time_each(lambda one: ad_rows.build_rows(uuids, one), [query])
+        return time_each(lambda one: ad_rows.build_rows(uuids, one, one.compiled), [query])
 
     for size_name, size in SIZES.items():
         ads = make_ads(size, 100)
@@ -95,5 +95,6 @@ MEASUREMENT = Measurement(
     sample="the rows of one page, read and highlighted for a search for the named words",
     bare="yardstick: one search of the embedded engine over generated ads",
     make_cases=make_cases,
+    by="processor",
     rounds=8,
 )
