@@ -93,10 +93,12 @@ def run(measurements: list[protocol.Measurement], options: argparse.Namespace) -
             machine, rows_file = report.describe_machine(), Path(temporary) / f"{one.name}.json"
             command = [sys.executable, str(ROOT / "bench/run.py"), *arguments, "--data", str(data), "--rows", str(rows_file)]
             output = None if os.environ.get("BENCH_VERBOSE") else subprocess.DEVNULL
-            if subprocess.run(command, cwd=ROOT, stdout=output).returncode:
+            failure = subprocess.run(command, cwd=ROOT, stdout=output).returncode
+            rows = [protocol.Row(**row) for row in json.loads(rows_file.read_text())] if rows_file.exists() else []
+            if failure:
                 failed.append(one.name)
+                print(f"\n{one.title}, until it failed:\n\n{report.format_rows(one, rows)}", flush=True)
                 continue
-            rows = [protocol.Row(**row) for row in json.loads(rows_file.read_text())]
             text = report.format_section(one, rows, f"python bench/run.py {' '.join(arguments)}", machine)
             sections[one.name] = (one.title, text)
             figures += [{"measurement": one.name, "unit": one.unit, "machine": machine, **row.as_json()} for row in rows]
@@ -141,8 +143,10 @@ def measure_here(measurement: protocol.Measurement, options: argparse.Namespace)
         before=options.before.resolve() if options.before else None,
         pid=options.pid,
     )
-    rows = protocol.measure(measurement, chosen)
-    options.rows.write_text(json.dumps([row.as_json() for row in rows]))
+    rows = []
+    for row in protocol.measure(measurement, chosen):
+        rows.append(row.as_json())
+        options.rows.write_text(json.dumps(rows))
 
 
 if __name__ == "__main__":

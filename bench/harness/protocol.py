@@ -110,13 +110,11 @@ def time_each(work: Callable[[T], object], inputs: Iterable[T], *, cpu: bool = T
     return samples
 
 
-def measure(measurement: Measurement, options: Options) -> list[Row]:
-    """The rows of all cases of a measurement."""
-    rows: list[Row] = []
+def measure(measurement: Measurement, options: Options) -> Iterator[Row]:
+    """The rows of all cases of a measurement, each case as soon as it is measured."""
     for case in measurement.make_cases(options):
         print(f"{measurement.name}: {case.label}", file=sys.stderr, flush=True)
-        rows += summarise(case, collect(case, options.rounds, measurement.warm_up), measurement.by)
-    return rows
+        yield from summarise(case, collect(case, options.rounds, measurement.warm_up), measurement.by)
 
 
 def collect(case: Case, rounds: int, warm_up: int) -> dict[str, list[Sequence[Sample]]]:

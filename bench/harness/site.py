@@ -31,12 +31,27 @@ def build_environment(folder: Path, *, search_url: str = "", feed_url: str = "ht
 
 
 def set_up_django(folder: Path, search_url: str = "") -> None:
-    """Sets Django up in this process for the site in the folder, and migrates its database."""
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ.update(build_environment(folder, search_url=search_url))
-    import django
+    """Sets Django up in this process for the site in the folder, and migrates its database.
 
-    django.setup()
+    Called again with the same folder, it takes another engine, and the database as it is in the folder then.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = build_environment(folder, search_url=search_url)
+    os.environ.update(environment)
+    import django
+    from django.apps import apps
+
+    if apps.ready:
+        from django.conf import settings
+        from django.db import connections
+
+        from jobsearch.search.engines import registry
+
+        connections.close_all()
+        registry.forget_engines()
+        settings.SEARCH_URL = environment["SEARCH_URL"]
+    else:
+        django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.harness import datasets, saved_search_texts, search_requests, site
-from bench.harness.protocol import BARE, Case, Measurement, Options, Sample
+from bench.harness.protocol import BARE, Case, Measurement, Options, Sample, make_reading
 
 SUBSCRIPTIONS, NEW_ADS = 10_000, 500
 SAMPLE = 300  # subscriptions whose matches are compared with a search of all ads
@@ -32,7 +32,8 @@ def make_cases(options: Options) -> Iterator[Case]:
                 f"{name}, {SUBSCRIPTIONS:,} subscriptions × {NEW_ADS} new ads",
                 {BARE: partial(search_new_ads, new), "match_new_ads": match},
             )
-            print(f"{count_wrong(new)} of {SAMPLE} subscriptions differ from a search of all ads")
+            wrong = count_wrong(new)
+            yield make_reading(f"{name}: of {SAMPLE} subscriptions differ from a search of all ads", partial(float, wrong))
 
 
 def make_new_ads() -> list[UUID]:
@@ -109,7 +110,7 @@ def count_wrong(new: list[UUID]) -> int:
     from jobsearch.saved.models import AlertMatch, Subscription
     from jobsearch.search import api as search
 
-    rows = random.Random(1).sample(list(Subscription.objects.all()), SAMPLE)
+    rows = random.Random(1).sample(list(Subscription.objects.all()), min(SAMPLE, SUBSCRIPTIONS))
     wrong = 0
     for row in rows:
         found = set(search.scan(row.query)) & set(new)

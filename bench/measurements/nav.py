@@ -30,7 +30,7 @@ def make_cases(options: Options) -> Iterator[Case]:
             engine = site.use_engine(url)
             fill_nav_index(engine._client)
             yield from compare_bodies(engine, f"{name}, {ads:,} ads")
-            shutil.rmtree(folder)
+    shutil.rmtree(folder)
 
 
 def fill_nav_index(client: Any) -> None:

@@ -31,7 +31,7 @@ def make_cases(options: Options) -> Iterator[Case]:
                 "page": partial(request_page, client, len(rows)),
             }
             yield Case(f"{name}, {len(rows)} searches, {ads:,} ads", works)
-            shutil.rmtree(folder)
+    shutil.rmtree(folder)
 
 
 def make_saved_searches() -> tuple[Any, list[Any]]:

@@ -66,7 +66,7 @@ def test_the_highest_of_an_extra_figure_is_shown():
 def test_a_table_has_only_the_columns_that_say_something():
     case = Case("words", {"bare": give([[(2, 1)]]), "site": give([[(5, 4)]])})
     measurement = measurement_of(case, warm_up=0)
-    rows = measure(measurement, Options(Path("x"), rounds=1))
+    rows = [*measure(measurement, Options(Path("x"), rounds=1))]
     assert report.format_rows(measurement, rows).splitlines() == [
         "|  | median, ms | processor, ms | bare, ms | ÷ bare | spread |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -76,7 +76,7 @@ def test_a_table_has_only_the_columns_that_say_something():
 
 def test_a_figure_that_is_read_once_has_no_ratio():
     measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), unit="", warm_up=0)
-    rows = measure(measurement, Options(Path("x"), rounds=1))
+    rows = [*measure(measurement, Options(Path("x"), rounds=1))]
     assert report.format_rows(measurement, rows).splitlines()[-1] == "| memory, MB | 337 |"
 
 
