@@ -101,7 +101,8 @@ def run(measurements: list[protocol.Measurement], options: argparse.Namespace) -
                 continue
             text = report.format_section(one, rows, f"python bench/run.py {' '.join(arguments)}", machine)
             sections[one.name] = (one.title, text)
-            figures += [{"measurement": one.name, "unit": one.unit, "machine": machine, **row.as_json()} for row in rows]
+            about = {"measurement": one.name, "unit": one.unit, "day": report.get_day(), "machine": machine}
+            figures += [about | row.as_json() for row in rows]
             print(f"\n## {one.title}\n\n{text}", flush=True)
             if options.markdown:
                 report.write_sections(options.markdown, {one.name: sections[one.name]})

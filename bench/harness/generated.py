@@ -9,9 +9,12 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
+
+from . import site
 
 JOBS = "sykepleier lærer kokk elektriker utvikler selger sjåfør renholder ingeniør tømrer rørlegger vikar leder".split()
 CODES = [f"{number:04}" for number in range(1, 9999, 2)]
@@ -19,6 +22,22 @@ PLACES = ["VESTLAND/BERGEN", "OSLO/OSLO", "TRØNDELAG/TRONDHEIM", "TROMS/TROMSØ
 FIRST_FILTERS = {"place": (PLACES[0],), "extent": ("Heltid",)}
 CHUNK = 500
 VISIBLE_DAYS = 3650  # an index may be kept for later runs
+
+
+def iterate_engines(data: Path, names: Iterable[str], sizes: Iterable[int]) -> Iterator[tuple[str, Any]]:
+    """A label and an engine in use with generated ads, for each engine and number of ads; each is stopped before the next."""
+    for name in names:
+        for ads in sizes:
+            with site.start_engine(name) as url:
+                yield f"{name}, {ads:,} ads", open_engine(data, url, ads)
+
+
+def open_engine(data: Path, url: str, ads: int) -> Any:
+    """The engine in use of this process, with generated ads. The embedded engine's index is kept for the next run."""
+    engine = site.use_engine(url or f"embedded:///{data}/generated-{ads}/index")
+    if engine.health().docs != ads:
+        fill_engine(engine, ads)
+    return engine
 
 
 def fill_engine(engine: Any, number: int) -> None:

@@ -16,9 +16,13 @@ Column = tuple[str, Callable[[Row], str]]
 
 def format_section(measurement: Measurement, rows: Sequence[Row], command: str, machine: str) -> str:
     """What a run prints of one measurement: how it was measured, and the table."""
-    day = dt.datetime.now(dt.UTC).strftime("%d %B %Y").lstrip("0")
     bare = f" {measurement.bare[0].upper()}{measurement.bare[1:]}." if measurement.bare else ""
-    return f"`{command}`, {day}, {machine}. One sample: {measurement.sample}.{bare}\n\n{format_rows(measurement, rows)}"
+    return f"`{command}`, {get_day()}, {machine}. One sample: {measurement.sample}.{bare}\n\n{format_rows(measurement, rows)}"
+
+
+def get_day() -> str:
+    """Today: "29 November 2026"."""
+    return dt.datetime.now(dt.UTC).strftime("%d %B %Y").lstrip("0")
 
 
 def describe_machine() -> str:

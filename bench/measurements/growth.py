@@ -53,6 +53,7 @@ MEASUREMENT = Measurement(
     sample="`engine.search` of 25 hits and every facet, of generated ads",
     bare="yardstick: the same searches of 10,000 ads in the same run",
     make_cases=make_cases,
+    by="processor",
     ads=(100_000, 1_000_000),
     rounds=5,
     warm_up=2,

@@ -30,9 +30,7 @@ def make_cases(options: Options) -> Iterator[Case]:
     from jobsearch.vacancies import store
     from jobsearch.web.presenters import ad_rows
 
-    engine = site.use_engine(f"embedded:///{options.data}/generated-{searched}/index")
-    if engine.health().docs != searched:
-        generated.fill_engine(engine, searched)
+    generated.open_engine(options.data, "", searched)
 
     def run_search(query: Any) -> None:
         search(query, excluded=())

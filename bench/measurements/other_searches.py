@@ -41,13 +41,8 @@ def make_cases(options: Options) -> Iterator[Case]:
         "words, within 25 km": partial(time_each, run_search, [SearchQuery(q=job, near=place, km=25) for job in jobs]),
         "no words, within 100 km": partial(time_each, run_search, [SearchQuery(near=place, km=100)]),
     }
-    for name in options.engines:
-        for ads in options.ads:
-            with site.start_engine(name) as url:
-                engine = site.use_engine(url or f"embedded:///{options.data}/generated-{ads}/index")
-                if engine.health().docs != ads:
-                    generated.fill_engine(engine, ads)
-                yield Case(f"{name}, {ads:,} ads", works, yardstick=WORDS)
+    for label, _engine in generated.iterate_engines(options.data, options.engines, options.ads):
+        yield Case(label, works, yardstick=WORDS)
 
 
 MEASUREMENT = Measurement(
@@ -56,6 +51,7 @@ MEASUREMENT = Measurement(
     sample="one call, with all of its searches of the engine; 20,000 names to suggest, 5,000 postal codes, generated ads",
     bare="yardstick: a search for one word with every facet",
     make_cases=make_cases,
+    by="processor",
     engines=("embedded",),
     warm_up=2,
 )

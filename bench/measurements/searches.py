@@ -14,13 +14,8 @@ REPEATS = 3  # of each search a round
 
 def make_cases(options: Options) -> Iterator[Case]:
     site.set_up_django(options.data / "generated")
-    for name in options.engines:
-        for ads in options.ads:
-            with site.start_engine(name) as url:
-                engine = site.use_engine(url or f"embedded:///{options.data}/generated-{ads}/index")
-                if engine.health().docs != ads:
-                    generated.fill_engine(engine, ads)
-                yield from compare_searches(engine, f"{name}, {ads:,} ads")
+    for label, engine in generated.iterate_engines(options.data, options.engines, options.ads):
+        yield from compare_searches(engine, label)
 
 
 def compare_searches(engine: Any, label: str) -> Iterator[Case]:
@@ -57,6 +52,7 @@ MEASUREMENT = Measurement(
     sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
     bare="bare: the engine's library with a ready request, on tantivy one search and one aggregation",
     make_cases=make_cases,
+    by="processor",
     engines=("embedded", "opensearch"),
     ads=(10_000, 100_000),
     rounds=5,
