@@ -24,12 +24,12 @@ CHUNK = 500
 VISIBLE_DAYS = 3650  # an index may be kept for later runs
 
 
-def iterate_engines(data: Path, names: Iterable[str], sizes: Iterable[int]) -> Iterator[tuple[str, Any]]:
-    """A label and an engine in use with generated ads, for each engine and number of ads; each is stopped before the next."""
+def iterate_engines(data: Path, names: Iterable[str], sizes: Iterable[int]) -> Iterator[tuple[str, Any, int | None]]:
+    """For each engine and number of generated ads a label, the engine in use and its process, which is ended before the next."""
     for name in names:
         for ads in sizes:
-            with site.start_engine(name) as url:
-                yield f"{name}, {ads:,} ads", open_engine(data, url, ads)
+            with site.start_engine(name) as server:
+                yield f"{name}, {ads:,} ads", open_engine(data, server.url, ads), server.pid
 
 
 def open_engine(data: Path, url: str, ads: int) -> Any:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = {"opensearch": "2.19", "opensearch-3": "3.x"}
@@ -57,17 +57,24 @@ def set_up_django(folder: Path, search_url: str = "") -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
+class Server(NamedTuple):
+    """The URL of an engine for SEARCH_URL and its process; "" and None for the embedded one."""
+
+    url: str
+    pid: int | None
+
+
 @contextlib.contextmanager
-def start_engine(name: str) -> Iterator[str]:
-    """The URL of an engine for SEARCH_URL, "" for the embedded one. An OpenSearch node is started, with its usual compilers."""
+def start_engine(name: str) -> Iterator[Server]:
+    """An engine for the block. An OpenSearch node is started, with its usual compilers."""
     if name == "embedded":
-        yield ""
+        yield Server("", None)
         return
     from tests.opensearch import nodes
 
     node = nodes.start(VERSIONS[name], java_options=())
     try:
-        yield node.url
+        yield Server(node.url, node.process.pid)
     finally:
         node.stop()
 

@@ -20,7 +20,7 @@ def make_cases(options: Options) -> Iterator[Case]:
     (ads,) = options.ads
     loaded = datasets.provide_feed_ads(options.data, ads)
     for name in options.engines:
-        with site.start_engine(name) as url:
+        with site.start_engine(name) as (url, _pid):
             site.set_up_django(datasets.copy_database(loaded, options.data / "alerts"), url)
             from jobsearch.search import api as search
 

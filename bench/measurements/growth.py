@@ -22,12 +22,12 @@ def make_cases(options: Options) -> Iterator[Case]:
         "no words": [SearchQuery()] * 3,
     }
     for name in options.engines:
-        with site.start_engine(name) as url:
-            engines = {ads: open_filled(url, options, ads) for ads in (SMALL, *options.ads)}
+        with site.start_engine(name) as server:
+            engines = {ads: open_filled(server.url, options, ads) for ads in (SMALL, *options.ads)}
             for kind, queries in kinds.items():
                 asked = search_requests.make_requests(queries)
                 contestants = {
-                    f"{ads:,} ads": partial(time_each, engine.search, asked, cpu=not url) for ads, engine in engines.items()
+                    f"{ads:,} ads": partial(time_each, engine.search, asked, server=server.pid) for ads, engine in engines.items()
                 }
                 yield Case(f"{name}: {kind}", contestants, yardstick=f"{SMALL:,} ads")
 

@@ -25,7 +25,7 @@ def make_cases(name: str, options: Options) -> Iterator[Case]:
     loaded = datasets.provide_feed_ads(options.data, ads, options.before or site.ROOT)
     for engine in options.engines:
         with ExitStack() as stack:
-            url = stack.enter_context(site.start_engine(engine))
+            url, _pid = stack.enter_context(site.start_engine(engine))
             children: dict[str, site.Child] = {}
             for checkout, path in checkouts.items():
                 folder = datasets.copy_database(loaded, options.data / "indexing" / checkout)

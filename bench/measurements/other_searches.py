@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from bench.harness import generated, site
 from bench.harness.protocol import Case, Measurement, Options, time_each
 
 WORDS = "a search for words"
+REPEATS = 10  # of a single search a round
 
 
 def make_cases(options: Options) -> Iterator[Case]:
@@ -34,15 +35,16 @@ def make_cases(options: Options) -> Iterator[Case]:
     def list_employers(query: Any) -> None:
         facet_counts(query, facet="employer")
 
-    works = {
-        WORDS: partial(time_each, run_search, [SearchQuery(q=job) for job in jobs]),
-        "suggestions for one key": partial(time_each, run_suggest, [SearchQuery(q=text) for text in typed]),
-        "every employer, counted": partial(time_each, list_employers, [SearchQuery()]),
-        "words, within 25 km": partial(time_each, run_search, [SearchQuery(q=job, near=place, km=25) for job in jobs]),
-        "no words, within 100 km": partial(time_each, run_search, [SearchQuery(near=place, km=100)]),
+    works: dict[str, tuple[Callable[[Any], None], list[Any]]] = {
+        WORDS: (run_search, [SearchQuery(q=job) for job in jobs]),
+        "suggestions for one key": (run_suggest, [SearchQuery(q=text) for text in typed]),
+        "every employer, counted": (list_employers, [SearchQuery()] * REPEATS),
+        "words, within 25 km": (run_search, [SearchQuery(q=job, near=place, km=25) for job in jobs]),
+        "no words, within 100 km": (run_search, [SearchQuery(near=place, km=100)] * REPEATS),
     }
-    for label, _engine in generated.iterate_engines(options.data, options.engines, options.ads):
-        yield Case(label, works, yardstick=WORDS)
+    for label, _engine, pid in generated.iterate_engines(options.data, options.engines, options.ads):
+        contestants = {name: partial(time_each, run, queries, server=pid) for name, (run, queries) in works.items()}
+        yield Case(label, contestants, yardstick=WORDS)
 
 
 MEASUREMENT = Measurement(

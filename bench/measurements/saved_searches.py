@@ -18,7 +18,7 @@ def make_cases(options: Options) -> Iterator[Case]:
     (ads,) = options.ads
     loaded = datasets.provide_feed_ads(options.data, ads)
     for name in options.engines:
-        with site.start_engine(name) as url:
+        with site.start_engine(name) as (url, _pid):
             folder = datasets.copy_database(loaded, options.data / "saved-searches")
             site.set_up_django(folder, url)
             from jobsearch.search import api as search

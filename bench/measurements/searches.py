@@ -14,11 +14,11 @@ REPEATS = 3  # of each search a round
 
 def make_cases(options: Options) -> Iterator[Case]:
     site.set_up_django(options.data / "generated")
-    for label, engine in generated.iterate_engines(options.data, options.engines, options.ads):
-        yield from compare_searches(engine, label)
+    for label, engine, pid in generated.iterate_engines(options.data, options.engines, options.ads):
+        yield from compare_searches(engine, label, pid)
 
 
-def compare_searches(engine: Any, label: str) -> Iterator[Case]:
+def compare_searches(engine: Any, label: str, pid: int | None) -> Iterator[Case]:
     from jobsearch.search.api import SearchQuery, search
 
     kinds: dict[str, list[dict[str, Any]]] = {
@@ -26,7 +26,6 @@ def compare_searches(engine: Any, label: str) -> Iterator[Case]:
         "words and two filters": [{"q": job, **generated.FIRST_FILTERS} for job in generated.JOBS],
         "no words": [{}] * len(generated.JOBS),
     }
-    in_process = engine.name != "opensearch"
     for kind, parameters in kinds.items():
         parameters = parameters * REPEATS
         asked = search_requests.make_requests(SearchQuery(**one) for one in parameters)
@@ -39,9 +38,9 @@ def compare_searches(engine: Any, label: str) -> Iterator[Case]:
         yield Case(
             f"{label}: {kind}",
             {
-                BARE: partial(time_each, run_bare, ready, cpu=in_process),
-                "engine.search": partial(time_each, engine.search, asked, cpu=in_process),
-                "search": partial(time_each, run_service, parameters, cpu=in_process),
+                BARE: partial(time_each, run_bare, ready, server=pid),
+                "engine.search": partial(time_each, engine.search, asked, server=pid),
+                "search": partial(time_each, run_service, parameters, server=pid),
             },
         )
 
@@ -50,7 +49,7 @@ MEASUREMENT = Measurement(
     name="searches",
     title="Searches",
     sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
-    bare="bare: the engine's library with a ready request, on tantivy one search and one aggregation",
+    bare="bare: the engine's library with a ready request, on tantivy a search and an aggregation. OpenSearch's processor counts",
     make_cases=make_cases,
     by="processor",
     engines=("embedded", "opensearch"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from bench import run
 from bench.harness import report
-from bench.harness.protocol import Case, Measurement, Options, Sample, collect, make_reading, measure, summarise
+from bench.harness.protocol import Case, Measurement, Options, Sample, collect, make_reading, measure, summarise, time_each
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -78,6 +79,15 @@ def test_a_figure_that_is_read_once_has_no_ratio():
     measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), unit="", warm_up=0)
     rows = [*measure(measurement, Options(Path("x"), rounds=1))]
     assert report.format_rows(measurement, rows).splitlines()[-1] == "| memory, MB | 337 |"
+
+
+def test_each_input_is_one_sample_and_a_server_s_time_is_shared_by_the_round():
+    asked = []
+    samples = time_each(asked.append, ["a", "b"])
+    assert asked == ["a", "b"]
+    assert len(samples) == 2 and all(sample.value >= 0 for sample in samples)
+    shared = time_each(asked.append, ["a", "b"], server=os.getpid())
+    assert shared[0].cpu == shared[1].cpu is not None
 
 
 @pytest.mark.parametrize(("number", "text"), [(None, ""), (3, "3"), (0.01234, "0.0123"), (12.34, "12.3"), (1234.5, "1,234")])
