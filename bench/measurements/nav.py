@@ -89,6 +89,6 @@ MEASUREMENT = Measurement(
     by="processor",
     engines=("opensearch", "opensearch-3"),
     rounds=6,
-    warm_up=4,
+    warm_up=15,  # the server compiles what it runs often: the first thousand requests take twice as long
     by_hand="starts two OpenSearch nodes one after another, five minutes",
 )

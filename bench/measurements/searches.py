@@ -55,5 +55,5 @@ MEASUREMENT = Measurement(
     engines=("embedded", "opensearch"),
     ads=(10_000, 100_000),
     rounds=5,
-    warm_up=3,
+    warm_up=15,  # an OpenSearch compiles what it runs often: the first thousand requests take twice as long
 )
