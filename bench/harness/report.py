@@ -17,7 +17,9 @@ Column = tuple[str, Callable[[Row], str]]
 def format_section(measurement: Measurement, rows: Sequence[Row], command: str, machine: str) -> str:
     """What a run prints of one measurement: how it was measured, and the table."""
     bare = f" {measurement.bare[0].upper()}{measurement.bare[1:]}." if measurement.bare else ""
-    return f"`{command}`, {get_day()}, {machine}. One sample: {measurement.sample}.{bare}\n\n{format_rows(measurement, rows)}"
+    ratio = " The ratio is of processor time." if measurement.by == "processor" else ""
+    about = f"`{command}`, {get_day()}, {machine}. One sample: {measurement.sample}.{bare}{ratio}"
+    return f"{about}\n\n{format_rows(measurement, rows)}"
 
 
 def get_day() -> str:

@@ -75,6 +75,14 @@ def test_a_table_has_only_the_columns_that_say_something():
     ]
 
 
+def test_a_section_tells_how_it_was_measured():
+    measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), by="processor", bare="bare: nothing", warm_up=0)
+    text = report.format_section(measurement, [], "python bench/run.py x", "2 cores")
+    assert text.startswith(
+        f"`python bench/run.py x`, {report.get_day()}, 2 cores. One sample: one call. Bare: nothing. The ratio is"
+    )
+
+
 def test_a_figure_that_is_read_once_has_no_ratio():
     measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), unit="", warm_up=0)
     rows = [*measure(measurement, Options(Path("x"), rounds=1))]
