@@ -1,186 +1,154 @@
-"""Benchmarks as ratios: each figure is the site's time divided by that of a bare library, which takes turns with it.
+"""Benchmarks as ratios: each figure beside that of a bare library or floor, which takes turns with it in the same run.
 
-    python bench/run.py                                    # all of the embedded engine, 10,000 ads of the fake feed
-    python bench/run.py rebuild changed --engines embedded opensearch     # these, on both engines
-    python bench/run.py --data /tmp/pages                  # keeps the ads for the next run (shared with bench/pages.py)
-    python bench/run.py --before /tmp/before --json out    # an earlier checkout too; the figures also as JSON
+    python bench/run.py --list                              # the measurements
+    python bench/run.py                                     # all but those that are run by hand
+    python bench/run.py searches pages                      # these
+    python bench/run.py searches --engines embedded opensearch --ads 10000 100000
+    python bench/run.py pages --before /tmp/before          # an earlier checkout too, where the measurement can
+    python bench/run.py --data /tmp/bench                   # keeps the data sets for the next run
+    python bench/run.py --data /tmp/bench --profile results # where the time of one kind of page goes
+    python bench/run.py --markdown docs/benchmarks.md --json /tmp/figures.json
 
-rebuild: the whole index, with the documents that the database keeps. analysis: the same after a change of the analysis, when it
-keeps none. changed: a thousand ads, from the commit of their new texts until they are found. words: one page of a search for a
-word among 100,000 generated ads. A round measures every checkout and the bare library once, in alternating order, so that the
-machine's load is equal for all. Seeded: each run has the same ads and changes. Markdown is printed, median and spread (lowest and
-highest round).
+The data are seeded and made once. Each measurement has a process of its own. Its contestants take turns, in changing order, so
+that the load of the machine is shared; a ratio can be compared between machines, a time cannot. `--markdown` replaces the
+sections of these measurements in the document. `--before`: `git worktree add /tmp/before COMMIT && ln -s "$PWD/.venv"
+/tmp/before/.venv`. BENCH_VERBOSE=1 shows what the measured processes print.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+sys.path.insert(0, str(ROOT))
 
-import pages  # noqa: E402 - after the path
+from bench.harness import protocol, report  # noqa: E402 - after the path
 
-# name: (command of the site, command of the bare library, engines)
-FIGURES = {
-    "rebuild": ("rebuild", "bare rebuild", ("embedded", "opensearch")),
-    "analysis": ("analysis", "bare rebuild", ("embedded", "opensearch")),
-    "changed": ("changed", "bare changed", ("embedded", "opensearch")),
-    "words": ("words", "bare words", ("embedded",)),
-}
+ENGINES = ("embedded", "opensearch", "opensearch-3")
 
 
-class Child:
-    """A process that measures with one checkout's code."""
-
-    def __init__(self, checkout: Path, folder: Path, search_url: str) -> None:
-        environment = pages.environment(folder)
-        self._process = subprocess.Popen(
-            [pages.find_python(checkout), str(ROOT / "bench/indexing_site.py")],
-            cwd=checkout,
-            env=environment | {"SEARCH_URL": search_url or environment["SEARCH_URL"], "BENCH_FOLDER": str(folder)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if os.environ.get("BENCH_VERBOSE") else subprocess.DEVNULL,
-            text=True,
-        )
-        self._read()
-
-    def measure(self, command: str) -> dict[str, float]:
-        assert self._process.stdin
-        print(command, file=self._process.stdin, flush=True)
-        measured: dict[str, float] = json.loads(self._read())
-        return measured
-
-    def close(self) -> None:
-        self._process.communicate()
-
-    def _read(self) -> str:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit("A measuring process has ended; BENCH_VERBOSE=1 shows its errors.")
-        return line
+def list_measurements() -> dict[str, protocol.Measurement]:
+    """Every measurement by its name, in the order of the document."""
+    modules = sorted(path.stem for path in (ROOT / "bench" / "measurements").glob("*.py") if path.stem != "__init__")
+    found: list[protocol.Measurement] = []
+    for module in modules:
+        values = vars(importlib.import_module(f"bench.measurements.{module}")).values()
+        found += [value for value in values if isinstance(value, protocol.Measurement)]
+    return {one.name: one for one in sorted(found, key=lambda one: one.name)}
 
 
-def copy_loaded(loaded: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    for file in loaded.glob("db.sqlite3*"):
-        shutil.copy(file, folder)
-    return folder
-
-
-def measure_engine(engine: str, names: list[str], children: dict[str, Child], rounds: int) -> list[dict[str, Any]]:
-    """One row of figures for each name and checkout."""
-    bare = children["now"]
-    taken: dict[tuple[str, str], list[dict[str, float]]] = {}
-    if {"rebuild", "changed"} & {*names}:
-        for child in children.values():
-            child.measure("rebuild")  # not counted: there is no index yet, and the database keeps no documents
-    for number in range(rounds):
-        for name in names:
-            command, bare_command, engines = FIGURES[name]
-            if engine not in engines:
-                continue
-            order = sorted(children, reverse=bool(number % 2))
-            for checkout in order:
-                if name == "changed" and engine == "opensearch":
-                    # Both checkouts use the server's one alias: each needs its own index to be the live one.
-                    children[checkout].measure("rebuild")
-                taken.setdefault((name, checkout), []).append(children[checkout].measure(command))
-            taken.setdefault((name, "bare"), []).append(bare.measure(bare_command))
-            print(f"{engine}, round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
-    rows = []
-    for (name, checkout), measured in taken.items():
-        if checkout == "bare":
-            continue
-        floor = taken[name, "bare"]
-        ratios = [one["seconds"] / other["seconds"] for one, other in zip(measured, floor, strict=True)]
-        rows.append(
-            {
-                "figure": name,
-                "engine": engine,
-                "checkout": checkout,
-                "ratio": statistics.median(ratios),
-                "lowest": min(ratios),
-                "highest": max(ratios),
-                "seconds": statistics.median(one["seconds"] for one in measured),
-                "cpu_seconds": statistics.median(one["cpu"] for one in measured),
-                "bare_seconds": statistics.median(one["seconds"] for one in floor),
-                "rounds": len(ratios),
-            }
-        )
-    return rows
-
-
-def format_rows(rows: list[dict[str, Any]]) -> str:
-    lines = [
-        "| figure | engine | checkout | ÷ bare | spread | seconds | processor seconds | bare seconds |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [
-        f"| {row['figure']} | {row['engine']} | {row['checkout']} | {row['ratio']:.2f} "
-        f"| {row['lowest']:.2f}–{row['highest']:.2f} | {row['seconds']:.3g} | {row['cpu_seconds']:.3g} "
-        f"| {row['bare_seconds']:.3g} |"
-        for row in rows
-    ]
-    return "\n".join(lines)
-
-
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(FIGURES)}; all without any")
-    parser.add_argument("--ads", type=int, default=10_000)
-    parser.add_argument("--data", type=Path, help="folder in which the ads are kept for the next run")
+    parser.add_argument("names", nargs="*", metavar="name", help="of the list; without any, all that are not run by hand")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--data", type=Path, help="folder in which the data sets are kept for the next run")
+    parser.add_argument("--ads", type=int, nargs="+", help="active ads; several where the measurement compares sizes")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, help="an OpenSearch 2.19 or 3.8 is started for the run")
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--before", type=Path, help="another checkout, measured in turn with this one")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument(
-        "--engines",
-        nargs="+",
-        choices=("embedded", "opensearch"),
-        default=["embedded"],
-        help="an OpenSearch 2.19 is started for the run",
-    )
+    parser.add_argument("--pid", type=int, help="process of a running demo, for `demo`")
+    parser.add_argument("--profile", metavar="KIND", help="print where the time of a kind of page goes, and stop")
     parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--markdown", type=Path, help="document whose sections are replaced")
+    parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)  # of the process that measures
     options = parser.parse_args()
-    if unknown := [name for name in options.names if name not in FIGURES]:
-        parser.error(f"there is no figure {unknown[0]}: {', '.join(FIGURES)}")
-    names = options.names or list(FIGURES)
-    checkouts = {"now": ROOT} | ({"before": options.before.resolve()} if options.before else {})
-    rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
-        loaded = (options.data or Path(temporary)) / "loaded"
-        if not loaded.exists():
-            pages.make_ads(checkouts.get("before", ROOT), loaded, options.ads)
-        urls = dict.fromkeys(options.engines, "")
-        if "opensearch" in urls:
-            from tests.opensearch import nodes
+    known = list_measurements()
+    if unknown := [name for name in options.names if name not in known]:
+        parser.error(f"there is no measurement {unknown[0]}: {', '.join(known)}")
+    if options.list:
+        print_list(known.values())
+        return 0
+    if options.profile:
+        return profile_page(options.profile, options.data)
+    if options.rows:
+        measure_here(known[options.names[0]], options)
+        return 0
+    names = options.names or [name for name, one in known.items() if not one.by_hand]
+    return run([known[name] for name in names], options)
 
-            node = nodes.start("2.19")
-            stack.callback(node.stop)
-            urls["opensearch"] = node.url
-        for engine, url in urls.items():
-            children = {
-                name: Child(checkout, copy_loaded(loaded, Path(temporary) / engine / name), url)
-                for name, checkout in checkouts.items()
-            }
-            rows += measure_engine(engine, names, children, options.rounds)
-            for child in children.values():
-                child.close()
-    print(format_rows(rows))
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=2) + "\n")
+
+def print_list(measurements: Iterable[protocol.Measurement]) -> None:
+    for one in measurements:
+        print(f"{one.name:18} {one.title}: {one.sample}.{f' By hand: {one.by_hand}.' if one.by_hand else ''}")
+
+
+def run(measurements: list[protocol.Measurement], options: argparse.Namespace) -> int:
+    """Measures one after another, each in a process of its own, and reports."""
+    sections: dict[str, tuple[str, str]] = {}
+    figures: list[dict[str, Any]] = []
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        data = (options.data or Path(temporary)).resolve()
+        for one in measurements:
+            arguments = build_arguments(one, options)
+            machine, rows_file = report.describe_machine(), Path(temporary) / f"{one.name}.json"
+            command = [sys.executable, str(ROOT / "bench/run.py"), *arguments, "--data", str(data), "--rows", str(rows_file)]
+            output = None if os.environ.get("BENCH_VERBOSE") else subprocess.DEVNULL
+            failure = subprocess.run(command, cwd=ROOT, stdout=output).returncode
+            rows = [protocol.Row(**row) for row in json.loads(rows_file.read_text())] if rows_file.exists() else []
+            if failure:
+                failed.append(one.name)
+                print(f"\n{one.title}, until it failed:\n\n{report.format_rows(one, rows)}", flush=True)
+                continue
+            text = report.format_section(one, rows, f"python bench/run.py {' '.join(arguments)}", machine)
+            sections[one.name] = (one.title, text)
+            about = {"measurement": one.name, "unit": one.unit, "day": report.get_day(), "machine": machine}
+            figures += [about | row.as_json() for row in rows]
+            print(f"\n## {one.title}\n\n{text}", flush=True)
+            if options.markdown:
+                report.write_sections(options.markdown, {one.name: sections[one.name]})
+            if options.json:
+                options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if failed:
+        print(f"\nFailed: {', '.join(failed)}", file=sys.stderr)
+    return int(bool(failed))
+
+
+def build_arguments(measurement: protocol.Measurement, options: argparse.Namespace) -> list[str]:
+    """The arguments that repeat a measurement; also what the report states."""
+    arguments = [measurement.name]
+    for name in ("ads", "engines"):
+        if values := getattr(options, name):
+            arguments += [f"--{name}", *map(str, values)]
+    for name in ("rounds", "before", "pid"):
+        if (value := getattr(options, name)) is not None:
+            arguments += [f"--{name}", str(value)]
+    return arguments
+
+
+def profile_page(kind: str, data: Path | None) -> int:
+    from bench.harness import datasets, site
+
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        loaded = datasets.provide_feed_ads((data or Path(temporary)).resolve(), 10_000)
+        folder = datasets.provide_site(ROOT, loaded, loaded.parent / f"site-{loaded.name}-site")
+        command = [sys.executable, str(ROOT / "bench/sites/pages.py"), "profile", kind]
+        return subprocess.run(command, cwd=ROOT, env=site.build_environment(folder)).returncode
+
+
+def measure_here(measurement: protocol.Measurement, options: argparse.Namespace) -> None:
+    chosen = protocol.Options(
+        data=options.data,
+        ads=tuple(options.ads or measurement.ads),
+        engines=tuple(options.engines or measurement.engines),
+        rounds=options.rounds or measurement.rounds,
+        before=options.before.resolve() if options.before else None,
+        pid=options.pid,
+    )
+    rows = []
+    for row in protocol.measure(measurement, chosen):
+        rows.append(row.as_json())
+        options.rows.write_text(json.dumps(rows))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Cost of the overview with a year of samples and runs: queries, rows and bytes. Times are printed by bench/overview.py."""
+"""Cost of the overview with a year of samples and runs: queries, rows and bytes. Times are printed by `bench/run.py overview`."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,15 +124,15 @@ class PortTaken(Exception):
     """The node ended while it started: another program took its port between the check and the start."""
 
 
-def start(version: str) -> Node:
+def start(version: str, java_options: Sequence[str] = SHORT_LIVED) -> Node:
     """Starts one node and waits until it answers with its cluster name."""
     for _ in range(4):
         with contextlib.suppress(PortTaken):
-            return _start(version)
-    return _start(version)
+            return _start(version, java_options)
+    return _start(version, java_options)
 
 
-def _start(version: str) -> Node:
+def _start(version: str, java_options: Sequence[str]) -> Node:
     library = fetch_jars(version)
     program, is_reduced = find_java(MIN_JAVA[version])
     folder = processes.folder_for("opensearch")
@@ -140,7 +141,7 @@ def _start(version: str) -> Node:
     config.mkdir(parents=True)
     (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
     port = _find_free_port()
-    command = [program, *SHORT_LIVED, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*"]
+    command = [program, *java_options, "-Xms512m", "-Xmx512m", "-cp", f"{library}/*"]
     command += [
         "org.codelibs.opensearch.runner.OpenSearchRunner",
         "-basePath",

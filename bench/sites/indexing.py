@@ -1,4 +1,4 @@
-"""What the processes of `bench/run.py` do in a checkout: rebuild the index, index changed ads, search, and the same bare.
+"""What the processes of `measurements/indexing.py` do in a checkout: rebuild, index changed ads, search, and the same bare.
 
 One command a line on standard input, one JSON object a line on standard output. "Bare" is the library alone: documents that are
 ready in memory, no database, no versions. Uses only what every checkout has, so that an earlier version can be measured by it.
@@ -24,8 +24,8 @@ _documents: list[tuple[str, dict[str, Any]]] = []
 
 
 def set_up() -> None:
-    # The checkout's own packages, and the generated documents of this benchmark.
-    sys.path[:0] = [str(Path.cwd()), str(Path(__file__).resolve().parent)]
+    # The checkout's own packages, and this benchmark's `harness`.
+    sys.path[:0] = [str(Path.cwd()), str(Path(__file__).resolve().parents[1])]
     import django
 
     django.setup()
@@ -181,83 +181,48 @@ def _send_bulks(ready: list[tuple[str, dict[str, Any]]], name: str, *, create: b
 
 # --- Searches ----------------------------------------------------------------------------------------------------------------
 
-
-def _fill_generated() -> None:
-    import search_speed
-
-    from jobsearch.search.engines.registry import engine
-
-    index = engine().fresh()
-    writes = search_speed.make_writes(SEARCHED)
-    for start in range(0, len(writes), CHUNK):
-        index.write(writes[start : start + CHUNK])
-    index.refresh()
-    engine().switch(index)
+_ready: dict[str, tuple[Callable[[Any], object], list[Any]]] = {}
 
 
-_filled = False
-
-
-def search_words(bare: bool) -> dict[str, float]:
-    """Median milliseconds of one page of 25 hits and the total, for a word that thousands of ads have in title or text."""
-    global _filled
-    import search_speed
-    from django.utils import timezone
+def search_words(kind: str) -> dict[str, float]:
+    """Median seconds of one page of 25 hits and the total, for a word that thousands of ads have in title or text."""
+    from harness import generated, search_requests
 
     from jobsearch.search.api import SearchQuery
-    from jobsearch.search.engines.base import Request
     from jobsearch.search.engines.registry import engine
-    from jobsearch.search.query import compiler
 
-    if not _filled:
-        _fill_generated()
-        _filled = True
-    always = compiler.build_visibility_filter(timezone.now(), set())
-    requests = [
-        Request(SearchQuery(q=job).compiled.condition, always, {}, {}, "relevance", 0, 25, 20_000) for job in search_speed.JOBS
-    ]
-    run = _make_bare_search() if bare else engine().search
+    if not _ready:
+        generated.fill_engine(engine(), SEARCHED)
+        requests = search_requests.make_requests([SearchQuery(q=job) for job in generated.JOBS], facets=False)
+        _ready["site"] = (engine().search, requests)
+        _ready["bare"] = (
+            search_requests.make_bare_search(engine()),
+            [search_requests.prepare_bare(engine(), request) for request in requests],
+        )
+    run, inputs = _ready[kind]
     taken = []
-    for number in range(4):
-        for request in requests:
-            began = time.perf_counter()
-            run(request)
-            if number:
-                taken.append(time.perf_counter() - began)
+    for one in inputs:
+        began = time.perf_counter()
+        run(one)
+        taken.append(time.perf_counter() - began)
     return {"seconds": statistics.median(taken), "cpu": 0.0}
-
-
-def _make_bare_search() -> Callable[[Any], object]:
-    """The library's own search for the same query, whose equal scores are in any order."""
-    from tantivy import Occur, Query
-
-    from jobsearch.search.engines.registry import engine
-
-    reader: Any = engine()._get_reader()  # type: ignore[attr-defined]
-
-    def run(request: Any) -> object:
-        searcher, compiler = reader._index.searcher(), reader._compiler
-        parts = [(Occur.Must, compiler.compile_query(request.match)), (Occur.Must, compiler.compile_filter(request.always))]
-        result = searcher.search(Query.boolean_query(parts), limit=request.size, count=True)
-        return [searcher.doc(address).get_first("uuid") for _score, address in result.hits]
-
-    return run
 
 
 COMMANDS: dict[str, Callable[[], dict[str, float]]] = {
     "rebuild": rebuild,
     "analysis": rebuild_after_analysis_change,
     "changed": index_changed,
-    "words": lambda: search_words(bare=False),
+    "words": lambda: search_words("site"),
     "bare rebuild": bare_rebuild,
+    "bare analysis": bare_rebuild,
     "bare changed": bare_changed,
-    "bare words": lambda: search_words(bare=True),
+    "bare words": lambda: search_words("bare"),
 }
 
 
 def main() -> None:
     set_up()
-    print("ready", flush=True)
+    print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         print(json.dumps(COMMANDS[line.strip()]()), flush=True)
 

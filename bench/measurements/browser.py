@@ -1,31 +1,27 @@
-"""Benchmark in a browser: from a key to painted suggestions, and from a choice of a filter to the painted list.
+"""In Chromium: from a key to painted suggestions, and from a choice of a filter to the painted list.
 
-    python bench/pages.py --data /tmp/pages        # loads the ads
-    python bench/browser.py --data /tmp/pages
-
-Chromium's headless shell and the site by gunicorn share the machine. A moment is measured in the page: from the event until the
-second frame after the part of the page has changed. Each key is typed after a pause, as the first one of a word is; the results
-page has all hits of ten thousand ads. Milliseconds, for comparison on one machine.
+A moment is measured in the page: from the event until the second frame after the part of the page has changed. Each key is typed
+after a pause, as the first one of a word is.
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
-import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+from playwright.sync_api import Page, sync_playwright
 
-from pages import prepare, serve  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from bench.harness import datasets, site
+from bench.harness.protocol import Case, Measurement, Options, Sample
+from tests.browser.chromium import CHROMIUM, FLAGS
 
-from tests.browser.chromium import CHROMIUM, FLAGS  # noqa: E402
+from .pages import BEFORE, list_checkouts, provide_folders, serve
 
 WORDS = ("sykepleier", "butikk", "lærer", "bergen", "utvikler")
 BOXES = ("extent", "engagement", "sector", "occupation", "place")
 PAUSE = 400  # milliseconds between two keys or choices
+WARM_UP = 5000  # milliseconds until both processes of the server have read the names for suggestions
 
 # Resolves with the milliseconds from the next event on the element until the second frame after `changed` has changed.
 MEASURE = """([changed, event]) => {
@@ -43,7 +39,7 @@ MEASURE = """([changed, event]) => {
 }"""
 
 
-def measure_keys(page: Page, site: str) -> list[float]:
+def measure_keys(page: Page, site: str) -> list[Sample]:
     """Milliseconds of each key from the second letter on, as the first has no suggestions."""
     taken = []
     for word in WORDS:
@@ -56,10 +52,10 @@ def measure_keys(page: Page, site: str) -> list[float]:
             if number:
                 taken.append(page.evaluate("window.measured"))
             page.wait_for_timeout(PAUSE)
-    return taken
+    return [Sample(one) for one in taken if one == one]  # NaN: nothing has changed
 
 
-def measure_choices(page: Page, site: str) -> list[float]:
+def measure_choices(page: Page, site: str) -> list[Sample]:
     """Milliseconds of the first box of each facet, ticked and unticked, without words and with them."""
     taken = []
     for address in (site, f"{site}?q=erfaring"):
@@ -72,30 +68,34 @@ def measure_choices(page: Page, site: str) -> list[float]:
                 box.click()
                 taken.append(page.evaluate("window.measured"))
                 page.wait_for_timeout(PAUSE)
-    return taken
+    return [Sample(one) for one in taken if one == one]  # NaN: nothing has changed
 
 
-def print_row(name: str, taken: list[float]) -> None:
-    ordered = sorted(one for one in taken if one == one)  # NaN: nothing has changed, the same suggestions
-    print(f"| {name} | {statistics.median(ordered):.0f} | {ordered[int(len(ordered) * 0.95)]:.0f} | {len(ordered)} |")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help="the folder of bench/pages.py")
-    folder = parser.parse_args().data.resolve() / "here"
-    prepare(ROOT, folder.parent / "loaded", folder)
-    print("| | median ms | 95 % | measured |\n| --- | --- | --- | --- |")
-    with serve(ROOT, folder) as (port, _pid), sync_playwright() as playwright:
+def make_cases(options: Options) -> Iterator[Case]:
+    (ads,) = options.ads
+    loaded = datasets.provide_feed_ads(options.data, ads, options.before or site.ROOT)
+    folders = provide_folders(options, loaded)
+    with ExitStack() as stack, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        site = f"http://127.0.0.1:{port}/"
-        for _warm_up in range(4):
-            page.goto(site)
-        page.wait_for_timeout(5000)  # until both processes of the server have read the names for suggestions
-        print_row("key to suggestions", measure_keys(page, site))
-        print_row("choice to list", measure_choices(page, site))
+        sites = {}
+        for name, checkout in list_checkouts(options).items():
+            port, _pid = stack.enter_context(serve(checkout, folders[name]))
+            sites[name] = f"http://127.0.0.1:{port}/"
+            for _request in range(4):
+                page.goto(sites[name])
+        page.wait_for_timeout(WARM_UP)
+        for label, run in (("from a key to suggestions", measure_keys), ("from a choice to the list", measure_choices)):
+            yield Case(label, {name: partial(run, page, url) for name, url in sites.items()}, yardstick=BEFORE)
+        browser.close()
 
 
-if __name__ == "__main__":
-    main()
+MEASUREMENT = Measurement(
+    name="browser",
+    title="In a browser",
+    sample="one key or one choice; Chromium's headless shell and the site by gunicorn share the machine",
+    bare="yardstick: the earlier checkout, if there is one",
+    make_cases=make_cases,
+    rounds=2,
+    warm_up=0,
+)

@@ -1,4 +1,4 @@
-"""What the processes of `bench/pages.py` do in a checkout: load ads, answer requests in process, answer the floor.
+"""What the processes of `measurements/pages.py` do in a checkout: load ads, answer requests in process, answer the floor.
 
 Uses only what every checkout has, so that an earlier version of the site can be measured by it.
 """
@@ -126,7 +126,7 @@ def make_call() -> Callable[[str], tuple[int, bytes]]:
 
 
 def answer(*options: str) -> None:
-    """Reads addresses, one a line, and writes milliseconds, the processor's, status, bytes, queries and their milliseconds."""
+    """Reads an address a line; writes milliseconds, the processor's, status, bytes, queries and their milliseconds as JSON."""
     set_up()
     from django.conf import settings
     from django.db import connection
@@ -151,7 +151,7 @@ def answer(*options: str) -> None:
             began, began_cpu = time.perf_counter(), time.thread_time()
             status, content = call(line.strip())
             taken, cpu = time.perf_counter() - began, time.thread_time() - began_cpu
-        print(taken * 1000, cpu * 1000, status, len(content), len(seen), sum(seen) * 1000, flush=True)
+        print(json.dumps([taken * 1000, cpu * 1000, status, len(content), len(seen), sum(seen) * 1000]), flush=True)
 
 
 def profile(kind: str) -> None:
@@ -242,7 +242,7 @@ def answer_floor(*_options: str) -> None:
         began, began_cpu = time.perf_counter(), time.thread_time()
         status, content = call("/")
         taken, cpu = time.perf_counter() - began, time.thread_time() - began_cpu
-        print(taken * 1000, cpu * 1000, status, len(content), 0, 0.0, flush=True)
+        print(json.dumps([taken * 1000, cpu * 1000, status, len(content), 0, 0.0]), flush=True)
 
 
 urlpatterns: list[Any] = []

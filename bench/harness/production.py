@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import statistics
+import math
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -71,15 +70,10 @@ def fetch_status(address: str) -> int:
         return 0
 
 
-def summarise(responses: Sequence[Response]) -> str:
-    """Summarises responses: "412 answers (200: 412), 21 ms, 95 % within 40 ms, longest 120 ms"."""
-    if not responses:
-        return "no responses"
+def get_percentile(responses: Sequence[Response], share: float) -> float:
+    """Milliseconds within which this share of the responses came."""
     taken = sorted(one.seconds * 1000 for one in responses)
-    statuses = ", ".join(f"{status}: {number}" for status, number in sorted(Counter(one.status for one in responses).items()))
-    p95 = taken[int(len(taken) * 0.95)]
-    times = f"{statistics.median(taken):.0f} ms, 95 % within {p95:.0f} ms, longest {taken[-1]:.0f} ms"
-    return f"{len(taken)} responses ({statuses}), {times}"
+    return taken[min(len(taken) - 1, int(len(taken) * share))] if taken else math.nan
 
 
 class FeedChanges(threading.Thread):

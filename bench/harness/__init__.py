@@ -1,0 +1,1 @@
+"""What all measurements share: the protocol, data sets, sites and reports."""

@@ -1,0 +1,193 @@
+"""Protocol of a measurement: cases, whose contestants do the same work in turn, and the ratio of each to the yardstick."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+T = TypeVar("T")
+BARE = "bare"
+FEWEST_FOR_P95 = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One unit of work. `cpu`: of the processor, None where other processes do the work. `extra`: queries, bytes and the like."""
+
+    value: float
+    cpu: float | None = None
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+Contestant = Callable[[], Sequence[Sample]]
+"""Does the work of one round and returns its samples."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """The same work by each contestant. The ratios are to `yardstick`, one of the contestants, or "" for none."""
+
+    label: str
+    contestants: Mapping[str, Contestant]
+    yardstick: str = BARE
+
+
+def make_reading(label: str, read: Callable[[], float]) -> Case:
+    """The case of a figure that is read once, in the unit that its label names."""
+    return Case(label, {"reading": lambda: [Sample(read())]}, yardstick="")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `bench/run.py`, with the defaults of the measurement where none were given."""
+
+    data: Path
+    ads: tuple[int, ...] = ()
+    engines: tuple[str, ...] = ("embedded",)
+    rounds: int = 5
+    before: Path | None = None
+    pid: int | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A named measurement.
+
+    `sample` and `bare` tell what one sample is and what the yardstick does. `make_cases` prepares the data, yields the cases, of
+    which each is measured before the next is made, and cleans up. `warm_up` rounds are not counted. The ratio is of times `by`
+    "clock" or, where other work on the machine must not count, "processor". `by_hand`: why a run without names leaves it out.
+    """
+
+    name: str
+    title: str
+    sample: str
+    bare: str
+    make_cases: Callable[[Options], Iterator[Case]]
+    unit: str = "ms"
+    by: str = "clock"
+    rounds: int = 5
+    warm_up: int = 1
+    ads: tuple[int, ...] = (10_000,)
+    engines: tuple[str, ...] = ("embedded",)
+    by_hand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one contestant in one case. `lowest` and `highest`: of the ratios, one a round."""
+
+    case: str
+    contestant: str
+    median: float
+    p95: float | None
+    cpu: float | None
+    yardstick: str
+    yardstick_median: float | None
+    ratio: float | None
+    lowest: float | None
+    highest: float | None
+    rounds: int
+    samples: int
+    extra: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def time_each(work: Callable[[T], object], inputs: Sequence[T], *, server: int | None = None) -> list[Sample]:
+    """One sample for each input, in milliseconds.
+
+    `server`: the process that does a part of the work. Its processor time is known in hundredths of a second, so the time of the
+    whole round is divided by the number of inputs. A busy machine lengthens an answer of 5 ms to 50, but not this.
+    """
+    samples = []
+    process = psutil.Process(server) if server else None
+    server_before, own_before = _get_cpu_ms(process), time.process_time()
+    for one in inputs:
+        began, began_cpu = time.perf_counter(), time.process_time()
+        work(one)
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
+        samples.append(Sample(seconds * 1000, cpu_seconds * 1000))
+    if process:
+        cpu = _get_cpu_ms(process) - server_before + (time.process_time() - own_before) * 1000
+        samples = [Sample(sample.value, cpu / len(inputs)) for sample in samples]
+    return samples
+
+
+def _get_cpu_ms(process: psutil.Process | None) -> float:
+    if process is None:
+        return 0
+    times = process.cpu_times()
+    return (times.user + times.system) * 1000
+
+
+def measure(measurement: Measurement, options: Options) -> Iterator[Row]:
+    """The rows of all cases of a measurement, each case as soon as it is measured."""
+    for case in measurement.make_cases(options):
+        print(f"{measurement.name}: {case.label}", file=sys.stderr, flush=True)
+        yield from summarise(case, collect(case, options.rounds, measurement.warm_up), measurement.by)
+
+
+def collect(case: Case, rounds: int, warm_up: int) -> dict[str, list[Sequence[Sample]]]:
+    """The samples of each contestant, round by round.
+
+    The contestants take turns, in the opposite order in each other round, so that a change of the machine's load is shared.
+    """
+    taken: dict[str, list[Sequence[Sample]]] = {name: [] for name in case.contestants}
+    for number in range(-warm_up, rounds):
+        order = [*case.contestants] if number % 2 == 0 else [*case.contestants][::-1]
+        for name in order:
+            samples = case.contestants[name]()
+            if number >= 0:
+                taken[name].append(samples)
+    return taken
+
+
+def summarise(case: Case, taken: Mapping[str, Sequence[Sequence[Sample]]], by: str) -> list[Row]:
+    """One row for each contestant but the yardstick, or the yardstick alone where it has no other beside it."""
+    names = [name for name in taken if name != case.yardstick] or [*taken]
+    yardstick = taken.get(case.yardstick)
+    rows = []
+    for name in names:
+        rounds = taken[name]
+        values = [sample.value for samples in rounds for sample in samples]
+        cpu = [sample.cpu for samples in rounds for sample in samples if sample.cpu is not None]
+        ratios = []
+        if yardstick and name != case.yardstick:
+            ratios = [_get_median(mine, by) / _get_median(other, by) for mine, other in zip(rounds, yardstick, strict=True)]
+        rows.append(
+            Row(
+                case=case.label,
+                contestant=name,
+                median=statistics.median(values),
+                p95=sorted(values)[int(len(values) * 0.95)] if len(values) >= FEWEST_FOR_P95 else None,
+                cpu=statistics.median(cpu) if cpu else None,
+                yardstick=case.yardstick if ratios else "",
+                yardstick_median=_get_median([s for samples in yardstick for s in samples], by) if yardstick else None,
+                ratio=statistics.median(ratios) if ratios else None,
+                lowest=min(ratios) if ratios else None,
+                highest=max(ratios) if ratios else None,
+                rounds=len(rounds),
+                samples=len(values),
+                extra=_summarise_extra([sample for samples in rounds for sample in samples]),
+            )
+        )
+    return rows
+
+
+def _get_median(samples: Sequence[Sample], by: str) -> float:
+    """Median of a round. A yardstick in another process may have no processor time: then its time by the clock."""
+    return statistics.median(s.cpu if by == "processor" and s.cpu is not None else s.value for s in samples)
+
+
+def _summarise_extra(samples: Sequence[Sample]) -> dict[str, float]:
+    """The highest of each extra figure."""
+    names = dict.fromkeys(name for sample in samples for name in sample.extra)
+    return {name: max(sample.extra[name] for sample in samples if name in sample.extra) for name in names}

@@ -1,0 +1,1 @@
+"""One module for each measurement: `MEASUREMENT`, an object of `bench.harness.protocol.Measurement`."""

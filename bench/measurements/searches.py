@@ -1,0 +1,59 @@
+"""Searches of generated ads on each engine, beside the engine's own library with a request that is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from bench.harness import generated, search_requests, site
+from bench.harness.protocol import BARE, Case, Measurement, Options, time_each
+
+REPEATS = 3  # of each search a round
+
+
+def make_cases(options: Options) -> Iterator[Case]:
+    site.set_up_django(options.data / "generated")
+    for label, engine, pid in generated.iterate_engines(options.data, options.engines, options.ads):
+        yield from compare_searches(engine, label, pid)
+
+
+def compare_searches(engine: Any, label: str, pid: int | None) -> Iterator[Case]:
+    from jobsearch.search.api import SearchQuery, search
+
+    kinds: dict[str, list[dict[str, Any]]] = {
+        "words": [{"q": job} for job in generated.JOBS],
+        "words and two filters": [{"q": job, **generated.FIRST_FILTERS} for job in generated.JOBS],
+        "no words": [{}] * len(generated.JOBS),
+    }
+    for kind, parameters in kinds.items():
+        parameters = parameters * REPEATS
+        asked = search_requests.make_requests(SearchQuery(**one) for one in parameters)
+        run_bare = search_requests.make_bare_search(engine)
+        ready = [search_requests.prepare_bare(engine, request) for request in asked]
+
+        def run_service(one: dict[str, Any]) -> None:
+            search(SearchQuery(**one), excluded=())
+
+        yield Case(
+            f"{label}: {kind}",
+            {
+                BARE: partial(time_each, run_bare, ready, server=pid),
+                "engine.search": partial(time_each, engine.search, asked, server=pid),
+                "search": partial(time_each, run_service, parameters, server=pid),
+            },
+        )
+
+
+MEASUREMENT = Measurement(
+    name="searches",
+    title="Searches",
+    sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
+    bare="bare: the engine's library with a ready request, on tantivy a search and an aggregation. OpenSearch's processor counts",
+    make_cases=make_cases,
+    by="processor",
+    engines=("embedded", "opensearch"),
+    ads=(10_000, 100_000),
+    rounds=5,
+    warm_up=15,  # an OpenSearch compiles what it runs often: the first thousand requests take twice as long
+)
