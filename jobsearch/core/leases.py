@@ -58,6 +58,8 @@ class Lease:
         self._renewed = 0.0
 
     def __enter__(self) -> Self:
+        if self._update(_build_free_condition()):
+            return self
         deadline = time.monotonic() + self.wait
         record, _created = LeaseRecord.objects.get_or_create(name=self.name)
         while not self._acquire(record):
@@ -86,7 +88,7 @@ class Lease:
             self.renew()
 
     def _acquire(self, record: LeaseRecord) -> bool:
-        free = Q(owner="") | Q(expires__lte=timezone.now())
+        free = _build_free_condition()
         return self._update(free | Q(owner=record.owner) if lease_owners.is_dead(record.owner) else free)
 
     def _update(self, condition: Q) -> bool:
@@ -95,6 +97,10 @@ class Lease:
         if updated:
             self._renewed = time.monotonic()
         return bool(updated)
+
+
+def _build_free_condition() -> Q:
+    return Q(owner="") | Q(expires__lte=timezone.now())
 
 
 def find_holder(name: str) -> LeaseRecord | None:

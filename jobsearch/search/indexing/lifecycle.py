@@ -1,7 +1,7 @@
 """Indexing runs and rebuilds: the index follows the database.
 
 Invariant: the live index has at least the version of each ad that its row states as indexed. What breaks it (another engine,
-a changed schema, a restored database) is detected by `must_rebuild`, and the next indexing run rebuilds the index.
+a changed schema, a restored database) is detected by `live_index.must_rebuild`, and the next indexing run rebuilds the index.
 
 No ad waits for another: removals are written first and need no analysis (`remove_ended`), documents are made outside the
 lease "writes" and with a time limit (`analysis_process`), and what cannot be indexed is quarantined (`quarantine`).
@@ -36,6 +36,7 @@ from .background_writer import BackgroundWriter
 from .documents import make_removal
 from .index_contents import batched, is_database_restored, mark_all_indexed, purge_unknown
 from .index_contents import versions as present_versions
+from .live_index import RebuildNeeded, must_rebuild, open_live
 
 log = logging.getLogger(__name__)
 CHUNK = 250  # rows; some 3 MB of documents, a quarter of a second of an index's time; 500 took 10 MB more and were no faster
@@ -131,6 +132,8 @@ def _take_over(
         if not written.done and not written.stale and done.failed.issuperset(written.failed):
             break  # the live index was switched meanwhile, or only ads are left that this run has tried
         done.failed.update(written.failed)
+        if len(found) < wanted and written.done + len(written.stale) + len(written.failed) == len(found):
+            break  # none is left; what has changed meanwhile is for the next run
         lease.renew()
         done.indexed += remove_ended(began)
     return False
@@ -169,9 +172,10 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
 def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
     """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld."""
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
-        if must_rebuild(in_use):
+        try:
+            index = open_live(in_use)
+        except RebuildNeeded:
             return None
-        index = in_use.current()
         try:
             # The database counts first, then the index: after a crash in between, the index is never ahead.
             IndexState.objects.update(sequence=F("sequence") + 1)
@@ -187,28 +191,6 @@ def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
             lease.renew()
             quarantine.note_written(writes, written)
     return Written(len(done), written.stale, written.failed)
-
-
-def must_rebuild(in_use: Engine) -> str:
-    """The reason why the live index must be rebuilt, "" for none. Raises EngineDown."""
-    state = IndexState.objects.first()
-    if state is None:
-        return "none has been built"
-    if state.fingerprint != fingerprint():
-        return "its schema has changed"
-    identity = in_use.identity()
-    if not identity:
-        return "there is none where SEARCH_URL points"
-    if identity != state.identity:
-        return "SEARCH_URL points at another one"
-    try:
-        index = in_use.current()
-    except IndexMissing as error:
-        return str(error)
-    try:
-        return "the database is older than the index" if index.marked() > state.sequence else ""
-    finally:
-        index.close()
 
 
 def rebuild(
@@ -304,7 +286,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             IndexState.objects.update_or_create(
                 id=1,
                 defaults={
-                    "identity": in_use.identity(),
+                    "identity": index.identity(),
                     "fingerprint": fingerprint(),
                     "sequence": sequence,
                     "documents": documents,
