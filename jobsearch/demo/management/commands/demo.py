@@ -142,11 +142,11 @@ class Command(BaseCommand):
         )
         with Bars(self.stderr) as bars:
             report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
-        self.count_market()
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
         )
+        self.count_market()
         supervisor.hand_over(self.last_words)
 
     def count_market(self) -> None:
