@@ -13,7 +13,7 @@ import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
 from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint, fingerprint
-from jobsearch.vacancies import pending, prepared_documents
+from jobsearch.vacancies import pending, prepared_documents, store
 from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
@@ -41,7 +41,7 @@ from .live_index import RebuildNeeded, must_rebuild, open_live
 log = logging.getLogger(__name__)
 CHUNK = 250  # rows; some 3 MB of documents, a quarter of a second of an index's time; 500 took 10 MB more and were no faster
 WRITES_SECONDS = 120  # a chunk takes about one; a dead worker blocks the others for so long
-INDEXING_SECONDS = 120  # renewed with each chunk, which takes about one, and some forty at worst
+INDEXING_SECONDS = 120  # renewed between chunks after 30; a chunk takes about one, and some forty at worst
 LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
 REBUILD_WAIT = 2.0  # seconds; a process that saw an index in the middle of a switch holds the lease only to look again
 REBUILD_SECONDS = 180  # renewed with each chunk; for a lost machine; a dead process of this machine blocks nothing
@@ -134,7 +134,7 @@ def _take_over(
         done.failed.update(written.failed)
         if len(found) < wanted and written.done + len(written.stale) + len(written.failed) == len(found):
             break  # none is left; what has changed meanwhile is for the next run
-        lease.renew()
+        lease.renew_if_due()
         done.indexed += remove_ended(began)
     return False
 
@@ -164,13 +164,17 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
     analysed = analyse(found, timezone.now())
     quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
     failed = {change.uuid: failure.reason for change, failure in analysed.failed}
-    written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
-    prepared_documents.save_documents(analysed.documents, analysis_fingerprint())  # last: the ads are found by now
+    written = (_write_to_current(in_use, analysed.writes, analysed.documents) if analysed.writes else None) or Written()
     return Written(written.done, written.stale, {**failed, **written.failed})
 
 
-def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
-    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld."""
+def _write_to_current(
+    in_use: Engine, writes: list[Write], documents: Mapping[UUID, prepared_documents.Analysed] | None = None
+) -> Written | None:
+    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld.
+
+    `documents`: those to keep for the next rebuild.
+    """
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
         try:
             index = open_live(in_use)
@@ -187,9 +191,12 @@ def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
         left = {*written.stale, *written.failed}
         done = [(write.uuid, write.version) for write in writes if write.uuid not in left]
         with transaction.atomic():
+            if documents:
+                store.lock_vacancies(write.uuid for write in writes)
             pending.mark_indexed(done)  # rows of ads before the search's own: one order of locks for all
-            lease.renew()
+            lease.release()
             quarantine.note_written(writes, written)
+            prepared_documents.save_documents(documents or {}, analysis_fingerprint())
     return Written(len(done), written.stale, written.failed)
 
 
