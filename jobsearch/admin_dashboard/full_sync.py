@@ -1,9 +1,14 @@
-"""Full sync: the feed read to its head, then the index brought up to date. Run by `manage.py sync`, `start` and the demo."""
+"""Full sync: the feed read to its head, and the index brought up to date. Run by `manage.py sync`, `start` and the demo."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 import time
+from collections.abc import Iterator
+
+from django.db import connection, connections
 
 from ingest import sync
 from ingest.report import Report
@@ -13,6 +18,8 @@ from jobsearch.vacancies.models import Vacancy
 
 log = logging.getLogger(__name__)
 INDEX_CHUNK = 500
+BESIDE_SECONDS = 2.0
+"""Pause between two indexing runs beside a sync. A short sync ends before the first."""
 PATIENCE = 150.0
 """Seconds without progress before waiting for another process's indexing ends: longer than the lease of a dead one."""
 
@@ -25,10 +32,42 @@ def follow_to_head(*, on_progress: Progress | None = None) -> Report:
     """
     open_index()
     # Started by a person, perhaps after fixing what failed: deferred details are retried now, not when their pause ends.
-    report = sync.run(on_progress=on_progress, retry_now=True)
+    with _index_beside():
+        report = sync.run(on_progress=on_progress, retry_now=True)
     if report.error_code != "database":
         drain_index(on_progress)
     return report
+
+
+@contextlib.contextmanager
+def _index_beside() -> Iterator[None]:
+    """Indexes what the sync has stored while it goes on, in a thread: a first load waits for the feed most of the time.
+
+    What the thread has not done at the end, or could not do, is left to `drain_index`.
+    """
+    if connection.in_atomic_block:  # another connection would not see what this one has written
+        yield
+        return
+    ended = threading.Event()
+
+    def index() -> None:
+        try:
+            while not ended.wait(BESIDE_SECONDS):
+                search.index_changes(should_stop=ended.is_set)
+        except search.EngineDown as error:
+            log.warning("Indexing waits for the end of the sync: %s", error)
+        except Exception:  # the sync itself goes on; `drain_index` raises what lasts
+            log.exception("Indexing waits for the end of the sync")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=index, name="index-beside-sync")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def open_index() -> None:

@@ -107,4 +107,5 @@ def update_totals(today: dt.date) -> None:
             for name, value in totals.items():
                 setattr(employer, name, value)
             changed.append(employer)
-    Employer.objects.bulk_update(changed, _TOTALS, batch_size=500)
+    # Not bulk_update: its CASE of 500 branches for each column took two fifths of the first count of the market.
+    Employer.objects.bulk_create(changed, batch_size=2_000, update_conflicts=True, unique_fields=["orgnr"], update_fields=_TOTALS)

@@ -105,17 +105,18 @@ def read_changes(uuids: Iterable[UUID], analysis: str = "") -> list[Change]:
 def mark_indexed(done: Iterable[tuple[UUID, int]]) -> None:
     """Marks these versions as indexed. A row that has changed since stays pending: its version is higher."""
     versions = dict(done)
-    if not versions:
-        return
     for model in (Vacancy, Tombstone):
+        if not versions:
+            return
         pending = model.objects.filter(uuid__in=versions, indexed_version__lt=F("version"))
         with transaction.atomic():
             # First locked in the order of uuids, as everywhere: an UPDATE of many rows locks them in any order. What is locked
             # keeps its version until the end, so one UPDATE needs no version of its own for each row.
-            locked = pending.select_for_update().order_by("uuid").values_list("uuid", "version")
-            reached = [uuid for uuid, version in locked if version == versions[uuid]]
+            locked = dict(pending.select_for_update().order_by("uuid").values_list("uuid", "version"))
+            reached = [uuid for uuid, version in locked.items() if version == versions[uuid]]
             if reached:
                 model.objects.filter(uuid__in=reached).update(indexed_version=F("version"))
+        versions = {uuid: version for uuid, version in versions.items() if uuid not in locked}
 
 
 def _read_briefly(rows: QuerySet[Vacancy]) -> QuerySet[Vacancy]:

@@ -7,12 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 import uuid
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from ingest import sync
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import full_sync
 from jobsearch.core.models import LeaseRecord
@@ -35,6 +38,49 @@ def test_exit_code_0_with_every_ad_in_database_and_index(feed, index, command):
     assert Vacancy.objects.active().count() == 3
     assert search.search(SearchQuery()).total == 3
     assert pending.count_changes() == 0
+
+
+def test_ads_are_indexed_while_the_sync_goes_on(feed, index, command, monkeypatch):
+    for _ in range(3):
+        feed.publish()
+    real, behind = sync.run, []
+
+    def run(**options):
+        report = real(**options)
+        until = time.monotonic() + 60
+        while pending.count_changes() and time.monotonic() < until:
+            time.sleep(0.05)
+        behind.append(pending.count_changes())
+        return report
+
+    monkeypatch.setattr(full_sync, "BESIDE_SECONDS", 0.05)
+    monkeypatch.setattr(sync, "run", run)
+    assert command("sync").code == 0
+    assert behind == [0]
+    assert search.search(SearchQuery()).total == 3
+
+
+@pytest.mark.parametrize("error", [search.EngineDown("Start it."), OperationalError("database is locked")])
+def test_an_error_of_the_indexing_beside_it_does_not_stop_a_sync(feed, index, command, monkeypatch, error):
+    feed.publish()
+    real, tried = search.index_changes, threading.Event()
+
+    def index_changes(**options):
+        if threading.current_thread() is threading.main_thread():
+            return real(**options)
+        tried.set()
+        raise error
+
+    def run(**options):
+        assert tried.wait(60)
+        return real_run(**options)
+
+    real_run = sync.run
+    monkeypatch.setattr(full_sync, "BESIDE_SECONDS", 0.05)
+    monkeypatch.setattr(search, "index_changes", index_changes)
+    monkeypatch.setattr(sync, "run", run)
+    assert command("sync").code == 0
+    assert search.search(SearchQuery()).total == 1
 
 
 def test_a_second_run_finds_later_changes(feed, index, command):

@@ -164,9 +164,9 @@ def test_a_rebuild_includes_changes_made_during_it(engine, make_vacancy):
             make_vacancy(title="Snekker", occupations=())
             lifecycle.index_changes()  # into the old index, and marked as indexed
 
-    before = engine.identity()
+    before = engine.current().identity()
     rebuild_with(meanwhile)
-    assert engine.identity() != before
+    assert engine.current().identity() != before
     assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
     assert compare() == []
 
@@ -185,14 +185,14 @@ def rebuild_with(meanwhile) -> None:
 def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     make_vacancy()
     index_changes()
-    before = engine.identity()
+    before = engine.current().identity()
 
     def fail(done: int, _: int) -> None:
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
         rebuild(fail)
-    assert engine.identity() == before
+    assert engine.current().identity() == before
     assert total() == 1
     assert rebuild().rebuilt, "and the next one works"
 
@@ -274,11 +274,11 @@ def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
 def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
-    before = engine.identity()
+    before = engine.current().identity()
     real, seen = lifecycle.must_rebuild, iter(["SEARCH_URL points at another one"])
     monkeypatch.setattr(lifecycle, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
     assert index_changes().rebuilt == ""
-    assert engine.identity() == before
+    assert engine.current().identity() == before
 
 
 def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def can_roll_back(engine, monkeypatch, other_folder: Path) -> bool:
-    before = engine.identity()
+    before = engine.current().identity()
     rebuild()
     try:
         rollback()
     except NoPrevious:
         return False
-    return engine.identity() == before
+    return engine.current().identity() == before
 
 
 def erases_by_itself(engine, monkeypatch, other_folder: Path) -> bool:

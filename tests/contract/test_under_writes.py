@@ -91,16 +91,16 @@ def test_rebuild_and_rollback_under_writes_lose_nothing_and_show_no_ended_ad(eng
     writer, reader = Thread(write), Thread(look)
     for thread in (writer, reader):
         thread.start()
-    served = {engine.identity()}
+    served = {engine.current().identity()}
     reports = []
     # A small index is built faster than some writes take, so it is rebuilt until there have been enough writes.
     while len(reports) < 2 or (min(writer.done, reader.done) <= 5 and len(reports) < 100):
         reports.append(rebuild())
-        served.add(engine.identity())
+        served.add(engine.current().identity())
     built = len(reports)
     if engine.name == "opensearch":
         reports.append(rollback())
-        served.add(engine.identity())
+        served.add(engine.current().identity())
         reports.append(rebuild())
     for thread in (writer, reader):
         thread.end()

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobsearch.core import lease_owners
@@ -112,3 +114,39 @@ def test_renewing_sets_the_whole_duration_again():
         assert LeaseRecord.objects.get().expires < timezone.now()
         lease.renew()
         assert LeaseRecord.objects.get().expires > timezone.now() + dt.timedelta(seconds=50)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_the_block_writes_nothing_after_a_release():
+    with Lease("x", 60) as lease, transaction.atomic():
+        lease.release()
+    assert find_holder("x") is None
+    with Lease("x", 60) as lease:
+        lease.release()
+        with CaptureQueriesContext(connection) as asked:
+            lease.__exit__(None, None, None)
+    assert len(asked) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_that_is_rolled_back_is_made_up_for():
+    with pytest.raises(ZeroDivisionError), Lease("x", 60) as lease, transaction.atomic():
+        lease.release()
+        raise ZeroDivisionError
+    assert find_holder("x") is None
+
+
+def test_a_lease_that_was_lost_cannot_be_released():
+    with Lease("x", 60) as lease:
+        LeaseRecord.objects.update(owner="another process")
+        with pytest.raises(LeaseLost):
+            lease.release()
+    assert LeaseRecord.objects.get().owner == "another process"
+
+
+def test_a_free_lease_takes_one_query():
+    with Lease("x", 60):
+        pass
+    with CaptureQueriesContext(connection) as asked, Lease("x", 60):
+        pass
+    assert len(asked) == 2, "acquired and released"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from jobsearch.search import schema
 from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, search
 from jobsearch.search.engines import registry
+from jobsearch.search.engines.tantivy import index_writer
 from jobsearch.search.indexing import analysis_process, documents, lifecycle
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, prepared_ads, prepared_documents, store
@@ -254,6 +255,30 @@ def test_the_queries_of_a_rebuild_and_of_an_indexing_run_do_not_grow_with_the_ad
             make_vacancy()
         found.append((count_queries(index_changes), count_queries(rebuild)))
     assert found[1] == found[2]
+
+
+def test_a_chunk_is_written_with_three_transactions_and_the_index_is_opened_twice(make_vacancy, monkeypatch):
+    """With SQLite each transaction that writes waits for those of other processes."""
+    for _ in range(2):  # builds the index, then makes the rows of the leases
+        make_vacancy()
+        index_changes()
+    make_vacancy()
+    opened, real = [], index_writer.TantivyIndex
+
+    def open_index(*args, **options):
+        opened.append(args)
+        return real(*args, **options)
+
+    monkeypatch.setattr("jobsearch.search.engines.tantivy.engine.TantivyIndex", open_index)
+    with CaptureQueriesContext(connection) as asked:
+        index_changes()
+    statements = [query["sql"] for query in asked]
+    single = [sql for sql in statements if sql.startswith("UPDATE") and ("core_lease" in sql or "search_indexstate" in sql)]
+    assert len(opened) == 2, "to check it, and to write"
+    assert sum(sql.startswith("BEGIN") for sql in statements) == 1, "marks, documents, and the end of the lease"
+    # The lease of the run is acquired and released, that of the writes acquired here and released in the transaction.
+    assert len(single) == 5
+    assert len(statements) <= 30
 
 
 def test_the_size_of_the_update_that_marks_ads_does_not_grow_with_branches(make_vacancy):

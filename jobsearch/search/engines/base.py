@@ -100,6 +100,9 @@ class Index(Protocol):
     def count(self) -> int:
         """Number of ads, those without a document included."""
 
+    def identity(self) -> str:
+        """Name of this index, compared with the database's state so that state of another index is not used."""
+
     def mark(self, sequence: int) -> None:
         """Stores the database's sequence number of writes.
 
@@ -150,9 +153,6 @@ class Engine(Protocol):
 
     def prune(self) -> int:
         """Deletes what unfinished builds left; returns their number."""
-
-    def identity(self) -> str:
-        """Name of the live index, compared with the database's state so that state of another index is not used. "" for none."""
 
     def erase(self, *, at_once: bool = False) -> bool:
         """Removes deleted text from the index's files where it is old enough. True where only a rebuild removes it.

@@ -15,13 +15,13 @@ from jobsearch.core.keyset import iterate_batches
 from jobsearch.core.leases import Lease
 from jobsearch.search.engines.base import Engine, Index, Stored, Write
 from jobsearch.search.engines.registry import engine
-from jobsearch.search.errors import IndexMissing
 from jobsearch.search.timestamps import epoch
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
 
 from . import lifecycle, quarantine
+from .live_index import RebuildNeeded, open_live
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1000
@@ -48,12 +48,10 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
     """
     now = now or timezone.now()
     in_use = engine()
-    if reason := lifecycle.must_rebuild(in_use):
-        return [Difference("index", None, reason)]
     try:
-        index = in_use.current()
-    except IndexMissing as error:
-        return [Difference("index", None, str(error))]
+        index = open_live(in_use)
+    except RebuildNeeded as reason:
+        return [Difference("index", None, str(reason))]
     try:
         suspects = list(_find_suspects(index, now, progress))
         return list(_find_differences(index, suspects, now)) if suspects else []

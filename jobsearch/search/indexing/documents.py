@@ -71,8 +71,8 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
     body_exact = [word.exact for word in body_words]
     negated = find_negated(body)
     body_denied = [norwegian.analyse_word(body[start:end]) for start, end in negated]
-    stated, denied = _split_denied((word.exact for word in body_words), (word.exact for word in body_denied))
-    stated_stems, denied_stems = _split_denied((word.stem for word in body_words), (word.stem for word in body_denied))
+    stated, denied = _split_denied(body_exact, [word.exact for word in body_denied])
+    stated_stems, denied_stems = _split_denied([word.stem for word in body_words], [word.stem for word in body_denied])
     if not any(location.path for location in locations):
         # Only the ad's text says where it is, so a place's name in the text counts as the place.
         named = {*body_exact} & PLACES - EVERYDAY_PLACES
@@ -154,14 +154,12 @@ def _list_references(*addresses: str) -> list[str]:
     return list(dict.fromkeys(numbers))[:_MAX_REFERENCES]
 
 
-def _split_denied(words: Iterable[str], denied: Iterable[str]) -> tuple[set[str], set[str]]:
+def _split_denied(words: list[str], denied: list[str]) -> tuple[set[str], set[str]]:
     """(stated, denied): words that the text states somewhere, and words that it only denies: "Det er ikke fast hjemmekontor"."""
-    only = Counter(denied)
-    if not only:
-        return {*words}, set()
-    every = Counter(words)
-    stated = {word for word in every if every[word] > only[word]}
-    return stated, {*every} - stated
+    negations = Counter(denied)
+    uses = Counter([word for word in words if word in negations])  # the few that can be denied, not every word of the text
+    only_denied = {word for word, number in uses.items() if number <= negations[word]}
+    return {*words} - only_denied, only_denied
 
 
 def compute_order(published: int, uuid: UUID) -> int:

@@ -1,7 +1,7 @@
 """Indexing runs and rebuilds: the index follows the database.
 
 Invariant: the live index has at least the version of each ad that its row states as indexed. What breaks it (another engine,
-a changed schema, a restored database) is detected by `must_rebuild`, and the next indexing run rebuilds the index.
+a changed schema, a restored database) is detected by `live_index.must_rebuild`, and the next indexing run rebuilds the index.
 
 No ad waits for another: removals are written first and need no analysis (`remove_ended`), documents are made outside the
 lease "writes" and with a time limit (`analysis_process`), and what cannot be indexed is quarantined (`quarantine`).
@@ -13,7 +13,7 @@ import contextlib
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from jobsearch.search.engines.registry import engine
 from jobsearch.search.errors import IndexMissing
 from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint, fingerprint
-from jobsearch.vacancies import pending, prepared_documents
+from jobsearch.vacancies import pending, prepared_documents, store
 from jobsearch.vacancies.models import Vacancy
 
 from . import quarantine
@@ -36,11 +36,12 @@ from .background_writer import BackgroundWriter
 from .documents import make_removal
 from .index_contents import batched, is_database_restored, mark_all_indexed, purge_unknown
 from .index_contents import versions as present_versions
+from .live_index import RebuildNeeded, must_rebuild, open_live
 
 log = logging.getLogger(__name__)
 CHUNK = 250  # rows; some 3 MB of documents, a quarter of a second of an index's time; 500 took 10 MB more and were no faster
 WRITES_SECONDS = 120  # a chunk takes about one; a dead worker blocks the others for so long
-INDEXING_SECONDS = 120  # renewed with each chunk, which takes about one, and some forty at worst
+INDEXING_SECONDS = 120  # renewed between chunks after 30; a chunk takes about one, and some forty at worst
 LEASE_WAIT = 5.0  # seconds; a chunk of another process takes about one
 REBUILD_WAIT = 2.0  # seconds; a process that saw an index in the middle of a switch holds the lease only to look again
 REBUILD_SECONDS = 180  # renewed with each chunk; for a lost machine; a dead process of this machine blocks nothing
@@ -131,7 +132,9 @@ def _take_over(
         if not written.done and not written.stale and done.failed.issuperset(written.failed):
             break  # the live index was switched meanwhile, or only ads are left that this run has tried
         done.failed.update(written.failed)
-        lease.renew()
+        if len(found) < wanted and written.done + len(written.stale) + len(written.failed) == len(found):
+            break  # none is left; what has changed meanwhile is for the next run
+        lease.renew_if_due()
         done.indexed += remove_ended(began)
     return False
 
@@ -161,17 +164,22 @@ def _index_chunk(in_use: Engine, found: list[pending.Change]) -> Written:
     analysed = analyse(found, timezone.now())
     quarantine.add_failures((change.uuid, change.version, failure) for change, failure in analysed.failed)
     failed = {change.uuid: failure.reason for change, failure in analysed.failed}
-    written = (_write_to_current(in_use, analysed.writes) if analysed.writes else None) or Written()
-    prepared_documents.save_documents(analysed.documents, analysis_fingerprint())  # last: the ads are found by now
+    written = (_write_to_current(in_use, analysed.writes, analysed.documents) if analysed.writes else None) or Written()
     return Written(written.done, written.stale, {**failed, **written.failed})
 
 
-def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
-    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld."""
+def _write_to_current(
+    in_use: Engine, writes: list[Write], documents: Mapping[UUID, prepared_documents.Analysed] | None = None
+) -> Written | None:
+    """Writes to the live index and marks the rows as indexed; None where the index must be rebuilt. Raises LeaseHeld.
+
+    `documents`: those to keep for the next rebuild.
+    """
     with Lease("writes", WRITES_SECONDS, wait=LEASE_WAIT) as lease:
-        if must_rebuild(in_use):
+        try:
+            index = open_live(in_use)
+        except RebuildNeeded:
             return None
-        index = in_use.current()
         try:
             # The database counts first, then the index: after a crash in between, the index is never ahead.
             IndexState.objects.update(sequence=F("sequence") + 1)
@@ -183,32 +191,13 @@ def _write_to_current(in_use: Engine, writes: list[Write]) -> Written | None:
         left = {*written.stale, *written.failed}
         done = [(write.uuid, write.version) for write in writes if write.uuid not in left]
         with transaction.atomic():
+            if documents:
+                store.lock_vacancies(write.uuid for write in writes)
             pending.mark_indexed(done)  # rows of ads before the search's own: one order of locks for all
-            lease.renew()
+            lease.release()
             quarantine.note_written(writes, written)
+            prepared_documents.save_documents(documents or {}, analysis_fingerprint())
     return Written(len(done), written.stale, written.failed)
-
-
-def must_rebuild(in_use: Engine) -> str:
-    """The reason why the live index must be rebuilt, "" for none. Raises EngineDown."""
-    state = IndexState.objects.first()
-    if state is None:
-        return "none has been built"
-    if state.fingerprint != fingerprint():
-        return "its schema has changed"
-    identity = in_use.identity()
-    if not identity:
-        return "there is none where SEARCH_URL points"
-    if identity != state.identity:
-        return "SEARCH_URL points at another one"
-    try:
-        index = in_use.current()
-    except IndexMissing as error:
-        return str(error)
-    try:
-        return "the database is older than the index" if index.marked() > state.sequence else ""
-    finally:
-        index.close()
 
 
 def rebuild(
@@ -304,7 +293,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             IndexState.objects.update_or_create(
                 id=1,
                 defaults={
-                    "identity": in_use.identity(),
+                    "identity": index.identity(),
                     "fingerprint": fingerprint(),
                     "sequence": sequence,
                     "documents": documents,

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     """Runs the whole site on a fake feed server, in child processes."""
 
     help = "Runs everything on this machine on a fake feed server: no other server, no network. Ctrl-C stops it."
-    requires_system_checks = []  # they run in the child processes, which have the demo's settings
+    requires_system_checks = []  # `run` calls them: only then are the settings those of the demo
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the site's port; the next free one if it is taken")
@@ -127,6 +127,7 @@ class Command(BaseCommand):
         start_web = programs.start_development_web if self.reload else programs.start_web
         start_web(supervisor, HOST, port)
         programs.start_background(supervisor)
+        self.check()  # while the web server starts
         supervisor.wait_for("web", HOST, port, seconds=60)
         site = programs.site_url(HOST, port)
         self.stdout.write(
@@ -142,11 +143,11 @@ class Command(BaseCommand):
         )
         with Bars(self.stderr) as bars:
             report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
-        self.count_market()
         self.stdout.write(
             f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
             f"{report.closed} closed. The feed goes on; so does the site."
         )
+        self.count_market()
         supervisor.hand_over(self.last_words)
 
     def count_market(self) -> None:

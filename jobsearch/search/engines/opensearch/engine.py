@@ -195,15 +195,6 @@ class OpenSearchEngine:
                 self._client.indices.delete(index=name, ignore=404)
         return len(gone)
 
-    def identity(self) -> str:
-        try:
-            name = self._find_live_index()
-            with translate_errors():
-                index_settings = self._client.indices.get_settings(index=name, params={"filter_path": "*.settings.index.uuid"})
-        except IndexMissing:
-            return ""
-        return f"opensearch:{name}:{index_settings[name]['settings']['index']['uuid']}"
-
     def erase(self, *, at_once: bool = False) -> bool:
         """Every ten minutes, rewrites the segments with deleted ads and deletes an old previous index.
 

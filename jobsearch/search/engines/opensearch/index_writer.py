@@ -119,6 +119,11 @@ class OpenSearchIndex:
             answer = self._client.count(index=self.name, body={"query": {"exists": {"field": "uuid"}}})
         return int(answer["count"])
 
+    def identity(self) -> str:
+        with translate_errors():
+            found = self._client.indices.get_settings(index=self.name, params={"filter_path": "*.settings.index.uuid"})
+        return f"opensearch:{self.name}:{found[self.name]['settings']['index']['uuid']}"
+
     def mark(self, sequence: int) -> None:
         with translate_errors():
             self._client.index(

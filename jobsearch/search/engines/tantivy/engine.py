@@ -154,12 +154,6 @@ class TantivyEngine:
             path.unlink(missing_ok=True)
         return len(builds)
 
-    def identity(self) -> str:
-        try:
-            return f"embedded:{self._read_pointer()['build']}"
-        except EngineDown:
-            return ""
-
     def erase(self, *, at_once: bool = False) -> bool:
         """Whether a rebuild is due to remove deleted text.
 

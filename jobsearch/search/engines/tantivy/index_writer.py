@@ -102,6 +102,9 @@ class TantivyIndex:
             self._writer = None
         self._pending.clear()
 
+    def identity(self) -> str:
+        return f"embedded:{self.name}"
+
     def mark(self, sequence: int) -> None:
         draft = self.path / "sequence.draft"
         draft.write_text(str(sequence))
