@@ -1,0 +1,99 @@
+"""Constant folding of templates: what is the same in each rendering in one language is rendered when the template is loaded.
+
+The frame of a page has some hundred translated texts, addresses and static files, each of which costs Django 15 to 40 µs a
+request: 2 ms of the 3 that a page without ads took. The loader keeps each template once per language, with these parts as text.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template import Context, NodeList, Template
+from django.template.base import FilterExpression, Node, TextNode, TokenType
+from django.template.defaulttags import IfNode, URLNode
+from django.template.library import SimpleNode
+from django.template.loaders import base, cached
+from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
+from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
+from django.utils.translation import get_language
+
+
+class _FoldingLoader(base.Loader):
+    """Folds a template before any other thread can render it."""
+
+    def get_template(self, template_name: str, skip: list[base.Origin] | None = None) -> Template:
+        template = super().get_template(template_name, skip)
+        if not settings.DEBUG:  # there, files change while the process runs
+            context = Context()
+            with context.bind_template(template):
+                _fold(template.nodelist, context)
+        return template
+
+
+class Loader(cached.Loader, _FoldingLoader):
+    """Django's cached loader, with folded templates of each language."""
+
+    def cache_key(self, template_name: str, skip: list[base.Origin] | None = None) -> str:
+        # Translated texts depend on the language, addresses on the other two.
+        place = (str(get_language()), get_script_prefix(), str(get_urlconf()))
+        return "|".join((*place, super().cache_key(template_name, skip)))
+
+
+def _fold(nodes: NodeList, context: Context) -> None:
+    """Replaces the constant nodes of the list, and of the lists inside its nodes, by text; neighbouring texts become one."""
+    folded: list[Node] = []
+    texts: list[str] = []
+    for node in nodes:
+        text = node.s if isinstance(node, TextNode) else _render_constant(node, context)
+        if text is not None:
+            texts.append(text)
+            continue
+        if texts:
+            folded.append(TextNode("".join(texts)))
+            texts = []
+        folded.append(node)
+        if not isinstance(node, LanguageNode):  # its parts are in a language of their own
+            for inner in _list_node_lists(node):
+                _fold(inner, context)
+    if texts:
+        folded.append(TextNode("".join(texts)))
+    nodes[:] = folded
+
+
+def _list_node_lists(node: Node) -> list[NodeList]:
+    if isinstance(node, IfNode):
+        return [inner for _condition, inner in node.conditions_nodelists]
+    found = (getattr(node, name, None) for name in node.child_nodelists)
+    return [inner for inner in found if isinstance(inner, NodeList)]
+
+
+def _render_constant(node: Node, context: Context) -> str | None:
+    """What the node renders in every context; None if that depends on the context."""
+    if not _is_constant(node):
+        return None
+    try:
+        return str(node.render(context))
+    except NoReverseMatch:  # raised when the node is rendered, if it ever is
+        return None
+
+
+def _is_constant(node: Node) -> bool:
+    match node:
+        case TranslateNode(asvar=None, message_context=None):
+            expression = node.filter_expression
+            return not expression.filters and expression.var.literal is not None
+        case BlockTranslateNode(asvar=None, message_context=None, countervar=None):
+            return not node.extra_context and all(token.token_type == TokenType.TEXT for token in node.singular)
+        case URLNode(asvar=None):
+            return not node.args and not node.kwargs and _is_literal(node.view_name)
+        case StaticNode(varname=None):
+            return _is_literal(node.path)
+        case SimpleNode(takes_context=False, target_var=None):
+            # A tag whose function is cached returns the same for the same arguments.
+            is_cached = hasattr(node.func, "cache_info")
+            return is_cached and all(map(_is_literal, [*node.args, *node.kwargs.values()]))
+    return False
+
+
+def _is_literal(expression: FilterExpression) -> bool:
+    return isinstance(expression.var, str) and not expression.filters
