@@ -243,11 +243,16 @@ def _build_seen_after(moment: int) -> Node:
     return Range("first_seen", least=moment + 1)
 
 
-def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None) -> dict[str, int]:
-    """Every value of one facet that has ads, with their number, under every filter except the facet's own."""
+def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
+    """Every value of one facet that has ads, with their number, under every filter except the facet's own.
+
+    `typed`: only those with these letters in their label, and others that `Facet.select_counts` leaves out.
+    """
     now = now or timezone.now()
     visible = compiler.build_visibility_filter(now, find_gone())
-    counts = {facet: FACETS[facet].build_full_count(query, now)}
+    counted = FACETS[facet]
+    spec = counted.build_typed_count(query, now, typed) if typed else counted.build_full_count(query, now)
+    counts = {facet: spec} if spec else {}
 
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(replace(make_request(compiled, visible, now, query), counts=counts))
