@@ -108,10 +108,16 @@ def preload_names(names: Collection[str]) -> Iterator[None]:
 
 
 class _Spellings(NamedTuple):
-    """Names of employers with a number. `canonical`: number -> name to show. `numbers`: name -> its numbers, most ads first."""
+    """Names of employers with a number."""
 
     canonical: dict[str, str]
+    """Number -> name to show."""
+
     numbers: Mapping[str, list[str]]
+    """Name -> its numbers, the one with most ads first."""
+
+    by_number: Mapping[str, set[str]]
+    """Number -> all of its names."""
 
     def resolve(self, name: str) -> str:
         """The facet value of a name, also of an ad without a number: "HAVGLØTT KRO" is "Havgløtt Kro AS".
@@ -145,10 +151,12 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
     The latter, in a second query, decide which number a spelling belongs to. More names and numbers where more are preloaded.
     """
     if not names:
-        return _Spellings({}, {})
+        return _Spellings({}, {}, {})
     held = _preloaded.get()
     if held and held.names >= set(names):
         return held.spellings
+    if cached := _select_unchanged(names):
+        return cached
     rows = _count_spellings(_find_numbers(names))
     spelled = {name for _orgnr, name, _ads in rows} - {NOT_STATED}
     if spelled - set(names):
@@ -156,11 +164,30 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
     return _group_spellings(rows)
 
 
+def _select_unchanged(names: Collection[str]) -> _Spellings | None:
+    """What `_read_spellings` would read, from the cache, with one query for what has changed since; None where any of it has."""
+    known = cached_names()
+    numbers, spelled = known.spellings.numbers, known.spellings.by_number
+    if not all(name in numbers for name in names):
+        return None
+    own_numbers = {orgnr for name in names for orgnr in numbers[name]}
+    all_numbers = {orgnr for own in own_numbers for name in spelled[own] for orgnr in numbers[name]}
+    all_names = {name for orgnr in all_numbers for name in spelled[orgnr]}
+    recent = _read_recent(known.read_at)
+    if recent is None or any(orgnr in all_numbers or employer_value(name) in all_names for orgnr, name in recent):
+        return None
+    canonical = known.spellings.canonical
+    return _Spellings({orgnr: canonical[orgnr] for orgnr in all_numbers}, {name: numbers[name] for name in all_names}, spelled)
+
+
 def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
     by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    by_number: dict[str, set[str]] = defaultdict(set)
     for orgnr, name, ads in rows:
         by_name[name].append((-ads, orgnr))
-    return _Spellings(_choose_canonical(rows), {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()})
+        by_number[orgnr].add(name)
+    numbers = {name: [orgnr for _, orgnr in sorted(found)] for name, found in by_name.items()}
+    return _Spellings(_choose_canonical(rows), numbers, dict(by_number))
 
 
 def _find_numbers(names: Collection[str]) -> list[str] | None:
