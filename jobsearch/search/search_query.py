@@ -28,7 +28,7 @@ from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.excluded_values import split_excluded_values
 from jobsearch.search.query.personal_data import find_personal_data
 
-from .facets import get_filter, list_defaults, list_filters
+from .facets import get_filter, list_defaults, list_filter_parameters, list_filters
 from .facets.base import VALUE_LENGTH, VALUES_PER_FACET, VALUES_READ
 from .facets.employer_names import preload_names
 from .facets.exclusion import PREFIX as EXCLUDED
@@ -148,7 +148,9 @@ class SearchQuery:
         """Names and values in one fixed order, defaults left out: the same search always has the same address."""
         pairs = [("q", self.q)] if self.q else []
         unreadable = dict(self.unreadable)
-        for facet in list_filters():
+        for facet, parameters in list_filter_parameters():
+            if parameters.isdisjoint(self.values) and facet.name not in unreadable:
+                continue  # most of them: a page has some forty addresses of searches with a few filters each
             chosen = facet.format_parameters(self)
             pairs += chosen or ([(facet.name, unreadable[facet.name])] if facet.name in unreadable else [])
         if self.as_typed:
