@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.template import Context, Engine, NodeList, Template, TemplateDoesNotExist
-from django.template.base import FilterExpression, Node, TextNode, TokenType
+from django.template.base import FilterExpression, Node, TextNode, TokenType, render_value_in_context
 from django.template.defaulttags import CycleNode, IfChangedNode, IfNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
@@ -20,7 +20,7 @@ from django.templatetags.i18n import BlockTranslateNode, LanguageNode, Translate
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, trim_whitespace
 
 _OF_A_TEMPLATE = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
 """Nodes that depend on which template they are in."""
@@ -65,11 +65,30 @@ class Loader(cached.Loader, _FoldingLoader):
         return "|".join((*place, super().cache_key(template_name, skip)))
 
 
+class _TranslatedNode(Node):
+    """A `blocktranslate` with variables, whose text is looked up once per language."""
+
+    def __init__(self, node: BlockTranslateNode) -> None:
+        self.node = node
+        message, self.names = node.render_token_list(node.singular)
+        self.message = gettext(trim_whitespace(message) if node.trimmed else message)
+
+    def render(self, context: Context) -> str:
+        with context.push(**{name: value.resolve(context) for name, value in self.node.extra_context.items()}):
+            if not all(name in context for name in self.names):
+                return str(self.node.render(context))
+            values = {name: render_value_in_context(context[name], context) for name in self.names}
+        try:
+            return self.message % values
+        except (KeyError, ValueError):  # a faulty translation: Django shows the original text
+            return str(self.node.render(context))
+
+
 def _fold(nodes: NodeList, context: Context, engine: Engine) -> None:
     """Replaces the constant nodes of the list, and of the lists inside its nodes, by text; neighbouring texts become one."""
     folded: list[Node] = []
     texts: list[str] = []
-    for node in (_resolve_include(node, engine) for node in nodes):
+    for node in (_translate(_resolve_include(node, engine)) for node in nodes):
         text = node.s if isinstance(node, TextNode) else _render_constant(node, context)
         if text is not None:
             texts.append(text)
@@ -102,6 +121,13 @@ def _resolve_include(node: Node, engine: Engine) -> Node:
     if all(isinstance(inner, TextNode) for inner in included):
         return TextNode(included.render(Context()))
     return _IncludedNode(included, node.extra_context)
+
+
+def _translate(node: Node) -> Node:
+    match node:
+        case BlockTranslateNode(asvar=None, message_context=None, countervar=None) if not _is_constant(node):
+            return _TranslatedNode(node)
+    return node
 
 
 def _list_node_lists(node: Node) -> list[NodeList]:
