@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.template import Context, Engine, NodeList, Template, TemplateDoesNotExist
 from django.template.base import FilterExpression, Node, TextNode, TokenType, render_value_in_context
-from django.template.defaulttags import CycleNode, IfChangedNode, IfNode, URLNode
+from django.template.defaulttags import CommentNode, CycleNode, IfChangedNode, IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import base, cached
@@ -151,6 +151,8 @@ def _render_constant(node: Node, context: Context) -> str | None:
 
 def _is_constant(node: Node) -> bool:
     match node:
+        case LoadNode() | CommentNode():
+            return True
         case TranslateNode(asvar=None, message_context=None):
             expression = node.filter_expression
             return not expression.filters and expression.var.literal is not None
