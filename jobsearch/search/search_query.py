@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -226,14 +227,22 @@ class SearchQuery:
 
 def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem]]]:
     """`from_address` of each, with one query for the employers of all."""
-    names: set[str] = set()
+    found: list[QueryDict] = []
     for text in texts:
         with contextlib.suppress(TooManyFieldsSent, ValueError):  # `from_address` reports it
-            params = QueryDict(text[:LONGEST_QUERY_STRING])
-            values = [value for name in ("employer", "not_employer") for value in params.getlist(name)[:VALUES_READ]]
-            names |= {clean_parameter(value, VALUE_LENGTH) for value in values} - {""}
-    with preload_names(names):
+            found.append(QueryDict(text[:LONGEST_QUERY_STRING]))
+    with preload_employers(*found):
         return [SearchQuery.from_address(text) for text in texts]
+
+
+def preload_employers(*params: QueryDict) -> AbstractContextManager[None]:
+    """Reads the employers of these parameters once for everything inside the block.
+
+    A search by an employer needs them when its address is read, its conditions are built and its hits are counted.
+    """
+    names = ("employer", "not_employer")
+    values = [value for one in params for name in names for value in one.getlist(name)[:VALUES_READ]]
+    return preload_names({clean_parameter(value, VALUE_LENGTH) for value in values} - {""})
 
 
 def _parse_q(value: str, problems: list[Problem]) -> str:
