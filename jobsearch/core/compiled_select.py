@@ -14,15 +14,19 @@ from django.db.models import QuerySet
 
 
 class CompiledSelect:
-    """The SQL of a query set whose parameters never change."""
+    """The SQL of a query set, compiled when it is first used."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
 
-    def fetch_rows(self) -> list[tuple[Any, ...]]:
-        """The rows, with values as the database's driver returns them: SQLite has uuids and times as text."""
+    def fetch_rows(self, *parameters: object) -> list[tuple[Any, ...]]:
+        """The rows, with values as the database's driver returns them: SQLite has uuids as text.
+
+        `parameters`: instead of those that the query set was built with, as the driver takes them.
+        """
+        sql, built_with = self._statement
         with connection.cursor() as cursor:
-            cursor.execute(*self._statement)
+            cursor.execute(sql, parameters or built_with)
             return cursor.fetchall()
 
     @cached_property

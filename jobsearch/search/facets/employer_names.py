@@ -12,11 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from jobsearch.core.compiled_select import CompiledSelect
 from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import build_comparison_key
 from jobsearch.search.cache import StaleWhileRevalidateCache
@@ -269,9 +271,16 @@ def find_matching_keys(typed: str) -> set[str] | None:
 
 def _read_recent(since: dt.datetime) -> set[tuple[str, str]] | None:
     """(number, name) of the ads that have been stored or closed since this moment; None where there are many."""
-    rows = Vacancy.objects.filter(changed__gt=since - _LONGEST_TRANSACTION).order_by()
-    found = rows.values_list("employer_orgnr", "employer_name")[: _MOST_RECENT + 1]
-    return {*found} if len(found) <= _MOST_RECENT else None
+    found = _recent.fetch_rows(connection.ops.adapt_datetimefield_value(since - _LONGEST_TRANSACTION))
+    return {(orgnr, name) for orgnr, name in found} if len(found) <= _MOST_RECENT else None
+
+
+def _build_recent() -> QuerySet[Any, Any]:
+    changed = Vacancy.objects.filter(changed__gt=timezone.now()).order_by()
+    return changed.values_list("employer_orgnr", "employer_name")[: _MOST_RECENT + 1]
+
+
+_recent = CompiledSelect(_build_recent)
 
 
 def get_employer_name(orgnr: str, name: str) -> str:
