@@ -215,6 +215,7 @@ def test_unchanged_names_are_read_from_the_cache(kro, nothing_recent, monkeypatc
 
 
 def test_a_changed_employer_is_read_from_the_database(kro, ads):  # noqa: F811
+    employer_names.cached_names()
     assert employer_names.find_canonical(["HAVGLØTT KRO"]) == {"HAVGLØTT KRO": "Havgløtt Kro AS"}
     ads(*[{"title": f"Kokk {n}", "employer_name": "Havgløtt kro, avd. Brygga", "employer_orgnr": ORGNR} for n in range(4)])
     assert employer_names.find_canonical(["HAVGLØTT KRO"]) == {"HAVGLØTT KRO": "Havgløtt kro, avd. Brygga"}

@@ -168,7 +168,9 @@ def _read_spellings(names: Collection[str]) -> _Spellings:
 
 def _select_unchanged(names: Collection[str]) -> _Spellings | None:
     """What `_read_spellings` would read, from the cache, with one query for what has changed since; None where any of it has."""
-    known = cached_names()
+    known = cached_names.get_cached()
+    if known is None:
+        return None
     numbers, spelled = known.spellings.numbers, known.spellings.by_number
     if not all(name in numbers for name in names):
         return None
