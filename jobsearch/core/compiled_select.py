@@ -19,7 +19,7 @@ class CompiledSelect:
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
 
-    def fetch_rows(self, *parameters: object) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, *parameters: Any) -> list[tuple[Any, ...]]:
         """The rows, with values as the database's driver returns them: SQLite has uuids as text.
 
         `parameters`: instead of those that the query set was built with, as the driver takes them.
@@ -27,7 +27,8 @@ class CompiledSelect:
         sql, built_with = self._statement
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters or built_with)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:

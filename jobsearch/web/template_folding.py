@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.template import Context, Engine, NodeList, Template, TemplateDoesNotExist
+from django.template import Context, Engine, NodeList, Origin, Template, TemplateDoesNotExist
 from django.template.base import FilterExpression, Node, TextNode, TokenType, render_value_in_context
 from django.template.defaulttags import CommentNode, CycleNode, IfChangedNode, IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
@@ -32,7 +32,7 @@ _loading: ContextVar[tuple[str, ...]] = ContextVar("loading", default=())
 class _FoldingLoader(base.Loader):
     """Folds a template before any other thread can render it."""
 
-    def get_template(self, template_name: str, skip: list[base.Origin] | None = None) -> Template:
+    def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         template = super().get_template(template_name, skip)
         if settings.DEBUG:  # files change while the process runs
             return template
@@ -59,7 +59,7 @@ class _IncludedNode(Node):
 class Loader(cached.Loader, _FoldingLoader):
     """Django's cached loader, with folded templates of each language."""
 
-    def cache_key(self, template_name: str, skip: list[base.Origin] | None = None) -> str:
+    def cache_key(self, template_name: str, skip: list[Origin] | None = None) -> str:
         # Translated texts depend on the language, addresses on the other two.
         place = (str(get_language()), get_script_prefix(), str(get_urlconf()))
         return "|".join((*place, super().cache_key(template_name, skip)))
