@@ -96,8 +96,13 @@ TEMPLATES = [
     {
         "BACKEND": "jobsearch.web.templates.TimedDjangoTemplates",  # Django's own, with timings
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "jobsearch.web.template_folding.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -6,6 +6,7 @@ Uses only what every checkout has, so that an earlier version of the site can be
 from __future__ import annotations
 
 import cProfile
+import gc
 import json
 import pstats
 import sys
@@ -43,13 +44,23 @@ def set_up() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
-def warm_caches() -> None:
-    """Reads the words and names that a web process keeps, as `start_cache_warming` does."""
+def start() -> None:
+    """What a web process does before its first request: keeps its connection, reads words and names, spares the collector."""
+    from django.conf import settings
+    from django.db import connection
+
     from jobsearch.search.analysis import spelling
     from jobsearch.search.assist import suggestions
+    from jobsearch.search.facets import employer_names
 
-    for kept in (spelling.speller, suggestions.name_index):
+    # As `wsgi.py`, whose threads may keep their connections.
+    connection.settings_dict["CONN_MAX_AGE"] = settings.WEB_DATABASES["default"].get("CONN_MAX_AGE", 0)
+    connection.close()
+    # As `start_cache_warming`.
+    for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept()
+    gc.collect()
+    gc.freeze()
 
 
 def load() -> None:
@@ -128,13 +139,9 @@ def make_call() -> Callable[[str], tuple[int, bytes]]:
 def answer(*options: str) -> None:
     """Reads an address a line; writes milliseconds, the processor's, status, bytes, queries and their milliseconds as JSON."""
     set_up()
-    from django.conf import settings
     from django.db import connection
 
-    # As `wsgi.py`, whose threads may keep their connections.
-    connection.settings_dict["CONN_MAX_AGE"] = settings.WEB_DATABASES["default"].get("CONN_MAX_AGE", 0)
-    connection.close()
-    warm_caches()
+    start()
     call = make_call()
     print(json.dumps(list_addresses()), flush=True)
     for line in sys.stdin:
@@ -157,7 +164,7 @@ def answer(*options: str) -> None:
 def profile(kind: str) -> None:
     """Prints the functions in which the time of one kind of page is spent."""
     set_up()
-    warm_caches()
+    start()
     call, addresses = make_call(), list_addresses()[kind]
     for address in addresses:
         call(address)

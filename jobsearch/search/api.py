@@ -37,7 +37,7 @@ from .query.compiled_query import CompiledQuery
 from .query.entities import RecognisedEntity
 from .query.normalisation import remove_each_part, remove_words
 from .query.parsed_query import Wish
-from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, read_addresses
+from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, preload_employers, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar
 from .thread_failures import list_thread_failures
 from .usage import MIN_DAYS, delete_old_usage, flush_usage, note_search
@@ -108,6 +108,7 @@ __all__ = [
     "list_thread_failures",
     "match_ads",
     "note_search",
+    "preload_employers",
     "read_addresses",
     "rebuild",
     "remove_each_part",

@@ -50,6 +50,11 @@ class StaleWhileRevalidateCache(Generic[T]):
             threading.Thread(target=self._revalidate, daemon=True).start()
         return entry.value
 
+    def get_cached(self) -> T | None:
+        """The cached value, None where there is none yet: for a caller that can do without and must not wait."""
+        entry = self._get_usable_entry()
+        return entry.value if entry else None
+
     def refresh(self) -> None:
         """Reads the value now; the cached one is returned meanwhile. Raises what `read` raises."""
         if self._get_usable_entry():

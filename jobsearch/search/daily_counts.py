@@ -14,10 +14,11 @@ from jobsearch.vacancies.visibility import OSLO, get_oslo_date
 from .conditions import RangesCount
 from .engines.registry import engine
 from .facets.employer_names import preload_names
+from .gone_ads import find_gone
 from .query import compiler
 from .query.compiled_query import CompiledQuery
 from .search_query import SearchQuery
-from .service import count_first_readings, find_gone, make_request
+from .service import count_first_readings, make_request
 from .timestamps import epoch
 
 _FIELD = "first_seen"

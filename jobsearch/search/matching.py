@@ -19,11 +19,12 @@ from .conditions import All, Node, Range, Terms
 from .engines.base import Request
 from .engines.registry import engine
 from .facets.employer_names import preload_names
+from .gone_ads import find_gone
 from .query import compiler
 from .query.compiled_query import CompiledQuery
 from .query.personal_data import find_personal_data
 from .search_query import SearchQuery
-from .service import find_gone, find_other_readings, make_request
+from .service import find_other_readings, make_request
 from .timestamps import epoch
 
 FEW = 50  # ads that are limited to by their ids

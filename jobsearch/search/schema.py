@@ -15,7 +15,7 @@ from jobsearch.taxonomy import catalogue, occupations, places
 Json = dict[str, Any]
 Kind = Literal["phrase", "word", "keyword", "number"]
 
-ANALYSIS_VERSION = 5
+ANALYSIS_VERSION = 6
 """Raise it by one when a change of code gives the same ad another document, so that every index is rebuilt.
 `tests/search/test_pinned_documents.py` fails until that is done."""
 

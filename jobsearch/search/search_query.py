@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.excluded_values import split_excluded_values
 from jobsearch.search.query.personal_data import find_personal_data
 
-from .facets import get_filter, list_defaults, list_filters
+from .facets import get_filter, list_defaults, list_filter_parameters, list_filters
 from .facets.base import VALUE_LENGTH, VALUES_PER_FACET, VALUES_READ
 from .facets.employer_names import preload_names
 from .facets.exclusion import PREFIX as EXCLUDED
@@ -148,7 +149,9 @@ class SearchQuery:
         """Names and values in one fixed order, defaults left out: the same search always has the same address."""
         pairs = [("q", self.q)] if self.q else []
         unreadable = dict(self.unreadable)
-        for facet in list_filters():
+        for facet, parameters in list_filter_parameters():
+            if parameters.isdisjoint(self.values) and facet.name not in unreadable:
+                continue  # most of them: a page has some forty addresses of searches with a few filters each
             chosen = facet.format_parameters(self)
             pairs += chosen or ([(facet.name, unreadable[facet.name])] if facet.name in unreadable else [])
         if self.as_typed:
@@ -224,14 +227,22 @@ class SearchQuery:
 
 def read_addresses(texts: Sequence[str]) -> list[tuple[SearchQuery, list[Problem]]]:
     """`from_address` of each, with one query for the employers of all."""
-    names: set[str] = set()
+    found: list[QueryDict] = []
     for text in texts:
         with contextlib.suppress(TooManyFieldsSent, ValueError):  # `from_address` reports it
-            params = QueryDict(text[:LONGEST_QUERY_STRING])
-            values = [value for name in ("employer", "not_employer") for value in params.getlist(name)[:VALUES_READ]]
-            names |= {clean_parameter(value, VALUE_LENGTH) for value in values} - {""}
-    with preload_names(names):
+            found.append(QueryDict(text[:LONGEST_QUERY_STRING]))
+    with preload_employers(*found):
         return [SearchQuery.from_address(text) for text in texts]
+
+
+def preload_employers(*params: QueryDict) -> AbstractContextManager[None]:
+    """Reads the employers of these parameters once for everything inside the block.
+
+    A search by an employer needs them when its address is read, its conditions are built and its hits are counted.
+    """
+    names = ("employer", "not_employer")
+    values = [value for one in params for name in names for value in one.getlist(name)[:VALUES_READ]]
+    return preload_names({clean_parameter(value, VALUE_LENGTH) for value in values} - {""})
 
 
 def _parse_q(value: str, problems: list[Problem]) -> str:

@@ -21,7 +21,7 @@ from jobsearch.search.query.compiled_query import CompiledQuery, compile_query
 from jobsearch.search.query.correction import suggest_query
 from jobsearch.search.query.parsed_query import ParsedQuery
 from jobsearch.search.query.personal_data import find_personal_data
-from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import list_occupation_paths, list_workplaces
 
 from .analysis import norwegian
@@ -30,6 +30,7 @@ from .errors import EngineDown, QueryError
 from .facets import FACETS, build_filters
 from .facets.deadline import build_open_filter
 from .facets.employer_names import preload_names
+from .gone_ads import find_gone
 from .hidden import NOTHING_HIDDEN, HiddenAds
 from .page import Page
 from .query import compiler
@@ -41,9 +42,6 @@ FEW_TO_ASK = 20
 if one or two titles have it. Suggested only where the other word finds at least `MANY_MORE` times as many."""
 FEW, MANY_MORE = 3, 5
 
-MOST_EXCLUDED = 5000
-"""Closed ads that are not yet removed from the index, excluded with each search. There are more than this only during a
-first load, when the index has never had them."""
 SCANNED = 1000
 """Hits of a scan that are requested at a time."""
 
@@ -245,11 +243,16 @@ def _build_seen_after(moment: int) -> Node:
     return Range("first_seen", least=moment + 1)
 
 
-def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None) -> dict[str, int]:
-    """Every value of one facet that has ads, with their number, under every filter except the facet's own."""
+def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
+    """Every value of one facet that has ads, with their number, under every filter except the facet's own.
+
+    `typed`: only those with these letters in their label, and others that `Facet.select_counts` leaves out.
+    """
     now = now or timezone.now()
     visible = compiler.build_visibility_filter(now, find_gone())
-    counts = {facet: FACETS[facet].build_full_count(query, now)}
+    counted = FACETS[facet]
+    spec = counted.build_typed_count(query, now, typed) if typed else counted.build_full_count(query, now)
+    counts = {facet: spec} if spec else {}
 
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(replace(make_request(compiled, visible, now, query), counts=counts))
@@ -296,19 +299,6 @@ def similar(
         today=get_today(now),
     )
     return list(engine().search(request).hits)
-
-
-def find_gone() -> set[UUID]:
-    """Ads that are closed or hidden in the database and still shown by the index.
-
-    Two halves of a UNION: joined by OR, SQLite reads every closed ad for the closed half. So it does for `status = 'INACTIVE'`,
-    for which it uses an index of all ads that begins with the status; for a range it uses the small index of rows that are not
-    indexed yet.
-    """
-    behind = Vacancy.objects.not_indexed().values_list("uuid", flat=True)
-    closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)
-    hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))
-    return {*hidden.union(closed, all=True)[:MOST_EXCLUDED]}
 
 
 def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from functools import lru_cache
 
+from jobsearch.core.compiled_select import CompiledSelect
 from jobsearch.taxonomy.geography import Centre, Gazetteer, Point, parse_postal_code
 
 from .models import Location, PostalCode
@@ -13,7 +13,11 @@ from .models import Location, PostalCode
 
 def read_gazetteer() -> Gazetteer:
     """The gazetteer with the postal codes in the database. Cached: one small query checks whether others have been loaded."""
-    return _gazetteer(PostalCode.objects.order_by("code").values_list("loaded", flat=True).first())
+    loaded = _loaded.fetch_rows()
+    return _gazetteer(str(loaded[0][0]) if loaded else "")
+
+
+_loaded = CompiledSelect(lambda: PostalCode.objects.order_by("code").values_list("loaded")[:1])
 
 
 def find_unlocated(known: Gazetteer) -> tuple[tuple[str, str], ...]:
@@ -34,6 +38,7 @@ def _unlocated(known: Gazetteer, newest: int | None, minute: int) -> tuple[tuple
 
 
 @lru_cache(maxsize=1)
-def _gazetteer(loaded: dt.datetime | None) -> Gazetteer:
-    rows = PostalCode.objects.filter(loaded=loaded) if loaded else PostalCode.objects.none()
-    return Gazetteer({row.code: Centre(row.name, Point(row.latitude, row.longitude)) for row in rows.order_by("code")})
+def _gazetteer(_loaded: str) -> Gazetteer:
+    """The gazetteer of the codes in the database. `_loaded`, when they were loaded, is an argument for the cache only."""
+    rows = list(PostalCode.objects.order_by("code"))
+    return Gazetteer({row.code: Centre(row.name, Point(row.latitude, row.longitude)) for row in rows})

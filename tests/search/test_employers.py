@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import transaction
 
 from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
 from jobsearch.search.assist import suggestions
+from jobsearch.search.facets import employer_names
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
@@ -166,3 +169,53 @@ def test_a_name_in_use_is_no_former_name(kro, ads):  # noqa: F811
     with transaction.atomic():
         store.close_vacancies([old], Vacancy.Closed.FEED)
     assert SearchQuery.from_params({"employer": "Bryggen"})[0].employer == ("Bryggen",)
+
+
+SPELLINGS = ("Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga", "Kystlegene", "Ingen AS")
+
+
+@pytest.fixture
+def nothing_recent(monkeypatch):
+    """As ten minutes later: no ad was stored after the names were cached."""
+    employer_names.cached_names()
+    monkeypatch.setattr(employer_names, "_LONGEST_TRANSACTION", -dt.timedelta(hours=1))
+
+
+def test_only_employers_with_the_typed_letters_are_counted(kro, nothing_recent):
+    assert facet_counts(SearchQuery(), "employer", typed="kyst") == {"Kystlegene": 1}
+    assert facet_counts(SearchQuery(), "employer", typed="havglott") == {"Havgløtt Kro AS": 6}
+    assert facet_counts(SearchQuery(), "employer", typed="ingen") == {}
+    chosen = SearchQuery(employer=("Kystlegene",))
+    assert facet_counts(chosen, "employer", typed="havgl") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+
+
+def test_every_employer_is_counted_where_many_ads_are_new(kro, monkeypatch):
+    monkeypatch.setattr(employer_names, "_MOST_RECENT", 2)
+    assert facet_counts(SearchQuery(), "employer", typed="kyst") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+
+
+def test_an_employer_that_was_stored_after_the_names_were_cached_is_found_by_its_letters(kro, ads, client):  # noqa: F811
+    employer_names.cached_names()
+    ads(
+        {"employer_name": "Nyskipa AS", "employer_orgnr": "977888999"},
+        {"employer_name": "Nyhavna", "employer_orgnr": ""},
+        {"employer_name": "Ikke oppgitt nummer", "employer_orgnr": "12 34"},
+    )
+    page = client.get("/filter/employer/?within=ny", headers={"HX-Request": "true"}).content.decode()
+    assert "Nyskipa AS" in page and "Nyhavna" in page and "Kystlegene" not in page
+
+
+def test_unchanged_names_are_read_from_the_cache(kro, nothing_recent, monkeypatch, django_assert_num_queries):
+    found = {name: (employer_names.find_keys([name]), employer_names.find_canonical([name])) for name in SPELLINGS}
+    with django_assert_num_queries(1):
+        employer_names.find_keys(["HAVGLØTT KRO"])
+    monkeypatch.setattr(employer_names, "_select_unchanged", lambda names: None)
+    for name in SPELLINGS:
+        assert (employer_names.find_keys([name]), employer_names.find_canonical([name])) == found[name], name
+
+
+def test_a_changed_employer_is_read_from_the_database(kro, ads):  # noqa: F811
+    employer_names.cached_names()
+    assert employer_names.find_canonical(["HAVGLØTT KRO"]) == {"HAVGLØTT KRO": "Havgløtt Kro AS"}
+    ads(*[{"title": f"Kokk {n}", "employer_name": "Havgløtt kro, avd. Brygga", "employer_orgnr": ORGNR} for n in range(4)])
+    assert employer_names.find_canonical(["HAVGLØTT KRO"]) == {"HAVGLØTT KRO": "Havgløtt kro, avd. Brygga"}

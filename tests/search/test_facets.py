@@ -9,6 +9,7 @@ import pytest
 
 from jobsearch.search.api import FACETS, Choice, SearchQuery, find_choices
 from jobsearch.search.conditions import Range
+from jobsearch.search.facets.deadline import DUE_IN_WORDS, DUE_SOON, DUE_UNKNOWN
 from jobsearch.vacancies.visibility import OSLO
 
 UTC = dt.UTC
@@ -61,7 +62,24 @@ def test_deadlines_are_counted_from_today_in_oslo_and_past_ones_apart():
     facet = FACETS["deadline"]
     edges = facet.build_count(SearchQuery(), now).edges
     day = (dt.date(2026, 11, 11) - dt.date(1970, 1, 1)).days
-    due = [0, 0, 1, 1, 1, day - 1, day - 300, 2, day, day + 2, day + 3, day + 6, day + 13, day + 29, day + 30]
+    unknown, soon, in_words = DUE_UNKNOWN, DUE_SOON, DUE_IN_WORDS
+    due = [
+        unknown,
+        unknown,
+        soon,
+        soon,
+        soon,
+        day - 1,
+        day - 300,
+        in_words,
+        day,
+        day + 2,
+        day + 3,
+        day + 6,
+        day + 13,
+        day + 29,
+        day + 30,
+    ]
     bounds = [*edges, float("inf")]
     raw = {str(low): sum(low <= day < high for day in due) for low, high in itertools.pairwise(bounds)}
     assert facet.read_counts(raw) == {"Ikke oppgitt": 2, "asap": 3, "3": 2, "7": 4, "14": 5, "30": 6, "passed": 2, "all": 15}

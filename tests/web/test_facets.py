@@ -303,7 +303,7 @@ def test_personal_data_is_not_repeated_by_the_list(client, some, asked):
 def test_list_says_that_the_engine_is_down(client, some, engine_down, headers, monkeypatch):
     from jobsearch.search import api as search
 
-    def down(*args: object):
+    def down(*args: object, **kwargs: object):
         raise search.EngineDown("Nobody answers. Start it.")
 
     monkeypatch.setattr("jobsearch.search.api.facet_counts", down)

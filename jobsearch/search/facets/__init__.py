@@ -69,6 +69,12 @@ def list_defaults() -> Mapping[str, Any]:
     return {name: value for facet in list_filters() for name, value in facet.defaults.items()}
 
 
+@cache
+def list_filter_parameters() -> tuple[tuple[Facet, frozenset[str]], ...]:
+    """Each filter with the names of its parameters, in the order of an address."""
+    return tuple((facet, frozenset(facet.defaults)) for facet in list_filters())
+
+
 def get_filter(name: str) -> Facet:
     """The facet, the uncounted filter or the exclusion of this name. Raises KeyError."""
     return _find_filter(name, list_filters()) or FACETS[name]

@@ -210,6 +210,13 @@ class Facet:
         """What to count to get every value."""
         return TermsCount(self.field, self.buckets)
 
+    def build_typed_count(self, query: Selection, now: dt.datetime, typed: str) -> TermsCount | RangesCount | None:
+        """What to count to get at least the values with these letters in their label, and the chosen ones; None for nothing.
+
+        `select_counts` takes out the others.
+        """
+        return self.build_full_count(query, now)
+
     def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
         """Value -> number of ads, from what the engine counted."""
         return dict(raw)
@@ -326,9 +333,14 @@ def match_label(typed: str, find_key: Callable[[str], str] = build_comparison_ke
 
     Typed without æ, ø and å, "alesund" finds Ålesund; typed with them, "ål" does not find Halden.
     """
-    wanted = " ".join(typed.split()).casefold()
-    key = build_comparison_key(wanted) if wanted.isascii() else ""
+    wanted, key = prepare_typed(typed)
     return lambda label: (bool(key) and key in find_key(label)) or wanted in label.casefold()
+
+
+def prepare_typed(typed: str) -> tuple[str, str]:
+    """(text to look for in labels in lower case, key to look for in their comparison keys, "" for none)."""
+    wanted = " ".join(typed.split()).casefold()
+    return wanted, build_comparison_key(wanted) if wanted.isascii() else ""
 
 
 def find_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:

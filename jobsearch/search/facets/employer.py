@@ -13,7 +13,16 @@ from jobsearch.taxonomy import labels
 from jobsearch.taxonomy.catalogue import NOT_STATED
 
 from .base import Ad, Facet, Selection, match_label
-from .employer_names import employer_key, find_canonical, find_keys, get_comparison_key_finder, merge_counts
+from .employer_names import (
+    employer_key,
+    find_canonical,
+    find_keys,
+    find_matching_keys,
+    get_comparison_key_finder,
+    merge_counts,
+)
+
+_MOST_COUNTED_ALONE = 1000  # employers; above that, tantivy counts all of them in less time
 
 
 class EmployerFacet(Facet):
@@ -48,6 +57,15 @@ class EmployerFacet(Facet):
     def build_count(self, query: Selection, now: dt.datetime) -> TermsCount | RangesCount | None:
         keys = find_keys(self.list_chosen(query))
         return TermsCount(self.field, len(keys), keys) if keys else None
+
+    def build_typed_count(self, query: Selection, now: dt.datetime, typed: str) -> TermsCount | RangesCount | None:
+        keys = find_matching_keys(typed)
+        if keys is None or len(keys) > _MOST_COUNTED_ALONE:
+            return self.build_full_count(query, now)
+        keys.update(find_keys(self.list_chosen(query)))
+        if match_label(typed)(self.label_value(NOT_STATED)):
+            keys.add(NOT_STATED)
+        return TermsCount(self.field, len(keys), tuple(sorted(keys))) if keys else None
 
     def read_counts(self, raw: Mapping[str, int]) -> dict[str, int]:
         return merge_counts(raw)

@@ -84,7 +84,13 @@ def format_deadline(vacancy: Vacancy) -> Deadline | None:
             return Deadline(_("Løpende"), slot=_("Løpende"))
         text = deadlines.strip_label(text)
         return Deadline(_("Frist: %(text)s") % {"text": text}, employer_text=text) if text else None
-    left = (due - get_today()).days
+    return _format_due(due, get_today(), get_language())
+
+
+@lru_cache(maxsize=2000)
+def _format_due(due: dt.date, today: dt.date, _language: str | None) -> Deadline:
+    """A deadline with a date, in the active language, which is an argument for the cache only: ads share few dates."""
+    left = (due - today).days
     exact = format_day(due, weekday=True)
     if left < 0:
         return Deadline(_("Fristen er ute"), "past", exact, remaining=_("Fristen er ute"), slot=_("Fristen er ute"))
@@ -105,8 +111,12 @@ def format_published(time: dt.datetime | None) -> str:
     """The publishing date of an ad: "Publisert i dag"."""
     if time is None:
         return ""
-    date = get_oslo_date(time)
-    ago = (get_today() - date).days
+    return _format_published(get_oslo_date(time), get_today(), get_language())
+
+
+@lru_cache(maxsize=2000)
+def _format_published(date: dt.date, today: dt.date, _language: str | None) -> str:
+    ago = (today - date).days
     if ago <= 0:
         return _("Publisert i dag")
     if ago == 1:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
 from jobsearch.search.api import distance
@@ -15,7 +19,6 @@ class DistanceView:
 
     typed: str
     km: int
-    choices: Sequence[int]
     error: str
     """Sentence about a place that was not found, "" for none."""
 
@@ -26,8 +29,29 @@ class DistanceView:
     proposals: Sequence[str]
     """Municipalities for the browser to propose while typing."""
 
+    @property
+    def choices(self) -> Sequence[tuple[int, str]]:
+        """(kilometres, label) of each choice."""
+        return _label_choices(get_language())
 
-EMPTY = DistanceView("", distance.DEFAULT_KM, distance.CHOICES, "", False, True, ())
+    @property
+    def label(self) -> str:
+        """The chosen distance: "25 km", "" for the municipality alone."""
+        return format_km(self.km) if self.km else ""
+
+
+@cache
+def _label_choices(_language: str | None) -> Sequence[tuple[int, str]]:
+    """The choices in the active language, which is an argument for the cache only: the form is on every page."""
+    return [(km, format_km(km) if km else _("i kommunen")) for km in distance.CHOICES]
+
+
+def format_km(km: int) -> str:
+    """A distance: "25 km"."""
+    return _("%(km)s km") % {"km": km}
+
+
+EMPTY = DistanceView("", distance.DEFAULT_KM, "", False, True, ())
 """The form of pages that show no search."""
 
 
@@ -37,7 +61,6 @@ def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, 
     return DistanceView(
         typed=problem.value if problem else distance.label_place(query["near"]),
         km=query["km"],
-        choices=distance.CHOICES,
         error=problem.message if problem else "",
         chosen=bool(query["near"]),
         postal_codes=distance.has_postal_codes(),

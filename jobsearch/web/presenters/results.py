@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from zlib import crc32
 
@@ -204,7 +204,7 @@ def _prepare_choice(
         children = tuple(_prepare_choice(facet, child, query, ids) for child in shown)
         if choice.open and not choice.chosen:
             widen = address(query.with_value(facet.name, choice.value))
-    return replace(choice, id=slug, children=children, widen=widen)
+    return search.Choice(choice.value, choice.label, choice.count, choice.chosen, children, slug, widen)
 
 
 def chips(query: search.SearchQuery) -> list[Link]:

@@ -30,7 +30,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("web:results")
     status, counts = 200, None
     try:
-        counts = search.facet_counts(query, name)
+        counts = search.facet_counts(query, name, typed=typed)
     except search.EngineDown:
         status = 503
     except search.QueryError:

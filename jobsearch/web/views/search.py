@@ -35,6 +35,11 @@ HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """Results of a search; without parameters the home page."""
+    with search.preload_employers(request.GET):
+        return _respond(request)
+
+
+def _respond(request: HttpRequest) -> HttpResponse:
     began = timezone.now()
     query, problems = search.SearchQuery.from_params(request.GET)
     query = hide_from_results(request, query)

@@ -12,6 +12,8 @@ from tantivy import Occur, Query
 from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
 from jobsearch.search.schema import TOKENIZER, tantivy_fields
 
+_MOST_TERMS = 200  # values that are searched for one by one
+
 
 def build_schema() -> tantivy.Schema:
     """The tantivy schema of the document's fields."""
@@ -53,7 +55,7 @@ class QueryCompiler:
             case Term(field, value, score):
                 return self._score(Query.term_query(schema, field, value, "basic"), score)
             case Terms(field, values):
-                return self._score(Query.term_set_query(schema, field, list(values)), 0) if values else Query.empty_query()
+                return self._score(self._compile_values(field, values), 0)
             case Prefix(field, value, score):
                 pattern = re.sub(r"([^\w#])", r"\\\1", value) + ".*"
                 return self._score(Query.regex_query(schema, field, pattern), score)
@@ -82,6 +84,18 @@ class QueryCompiler:
     def narrow_query(self, query: Query, node: Node) -> Query:
         """The compiled query with one more condition, without a score."""
         return self._score(Query.boolean_query([(Occur.Must, query), (Occur.Must, self.compile_query(node))]), 0)
+
+    def _compile_values(self, field: str, values: tuple[str, ...]) -> Query:
+        """A query for any of the values.
+
+        tantivy's term set walks through the dictionary of the field: 0.14 ms for one value, where a term takes 0.01. It is
+        the faster one from some hundred values on.
+        """
+        if not values:
+            return Query.empty_query()
+        if len(values) > _MOST_TERMS:
+            return Query.term_set_query(self._schema, field, list(values))
+        return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, field, value, "basic")) for value in values])
 
     def _score(self, query: Query, score: int) -> Query:
         return Query.const_score_query(query, float(score))

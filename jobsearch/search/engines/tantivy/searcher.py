@@ -63,6 +63,11 @@ class IndexReader:
         query = self._compiler.compile_filter(request.match, request.always, *request.chosen.values())
         return _aggregate(self._index.searcher(), query, request.counts)
 
+    def count_hits(self, request: Request) -> int:
+        """The total of a request."""
+        query = self._compiler.compile_filter(request.match, request.always, *request.chosen.values())
+        return _get_total(self._index.searcher().search(query, limit=1, count=True, order_by_field="order"))
+
     def find(self, request: Request) -> tuple[UUID, ...]:
         """The first hits in any order, without their number."""
         searcher = self._index.searcher()
@@ -158,6 +163,8 @@ class IndexReader:
         self, searcher: Searcher, base: list[Clause], chosen: dict[str, Clause], request: Request
     ) -> dict[str, dict[str, int]]:
         """Facet -> value -> ads. A facet with chosen values is counted without its own filter."""
+        if not request.counts:
+            return {}
         shared = {name: spec for name, spec in request.counts.items() if name not in chosen}
         counts = _aggregate(searcher, Query.boolean_query([*base, *chosen.values()]), shared)
         for name in chosen:
