@@ -17,13 +17,13 @@ from jobsearch.core.models import Job
 
 from . import samples
 from .charts import DAY, MONTH, Chart, build_day_charts, build_month_charts
-from .facts import Facts, load_facts
 from .incidents import list_latest
 from .jobs import can_start
 from .models import Incident, Sample
 from .problems import OK, UNKNOWN, Problem, Severity, find_problems
 from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
+from .site_facts import Facts, load_facts
 from .time_formats import format_moment, format_since
 from .timeline import Entry, build_timeline
 

@@ -54,7 +54,7 @@ def build_menu(app_list: Sequence[dict[str, Any]], path: str, can_view_overview:
             item = Item(str(capfirst(model["name"])), url, is_current=path == url, is_open=path.startswith(url))
             parts[part].append((name not in _FIRST, item))
     if can_view_overview:
-        url = reverse("admin:insight")
+        url = reverse("admin:search_usage")
         parts["search"].insert(0, (False, Item(_("Hva besøkende søker etter"), url, path == url, path == url)))
     index = reverse("admin:index")
     items = [Item(_("Oversikt"), index, is_current=path == index)]

@@ -21,8 +21,8 @@ from jobsearch.core import counters
 from jobsearch.core.models import Heartbeat, Job
 
 from .charts import format_milliseconds, format_share
-from .facts import Facts
 from .report_texts import format_duration, format_number
+from .site_facts import Facts
 from .time_formats import UNKNOWN, format_age, format_moment, format_since
 
 

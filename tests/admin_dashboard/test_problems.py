@@ -14,7 +14,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import dashboard, problems
-from jobsearch.admin_dashboard.facts import load_facts
+from jobsearch.admin_dashboard.site_facts import load_facts
 from jobsearch.core.models import Heartbeat
 from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy
 

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from jobsearch.admin_dashboard import charts, samples
-from jobsearch.admin_dashboard.facts import load_facts
 from jobsearch.admin_dashboard.models import Sample
+from jobsearch.admin_dashboard.site_facts import load_facts
 from jobsearch.core import counters
 from jobsearch.core.models import Counter
 
