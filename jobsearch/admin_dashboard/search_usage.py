@@ -1,4 +1,4 @@
-"""Tables of what visitors search for: filters, slow searches and words without hits in 30 days, as counts. No search is stored."""
+"""Tables of what visitors search for: counts of filters, slow searches and words without hits. No search is stored."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ def _describe_search(facts: Facts, last_hour: Mapping[str, float], last_day: Map
 def _describe_processes(facts: Facts) -> Section:
     workers, beats = facts.alive.get(Heartbeat.Role.WORKER, ()), facts.alive.get(Heartbeat.Role.BEAT, ())
     rows: list[tuple[Any, str]] = [
+        (_("Oppgavekø"), _("tar imot oppgaver") if facts.broker.ok else _("tar ikke imot oppgaver")),
         (_("Arbeidere"), format_number(len(workers)) if workers else _describe_gone(facts, Heartbeat.Role.WORKER)),
         *((f"– {_('siden')} {format_moment(one.started, facts.now)}", ", ".join(one.queues)) for one in workers[:10]),
         (_("Tidsplan (beat)"), _("i gang") if beats else _describe_gone(facts, Heartbeat.Role.BEAT)),

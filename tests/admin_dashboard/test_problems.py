@@ -15,7 +15,8 @@ from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import dashboard, problems
 from jobsearch.admin_dashboard.site_facts import load_facts
-from jobsearch.core.models import Heartbeat
+from jobsearch.core import broker
+from jobsearch.core.models import Heartbeat, ServiceFailure
 from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,3 +150,28 @@ def test_a_pause_is_named_and_nothing_is_late_by_it(site):
     (problem,) = problems.find_problems(load_facts(later))
     assert (problem.code, problem.severity.key, problem.action) == ("feed-paused", "watch", "resume")
     assert "kari" in problem.cause
+
+
+def test_a_broker_that_cannot_be_written_is_the_cause_of_what_follows(site, settings, tmp_path):
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "missing")}
+    (problem,) = problems.find_problems(load_facts(timezone.now()))
+    assert (problem.code, problem.severity.key) == ("broker-down", "broken")
+    assert f"filesystem://{tmp_path}/missing: No such file or directory." in problem.cause
+    later = timezone.now() + dt.timedelta(hours=2)
+    Heartbeat.objects.update(seen=later)
+    (still,) = problems.find_problems(load_facts(later))
+    assert still.since == problem.since, "the feed that is not read follows from it"
+    (tmp_path / "missing").mkdir()
+    broker.forget()
+    Heartbeat.objects.update(seen=timezone.now())
+    assert find_codes() == []
+    assert not ServiceFailure.objects.exists()
+
+
+def test_since_when_the_engine_is_down_is_told_from_the_first_reading_on(site):
+    fault = next(one for one in SITE_FAULTS if one.code == "engine-down")
+    fault.make(site)
+    began = timezone.now()
+    assert [problem.since for problem in problems.find_problems(load_facts(began))] == [began]
+    later = began + dt.timedelta(minutes=1)
+    assert [problem.since for problem in problems.find_problems(load_facts(later))] == [began]

@@ -11,6 +11,7 @@ __all__ = ["BROKEN", "CHECKS", "OK", "SEVERITIES", "UNKNOWN", "WATCH", "Check", 
 
 CHECKS: tuple[Check, ...] = (
     machine.check_disk,
+    processes.check_broker,
     processes.check_worker,
     processes.check_queues,
     processes.check_beat,
