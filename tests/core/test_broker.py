@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import errno
+import io
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,16 @@ def test_a_folder_that_is_missing(settings, tmp_path: Path) -> None:
     assert (health.ok, health.detail) == (False, "No such file or directory")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux only")
+class FullDisk(io.BytesIO):
+    """A file on a full disk."""
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+
 def test_a_folder_on_a_full_disk(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path)}
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_options: open("/dev/full", "wb"))  # each write fails with ENOSPC
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_options: FullDisk())
     health = broker.check_broker()
     assert (health.ok, health.detail) == (False, "No space left on device")
 
