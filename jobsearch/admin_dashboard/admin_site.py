@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.core import logging as private_logs
+from jobsearch.core.jobs import ACTIONS
 
 from . import dashboard, job_views
+from .jobs import can_start
 from .menu import build_menu
 from .search_usage import load_search_usage
 
@@ -37,7 +39,13 @@ class DashboardAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        return context | {"menu": build_menu(context["available_apps"], request.path, dashboard.can_view(request.user))}
+        menu = build_menu(
+            context["available_apps"],
+            request.path,
+            can_view_overview=dashboard.can_view(request.user),
+            can_start_jobs=any(can_start(request.user, action) for action in ACTIONS.values()),
+        )
+        return context | {"menu": menu}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Ours come first, because Django admin's last pattern matches every URL.

@@ -100,14 +100,18 @@ def list_arguments(job: Job) -> list[tuple[str, str]]:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration, the longer the coarser: "48 s", "3 min 12 s", "12 min", "2 t 5 min", "3 døgn"."""
+    """A duration, the longer the coarser: "48 s", "3 min 12 s", "3 min", "12 min", "2 t 5 min", "2 t", "3 døgn"."""
     seconds = max(0, round(seconds))
     if seconds < 60:
         return gettext("%(n)s s") % {"n": seconds}
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
-        return gettext("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if minutes < 10 else gettext("%(m)s min") % {"m": minutes}
+        if rest and minutes < 10:
+            return gettext("%(m)s min %(s)s s") % {"m": minutes, "s": rest}
+        return gettext("%(m)s min") % {"m": minutes}
     hours, minutes = divmod(minutes, 60)
+    if hours < 48 and not minutes:
+        return gettext("%(h)s t") % {"h": hours}
     if hours < 48:
         return gettext("%(h)s t %(m)s min") % {"h": hours, "m": minutes}
     return ngettext("%(d)s døgn", "%(d)s døgn", hours // 24) % {"d": hours // 24}

@@ -98,7 +98,7 @@ def test_a_task_that_is_switched_off_is_named(site):
     interval = IntervalSchedule.objects.create(every=120, period="seconds")
     PeriodicTask.objects.create(name="follow-the-feed", task="ingest.tasks.follow_feed", interval=interval, enabled=False)
     (problem,) = problems.find_problems(load_facts())
-    assert (problem.code, problem.severity.key, problem.cause) == ("schedule-off", "watch", "follow-the-feed")
+    assert (problem.code, problem.severity.key, problem.cause) == ("schedule-off", "watch", "Les strømmen")
 
 
 def test_an_old_backup_is_a_problem_only_where_backups_are_configured(site, settings, tmp_path):

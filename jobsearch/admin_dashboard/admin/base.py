@@ -58,6 +58,10 @@ class ReadOnlyAdmin(_ModelAdmin):
     list_per_page = 50
     actions_on_top = True  # without an action bar, Django writes an inline <style>, which our CSP refuses
     empty_value_display = "–"
+    list_title: Any = ""
+    """Title of the list, in the menu too. Without one it is the model's plural."""
+    add_label: Any = ""
+    """Text of the button that adds a row; required where rows may be added."""
 
     class Media:
         css = {"all": ["admin_dashboard/dashboard.css"]}
@@ -72,8 +76,19 @@ class ReadOnlyAdmin(_ModelAdmin):
         return lookup in offered or lookup.partition("__")[0] in offered
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = capfirst(self.opts.verbose_name_plural)  # Django's own title asks the user to select a row
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        # Django's own title asks the user to select a row.
+        return super().changelist_view(request, {"title": self.get_list_title(), **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context: dict[str, Any] = {"list_title": self.get_list_title(), "show_save_and_add_another": False}
+        if object_id is None:
+            context["title"] = self.add_label
+        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def get_list_title(self) -> str:
+        return str(self.list_title or capfirst(self.opts.verbose_name_plural))
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any) -> HttpResponse | None:
         """Runs an action; 400 where a selected key cannot be one of this table. Django raises ValueError or OverflowError."""

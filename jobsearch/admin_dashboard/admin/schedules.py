@@ -88,6 +88,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
     """Schedules, shown by what they do."""
 
     form = ScheduleForm
+    list_title = _("Tidsplanen")
     list_display = ["what", "every", "default", "enabled", "last_run_at"]
     list_display_links = ["what"]
     fields = ["what", "explanation", "seconds", "enabled", "last_run_at"]

@@ -11,7 +11,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -96,6 +97,7 @@ class NoteForm(forms.Form):
 class VacancyAdmin(ReadOnlyAdmin):
     """Stored ads, with actions that hide them, show them again or fetch their details."""
 
+    list_title = _("Alle annonser")
     list_display = ["headline", "employer_name", "place", "shown", "published", "expires", "closed_reason", "changed"]
     list_filter = [NowFilter, IndexFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
@@ -273,16 +275,31 @@ class VacancyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Moderation)
-class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """Decisions to hide an ad. The only list of ads in which rows are added and edited."""
 
-    list_display = ["uuid", "hidden", "note", "changed"]
+    list_title = _("Skjulte annonser")
+    add_label = _("Skjul en annonse")
+    list_display = ["ad", "hidden", "note", "changed"]
     list_filter = ["hidden"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-changed"]
     fields = ["uuid", "hidden", "note"]
-    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("vacancies.add_moderation")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm("vacancies.change_moderation")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Moderation]:
+        titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
+        return super().get_queryset(request).annotate(ad_title=Subquery(titles))
+
+    @admin.display(description=_("annonse"), ordering="ad_title")
+    def ad(self, row: Moderation) -> str:
+        return getattr(row, "ad_title", "") or str(row.uuid)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Moderation | None = None) -> tuple[str, ...]:
         return ("uuid",) if obj else ()
@@ -298,6 +315,7 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-a
 class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """What remains of ads after their retention: uuid and last day."""
 
+    list_title = _("Slettede annonser (id)")
     list_display = ["uuid", "closed_on"]
     fields = ["uuid", "closed_on"]
     search_fields = ["uuid"]

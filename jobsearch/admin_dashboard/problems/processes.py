@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jobsearch.admin_dashboard.schedules import get_schedule
 from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
@@ -119,7 +120,11 @@ def check_beat(facts: Facts) -> Problem | None:
 
 def check_schedule(facts: Facts) -> Problem | None:
     """A task of the settings' schedule is switched off in the database."""
-    disabled = [one.name for one in facts.schedules if not one.enabled and one.name in settings.CELERY_BEAT_SCHEDULE]
+    disabled = [
+        str(get_schedule(one.task).label or one.name)
+        for one in facts.schedules
+        if not one.enabled and one.name in settings.CELERY_BEAT_SCHEDULE
+    ]
     if not disabled:
         return None
     return Problem(
