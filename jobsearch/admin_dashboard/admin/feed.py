@@ -60,7 +60,7 @@ class FeedStateAdmin(ReadOnlyAdmin):
         holder = find_holder(lease.NAME)
         return holder.owner if holder else "–"
 
-    @admin.display(description=_("retten utløper"))
+    @admin.display(description=_("reservert til"))
     def lease_expires(self, state: FeedState) -> str:
         holder = find_holder(lease.NAME)
         return format_time(holder.expires) if holder else "–"

@@ -5,6 +5,7 @@ Contacts and texts are shown only while an ad is active.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -98,7 +100,7 @@ class VacancyAdmin(ReadOnlyAdmin):
     """Stored ads, with actions that hide them, show them again or fetch their details."""
 
     list_title = _("Alle annonser")
-    list_display = ["headline", "employer_name", "place", "shown", "published", "expires", "closed_reason", "changed"]
+    list_display = ["headline", "employer_name", "place", "shown", "published_on", "last_day", "changed_at"]
     list_filter = [NowFilter, IndexFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
     search_help_text = _("Uuid, organisasjonsnummer, eller ord i tittel, arbeidsgiver og sted")
@@ -196,6 +198,18 @@ class VacancyAdmin(ReadOnlyAdmin):
         if _is_hidden(vacancy):
             return gettext("○ Skjult")
         return gettext("● Aktiv") if is_active(vacancy) else gettext("○ Ikke aktiv")
+
+    @admin.display(description=_("publisert"), ordering="published")
+    def published_on(self, vacancy: Vacancy) -> str:
+        return _format_day(vacancy.published)
+
+    @admin.display(description=_("endret hos oss"), ordering="changed")
+    def changed_at(self, vacancy: Vacancy) -> str:
+        return date_format(timezone.localtime(vacancy.changed), "j.n. H:i")
+
+    @admin.display(description=_("siste dag"), ordering="expires")
+    def last_day(self, vacancy: Vacancy) -> str:
+        return _format_day(vacancy.expires)
 
     @admin.display(description=_("arbeidssteder"))
     def places(self, vacancy: Vacancy) -> str:
@@ -321,6 +335,10 @@ class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["uuid"]
+
+
+def _format_day(moment: dt.datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "j.n.Y") if moment else "–"
 
 
 def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
