@@ -19,10 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.core import logging as private_logs
-from jobsearch.core.jobs import ACTIONS
 
 from . import dashboard, job_views
-from .jobs import can_start
+from .jobs import list_actions
 from .menu import build_menu
 from .search_usage import load_search_usage
 
@@ -43,7 +42,7 @@ class DashboardAdminSite(admin.AdminSite):
             context["available_apps"],
             request.path,
             can_view_overview=dashboard.can_view(request.user),
-            can_start_jobs=any(can_start(request.user, action) for action in ACTIONS.values()),
+            can_start_jobs=bool(list_actions(request.user)),
         )
         return context | {"menu": menu}
 

@@ -19,7 +19,7 @@ from jobsearch.core import converters, jobs  # noqa: F401 - `converters` registe
 from jobsearch.core.models import Job
 
 from . import report_texts
-from .jobs import can_start, start_from
+from .jobs import can_start, list_actions, start_from
 
 _TINTS: dict[str, tuple[str, str]] = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
 """Colour and symbol of a state; of the others unknown."""
@@ -47,7 +47,7 @@ def get_urls(site: admin.AdminSite) -> list[URLPattern]:
 
 def actions_view(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     """Every job that this user may start, with what it does."""
-    actions = [action for action in jobs.ACTIONS.values() if can_start(request.user, action)]
+    actions = list_actions(request.user)
     if not actions:
         raise PermissionDenied
     groups = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -173,10 +174,7 @@ register_action(
         f"{_TASKS}.rollback_index",
         RUN,
         _("Ta i bruk forrige søkeindeks"),
-        _(
-            "Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn; den innebygde "
-            "søkemotoren har ingen."
-        ),
+        _("Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn."),
         confirm=True,
     )
 )
@@ -268,6 +266,12 @@ HIDDEN_ACTIONS: dict[str, JobAction] = {
 def can_start(user: User | AnonymousUser, action: JobAction) -> bool:
     """Whether this user may start the job of this action."""
     return bool(user.is_active and user.is_staff and user.has_perm(action.permission))
+
+
+def list_actions(user: User | AnonymousUser) -> list[JobAction]:
+    """The actions that this user may start, without those that cannot succeed: the embedded engine keeps no former index."""
+    embedded = settings.SEARCH_URL.startswith("embedded:")
+    return [action for action in ACTIONS.values() if can_start(user, action) and not (embedded and action.kind == ROLLBACK)]
 
 
 def _start_once(request: HttpRequest, action: JobAction, arguments: Mapping[str, Any] | None) -> Job | None:

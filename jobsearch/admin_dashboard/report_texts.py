@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.error_messages import describe_error
 from jobsearch.core.models import Job
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 LABELS: dict[str, Any] = {
     "pages": _("sider"),
     "lines": _("linjer"),
@@ -52,6 +57,7 @@ LABELS: dict[str, Any] = {
     "thread_failures": _("gamle feil slettet"),
     "lines_seen": _("gamle linjer slettet"),
     "purges": _("gamle slettinger glemt"),
+    "search_usage": _("gamle søketall slettet"),
     "problem": _("problem"),
 }
 _IN_SUMMARY = (
@@ -87,8 +93,12 @@ def describe_outcome(job: Job) -> str:
 
 
 def list_result(job: Job) -> list[tuple[str, str]]:
-    """Every number of a job's result with its label, for a table."""
-    rows = [(str(LABELS.get(key, key)), _format(value)) for key, value in job.result.items() if value not in ("", None)]
+    """A job's result with labels, for a table. Zeros only of the numbers that matter: nearly all others are zero."""
+    rows = [
+        (str(LABELS.get(key, key)), _format(value))
+        for key, value in job.result.items()
+        if value not in ("", None) and (value != 0 or key in _IN_SUMMARY or isinstance(value, bool))
+    ]
     if rows and job.error_code:
         rows.append((str(LABELS["problem"]), describe_error(job.error_code, job.error_detail)))
     return rows
@@ -159,4 +169,17 @@ def _format(value: Any) -> str:
         return format_number(value)
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
-    return str(value)
+    return _format_if_date(str(value))
+
+
+def _format_if_date(text: str) -> str:
+    """A stored day or moment in the reader's format and time zone; any other text as it is."""
+    if not _DATE.match(text):
+        return text
+    try:
+        moment = parse_datetime(text) if "T" in text else parse_date(text)
+    except ValueError:
+        return text
+    if isinstance(moment, dt.datetime):
+        return date_format(timezone.localtime(moment), "j. F Y H:i") if timezone.is_aware(moment) else text
+    return date_format(moment, "j. F Y") if moment else text

@@ -14,10 +14,12 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import dashboard, problems
+from jobsearch.admin_dashboard.models import Sample
 from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.admin_dashboard.time_formats import format_moment
 from jobsearch.core import broker
 from jobsearch.core.models import Heartbeat, ServiceFailure
-from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy
+from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy, make_values
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,3 +177,12 @@ def test_since_when_the_engine_is_down_is_told_from_the_first_reading_on(site):
     assert [problem.since for problem in problems.find_problems(load_facts(began))] == [began]
     later = began + dt.timedelta(minutes=1)
     assert [problem.since for problem in problems.find_problems(load_facts(later))] == [began]
+
+
+def test_in_order_since_the_site_ran_again_after_a_stop(site):
+    now = timezone.now().replace(second=0, microsecond=0)
+    up_again = now - dt.timedelta(minutes=20)
+    for ago in (*range(1, 21), *range(40, 60)):
+        Sample.objects.create(period=Sample.Period.MINUTE, moment=now - dt.timedelta(minutes=ago), values=make_values(now))
+    loaded = dashboard.load_dashboard(User.objects.create_superuser("administrator", password="x"))
+    assert loaded.details[-1] == f"Slik har det vært siden {format_moment(up_again, timezone.now())}."
