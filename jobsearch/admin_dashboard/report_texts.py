@@ -60,6 +60,8 @@ LABELS: dict[str, Any] = {
     "search_usage": _("gamle søketall slettet"),
     "problem": _("problem"),
 }
+_SINGULAR = {"new": _("ny"), "documents": _("dokument"), "differences": _("forskjell")}
+"""Of those labels whose form differs for one."""
 _IN_SUMMARY = (
     *("new", "updated", "closed", "queued", "documents", "differences", "mended", "left", "discarded", "forgotten", "erased"),
     *("sent", "deferred", "quarantined"),
@@ -83,7 +85,11 @@ PHASES: dict[str, Any] = {
 
 def summarise_result(result: Mapping[str, Any]) -> str:
     """The few important numbers, zeros left out: "12 nye, 3 endret"."""
-    found = [f"{format_number(result[key])} {LABELS[key]}" for key in _IN_SUMMARY if result.get(key)]
+    found = [
+        f"{format_number(result[key])} {_SINGULAR.get(key, LABELS[key]) if result[key] == 1 else LABELS[key]}"
+        for key in _IN_SUMMARY
+        if result.get(key)
+    ]
     return ", ".join(found) or (gettext("ingenting nytt") if result else "–")
 
 
