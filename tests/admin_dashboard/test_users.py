@@ -19,6 +19,7 @@ from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role, get_role, set_role
 from jobsearch.core.models import Job
+from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.subscriptions import normalise_address
 from jobsearch.vacancies.deletion_models import Erasure
 
@@ -269,3 +270,15 @@ def test_the_name_of_a_deleted_user_is_in_no_job_and_no_erasure(db):
     }
     assert set(Erasure.objects.values_list("requested_by", flat=True)) == {number, "ola"}
     assert FeedState.objects.get().paused_by == number
+
+
+def test_a_user_with_rows_in_other_lists_of_the_admin_can_be_deleted(administrator):
+    """Django refuses it without the permission to delete the reminders, which no role has."""
+    kari = make_user("kari", Role.RECRUITER)
+    ReminderMail.objects.create(owner=kari, created=timezone.now())
+    page = administrator.get(f"{PEOPLE}{kari.pk}/delete/").content.decode()
+    assert "kari@example.com" in page
+    assert "object (" not in page, "no names of classes"
+    administrator.post(f"{PEOPLE}{kari.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=kari.pk).exists()
+    assert not ReminderMail.objects.exists()

@@ -109,6 +109,8 @@ class ErasureAdmin(ReadOnlyAdmin):
 
     list_title = _("Krav om sletting")
     add_label = _("Slett en person")
+    empty_text = _("Ingen har bedt om å bli slettet.")
+    delete_explanation = _("Kravet oppheves. Nevner strømmen personen igjen, vises personen på nettstedet:")
     list_display = ["created", "reference", "requested_by", "listed", "ads", "done"]
     fields = ["created", "reference", "requested_by", "listed", "ads", "done"]
     readonly_fields = ["listed", "done"]

@@ -107,6 +107,9 @@ class ScheduleAdmin(ReadOnlyAdmin):
             .exclude(name="celery.backend_cleanup")
         )
 
+    def get_row_title(self, row: PeriodicTask) -> str:
+        return self.what(row)
+
     @admin.display(description=_("hva"), ordering="task")
     def what(self, row: PeriodicTask) -> str:
         return str(get_schedule(row.task).label or row.name)

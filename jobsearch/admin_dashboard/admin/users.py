@@ -113,6 +113,7 @@ class UserAdmin(ReadOnlyAdmin):
     """Users of the site."""
 
     add_label = _("Inviter en bruker")
+    delete_explanation = _("Kontoen slettes med lagrede søk, lagrede stillinger og varsler, og kan ikke hentes tilbake:")
     add_form_template = "admin/user_invite.html"
     list_display = ["who", "role", "is_active", "last_seen", "date_joined"]
     list_filter = [RoleFilter, "is_active"]
@@ -177,6 +178,13 @@ class UserAdmin(ReadOnlyAdmin):
             set_role(obj, Role(role) if role else None)
         else:
             self._send(request, obj)
+
+    def get_row_title(self, row: User) -> str:
+        return self.who(row)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Only the users: rows of other tables go with the account, and need no permission of their own."""
+        return [str(user) for user in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete all that is stored about the user, also what is found by the address alone."""

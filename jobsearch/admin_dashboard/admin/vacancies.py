@@ -294,6 +294,7 @@ class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     list_title = _("Skjulte annonser")
     add_label = _("Skjul en annonse")
+    empty_text = _("Ingen annonser er skjult. Her eller på annonsens side kan du skjule en.")
     list_display = ["ad", "hidden", "note", "changed"]
     list_filter = ["hidden"]
     search_fields = ["uuid"]
