@@ -10,13 +10,15 @@ from django.contrib.auth.models import User
 
 from .adapter import AccountAdapter
 
-Type = Authenticator.Type
+CODE_APP, PASSKEY, RECOVERY_CODES = (
+    str(kind) for kind in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES)
+)
 
 
-def count_steps(user: User) -> dict[Type, int]:
+def count_steps(user: User) -> dict[str, int]:
     """The number of code apps, passkeys and sets of recovery codes of a user, without those that the user does not have."""
     types = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    return {kind: types.count(kind) for kind in Type if kind in types}
+    return {kind: types.count(kind) for kind in (CODE_APP, PASSKEY, RECOVERY_CODES) if kind in types}
 
 
 def remove_second_step(user: User) -> bool:

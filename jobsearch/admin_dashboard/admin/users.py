@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
-from jobsearch.accounts.second_step import Type, count_steps, remove_second_step
+from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, count_steps, remove_second_step
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
@@ -28,7 +28,7 @@ from .base import MAX_AT_ONCE, ReadOnlyAdmin, format_time
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
-_STEPS = {Type.TOTP: _("kodeapp"), Type.WEBAUTHN: _("passnøkkel"), Type.RECOVERY_CODES: _("reservekoder")}
+_STEPS = {CODE_APP: _("kodeapp"), PASSKEY: _("passnøkkel"), RECOVERY_CODES: _("reservekoder")}
 _CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role in Role)]
 
 
