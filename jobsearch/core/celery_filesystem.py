@@ -49,6 +49,22 @@ class Channel(kombu_filesystem.Channel):
         except FileNotFoundError:
             return 0
 
+    def get_table(self, exchange: str) -> Any:
+        """The queues of an exchange, from its file. One that was deleted or half written is made again from memory.
+
+        Without it, kombu drops each message to this exchange until the process is started again.
+        """
+        try:
+            table = super().get_table(exchange)
+        except ValueError:
+            table = []
+        bindings = [one for one in self.state.bindings if one.exchange == exchange]
+        if table or not bindings:
+            return table
+        for binding in bindings:
+            self._queue_bind(exchange, binding.routing_key, None, binding.queue)
+        return super().get_table(exchange)
+
     def _queue_bind(self, exchange: str, *arguments: Any) -> None:
         self.control_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

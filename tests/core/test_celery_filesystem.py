@@ -12,7 +12,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import ChannelError
 
-from jobsearch.core.celery_filesystem import Channel
+from jobsearch.core.celery_filesystem import Channel, Transport
 
 QUEUE = Queue("feed", Exchange("feed"), routing_key="feed")
 
@@ -25,6 +25,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def connection(folder: Path) -> Iterator[Connection]:
     folder.mkdir()
+    Transport.global_state.clear()  # as in a process of its own
     options = {"data_folder_in": str(folder), "data_folder_out": str(folder), "control_folder": str(folder / "control")}
     with Connection(transport="jobsearch.core.celery_filesystem:Transport", transport_options=options) as made:
         yield made
@@ -78,8 +79,6 @@ def test_a_deleted_folder_is_an_empty_queue_until_the_next_message(connection, f
     assert receive(connection) is None
     with connection.channel() as channel:
         assert channel._size("feed") == 0
-    with connection.channel() as channel:
-        QUEUE(channel).declare()
     send(connection, "again")
     assert receive(connection) == "again"
 
@@ -87,11 +86,15 @@ def test_a_deleted_folder_is_an_empty_queue_until_the_next_message(connection, f
 def test_a_half_written_list_of_queues_is_made_again(connection, folder) -> None:
     send(connection)
     receive(connection)
+    for content in ("", '[["feed", '):
+        (folder / "control" / "feed.exchange").write_text(content)
+        send(connection, "again")
+        assert receive(connection) == "again"
     (folder / "control" / "feed.exchange").write_text("")
-    with connection.channel() as channel:
-        QUEUE(channel).declare()
-    send(connection, "again")
-    assert receive(connection) == "again"
+    Transport.global_state.clear()  # the next start
+    with connection.clone() as another:
+        send(another, "after a start")
+        assert receive(another) == "after a start"
 
 
 def test_a_reader_never_sees_half_a_message(connection, folder, monkeypatch) -> None:
