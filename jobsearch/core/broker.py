@@ -12,7 +12,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from kombu.connection import Connection
 from redis.exceptions import NoPermissionError
@@ -40,7 +39,7 @@ _cached: tuple[float, str, BrokerHealth] | None = None
 def get_broker_health() -> BrokerHealth:
     """The broker's health, at most `CACHE_SECONDS` old."""
     global _cached
-    key, now = f"{current_app.conf.broker_url} {_get_options()}", time.monotonic()
+    key, now = f"{settings.CELERY_BROKER_URL} {_get_options()}", time.monotonic()
     if _cached is None or _cached[1] != key or now - _cached[0] >= CACHE_SECONDS:
         _cached = (now, key, check_broker())
     return _cached[2]
@@ -77,7 +76,8 @@ def _check_folder(folder: str) -> BrokerHealth:
 
 def _check_redis(options: dict[str, Any]) -> BrokerHealth:
     options |= {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS, "max_retries": 0}
-    with Connection(current_app.conf.broker_url, connect_timeout=TIMEOUT_SECONDS, transport_options=options) as broker:
+    ssl = getattr(settings, "CELERY_BROKER_USE_SSL", False)
+    with Connection(settings.CELERY_BROKER_URL, ssl=ssl, connect_timeout=TIMEOUT_SECONDS, transport_options=options) as broker:
         name = broker.as_uri()  # with stars for the password
         try:
             broker.connect()

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 import redis
-from celery import current_app
 
 from jobsearch.core import broker
 from tests.servers.redis import OwnRedis
 
 
 @pytest.fixture
-def on_redis(settings, monkeypatch, own_redis: OwnRedis) -> OwnRedis:
+def on_redis(settings, own_redis: OwnRedis) -> OwnRedis:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
-    monkeypatch.setattr(current_app.conf, "broker_url", own_redis.url)
+    settings.CELERY_BROKER_URL = own_redis.url
     return own_redis
 
 
@@ -66,10 +65,10 @@ def test_a_redis_that_is_down(on_redis: OwnRedis) -> None:
     assert "ConnectionError" in health.detail or "OperationalError" in health.detail
 
 
-def test_a_wrong_password_is_explained_without_the_password(on_redis: OwnRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_explained_without_the_password(on_redis: OwnRedis, settings) -> None:
     with redis.Redis.from_url(on_redis.url) as client:
         client.config_set("requirepass", "the right one")
-    monkeypatch.setattr(current_app.conf, "broker_url", on_redis.url.replace("redis://", "redis://:hemmelig@"))
+    settings.CELERY_BROKER_URL = on_redis.url.replace("redis://", "redis://:hemmelig@")
     health = broker.check_broker()
     assert not health.ok
     assert "hemmelig" not in f"{health.name} {health.detail}"
