@@ -29,8 +29,8 @@ ROLLBACK = "rollback"
 PURGE = "purge"
 ERASE = "erase"
 MAIL = "mail"
-_START_SECONDS = 10
-"""Longer than a broker that is down takes to refuse a message."""
+_START_SECONDS, _WAIT_SECONDS = 60, 5
+"""A start holds its lease for longer than a broker that is down takes to refuse the message. Another press waits a little."""
 _TASKS = "jobsearch.admin_dashboard.tasks"
 RUN = "ingest.add_run"
 QUEUE = "ingest.change_detailtask"
@@ -280,7 +280,7 @@ def _start_once(request: HttpRequest, action: JobAction, arguments: Mapping[str,
     if action.parallel:
         return jobs.start(action, username, arguments)
     try:
-        with Lease(f"start {action.kind}", seconds=_START_SECONDS, wait=_START_SECONDS):
+        with Lease(f"start {action.kind}", seconds=_START_SECONDS, wait=_WAIT_SECONDS):
             active = jobs.find_active(action.kind)
             if active is None:
                 return jobs.start(action, username, arguments)

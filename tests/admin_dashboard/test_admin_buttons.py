@@ -270,7 +270,7 @@ def test_two_presses_at_the_same_moment_start_one_job(administrator, monkeypatch
         return start(*arguments)
 
     monkeypatch.setattr(jobs, "start", start_slowly)
-    monkeypatch.setattr("jobsearch.admin_dashboard.jobs._START_SECONDS", 0.2)
+    monkeypatch.setattr("jobsearch.admin_dashboard.jobs._WAIT_SECONDS", 0.2)
     press(administrator, "mail")
     assert "settes i gang akkurat nå" in presses[1]
     assert Run.objects.filter(kind="mail").count() == 1
