@@ -94,7 +94,7 @@ def load_facts(now: dt.datetime | None = None) -> Facts:
             alive.setdefault(one.role, []).append(one)
     behind = search.count_behind(now)
     engine, broker = _check_engine(), get_broker_health()
-    checked = {failures.ENGINE: engine, failures.BROKER: broker}
+    checked: dict[str, search.Health | BrokerHealth] = {failures.ENGINE: engine, failures.BROKER: broker}
     return Facts(
         now=now,
         feed=feed,

@@ -23,18 +23,18 @@ log = logging.getLogger(__name__)
 class Channel(kombu_filesystem.Channel):
     """Kombu's channel, with messages that appear whole, and without errors about those that cannot be read."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         folder, name = Path(self.data_folder_out), f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}"
         part = folder / f"{name}.part"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(dumps(payload))
+            part.write_text(dumps(message))
             part.rename(folder / f"{name}.{queue}.msg")
         except OSError as error:
             part.unlink(missing_ok=True)
             raise ChannelError(f"The message cannot be written to {folder}: {error.strerror}.") from error
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
         except FileNotFoundError:
@@ -58,7 +58,7 @@ class Channel(kombu_filesystem.Channel):
             table = super().get_table(exchange)
         except ValueError:
             table = []
-        bindings = [one for one in self.state.bindings if one.exchange == exchange]
+        bindings = [one for one in self.state.bindings or () if one.exchange == exchange]
         if table or not bindings:
             return table
         for binding in bindings:
@@ -70,7 +70,7 @@ class Channel(kombu_filesystem.Channel):
         try:
             super()._queue_bind(exchange, *arguments)
         except ValueError:  # half a file, written when the disk was full: it would stop each start
-            self._exchange_file(exchange).unlink(missing_ok=True)
+            self._exchange_file(exchange).unlink(missing_ok=True)  # type: ignore[attr-defined]  # not in kombu's stub
             super()._queue_bind(exchange, *arguments)
 
 

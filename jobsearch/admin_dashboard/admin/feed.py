@@ -6,9 +6,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,13 +38,6 @@ class FeedStateAdmin(ReadOnlyAdmin):
         *("paused_until", "paused_by", "lease_owner", "lease_expires"),
     ]
     readonly_fields = ["error", "token_error", "lease_owner", "lease_expires"]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The page of the one row, in place of a list of one."""
-        state = FeedState.objects.only("pk").first()
-        if state is None or not self.has_view_permission(request):
-            return super().changelist_view(request, extra_context)
-        return HttpResponseRedirect(reverse("admin:ingest_feedstate_change", args=[state.pk]))
 
     @admin.display(description=_("problem"), ordering="error_code")
     def error(self, state: FeedState) -> str:
@@ -174,7 +166,8 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DetailTask]:
         titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
-        return super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        rows: QuerySet[DetailTask] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        return rows
 
     @admin.display(description=_("annonse"), ordering="uuid")
     def ad(self, task: DetailTask) -> str:

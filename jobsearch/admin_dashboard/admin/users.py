@@ -150,7 +150,8 @@ class UserAdmin(ReadOnlyAdmin):
         # The row of a session is deleted when the session ends; the time of the login stays.
         used = LoginSession.objects.filter(user=OuterRef("pk")).order_by().values("user").annotate(last=Max("last_seen"))
         seen = Coalesce(Subquery(used.values("last")), F("last_login"))
-        return super().get_queryset(request).annotate(seen=seen).prefetch_related("groups")
+        rows: QuerySet[User] = super().get_queryset(request).annotate(seen=seen).prefetch_related("groups")
+        return rows
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("seen").desc(nulls_last=True), "-pk"]
@@ -250,7 +251,7 @@ class UserAdmin(ReadOnlyAdmin):
     @staticmethod
     def _list_others(request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         """Those among the selected users that the user may change, without the user's own account."""
-        others = queryset.exclude(pk=request.user.pk)
+        others = queryset.exclude(pk=int(request.user.pk or 0))  # never None: the admin is for staff only
         if getattr(request.user, "is_superuser", False):
             return others
         higher = set(Role) - set(list_grantable(request.user))

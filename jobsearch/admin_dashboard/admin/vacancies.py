@@ -310,7 +310,8 @@ class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Moderation]:
         titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
-        return super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        rows: QuerySet[Moderation] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        return rows
 
     @admin.display(description=_("annonse"), ordering="ad_title")
     def ad(self, row: Moderation) -> str:
@@ -319,7 +320,7 @@ class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Moderation | None = None) -> tuple[str, ...]:
         return ("uuid",) if obj else ()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False  # the index would not be updated: use the action that shows the ad again
 
     def save_model(self, request: HttpRequest, obj: Moderation, form: forms.ModelForm[Moderation], change: bool) -> None:
