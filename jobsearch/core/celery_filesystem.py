@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 class Channel(kombu_filesystem.Channel):
     """Kombu's channel, with messages that appear whole, and without errors about those that cannot be read."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # the stubs disagree
         folder, name = Path(self.data_folder_out), f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}"
         part = folder / f"{name}.part"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(dumps(message))
+            part.write_text(dumps(payload))
             part.rename(folder / f"{name}.{queue}.msg")
         except OSError as error:
             part.unlink(missing_ok=True)
