@@ -244,6 +244,7 @@ CELERY_BROKER_URL = env.broker_url("CELERY_BROKER_URL", "filesystem://var/broker
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _folder = env.path_after_scheme("CELERY_BROKER_URL", CELERY_BROKER_URL)
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "jobsearch.core.celery_filesystem:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_folder),
         "data_folder_out": str(_folder),

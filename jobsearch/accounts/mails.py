@@ -121,6 +121,9 @@ _CONTENTS: dict[str, Callable[[dict[str, Any]], MailContent]] = {
     "account/email/password_changed": lambda context: _describe_change(_("Passordet ditt er byttet")),
     "account/email/password_set": lambda context: _describe_change(_("Kontoen din har fått et passord")),
     "account/email/password_removed": lambda context: _describe_change(_("Passordet ditt er fjernet")),
+    "account/email/second_step_removed": lambda context: _describe_change(
+        _("Administrator har fjernet kodeappen og passnøklene dine")
+    ),
     "mfa/email/recovery_codes_generated": lambda context: _describe_change(_("Du har fått nye reservekoder")),
     "mfa/email/totp_activated": lambda context: _describe_change(_("En kodeapp er koblet til kontoen din")),
     "mfa/email/totp_deactivated": lambda context: _describe_change(_("Kodeappen er koblet fra kontoen din")),

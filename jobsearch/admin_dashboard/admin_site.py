@@ -21,8 +21,9 @@ from django.views.decorators.http import require_safe
 from jobsearch.core import logging as private_logs
 
 from . import dashboard, job_views
-from .insight import load_insight
+from .jobs import list_actions
 from .menu import build_menu
+from .search_usage import load_search_usage
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,20 @@ class DashboardAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        return context | {"menu": build_menu(context["available_apps"], request.path, dashboard.can_view(request.user))}
+        menu = build_menu(
+            context["available_apps"],
+            request.path,
+            can_view_overview=dashboard.can_view(request.user),
+            can_start_jobs=bool(list_actions(request.user)),
+        )
+        return context | {"menu": menu}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Ours come first, because Django admin's last pattern matches every URL.
         return [
             path("tilstand/", self.admin_view(require_safe(self.panels_view)), name="dashboard_panels"),
             path("siste-30-dager/", self.admin_view(require_safe(self.month_view)), name="month"),
-            path("innsikt/", self.admin_view(require_safe(self.insight_view)), name="insight"),
+            path("besokendes-sok/", self.admin_view(require_safe(self.search_usage_view)), name="search_usage"),
             *job_views.get_urls(self),
             *super().get_urls(),
         ]
@@ -94,12 +101,12 @@ class DashboardAdminSite(admin.AdminSite):
         context = {**self.each_context(request), "title": gettext("Siste 30 dager"), "charts": dashboard.load_month()}
         return TemplateResponse(request, "admin/month.html", context)
 
-    def insight_view(self, request: HttpRequest) -> HttpResponse:
+    def search_usage_view(self, request: HttpRequest) -> HttpResponse:
         """What visitors look for, as daily counts."""
         if not dashboard.can_view(request.user):
             raise PermissionDenied
-        context = {**self.each_context(request), "title": gettext("Hva besøkende søker etter"), "insight": load_insight()}
-        return TemplateResponse(request, "admin/insight.html", context)
+        context = {**self.each_context(request), "title": gettext("Hva besøkende søker etter"), "tables": load_search_usage()}
+        return TemplateResponse(request, "admin/search_usage.html", context)
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         return {"dashboard": dashboard.load_dashboard(request.user) if dashboard.can_view(request.user) else None}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AdminDashboardConfig(AppConfig):
-    """App of the admin dashboard. Registers its system checks and the kinds of jobs."""
+    """App of the admin dashboard. Registers its system checks, the kinds of jobs, and its personal data."""
 
     name = "jobsearch.admin_dashboard"
     label = "control"  # the app's name in the database: migrations and permissions
@@ -14,10 +14,15 @@ class AdminDashboardConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        from jobsearch.core.personal_data import register_part
+
         from . import (
             checks,  # noqa: F401 - registers the checks
             jobs,  # noqa: F401 - registers the kinds of jobs
+            personal_data,
         )
+
+        register_part("requested_jobs", personal_data.export_requests, personal_data.remove_name)
 
 
 class DashboardAdminConfig(admin.AdminConfig):

@@ -17,18 +17,20 @@ from jobsearch.core.models import Job
 
 from . import samples
 from .charts import DAY, MONTH, Chart, build_day_charts, build_month_charts
-from .facts import Facts, load_facts
 from .incidents import list_latest
-from .jobs import can_start
+from .jobs import can_start, list_actions
 from .models import Incident, Sample
 from .problems import OK, UNKNOWN, Problem, Severity, find_problems
 from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
+from .site_facts import Facts, load_facts
 from .time_formats import format_moment, format_since
 from .timeline import Entry, build_timeline
 
 QUEUED_WITHOUT_WORKER = dt.timedelta(seconds=30)
 """After this time in the queue, a job is shown with the message that no worker takes it."""
+SAMPLES_MISSING = dt.timedelta(minutes=5)
+"""A web process takes the samples where no worker does, three minutes late."""
 PRIMARY_ACTION = "sync"
 
 
@@ -84,11 +86,11 @@ def load_dashboard(user: User | AnonymousUser) -> Dashboard:
     minutes = samples.read_samples(Sample.Period.MINUTE, facts.now - DAY)
     present = (facts.now, samples.collect_states(facts))
     severity, sentence = judge(facts, problems)
-    allowed = [action for action in ACTIONS.values() if can_start(user, action)]
+    allowed = list_actions(user)
     return Dashboard(
         severity=severity,
         sentence=sentence,
-        details=_list_details(facts, severity, problems, incidents),
+        details=_list_details(facts, severity, problems, incidents, _find_last_gap([moment for moment, _values in minutes])),
         cards=[_make_card(problem, incidents, user, facts.now) for problem in problems],
         figures=build_day_charts([*minutes, present], facts.now),
         timeline=build_timeline(incidents, facts.now),
@@ -119,7 +121,19 @@ def judge(facts: Facts, problems: Sequence[Problem]) -> tuple[Severity, str]:
     return OK, gettext("Alt i orden.")
 
 
-def _list_details(facts: Facts, severity: Severity, problems: Sequence[Problem], incidents: Sequence[Incident]) -> list[str]:
+def _find_last_gap(moments: Sequence[dt.datetime]) -> dt.datetime | None:
+    """When samples were taken again after minutes without any: the site was down, and no incident tells of it."""
+    pairs = zip(reversed(moments[:-1]), reversed(moments[1:]), strict=True)
+    return next((later for earlier, later in pairs if later - earlier > SAMPLES_MISSING), None)
+
+
+def _list_details(
+    facts: Facts,
+    severity: Severity,
+    problems: Sequence[Problem],
+    incidents: Sequence[Incident],
+    up_again: dt.datetime | None,
+) -> list[str]:
     details = []
     if facts.feed.following:
         details.append(gettext("Strømmen leses akkurat nå."))
@@ -132,6 +146,7 @@ def _list_details(facts: Facts, severity: Severity, problems: Sequence[Problem],
     elif severity is OK and not any(one.ended is None for one in incidents):
         state = facts.feed.state
         since = max((one.ended for one in incidents if one.ended), default=state.first_started if state else None)
+        since = max(filter(None, (since, up_again)), default=None)
     if since:
         details.append(gettext("Slik har det vært siden %(time)s.") % {"time": format_moment(since, facts.now)})
     return details

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 
 
 class SinceForm(forms.Form):
@@ -45,10 +46,10 @@ class AdForm(forms.Form):
     uuid = forms.CharField(label=_("Annonsens uuid eller adresse"), max_length=500)
 
     def clean_uuid(self) -> str:
-        found = _UUID.findall(self.cleaned_data["uuid"])
-        if len({uuid.lower() for uuid in found}) != 1:
+        found = {str(UUID(uuid)) for uuid in _UUID.findall(self.cleaned_data["uuid"])}
+        if len(found) != 1:
             raise ValidationError(gettext("Skriv uuid-en til én annonse, for eksempel fra adressen til annonsen."))
-        return str(found[0]).lower()
+        return found.pop()
 
 
 class PauseForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from ingest import error_messages, lease
 from ingest.models import JobKind as FeedJob
 from jobsearch.core import jobs
 from jobsearch.core.jobs import ACTIONS, JobAction, JobKind, register_action, register_kind
+from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.core.models import Job
 
 from .job_forms import AdForm, PauseForm, SinceForm
@@ -27,6 +29,8 @@ ROLLBACK = "rollback"
 PURGE = "purge"
 ERASE = "erase"
 MAIL = "mail"
+_START_SECONDS, _WAIT_SECONDS = 60, 5
+"""A start holds its lease for longer than a broker that is down takes to refuse the message. Another press waits a little."""
 _TASKS = "jobsearch.admin_dashboard.tasks"
 RUN = "ingest.add_run"
 QUEUE = "ingest.change_detailtask"
@@ -170,10 +174,7 @@ register_action(
         f"{_TASKS}.rollback_index",
         RUN,
         _("Ta i bruk forrige søkeindeks"),
-        _(
-            "Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn; den innebygde "
-            "søkemotoren har ingen."
-        ),
+        _("Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn."),
         confirm=True,
     )
 )
@@ -267,18 +268,40 @@ def can_start(user: User | AnonymousUser, action: JobAction) -> bool:
     return bool(user.is_active and user.is_staff and user.has_perm(action.permission))
 
 
+def list_actions(user: User | AnonymousUser) -> list[JobAction]:
+    """The actions that this user may start, without those that cannot succeed: the embedded engine keeps no former index."""
+    embedded = settings.SEARCH_URL.startswith("embedded:")
+    return [action for action in ACTIONS.values() if can_start(user, action) and not (embedded and action.kind == ROLLBACK)]
+
+
+def _start_once(request: HttpRequest, action: JobAction, arguments: Mapping[str, Any] | None) -> Job | None:
+    """Starts the job unless one of its kind is active. A lease keeps a second press at the same moment from starting another."""
+    username = request.user.get_username()
+    if action.parallel:
+        return jobs.start(action, username, arguments)
+    try:
+        with Lease(f"start {action.kind}", seconds=_START_SECONDS, wait=_WAIT_SECONDS):
+            active = jobs.find_active(action.kind)
+            if active is None:
+                return jobs.start(action, username, arguments)
+    except LeaseHeld:  # the broker keeps the other press waiting
+        messages.info(request, gettext("«%(work)s» settes i gang akkurat nå.") % {"work": jobs.KINDS[action.kind].label})
+        return None
+    message = gettext("«%(work)s» er allerede i gang, bedt om %(time)s.")
+    time = timezone.localtime(active.started).strftime("%H:%M:%S")
+    messages.info(request, message % {"work": jobs.get_label(active), "time": time})
+    return None
+
+
 def start_from(request: HttpRequest, key: str, arguments: Mapping[str, Any] | None = None) -> Job | None:
     """Starts the job of this action for a user of Django admin, unless one is active, and shows a message about it.
 
     Returns the job; None where another one is active.
     """
     action = ACTIONS.get(key) or HIDDEN_ACTIONS[key]
-    if not action.parallel and (active := jobs.find_active(action.kind)):
-        message = gettext("«%(work)s» er allerede i gang, bedt om %(time)s.")
-        time = timezone.localtime(active.started).strftime("%H:%M:%S")
-        messages.info(request, message % {"work": jobs.get_label(active), "time": time})
+    job = _start_once(request, action, arguments)
+    if job is None:
         return None
-    job = jobs.start(action, request.user.get_username(), arguments)
     if job.state == Job.State.FAILED and job.error_code:
         error = error_messages.describe_error(job.error_code, job.error_detail).rstrip(".")
         cure = gettext("Sjekk CELERY_BROKER_URL og at køen kjører, og prøv igjen.") if job.error_code == "broker" else ""

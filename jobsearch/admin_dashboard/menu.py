@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import admin
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +40,7 @@ class Menu:
     is_advanced_open: bool
 
 
-def build_menu(app_list: Sequence[dict[str, Any]], path: str, can_view_overview: bool) -> Menu:
+def build_menu(app_list: Sequence[dict[str, Any]], path: str, *, can_view_overview: bool, can_start_jobs: bool) -> Menu:
     """The menu from the lists that the user may see, as Django's `get_app_list` has them. `path`: the page's own."""
     keys = (*(key for key, _label in (*PARTS, PEOPLE)), ADVANCED)
     parts: dict[str, list[tuple[bool, Item]]] = {key: [] for key in keys}
@@ -51,11 +51,15 @@ def build_menu(app_list: Sequence[dict[str, Any]], path: str, can_view_overview:
             name = f"{app['app_label']}.{model['object_name'].lower()}"
             part = _PART_OF_MODEL.get(name) or _PART_OF_APP.get(app["app_label"], ADVANCED)
             url = model["admin_url"]
-            item = Item(str(capfirst(model["name"])), url, is_current=path == url, is_open=path.startswith(url))
+            title = admin.site.get_model_admin(model["model"]).get_list_title()  # type: ignore[attr-defined]  # each is a `ReadOnlyAdmin`
+            item = Item(title, url, is_current=path == url, is_open=path.startswith(url))
             parts[part].append((name not in _FIRST, item))
     if can_view_overview:
-        url = reverse("admin:insight")
+        url = reverse("admin:search_usage")
         parts["search"].insert(0, (False, Item(_("Hva besøkende søker etter"), url, path == url, path == url)))
+    if can_start_jobs:
+        url = reverse("admin:job_actions")
+        parts["feed"].append((True, Item(_("Jobber"), url, path == url, path == url)))
     index = reverse("admin:index")
     items = [Item(_("Oversikt"), index, is_current=path == index)]
     for key, label in (*PARTS, PEOPLE):

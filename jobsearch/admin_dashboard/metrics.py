@@ -25,8 +25,8 @@ from jobsearch.core import counters
 from jobsearch.core.models import Counter, Heartbeat
 from jobsearch.web.views.health import FORWARDED
 
-from .facts import Facts, load_facts
 from .problems import BROKEN, find_problems
+from .site_facts import Facts, load_facts
 
 CACHE_SECONDS = 5.0
 """How long a process reuses its answer, so that several scrapers, or one that asks every second, cost no more than one."""

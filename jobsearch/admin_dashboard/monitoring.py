@@ -17,9 +17,9 @@ from jobsearch.core import heartbeats
 from jobsearch.core.leases import Lease, LeaseError
 
 from . import alarms, incidents, samples
-from .facts import load_facts
 from .models import Sample
 from .problems import find_problems
+from .site_facts import load_facts
 
 log = logging.getLogger(__name__)
 LEASE_NAME, LEASE_SECONDS = "watch", 90

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.error_messages import describe_error
 from jobsearch.core.models import Job
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 LABELS: dict[str, Any] = {
     "pages": _("sider"),
     "lines": _("linjer"),
@@ -52,8 +57,11 @@ LABELS: dict[str, Any] = {
     "thread_failures": _("gamle feil slettet"),
     "lines_seen": _("gamle linjer slettet"),
     "purges": _("gamle slettinger glemt"),
+    "search_usage": _("gamle søketall slettet"),
     "problem": _("problem"),
 }
+_SINGULAR = {"new": _("ny"), "documents": _("dokument"), "differences": _("forskjell")}
+"""Of those labels whose form differs for one."""
 _IN_SUMMARY = (
     *("new", "updated", "closed", "queued", "documents", "differences", "mended", "left", "discarded", "forgotten", "erased"),
     *("sent", "deferred", "quarantined"),
@@ -77,7 +85,11 @@ PHASES: dict[str, Any] = {
 
 def summarise_result(result: Mapping[str, Any]) -> str:
     """The few important numbers, zeros left out: "12 nye, 3 endret"."""
-    found = [f"{format_number(result[key])} {LABELS[key]}" for key in _IN_SUMMARY if result.get(key)]
+    found = [
+        f"{format_number(result[key])} {_SINGULAR.get(key, LABELS[key]) if result[key] == 1 else LABELS[key]}"
+        for key in _IN_SUMMARY
+        if result.get(key)
+    ]
     return ", ".join(found) or (gettext("ingenting nytt") if result else "–")
 
 
@@ -87,8 +99,12 @@ def describe_outcome(job: Job) -> str:
 
 
 def list_result(job: Job) -> list[tuple[str, str]]:
-    """Every number of a job's result with its label, for a table."""
-    rows = [(str(LABELS.get(key, key)), _format(value)) for key, value in job.result.items() if value not in ("", None)]
+    """A job's result with labels, for a table. Zeros only of the numbers that matter: nearly all others are zero."""
+    rows = [
+        (str(LABELS.get(key, key)), _format(value))
+        for key, value in job.result.items()
+        if value not in ("", None) and (value != 0 or key in _IN_SUMMARY or isinstance(value, bool))
+    ]
     if rows and job.error_code:
         rows.append((str(LABELS["problem"]), describe_error(job.error_code, job.error_detail)))
     return rows
@@ -100,14 +116,18 @@ def list_arguments(job: Job) -> list[tuple[str, str]]:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration, the longer the coarser: "48 s", "3 min 12 s", "12 min", "2 t 5 min", "3 døgn"."""
+    """A duration, the longer the coarser: "48 s", "3 min 12 s", "3 min", "12 min", "2 t 5 min", "2 t", "3 døgn"."""
     seconds = max(0, round(seconds))
     if seconds < 60:
         return gettext("%(n)s s") % {"n": seconds}
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
-        return gettext("%(m)s min %(s)s s") % {"m": minutes, "s": rest} if minutes < 10 else gettext("%(m)s min") % {"m": minutes}
+        if rest and minutes < 10:
+            return gettext("%(m)s min %(s)s s") % {"m": minutes, "s": rest}
+        return gettext("%(m)s min") % {"m": minutes}
     hours, minutes = divmod(minutes, 60)
+    if hours < 48 and not minutes:
+        return gettext("%(h)s t") % {"h": hours}
     if hours < 48:
         return gettext("%(h)s t %(m)s min") % {"h": hours, "m": minutes}
     return ngettext("%(d)s døgn", "%(d)s døgn", hours // 24) % {"d": hours // 24}
@@ -155,4 +175,17 @@ def _format(value: Any) -> str:
         return format_number(value)
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
-    return str(value)
+    return _format_if_date(str(value))
+
+
+def _format_if_date(text: str) -> str:
+    """A stored day or moment in the reader's format and time zone; any other text as it is."""
+    if not _DATE.match(text):
+        return text
+    try:
+        moment = parse_datetime(text) if "T" in text else parse_date(text)
+    except ValueError:
+        return text
+    if isinstance(moment, dt.datetime):
+        return date_format(timezone.localtime(moment), "j. F Y H:i") if timezone.is_aware(moment) else text
+    return date_format(moment, "j. F Y") if moment else text

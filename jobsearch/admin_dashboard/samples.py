@@ -14,8 +14,8 @@ from django.utils import timezone
 from jobsearch.core import counters
 from jobsearch.core.models import Counter
 
-from .facts import Facts
 from .models import Sample
+from .site_facts import Facts
 
 Values = Mapping[str, float]
 KEPT = {

@@ -21,8 +21,9 @@ from jobsearch.core import counters
 from jobsearch.core.models import Heartbeat, Job
 
 from .charts import format_milliseconds, format_share
-from .facts import Facts
 from .report_texts import format_duration, format_number
+from .schedules import get_schedule
+from .site_facts import Facts
 from .time_formats import UNKNOWN, format_age, format_moment, format_since
 
 
@@ -73,7 +74,7 @@ def _describe_feed(facts: Facts, last_hour: Mapping[str, float], last_day: Mappi
         (_("Svartid siste time"), format_mean(last_hour, counters.FEED_ANSWERS)),
         (_("Feil siste døgn"), format_errors(last_day, counters.FEED_ANSWERS, counters.FEED_ERRORS)),
         (_("Adresse"), state.origin if state else str(settings.NAV_FEED_URL)),
-        (_("Token"), str(kind)),
+        (_("Tokenet er"), str(kind)),
         (_("Tokenet utløper"), expires),
         (_("Neste side"), state.page_id if state and state.page_id else UNKNOWN),
     ]
@@ -144,13 +145,15 @@ def _describe_search(facts: Facts, last_hour: Mapping[str, float], last_day: Map
 def _describe_processes(facts: Facts) -> Section:
     workers, beats = facts.alive.get(Heartbeat.Role.WORKER, ()), facts.alive.get(Heartbeat.Role.BEAT, ())
     rows: list[tuple[Any, str]] = [
+        (_("Oppgavekø"), _("tar imot oppgaver") if facts.broker.ok else _("tar ikke imot oppgaver")),
         (_("Arbeidere"), format_number(len(workers)) if workers else _describe_gone(facts, Heartbeat.Role.WORKER)),
         *((f"– {_('siden')} {format_moment(one.started, facts.now)}", ", ".join(one.queues)) for one in workers[:10]),
         (_("Tidsplan (beat)"), _("i gang") if beats else _describe_gone(facts, Heartbeat.Role.BEAT)),
     ]
     on = [one for one in facts.schedules if one.enabled]
     rows.append((_("Faste oppgaver"), _("%(n)s av %(total)s på") % {"n": len(on), "total": len(facts.schedules)}))
-    rows += [(f"– {one.name}", _describe_schedule(one, facts.now)) for one in facts.schedules]
+    # The list of schedules has all of them; here those that need a look.
+    rows += [(f"– {get_schedule(one.task).label or one.name}", _("slått av")) for one in facts.schedules if not one.enabled]
     links = [(reverse("admin:django_celery_beat_periodictask_changelist"), gettext_lazy("Tidsplanen"))]
     return Section("processes", gettext_lazy("Bakgrunnsprosesser"), rows, links)
 
@@ -158,13 +161,6 @@ def _describe_processes(facts: Facts) -> Section:
 def _describe_gone(facts: Facts, role: str) -> str:
     seen = facts.last_seen(role)
     return _("ingen, sist sett %(time)s") % {"time": format_since(seen, facts.now)} if seen else UNKNOWN
-
-
-def _describe_schedule(task: Any, now: dt.datetime) -> str:
-    if not task.enabled:
-        return _("slått av")
-    every = format_duration(task.interval.schedule.run_every.total_seconds()) if task.interval else str(task.scheduler)
-    return _("hvert %(every)s, sist %(last)s") % {"every": every, "last": format_moment(task.last_run_at, now)}
 
 
 def _describe_machine(facts: Facts, last_day: Mapping[str, float]) -> Section:

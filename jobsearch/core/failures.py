@@ -1,12 +1,14 @@
-"""Failures of external services (mail server, webhook): the current one of each, in a table that the admin shows."""
+"""Current failures of services (mail server, webhook, search engine, broker), in a table that the admin shows."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from django.utils import timezone
 
 from .models import ServiceFailure
 
-MAIL, WEBHOOK = "mail", "webhook"
+MAIL, WEBHOOK, ENGINE, BROKER = "mail", "webhook", "engine", "broker"
 _MAX_DETAIL = 300
 
 
@@ -15,6 +17,13 @@ def note_failure(name: str, detail: str) -> None:
     now = timezone.now()
     values = {"detail": " ".join(detail.split())[:_MAX_DETAIL], "last": now}
     ServiceFailure.objects.update_or_create(name=name, defaults=values, create_defaults={**values, "since": now})
+
+
+def note_first_failure(name: str, detail: str, now: dt.datetime) -> ServiceFailure:
+    """Stores that the service fails, unless that is stored already: for readers, which must not write at each reading."""
+    failure = ServiceFailure(name=name, detail=" ".join(detail.split())[:_MAX_DETAIL], since=now, last=now)
+    ServiceFailure.objects.bulk_create([failure], ignore_conflicts=True)
+    return failure
 
 
 def note_success(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -16,7 +17,7 @@ from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import index_jobs
 from jobsearch.admin_dashboard.jobs import INDEX
 from jobsearch.core import jobs
-from jobsearch.core.models import LeaseRecord
+from jobsearch.core.models import Job, LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies.models import Moderation, Vacancy
@@ -249,3 +250,27 @@ def test_permission_to_view_ads_does_not_allow_hiding(client, index, make_vacanc
     assert "Skjul annonsen" not in client.get(f"{ADS}{ad}/change/").content.decode()
     client.post(ADS, {"action": "hide", "_selected_action": [str(ad)], "confirmed": "1"})
     assert not Moderation.objects.exists()
+
+
+def test_the_page_of_jobs_has_each_job_once_and_none_that_cannot_succeed(administrator, settings):
+    page = administrator.get("/admin/jobber/").content.decode()
+    found = re.findall(r'id="start-([^"]+)"', page)
+    assert sorted(found) == sorted(set(jobs.ACTIONS) - {"rollback"}), "the embedded engine keeps no former index"
+    assert "/admin/jobber/" in administrator.get("/admin/ingest/run/").content.decode(), "the menu leads there"
+
+
+def test_two_presses_at_the_same_moment_start_one_job(administrator, monkeypatch):
+    """The second press comes between the first one's look for an active job and its row."""
+    start, presses = jobs.start, []
+
+    def start_slowly(*arguments: object) -> Job:
+        if not presses:
+            presses.append(1)
+            presses.append(press(administrator, "mail"))
+        return start(*arguments)
+
+    monkeypatch.setattr(jobs, "start", start_slowly)
+    monkeypatch.setattr("jobsearch.admin_dashboard.jobs._WAIT_SECONDS", 0.2)
+    press(administrator, "mail")
+    assert "settes i gang akkurat nå" in presses[1]
+    assert Run.objects.filter(kind="mail").count() == 1

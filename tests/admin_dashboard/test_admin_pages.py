@@ -204,3 +204,12 @@ def test_times_are_shown_in_oslo_time_without_microseconds(administrator, db):
     text = administrator.get(reverse("admin:ingest_run_change", args=[run.pk])).content.decode()
     assert "23. november 2026 23:46" in text
     assert "733798" not in text
+
+
+@pytest.mark.django_db
+def test_an_empty_list_says_what_that_means_and_a_search_without_hits_leads_back(admin_client, index):
+    page = admin_client.get("/admin/vacancies/moderation/").content.decode()
+    assert "Ingen annonser er skjult." in page
+    page = admin_client.get("/admin/vacancies/moderation/?hidden__exact=1").content.decode()
+    assert "Ingenting passer til søket og filtrene." in page
+    assert 'href="/admin/vacancies/moderation/">Vis alt' in page

@@ -125,7 +125,7 @@ def test_the_page_of_a_job_shows_its_arguments_progress_and_stop_button(operator
     )
     page = operator.get(f"/admin/ingest/run/{job.pk}/change/").content.decode()
     assert "3 av 9" in page
-    assert "2026-11-01" in page
+    assert "1. november 2026" in page
     assert "Stopp jobben" in page
     assert 'data-ended=""' in operator.get(f"/admin/kjoring/{job.pk}/framdrift/").content.decode()
 
@@ -245,4 +245,5 @@ def test_a_job_of_a_person_is_never_folded(operator, feed):
 
 def test_all_jobs_are_on_one_page(operator):
     page = operator.get("/admin/jobber/").content.decode()
-    assert all(f'id="start-{key}"' in page for key in jobs.ACTIONS)
+    offered = set(jobs.ACTIONS) - {"rollback"}  # the embedded engine has no former index
+    assert all(f'id="start-{key}"' in page for key in offered)

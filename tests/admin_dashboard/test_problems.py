@@ -14,9 +14,12 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import dashboard, problems
-from jobsearch.admin_dashboard.facts import load_facts
-from jobsearch.core.models import Heartbeat
-from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy
+from jobsearch.admin_dashboard.models import Sample
+from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.admin_dashboard.time_formats import format_moment
+from jobsearch.core import broker
+from jobsearch.core.models import Heartbeat, ServiceFailure
+from tests.admin_dashboard.site_faults import QUEUES, SITE_FAULTS, Site, make_healthy, make_values
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,7 +100,7 @@ def test_a_task_that_is_switched_off_is_named(site):
     interval = IntervalSchedule.objects.create(every=120, period="seconds")
     PeriodicTask.objects.create(name="follow-the-feed", task="ingest.tasks.follow_feed", interval=interval, enabled=False)
     (problem,) = problems.find_problems(load_facts())
-    assert (problem.code, problem.severity.key, problem.cause) == ("schedule-off", "watch", "follow-the-feed")
+    assert (problem.code, problem.severity.key, problem.cause) == ("schedule-off", "watch", "Les strømmen")
 
 
 def test_an_old_backup_is_a_problem_only_where_backups_are_configured(site, settings, tmp_path):
@@ -149,3 +152,37 @@ def test_a_pause_is_named_and_nothing_is_late_by_it(site):
     (problem,) = problems.find_problems(load_facts(later))
     assert (problem.code, problem.severity.key, problem.action) == ("feed-paused", "watch", "resume")
     assert "kari" in problem.cause
+
+
+def test_a_broker_that_cannot_be_written_is_the_cause_of_what_follows(site, settings, tmp_path):
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "missing")}
+    (problem,) = problems.find_problems(load_facts(timezone.now()))
+    assert (problem.code, problem.severity.key) == ("broker-down", "broken")
+    assert f"filesystem://{tmp_path}/missing: No such file or directory." in problem.cause
+    later = timezone.now() + dt.timedelta(hours=2)
+    Heartbeat.objects.update(seen=later)
+    (still,) = problems.find_problems(load_facts(later))
+    assert still.since == problem.since, "the feed that is not read follows from it"
+    (tmp_path / "missing").mkdir()
+    broker.forget()
+    Heartbeat.objects.update(seen=timezone.now())
+    assert find_codes() == []
+    assert not ServiceFailure.objects.exists()
+
+
+def test_since_when_the_engine_is_down_is_told_from_the_first_reading_on(site):
+    fault = next(one for one in SITE_FAULTS if one.code == "engine-down")
+    fault.make(site)
+    began = timezone.now()
+    assert [problem.since for problem in problems.find_problems(load_facts(began))] == [began]
+    later = began + dt.timedelta(minutes=1)
+    assert [problem.since for problem in problems.find_problems(load_facts(later))] == [began]
+
+
+def test_in_order_since_the_site_ran_again_after_a_stop(site):
+    now = timezone.now().replace(second=0, microsecond=0)
+    up_again = now - dt.timedelta(minutes=20)
+    for ago in (*range(1, 21), *range(40, 60)):
+        Sample.objects.create(period=Sample.Period.MINUTE, moment=now - dt.timedelta(minutes=ago), values=make_values(now))
+    loaded = dashboard.load_dashboard(User.objects.create_superuser("administrator", password="x"))
+    assert loaded.details[-1] == f"Slik har det vært siden {format_moment(up_again, timezone.now())}."

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
+from ingest.models import FeedState
 from jobsearch.accounts.login_codes import find_user
+from jobsearch.accounts.models import LoginSession
+from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role, get_role, set_role
+from jobsearch.core.models import Job
+from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.vacancies.deletion_models import Erasure
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/auth/user/"
@@ -176,3 +188,97 @@ def test_people_are_found_and_filtered(administrator):
     make_user("ola", None)
     for query, found in (("?role=recruiter", 1), ("?role=none", 1), ("?q=kari@", 1), ("?is_active__exact=0", 0), ("?role=x", 3)):
         assert administrator.get(PEOPLE + query, follow=True).context["cl"].result_count == found, query
+
+
+def test_last_seen_is_the_last_use_and_not_the_last_login(administrator):
+    now = timezone.now()
+    long_ago = now - dt.timedelta(days=30)
+    used, logged_in, never = (make_user(name, Role.RECRUITER) for name in ("used", "logged-in", "never"))
+    User.objects.filter(pk__in=[used.pk, logged_in.pk]).update(last_login=long_ago)
+    for key, ago in (("a", 9), ("b", 3)):
+        LoginSession.objects.create(user=used, session_key=key, last_seen=now - dt.timedelta(days=ago))
+    found = {user.pk: user.seen for user in administrator.get(f"{PEOPLE}?role=recruiter").context["cl"].result_list}
+    assert list(found.items()) == [(used.pk, now - dt.timedelta(days=3)), (logged_in.pk, long_ago), (never.pk, None)]
+
+
+def give_second_step(user: User) -> None:
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=user, type=kind, data={})
+
+
+def test_a_second_step_that_is_lost_is_removed_after_a_question_and_logged(administrator):
+    kari, ola = make_user("kari", Role.OPERATOR), make_user("ola", Role.OPERATOR)
+    give_second_step(kari)
+    assert "kodeapp, passnøkkel, reservekoder" in administrator.get(f"{PEOPLE}{kari.pk}/change/").content.decode()
+    chosen = {"action": "remove_second_step", "_selected_action": [kari.pk, ola.pk]}
+    assert "kari@example.com" in administrator.post(PEOPLE, chosen).content.decode()
+    assert Authenticator.objects.count() == 3, "nothing before the confirmation"
+    administrator.post(PEOPLE, {**chosen, "confirmed": "1"})
+    assert not Authenticator.objects.exists()
+    assert [message.to for message in mail.outbox] == [["kari@example.com"]]
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.get_change_message()) == (str(kari.pk), "Ekstra sikkerhet ved innlogging fjernet")
+
+
+def test_the_second_step_of_a_superuser_or_oneself_is_not_removed_by_the_action(administrator):
+    root = User.objects.create_superuser("root", "root@example.com", "x")
+    own = User.objects.get(username="administrator")
+    for user in (root, own):
+        give_second_step(user)
+    chosen = {"action": "remove_second_step", "_selected_action": [root.pk, own.pk]}
+    assert "Du kan ikke gjøre dette" in administrator.post(PEOPLE, chosen).content.decode()
+    administrator.post(PEOPLE, {**chosen, "confirmed": "1"})
+    assert Authenticator.objects.count() == 6
+
+
+def test_a_user_without_the_permission_to_change_people_removes_no_second_step(client, clerk):
+    chief = make_user("chief", Role.ADMINISTRATOR)
+    give_second_step(chief)
+    chosen = {"action": "remove_second_step", "_selected_action": [chief.pk], "confirmed": "1"}
+    client.post(PEOPLE, chosen)
+    client.force_login(make_user("operator", Role.OPERATOR))
+    assert client.post(PEOPLE, chosen).status_code == 403
+    assert Authenticator.objects.count() == 3
+
+
+def test_the_command_removes_the_second_step_of_the_only_administrator(db):
+    user = User.objects.create_superuser("root", "root@example.com", "x")
+    give_second_step(user)
+    with pytest.raises(CommandError, match="no such user"):
+        call_command("remove_second_step", "nobody")
+    call_command("remove_second_step", "ROOT@example.com")
+    assert not Authenticator.objects.exists()
+
+
+def test_the_name_of_a_deleted_user_is_in_no_job_and_no_erasure(db):
+    kari, ola = make_user("kari", Role.OPERATOR), make_user("ola", Role.OPERATOR)
+    for user in (kari, ola):
+        name = user.username
+        Job.objects.create(kind="sync", requested_by=name, stop_requested_by=name, error_code="stopped", error_detail=name)
+        Job.objects.create(kind="sync", requested_by=name, error_code="bug", error_detail=f"of {name}")
+        Erasure.objects.create(requested_by=name)
+    FeedState.objects.create(id=1, origin="https://feed.example", paused_by="kari")
+    assert [row["what"] for row in export_account(kari)["requested_jobs"]] == ["Følge strømmen", "Følge strømmen", "erasure"]
+    number = f"#{kari.pk}"
+    delete_account(kari)
+    columns = ("requested_by", "stop_requested_by", "error_detail")
+    assert set(Job.objects.values_list(*columns)) == {
+        (number, number, number),
+        (number, "", "of kari"),
+        ("ola", "ola", "ola"),
+        ("ola", "", "of ola"),
+    }
+    assert set(Erasure.objects.values_list("requested_by", flat=True)) == {number, "ola"}
+    assert FeedState.objects.get().paused_by == number
+
+
+def test_a_user_with_rows_in_other_lists_of_the_admin_can_be_deleted(administrator):
+    """Django refuses it without the permission to delete the reminders, which no role has."""
+    kari = make_user("kari", Role.RECRUITER)
+    ReminderMail.objects.create(owner=kari, created=timezone.now())
+    page = administrator.get(f"{PEOPLE}{kari.pk}/delete/").content.decode()
+    assert "kari@example.com" in page
+    assert "object (" not in page, "no names of classes"
+    administrator.post(f"{PEOPLE}{kari.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=kari.pk).exists()
+    assert not ReminderMail.objects.exists()

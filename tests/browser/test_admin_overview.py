@@ -73,7 +73,7 @@ def test_the_menu_leads_everywhere(site, open_admin, width):
     assert fits(page)
 
 
-@pytest.mark.parametrize("address", ["/admin/siste-30-dager/", "/admin/innsikt/", "/admin/start/rebuild/"])
+@pytest.mark.parametrize("address", ["/admin/siste-30-dager/", "/admin/besokendes-sok/", "/admin/start/rebuild/"])
 def test_other_pages_have_no_violations(site, open_admin, address):
     page = open_admin(address, width=PHONE)
     page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.models import AlertMail
@@ -14,6 +15,7 @@ from .base import ReadOnlyAdmin
 class AlertMailAdmin(ReadOnlyAdmin):
     """Alert mails. The list of those whose fate is unknown is what an administrator looks for."""
 
+    empty_text = _("Ingen e-post er sendt ennå.")
     list_display = ["id", "state", "created", "ads", "error"]
     fields = ["id", "state", "created", "ads", "error"]
     list_filter = ["state"]
@@ -24,6 +26,7 @@ class AlertMailAdmin(ReadOnlyAdmin):
 class ReminderMailAdmin(ReadOnlyAdmin):
     """Reminders of deadlines, without their users and ads."""
 
+    empty_text = _("Ingen påminnelse er sendt ennå.")
     list_display = ["id", "state", "created", "error"]
     fields = ["id", "state", "created", "error"]
     list_filter = ["state"]

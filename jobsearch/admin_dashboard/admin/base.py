@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.utils import display_for_value
+from django.contrib.admin.utils import display_for_value, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
@@ -17,6 +17,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 MAX_COUNTED = 10_000
 MAX_AT_ONCE = 500  # rows of one action
@@ -58,6 +59,12 @@ class ReadOnlyAdmin(_ModelAdmin):
     list_per_page = 50
     actions_on_top = True  # without an action bar, Django writes an inline <style>, which our CSP refuses
     empty_value_display = "–"
+    list_title: Any = ""
+    """Title of the list, in the menu too. Without one it is the model's plural."""
+    empty_text: Any = _("Ingenting her ennå.")
+    delete_explanation: Any = _("Dette slettes, og kan ikke hentes tilbake:")
+    add_label: Any = ""
+    """Text of the button that adds a row; required where rows may be added."""
 
     class Media:
         css = {"all": ["admin_dashboard/dashboard.css"]}
@@ -72,8 +79,41 @@ class ReadOnlyAdmin(_ModelAdmin):
         return lookup in offered or lookup.partition("__")[0] in offered
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = capfirst(self.opts.verbose_name_plural)  # Django's own title asks the user to select a row
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        # Django's own title asks the user to select a row.
+        context = {"title": self.get_list_title(), "empty_text": self.empty_text}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context: dict[str, Any] = {
+            "list_title": self.get_list_title(),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        if object_id is None:
+            context["title"] = self.add_label
+        elif row := self.get_object(request, unquote(object_id)):
+            context["subtitle"] = self.get_row_title(row)
+        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {**self._describe_row(request, object_id), "delete_explanation": self.delete_explanation}
+        return super().delete_view(request, object_id, {**context, **(extra_context or {})})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().history_view(request, object_id, {**self._describe_row(request, object_id), **(extra_context or {})})
+
+    def _describe_row(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        row = self.get_object(request, unquote(object_id))
+        return {"list_title": self.get_list_title(), "row_title": self.get_row_title(row) if row else ""}
+
+    def get_row_title(self, row: Any) -> str:
+        """The title of a row's page."""
+        return str(row)
+
+    def get_list_title(self) -> str:
+        return str(self.list_title or capfirst(self.opts.verbose_name_plural))
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any) -> HttpResponse | None:
         """Runs an action; 400 where a selected key cannot be one of this table. Django raises ValueError or OverflowError."""

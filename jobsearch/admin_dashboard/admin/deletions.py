@@ -34,6 +34,7 @@ _WRONG = {
 class PurgeAdmin(ReadOnlyAdmin):
     """What was deleted when: proof for NAV's terms of use and for the GDPR."""
 
+    list_title = _("Slettelogg")
     list_display = ["moment", "kind", "ad", "number", "why"]
     list_filter = ["kind", "moment"]
     fields = ["moment", "kind", "uuid", "number", "why"]
@@ -58,30 +59,20 @@ class PurgeAdmin(ReadOnlyAdmin):
         return str(Vacancy.Closed(purge.reason).label) if purge.reason in Vacancy.Closed else "–"
 
 
+def _make_lines_field(label: Any, help_text: Any, max_length: int) -> forms.CharField:
+    """A field for several values, one on each line, which the browser does not remember."""
+    widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    return forms.CharField(label=label, help_text=help_text, max_length=max_length, required=False, widget=widget)
+
+
 class PersonForm(forms.Form):
     """Form with what a person asks to remove. The values are hashed and never stored."""
 
-    names = forms.CharField(
-        label=_("Navn"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text=_("Ett på hver linje, fornavn og etternavn. Andre med samme navn blir også fjernet."),
+    names = _make_lines_field(
+        _("Navn"), _("Ett på hver linje, fornavn og etternavn. Andre med samme navn blir også fjernet."), 2000
     )
-    phones = forms.CharField(
-        label=_("Telefonnumre"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text=_("Ett på hver linje."),
-    )
-    emails = forms.CharField(
-        label=_("E-postadresser"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text=_("Én på hver linje."),
-    )
+    phones = _make_lines_field(_("Telefonnumre"), _("Ett på hver linje."), 1000)
+    emails = _make_lines_field(_("E-postadresser"), _("Én på hver linje."), 2000)
     reference = forms.CharField(
         label=_("Saksnummer"),
         required=False,
@@ -116,6 +107,10 @@ class PersonForm(forms.Form):
 class ErasureAdmin(ReadOnlyAdmin):
     """People who have asked not to be published. Adding one removes the person at once; deleting one lifts the request."""
 
+    list_title = _("Krav om sletting")
+    add_label = _("Slett en person")
+    empty_text = _("Ingen har bedt om å bli slettet.")
+    delete_explanation = _("Kravet oppheves. Nevner strømmen personen igjen, vises personen på nettstedet:")
     list_display = ["created", "reference", "requested_by", "listed", "ads", "done"]
     fields = ["created", "reference", "requested_by", "listed", "ads", "done"]
     readonly_fields = ["listed", "done"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
@@ -52,7 +52,7 @@ class FeedStateAdmin(ReadOnlyAdmin):
         holder = find_holder(lease.NAME)
         return holder.owner if holder else "–"
 
-    @admin.display(description=_("retten utløper"))
+    @admin.display(description=_("reservert til"))
     def lease_expires(self, state: FeedState) -> str:
         holder = find_holder(lease.NAME)
         return format_time(holder.expires) if holder else "–"
@@ -137,7 +137,9 @@ class ErrorFilter(admin.SimpleListFilter):
 class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """Queue of details to fetch, with an action that retries the selected rows."""
 
-    list_display = ["uuid", "state", "origin", "attempts", "next_try", "error", "queued"]
+    list_title = _("Kø og karantene")
+    empty_text = _("Ingenting venter, og ingenting er i karantene.")
+    list_display = ["ad", "state", "error", "attempts", "next_try", "queued"]
     list_filter = ["state", ErrorFilter, "origin"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
@@ -161,6 +163,16 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
             "is_stored": bool(task and Vacancy.objects.filter(pk=task.uuid).exists()),
         }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DetailTask]:
+        titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
+        rows: QuerySet[DetailTask] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        return rows
+
+    @admin.display(description=_("annonse"), ordering="uuid")
+    def ad(self, task: DetailTask) -> str:
+        """The title of an ad that is stored already. Of a new one nothing but its uuid is known."""
+        return getattr(task, "ad_title", "") or str(task.uuid)
 
     @admin.display(description=_("grunn"), ordering="error_code")
     def error(self, task: DetailTask) -> str:

@@ -17,6 +17,7 @@ from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
 class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """Quarantined ads: those that could not be indexed, with an action that retries the selected ones."""
 
+    empty_text = _("Alle annonser lar seg indeksere.")
     list_display = ["uuid", "reason", "detail", "since", "tries", "next_try"]
     list_filter = ["reason"]
     search_fields = ["uuid"]
@@ -42,6 +43,7 @@ class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
 class ThreadFailureAdmin(ReadOnlyAdmin):
     """Background threads whose last round failed."""
 
+    empty_text = _("Ingen tråd mislykkes.")
     list_display = ["name", "error", "since", "last"]
     fields = ["name", "error", "since", "last"]
     ordering = ["name"]

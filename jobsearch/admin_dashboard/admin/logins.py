@@ -16,6 +16,8 @@ from .base import ReadOnlyAdmin, format_time
 class LoginAttemptAdmin(ReadOnlyAdmin):
     """Failed logins. The columns are methods, because the labels of the library's fields are in English."""
 
+    empty_text = _("Ingen innlogging har mislyktes i det siste.")
+    delete_explanation = _("Sperringen oppheves, og kontoen kan prøve å logge inn igjen:")
     list_display = ["name", "address", "failures", "last"]
     fields = ["name", "address", "failures", "last"]
     readonly_fields = ["name", "address", "failures", "last"]

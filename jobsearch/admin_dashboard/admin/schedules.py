@@ -88,6 +88,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
     """Schedules, shown by what they do."""
 
     form = ScheduleForm
+    list_title = _("Tidsplanen")
     list_display = ["what", "every", "default", "enabled", "last_run_at"]
     list_display_links = ["what"]
     fields = ["what", "explanation", "seconds", "enabled", "last_run_at"]
@@ -105,6 +106,9 @@ class ScheduleAdmin(ReadOnlyAdmin):
             .select_related("interval", "crontab", "solar", "clocked")
             .exclude(name="celery.backend_cleanup")
         )
+
+    def get_row_title(self, row: PeriodicTask) -> str:
+        return self.what(row)
 
     @admin.display(description=_("hva"), ordering="task")
     def what(self, row: PeriodicTask) -> str:

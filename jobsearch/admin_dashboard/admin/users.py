@@ -8,22 +8,27 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
+from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, count_steps, remove_second_step
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
 
-from .base import ReadOnlyAdmin
+from .base import MAX_AT_ONCE, ReadOnlyAdmin, format_time
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
+_STEPS = {CODE_APP: _("kodeapp"), PASSKEY: _("passnøkkel"), RECOVERY_CODES: _("reservekoder")}
 _CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role in Role)]
 
 
@@ -107,13 +112,15 @@ class RoleFilter(admin.SimpleListFilter):
 class UserAdmin(ReadOnlyAdmin):
     """Users of the site."""
 
+    add_label = _("Inviter en bruker")
+    delete_explanation = _("Kontoen slettes med lagrede søk, lagrede stillinger og varsler, og kan ikke hentes tilbake:")
+    add_form_template = "admin/user_invite.html"
     list_display = ["who", "role", "is_active", "last_seen", "date_joined"]
     list_filter = [RoleFilter, "is_active"]
     search_fields = ["username", "email"]
     search_help_text = _("E-postadresse eller brukernavn")
-    ordering = ["-last_login", "-pk"]
-    actions = ["disable", "invite_again"]
-    readonly_fields = ["who", "last_seen", "date_joined"]
+    actions = ["disable", "invite_again", "remove_second_step"]
+    readonly_fields = ["who", "last_seen", "date_joined", "second_step"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("auth.add_user")
@@ -140,14 +147,21 @@ class UserAdmin(ReadOnlyAdmin):
         return not user.is_superuser and (role is None or role in list_grantable(request.user))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        # The row of a session is deleted when the session ends; the time of the login stays.
+        used = LoginSession.objects.filter(user=OuterRef("pk")).order_by().values("user").annotate(last=Max("last_seen"))
+        seen = Coalesce(Subquery(used.values("last")), F("last_login"))
+        rows: QuerySet[User] = super().get_queryset(request).annotate(seen=seen).prefetch_related("groups")
+        return rows
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [F("seen").desc(nulls_last=True), "-pk"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return ["email", "role"]
         if not self.has_change_permission(request, obj):
-            return ["who", "is_active", "last_seen", "date_joined"]
-        return ["who", "role", "is_active", "last_seen", "date_joined"]
+            return ["who", "is_active", "last_seen", "date_joined", "second_step"]
+        return ["who", "role", "is_active", "last_seen", "date_joined", "second_step"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = RoleForm if change else InvitationForm
@@ -166,6 +180,13 @@ class UserAdmin(ReadOnlyAdmin):
         else:
             self._send(request, obj)
 
+    def get_row_title(self, row: User) -> str:
+        return self.who(row)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Only the users: rows of other tables go with the account, and need no permission of their own."""
+        return [str(user) for user in objs], {}, set(), []
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete all that is stored about the user, also what is found by the address alone."""
         delete_account(obj)
@@ -183,18 +204,19 @@ class UserAdmin(ReadOnlyAdmin):
         labels = [str(ROLE_LABELS[role]) for role in Role if role.value in names]
         return ", ".join([gettext("Superbruker")] * user.is_superuser + labels) or "–"
 
-    @admin.display(description=_("sist sett"), ordering="last_login")
-    def last_seen(self, user: User) -> Any:
-        return user.last_login
+    @admin.display(description=_("sist sett"), ordering="seen")
+    def last_seen(self, user: User) -> str:
+        return format_time(user.seen)  # type: ignore[attr-defined]  # annotated by `get_queryset`
+
+    @admin.display(description=_("ekstra sikkerhet ved innlogging"))
+    def second_step(self, user: User) -> str:
+        steps = count_steps(user)
+        return ", ".join(f"{number} {_STEPS[kind]}" if number > 1 else str(_STEPS[kind]) for kind, number in steps.items()) or "–"
 
     @admin.action(description=_("Steng kontoen"), permissions=["disable"])
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Disables the selected accounts, but not the user's own, and none that the user may not change."""
-        allowed = queryset.exclude(username=request.user.get_username())
-        if not getattr(request.user, "is_superuser", False):
-            others = set(Role) - set(list_grantable(request.user))
-            allowed = allowed.exclude(is_superuser=True).exclude(groups__name__in=others)
-        found = list(allowed.filter(is_active=True))
+        found = list(self._list_others(request, queryset).filter(is_active=True))
         User.objects.filter(pk__in=[user.pk for user in found]).update(is_active=False)
         for user in found:
             self.log_change(request, user, gettext("Stengt"))
@@ -206,6 +228,34 @@ class UserAdmin(ReadOnlyAdmin):
         waiting = queryset.filter(last_login=None, is_active=True).exclude(Q(email="") | Q(pk=request.user.pk))
         for user in waiting[:20]:
             self._send(request, user)
+
+    @admin.action(description=_("Fjern ekstra sikkerhet ved innlogging"), permissions=["disable"])
+    def remove_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Removes code app, passkeys and recovery codes of users who have lost them, after a confirmation."""
+        users = list(self._list_others(request, queryset)[:MAX_AT_ONCE])
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Fjerne ekstra sikkerhet ved innlogging?"),
+                "users": users,
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/second_step_remove.html", context)
+        changed = [user for user in users if remove_second_step(user)]
+        for user in changed:
+            self.log_change(request, user, gettext("Ekstra sikkerhet ved innlogging fjernet"))
+        message = gettext("Brukere som nå logger inn uten ekstra sikkerhet: %(n)s.")
+        self.message_user(request, message % {"n": len(changed)}, messages.SUCCESS)
+        return None
+
+    @staticmethod
+    def _list_others(request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Those among the selected users that the user may change, without the user's own account."""
+        others = queryset.exclude(pk=int(request.user.pk or 0))  # never None: the admin is for staff only
+        if getattr(request.user, "is_superuser", False):
+            return others
+        higher = set(Role) - set(list_grantable(request.user))
+        return others.exclude(is_superuser=True).exclude(groups__name__in=higher)
 
     def _send(self, request: HttpRequest, user: User) -> None:
         try:

@@ -5,17 +5,20 @@ Contacts and texts are shown only while an ad is active.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -96,7 +99,8 @@ class NoteForm(forms.Form):
 class VacancyAdmin(ReadOnlyAdmin):
     """Stored ads, with actions that hide them, show them again or fetch their details."""
 
-    list_display = ["headline", "employer_name", "place", "shown", "published", "expires", "closed_reason", "changed"]
+    list_title = _("Alle annonser")
+    list_display = ["headline", "employer_name", "place", "shown", "published_on", "last_day", "changed_at"]
     list_filter = [NowFilter, IndexFilter, "closed_reason"]
     search_fields = ["uuid", "title"]
     search_help_text = _("Uuid, organisasjonsnummer, eller ord i tittel, arbeidsgiver og sted")
@@ -195,6 +199,18 @@ class VacancyAdmin(ReadOnlyAdmin):
             return gettext("○ Skjult")
         return gettext("● Aktiv") if is_active(vacancy) else gettext("○ Ikke aktiv")
 
+    @admin.display(description=_("publisert"), ordering="published")
+    def published_on(self, vacancy: Vacancy) -> str:
+        return _format_day(vacancy.published)
+
+    @admin.display(description=_("endret hos oss"), ordering="changed")
+    def changed_at(self, vacancy: Vacancy) -> str:
+        return date_format(timezone.localtime(vacancy.changed), "j.n. H:i")
+
+    @admin.display(description=_("siste dag"), ordering="expires")
+    def last_day(self, vacancy: Vacancy) -> str:
+        return _format_day(vacancy.expires)
+
     @admin.display(description=_("arbeidssteder"))
     def places(self, vacancy: Vacancy) -> str:
         return ", ".join(place.path or "–" for place in vacancy.locations.all()) or "–"
@@ -273,21 +289,38 @@ class VacancyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Moderation)
-class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """Decisions to hide an ad. The only list of ads in which rows are added and edited."""
 
-    list_display = ["uuid", "hidden", "note", "changed"]
+    list_title = _("Skjulte annonser")
+    add_label = _("Skjul en annonse")
+    empty_text = _("Ingen annonser er skjult. Her eller på annonsens side kan du skjule en.")
+    list_display = ["ad", "hidden", "note", "changed"]
     list_filter = ["hidden"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["-changed"]
     fields = ["uuid", "hidden", "note"]
-    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("vacancies.add_moderation")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm("vacancies.change_moderation")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Moderation]:
+        titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
+        rows: QuerySet[Moderation] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
+        return rows
+
+    @admin.display(description=_("annonse"), ordering="ad_title")
+    def ad(self, row: Moderation) -> str:
+        return getattr(row, "ad_title", "") or str(row.uuid)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Moderation | None = None) -> tuple[str, ...]:
         return ("uuid",) if obj else ()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False  # the index would not be updated: use the action that shows the ad again
 
     def save_model(self, request: HttpRequest, obj: Moderation, form: forms.ModelForm[Moderation], change: bool) -> None:
@@ -298,11 +331,16 @@ class ModerationAdmin(UuidSearchMixin, admin.ModelAdmin):  # type: ignore[type-a
 class TombstoneAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """What remains of ads after their retention: uuid and last day."""
 
+    list_title = _("Slettede annonser (id)")
     list_display = ["uuid", "closed_on"]
     fields = ["uuid", "closed_on"]
     search_fields = ["uuid"]
     search_help_text = _("Annonsens uuid")
     ordering = ["uuid"]
+
+
+def _format_day(moment: dt.datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "j.n.Y") if moment else "–"
 
 
 def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.site_facts import Facts
 
 from . import feed, index, machine, processes, queue
 from .base import BROKEN, OK, SEVERITIES, UNKNOWN, WATCH, Check, Problem, Severity
@@ -11,6 +11,7 @@ __all__ = ["BROKEN", "CHECKS", "OK", "SEVERITIES", "UNKNOWN", "WATCH", "Check", 
 
 CHECKS: tuple[Check, ...] = (
     machine.check_disk,
+    processes.check_broker,
     processes.check_worker,
     processes.check_queues,
     processes.check_beat,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from ingest import status as feed_status
 from ingest.error_messages import describe_error
-from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 
 from .base import BROKEN, WATCH, Problem
-from .processes import RESTART_BEAT, RESTART_WORKER, has_dead_process
+from .processes import RESTART_BEAT, RESTART_WORKER, has_stopped_tasks
 
 _WRONG_ADDRESS = frozenset({"redirect", "not-json", "empty", "since-ignored"})
 """Errors that an ordinary web server gives, but hardly NAV's feed."""
@@ -131,7 +131,7 @@ def is_paused(facts: Facts) -> bool:
 def check_reading(facts: Facts) -> Problem | None:
     """The feed is not read, although no run has failed: follows from a dead worker or beat where one was seen before."""
     state = facts.feed.state
-    if state is None or state.error_code or has_dead_process(facts) or _belongs_to_another(facts) or is_paused(facts):
+    if state is None or state.error_code or has_stopped_tasks(facts) or _belongs_to_another(facts) or is_paused(facts):
         return None
     since = state.last_read or state.first_started
     if facts.now - since <= feed_status.late_after():
@@ -172,7 +172,7 @@ def check_lag(facts: Facts) -> Problem | None:
     feed, state = facts.feed, facts.feed.state
     if state is None or feed.lag is None or feed.lag <= feed_status.BEHIND or feed.following or state.error_code:
         return None
-    if check_reading(facts) or has_dead_process(facts) or is_paused(facts):
+    if check_reading(facts) or has_stopped_tasks(facts) or is_paused(facts):
         return None
     return Problem(
         "feed-behind",

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.admin_dashboard.facts import Facts
 from jobsearch.admin_dashboard.report_texts import format_number
+from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
+from jobsearch.core import failures
 from jobsearch.search import api as search
 
 from .base import BROKEN, WATCH, Problem
-from .processes import RESTART_WORKER, has_dead_process
+from .processes import RESTART_WORKER, has_stopped_tasks
 
 INDEX_BEHIND = 500
 
@@ -34,6 +35,7 @@ def check_engine(facts: Facts) -> Problem | None:
         effect=_("Søk gir en side som sier at søket er nede. Annonser, lagrede søk og innlogging virker."),
         cause=facts.engine.detail or _("Søkemotoren i SEARCH_URL svarer ikke."),
         cure=cure,
+        since=facts.failing_since(failures.ENGINE),
         action="rebuild" if embedded else "",
         commands=commands,
     )
@@ -42,7 +44,7 @@ def check_engine(facts: Facts) -> Problem | None:
 def check_behind(facts: Facts) -> Problem | None:
     """Changes wait to be indexed for too long. Follows from an engine that is down, and from a worker that is dead."""
     late = facts.oldest_behind and facts.now - facts.oldest_behind > search.INDEX_LATE
-    if not facts.engine.ok or has_dead_process(facts) or not (late or facts.behind > INDEX_BEHIND):
+    if not facts.engine.ok or has_stopped_tasks(facts) or not (late or facts.behind > INDEX_BEHIND):
         return None
     number = {"n": format_number(facts.behind)}
     title = ngettext("%(n)s endring har ikke nådd søket", "%(n)s endringer har ikke nådd søket", facts.behind) % number

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.admin_dashboard.facts import Facts
+from jobsearch.admin_dashboard.schedules import get_schedule
+from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
+from jobsearch.core import failures
 from jobsearch.core.models import Heartbeat
 
 from .base import BROKEN, WATCH, Problem
@@ -20,9 +24,36 @@ RESTART_WORKER = (
 RESTART_BEAT = ("systemctl restart utlyst-beat.service", "docker compose restart beat", ".venv/bin/celery --app jobsearch beat")
 
 
-def has_dead_process(facts: Facts) -> bool:
-    """Whether a worker or beat was seen before and none runs now: late reading and indexing follow from that."""
-    return any(facts.last_seen(role) and not facts.alive.get(role) for role in Heartbeat.Role) or bool(find_unserved(facts))
+def has_stopped_tasks(facts: Facts) -> bool:
+    """Whether tasks cannot run, which late reading and indexing follow from.
+
+    The broker is down, no process serves a queue, or a worker or beat was seen before and none runs now.
+    """
+    is_dead = any(facts.last_seen(role) and not facts.alive.get(role) for role in Heartbeat.Role)
+    return is_dead or not facts.broker.ok or bool(find_unserved(facts))
+
+
+def check_broker(facts: Facts) -> Problem | None:
+    """The broker, which holds the queues of tasks, is down or refuses new ones."""
+    broker = facts.broker
+    if broker.ok:
+        return None
+    folder = broker.name.partition("filesystem://")[2]
+    cure = _("Sjekk at Redis svarer, har ledig minne (maxmemory) og får skrive til disken. Arbeid tas opp igjen av seg selv.")
+    commands: tuple[str, ...] = ("systemctl status redis-server.service", "docker compose logs --tail 50 redis")
+    if folder:
+        cure = _("Sjekk at mappen finnes, at brukeren som kjører nettstedet, eier den, og at disken har plass.")
+        commands = (f"ls -ld {shlex.quote(folder)}", f"df -h {shlex.quote(folder)}", "systemctl restart utlyst.target")
+    return Problem(
+        "broker-down",
+        BROKEN,
+        _("Oppgavekøen tar ikke imot oppgaver"),
+        effect=_("Ingenting settes i gang: strømmen leses ikke, endringer når ikke søket, og ingen varsler sendes."),
+        cause=_("CELERY_BROKER_URL, %(name)s: %(error)s.") % {"name": broker.name, "error": broker.detail.rstrip(".")},
+        cure=cure,
+        since=facts.failing_since(failures.BROKER),
+        commands=commands,
+    )
 
 
 def check_worker(facts: Facts) -> Problem | None:
@@ -89,7 +120,11 @@ def check_beat(facts: Facts) -> Problem | None:
 
 def check_schedule(facts: Facts) -> Problem | None:
     """A task of the settings' schedule is switched off in the database."""
-    disabled = [one.name for one in facts.schedules if not one.enabled and one.name in settings.CELERY_BEAT_SCHEDULE]
+    disabled = [
+        str(get_schedule(one.task).label or one.name)
+        for one in facts.schedules
+        if not one.enabled and one.name in settings.CELERY_BEAT_SCHEDULE
+    ]
     if not disabled:
         return None
     return Problem(

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import secrets
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu.connection import Connection
 
+from jobsearch.core.broker import check_broker
 from jobsearch.search import api as search
 from jobsearch.vacancies import freshness
 
-BROKER_SECONDS = 1
 CACHE_SECONDS = 5.0
 """How long a process reuses a report: a check costs one request each to the engine, the database and the broker."""
 STALE_SECONDS = 30.0
@@ -47,8 +44,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Readiness: 503 and "not ready" only without the database.
 
-    "degraded" (200): engine or broker is down, or the index is not up to date. The site still serves what it can, so a proxy
-    should keep sending visitors; monitoring reads the status word.
+    "degraded" (200): the engine is down, the broker accepts no task, or the index is not up to date. The site still serves what
+    it can, so a proxy should keep sending visitors; monitoring reads the status word.
 
     Details only for clients on this machine or with HEALTH_TOKEN; others get the status word alone.
     """
@@ -117,7 +114,12 @@ def _get_cached_report(max_age: float) -> dict[str, Any] | None:
 
 
 def _make_report() -> dict[str, Any]:
-    report: dict[str, Any] = {"status": OK, "database": "ok", "engine": _check_engine(), "broker": _check_broker()}
+    report: dict[str, Any] = {
+        "status": OK,
+        "database": "ok",
+        "engine": _check_engine(),
+        "broker": "ok" if check_broker().ok else "down",
+    }
     try:
         connection.ensure_connection()
         newest = freshness.get_last_feed_time()
@@ -149,19 +151,3 @@ def _check_engine() -> dict[str, Any]:
     except (search.EngineDown, Error):
         return {"ok": False}
     return {"name": health.name, "version": health.version, "ok": health.ok, "docs": health.docs}
-
-
-def _check_broker() -> str:
-    """Connection check of the broker, with a short time-out: kombu's default outlasts most health checks."""
-    options = dict(getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {}))
-    if "data_folder_in" in options:
-        return "ok" if os.access(options["data_folder_in"], os.W_OK) else "down"
-    options |= {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
-    try:
-        url, seconds = current_app.conf.broker_url, BROKER_SECONDS
-        with Connection(url, connect_timeout=seconds, transport_options=options) as broker:
-            broker.connect()
-            broker.channel().close()  # type: ignore[attr-defined]  # the stub's channel is an abstract one
-    except Exception:
-        return "down"
-    return "ok"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from ingest import status as feed_status
+from jobsearch.core import failures
+from jobsearch.core.broker import BrokerHealth, get_broker_health
 from jobsearch.core.heartbeats import ALIVE
 from jobsearch.core.models import Heartbeat, ServiceFailure
 from jobsearch.saved.bookmark_models import ReminderMail
@@ -24,6 +27,8 @@ from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import expired_condition
 
 from .row_counts import Counted, count_rows
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Facts:
     counts: Mapping[str, Counted]
     behind: int
     oldest_behind: dt.datetime | None
+    broker: BrokerHealth
     engine: search.Health
     index: search.IndexState | None
     threads: Sequence[search.ThreadFailure]
@@ -68,12 +74,17 @@ class Facts:
         """When a process of this role was last seen; None if never."""
         return max((one.seen for one in self.heartbeats if one.role == role), default=None)
 
+    def failing_since(self, service: str) -> dt.datetime | None:
+        """Since when a service of `core.failures` fails; None if it does not."""
+        failure = self.failures.get(service)
+        return failure.since if failure else None
+
     def count(self, name: str) -> int:
         return self.counts[name].number
 
 
 def load_facts(now: dt.datetime | None = None) -> Facts:
-    """Reads the facts from database, engine and disk. Sends no request to the feed, the broker or the mail server."""
+    """Reads the facts from database, engine, broker and disk. Sends no request to the feed or the mail server."""
     now = now or timezone.now()
     feed = feed_status.status(now)
     heartbeats = list(Heartbeat.objects.order_by("role", "-seen")[:50])
@@ -82,17 +93,20 @@ def load_facts(now: dt.datetime | None = None) -> Facts:
         if now - one.seen < ALIVE:
             alive.setdefault(one.role, []).append(one)
     behind = search.count_behind(now)
+    engine, broker = _check_engine(), get_broker_health()
+    checked: dict[str, search.Health | BrokerHealth] = {failures.ENGINE: engine, failures.BROKER: broker}
     return Facts(
         now=now,
         feed=feed,
         counts=_count(now),
         behind=behind,
         oldest_behind=search.get_oldest_behind(now) if behind else None,
-        engine=_check_engine(),
+        broker=broker,
+        engine=engine,
         index=search.IndexState.objects.first(),
         threads=search.list_thread_failures(),
         heartbeats=heartbeats,
-        failures={one.name: one for one in ServiceFailure.objects.all()[:20]},
+        failures=_update_failures(checked, now),
         schedules=list(
             PeriodicTask.objects.select_related("interval").exclude(task="celery.backend_cleanup").order_by("name")[:50]
         ),
@@ -123,6 +137,21 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
             "reminders_failed": reminders.filter(has_failed),
         }
     )
+
+
+def _update_failures(checked: Mapping[str, search.Health | BrokerHealth], now: dt.datetime) -> dict[str, ServiceFailure]:
+    """The failures of services now. Stores when one that was checked began to fail: no later reader could tell since when."""
+    found = {one.name: one for one in ServiceFailure.objects.all()[:20]}
+    try:
+        for name, health in checked.items():
+            if health.ok and name in found:
+                failures.note_success(name)
+                del found[name]
+            elif not health.ok and name not in found:
+                found[name] = failures.note_first_failure(name, health.detail, now)
+    except DatabaseError as error:  # another process writes: the next reading stores it
+        log.warning("A failure of a service could not be stored (%s).", type(error).__name__)
+    return found
 
 
 def _check_engine() -> search.Health:

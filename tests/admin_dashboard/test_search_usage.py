@@ -1,4 +1,4 @@
-"""Insight: words without hits only from five different days on, no person, no query; filters and slow searches as counts."""
+"""What visitors search for: words without hits from five different days on, no person, no query; filters and slow searches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jobsearch.search.models import MissedWord, SearchUsage
 from tests.web.page import Page
 
 pytestmark = pytest.mark.django_db
-PAGE = "/admin/innsikt/"
+PAGE = "/admin/besokendes-sok/"
 
 
 @pytest.fixture(autouse=True)

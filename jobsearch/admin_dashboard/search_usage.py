@@ -1,4 +1,4 @@
-"""Insight page: counts of filters, slow searches and words without hits in the last 30 days. No search is stored."""
+"""Tables of what visitors search for: counts of filters, slow searches and words without hits. No search is stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-def load_insight() -> list[Table]:
+def load_search_usage() -> list[Table]:
     """The three tables, in three queries."""
     return [_list_missed(), _list_filters(), _list_slow()]
 
