@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, scan, search
 from jobsearch.search.engines.base import Write
+from jobsearch.search.facets.deadline import DUE_UNKNOWN
 from jobsearch.search.indexing.documents import compute_deadline_order, compute_order
 from jobsearch.search.schema import FIELDS
 from jobsearch.search.search_query import DEEPEST_HIT
@@ -55,6 +56,7 @@ def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
             "first_seen": published,
             "visible_until": now - 60 if chance.random() < 0.02 else now + 10 * 86_400,
             "deadline": deadline,
+            "due": DUE_UNKNOWN,
             "deadline_order": compute_deadline_order(deadline, published, key),
             "order": compute_order(published, key),
         }
