@@ -67,6 +67,7 @@ def build_message(incident: Incident, problem: Problem | None) -> dict[str, Any]
         "ended": ended.isoformat(timespec="seconds") if ended else None,
         "effect": problem.effect if problem else "",
         "cause": problem.cause if problem else "",
+        "error": problem.error if problem else "",
         "cure": problem.cure if problem else "",
         "commands": list(problem.commands) if problem else [],
         "url": settings.SITE_URL + reverse("admin:index"),
@@ -78,7 +79,9 @@ def _mail(message: Mapping[str, Any]) -> bool:
     lines = [message["title"], "", _("Siden %(time)s") % {"time": started}]
     if message["state"] == "started":
         lines += ["", _("Virkning: %(text)s") % {"text": message["effect"]}]
-        lines += [_("Årsak: %(text)s") % {"text": message["cause"]}, _("Løsning: %(text)s") % {"text": message["cure"]}]
+        lines += [_("Årsak: %(text)s") % {"text": message["cause"]}]
+        lines += [_("Feilmelding: %(text)s") % {"text": message["error"]}] if message["error"] else []
+        lines += [_("Løsning: %(text)s") % {"text": message["cure"]}]
         lines += ["", *message["commands"]]
     lines += ["", message["url"]]
     try:

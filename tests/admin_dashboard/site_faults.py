@@ -212,14 +212,14 @@ SITE_FAULTS = [
         "engine-down",
         "engine-down",
         _engine_down,
-        "OpenSearch does not answer",
+        "SEARCH_URL svarer ikke",
         "Start OpenSearch",
         "",
         "docker compose restart opensearch",
     ),
     SiteFault("late-index", "index-behind", _late_index, "har ventet siden", "Bygg indeksen", "rebuild", "rebuild_index"),
     SiteFault("full-disk", "disk-full", _full_disk, "er på en disk med", "slett gamle", "", "du -xh"),
-    SiteFault("refused-mail", "mail-refused", _mail_refused, "SMTPAuthenticationError 535", "EMAIL_URL", "", "sendtestemail"),
+    SiteFault("refused-mail", "mail-refused", _mail_refused, "EMAIL_URL svarer ikke", "EMAIL_URL", "", "sendtestemail"),
     SiteFault("another-database", "another-database", _another_database, "another-feed", "DATABASE_URL", "", "NAV_FEED_URL=http"),
 ]
 

@@ -74,17 +74,19 @@ def check(now: dt.datetime, *found: Problem) -> int:
 
 
 def test_an_alarm_is_sent_once_when_it_begins_and_once_when_it_ends(admins, receiver):
-    problem = make_problem(commands=("curl x",))
+    problem = make_problem(commands=("curl x",), error="Connection refused")
     assert [check(NOON + number * MINUTE, problem) for number in range(5)] == [0, 1, 0, 0, 0]
     assert [check(NOON + number * MINUTE) for number in range(5, 10)] == [0, 0, 1, 0, 0]
     assert [message.subject for message in mail.outbox] == [
         "Utlyst: Strømmen lar seg ikke lese nå",
         "Utlyst: Løst: Strømmen lar seg ikke lese nå",
     ]
-    assert "Løsning: Løsning" in mail.outbox[0].body
+    assert "Feilmelding: Connection refused\nLøsning: Løsning" in mail.outbox[0].body
+    assert "Feilmelding" not in mail.outbox[1].body
     path, kind, begun = receiver.got[0]
     assert (path, kind) == ("/secret-path?key=secret", "application/json")
     assert (begun["state"], begun["code"], begun["cause"], begun["commands"]) == ("started", "feed-failing", "Årsak", ["curl x"])
+    assert begun["error"] == "Connection refused"
     assert begun["started"] == "2026-11-29T11:00:00+00:00"
     ended = receiver.got[1][2]
     assert (ended["state"], ended["ended"], ended["incident"]) == ("ended", "2026-11-29T11:04:00+00:00", begun["incident"])

@@ -33,7 +33,8 @@ class Problem:
     """A problem that is found now. Its texts are in the active language.
 
     `since` is None where the facts do not tell: the incident does. `action` is the key of a job that cures it, `link` the name
-    of an admin page with its text, `commands` are for a shell. `alarm`: also sent to ADMINS and the webhook while it is not
+    of an admin page with its text, `commands` are for a shell. `error` is the message of a program or library, mostly in English.
+    `alarm`: also sent to ADMINS and the webhook while it is not
     an error yet; errors always are.
     """
 
@@ -47,6 +48,7 @@ class Problem:
     action: str = ""
     link: tuple[str, str] | None = None
     commands: Sequence[str] = ()
+    error: str = ""
     alarm: bool = False
 
     @property

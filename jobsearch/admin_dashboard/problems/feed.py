@@ -54,7 +54,8 @@ def check_token(facts: Facts) -> Problem | None:
         BROKEN,
         _("NAV godtar ikke tokenet vårt"),
         effect=_no_new_ads(),
-        cause=describe_error(state.error_code, state.error_detail),
+        cause=describe_error(state.error_code, ""),
+        error=state.error_detail,
         cure=cure,
         since=state.error_since,
         action="sync",
@@ -72,13 +73,14 @@ def check_address(facts: Facts) -> Problem | None:
     is_empty = not state.error_code and state.last_read is not None and state.last_line_time is None
     if not (never_read or is_empty or state.error_code in _WRONG_ADDRESS):
         return None
-    cause = describe_error(state.error_code, state.error_detail) or _("Adressen svarer, men har ingen linjer.")
+    cause = describe_error(state.error_code, "") or _("Adressen svarer, men har ingen linjer.")
     return Problem(
         "wrong-address",
         BROKEN,
         _("NAV_FEED_URL fører ikke til strømmen"),
         effect=_no_new_ads(),
         cause=f"{state.origin}: {cause}",
+        error=state.error_detail,
         cure=_("Sjekk NAV_FEED_URL i .env. NAVs egen adresse er %(url)s. Er adressen riktig, sjekk maskinens nettverk.")
         % {"url": "https://pam-stilling-feed.nav.no"},
         since=state.error_since or state.first_started,
@@ -97,7 +99,8 @@ def check_answers(facts: Facts) -> Problem | None:
         BROKEN,
         _("Strømmen lar seg ikke lese nå"),
         effect=_no_new_ads(),
-        cause=describe_error(state.error_code, state.error_detail),
+        cause=describe_error(state.error_code, ""),
+        error=state.error_detail,
         cure=_("Som regel går det over av seg selv: neste runde fortsetter der vi slapp. Varer det, sjekk nettverket."),
         since=state.error_since,
         action="sync",

@@ -24,8 +24,10 @@ def check_engine(facts: Facts) -> Problem | None:
         return None
     embedded = settings.SEARCH_URL.startswith("embedded:")
     commands: tuple[str, ...] = (".venv/bin/python manage.py rebuild_index",)
+    cause = _("Søkeindeksen i SEARCH_URL mangler, eller kan ikke leses.")
     cure = _("Mangler indeksen, bygges den på nytt fra databasen. Det tar fra sekunder til minutter.")
     if not embedded:
+        cause = _("OpenSearch på adressen i SEARCH_URL svarer ikke, eller indeksen mangler der.")
         cure = _("Start OpenSearch igjen, og les loggen. Når den svarer, tar indeksen igjen databasen av seg selv.")
         commands = ("docker compose restart opensearch", "docker compose logs --tail 50 opensearch")
     return Problem(
@@ -33,7 +35,8 @@ def check_engine(facts: Facts) -> Problem | None:
         BROKEN,
         _("Søket svarer ikke"),
         effect=_("Søk gir en side som sier at søket er nede. Annonser, lagrede søk og innlogging virker."),
-        cause=facts.engine.detail or _("Søkemotoren i SEARCH_URL svarer ikke."),
+        cause=cause,
+        error=facts.engine.detail,
         cure=cure,
         since=facts.failing_since(failures.ENGINE),
         action="rebuild" if embedded else "",
