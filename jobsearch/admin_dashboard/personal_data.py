@@ -1,13 +1,16 @@
-"""Export and removal of user names in the tables of jobs, erasures and the feed's pause: who asked for what.
+"""Export and removal of user names in what administrators did: jobs, erasures, the feed's pause, and the admin's history.
 
-These rows outlive the account, as proof of what was done. They name the user in a text, so no cascade finds them.
+These rows outlive the account, as proof of what was done, by the account's number in place of its name.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db.models import QuerySet
 
 from ingest.models import FeedState
 from jobsearch.core import jobs
@@ -37,3 +40,12 @@ def remove_name(user: AbstractBaseUser) -> None:
     Job.objects.filter(error_code__in=_NAMED_IN_ERROR, error_detail=name).update(error_detail=number)
     Erasure.objects.filter(requested_by=name).update(requested_by=number)
     FeedState.objects.filter(paused_by=name).update(paused_by=number)
+    history = LogEntry.objects.filter(user_id=user.pk)
+    if history.exists():
+        # Deleted with the user, it would no longer tell that this account has looked at contacts, or hidden an ad.
+        history.update(user=User.objects.create(username=number, is_active=False, password=make_password(None)))
+
+
+def select_nameless_accounts() -> QuerySet[User]:
+    """The disabled accounts that hold the history of deleted users. No other account's name begins with "#"."""
+    return User.objects.filter(username__startswith="#", is_active=False, email="")

@@ -14,6 +14,8 @@ from jobsearch.core import jobs
 from jobsearch.search import api as search
 from jobsearch.vacancies.deletion_models import Purge
 
+from .personal_data import select_nameless_accounts
+
 ADMIN_LOG_DAYS = 400  # who hid or closed an ad: long enough for last year's question
 THREAD_FAILURE_DAYS = 1
 SEEN_LINE_DAYS = 200  # an ad lives six months at most
@@ -29,11 +31,13 @@ def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
     entries = LogEntry.objects.filter(action_time__lt=now - dt.timedelta(days=ADMIN_LOG_DAYS))
     failures = search.ThreadFailure.objects.filter(last__lt=now - dt.timedelta(days=THREAD_FAILURE_DAYS))
     runs = jobs.delete_old_jobs(now)
+    admin_log = entries.delete()[0]
+    select_nameless_accounts().filter(logentry=None).delete()
     lines = SeenLine.objects.filter(read_at__lt=now - dt.timedelta(days=SEEN_LINE_DAYS))
     purges = Purge.objects.filter(moment__lt=now - dt.timedelta(days=PURGE_DAYS))
     return {
         "runs": runs,
-        "admin_log": entries.delete()[0],
+        "admin_log": admin_log,
         "thread_failures": failures.delete()[0],
         "lines_seen": lines.delete()[0],
         "purges": purges.delete()[0],

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -18,6 +19,7 @@ from jobsearch.accounts.login_codes import find_user
 from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role, get_role, set_role
+from jobsearch.admin_dashboard.retention import ADMIN_LOG_DAYS, delete_old_rows
 from jobsearch.core.models import Job
 from jobsearch.saved.bookmark_models import ReminderMail
 from jobsearch.saved.subscriptions import normalise_address
@@ -270,6 +272,22 @@ def test_the_name_of_a_deleted_user_is_in_no_job_and_no_erasure(db):
     }
     assert set(Erasure.objects.values_list("requested_by", flat=True)) == {number, "ola"}
     assert FeedState.objects.get().paused_by == number
+
+
+def test_the_history_of_a_deleted_administrator_is_kept_without_the_name(administrator):
+    kari = make_user("kari", Role.ADMINISTRATOR)
+    page = ContentType.objects.get_for_model(Job)
+    LogEntry.objects.create(
+        user=kari, content_type=page, object_id="1", object_repr="x", action_flag=CHANGE, change_message="seen"
+    )
+    administrator.post(f"{PEOPLE}{kari.pk}/delete/", {"post": "yes"})
+    entry = LogEntry.objects.get(object_id="1", content_type=page)
+    holder = entry.user
+    assert (holder.username, holder.email, holder.is_active, holder.has_usable_password()) == (f"#{kari.pk}", "", False, False)
+    assert "kari" not in str(User.objects.values())
+    assert f"#{kari.pk}" not in administrator.get(PEOPLE).content.decode(), "not an account that anyone uses"
+    delete_old_rows(timezone.now() + dt.timedelta(days=ADMIN_LOG_DAYS + 1))
+    assert not User.objects.filter(pk=holder.pk).exists()
 
 
 def test_a_user_with_rows_in_other_lists_of_the_admin_can_be_deleted(administrator):

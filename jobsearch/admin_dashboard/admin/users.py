@@ -20,6 +20,7 @@ from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
 from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, count_steps, remove_second_step
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
+from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
 
@@ -151,7 +152,7 @@ class UserAdmin(ReadOnlyAdmin):
         used = LoginSession.objects.filter(user=OuterRef("pk")).order_by().values("user").annotate(last=Max("last_seen"))
         seen = Coalesce(Subquery(used.values("last")), F("last_login"))
         rows: QuerySet[User] = super().get_queryset(request).annotate(seen=seen).prefetch_related("groups")
-        return rows
+        return rows.exclude(pk__in=select_nameless_accounts())
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("seen").desc(nulls_last=True), "-pk"]
