@@ -13,6 +13,7 @@ from django.db import connection, connections
 from ingest import sync
 from ingest.report import Report
 from jobsearch.core.jobs import Progress
+from jobsearch.core.leases import LeaseHeld
 from jobsearch.search import api as search
 from jobsearch.vacancies.models import Vacancy
 
@@ -20,20 +21,31 @@ log = logging.getLogger(__name__)
 INDEX_CHUNK = 500
 BESIDE_SECONDS = 2.0
 """Pause between two indexing runs beside a sync. A short sync ends before the first."""
+LEASE_WAIT = 30.0
+"""Seconds that `start` and the demo wait for another process that reads the feed: a worker of the last start may be ending."""
 PATIENCE = 150.0
 """Seconds without progress before waiting for another process's indexing ends: longer than the lease of a dead one."""
 
 
-def follow_to_head(*, on_progress: Progress | None = None) -> Report:
+def follow_to_head(*, on_progress: Progress | None = None, wait: float = 0) -> Report:
     """Reads the feed from the stored cursor to its head, details included, then brings the index up to date.
 
     Raises what `ingest.sync.run` raises (LeaseHeld, WrongOrigin …), and `search.EngineDown`. What was read from the feed is
-    kept even where the engine is down: the index catches up later.
+    kept even where the engine is down: the index catches up later. `wait`: seconds to wait for another process that follows
+    the feed, such as a worker of the last start that is ending.
     """
     open_index()
+    until = time.monotonic() + wait
     # Started by a person, perhaps after fixing what failed: deferred details are retried now, not when their pause ends.
     with _index_beside():
-        report = sync.run(on_progress=on_progress, retry_now=True)
+        while True:
+            try:
+                report = sync.run(on_progress=on_progress, retry_now=True)
+                break
+            except LeaseHeld:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
     if report.error_code != "database":
         drain_index(on_progress)
     return report

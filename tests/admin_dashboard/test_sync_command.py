@@ -169,6 +169,21 @@ def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
     assert (answer.code, answer.json["reason"]) == (3, "lease-held")
 
 
+def test_a_start_waits_for_a_worker_that_is_ending(feed, index, monkeypatch):
+    feed.publish()
+    FeedState.bound(feed.url)
+    until = timezone.now() + dt.timedelta(minutes=1)
+    LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
+    sleep = time.sleep
+
+    def end_the_other(seconds: float) -> None:
+        LeaseRecord.objects.filter(name="feed", owner__startswith="elsewhere").delete()
+        sleep(0)
+
+    monkeypatch.setattr(full_sync.time, "sleep", end_the_other)
+    assert full_sync.follow_to_head(wait=30).new == Vacancy.objects.active().count() == 1
+
+
 def test_a_bug_is_not_exit_code_1(command, monkeypatch):
     monkeypatch.setattr(full_sync, "follow_to_head", lambda **options: 1 / 0)
     answer = command("sync", "--json")

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from jobsearch.admin_dashboard import full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs, users
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
 from jobsearch.statistics import counting
@@ -141,12 +142,16 @@ class Command(BaseCommand):
             f"  The feed it follows    {settings.NAV_FEED_URL} (a fake feed server on this machine)\n"
             f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
-        with Bars(self.stderr) as bars:
-            report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
-        self.stdout.write(
-            f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
-            f"{report.closed} closed. The feed goes on; so does the site."
-        )
+        try:
+            with Bars(self.stderr) as bars:
+                report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars), wait=full_sync.LEASE_WAIT)
+        except LeaseHeld:
+            self.stdout.write("The worker reads the feed. The site goes on.")
+        else:
+            self.stdout.write(
+                f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
+                f"{report.closed} closed. The feed goes on; so does the site."
+            )
         self.count_market()
         supervisor.hand_over(self.last_words)
 

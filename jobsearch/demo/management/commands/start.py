@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ingest.api import FeedError
 from jobsearch.admin_dashboard import error_messages, full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
 
@@ -56,9 +57,11 @@ class Command(BaseCommand):
         """Runs the first sync here, with a progress bar; the worker runs the later ones."""
         try:
             with Bars(self.stderr) as bars:
-                report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars))
+                report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars), wait=full_sync.LEASE_WAIT)
         except FeedError as error:
             again = f"The worker tries again every {settings.FEED_POLL_SECONDS} s."
             self.stderr.write(f"The feed does not answer: {error}. {again}")
+        except LeaseHeld:
+            self.stdout.write("The worker reads the feed.")
         else:
             self.stdout.write(f"At the tip of the feed: {report.new} new, {report.updated} updated, {report.closed} closed.")
