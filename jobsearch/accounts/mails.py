@@ -31,7 +31,7 @@ def _describe_login_code(context: dict[str, Any]) -> MailContent:
         heading = _("Koden din er %(code)s") % values
     notes, links = [], []
     if login_link := context.get("login_link"):
-        notes = [_("Får du ikke flere koder fordi andre har bedt om for mange? Logg inn fra denne lenken, den virker i et døgn.")]
+        notes = [_("Får du ikke flere koder fordi andre har bedt om for mange? Logg inn fra denne lenken. Den virker i et døgn.")]
         links = [Link(_("Logg inn"), login_link)]
     return MailContent(
         subject=_("%(code)s er koden din hos %(site)s") % values,
