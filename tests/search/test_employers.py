@@ -214,6 +214,24 @@ def test_unchanged_names_are_read_from_the_cache(kro, nothing_recent, monkeypatc
         assert (employer_names.find_keys([name]), employer_names.find_canonical([name])) == found[name], name
 
 
+def test_names_that_form_a_chain_of_numbers_are_the_same_from_the_cache(ads, monkeypatch, client):  # noqa: F811
+    """Each name belongs to two numbers, as those of a municipality's departments may; two numbers have an ad without a name."""
+    numbers = ["911111111", "922222222", "933333333", "944444444"]
+    names = ["Havna", "Havna drift", "Havna kafé", "Havna kafé og drift", "Havna verft"]
+    for place, orgnr in enumerate(numbers):
+        ads(*({"employer_name": name, "employer_orgnr": orgnr} for name in names[place : place + 2]))
+    ads(*({"employer_name": "", "employer_orgnr": orgnr} for orgnr in (numbers[0], numbers[3])))
+    monkeypatch.setattr(employer_names, "_LONGEST_TRANSACTION", -dt.timedelta(hours=1))  # as ten minutes later
+    assert employer_names.cached_names.get_cached() is None
+    asked = [*([name] for name in (*names, "Ikke oppgitt")), names[:2], [names[0], "Ikke oppgitt"]]
+    expected = [(employer_names.find_keys(some), employer_names.find_canonical(some)) for some in asked]
+    employer_names.cached_names()
+    for some, found in zip(asked, expected, strict=True):
+        assert employer_names._select_unchanged(some), some
+        assert (employer_names.find_keys(some), employer_names.find_canonical(some)) == found, some
+    assert client.get("/", {"employer": names[0]}, follow=True).status_code == 200
+
+
 def test_a_changed_employer_is_read_from_the_database(kro, ads):  # noqa: F811
     employer_names.cached_names()
     assert employer_names.find_canonical(["HAVGLØTT KRO"]) == {"HAVGLØTT KRO": "Havgløtt Kro AS"}

@@ -175,13 +175,18 @@ def _select_unchanged(names: Collection[str]) -> _Spellings | None:
     if not all(name in numbers for name in names):
         return None
     own_numbers = {orgnr for name in names for orgnr in numbers[name]}
-    all_numbers = {orgnr for own in own_numbers for name in spelled[own] for orgnr in numbers[name]}
+    own_names = {*names, *(name for orgnr in own_numbers for name in spelled[orgnr] if name != NOT_STATED)}
+    all_numbers = {orgnr for name in own_names for orgnr in numbers[name]}
     all_names = {name for orgnr in all_numbers for name in spelled[orgnr]}
     recent = _read_recent(known.read_at)
     if recent is None or any(orgnr in all_numbers or employer_value(name) in all_names for orgnr, name in recent):
         return None
-    canonical = known.spellings.canonical
-    return _Spellings({orgnr: canonical[orgnr] for orgnr in all_numbers}, {name: numbers[name] for name in all_names}, spelled)
+    return _Spellings(
+        {orgnr: known.spellings.canonical[orgnr] for orgnr in all_numbers},
+        # Only numbers of the line above: the last of the names may have others too.
+        {name: [orgnr for orgnr in numbers[name] if orgnr in all_numbers] for name in all_names},
+        {orgnr: spelled[orgnr] for orgnr in all_numbers},
+    )
 
 
 def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
