@@ -10,9 +10,11 @@ from django.db import transaction
 from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
 from jobsearch.search.assist import suggestions
 from jobsearch.search.facets import employer_names
-from jobsearch.vacancies import store
+from jobsearch.search.indexing.lifecycle import index_changes
+from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
+from jobsearch.vacancies.suppression.identifiers import Kind, parse_identifiers
 from tests.web.page import Page
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
@@ -230,6 +232,20 @@ def test_names_that_form_a_chain_of_numbers_are_the_same_from_the_cache(ads, mon
         assert employer_names._select_unchanged(some), some
         assert (employer_names.find_keys(some), employer_names.find_canonical(some)) == found, some
     assert client.get("/", {"employer": names[0]}, follow=True).status_code == 200
+
+
+def test_the_name_of_an_erased_person_is_shown_by_no_cache(ads, client):  # noqa: F811
+    ads(*({"title": f"Baker {n}", "employer_name": f"Kro {n}", "employer_orgnr": f"9{n:02}333444"} for n in range(25)))
+    ads({"title": "Frisør", "employer_name": "Salong Kari Nordmann AS", "employer_orgnr": ORGNR})
+    employer_names.cached_names()
+    suggestions.name_index.refresh()
+    lists = ("/filter/employer/", "/filter/employer/?within=sal", "/forslag/?q=salong")
+    addresses = ("/?q=fris%C3%B8r", f"/arbeidsgiver/{ORGNR}/", *lists)
+    assert [address for address in addresses if "Kari Nordmann" not in client.get(address).content.decode()] == []
+    erasure.add_to_list(parse_identifiers(Kind.NAME, ["Kari Nordmann"]), "administrator")
+    erasure.erase_everywhere()
+    index_changes()
+    assert [address for address in addresses if "Kari Nordmann" in client.get(address, follow=True).content.decode()] == []
 
 
 def test_a_changed_employer_is_read_from_the_database(kro, ads):  # noqa: F811
