@@ -1,7 +1,7 @@
 """Proof that a visitor reads a mailbox: a token in the link of each login mail.
 
-Codes are limited by mailbox, so that a mailbox is not flooded. Without more, anyone could use up a user's codes and keep the user
-out. A request with the token counts by itself: only who reads the mailbox has it. It logs nobody in.
+Codes are limited by mailbox, so that a mailbox is not flooded. With this limit alone, anyone could use up a user's codes and keep
+the user out. Requests with the token have a limit of their own: only a reader of the mailbox has the token. It is no login.
 """
 
 from __future__ import annotations

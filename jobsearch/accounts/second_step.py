@@ -1,6 +1,6 @@
 """The second step of a login (code app, passkeys, recovery codes), for administrators: who has one, and its removal.
 
-A user who has lost the telephone and the recovery codes cannot log in. Only somebody else can remove the step.
+A user who has lost the telephone and the recovery codes cannot log in, and so cannot remove the step.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def judge(facts: Facts, problems: Sequence[Problem]) -> tuple[Severity, str]:
 
 
 def _find_last_gap(moments: Sequence[dt.datetime]) -> dt.datetime | None:
-    """When samples were taken again after minutes without any: the site was down, and no incident tells of it."""
+    """When samples were taken again after minutes without any: the site was down, for which there is no incident."""
     pairs = zip(reversed(moments[:-1]), reversed(moments[1:]), strict=True)
     return next((later for earlier, later in pairs if later - earlier > SAMPLES_MISSING), None)
 

@@ -12,6 +12,7 @@ from django.db import connection, connections
 
 from ingest import sync
 from ingest.report import Report
+from jobsearch.core import logging as private_logs
 from jobsearch.core.jobs import Progress
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.search import api as search
@@ -62,24 +63,29 @@ def _index_beside() -> Iterator[None]:
         return
     ended = threading.Event()
 
-    def index() -> None:
-        try:
-            while not ended.wait(BESIDE_SECONDS):
-                search.index_changes(should_stop=ended.is_set)
-        except search.EngineDown as error:
-            log.warning("Indexing waits for the end of the sync: %s", error)
-        except Exception:  # the sync itself goes on; `drain_index` raises what lasts
-            log.exception("Indexing waits for the end of the sync")
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=index, name="index-beside-sync")
+    thread = threading.Thread(target=_index_until, args=(ended,), name="index-beside-sync")
     thread.start()
     try:
         yield
     finally:
         ended.set()
         thread.join()
+
+
+def _index_until(ended: threading.Event) -> None:
+    """Indexing runs until the event is set. A first load takes hours, so one that fails is tried again; the first is logged."""
+    has_failed = False
+    while not ended.wait(BESIDE_SECONDS):
+        try:
+            search.index_changes(should_stop=ended.is_set)
+            has_failed = False
+        except Exception as error:  # the sync itself goes on; `drain_index` raises what lasts
+            if not has_failed:
+                reason = str(error) if isinstance(error, search.EngineDown) else private_logs.format_places(error)
+                log.warning("Indexing beside the sync fails, and is tried again: %s", reason)
+            has_failed = True
+            connections.close_all()  # the next run may need a new one
+    connections.close_all()
 
 
 def open_index() -> None:

@@ -46,7 +46,7 @@ def get_broker_health() -> BrokerHealth:
 
 
 def forget() -> None:
-    """Has the next reader check the broker again."""
+    """Empties the cache: the next call of `get_broker_health` checks the broker."""
     global _cached
     _cached = None
 

@@ -58,7 +58,8 @@ class Channel(kombu_filesystem.Channel):
             table = super().get_table(exchange)
         except ValueError:
             table = []
-        bindings = [one for one in self.state.bindings or () if one.exchange == exchange]
+        # A copy: other threads of the process declare their queues in the same table.
+        bindings = [one for one in tuple(self.state.bindings or ()) if one.exchange == exchange]
         if table or not bindings:
             return table
         for binding in bindings:

@@ -44,7 +44,7 @@ def count_with_news(user_id: int) -> int:
     looks: list[tuple[StoredSearch, dt.datetime]] = [
         (saved, saved.last_looked) for saved in SavedSearch.objects.filter(owner_id=user_id)
     ]
-    invitations = SearchInvitation.objects.filter(colleague_id=user_id).select_related("search")
+    invitations = SearchInvitation.objects.filter(colleague_id=user_id).select_related("search").order_by("pk")
     looks += [(one.search, one.last_looked) for one in invitations]
     if not looks:
         return 0

@@ -76,9 +76,9 @@ def list_hidden(request: HttpRequest) -> HttpResponse:
     prefetch_related_objects(
         [row for _item, row, active in ads if row and not active], "locations"
     )  # restores a title in capitals
-    employers = [
-        (item, search.get_employer_name(item.value, "") or item.value) for item in items if item.kind == HiddenItem.Kind.EMPLOYER
-    ]
+    hidden_employers = [item for item in items if item.kind == HiddenItem.Kind.EMPLOYER]
+    names = search.find_employer_names([item.value for item in hidden_employers])
+    employers = [(item, names.get(item.value, item.value)) for item in hidden_employers]
     return render(request, "saved/hidden.html", {"ads": ads, "employers": employers})
 
 

@@ -22,7 +22,7 @@ from .errors import EngineDown, IndexMissing, NoPrevious, QueryError
 from .facets import FACETS, distance, get_exclusion, get_filter
 from .facets.base import Choice, Facet, find_choices
 from .facets.deadline import ALL_DEADLINES, PASSED
-from .facets.employer_names import choose_employer_name, employer_key, get_employer_name
+from .facets.employer_names import choose_employer_name, employer_key, find_employer_names, get_employer_name
 from .facets.published import CHART_DAYS
 from .hidden import NOTHING_HIDDEN, HiddenAds
 from .indexing.consistency import compare, find_document, repair
@@ -98,6 +98,7 @@ __all__ = [
     "facet_counts",
     "find_choices",
     "find_document",
+    "find_employer_names",
     "flush_usage",
     "get_employer_name",
     "get_exclusion",

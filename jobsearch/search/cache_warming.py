@@ -81,7 +81,7 @@ def _count_ads() -> int:
 def refresh_caches() -> None:
     """Refreshes every cache. After an error the next round, or a request before it, reads again."""
     failed = False
-    for cache in (name_index, speller, cached_names):
+    for cache in (cached_names, name_index, speller):  # the index of names takes employers from the first
         try:
             cache.refresh()
         except DatabaseError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 
 from celery import shared_task
 from django.utils import timezone
@@ -28,17 +30,23 @@ def forget_login_attempts() -> None:
 def send_alerts() -> None:
     """Compare new ads with the subscriptions, and send the alerts and reminders that are due, as read from the database."""
     now = timezone.now()
+    alerts, reminded = sending.Report(), reminders.Report()
     try:
-        alerts = sending.send_alerts(now, compose_alert)
-    except LeaseHeld:
-        log.info("Another process sends alerts; the next task continues.")
-        alerts = sending.Report()
+        with _skip_if_held():
+            alerts = sending.send_alerts(now, compose_alert)
+        with _skip_if_held():
+            reminded = reminders.send_reminders(now, compose_reminder)
+    finally:  # an unexpected error of the reminders leaves the alerts' mails counted
+        _record_mails(alerts, reminded)
+
+
+@contextlib.contextmanager
+def _skip_if_held() -> Iterator[None]:
+    """Ends the block where another process holds its lease."""
     try:
-        reminded = reminders.send_reminders(now, compose_reminder)
-    except LeaseHeld:
-        log.info("Another process sends reminders; the next task continues.")
-        reminded = reminders.Report()
-    _record_mails(alerts, reminded)
+        yield
+    except LeaseHeld as error:
+        log.info("%s The next task continues.", error)
 
 
 def _record_mails(alerts: sending.Report, reminded: reminders.Report) -> None:

@@ -20,7 +20,7 @@ from django.templatetags.i18n import BlockTranslateNode, LanguageNode, Translate
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, trim_whitespace
+from django.utils.translation import get_language, gettext
 
 _OF_A_TEMPLATE = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
 """Nodes that depend on which template they are in."""
@@ -71,7 +71,7 @@ class _TranslatedNode(Node):
     def __init__(self, node: BlockTranslateNode) -> None:
         self.node = node
         message, self.names = node.render_token_list(node.singular)
-        self.message = gettext(trim_whitespace(message) if node.trimmed else message)
+        self.message = gettext(message)
 
     def render(self, context: Context) -> str:
         with context.push(**{name: value.resolve(context) for name, value in self.node.extra_context.items()}):

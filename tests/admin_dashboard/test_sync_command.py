@@ -83,6 +83,33 @@ def test_an_error_of_the_indexing_beside_it_does_not_stop_a_sync(feed, index, co
     assert search.search(SearchQuery()).total == 1
 
 
+def test_the_indexing_beside_a_sync_goes_on_after_an_error(feed, index, command, monkeypatch, caplog):
+    feed.publish()
+    real, errors, behind = search.index_changes, [search.EngineDown("Start it."), OperationalError("Kari Nordmann")], []
+
+    def index_changes(**options):
+        if errors and threading.current_thread() is not threading.main_thread():
+            raise errors.pop(0)
+        return real(**options)
+
+    def run(**options):
+        report = real_run(**options)
+        until = time.monotonic() + 60
+        while pending.count_changes() and time.monotonic() < until:
+            time.sleep(0.05)
+        behind.append(pending.count_changes())
+        return report
+
+    real_run = sync.run
+    monkeypatch.setattr(full_sync, "BESIDE_SECONDS", 0.05)
+    monkeypatch.setattr(search, "index_changes", index_changes)
+    monkeypatch.setattr(sync, "run", run)
+    assert command("sync").code == 0
+    assert (errors, behind) == ([], [0])
+    assert caplog.text.count("is tried again") == 1, "one line for failures in a row"
+    assert "Start it." in caplog.text and "Nordmann" not in caplog.text
+
+
 def test_a_second_run_finds_later_changes(feed, index, command):
     first, second = feed.publish(), feed.publish()
     assert command("sync").code == 0

@@ -222,6 +222,20 @@ def test_a_second_step_that_is_lost_is_removed_after_a_question_and_logged(admin
     assert (entry.object_id, entry.get_change_message()) == (str(kari.pk), "Ekstra sikkerhet ved innlogging fjernet")
 
 
+def test_several_passkeys_of_a_user_are_named_in_the_plural(administrator):
+    kari = make_user("kari", Role.OPERATOR)
+    for name in ("Telefon", "Nøkkel"):
+        Authenticator.objects.create(user=kari, type="webauthn", data={"name": name})
+    assert "passnøkler" in administrator.get(f"{PEOPLE}{kari.pk}/change/").content.decode()
+    assert "passkeys" in administrator.get(f"{PEOPLE}{kari.pk}/change/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_an_action_that_sends_mails_takes_some_users_at_a_time(administrator):
+    chosen = [make_user(f"user{number}", Role.OPERATOR).pk for number in range(25)]
+    response = administrator.post(PEOPLE, {"action": "remove_second_step", "_selected_action": chosen})
+    assert len(response.context["users"]) == 20
+
+
 def test_the_second_step_of_a_superuser_or_oneself_is_not_removed_by_the_action(administrator):
     root = User.objects.create_superuser("root", "root@example.com", "x")
     own = User.objects.get(username="administrator")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jobsearch.core import counters, failures
 from jobsearch.core.models import Counter, ServiceFailure
+from jobsearch.saved import sending
 from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from jobsearch.saved.delivery import MAX_REFUSALS
 from jobsearch.vacancies import store
@@ -220,3 +221,15 @@ def test_a_refused_reminder_is_counted(bookmarked, due, mailbox, monkeypatch):
     send_alerts()
     assert Counter.objects.get(name=counters.MAIL_ERRORS).number == 1 and ReminderMail.objects.get().state == "refused"
     assert not ServiceFailure.objects.exists(), "one mailbox that does not exist is no failure of the server"
+
+
+def test_an_unexpected_error_of_the_reminders_leaves_the_alerts_mails_counted(db, monkeypatch):
+    def fail(*_arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr("jobsearch.web.tasks.sending.send_alerts", lambda *_arguments: sending.Report(sent=3, mail_error="down"))
+    monkeypatch.setattr("jobsearch.web.tasks.reminders.send_reminders", fail)
+    with pytest.raises(RuntimeError):
+        send_alerts()
+    assert Counter.objects.get(name=counters.MAILS).number == 3
+    assert ServiceFailure.objects.get(name=failures.MAIL).detail == "down"

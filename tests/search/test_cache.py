@@ -17,6 +17,7 @@ from jobsearch.search.analysis.spelling import speller
 from jobsearch.search.api import list_thread_failures
 from jobsearch.search.assist.suggestion_names import name_index
 from jobsearch.search.cache import MAX_AGE_SECONDS, REVALIDATE_SECONDS, StaleWhileRevalidateCache
+from jobsearch.search.facets.employer_names import cached_names
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,11 +122,22 @@ def test_refresh_caches_reads_the_speller_and_the_name_index(own_site, make_vaca
     assert speller().is_known("svartfeier")
 
 
+@pytest.mark.django_db
+def test_the_index_of_names_has_the_employers_names_of_the_same_refresh(own_site, make_vacancy):
+    for number in range(25):  # the names of a few employers would be read from the database
+        make_vacancy(employer_name=f"Kro {number}", employer_orgnr=f"9{number:02}222333")
+    cache_warming.refresh_caches()
+    for _ in range(2):
+        make_vacancy(employer_name="Strandhotellet", employer_orgnr="900222333")
+    cache_warming.refresh_caches()
+    assert [name.label for name in name_index().find(["strandhotellet"])["employer"]] == ["Strandhotellet"]
+
+
 def test_a_database_error_is_logged_and_tried_again(own_site, monkeypatch, caplog):
     def down(now):
         raise OperationalError("connection to server at 10.0.0.1 failed")
 
-    monkeypatch.setattr(name_index, "_read", down)
+    monkeypatch.setattr(cached_names, "_read", down)
     cache_warming.refresh_caches()
     (message,) = caplog.messages
     assert "OperationalError" in message and "tried again" in message
@@ -228,8 +240,6 @@ def test_a_failed_revalidation_keeps_the_value_and_is_recorded(clock):
 
 
 def test_living_objects_are_exempt_from_garbage_collection():
-    try:
-        cache_warming._exempt_from_collection()
-        assert gc.get_freeze_count() > 10_000
-    finally:
-        gc.unfreeze()
+    gc.unfreeze()  # what the run has exempted; in the end all is exempt again
+    cache_warming._exempt_from_collection()
+    assert gc.get_freeze_count() > 10_000

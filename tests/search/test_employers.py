@@ -10,9 +10,11 @@ from django.db import transaction
 from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
 from jobsearch.search.assist import suggestions
 from jobsearch.search.facets import employer_names
-from jobsearch.vacancies import store
+from jobsearch.search.indexing.lifecycle import index_changes
+from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
+from jobsearch.vacancies.suppression.identifiers import Kind, parse_identifiers
 from tests.web.page import Page
 from tests.web.support import ads, own_index  # noqa: F401 - fixtures
 
@@ -212,6 +214,38 @@ def test_unchanged_names_are_read_from_the_cache(kro, nothing_recent, monkeypatc
     monkeypatch.setattr(employer_names, "_select_unchanged", lambda names: None)
     for name in SPELLINGS:
         assert (employer_names.find_keys([name]), employer_names.find_canonical([name])) == found[name], name
+
+
+def test_names_that_form_a_chain_of_numbers_are_the_same_from_the_cache(ads, monkeypatch, client):  # noqa: F811
+    """Each name belongs to two numbers, as those of a municipality's departments may; two numbers have an ad without a name."""
+    numbers = ["911111111", "922222222", "933333333", "944444444"]
+    names = ["Havna", "Havna drift", "Havna kafé", "Havna kafé og drift", "Havna verft"]
+    for place, orgnr in enumerate(numbers):
+        ads(*({"employer_name": name, "employer_orgnr": orgnr} for name in names[place : place + 2]))
+    ads(*({"employer_name": "", "employer_orgnr": orgnr} for orgnr in (numbers[0], numbers[3])))
+    monkeypatch.setattr(employer_names, "_LONGEST_TRANSACTION", -dt.timedelta(hours=1))  # as ten minutes later
+    assert employer_names.cached_names.get_cached() is None
+    asked = [*([name] for name in (*names, "Ikke oppgitt")), names[:2], [names[0], "Ikke oppgitt"]]
+    expected = [(employer_names.find_keys(some), employer_names.find_canonical(some)) for some in asked]
+    employer_names.cached_names()
+    for some, found in zip(asked, expected, strict=True):
+        assert employer_names._select_unchanged(some), some
+        assert (employer_names.find_keys(some), employer_names.find_canonical(some)) == found, some
+    assert client.get("/", {"employer": names[0]}, follow=True).status_code == 200
+
+
+def test_the_name_of_an_erased_person_is_shown_by_no_cache(ads, client):  # noqa: F811
+    ads(*({"title": f"Baker {n}", "employer_name": f"Kro {n}", "employer_orgnr": f"9{n:02}333444"} for n in range(25)))
+    ads({"title": "Frisør", "employer_name": "Salong Kari Nordmann AS", "employer_orgnr": ORGNR})
+    employer_names.cached_names()
+    suggestions.name_index.refresh()
+    lists = ("/filter/employer/", "/filter/employer/?within=sal", "/forslag/?q=salong")
+    addresses = ("/?q=fris%C3%B8r", f"/arbeidsgiver/{ORGNR}/", *lists)
+    assert [address for address in addresses if "Kari Nordmann" not in client.get(address).content.decode()] == []
+    erasure.add_to_list(parse_identifiers(Kind.NAME, ["Kari Nordmann"]), "administrator")
+    erasure.erase_everywhere()
+    index_changes()
+    assert [address for address in addresses if "Kari Nordmann" in client.get(address, follow=True).content.decode()] == []
 
 
 def test_a_changed_employer_is_read_from_the_database(kro, ads):  # noqa: F811

@@ -12,7 +12,7 @@ from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.accounts.models import LoginSession
@@ -24,12 +24,13 @@ from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mails import AddressRefused, MailServerDown
 
-from .base import MAX_AT_ONCE, ReadOnlyAdmin, format_time
+from .base import ReadOnlyAdmin, format_time
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
-_STEPS = {CODE_APP: _("kodeapp"), PASSKEY: _("passnøkkel"), RECOVERY_CODES: _("reservekoder")}
+_MAX_MAILED = 20
+"""Users of one action that sends each a mail: the page waits for the mail server."""
 _CHOICES = [("", _("Ingen rolle")), *((role.value, ROLE_LABELS[role]) for role in Role)]
 
 
@@ -212,7 +213,9 @@ class UserAdmin(ReadOnlyAdmin):
     @admin.display(description=_("ekstra sikkerhet ved innlogging"))
     def second_step(self, user: User) -> str:
         steps = count_steps(user)
-        return ", ".join(f"{number} {_STEPS[kind]}" if number > 1 else str(_STEPS[kind]) for kind, number in steps.items()) or "–"
+        passkeys = ngettext("passnøkkel", "passnøkler", steps.get(PASSKEY, 0))
+        labels = {CODE_APP: gettext("kodeapp"), PASSKEY: passkeys, RECOVERY_CODES: gettext("reservekoder")}
+        return ", ".join(labels[kind] for kind in steps) or "–"
 
     @admin.action(description=_("Steng kontoen"), permissions=["disable"])
     def disable(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -227,13 +230,13 @@ class UserAdmin(ReadOnlyAdmin):
     def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Sends the invitation again to people who have not logged in yet."""
         waiting = queryset.filter(last_login=None, is_active=True).exclude(Q(email="") | Q(pk=request.user.pk))
-        for user in waiting[:20]:
+        for user in waiting[:_MAX_MAILED]:
             self._send(request, user)
 
     @admin.action(description=_("Fjern ekstra sikkerhet ved innlogging"), permissions=["disable"])
     def remove_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Removes code app, passkeys and recovery codes of users who have lost them, after a confirmation."""
-        users = list(self._list_others(request, queryset)[:MAX_AT_ONCE])
+        users = list(self._list_others(request, queryset)[:_MAX_MAILED])
         if "confirmed" not in request.POST:
             context = {
                 **self.admin_site.each_context(request),

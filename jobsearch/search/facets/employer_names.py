@@ -70,13 +70,18 @@ def find_keys(names: Collection[str]) -> tuple[str, ...]:
 def merge_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Ads for each key -> ads for each facet value. A query or two for the numbers, and for the names, if there are any.
 
-    For more than a few keys from the cache, and from the database only what that does not have: the employers of the last
-    minutes.
+    For more than a few keys from the cache, and from the database only what that does not have: the employers whose ads were
+    stored or changed in the last minutes.
     """
     orgnrs = [key for key in counts if len(key) == 9 and key.isdigit()]  # as `employer_key` makes them
     is_long = len(counts) > _MOST_READ
     canonical = _read_names(orgnrs, cached=is_long) if orgnrs else {}
-    spellings = cached_names().spellings if is_long else _read_spellings(counts.keys() - {*orgnrs})
+    if is_long:
+        spellings = cached_names().spellings
+        # With the same names of numbers, so that the ads of an employer are not split between two names.
+        spellings = spellings._replace(canonical={**spellings.canonical, **canonical})
+    else:
+        spellings = _read_spellings(counts.keys() - {*orgnrs})
     found: dict[str, int] = defaultdict(int)
     for key, ads in counts.items():
         found[canonical.get(key) or spellings.resolve(key)] += ads
@@ -175,13 +180,18 @@ def _select_unchanged(names: Collection[str]) -> _Spellings | None:
     if not all(name in numbers for name in names):
         return None
     own_numbers = {orgnr for name in names for orgnr in numbers[name]}
-    all_numbers = {orgnr for own in own_numbers for name in spelled[own] for orgnr in numbers[name]}
+    own_names = {*names, *(name for orgnr in own_numbers for name in spelled[orgnr] if name != NOT_STATED)}
+    all_numbers = {orgnr for name in own_names for orgnr in numbers[name]}
     all_names = {name for orgnr in all_numbers for name in spelled[orgnr]}
     recent = _read_recent(known.read_at)
     if recent is None or any(orgnr in all_numbers or employer_value(name) in all_names for orgnr, name in recent):
         return None
-    canonical = known.spellings.canonical
-    return _Spellings({orgnr: canonical[orgnr] for orgnr in all_numbers}, {name: numbers[name] for name in all_names}, spelled)
+    return _Spellings(
+        {orgnr: known.spellings.canonical[orgnr] for orgnr in all_numbers},
+        # Only numbers of the line above: the last of the names may have others too.
+        {name: [orgnr for orgnr in numbers[name] if orgnr in all_numbers] for name in all_names},
+        {orgnr: spelled[orgnr] for orgnr in all_numbers},
+    )
 
 
 def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
@@ -219,12 +229,17 @@ def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
 
 
 def _read_names(orgnrs: Collection[str], *, cached: bool = False) -> Mapping[str, str]:
-    """Number -> canonical name. `cached`, and for many numbers: from the cache, with the new ones from the database."""
+    """Number -> canonical name. `cached`, and for many numbers: from the cache, with the new and changed ones from the database.
+
+    The name of a person who was erased is in the cache for some minutes, and must not be shown.
+    """
     if len(orgnrs) <= _MOST_IN and not cached:
         return _choose_canonical(_count_spellings(orgnrs))
-    known = cached_names().spellings.canonical
-    new = {*orgnrs} - known.keys()
-    return {**known, **_choose_canonical(_count_spellings(sorted(new)[:_MOST_IN]))} if new else known
+    known = cached_names()
+    changed = {orgnr for orgnr, _name in _read_recent(known.read_at) or ()}
+    canonical = known.spellings.canonical
+    new = {orgnr for orgnr in orgnrs if orgnr in changed or orgnr not in canonical}
+    return {**canonical, **_choose_canonical(_count_spellings(sorted(new)[:_MOST_IN]))} if new else canonical
 
 
 class EmployerNames(NamedTuple):
@@ -286,10 +301,22 @@ _recent = CompiledSelect(_build_recent)
 
 
 def get_employer_name(orgnr: str, name: str) -> str:
-    """The name to show of an ad's employer: its facet value. From the cache, so that the rows of a list cost no query."""
+    """The name to show of an ad's employer: its facet value. From the cache, so that the rows of a list cost no query.
+
+    An ad whose name the cache does not have was changed since: it shows its own. The cached name may be of an erased person.
+    """
     spellings = cached_names().spellings
+    if employer_value(name) not in spellings.by_number.get(parse_orgnr(orgnr), {employer_value(name)}):
+        return name
     chosen = spellings.canonical.get(parse_orgnr(orgnr)) or spellings.resolve(employer_value(name))
     return name if chosen == NOT_STATED else chosen
+
+
+def find_employer_names(keys: Collection[str]) -> dict[str, str]:
+    """Key -> the name to show, for the numbers of employers with active ads. One query, none without numbers."""
+    orgnrs = [key for key in keys if _is_number(key)]
+    names = _read_names(orgnrs) if orgnrs else {}
+    return {orgnr: names[orgnr] for orgnr in orgnrs if names.get(orgnr, NOT_STATED) != NOT_STATED}
 
 
 def get_comparison_key_finder() -> Callable[[str], str]:
