@@ -35,6 +35,13 @@ _TASKS = "jobsearch.admin_dashboard.tasks"
 RUN = "ingest.add_run"
 QUEUE = "ingest.change_detailtask"
 
+FEED_GROUP = _("Strømmen")
+QUARANTINE_GROUP = _("Karantenen")
+INDEX_GROUP = _("Søkeindeksen")
+CHECK_GROUP = _("Kontroll og retting")
+OTHER_GROUP = _("Sletting og e-post")
+"""Headings of the page of all jobs, which lists them in the order in which they are registered below."""
+
 register_kind(JobKind(FeedJob.SYNC, FeedJob.SYNC.label, lease=lease.NAME, stoppable=True))
 register_kind(JobKind(FeedJob.REPLAY, FeedJob.REPLAY.label, stoppable=True))
 register_kind(JobKind(FeedJob.RECHECK, FeedJob.RECHECK.label))
@@ -59,6 +66,7 @@ register_action(
         RUN,
         _("Les strømmen nå"),
         _("Leser fra plassen vi står på til slutten av strømmen, og henter detaljene."),
+        FEED_GROUP,
     )
 )
 register_action(
@@ -72,6 +80,7 @@ register_action(
             "Strømmen leses ikke før pausen er over. Annonser som NAV stopper imens, vises til da, med kontaktpersoner. "
             "Annonser med utløpt siste dag forsvinner som vanlig, og søket virker."
         ),
+        FEED_GROUP,
         confirm=True,
         form=PauseForm,
         inline=True,
@@ -86,6 +95,7 @@ register_action(
         RUN,
         _("Avslutt pausen"),
         _("Strømmen leses igjen med en gang."),
+        FEED_GROUP,
         inline=True,
     )
 )
@@ -97,6 +107,7 @@ register_action(
         QUEUE,
         _("Prøv karantenen på nytt"),
         _("Alt i karantene og alt som er utsatt, får en ny start og hentes med en gang."),
+        QUARANTINE_GROUP,
     )
 )
 register_action(
@@ -107,6 +118,7 @@ register_action(
         QUEUE,
         _("Forkast alt i karantenen"),
         _("Annonsene hentes ikke før strømmen har noe nytt om dem, eller til noen ber om det. Ingen annonse blir slettet."),
+        QUARANTINE_GROUP,
         confirm=True,
     )
 )
@@ -118,6 +130,7 @@ register_action(
         RUN,
         _("Gå gjennom de siste dagene på nytt"),
         _("Finner linjer som kom sent til strømmen. Lukker aldri en annonse."),
+        FEED_GROUP,
     )
 )
 register_action(
@@ -128,6 +141,7 @@ register_action(
         RUN,
         _("Gå gjennom strømmen på nytt fra en dato"),
         _("Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."),
+        FEED_GROUP,
         confirm=True,
         form=SinceForm,
     )
@@ -140,6 +154,7 @@ register_action(
         RUN,
         _("Hent alle aktive annonser på nytt"),
         _("Én forespørsel til NAV for hver aktive annonse. Med 10 000 annonser tar det omtrent en halv time."),
+        FEED_GROUP,
         confirm=True,
     )
 )
@@ -151,6 +166,7 @@ register_action(
         QUEUE,
         _("Hent én annonse på nytt"),
         _("Annonsen hentes hos NAV med en gang, også om vi ikke har den fra før."),
+        FEED_GROUP,
         confirm=True,
         form=AdForm,
         parallel=True,
@@ -164,6 +180,7 @@ register_action(
         RUN,
         _("Bygg søkeindeksen på nytt"),
         _("En ny indeks fylles fra databasen ved siden av den gamle, og tar over når den er ferdig. Søket virker imens."),
+        INDEX_GROUP,
         confirm=True,
     )
 )
@@ -175,6 +192,7 @@ register_action(
         RUN,
         _("Ta i bruk forrige søkeindeks"),
         _("Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn."),
+        INDEX_GROUP,
         confirm=True,
     )
 )
@@ -186,6 +204,7 @@ register_action(
         RUN,
         _("Sammenlign database og indeks"),
         _("Finner annonser der søkeindeksen sier noe annet enn databasen. Endrer ingenting."),
+        CHECK_GROUP,
     )
 )
 register_action(
@@ -196,6 +215,7 @@ register_action(
         RUN,
         _("Sammenlign også med strømmen"),
         _("Leser hele strømmen på nytt og spør om hver aktive annonse: det tar tid, og mange forespørsler til NAV."),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -207,6 +227,7 @@ register_action(
         RUN,
         _("Sammenlign og rett indeksen"),
         _("Annonser der søkeindeksen avviker fra databasen, skrives på nytt. Om nødvendig bygges hele indeksen."),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -221,6 +242,7 @@ register_action(
             "Leser hele strømmen på nytt, spør om hver aktive annonse og retter databasen og indeksen: det tar tid, og mange "
             "forespørsler til NAV."
         ),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -235,6 +257,7 @@ register_action(
             "Lukker utløpte annonser, glemmer annonser etter lagringstiden og fjerner slettet tekst fra filene med en gang. "
             "Ellers skjer det av seg selv, hvert minutt og hver natt. Det kan ikke angres."
         ),
+        OTHER_GROUP,
         confirm=True,
     )
 )
@@ -246,6 +269,7 @@ register_action(
         RUN,
         _("Send en prøvemelding på e-post"),
         _("Meldingen går til din egen adresse, på samme måte som varslene."),
+        OTHER_GROUP,
     )
 )
 
@@ -257,6 +281,7 @@ HIDDEN_ACTIONS: dict[str, JobAction] = {
         "vacancies.add_erasure",
         _("Slett en person"),
         _("Fjerner personen fra alle annonser, fra indeksen og fra filene."),
+        "",
         parallel=True,
     )
 }
