@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from jobsearch.demo.management.commands import demo
+from jobsearch.env import list_read_variables
 from tests import settings as test_settings
 from tests.deployment import composition
 
@@ -66,7 +66,7 @@ def test_the_example_says_what_a_blank_means(name):
 def test_tests_and_demo_are_kept_from_every_setting_of_the_outside():
     read = set(composition.list_settings())
     assert read <= set(test_settings.VARIABLES)
-    assert read <= demo._REMOVED_SETTINGS | {"DATABASE_URL", "NAV_FEED_URL"}  # those two it refuses
+    assert read <= list_read_variables()  # which the demo removes
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

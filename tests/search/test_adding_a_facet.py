@@ -1,6 +1,6 @@
 """Adding a facet takes one class, its entry in `FACETS` and one line of the document schema; no other code is edited.
 
-Translations and the pinned digest of the documents follow: see "How to add a facet" in docs/architecture.md.
+Translations and the pinned digest of the documents follow: see "Add a facet" in docs/how-to.md.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs, users
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
+from jobsearch.env import list_read_variables
 from jobsearch.statistics import counting
 
 HOST = "127.0.0.1"
@@ -83,7 +84,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"--data: {self.folder} cannot be made a folder ({error.strerror}).") from None
         port = _read_or_create(self.folder / "feed-port", lambda: str(find_free_port(8099)))
-        env = {name: value for name, value in os.environ.items() if name not in _REMOVED_SETTINGS}
+        # Of this environment the demo inherits no setting of the project.
+        env = {name: value for name, value in os.environ.items() if name not in list_read_variables()}
         env |= {
             ENVIRONMENT_READY: "1",
             "JOBSEARCH_READ_DOTENV": "0",
@@ -171,15 +173,6 @@ class Command(BaseCommand):
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
         supervisor.start("feed", command, programs.ONE_HEAP)
         supervisor.wait_for("feed", HOST, port, seconds=60)
-
-
-# Settings of the environment that the demo must not inherit: all of the project's.
-_REMOVED_SETTINGS = frozenset(
-    "NAV_FEED_TOKEN SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL CSRF_TRUSTED_ORIGINS "
-    "TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS "
-    "SIGNUP INDEX_PROCESSES METRICS_TOKEN METRICS_NETWORKS ALERT_WEBHOOK_URL BACKUP_PATH LOG_FORMAT PRIVACY_CONTACT "
-    "SUPPRESSION_KEY".split()
-)
 
 
 def _resolve_folder(data: Path) -> Path:
