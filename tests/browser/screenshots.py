@@ -110,7 +110,7 @@ def own_demo(folder: Path) -> Iterator[str]:
     try:
         for line in demo.stdout or ():
             said += line
-            if line.startswith("At the tip"):
+            if line.startswith("At the head"):
                 break
         else:
             raise SystemExit(f"The demo stopped:\n{said}")

@@ -151,7 +151,7 @@ class Command(BaseCommand):
             self.stdout.write("The worker reads the feed. The site goes on.")
         else:
             self.stdout.write(
-                f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
+                f"At the head of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
                 f"{report.closed} closed. The feed goes on; so does the site."
             )
         self.count_market()
