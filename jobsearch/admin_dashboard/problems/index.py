@@ -59,7 +59,7 @@ def check_behind(facts: Facts) -> Problem | None:
             title,
             effect=effect,
             cause=_("Mange endringer kom på en gang."),
-            cure=_("Indeksen tar igjen databasen av seg selv, så lenge Celerys arbeider går."),
+            cure=_("Indeksen tar igjen databasen av seg selv, så lenge en bakgrunnsprosess (Celery) kjører."),
             since=facts.oldest_behind,
             alarm=False,
         )
