@@ -240,7 +240,7 @@ def draw(site: str, inactive: str, folder: Path) -> int:
 
 def write_list() -> None:
     """Write docs/screenshots/README.md with all screenshots by page."""
-    lines = ["# Screenshots", "", "Drawn anew by `python -m tests.browser.screenshots`, from the demo."]
+    lines = ["# Screenshots", "", "Made by `python -m tests.browser.screenshots`, from the demo."]
     for name, words in NAMES.items():
         lines += ["", f"## {words}"]
         for width in ONLY_AT.get(name, SIZES):
