@@ -79,7 +79,7 @@ def test_a_silent_change_in_the_feed_is_found_and_repaired_without_moving_the_cu
     assert FeedState.objects.values("page_id", "lines_read").get() == before
     mending = command("check_truth", "--feed", "--repair")
     assert mending.code == 0, mending.out + mending.err
-    assert mending.out.count("mended: ") == 2
+    assert mending.out.count("repaired: ") == 2
     assert command("check_truth", "--feed").code == 0
     assert search.search(SearchQuery()).total == 2
 

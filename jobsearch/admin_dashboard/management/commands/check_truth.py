@@ -51,13 +51,13 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
     left = {id(one) for one in outcome.left}
     lines = []
     for one in outcome.found:
-        mended = ("left: " if id(one) in left else "mended: ") if repair else ""
-        lines.append(f"{mended}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
+        prefix = ("left: " if id(one) in left else "repaired: ") if repair else ""
+        lines.append(f"{prefix}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
     lines.append(f"{compared} differ in {len(outcome.found):,} places.")
     if not repair:
         lines.append("Mend them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
-        lines.append(f"{len(outcome.mended):,} mended, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
+        lines.append(f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
     else:
-        lines.append("All of them are mended.")
+        lines.append("All of them are repaired.")
     return "\n".join(lines)
