@@ -32,8 +32,8 @@ MAIL = "mail"
 _START_SECONDS, _WAIT_SECONDS = 60, 5
 """A start holds its lease for longer than a broker that is down takes to refuse the message. Another press waits a little."""
 _TASKS = "jobsearch.admin_dashboard.tasks"
-RUN = "ingest.add_run"
-QUEUE = "ingest.change_detailtask"
+MAY_START = "ingest.add_run"
+MAY_CHANGE_QUEUE = "ingest.change_detailtask"
 
 FEED_GROUP = _("Strømmen")
 QUARANTINE_GROUP = _("Karantenen")
@@ -63,7 +63,7 @@ register_action(
         "sync",
         FeedJob.SYNC,
         "ingest.tasks.follow_feed",
-        RUN,
+        MAY_START,
         _("Les strømmen nå"),
         _("Leser fra plassen vi står på til slutten av strømmen, og henter detaljene."),
         FEED_GROUP,
@@ -74,7 +74,7 @@ register_action(
         "pause",
         FeedJob.PAUSE,
         "ingest.tasks.pause",
-        RUN,
+        MAY_START,
         _("Sett lesingen på pause"),
         _(
             "Strømmen leses ikke før pausen er over. Annonser som NAV stopper imens, vises til da, med kontaktpersoner. "
@@ -92,7 +92,7 @@ register_action(
         "resume",
         FeedJob.RESUME,
         "ingest.tasks.resume",
-        RUN,
+        MAY_START,
         _("Avslutt pausen"),
         _("Strømmen leses igjen med en gang."),
         FEED_GROUP,
@@ -104,7 +104,7 @@ register_action(
         "retry",
         FeedJob.RETRY,
         "ingest.tasks.retry_quarantined",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Prøv karantenen på nytt"),
         _("Alt i karantene og alt som er utsatt, får en ny start og hentes med en gang."),
         QUARANTINE_GROUP,
@@ -115,7 +115,7 @@ register_action(
         "discard",
         FeedJob.DISCARD,
         "ingest.tasks.discard_quarantined",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Forkast alt i karantenen"),
         _("Annonsene hentes ikke før strømmen har noe nytt om dem, eller til noen ber om det. Ingen annonse blir slettet."),
         QUARANTINE_GROUP,
@@ -127,7 +127,7 @@ register_action(
         "replay",
         FeedJob.REPLAY,
         "ingest.tasks.replay_overlap",
-        RUN,
+        MAY_START,
         _("Gå gjennom de siste dagene på nytt"),
         _("Finner linjer som kom sent til strømmen. Lukker aldri en annonse."),
         FEED_GROUP,
@@ -138,7 +138,7 @@ register_action(
         "replay-since",
         FeedJob.REPLAY,
         "ingest.tasks.replay_overlap",
-        RUN,
+        MAY_START,
         _("Gå gjennom strømmen på nytt fra en dato"),
         _("Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."),
         FEED_GROUP,
@@ -151,7 +151,7 @@ register_action(
         "recheck",
         FeedJob.RECHECK,
         "ingest.tasks.recheck_all",
-        RUN,
+        MAY_START,
         _("Hent alle aktive annonser på nytt"),
         _("Én forespørsel til NAV for hver aktive annonse. Med 10 000 annonser tar det omtrent en halv time."),
         FEED_GROUP,
@@ -163,7 +163,7 @@ register_action(
         "fetch",
         FeedJob.FETCH,
         "ingest.tasks.fetch_ad",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Hent én annonse på nytt"),
         _("Annonsen hentes hos NAV med en gang, også om vi ikke har den fra før."),
         FEED_GROUP,
@@ -177,7 +177,7 @@ register_action(
         "rebuild",
         INDEX,
         f"{_TASKS}.rebuild_index",
-        RUN,
+        MAY_START,
         _("Bygg søkeindeksen på nytt"),
         _("En ny indeks fylles fra databasen ved siden av den gamle, og tar over når den er ferdig. Søket virker imens."),
         INDEX_GROUP,
@@ -189,7 +189,7 @@ register_action(
         "rollback",
         ROLLBACK,
         f"{_TASKS}.rollback_index",
-        RUN,
+        MAY_START,
         _("Ta i bruk forrige søkeindeks"),
         _("Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn."),
         INDEX_GROUP,
@@ -201,7 +201,7 @@ register_action(
         "truth",
         TRUTH,
         f"{_TASKS}.check_truth",
-        RUN,
+        MAY_START,
         _("Sammenlign database og indeks"),
         _("Finner annonser der søkeindeksen sier noe annet enn databasen. Endrer ingenting."),
         CHECK_GROUP,
@@ -212,7 +212,7 @@ register_action(
         "truth-feed",
         TRUTH,
         f"{_TASKS}.check_truth_with_feed",
-        RUN,
+        MAY_START,
         _("Sammenlign også med strømmen"),
         _("Leser hele strømmen på nytt og spør om hver aktive annonse: det tar tid, og mange forespørsler til NAV."),
         CHECK_GROUP,
@@ -224,7 +224,7 @@ register_action(
         "repair",
         REPAIR,
         f"{_TASKS}.repair",
-        RUN,
+        MAY_START,
         _("Sammenlign og rett indeksen"),
         _("Annonser der søkeindeksen avviker fra databasen, skrives på nytt. Om nødvendig bygges hele indeksen."),
         CHECK_GROUP,
@@ -236,7 +236,7 @@ register_action(
         "repair-feed",
         REPAIR,
         f"{_TASKS}.repair_with_feed",
-        RUN,
+        MAY_START,
         _("Sammenlign med strømmen og rett"),
         _(
             "Leser hele strømmen på nytt, spør om hver aktive annonse og retter databasen og indeksen: det tar tid, og mange "
@@ -251,7 +251,7 @@ register_action(
         "purge",
         PURGE,
         f"{_TASKS}.purge",
-        RUN,
+        MAY_START,
         _("Slett det som er for gammelt"),
         _(
             "Lukker utløpte annonser, glemmer annonser etter lagringstiden og fjerner slettet tekst fra filene med en gang. "
@@ -266,7 +266,7 @@ register_action(
         "mail",
         MAIL,
         f"{_TASKS}.send_test_mail",
-        RUN,
+        MAY_START,
         _("Send en prøvemelding på e-post"),
         _("Meldingen går til din egen adresse, på samme måte som varslene."),
         OTHER_GROUP,

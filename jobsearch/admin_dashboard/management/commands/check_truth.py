@@ -55,7 +55,7 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
         lines.append(f"{prefix}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
     lines.append(f"{compared} differ in {len(outcome.found):,} places.")
     if not repair:
-        lines.append("Mend them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
+        lines.append("Repair them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
         lines.append(f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
     else:
