@@ -70,7 +70,7 @@ def check_behind(facts: Facts) -> Problem | None:
         effect=effect,
         cause=_("Den eldste har ventet siden %(time)s. Indekseringen går ikke, eller stanser ved en feil.")
         % {"time": format_date_time(facts.oldest_behind)},
-        cure=_("Sjekk arbeiderens logg, og start den på nytt. Bygg indeksen på nytt om det ikke hjelper."),
+        cure=_("Sjekk loggen til bakgrunnsprosessen, og start den på nytt. Bygg indeksen på nytt om det ikke hjelper."),
         since=facts.oldest_behind,
         action="rebuild",
         commands=(*RESTART_WORKER[:2], ".venv/bin/python manage.py rebuild_index"),
