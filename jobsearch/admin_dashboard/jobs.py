@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest import error_messages, lease
-from ingest.models import JobKind as FeedJob
+from ingest.models import FeedJob
 from jobsearch.core import jobs
 from jobsearch.core.jobs import ACTIONS, JobAction, JobKind, register_action, register_kind
 from jobsearch.core.leases import Lease, LeaseHeld

@@ -58,8 +58,9 @@ class JobAction:
     """Button that starts a job.
 
     `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user needs to start it. `group` is
-    the heading above it on the page of all jobs. `confirm`: ask before the start. `form`: asks for the job's arguments; its `cleaned_data` has JSON values only. `inline`: runs in the
-    request itself, for what takes milliseconds and must not wait for a worker. `parallel`: may run beside another of its kind.
+    the heading above it on the page of all jobs. `confirm`: ask before the start. `form`: asks for the job's arguments; its
+    `cleaned_data` has JSON values only. `inline`: runs in the request itself, for what takes milliseconds and must not wait for a
+    worker. `parallel`: may run beside another of its kind.
     """
 
     key: str

@@ -57,7 +57,8 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
     if not repair:
         lines.append("Repair them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
-        lines.append(f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
+        numbers = f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left"
+        lines.append(f"{numbers}: see the detail queue in the admin (/admin/).")
     else:
         lines.append("All of them are repaired.")
     return "\n".join(lines)
