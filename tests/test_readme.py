@@ -16,7 +16,7 @@ from tests.deployment import composition
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), composition.ENV_EXAMPLE]
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.S)
 SERVICE_VERBS = "exec|run|stop|start|restart|logs|up|ps|cp"
 
@@ -71,8 +71,22 @@ def test_tests_and_demo_inherit_no_setting_of_the_environment():
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_a_link_leads_to_a_file_that_is_there(document):
-    missing = [target for target in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
+    missing = [target for target, _ in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
     assert missing == []
+
+
+def list_anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", document.read_text(), flags=re.S), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_leads_to_a_heading_that_is_there(document):
+    links = [
+        ((document.parent / target) if target else document, anchor) for target, anchor in LINK.findall(document.read_text())
+    ]
+    assert [anchor for target, anchor in links if anchor and anchor not in list_anchors(target)] == []
 
 
 def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
