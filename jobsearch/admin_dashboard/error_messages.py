@@ -88,9 +88,7 @@ def _classify_database_message(text: str) -> KnownError:
         return KnownError("not-migrated", "The database lacks our tables. Run `manage.py migrate`, then this again.")
     message = f"The database refuses: {text}."
     if "locked" in text:
-        cure = (
-            "Another process has been writing for a long time; end it (an open `sqlite3` shell, a backup?), then run this again."
-        )
+        cure = "Another process writes to it for too long; end it (an open `sqlite3` shell, a backup?), then run this again."
         return KnownError("database-locked", f"{message} {cure}")
     if "full" in text:
         return KnownError("disk-full", f"{message} Make room on the disk, then run this again.")
