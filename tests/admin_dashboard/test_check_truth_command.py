@@ -36,7 +36,7 @@ def test_exit_code_0_without_differences(ads, command):
     answer = command("check_truth", "--feed", "--json")
     assert answer.code == 0, answer.out
     assert answer.json["differences"] == 0
-    assert "say the same" in command("check_truth").out
+    assert "Database and index are equal" in command("check_truth").out
 
 
 def test_an_ad_missing_in_the_index_is_listed_and_repaired(ads, command):

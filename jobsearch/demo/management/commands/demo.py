@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     @property
     def last_words(self) -> str:
-        return f"Stopped. The data stay in {self.folder}; the next start goes on from there."
+        return f"Stopped. The data stay in {self.folder}; the next start continues from there."
 
     def restart_with_demo_settings(self) -> None:
         """Restarts this program with only the demo's settings in its environment."""
@@ -148,11 +148,11 @@ class Command(BaseCommand):
             with Bars(self.stderr) as bars:
                 report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars), wait=full_sync.LEASE_WAIT)
         except LeaseHeld:
-            self.stdout.write("The worker reads the feed. The site goes on.")
+            self.stdout.write("The worker reads the feed. The site runs.")
         else:
             self.stdout.write(
                 f"At the head of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
-                f"{report.closed} closed. The feed goes on; so does the site."
+                f"{report.closed} closed. The feed continues, and the site follows it."
             )
         self.count_market()
         supervisor.hand_over(self.last_words)

@@ -15,7 +15,7 @@ from jobsearch.vacancies.prepared_documents import delete_documents
 class Command(BaseCommand):
     """Rebuild of the index as a command."""
 
-    help = "Builds the search index from the database. Searching goes on; the new index takes over when it is complete."
+    help = "Builds the search index from the database. Searches continue; the new index becomes the live one when it is complete."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
