@@ -18,7 +18,8 @@ class Command(ReportingCommand):
 
     help = (
         "Loads GeoNames' postal codes (NO.zip or NO.txt, and SJ beside it), in place of those loaded before. Searches use them "
-        "at once; no index is rebuilt. Exit code 0: loaded. 2: a file is refused, or the database is down; the table is unchanged."
+        "at once; no index is rebuilt. Exit code 0: loaded. 2: a file is refused, or the database is down; "
+        "the table is unchanged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -36,5 +36,5 @@ class Command(BaseCommand):
             except (EngineDown, RebuildFailed) as error:
                 raise CommandError(str(error)) from error
         if report.busy:
-            raise CommandError("Another rebuild is under way. Wait for it, or for three minutes if its machine has died.")
+            raise CommandError("Another rebuild is under way. Wait for it, or for three minutes if its machine is down.")
         self.stdout.write(f"{report.indexed} ads in {report.seconds:.1f} s")
