@@ -45,7 +45,7 @@ def read_dotenv(path: Path) -> None:
     except FileNotFoundError:
         return
     except UnicodeDecodeError:
-        raise refuse(str(path), "it is not UTF-8 text", "Save it as UTF-8, or copy .env.example anew.") from None
+        raise refuse(str(path), "it is not UTF-8 text", "Save it as UTF-8, or copy .env.example again.") from None
     except OSError as error:
         raise refuse(str(path), f"it cannot be read ({error.strerror})", "Let the site's user read it.") from None
     env.read_env(path)

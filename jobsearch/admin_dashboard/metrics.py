@@ -76,7 +76,7 @@ def may_see(request: HttpRequest) -> bool:
 
 
 def clear_cache() -> None:
-    """Makes the next request compute the metrics anew."""
+    """Makes the next request compute the metrics again."""
     global _cached
     _cached = (float("-inf"), b"")
 

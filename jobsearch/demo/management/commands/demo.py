@@ -167,7 +167,7 @@ class Command(BaseCommand):
         if find_free_port(port, HOST) != port:
             raise CommandError(
                 f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
-                "Stop what listens there (another demo?), or delete that folder to begin anew."
+                "Stop what listens there (another demo?), or delete that folder to start from the beginning."
             )
         command = [sys.executable, "-m", "jobsearch.demo.feed_server", "--host", HOST, "--port", str(port)]
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
