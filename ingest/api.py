@@ -4,7 +4,7 @@ from .client.errors import FeedError, Unauthorized, WrongOrigin
 from .consistency import Difference, compare_with_feed, repair
 from .consistency import Kind as DifferenceKind
 from .detail_queue import release_quarantined, retry_now
-from .models import DetailTask, FeedState, JobKind, Run
+from .models import DetailTask, FeedJob, FeedState, Run
 from .replay import enqueue_checks
 from .report import Report
 from .status import Status, late_after, status
@@ -15,8 +15,8 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "FeedError",
+    "FeedJob",
     "FeedState",
-    "JobKind",
     "Report",
     "Run",
     "Status",

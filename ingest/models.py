@@ -176,7 +176,7 @@ class SeenLine(models.Model):
         return f"{self.uuid} {self.status}"
 
 
-class JobKind(models.TextChoices):
+class FeedJob(models.TextChoices):
     """Kinds of jobs on the feed (`jobsearch.core.jobs`)."""
 
     SYNC = "sync", _("Følge strømmen")

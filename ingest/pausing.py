@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
 
-from .models import FeedState, JobKind
+from .models import FeedJob, FeedState
 
 MAX_PAUSE = dt.timedelta(hours=24)
 
@@ -27,7 +27,7 @@ def pause(hours: int, username: str) -> dt.datetime:
     until = timezone.now() + min(dt.timedelta(hours=max(1, hours)), MAX_PAUSE)
     FeedState.bound(settings.NAV_FEED_URL)
     FeedState.objects.filter(id=1).update(paused_until=until, paused_by=username)
-    for job in Job.objects.filter(kind=JobKind.SYNC, state=Job.State.RUNNING):
+    for job in Job.objects.filter(kind=FeedJob.SYNC, state=Job.State.RUNNING):
         jobs.request_stop(job.pk, username)
     return until
 

@@ -17,7 +17,7 @@ from jobsearch.core.models import Job
 
 from . import lease
 from .error_messages import describe_error
-from .models import DetailTask, FeedState, JobKind
+from .models import DetailTask, FeedJob, FeedState
 
 QUIET = dt.timedelta(hours=72)
 """The feed may be silent for this long over a weekend with holidays. If its newest line is older, the feed has stopped."""
@@ -71,7 +71,7 @@ def status(now: dt.datetime | None = None) -> Status:
     if state.last_read and (state.error_code or now - state.last_read > late):
         lag = max(lag or dt.timedelta(), now - state.last_read)
     # By start, which has an index; sync runs follow one another.
-    last_run = Job.objects.filter(kind=JobKind.SYNC, finished__isnull=False).order_by("-started").first()
+    last_run = Job.objects.filter(kind=FeedJob.SYNC, finished__isnull=False).order_by("-started").first()
     facts = Status(
         origin=state.origin,
         state=state,

@@ -24,7 +24,7 @@ from jobsearch.vacancies import store
 from . import detail_queue
 from .detail_worker import DetailWorker
 from .lease import FeedLease, describe_error
-from .models import FeedState, JobKind
+from .models import FeedJob, FeedState
 from .page_walker import PageWalker
 from .report import Hooks, Report
 from .stop_signal import Stopped, StopSignals
@@ -78,9 +78,9 @@ def run(
     feed = feed or connect()
     try:
         with StopSignals(stop) as signals, FeedLease() as lease:
-            jobs.fail_running(JobKind.SYNC)
+            jobs.fail_running(FeedJob.SYNC)
             jobs.delete_old_jobs()
-            job = jobs.claim(job_id) or jobs.begin(JobKind.SYNC, requested_by)
+            job = jobs.claim(job_id) or jobs.begin(FeedJob.SYNC, requested_by)
 
             def idle() -> None:
                 signals.check()

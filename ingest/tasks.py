@@ -21,7 +21,7 @@ from jobsearch.vacancies.visibility import OSLO
 
 from . import detail_queue, pausing, replay, sync
 from .lease import describe_error
-from .models import JobKind
+from .models import FeedJob
 
 MAX_ADS = 1_000_000
 """Ads of one check of all active ads, some hundred times as many as there are."""
@@ -38,7 +38,7 @@ def follow_feed(job_id: int | None = None) -> dict[str, Any] | None:
         if isinstance(error, LeaseHeld) and (job := jobs.claim(job_id)):  # the process that holds the lease does the work
             jobs.finish(job, Job.State.SKIPPED, error=("lease-held", describe_error(error)))
     except WrongOrigin as error:
-        job = jobs.claim(job_id) or jobs.begin(JobKind.SYNC)
+        job = jobs.claim(job_id) or jobs.begin(FeedJob.SYNC)
         jobs.finish(job, Job.State.FAILED, error=("wrong-origin", str(error)))
     return None
 
@@ -57,7 +57,7 @@ def replay_overlap(job_id: int | None = None) -> Mapping[str, Any] | None:
         with _feed() as feed:
             return replay.replay_overlap(feed, overlap=overlap, on_progress=progress)
 
-    return None if _is_paused(job_id) else _run(JobKind.REPLAY, job_id, work)
+    return None if _is_paused(job_id) else _run(FeedJob.REPLAY, job_id, work)
 
 
 @shared_task
@@ -65,13 +65,13 @@ def recheck_active(job_id: int | None = None) -> Mapping[str, Any] | None:
     """Queues a slice of the active ads for another fetch."""
     if _is_paused(job_id):
         return None
-    return _run(JobKind.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck()})
+    return _run(FeedJob.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck()})
 
 
 @shared_task
 def recheck_all(job_id: int) -> Mapping[str, Any] | None:
     """Queues every active ad for another fetch, and starts a sync run that fetches them."""
-    counts = _run(JobKind.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck(MAX_ADS)})
+    counts = _run(FeedJob.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck(MAX_ADS)})
     follow_feed.delay()
     return counts
 
@@ -79,7 +79,7 @@ def recheck_all(job_id: int) -> Mapping[str, Any] | None:
 @shared_task
 def fetch_ad(job_id: int) -> Mapping[str, Any] | None:
     """Queues one ad, the argument `uuid`, for another fetch, and starts a sync run that fetches it."""
-    counts = _run(JobKind.FETCH, job_id, lambda job, progress: {"queued": replay.enqueue_checks([UUID(job.arguments["uuid"])])})
+    counts = _run(FeedJob.FETCH, job_id, lambda job, progress: {"queued": replay.enqueue_checks([UUID(job.arguments["uuid"])])})
     follow_feed.delay()
     return counts
 
@@ -91,7 +91,7 @@ def retry_quarantined(job_id: int | None = None) -> Mapping[str, Any] | None:
     def work(job: Job, progress: jobs.Progress) -> dict[str, int]:
         return {"queued": detail_queue.release_quarantined() + detail_queue.retry_now()}
 
-    counts = _run(JobKind.RETRY, job_id, work)
+    counts = _run(FeedJob.RETRY, job_id, work)
     follow_feed.delay()
     return counts
 
@@ -99,7 +99,7 @@ def retry_quarantined(job_id: int | None = None) -> Mapping[str, Any] | None:
 @shared_task
 def discard_quarantined(job_id: int) -> Mapping[str, Any] | None:
     """Removes every quarantined ad from the queue. A later line, or the consistency check, brings an ad back."""
-    return _run(JobKind.DISCARD, job_id, lambda job, progress: {"discarded": detail_queue.discard_quarantined()})
+    return _run(FeedJob.DISCARD, job_id, lambda job, progress: {"discarded": detail_queue.discard_quarantined()})
 
 
 @shared_task
@@ -109,13 +109,13 @@ def pause(job_id: int) -> Mapping[str, Any] | None:
     def work(job: Job, progress: jobs.Progress) -> dict[str, str]:
         return {"until": pausing.pause(int(job.arguments["hours"]), job.requested_by).isoformat(timespec="seconds")}
 
-    return _run(JobKind.PAUSE, job_id, work)
+    return _run(FeedJob.PAUSE, job_id, work)
 
 
 @shared_task
 def resume(job_id: int) -> Mapping[str, Any] | None:
     """Ends a pause, and reads the feed at once."""
-    counts = _run(JobKind.RESUME, job_id, lambda job, progress: {"resumed": pausing.resume()})
+    counts = _run(FeedJob.RESUME, job_id, lambda job, progress: {"resumed": pausing.resume()})
     with contextlib.suppress(OSError, OperationalError):  # the broker does not answer: the schedule starts it
         follow_feed.apply_async(retry=False)
     return counts
@@ -135,7 +135,7 @@ def _feed() -> Iterator[FeedClient]:
         feed.close()
 
 
-def _run(kind: JobKind, job_id: int | None, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def _run(kind: FeedJob, job_id: int | None, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Runs the work as a job; errors of the feed are recorded in its row and nowhere else.
 
     Does nothing where the given job cannot be claimed: its message was delivered twice, or it was cancelled.

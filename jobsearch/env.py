@@ -28,6 +28,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _DATABASE_NUMBER = re.compile(r"/?|/[0-9]{1,4}")
 
 env = environ.Env()
+_read_variables: set[str] = set()
 
 
 def refuse(name: str, problem: str, cure: str) -> ImproperlyConfigured:
@@ -44,7 +45,7 @@ def read_dotenv(path: Path) -> None:
     except FileNotFoundError:
         return
     except UnicodeDecodeError:
-        raise refuse(str(path), "it is not UTF-8 text", "Save it as UTF-8, or copy .env.example anew.") from None
+        raise refuse(str(path), "it is not UTF-8 text", "Save it as UTF-8, or copy .env.example again.") from None
     except OSError as error:
         raise refuse(str(path), f"it cannot be read ({error.strerror})", "Let the site's user read it.") from None
     env.read_env(path)
@@ -52,10 +53,16 @@ def read_dotenv(path: Path) -> None:
 
 def text(name: str, default: str) -> str:
     """The variable's text; an empty variable counts as not set, as in a copied `.env` with blank lines."""
+    _read_variables.add(name)
     value = os.environ.get(name, "").strip()
     if any("\ud800" <= mark <= "\udfff" for mark in value):  # Python's surrogates for bytes that are not UTF-8
         raise refuse(name, "it is not UTF-8 text", "Write it in UTF-8.")
     return value or default
+
+
+def list_read_variables() -> frozenset[str]:
+    """Every variable that the settings have read: for programs that start others with an environment of their own."""
+    return frozenset(_read_variables)
 
 
 def flag(name: str, default: bool) -> bool:

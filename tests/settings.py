@@ -7,21 +7,22 @@ that is started for them (or on the one at `TEST_DATABASE_URL`, in a database of
 
 import atexit
 import os
+import re
 import secrets
 import shutil
 import tempfile
 from contextlib import ExitStack
+from pathlib import Path
 
-VARIABLES = (
-    "NAV_FEED_URL NAV_FEED_TOKEN DATABASE_URL SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL "
-    "CSRF_TRUSTED_ORIGINS TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS PRIVACY_CONTACT SUPPRESSION_KEY "
-    "FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS INDEX_PROCESSES METRICS_TOKEN METRICS_NETWORKS "
-    "ALERT_WEBHOOK_URL BACKUP_PATH LOG_FORMAT SIGNUP "
+_ENV_EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"  # names every setting: tests/test_readme.py checks it
+VARIABLES = [
+    *re.findall(r"^([A-Z][A-Z0-9_]*)=", _ENV_EXAMPLE.read_text(), re.M),
     # Variables that Celery reads itself, without the settings.
-    "CELERY_BROKER_READ_URL CELERY_BROKER_WRITE_URL CELERY_RESULT_BACKEND CELERY_CONFIG_MODULE CELERY_LOADER"
-).split()
-# And those of libpq: PGHOST, PGPASSWORD, PGSERVICE, PGOPTIONS … complete a connection URL.
-for _name in [*VARIABLES, *(_name for _name in os.environ if _name.startswith("PG"))]:
+    *("CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL", "CELERY_RESULT_BACKEND", "CELERY_CONFIG_MODULE", "CELERY_LOADER"),
+    # And those of libpq: PGHOST, PGPASSWORD, PGSERVICE, PGOPTIONS … complete a connection URL.
+    *(name for name in os.environ if name.startswith("PG")),
+]
+for _name in VARIABLES:
     os.environ.pop(_name, None)
 
 _at_the_end = ExitStack()

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from jobsearch.demo.management.commands import demo
+from jobsearch.env import list_read_variables
 from tests import settings as test_settings
 from tests.deployment import composition
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), composition.ENV_EXAMPLE]
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.S)
 SERVICE_VERBS = "exec|run|stop|start|restart|logs|up|ps|cp"
 
@@ -51,7 +51,7 @@ def test_the_example_names_every_setting():
     assert set(composition.list_settings()) <= set(composition.read_env_example())
 
 
-def test_the_example_names_nothing_that_nobody_reads():
+def test_the_example_names_only_variables_that_are_read():
     assert set(composition.read_env_example()) == set(composition.list_settings()) | set(composition.variables())
 
 
@@ -63,16 +63,30 @@ def test_the_example_says_what_a_blank_means(name):
     assert default == "0" or not default or default in comment
 
 
-def test_tests_and_demo_are_kept_from_every_setting_of_the_outside():
+def test_tests_and_demo_inherit_no_setting_of_the_environment():
     read = set(composition.list_settings())
     assert read <= set(test_settings.VARIABLES)
-    assert read <= demo._REMOVED_SETTINGS | {"DATABASE_URL", "NAV_FEED_URL"}  # those two it refuses
+    assert read <= list_read_variables()  # which the demo removes
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_a_link_leads_to_a_file_that_is_there(document):
-    missing = [target for target in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
+    missing = [target for target, _ in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
     assert missing == []
+
+
+def list_anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", document.read_text(), flags=re.S), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_leads_to_a_heading_that_is_there(document):
+    links = [
+        ((document.parent / target) if target else document, anchor) for target, anchor in LINK.findall(document.read_text())
+    ]
+    assert [anchor for target, anchor in links if anchor and anchor not in list_anchors(target)] == []
 
 
 def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
@@ -88,7 +102,7 @@ def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
 def test_a_command_exists_and_takes_the_options_it_is_given(document):
     commands = get_commands()
     for name, options in manage_calls(document):
-        assert name in commands, f"{document.name} speaks of manage.py {name}"
+        assert name in commands, f"{document.name} names manage.py {name}"
         home = commands[name]
         command = load_command_class(home, name) if isinstance(home, str) else home
         known = {word for action in command.create_parser("manage.py", name)._actions for word in action.option_strings}
@@ -97,8 +111,8 @@ def test_a_command_exists_and_takes_the_options_it_is_given(document):
 
 def test_every_command_of_ours_stands_in_the_readme_or_the_operations():
     ours = {name for name, home in get_commands().items() if isinstance(home, str) and home.startswith(("jobsearch.", "ingest"))}
-    told = {name for document in DOCUMENTS for name, _ in manage_calls(document)}
-    assert ours <= told
+    documented = {name for document in DOCUMENTS for name, _ in manage_calls(document)}
+    assert ours <= documented
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -15,7 +15,7 @@ from jobsearch.search import api as search
 from . import full_sync
 
 _INDEX = {
-    "index": "The index cannot be compared, because it has to be built anew",
+    "index": "The index cannot be compared, because it has to be rebuilt",
     "missing": "The ad is in the database, but not in the index",
     "extra": "The ad is in the index, but not in the database",
     "stale": "The index has an older version of the ad",

@@ -19,7 +19,7 @@ from jobsearch.vacancies.postal_codes import UnreadableFile
 
 DOWN = 2
 HELD = 3
-_FEED_CURE = "Nothing is lost: the next pass goes on from here. If it lasts, check NAV_FEED_URL and this machine's network."
+_FEED_CURE = "Nothing is lost: the next sync run continues from here. If it lasts, check NAV_FEED_URL and this machine's network."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class KnownError:
 def classify_exception(error: BaseException) -> KnownError | None:
     """The known error behind an exception; None where the exception is a bug."""
     if isinstance(error, LeaseError) and error.name == FEED_LEASE:
-        cure = "Wait for it to finish; if nothing of the kind runs any more, the lease ends by itself within a minute."
+        cure = "Wait for it to finish; if no such process runs any more, the lease ends by itself within a minute."
         return KnownError("lease-held", f"{describe_lease_error(error)} {cure}", HELD)
     if isinstance(error, WrongOrigin):
         return KnownError("wrong-origin", str(error))
@@ -59,7 +59,7 @@ def classify_exception(error: BaseException) -> KnownError | None:
     if isinstance(error, UnreadableFile):
         return KnownError("unreadable-file", str(error))
     if isinstance(error, SystemCheckError):
-        return KnownError("checks", f"The settings do not hold.\n{error}")
+        return KnownError("checks", f"The settings do not fit together.\n{error}")
     if isinstance(error, DatabaseError):
         return _classify_database_error(error)
     return None
@@ -88,8 +88,8 @@ def _classify_database_message(text: str) -> KnownError:
         return KnownError("not-migrated", "The database lacks our tables. Run `manage.py migrate`, then this again.")
     message = f"The database refuses: {text}."
     if "locked" in text:
-        cure = "Another process writes for long; end it (an open `sqlite3` shell, a backup?), then run this again."
+        cure = "Another process writes to it for too long; end it (an open `sqlite3` shell, a backup?), then run this again."
         return KnownError("database-locked", f"{message} {cure}")
     if "full" in text:
         return KnownError("disk-full", f"{message} Make room on the disk, then run this again.")
-    return KnownError("database-down", f"{message} Check DATABASE_URL, and that the server or the file it names is there.")
+    return KnownError("database-down", f"{message} Check DATABASE_URL, and that the server or file that it names exists.")

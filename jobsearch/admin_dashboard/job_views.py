@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest.error_messages import describe_error
@@ -23,15 +23,6 @@ from .jobs import can_start, list_actions, start_from
 
 _TINTS: dict[str, tuple[str, str]] = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
 """Colour and symbol of a state; of the others unknown."""
-
-_GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
-    (gettext_lazy("Strømmen"), frozenset({"sync", "pause", "resume", "replay", "replay-since", "recheck", "fetch"})),
-    (gettext_lazy("Karantenen"), frozenset({"retry", "discard"})),
-    (gettext_lazy("Søkeindeksen"), frozenset({"rebuild", "rollback"})),
-    (gettext_lazy("Kontroll og retting"), frozenset({"truth", "repair", "truth-feed", "repair-feed"})),
-    (gettext_lazy("Sletting og e-post"), frozenset({"purge", "mail"})),
-)
-"""Headings of the page of all jobs, with the keys of their actions."""
 
 
 def get_urls(site: admin.AdminSite) -> list[URLPattern]:
@@ -50,11 +41,8 @@ def actions_view(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     actions = list_actions(request.user)
     if not actions:
         raise PermissionDenied
-    groups = [
-        {"title": title, "actions": chosen}
-        for title, keys in _GROUPS
-        if (chosen := [action for action in actions if action.key in keys])
-    ]
+    titles = dict.fromkeys(str(action.group) for action in actions)
+    groups = [{"title": title, "actions": [action for action in actions if str(action.group) == title]} for title in titles]
     context = {**site.each_context(request), "groups": groups, "title": gettext("Jobber")}
     return TemplateResponse(request, "admin/job_actions.html", context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest import error_messages, lease
-from ingest.models import JobKind as FeedJob
+from ingest.models import FeedJob
 from jobsearch.core import jobs
 from jobsearch.core.jobs import ACTIONS, JobAction, JobKind, register_action, register_kind
 from jobsearch.core.leases import Lease, LeaseHeld
@@ -32,8 +32,15 @@ MAIL = "mail"
 _START_SECONDS, _WAIT_SECONDS = 60, 5
 """A start holds its lease for longer than a broker that is down takes to refuse the message. Another press waits a little."""
 _TASKS = "jobsearch.admin_dashboard.tasks"
-RUN = "ingest.add_run"
-QUEUE = "ingest.change_detailtask"
+MAY_START = "ingest.add_run"
+MAY_CHANGE_QUEUE = "ingest.change_detailtask"
+
+FEED_GROUP = _("Strømmen")
+QUARANTINE_GROUP = _("Karantenen")
+INDEX_GROUP = _("Søkeindeksen")
+CHECK_GROUP = _("Kontroll og retting")
+OTHER_GROUP = _("Sletting og e-post")
+"""Headings of the page of all jobs, which lists them in the order in which they are registered below."""
 
 register_kind(JobKind(FeedJob.SYNC, FeedJob.SYNC.label, lease=lease.NAME, stoppable=True))
 register_kind(JobKind(FeedJob.REPLAY, FeedJob.REPLAY.label, stoppable=True))
@@ -56,9 +63,10 @@ register_action(
         "sync",
         FeedJob.SYNC,
         "ingest.tasks.follow_feed",
-        RUN,
+        MAY_START,
         _("Les strømmen nå"),
         _("Leser fra plassen vi står på til slutten av strømmen, og henter detaljene."),
+        FEED_GROUP,
     )
 )
 register_action(
@@ -66,12 +74,13 @@ register_action(
         "pause",
         FeedJob.PAUSE,
         "ingest.tasks.pause",
-        RUN,
+        MAY_START,
         _("Sett lesingen på pause"),
         _(
             "Strømmen leses ikke før pausen er over. Annonser som NAV stopper imens, vises til da, med kontaktpersoner. "
             "Annonser med utløpt siste dag forsvinner som vanlig, og søket virker."
         ),
+        FEED_GROUP,
         confirm=True,
         form=PauseForm,
         inline=True,
@@ -83,9 +92,10 @@ register_action(
         "resume",
         FeedJob.RESUME,
         "ingest.tasks.resume",
-        RUN,
+        MAY_START,
         _("Avslutt pausen"),
         _("Strømmen leses igjen med en gang."),
+        FEED_GROUP,
         inline=True,
     )
 )
@@ -94,9 +104,10 @@ register_action(
         "retry",
         FeedJob.RETRY,
         "ingest.tasks.retry_quarantined",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Prøv karantenen på nytt"),
         _("Alt i karantene og alt som er utsatt, får en ny start og hentes med en gang."),
+        QUARANTINE_GROUP,
     )
 )
 register_action(
@@ -104,9 +115,10 @@ register_action(
         "discard",
         FeedJob.DISCARD,
         "ingest.tasks.discard_quarantined",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Forkast alt i karantenen"),
         _("Annonsene hentes ikke før strømmen har noe nytt om dem, eller til noen ber om det. Ingen annonse blir slettet."),
+        QUARANTINE_GROUP,
         confirm=True,
     )
 )
@@ -115,9 +127,10 @@ register_action(
         "replay",
         FeedJob.REPLAY,
         "ingest.tasks.replay_overlap",
-        RUN,
+        MAY_START,
         _("Gå gjennom de siste dagene på nytt"),
         _("Finner linjer som kom sent til strømmen. Lukker aldri en annonse."),
+        FEED_GROUP,
     )
 )
 register_action(
@@ -125,9 +138,10 @@ register_action(
         "replay-since",
         FeedJob.REPLAY,
         "ingest.tasks.replay_overlap",
-        RUN,
+        MAY_START,
         _("Gå gjennom strømmen på nytt fra en dato"),
         _("Leser alle sider fra den dagen og henter det vi mangler. Lukker aldri en annonse. Mange dager tar noen minutter."),
+        FEED_GROUP,
         confirm=True,
         form=SinceForm,
     )
@@ -137,9 +151,10 @@ register_action(
         "recheck",
         FeedJob.RECHECK,
         "ingest.tasks.recheck_all",
-        RUN,
+        MAY_START,
         _("Hent alle aktive annonser på nytt"),
         _("Én forespørsel til NAV for hver aktive annonse. Med 10 000 annonser tar det omtrent en halv time."),
+        FEED_GROUP,
         confirm=True,
     )
 )
@@ -148,9 +163,10 @@ register_action(
         "fetch",
         FeedJob.FETCH,
         "ingest.tasks.fetch_ad",
-        QUEUE,
+        MAY_CHANGE_QUEUE,
         _("Hent én annonse på nytt"),
         _("Annonsen hentes hos NAV med en gang, også om vi ikke har den fra før."),
+        FEED_GROUP,
         confirm=True,
         form=AdForm,
         parallel=True,
@@ -161,9 +177,10 @@ register_action(
         "rebuild",
         INDEX,
         f"{_TASKS}.rebuild_index",
-        RUN,
+        MAY_START,
         _("Bygg søkeindeksen på nytt"),
         _("En ny indeks fylles fra databasen ved siden av den gamle, og tar over når den er ferdig. Søket virker imens."),
+        INDEX_GROUP,
         confirm=True,
     )
 )
@@ -172,9 +189,10 @@ register_action(
         "rollback",
         ROLLBACK,
         f"{_TASKS}.rollback_index",
-        RUN,
+        MAY_START,
         _("Ta i bruk forrige søkeindeks"),
         _("Den forrige indeksen får alt som er endret siden, og tar over. OpenSearch tar vare på den i et døgn."),
+        INDEX_GROUP,
         confirm=True,
     )
 )
@@ -183,9 +201,10 @@ register_action(
         "truth",
         TRUTH,
         f"{_TASKS}.check_truth",
-        RUN,
+        MAY_START,
         _("Sammenlign database og indeks"),
         _("Finner annonser der søkeindeksen sier noe annet enn databasen. Endrer ingenting."),
+        CHECK_GROUP,
     )
 )
 register_action(
@@ -193,9 +212,10 @@ register_action(
         "truth-feed",
         TRUTH,
         f"{_TASKS}.check_truth_with_feed",
-        RUN,
+        MAY_START,
         _("Sammenlign også med strømmen"),
         _("Leser hele strømmen på nytt og spør om hver aktive annonse: det tar tid, og mange forespørsler til NAV."),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -204,9 +224,10 @@ register_action(
         "repair",
         REPAIR,
         f"{_TASKS}.repair",
-        RUN,
+        MAY_START,
         _("Sammenlign og rett indeksen"),
         _("Annonser der søkeindeksen avviker fra databasen, skrives på nytt. Om nødvendig bygges hele indeksen."),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -215,12 +236,13 @@ register_action(
         "repair-feed",
         REPAIR,
         f"{_TASKS}.repair_with_feed",
-        RUN,
+        MAY_START,
         _("Sammenlign med strømmen og rett"),
         _(
             "Leser hele strømmen på nytt, spør om hver aktive annonse og retter databasen og indeksen: det tar tid, og mange "
             "forespørsler til NAV."
         ),
+        CHECK_GROUP,
         confirm=True,
     )
 )
@@ -229,12 +251,13 @@ register_action(
         "purge",
         PURGE,
         f"{_TASKS}.purge",
-        RUN,
+        MAY_START,
         _("Slett det som er for gammelt"),
         _(
             "Lukker utløpte annonser, glemmer annonser etter lagringstiden og fjerner slettet tekst fra filene med en gang. "
             "Ellers skjer det av seg selv, hvert minutt og hver natt. Det kan ikke angres."
         ),
+        OTHER_GROUP,
         confirm=True,
     )
 )
@@ -243,9 +266,10 @@ register_action(
         "mail",
         MAIL,
         f"{_TASKS}.send_test_mail",
-        RUN,
+        MAY_START,
         _("Send en prøvemelding på e-post"),
         _("Meldingen går til din egen adresse, på samme måte som varslene."),
+        OTHER_GROUP,
     )
 )
 
@@ -257,6 +281,7 @@ HIDDEN_ACTIONS: dict[str, JobAction] = {
         "vacancies.add_erasure",
         _("Slett en person"),
         _("Fjerner personen fra alle annonser, fra indeksen og fra filene."),
+        "",
         parallel=True,
     )
 }

@@ -41,7 +41,7 @@ _COUNTERS = {
     counters.FEED_ANSWERS: "Requests to the feed",
     counters.FEED_ERRORS: "Requests to the feed without a usable answer",
     counters.MAILS: "Alerts and reminders sent",
-    counters.MAIL_ERRORS: "Alerts and reminders refused, postponed or of unknown fate",
+    counters.MAIL_ERRORS: "Alerts and reminders refused, postponed or perhaps sent",
 }
 _WITH_SECONDS = (counters.REQUESTS, counters.SEARCHES, counters.FEED_ANSWERS)
 
@@ -76,7 +76,7 @@ def may_see(request: HttpRequest) -> bool:
 
 
 def clear_cache() -> None:
-    """Makes the next request compute the metrics anew."""
+    """Makes the next request compute the metrics again."""
     global _cached
     _cached = (float("-inf"), b"")
 

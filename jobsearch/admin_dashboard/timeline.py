@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ingest.error_messages import describe_error
-from ingest.models import JobKind as FeedJob
+from ingest.models import FeedJob
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
 

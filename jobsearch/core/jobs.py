@@ -57,9 +57,10 @@ class JobKind:
 class JobAction:
     """Button that starts a job.
 
-    `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user needs to start it. `confirm`:
-    ask before the start. `form`: asks for the job's arguments; its `cleaned_data` has JSON values only. `inline`: runs in the
-    request itself, for what takes milliseconds and must not wait for a worker. `parallel`: may run beside another of its kind.
+    `key` is its name in URLs, `task` the dotted path of the Celery task, `permission` what a user needs to start it. `group` is
+    the heading above it on the page of all jobs. `confirm`: ask before the start. `form`: asks for the job's arguments; its
+    `cleaned_data` has JSON values only. `inline`: runs in the request itself, for what takes milliseconds and must not wait for a
+    worker. `parallel`: may run beside another of its kind.
     """
 
     key: str
@@ -68,6 +69,7 @@ class JobAction:
     permission: str
     label: str | Promise
     explanation: str | Promise
+    group: str | Promise
     confirm: bool = False
     form: type[Form] | None = None
     inline: bool = False

@@ -39,7 +39,7 @@ def count_hits(user_id: int, looks: Sequence[tuple[StoredSearch, dt.datetime]]) 
 def count_with_news(user_id: int) -> int:
     """How many of the user's searches, own and shared ones, have new ads. Raises EngineDown.
 
-    For the mark in the header, which every page asks for: counted anew after minutes, or when a search was opened or changed.
+    For the mark in the header, which every page asks for: counted again after minutes, or when a search was opened or changed.
     """
     looks: list[tuple[StoredSearch, dt.datetime]] = [
         (saved, saved.last_looked) for saved in SavedSearch.objects.filter(owner_id=user_id)

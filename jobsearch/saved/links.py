@@ -86,6 +86,6 @@ def build_link(purpose: Purpose, key: UUID) -> str:
 
 
 def _get_signer(purpose: Purpose) -> signing.Signer:
-    """With the time, except for a link that its owner shall see unchanged whenever the page shows it."""
+    """With the time, except for a link that must be the same each time the page shows it."""
     kind = signing.Signer if purpose in _UNCHANGING else signing.TimestampSigner
     return kind(sep=".", salt=f"jobsearch.saved.{purpose}")

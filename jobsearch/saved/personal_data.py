@@ -19,7 +19,7 @@ from .recipients import list_own_addresses
 from .sharing_models import SearchInvitation
 
 Json = dict[str, Any]
-_UNFIT = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}
+_NOT_EXPORTED = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}
 """Columns that say nothing of the user: keys of rows, and keys of links."""
 
 
@@ -87,7 +87,7 @@ def _export_subscription(row: Subscription) -> Json:
 def _read_columns(row: Any) -> Json:
     """The columns of a row that are about the user, dates and ids as Django's JSON encoder writes them."""
     columns = [field.attname for field in row._meta.concrete_fields]
-    return {name: getattr(row, name) for name in columns if name not in _UNFIT and not name.endswith("mail_id")}
+    return {name: getattr(row, name) for name in columns if name not in _NOT_EXPORTED and not name.endswith("mail_id")}
 
 
 def _read_titles(uuids: list[Any]) -> dict[Any, str]:

@@ -105,7 +105,7 @@ def open_search(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def update(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a saved search the parameters of `query`: it was opened, changed, and shall be kept so. Its alert follows."""
+    """Give a saved search the parameters of `query`: the user keeps what was changed after opening it. Its alert follows."""
     saved = get_own_search(request, pk)
     if "query" not in request.POST:  # it would become the search for all ads
         return redirect("saved:list")

@@ -86,7 +86,7 @@ def erase_names(suppressor: Suppressor) -> int:
 
 
 def update_totals(today: dt.date) -> None:
-    """Computes the totals of all employers anew from their days; writes those that have changed."""
+    """Computes the totals of all employers again from their days; writes those that have changed."""
     windows = {
         "new_year": Q(day__gt=today - YEAR),
         "new_quarter": Q(day__gt=today - QUARTER),

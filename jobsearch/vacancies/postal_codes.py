@@ -27,7 +27,7 @@ MOST_LINES = 100_000
 SHOWN = 10  # faulty lines that an error message lists
 _SOUTH, _NORTH, _WEST, _EAST = 57.5, 81.5, -10.0, 35.0  # Norway with Svalbard and Jan Mayen
 _BATCH = 500
-_CURE = "Fetch NO.zip from GeoNames' postal codes (export/zip) anew, and give it as it is."
+_CURE = "Download NO.zip from GeoNames' postal codes (export/zip) again, and pass it unchanged."
 
 Progress = Callable[[str, int, int | None], None]
 

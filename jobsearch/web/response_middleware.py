@@ -51,8 +51,8 @@ class PermissionsPolicyMiddleware:
 class ETagMiddleware:
     """Entity tags for pages that a browser may keep: it answers 304 where the visitor has the page already (RFC 9110).
 
-    Only for visitors without a session, and not for pages with `no-store`. The form's token is masked anew in each response; it
-    is left out, and the secret behind it is part of the tag, so that a page kept from another secret is sent again.
+    Only for visitors without a session, and not for pages with `no-store`. The form's token is masked differently in each
+    response; it is left out, and the secret behind it is part of the tag, so that a page kept from another secret is sent again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -63,4 +63,4 @@ def _record_mails(alerts: sending.Report, reminded: reminders.Report) -> None:
     for error in filter(None, (alerts.engine_error, mail_error)):
         log.warning("Alerts and reminders wait: %s", error)
     if failed:
-        log.warning("Alerts and reminders: %d sent, %d refused, postponed or of unknown fate", sent, failed)
+        log.warning("Alerts and reminders: %d sent, %d refused, postponed or perhaps sent", sent, failed)

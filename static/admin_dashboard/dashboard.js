@@ -1,4 +1,4 @@
-// Polls the admin's overview while the page is visible, and replaces them when they have changed.
+// Polls the overview of the admin while the page is visible, and replaces the parts that have changed.
 // Without this script the page reloads itself (a meta element within noscript).
 (() => {
   "use strict";

@@ -41,7 +41,7 @@ def log_in(client: Client, key: SoftPasskey, **fields: str):
     return client.post(LOGIN, {"credential": key.authenticate(fetch_challenge(client)), **fields})
 
 
-def test_a_registered_passkey_is_listed_and_the_user_is_told(passkey, kari):
+def test_a_registered_passkey_is_listed_and_the_user_gets_a_mail(passkey, kari):
     assert Authenticator.objects.get(type="webauthn").wrap().name == "Telefonen"
     assert mail.outbox[-1].subject == "Kontoen din har fått en ny passnøkkel – Utlyst"
     client = Client()

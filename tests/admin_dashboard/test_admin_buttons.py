@@ -105,7 +105,7 @@ def test_the_consistency_check_reports_a_missing_index(administrator, make_vacan
     press(administrator, "truth")
     report = Run.objects.get().result
     assert report["differences"] == 1
-    assert "built anew" in report["found"][0]
+    assert "has to be rebuilt" in report["found"][0]
 
 
 def test_the_same_job_is_not_queued_twice(administrator):

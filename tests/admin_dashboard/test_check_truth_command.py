@@ -36,7 +36,7 @@ def test_exit_code_0_without_differences(ads, command):
     answer = command("check_truth", "--feed", "--json")
     assert answer.code == 0, answer.out
     assert answer.json["differences"] == 0
-    assert "say the same" in command("check_truth").out
+    assert "Database and index are equal" in command("check_truth").out
 
 
 def test_an_ad_missing_in_the_index_is_listed_and_repaired(ads, command):
@@ -79,7 +79,7 @@ def test_a_silent_change_in_the_feed_is_found_and_repaired_without_moving_the_cu
     assert FeedState.objects.values("page_id", "lines_read").get() == before
     mending = command("check_truth", "--feed", "--repair")
     assert mending.code == 0, mending.out + mending.err
-    assert mending.out.count("mended: ") == 2
+    assert mending.out.count("repaired: ") == 2
     assert command("check_truth", "--feed").code == 0
     assert search.search(SearchQuery()).total == 2
 

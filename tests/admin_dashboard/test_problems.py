@@ -172,7 +172,7 @@ def test_a_broker_that_cannot_be_written_is_the_cause_of_what_follows(site, sett
     assert not ServiceFailure.objects.exists()
 
 
-def test_since_when_the_engine_is_down_is_told_from_the_first_reading_on(site):
+def test_the_engine_is_down_since_the_first_reading_that_found_it(site):
     fault = next(one for one in SITE_FAULTS if one.code == "engine-down")
     fault.make(site)
     began = timezone.now()

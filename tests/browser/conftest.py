@@ -48,7 +48,7 @@ def wait_for(page: Page, true: Callable[[], object]) -> None:
     """Wait until `true()` is true, while the page runs."""
     until = time.monotonic() + TIMEOUT / 1000
     while not true():
-        assert time.monotonic() < until, "waited in vain"
+        assert time.monotonic() < until, "the condition has not become true"
         page.wait_for_timeout(20)
 
 

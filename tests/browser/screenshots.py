@@ -110,7 +110,7 @@ def own_demo(folder: Path) -> Iterator[str]:
     try:
         for line in demo.stdout or ():
             said += line
-            if line.startswith("At the tip"):
+            if line.startswith("At the head"):
                 break
         else:
             raise SystemExit(f"The demo stopped:\n{said}")
@@ -240,7 +240,7 @@ def draw(site: str, inactive: str, folder: Path) -> int:
 
 def write_list() -> None:
     """Write docs/screenshots/README.md with all screenshots by page."""
-    lines = ["# Screenshots", "", "Drawn anew by `python -m tests.browser.screenshots`, from the demo."]
+    lines = ["# Screenshots", "", "Made by `python -m tests.browser.screenshots`, from the demo."]
     for name, words in NAMES.items():
         lines += ["", f"## {words}"]
         for width in ONLY_AT.get(name, SIZES):

@@ -1,6 +1,6 @@
 """The admin in a browser: the overview of a healthy and of each sick site, the menu, the lists. Axe, widths, without scripts.
 
-The pictures of docs/screenshots/admin are drawn anew by `-o python_functions='draw_*'`.
+The pictures of docs/screenshots/admin are made by `-o python_functions='draw_*'`.
 """
 
 from __future__ import annotations

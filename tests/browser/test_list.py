@@ -144,7 +144,7 @@ def test_list_returns_from_the_back_forward_cache(remembering, live_server, many
     page.go_back(wait_until="commit")
     stands_as_before(page, scroll)
     if scripts:
-        assert page.evaluate("window.kept === true"), "the page was loaded anew"
+        assert page.evaluate("window.kept === true"), "the page was loaded again"
         expect(page.get_by_role("link", name=TARGET)).to_be_focused()
         expect(page.locator("[data-seen] .card-title")).to_have_text([TARGET])
     context.close()

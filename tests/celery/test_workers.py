@@ -94,7 +94,7 @@ def test_redis_restarted_in_the_middle_of_a_first_load_loses_nothing(
     wait_until(whole(site, full_feed), 90, "all ads, and the one that came meanwhile")
     assert late in site.active()
     assert worker.poll() is None, "the worker ended with its broker"
-    assert max(asked(full_feed).values()) == 1, "the load was begun anew"
+    assert max(asked(full_feed).values()) == 1, "the load was begun again"
 
 
 def test_without_a_broker_the_site_works_and_explains_what_is_missing(live_site: Callable[..., LiveSite], feed: FakeFeed) -> None:

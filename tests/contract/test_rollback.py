@@ -71,7 +71,7 @@ def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, c
     close(keys[5])  # not yet
     call_command("rollback_index")
     # Two forgotten, one closed, one hidden, one changed, one new, and the one that was not yet indexed.
-    assert "7 ads were replayed" in capsys.readouterr().out
+    assert "7 ads were updated" in capsys.readouterr().out
     assert engine.current().identity() == first
     assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
     assert compare() == []

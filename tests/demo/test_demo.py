@@ -32,7 +32,7 @@ class Demo:
         env = {**ENVIRONMENT, "JOBSEARCH_READ_DOTENV": "0", "PYTHONUNBUFFERED": "1"}
         with log.open("wb") as file:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT)
-        self.wait_for("At the tip of the feed")
+        self.wait_for("At the head of the feed")
         self.children = psutil.Process(self.process.pid).children(recursive=True)
         self.site = re.search(r"is at\s+(http://127\.0\.0\.1:\d+)/", self.output)[1]
         self.passwords = {user: password for _, user, password in LOGIN.findall(self.output)}

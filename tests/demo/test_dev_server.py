@@ -42,7 +42,7 @@ class DevelopmentServer:
 
     def is_filled(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
-        return "At the tip of the feed" in self.log.read_text()
+        return "At the head of the feed" in self.log.read_text()
 
     def page(self, path: str) -> str:
         """The page's HTML; "" while the server starts again."""

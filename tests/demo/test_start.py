@@ -44,7 +44,7 @@ def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + 240
-            while "At the tip of the feed: 20 new" not in log.read_text():
+            while "At the head of the feed: 20 new" not in log.read_text():
                 assert process.poll() is None and time.monotonic() < until, log.read_text()
                 time.sleep(0.2)
             page = requests.get(f"http://127.0.0.1:{port}/", timeout=60).text

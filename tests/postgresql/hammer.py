@@ -1,4 +1,4 @@
-"""Worker process that writes the same rows as its sister processes, each in another role; run by test_rows_are_locked_in_order.
+"""Worker process that writes the same rows as other processes, each in another role; run by test_rows_are_locked_in_order.
 
 Prints the errors of the database, or nothing.
 """

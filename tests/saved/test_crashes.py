@@ -74,7 +74,7 @@ def forget_everything(mailbox) -> None:
 
 
 def check(mailbox, step: str) -> None:
-    """Each person has got the ad once, or is listed as a mail of unknown fate."""
+    """Each person has got the ad once, or is listed as a mail that may have been sent."""
     LeaseRecord.objects.update(owner="")  # that of a dead process, which this one is not
     run(20)
     run(40)
@@ -163,7 +163,7 @@ def remind(minutes: int = 0) -> reminders.Report:
 
 
 def check_reminders(mailbox, step: str) -> None:
-    """Each person has got the reminder once, or is listed as a mail of unknown fate."""
+    """Each person has got the reminder once, or is listed as a mail that may have been sent."""
     LeaseRecord.objects.update(owner="")
     remind(70)
     remind(140)

@@ -226,7 +226,7 @@ def test_an_invalid_address_is_named_beside_its_field(logged_in, saved, own_inde
     assert not mailoutbox
 
 
-def test_nobody_is_invited_twice_nor_the_owner(logged_in, saved, own_index, mailoutbox):
+def test_an_address_is_invited_once_and_the_owner_never(logged_in, saved, own_index, mailoutbox):
     invite(logged_in, saved)
     for email in (OLA, "OLA@Example.no", RITA):
         assert invite(logged_in, saved, email).status_code == 422

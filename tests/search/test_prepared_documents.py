@@ -87,7 +87,7 @@ def test_a_document_of_another_analysis_is_not_used(make_vacancy, forks):
     assert PreparedDocument.objects.get(pk=key).analysis == schema.analysis_fingerprint()
 
 
-def test_a_rebuild_can_be_told_to_analyse_every_ad(make_vacancy, forks):
+def test_a_rebuild_with_analyse_analyses_every_ad(make_vacancy, forks):
     make_vacancy()
     index_changes()
     call_command("rebuild_index", "--analyse", verbosity=0)

@@ -241,7 +241,7 @@ def test_open_ads_of_employers_are_shown_once_a_day_is_counted(client, counted):
     assert rows(Page(client.get("/marked/")), "arbeidsgivere") == {"Kroa AS": "3 0", "Org.nr. 999 888 777": "1 0"}
 
 
-def test_employers_of_the_same_name_are_told_apart_by_number(client, counted):
+def test_employers_of_the_same_name_are_distinguished_by_number(client, counted):
     Employer.objects.update(name="Oslo kommune")
     found = rows(Page(client.get("/marked/")), "arbeidsgivere")
     assert found == {"Oslo kommune Org.nr. 974 760 673": "3", "Oslo kommune Org.nr. 999 888 777": "1"}

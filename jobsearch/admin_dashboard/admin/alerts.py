@@ -13,7 +13,7 @@ from .base import ReadOnlyAdmin
 
 @admin.register(AlertMail)
 class AlertMailAdmin(ReadOnlyAdmin):
-    """Alert mails. The list of those whose fate is unknown is what an administrator looks for."""
+    """Alert mails. An administrator looks here for those that may or may not have been sent."""
 
     empty_text = _("Ingen e-post er sendt ennå.")
     list_display = ["id", "state", "created", "ads", "error"]

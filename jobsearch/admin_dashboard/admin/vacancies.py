@@ -254,8 +254,8 @@ class VacancyAdmin(ReadOnlyAdmin):
         uuids = _chosen(queryset)
         asked = replay.enqueue_checks(uuids)
         log_by_uuid(request, Vacancy, uuids, gettext("Bedt om å hente på nytt"))
-        told = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
-        messages.success(request, told)
+        message = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
+        messages.success(request, message)
         start_from(request, "sync")
 
     def _moderate(self, request: HttpRequest, queryset: QuerySet[Vacancy], *, hidden: bool) -> HttpResponse | None:
@@ -279,12 +279,12 @@ class VacancyAdmin(ReadOnlyAdmin):
         for uuid in uuids:
             store.set_hidden(uuid, hidden, form.cleaned_data["note"])
         log_by_uuid(request, Vacancy, uuids, gettext("Skjult") if hidden else gettext("Vist igjen"))
-        told = (
+        message = (
             ngettext("%(n)s annonse er skjult.", "%(n)s annonser er skjult.", len(uuids))
             if hidden
             else ngettext("%(n)s annonse vises igjen.", "%(n)s annonser vises igjen.", len(uuids))
         )
-        messages.success(request, told % {"n": len(uuids)})
+        messages.success(request, message % {"n": len(uuids)})
         return None
 
 

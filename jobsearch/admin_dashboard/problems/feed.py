@@ -146,7 +146,9 @@ def check_reading(facts: Facts) -> Problem | None:
         effect=_no_new_ads(),
         cause=_("Den er ikke lest siden %(time)s. Oppgaven settes ikke i gang, eller ingen tar den.")
         % {"time": format_date_time(since)},
-        cure=_("Sjekk at Celerys arbeider og beat går, at køen (CELERY_BROKER_URL) svarer, og at oppgaven er slått på."),
+        cure=_(
+            "Sjekk at bakgrunnsprosessen (Celery) og beat kjører, at køen (CELERY_BROKER_URL) svarer, og at oppgaven er slått på."
+        ),
         since=since,
         action="sync",
         commands=(RESTART_WORKER[0], RESTART_BEAT[0]),

@@ -59,7 +59,7 @@ def check_behind(facts: Facts) -> Problem | None:
             title,
             effect=effect,
             cause=_("Mange endringer kom på en gang."),
-            cure=_("Indeksen tar igjen databasen av seg selv, så lenge Celerys arbeider går."),
+            cure=_("Indeksen tar igjen databasen av seg selv, så lenge en bakgrunnsprosess (Celery) kjører."),
             since=facts.oldest_behind,
             alarm=False,
         )
@@ -70,7 +70,7 @@ def check_behind(facts: Facts) -> Problem | None:
         effect=effect,
         cause=_("Den eldste har ventet siden %(time)s. Indekseringen går ikke, eller stanser ved en feil.")
         % {"time": format_date_time(facts.oldest_behind)},
-        cure=_("Sjekk arbeiderens logg, og start den på nytt. Bygg indeksen på nytt om det ikke hjelper."),
+        cure=_("Sjekk loggen til bakgrunnsprosessen, og start den på nytt. Bygg indeksen på nytt om det ikke hjelper."),
         since=facts.oldest_behind,
         action="rebuild",
         commands=(*RESTART_WORKER[:2], ".venv/bin/python manage.py rebuild_index"),

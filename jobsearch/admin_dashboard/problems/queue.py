@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from ingest import status as feed_status
 from ingest.error_messages import describe_code
 from jobsearch.admin_dashboard.report_texts import format_number
+from jobsearch.admin_dashboard.schedules import get_schedule
 from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 
@@ -77,8 +78,9 @@ def check_erasure(facts: Facts) -> Problem | None:
         BROKEN,
         _("Utløpte annonser har ikke mistet kontaktene sine"),
         effect=_("Ingen: de er ute av syne. Men vilkårene sier at kontaktene skal slettes innen fem minutter."),
-        cause=_("Oppgaven «close-what-expired» har ikke gått siden %(time)s.") % {"time": format_date_time(due.oldest)},
-        cure=_("Sjekk at Celerys arbeider og beat går. En runde av strømmen sletter dem også."),
+        cause=_("Oppgaven «%(task)s» har ikke gått siden %(time)s.")
+        % {"task": get_schedule("jobsearch.vacancies.tasks.close_expired").label, "time": format_date_time(due.oldest)},
+        cure=_("Sjekk at bakgrunnsprosessen (Celery) og beat kjører. Å lese strømmen nå sletter dem også."),
         since=due.oldest + SLOW_ERASURE,
         action="sync",
         commands=RESTART_WORKER,

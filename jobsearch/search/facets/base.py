@@ -1,6 +1,6 @@
 """Base classes of facets. A facet is one class: its parameters, values, labels, filter, counts and document fields.
 
-To add a facet, follow the steps of "How to add a facet" in docs/architecture.md.
+To add a facet, follow "Add a facet" in docs/how-to.md.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ class Command(ReportingCommand):
 
     help = (
         "Compares the database with the index, and with --feed also with the feed, and lists every difference. "
-        "Exit code 0: none (or, with --repair, none left). 1: there are. 2: something that is needed is down. "
-        "3: another process is at work where a repair would write."
+        "Exit code 0: no difference, or none left after --repair. 1: differences. 2: the feed, the database or the engine is "
+        "down. 3: another process holds the lease that a repair needs."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ class Command(ReportingCommand):
             "--feed",
             action="store_true",
             dest="with_feed",
-            help="walk the whole backfill again and ask for every active ad, without moving the cursor: takes its time",
+            help="also read the whole backfill again and request every active ad; the cursor stays. Takes minutes or more",
         )
         parser.add_argument("--repair", action="store_true", help="repair what is found, then list what was repaired")
 
@@ -47,17 +47,18 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
     """One line for each difference, then a summary."""
     compared = "Feed, database and index" if with_feed else "Database and index"
     if not outcome.found:
-        return f"{compared} say the same."
+        return f"{compared} are equal."
     left = {id(one) for one in outcome.left}
     lines = []
     for one in outcome.found:
-        mended = ("left: " if id(one) in left else "mended: ") if repair else ""
-        lines.append(f"{mended}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
+        prefix = ("left: " if id(one) in left else "repaired: ") if repair else ""
+        lines.append(f"{prefix}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
     lines.append(f"{compared} differ in {len(outcome.found):,} places.")
     if not repair:
-        lines.append("Mend them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
+        lines.append("Repair them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
-        lines.append(f"{len(outcome.mended):,} mended, {len(outcome.left):,} left: see the detail queue in the admin (/admin/).")
+        numbers = f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left"
+        lines.append(f"{numbers}: see the detail queue in the admin (/admin/).")
     else:
-        lines.append("All of them are mended.")
+        lines.append("All of them are repaired.")
     return "\n".join(lines)

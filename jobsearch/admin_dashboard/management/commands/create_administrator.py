@@ -19,8 +19,8 @@ class Command(BaseCommand):
     """Creates a superuser, with a typed or a generated password."""
 
     help = (
-        "Makes an administrator. In a terminal it asks for a password; an empty answer, or no terminal, makes one up and "
-        "prints it once. A user who is there already is left as is."
+        "Creates an administrator. In a terminal it asks for a password; with an empty answer, or without a terminal, it "
+        "generates one and prints it once. An existing user is not changed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -55,9 +55,9 @@ class Command(BaseCommand):
         except IntegrityError:  # another process has just created the same user
             self.stdout.write(self._exists_message(username))
             return
-        self.stdout.write(f"{username} is an administrator now and may enter /admin/.")
+        self.stdout.write(f"{username} is an administrator now and can log in at /admin/.")
         if not given:
-            self.stdout.write(f"The password is {password}\nIt is shown this once and kept nowhere.")
+            self.stdout.write(f"The password is {password}\nIt is shown only now, and not stored.")
 
     @staticmethod
     def _exists_message(username: str) -> str:
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         """The password that was typed twice; empty where one is to be generated."""
         if not sys.stdin.isatty():
             return ""
-        password = getpass.getpass("Password (leave it empty and one is made up): ")
-        if password and getpass.getpass("The same once more: ") != password:
+        password = getpass.getpass("Password (empty: one is generated): ")
+        if password and getpass.getpass("Repeat the password: ") != password:
             raise CommandError("The two passwords differ. No user was made; try again.")
         return password

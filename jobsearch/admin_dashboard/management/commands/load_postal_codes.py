@@ -18,14 +18,14 @@ class Command(ReportingCommand):
 
     help = (
         "Loads GeoNames' postal codes (NO.zip or NO.txt, and SJ beside it), in place of those loaded before. Searches use them "
-        "at once; no index is built anew. Exit code 0: loaded. 2: a file is not as it should be, or the database is down; the "
-        "table is as it was."
+        "at once; no index is rebuilt. Exit code 0: loaded. 2: a file is refused, or the database is down; "
+        "the table is unchanged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="NO.zip or NO.txt")
-        parser.add_argument("--skip-faulty", action="store_true", help="leave out lines that cannot be read, and tell of them")
+        parser.add_argument("--skip-faulty", action="store_true", help="leave out lines that cannot be read, and list them")
 
     def work(self, *, files: Sequence[Path] = (), skip_faulty: bool = False, **options: Any) -> Result:
         started = time.monotonic()

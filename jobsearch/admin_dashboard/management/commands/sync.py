@@ -15,8 +15,8 @@ class Command(ReportingCommand):
     """Full sync as a command."""
 
     help = (
-        "Follows the feed once, from the stored cursor to the tip, details included, then brings the index up to date. "
-        "Exit code 0: all done. 1: at the tip, but some ads are deferred, quarantined or set aside. 2: the feed, the database "
+        "Follows the feed once, from the stored cursor to its head, details included, then brings the index up to date. "
+        "Exit code 0: all done. 1: at the head, but some ads are deferred, quarantined or set aside. 2: the feed, the database "
         "or the engine is down, or the database follows another feed. 3: another process follows the feed now."
     )
 
@@ -34,13 +34,13 @@ class Command(ReportingCommand):
 
 def as_text(report: Report, behind: int, aside: int = 0) -> str:
     """The report for a person: what was read and written, what still waits, and what handles it."""
-    where = "At the tip of the feed" if report.at_tip else "Stopped before the tip of the feed"
+    where = "At the head of the feed" if report.at_tip else "Stopped before the head of the feed"
     lines = [
         f"{where} after {report.seconds:.1f} s: {report.pages:,} pages, {report.lines:,} lines.",
         f"{report.new:,} new, {report.updated:,} updated, {report.unchanged:,} unchanged, {report.closed:,} closed.",
     ]
     if report.waiting:
-        lines.append(f"{report.waiting:,} details wait to be fetched; the next pass takes them.")
+        lines.append(f"{report.waiting:,} details wait to be fetched; the next run takes them.")
     if report.deferred:
         lines.append(f"{report.deferred:,} details failed and are tried again after a pause.")
     if report.quarantined:

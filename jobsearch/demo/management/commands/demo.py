@@ -22,6 +22,7 @@ from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs, users
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
+from jobsearch.env import list_read_variables
 from jobsearch.statistics import counting
 
 HOST = "127.0.0.1"
@@ -68,7 +69,7 @@ class Command(BaseCommand):
 
     @property
     def last_words(self) -> str:
-        return f"Stopped. The data stay in {self.folder}; the next start goes on from there."
+        return f"Stopped. The data stay in {self.folder}; the next start continues from there."
 
     def restart_with_demo_settings(self) -> None:
         """Restarts this program with only the demo's settings in its environment."""
@@ -83,7 +84,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"--data: {self.folder} cannot be made a folder ({error.strerror}).") from None
         port = _read_or_create(self.folder / "feed-port", lambda: str(find_free_port(8099)))
-        env = {name: value for name, value in os.environ.items() if name not in _REMOVED_SETTINGS}
+        # Of this environment the demo inherits no setting of the project.
+        env = {name: value for name, value in os.environ.items() if name not in list_read_variables()}
         env |= {
             ENVIRONMENT_READY: "1",
             "JOBSEARCH_READ_DOTENV": "0",
@@ -146,11 +148,11 @@ class Command(BaseCommand):
             with Bars(self.stderr) as bars:
                 report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars), wait=full_sync.LEASE_WAIT)
         except LeaseHeld:
-            self.stdout.write("The worker reads the feed. The site goes on.")
+            self.stdout.write("The worker reads the feed. The site runs.")
         else:
             self.stdout.write(
-                f"At the tip of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
-                f"{report.closed} closed. The feed goes on; so does the site."
+                f"At the head of the feed after {time.monotonic() - began:.0f} s: {report.new} new, {report.updated} updated, "
+                f"{report.closed} closed. The feed continues, and the site follows it."
             )
         self.count_market()
         supervisor.hand_over(self.last_words)
@@ -165,21 +167,12 @@ class Command(BaseCommand):
         if find_free_port(port, HOST) != port:
             raise CommandError(
                 f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
-                "Stop what listens there (another demo?), or delete that folder to begin anew."
+                "Stop what listens there (another demo?), or delete that folder to start from the beginning."
             )
         command = [sys.executable, "-m", "jobsearch.demo.feed_server", "--host", HOST, "--port", str(port)]
         command += ["--data", str(self.folder / "feed.sqlite3"), "--days", str(DAYS), *size]
         supervisor.start("feed", command, programs.ONE_HEAP)
         supervisor.wait_for("feed", HOST, port, seconds=60)
-
-
-# Settings of the environment that the demo must not inherit: all of the project's.
-_REMOVED_SETTINGS = frozenset(
-    "NAV_FEED_TOKEN SEARCH_URL CELERY_BROKER_URL CACHE_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL CSRF_TRUSTED_ORIGINS "
-    "TRUSTED_PROXIES HEALTH_TOKEN EMAIL_URL DEFAULT_FROM_EMAIL ADMINS FEED_BACKFILL_DAYS FEED_POLL_SECONDS RETENTION_DAYS "
-    "SIGNUP INDEX_PROCESSES METRICS_TOKEN METRICS_NETWORKS ALERT_WEBHOOK_URL BACKUP_PATH LOG_FORMAT PRIVACY_CONTACT "
-    "SUPPRESSION_KEY".split()
-)
 
 
 def _resolve_folder(data: Path) -> Path:

@@ -64,4 +64,4 @@ class Command(BaseCommand):
         except LeaseHeld:
             self.stdout.write("The worker reads the feed.")
         else:
-            self.stdout.write(f"At the tip of the feed: {report.new} new, {report.updated} updated, {report.closed} closed.")
+            self.stdout.write(f"At the head of the feed: {report.new} new, {report.updated} updated, {report.closed} closed.")

@@ -15,7 +15,7 @@ from jobsearch.vacancies.prepared_documents import delete_documents
 class Command(BaseCommand):
     """Rebuild of the index as a command."""
 
-    help = "Builds the search index from the database. Searching goes on; the new index takes over when it is complete."
+    help = "Builds the search index from the database. Searches continue; the new index becomes the live one when it is complete."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -36,5 +36,5 @@ class Command(BaseCommand):
             except (EngineDown, RebuildFailed) as error:
                 raise CommandError(str(error)) from error
         if report.busy:
-            raise CommandError("Another rebuild is under way. Wait for it, or for three minutes if its machine has died.")
+            raise CommandError("Another rebuild is under way. Wait for it, or for three minutes if its machine is down.")
         self.stdout.write(f"{report.indexed} ads in {report.seconds:.1f} s")

@@ -15,7 +15,7 @@ from jobsearch.search.indexing.rollback import rollback
 class Command(BaseCommand):
     """Rollback of the index as a command."""
 
-    help = "Puts the previous search index back, with every ad that changed since. OpenSearch keeps one for a day."
+    help = "Makes the previous index the live one again, with every ad that changed since. OpenSearch keeps it for a day."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         except (EngineDown, NoPrevious, RebuildFailed) as error:
             raise CommandError(str(error)) from error
         if report.busy:
-            raise CommandError("A rebuild is under way. Wait for it, or for three minutes if its machine has died.")
-        self.stdout.write(f"The previous index serves again; {report.indexed} ads were replayed in {report.seconds:.1f} s")
+            raise CommandError("A rebuild is under way. Wait for it, or for three minutes if its machine is down.")
+        self.stdout.write(f"The previous index is live again; {report.indexed} ads were updated in {report.seconds:.1f} s")
