@@ -20,7 +20,7 @@ from .charts import DAY, MONTH, Chart, build_day_charts, build_month_charts
 from .incidents import list_latest
 from .jobs import can_start, list_actions
 from .models import Incident, Sample
-from .problems import OK, UNKNOWN, Problem, Severity, find_problems
+from .problems import BROKEN, OK, UNKNOWN, Problem, Severity, find_problems
 from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
 from .site_facts import Facts, load_facts
@@ -111,11 +111,12 @@ def load_month() -> list[Chart]:
 
 def judge(facts: Facts, problems: Sequence[Problem]) -> tuple[Severity, str]:
     """The verdict. Never "in order" before the feed was read: nothing is known then."""
+    if broken := sum(problem.severity is BROKEN for problem in problems):
+        return BROKEN, ngettext("%(n)s problem krever handling.", "%(n)s problemer krever handling.", broken) % {"n": broken}
     if problems:
-        number = len(problems)
-        return problems[0].severity, (
-            ngettext("%(n)s problem krever handling.", "%(n)s problemer krever handling.", number) % {"n": number}
-        )
+        watched = len(problems)
+        sentence = ngettext("Følg med på %(n)s problem.", "Følg med på %(n)s problemer.", watched)
+        return problems[0].severity, sentence % {"n": watched}
     if facts.feed.last_read is None:
         return UNKNOWN, gettext("Strømmen er ikke lest ennå. Les den nå, eller vent til neste runde.")
     return OK, gettext("Alt i orden.")

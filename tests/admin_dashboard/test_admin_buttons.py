@@ -169,7 +169,7 @@ def test_quarantine_is_shown_as_one_problem(administrator, settings):
         DetailTask.objects.create(uuid=uuid.uuid4(), marker=number, state="quarantined", error_code="x", next_try=now)
     text = administrator.get("/admin/").content.decode()
     assert text.count("30 annonser står i karantene") == 1
-    assert "1 problem krever handling." in text
+    assert "Følg med på 1 problem." in text
 
 
 def test_a_message_delivered_twice_runs_the_job_once(make_vacancy, index):

@@ -153,6 +153,7 @@ def test_a_pause_is_named_and_nothing_is_late_by_it(site):
     (problem,) = problems.find_problems(load_facts(later))
     assert (problem.code, problem.severity.key, problem.action) == ("feed-paused", "watch", "resume")
     assert "kari" in problem.cause
+    assert dashboard.judge(load_facts(later), [problem]) == (problem.severity, "Følg med på 1 problem.")
 
 
 def test_a_broker_that_cannot_be_written_is_the_cause_of_what_follows(site, settings, tmp_path):

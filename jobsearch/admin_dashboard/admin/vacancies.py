@@ -36,6 +36,7 @@ from jobsearch.admin_dashboard.ad_facts import (
 )
 from jobsearch.admin_dashboard.jobs import start_from
 from jobsearch.search import api as search
+from jobsearch.taxonomy.places import get_label
 from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
@@ -221,7 +222,7 @@ class VacancyAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("sted"))
     def place(self, vacancy: Vacancy) -> str:
-        found = [place.city or place.path for place in vacancy.locations.all()]
+        found = [get_label(place.city.upper() or place.path) for place in vacancy.locations.all()]
         return f"{found[0]} +{len(found) - 1}" if len(found) > 1 else (found or ["–"])[0]
 
     @admin.display(description=_("kontaktpersoner"))
