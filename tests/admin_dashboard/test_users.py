@@ -261,7 +261,7 @@ def test_the_command_removes_the_second_step_of_the_only_administrator(db):
     user = User.objects.create_superuser("root", "root@example.com", "x")
     give_second_step(user)
     with pytest.raises(CommandError, match="no such user"):
-        call_command("remove_second_step", "nobody")
+        call_command("remove_second_step", "unknown-user")
     call_command("remove_second_step", "ROOT@example.com")
     assert not Authenticator.objects.exists()
 
