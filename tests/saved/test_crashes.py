@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import smtplib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def check(mailbox, step: str) -> None:
     assert len(unknown) <= 1, "one mail is under way at a time"
 
 
+def kill_after_each_query(prepare: Callable[[], None], work: Callable[[], object], check_step: Callable[[str], None]) -> int:
+    """Kill `work` after its first query, its second, and so on until it ends, with a check each time; the last number."""
+    number, finished = 0, False
+    while not finished:
+        number += 1
+        prepare()
+        try:
+            with connection.execute_wrapper(KillAfterQuery(number)):
+                work()
+            finished = True
+        except Killed:
+            pass
+        check_step(f"query {number}")
+    return number
+
+
 @pytest.fixture
 def people(ads, subscribe, mailbox):
     for person in PEOPLE:
@@ -96,17 +113,7 @@ def people(ads, subscribe, mailbox):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_killed_after_any_query_sends_no_mail_twice(people):
-    number, finished = 0, False
-    while not finished:
-        number += 1
-        forget_everything(people)
-        try:
-            with connection.execute_wrapper(KillAfterQuery(number)):
-                run(10)
-            finished = True
-        except Killed:
-            pass
-        check(people, f"query {number}")
+    number = kill_after_each_query(lambda: forget_everything(people), lambda: run(10), lambda step: check(people, step))
     assert number > 30, "each query of a run was a step"
 
 
@@ -195,17 +202,7 @@ def reminded(ads, mailbox):
 
 @pytest.mark.django_db(transaction=True)
 def test_reminders_killed_after_any_query_are_not_sent_twice(reminded):
-    number, finished = 0, False
-    while not finished:
-        number += 1
-        forget_reminders(reminded)
-        try:
-            with connection.execute_wrapper(KillAfterQuery(number)):
-                remind()
-            finished = True
-        except Killed:
-            pass
-        check_reminders(reminded, f"query {number}")
+    number = kill_after_each_query(lambda: forget_reminders(reminded), remind, lambda step: check_reminders(reminded, step))
     assert number > 15, "each query of a run was a step"
 
 

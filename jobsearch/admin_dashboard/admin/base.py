@@ -14,10 +14,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from jobsearch.vacancies.models import Vacancy
 
 MAX_COUNTED = 10_000
 MAX_AT_ONCE = 500  # rows of one action
@@ -26,6 +29,18 @@ if TYPE_CHECKING:  # generic in the type stubs only
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
     _Paginator, _ModelAdmin = Paginator, admin.ModelAdmin
+
+
+def annotate_ad_titles(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds `ad_title` to rows whose primary key is an ad's uuid: null where no ad is stored."""
+    titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
+    annotated: QuerySet[Any] = rows.annotate(ad_title=Subquery(titles))
+    return annotated
+
+
+def get_ad_title(row: models.Model) -> str:
+    """The title of the row's ad; its uuid where there is none."""
+    return getattr(row, "ad_title", "") or str(row.pk)
 
 
 class CappedCount(int):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
@@ -23,7 +23,7 @@ from jobsearch.core import jobs
 from jobsearch.core.leases import find_holder
 from jobsearch.vacancies.models import Vacancy
 
-from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, format_time, log_by_uuid
+from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, annotate_ad_titles, format_time, get_ad_title, log_by_uuid
 
 
 @admin.register(FeedState)
@@ -165,14 +165,12 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DetailTask]:
-        titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
-        rows: QuerySet[DetailTask] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
-        return rows
+        return annotate_ad_titles(super().get_queryset(request))
 
     @admin.display(description=_("annonse"), ordering="uuid")
     def ad(self, task: DetailTask) -> str:
         """The title of an ad that is stored already. Of a new one nothing but its uuid is known."""
-        return getattr(task, "ad_title", "") or str(task.uuid)
+        return get_ad_title(task)
 
     @admin.display(description=_("grunn"), ordering="error_code")
     def error(self, task: DetailTask) -> str:

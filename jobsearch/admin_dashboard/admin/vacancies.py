@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -42,7 +42,7 @@ from jobsearch.vacancies.models import Location, Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import active_condition, is_active
 
-from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, as_uuid, log_by_uuid
+from .base import MAX_AT_ONCE, ReadOnlyAdmin, UuidSearchMixin, annotate_ad_titles, as_uuid, get_ad_title, log_by_uuid
 
 MAX_TERM = 100  # characters of a search
 MAX_WORDS = 6
@@ -310,13 +310,11 @@ class ModerationAdmin(UuidSearchMixin, ReadOnlyAdmin):
         return request.user.has_perm("vacancies.change_moderation")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Moderation]:
-        titles = Vacancy.objects.filter(pk=OuterRef("pk")).values("title")
-        rows: QuerySet[Moderation] = super().get_queryset(request).annotate(ad_title=Subquery(titles))
-        return rows
+        return annotate_ad_titles(super().get_queryset(request))
 
     @admin.display(description=_("annonse"), ordering="ad_title")
     def ad(self, row: Moderation) -> str:
-        return getattr(row, "ad_title", "") or str(row.uuid)
+        return get_ad_title(row)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Moderation | None = None) -> tuple[str, ...]:
         return ("uuid",) if obj else ()
