@@ -121,9 +121,24 @@ def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, wid
     find_button(page, "Kokk 1").click()
     page.locator(".toast").get_by_role("button", name="Angre").click()
     expect(find_button(page, "Kokk 1")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-bookmarks]:visible")).to_have_text("1")  # the server has answered
     page.goto("/lagret/")
     page.locator(f"#ad-{listed[1]}").get_by_role("button", name="Fjern").click()
     expect(page.get_by_text("ikke lagret noen stillinger ennå")).to_be_visible()
+
+
+def test_a_bookmark_is_saved_although_another_page_is_opened_at_once(open_page, listed):
+    page = open_page("/")
+    log_in(page)
+    page.goto("/")
+    slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": 2000}  # ms, bytes a second
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    page.evaluate(f"""() => {{
+        document.querySelector('[data-save="{listed[1]}"]').click();
+        location.assign("about:blank");
+    }}""")
+    page.wait_for_url("about:blank")
+    wait_for(page, lambda: list_saved() == [listed[1]])
 
 
 def test_an_ad_is_dragged_to_another_state(open_page, listed, recruiter):
