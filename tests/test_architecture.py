@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
-
-from jobsearch.search import api as search
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"jobsearch.core", "jobsearch.taxonomy"}
@@ -40,6 +39,15 @@ APPS = {
     },
     "jobsearch.demo.feed_server": set(),
 }
+SEARCH_PARTS = {
+    f"jobsearch.search.{name}"
+    for name in (
+        *("api", "assist", "cache_warming", "engines", "facets", "indexing", "models", "query", "search_query"),
+        *("thread_failures", "usage"),
+    )
+}
+"""What other apps may import of the search; only the names in `__all__` where a part has it."""
+MOST_NAMES = 20
 LONGEST = 400
 FILES = [file for folder in ("jobsearch", "ingest") for file in sorted((ROOT / folder).rglob("*.py"))]
 LIBRARIES = {"tantivy": "jobsearch.search.engines.tantivy", "opensearchpy": "jobsearch.search.engines.opensearch"}
@@ -145,12 +153,29 @@ def test_presenters_import_no_views(file):
     assert not imported, f"{get_module(file)} imports {imported}"
 
 
+def list_public_names(module: str) -> set[str] | None:
+    """The names in `__all__`, None for a module without it: everything in it that has no leading underscore."""
+    names = getattr(importlib.import_module(module), "__all__", None)
+    return None if names is None else set(names)
+
+
 @pytest.mark.parametrize("file", FILES, ids=get_module)
-def test_other_apps_import_the_public_api_of_the_search(file):
-    if get_app(get_module(file)) != "jobsearch.search":
-        used = {name for name in list_imports(file) if name.startswith("jobsearch.search.")}
-        public = {"jobsearch.search.api", *(f"jobsearch.search.api.{name}" for name in search.__all__)}
-        assert used <= public, f"{get_module(file)} imports the search's insides"
+def test_other_apps_import_the_public_parts_of_the_search(file):
+    if get_app(get_module(file)) == "jobsearch.search":
+        return
+    for imported in list_imports(file):
+        module, _dot, name = imported.rpartition(".")
+        if get_app(imported) == "jobsearch.search" and imported not in SEARCH_PARTS:
+            names = list_public_names(module) if module in SEARCH_PARTS else set()
+            public = not name.startswith("_") if names is None else name in names
+            assert public, f"{get_module(file)} imports {imported}, which is not public (jobsearch/search/__init__.py)"
+
+
+@pytest.mark.parametrize("module", sorted(SEARCH_PARTS))
+def test_public_parts_of_the_search_are_small_and_listed(module):
+    names = list_public_names(module)
+    assert names is None or len(names) <= MOST_NAMES
+    assert module.removeprefix("jobsearch.search.") in (ROOT / "jobsearch/search/__init__.py").read_text()
 
 
 @pytest.mark.parametrize("module", ["ingest.client.feed", "jobsearch.demo.feed_server", "jobsearch.demo.feed_server.__main__"])

@@ -10,7 +10,7 @@ from ingest import consistency as feed_truth
 from ingest import sync
 from ingest.models import DetailTask
 from jobsearch.core.jobs import Progress
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 
 from . import full_sync
 
@@ -73,12 +73,12 @@ def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progres
             full_sync.follow_to_head(on_progress=progress)
             queued = DetailTask.objects.filter(uuid__in=[one.uuid for one in differences]).values_list("uuid", flat=True)
             _sort(outcome, findings, {str(uuid) for uuid in queued}.__contains__)
-    in_index = search.compare(lambda done, total: progress("index compared", done, total))
+    in_index = indexing.compare(lambda done, total: progress("index compared", done, total))
     findings = [_of_index(one) for one in in_index]
     outcome.found += findings
     if repair and in_index:
-        search.repair(in_index)
-        still = {_of_index(one).uuid for one in search.compare()}
+        indexing.repair(in_index)
+        still = {_of_index(one).uuid for one in indexing.compare()}
         _sort(outcome, findings, still.__contains__)
     if not repair:
         outcome.left = list(outcome.found)

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import employer_key
+from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.suppression import Suppressor
 
@@ -34,7 +36,7 @@ def hide_from_results(request: HttpRequest, query: search.SearchQuery) -> search
 def get_hidden(request: HttpRequest) -> search.HiddenAds:
     """What the request's user has hidden. One query for a request, none without an account."""
     if not request.user.is_authenticated:
-        return search.NOTHING_HIDDEN
+        return search.HiddenAds()
     if (known := getattr(request, "_hidden", None)) is None:
         known = read_hidden([request.user.pk])[request.user.pk]
         request._hidden = known  # type: ignore[attr-defined]
@@ -59,8 +61,8 @@ def find_item(kind: str, uuid: UUID) -> Item | None:
         return None
     if kind == HiddenItem.Kind.AD:
         return kind, str(uuid)
-    key = search.employer_key(row.employer_orgnr, row.employer_name)
-    return None if key == search.NOT_STATED else (kind, key)
+    key = employer_key(row.employer_orgnr, row.employer_name)
+    return None if key == NOT_STATED else (kind, key)
 
 
 def hide(owner_id: int, item: Item) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from jobsearch.search import api as search
+from jobsearch.search.facets import find_employer_names
 from jobsearch.vacancies import visibility
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import complete_prepared
@@ -77,7 +77,7 @@ def list_hidden(request: HttpRequest) -> HttpResponse:
         [row for _item, row, active in ads if row and not active], "locations"
     )  # restores a title in capitals
     hidden_employers = [item for item in items if item.kind == HiddenItem.Kind.EMPLOYER]
-    names = search.find_employer_names([item.value for item in hidden_employers])
+    names = find_employer_names([item.value for item in hidden_employers])
     employers = [(item, names.get(item.value, item.value)) for item in hidden_employers]
     return render(request, "saved/hidden.html", {"ads": ads, "employers": employers})
 

@@ -106,7 +106,7 @@ def _add_counts(user_id: int, rows: Sequence[Row]) -> None:
         row.total, row.new = count.total, count.new
         row.line, row.line_label = draw_sparkline(count.days), _label_line(count.days)
     empty = [row for row in rows if row.total == 0 and not row.saved.unreadable]
-    for row, problems in zip(empty, search.without_ads([row.saved.query for row in empty]), strict=True):
+    for row, problems in zip(empty, search.find_values_without_ads([row.saved.query for row in empty]), strict=True):
         row.problems += [problem.message for problem in problems]
 
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.search import api as search
+from jobsearch.search import engines
 from jobsearch.vacancies.models import Vacancy
 
 from .models import AlertMail, AlertMatch, MatchedAd, StoredSearch, Subscription
@@ -48,7 +49,7 @@ def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
     if not Subscription.objects.list_active().exists():
         return result
     # Ads that are not in the index yet wait without a request to the engine, so that its failure would not be seen.
-    health = search.engine_health()
+    health = engines.engine_health()
     if not health.ok:
         raise search.EngineDown(health.detail)
     while new := _list_new_ads(now):

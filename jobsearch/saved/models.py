@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jobsearch.search import api as search
+from jobsearch.search.search_query import read_addresses
 
 from . import bookmark_models, sharing_models  # noqa: F401 - Django finds models in this module
 from .frequencies import Frequency
@@ -100,7 +101,7 @@ class StoredSearch(models.Model):
     @staticmethod
     def parse_all(rows: Sequence[StoredSearch]) -> None:
         """Parse the parameters of all rows with as many database queries as for one."""
-        for row, parsed in zip(rows, search.read_addresses([row.params for row in rows]), strict=True):
+        for row, parsed in zip(rows, read_addresses([row.params for row in rows]), strict=True):
             row.parsed = parsed
 
     @property

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from django.utils import timezone
 
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES, read_addresses
 
 from .bookmark_models import PARAMS_LENGTH, RecentSearch
 from .descriptions import summarise_query
@@ -37,7 +38,7 @@ def add_searches(owner_id: int, addresses: Sequence[str]) -> None:
 def list_searches(owner_id: int) -> list[dict[str, str]]:
     """Text and parameters of each search, the latest first, as `recent.js` keeps them in a browser."""
     rows = list(RecentSearch.objects.filter(owner_id=owner_id).order_by("-used", "-pk")[:MAX_SEARCHES])
-    parsed = search.read_addresses([row.params for row in rows])
+    parsed = read_addresses([row.params for row in rows])
     texts = [summarise_query(query) for query, _problems in parsed]
     return [{"text": text, "params": row.params} for row, text in zip(rows, texts, strict=True) if text]
 
@@ -65,6 +66,6 @@ def _read_params(address: str) -> str:
     query, problems = search.SearchQuery.from_address(address)
     if any(problem.blocks for problem in problems):
         return ""
-    query = query.replace(page=1, since=0, sort="relevance", size=search.SIZES[0], unreadable=query.unreadable)
+    query = query.replace(page=1, since=0, sort="relevance", size=SIZES[0], unreadable=query.unreadable)
     params = query.urlencode()
     return params if len(params) <= PARAMS_LENGTH else ""

@@ -204,4 +204,4 @@ def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMai
 def _read_hidden(address: str) -> search.HiddenAds:
     """What the user with this confirmed address has hidden from their results."""
     user = find_users([address]).get(address)
-    return read_hidden([user])[user] if user else search.NOTHING_HIDDEN
+    return read_hidden([user])[user] if user else search.HiddenAds()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.encoding import punycode
 
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES
 
 from . import limits, mails
 from .frequencies import Frequency
@@ -41,7 +42,7 @@ def normalise_address(address: str) -> str:
 
 def make_subscribable(query: search.SearchQuery) -> search.SearchQuery:
     """The search without what only says how its hits are shown: the same ads are one subscription in any order."""
-    return canonicalise(query).replace(sort="relevance", size=search.SIZES[0])
+    return canonicalise(query).replace(sort="relevance", size=SIZES[0])
 
 
 def estimate_weekly_ads(query: search.SearchQuery) -> int:

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SINCE_DAYS
 
 from . import owner_alerts, recipients
 from .descriptions import describe_problems, list_criteria, summarise_query
@@ -94,7 +95,7 @@ def open_search(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, describe_problems(saved)[0])
         return redirect("saved:list")
     query = saved.query
-    earliest = timezone.now() - dt.timedelta(days=search.SINCE_DAYS - 1)
+    earliest = timezone.now() - dt.timedelta(days=SINCE_DAYS - 1)
     since = int(max(looked_at.last_looked, earliest).timestamp())
     sort = "published" if query.sort == "relevance" else query.sort
     opened = query.replace(since=since, sort=sort, saved=own.pk if own else 0)

@@ -243,7 +243,7 @@ def _build_seen_after(moment: int) -> Node:
     return Range("first_seen", least=moment + 1)
 
 
-def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
+def count_facets(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
     """Every value of one facet that has ads, with their number, under every filter except the facet's own.
 
     `typed`: only those with these letters in their label, and others that `Facet.select_counts` leaves out.
@@ -261,7 +261,7 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None,
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
 
 
-def similar(
+def find_similar(
     uuid: UUID,
     limit: int = 5,
     now: dt.datetime | None = None,

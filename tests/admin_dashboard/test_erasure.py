@@ -20,6 +20,7 @@ from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
 from jobsearch.saved.bookmark_models import HiddenItem
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
 from jobsearch.statistics.models import Employer
 from jobsearch.vacancies.deletion_models import Erasure, Purge
@@ -82,7 +83,7 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
     assert (row.title, row.application_url) == ("Sykepleier hos", "")
     assert "Fint arbeid" in row.description
     assert search.search(SearchQuery(q="prøvesen")).total == 0
-    assert search.compare() == [], "the index has the present versions"
+    assert indexing.compare() == [], "the index has the present versions"
 
     # The same person again, in an edited ad and in a new one, with a changed list of contacts.
     feed.change(one, title="Sykepleier, spør Kari Prøvesen", description=description, contactList=[CONTACT])

@@ -15,6 +15,7 @@ from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import index_jobs
 from jobsearch.core import jobs
 from jobsearch.search import api as search
+from jobsearch.search import engines, indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Tombstone, Vacancy
 
@@ -94,20 +95,20 @@ def test_a_running_sync_stops_between_its_steps_when_asked(operator, feed):
 
 def test_a_rebuild_stops_and_the_old_index_stays(operator, make_vacancy, monkeypatch):
     make_vacancy()
-    search.rebuild()
-    before = search.engine_health().docs
+    indexing.rebuild()
+    before = engines.engine_health().docs
     job = Run.objects.create(kind="index")
-    rebuild = search.rebuild
+    rebuild = indexing.rebuild
 
     def stop_first(progress):
         jobs.request_stop(job.pk, "operator")
         return rebuild(progress)
 
-    monkeypatch.setattr("jobsearch.search.api.rebuild", stop_first)
+    monkeypatch.setattr("jobsearch.search.indexing.rebuild", stop_first)
     index_jobs.rebuild(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error_detail) == ("stopped", "operator")
-    assert search.engine_health().docs == before
+    assert engines.engine_health().docs == before
 
 
 @pytest.mark.parametrize(("kind", "state"), [("erase", "running"), ("sync", "queued"), ("sync", "done"), ("nonsense", "running")])
@@ -204,7 +205,7 @@ def test_a_refused_test_mail_is_a_failed_job(operator, monkeypatch, settings):
 
 def test_purge_closes_forgets_and_erases(operator, make_vacancy, settings):
     expired, old = make_vacancy(), make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     Vacancy.objects.filter(pk=expired).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     long_ago = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS + 1)
     Vacancy.objects.filter(pk=old).update(status="INACTIVE", closed_at=long_ago)
@@ -217,7 +218,7 @@ def test_purge_closes_forgets_and_erases(operator, make_vacancy, settings):
 
 def test_repair_writes_what_the_index_lacks(operator, make_vacancy):
     make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     make_vacancy()
     Vacancy.objects.update(indexed_version=1)
     press(operator, "repair")

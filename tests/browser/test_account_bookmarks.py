@@ -10,7 +10,7 @@ from django.db import transaction
 from playwright.sync_api import Locator, Page, expect
 
 from jobsearch.saved.bookmark_models import Bookmark, HiddenItem
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy
@@ -152,7 +152,7 @@ def test_a_bookmarked_ad_that_stops_has_no_contact(open_page, listed, recruiter)
     expect(page.locator(f"#ad-{listed[0]}")).to_contain_text("Havgløtt Kro")
     with transaction.atomic():
         store.close_vacancies([listed[0]], Vacancy.Closed.FEED)
-    search.index_changes()
+    indexing.index_changes()
     page.reload()
     entry = page.locator(f"#ad-{listed[0]}")
     expect(entry).to_contain_text("Ikke lenger ledig")

@@ -12,6 +12,7 @@ from jobsearch.saved import owner_alerts, recipients, subscriptions
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription
 from jobsearch.saved.sparkline import draw_sparkline
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
@@ -108,7 +109,7 @@ def test_the_line_counts_the_ads_of_each_day_in_oslo(logged_in, recruiter, ads):
     moments = [today, today - dt.timedelta(seconds=1), today - dt.timedelta(days=29), today - dt.timedelta(days=29, seconds=1)]
     for uuid, moment in zip(made, [*moments, today - dt.timedelta(days=300)], strict=True):
         Vacancy.objects.filter(pk=uuid).update(first_seen=moment, version=9)
-    search.index_changes()
+    indexing.index_changes()
     looked = today - dt.timedelta(hours=5)
     (counted,) = search.count_by_day([(search.SearchQuery(q="kokk"), looked)], 30)
     assert (counted.total, counted.new) == (5, 2)

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
-from jobsearch.search.api import distance
+from jobsearch.search.facets import distance
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.middleware import TrustedProxyMiddleware
 from jobsearch.web.presenters import dates

@@ -96,7 +96,7 @@ class Facet:
 
     any_label: ClassVar[str | Promise] = ""
     long: ClassVar[bool] = False
-    """Has so many values that only the chosen ones are counted along with a search, the others by `facet_counts`."""
+    """Has so many values that only the chosen ones are counted along with a search, the others by `count_facets`."""
 
     searchable: ClassVar[bool] = False
     """Whether the panel has an input to find values by a part of their label."""

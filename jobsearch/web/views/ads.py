@@ -160,7 +160,7 @@ def build_summary(vacancy: Vacancy, employer: str) -> str:
 def _find_similar(request: HttpRequest, vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
     """Active ads similar to this one, without those in `shown`; none while the engine is down, which must not break the page."""
     try:
-        hits = search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy, hidden=get_hidden(request))
+        hits = search.find_similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy, hidden=get_hidden(request))
         found = ad_rows.list_active_ads(hit.uuid for hit in hits)
     except (search.EngineDown, search.QueryError):
         return []

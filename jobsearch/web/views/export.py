@@ -70,7 +70,7 @@ def _find_hits(request: HttpRequest) -> tuple[search.SearchQuery, list[UUID]] | 
         return errors.too_many_files(request)
     try:
         uuids = search.list_hits(hide_from_results(request, query))
-        if not uuids and search.without_ads([query])[0]:
+        if not uuids and search.find_values_without_ads([query])[0]:
             return _prevent_caching(results(request))
     except (search.EngineDown, search.QueryError):
         return _prevent_caching(results(request))

@@ -25,6 +25,7 @@ from jobsearch.saved.hidden import read_hidden
 from jobsearch.saved.links import Purpose, find_by_token
 from jobsearch.saved.models import SearchFeed
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import dates, feeds
 from jobsearch.web.presenters import results as view
@@ -61,7 +62,7 @@ def _show_public(request: HttpRequest, name: str, render: Render, content_type: 
     query, problems = search.SearchQuery.from_params(request.GET)
     if any(problem.blocks for problem in problems):
         return _respond_plainly(_("Vi kan ikke søke etter dette"), 400)
-    query = query.replace(sort="relevance", since=0, size=search.SIZES[0])  # not of the feed's content: one address a search
+    query = query.replace(sort="relevance", since=0, size=SIZES[0])  # not of the feed's content: one address a search
     params = query.urlencode()
     address = reverse(name) + (f"?{params}" if params else "")
     words = summarise_query(query) or _("Alle stillinger")

@@ -22,6 +22,8 @@ from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.hidden import hide_from_results
 from jobsearch.saved.models import SavedSearch, compute_digests
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES, preload_employers
+from jobsearch.search.usage import note_search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance, market, wishes
@@ -35,7 +37,7 @@ HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """Results of a search; without parameters the home page."""
-    with search.preload_employers(request.GET):
+    with preload_employers(request.GET):
         return _respond(request)
 
 
@@ -59,10 +61,10 @@ def _respond(request: HttpRequest) -> HttpResponse:
             return _render_without_results(request, context, 400)
         asked = time.perf_counter()
         found = search.search(query)
-        search.note_search(query, found, time.perf_counter() - asked)
+        note_search(query, found, time.perf_counter() - asked)
         if last := view.page_past_the_last(query, problems, found.total):
             return redirect(last)
-        problems += search.without_ads([query], found.counts)[0]
+        problems += search.find_values_without_ads([query], found.counts)[0]
         visit = last_visit.read_last_visit(request)
         context |= _build_results_context(query, found, visit.since, whole=not request.htmx)  # type: ignore[attr-defined]
         if query.since:
@@ -108,7 +110,7 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
             ("published", _("Nyeste")),
             ("deadline", _("Frist først")),
         ],
-        "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
+        "sizes": [(size, view.address(query.replace(size=size))) for size in SIZES],
         # Not in htmx responses: the page has the list of municipalities already.
         "distance": distance.make_view(query, problems, proposals=whole),
     }

@@ -55,7 +55,7 @@ def shared_search(request: HttpRequest, token: str) -> HttpResponse:
     if number != page.number:
         return redirect(_build_page_url(here, page.number))
     if not share.search.unreadable:
-        context["problems"] += [problem.message for problem in search.without_ads([query], found.counts)[0]]
+        context["problems"] += [problem.message for problem in search.find_values_without_ads([query], found.counts)[0]]
     context |= {
         "total": found.total,
         "rows": ad_rows.build_rows(found.uuids, query, found.compiled),
