@@ -75,7 +75,7 @@ def match() -> list[Sample]:
     """Matches all subscriptions with the new ads, as if they had not been matched before."""
     from django.utils import timezone
 
-    from jobsearch.saved import matching
+    from jobsearch.saved.alerts import matching
     from jobsearch.saved.models import AlertMatch, MatchedAd
 
     AlertMatch.objects.all().delete()

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from jobsearch.saved.recipients import get_address
-from jobsearch.saved.subscriptions import change_address
+from jobsearch.saved.alerts.subscriptions import change_address
+from jobsearch.saved.mail.recipients import get_address
 
 from . import mails
 from .adapter import AccountAdapter

@@ -13,7 +13,7 @@ from django.core import signing
 from django.http import QueryDict
 from django.urls import reverse
 
-from jobsearch.saved.limits import fold_mailbox
+from jobsearch.saved.mail.limits import fold_mailbox
 
 PARAMETER = "key"
 VALID = dt.timedelta(days=1)  # the time of the longest limit

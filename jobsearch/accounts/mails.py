@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jobsearch.saved.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
+from jobsearch.saved.mail.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
 
 __all__ = ["CODE_MINUTES", "AddressRefused", "MailServerDown", "send"]
 

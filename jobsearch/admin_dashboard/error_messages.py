@@ -13,7 +13,7 @@ from ingest.lease import NAME as FEED_LEASE
 from ingest.lease import describe_error as describe_lease_error
 from ingest.models import TOKEN_ERRORS
 from jobsearch.core.leases import LeaseError
-from jobsearch.saved.sending import LEASE_NAME as ALERT_LEASE
+from jobsearch.saved.alerts.sending import LEASE_NAME as ALERT_LEASE
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.vacancies.postal_codes import UnreadableFile

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from ingest import detail_queue
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
-from jobsearch.saved import hidden, mails
+from jobsearch.saved.bookmarks import hidden
+from jobsearch.saved.mail import mails
 from jobsearch.search import indexing
 from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure, store

@@ -20,8 +20,7 @@ from jobsearch.core import failures
 from jobsearch.core.broker import BrokerHealth, get_broker_health
 from jobsearch.core.heartbeats import ALIVE
 from jobsearch.core.models import Heartbeat, ServiceFailure
-from jobsearch.saved.bookmark_models import ReminderMail
-from jobsearch.saved.models import AlertMail
+from jobsearch.saved.models import AlertMail, ReminderMail
 from jobsearch.search import api as search
 from jobsearch.search import engines, indexing
 from jobsearch.search.models import IndexState, SetAside, ThreadFailure

@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from jobsearch.saved.mail.addresses import normalise_address
+
 from .frequencies import Frequency
 from .models import NAME_LENGTH, NOTE_LENGTH
-from .subscriptions import normalise_address
 
 
 class AddressField(forms.EmailField):

@@ -11,12 +11,22 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 
+from jobsearch.saved.mail.recipients import list_own_addresses
 from jobsearch.vacancies.models import Vacancy
 
-from .bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder
-from .models import AlertMatch, SavedSearch, Subscriber, Subscription, SubscriptionRequest
-from .recipients import list_own_addresses
-from .sharing_models import SearchInvitation
+from .models import (
+    AlertMatch,
+    Bookmark,
+    BookmarkSettings,
+    HiddenItem,
+    RecentSearch,
+    Reminder,
+    SavedSearch,
+    SearchInvitation,
+    Subscriber,
+    Subscription,
+    SubscriptionRequest,
+)
 
 Json = dict[str, Any]
 _NOT_EXPORTED = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}

@@ -7,10 +7,10 @@ import datetime as dt
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
-from . import limits, mails, recipients
-from .links import INVITATION_DAYS
-from .models import SavedSearch
-from .sharing_models import SearchInvitation, SearchShare
+from jobsearch.saved.mail.links import INVITATION_DAYS
+
+from .mail import limits, mails, recipients
+from .models import SavedSearch, SearchInvitation, SearchShare
 
 PERMISSION = "saved.invite_colleagues"
 MAX_INVITATIONS = 20  # of one search

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import visibility
 from .deletion_models import Erasure, Purge, SuppressedIdentifier
-from .past_ads import PastAd as PastAd  # a table of this app
+from .past_ads import PastAd
 
 __all__ = [
     "Category",
@@ -26,6 +26,7 @@ __all__ = [
     "Location",
     "Moderation",
     "Occupation",
+    "PastAd",
     "PostalCode",
     "PreparedAd",
     "PreparedDocument",

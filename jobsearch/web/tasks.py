@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from jobsearch.core import counters, failures
 from jobsearch.core.leases import LeaseHeld
-from jobsearch.saved import reminders, sending
+from jobsearch.saved.alerts import sending
+from jobsearch.saved.bookmarks import reminders
 
 from . import login_throttle
 from .presenters.alert_mail import compose_alert

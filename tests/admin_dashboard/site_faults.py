@@ -18,7 +18,7 @@ from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard.models import Incident, Sample
 from jobsearch.core.models import Heartbeat, Job
 from jobsearch.demo.feed_server import FakeFeed
-from jobsearch.saved import sending
+from jobsearch.saved.alerts import sending
 from jobsearch.search import indexing
 from jobsearch.search.engines.registry import forget_engines
 from jobsearch.vacancies.models import Vacancy

@@ -18,7 +18,7 @@ from ingest import sync
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
-from jobsearch.saved.bookmark_models import HiddenItem
+from jobsearch.saved.models import HiddenItem
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page
 
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
 from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
 from jobsearch.saved.sharing import share_by_link
 from jobsearch.search import indexing

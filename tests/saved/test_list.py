@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from jobsearch.saved import owner_alerts, recipients, subscriptions
+from jobsearch.saved.alerts import owner_alerts, subscriptions
+from jobsearch.saved.mail import recipients
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription
-from jobsearch.saved.sparkline import draw_sparkline
+from jobsearch.saved.searches.sparkline import draw_sparkline
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy

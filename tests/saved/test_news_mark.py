@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved.sharing_models import SearchInvitation
+from jobsearch.saved.models import SearchInvitation
 from jobsearch.search import api as search
 from tests.web.page import Page
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
 from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber, Subscription
 from jobsearch.search import indexing
 from jobsearch.vacancies import store

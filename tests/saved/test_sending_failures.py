@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.core.leases import Lease
-from jobsearch.saved import matching, sending
+from jobsearch.saved.alerts import matching, sending
 from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscriber, Subscription
 from jobsearch.search import api as search
 from jobsearch.search import indexing

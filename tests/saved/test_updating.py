@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved import owner_alerts, recipients
+from jobsearch.saved.alerts import owner_alerts
+from jobsearch.saved.mail import recipients
 from jobsearch.saved.models import AlertMatch, SavedSearch
 from jobsearch.search.search_query import SearchQuery
 from tests.web.page import Page

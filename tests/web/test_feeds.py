@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from lxml import etree
 
-from jobsearch.saved.links import Purpose, sign_token
+from jobsearch.saved.mail.links import Purpose, sign_token
 from jobsearch.saved.models import SearchFeed
 from jobsearch.search import indexing
 from jobsearch.vacancies.ad_data import ContactData, OccupationData

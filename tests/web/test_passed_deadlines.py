@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved.counts import count_hits
+from jobsearch.saved.searches.counts import count_hits
 from jobsearch.search import api as search
 from jobsearch.search.assist import suggestions
 from jobsearch.search.engines import registry

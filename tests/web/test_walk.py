@@ -13,10 +13,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.links import Purpose, build_path
-from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.mail.links import Purpose, build_path
+from jobsearch.saved.models import Bookmark, BookmarkSettings, Subscriber, Subscription, SubscriptionRequest
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.facets import FACETS

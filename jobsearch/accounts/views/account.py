@@ -21,9 +21,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobsearch.core.private_pages import private_page
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
+from jobsearch.saved.mail.recipients import get_address
 from jobsearch.saved.models import Subscriber
-from jobsearch.saved.recipients import get_address
 
 from ..adapter import AccountAdapter
 from ..forms import LanguageForm

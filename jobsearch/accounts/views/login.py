@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
-from jobsearch.saved.limits import fold_mailbox
+from jobsearch.saved.mail.limits import fold_mailbox
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.login_throttle import is_known_browser
 from jobsearch.web.views import errors

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.saved.bookmark_models import ReminderMail
-from jobsearch.saved.models import AlertMail
+from jobsearch.saved.models import AlertMail, ReminderMail
 
 from .base import ReadOnlyAdmin
 

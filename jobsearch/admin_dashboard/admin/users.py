@@ -22,7 +22,7 @@ from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, co
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.saved.forms import AddressField
-from jobsearch.saved.mails import AddressRefused, MailServerDown
+from jobsearch.saved.mail.mails import AddressRefused, MailServerDown
 
 from .base import ReadOnlyAdmin, format_time
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jobsearch.saved.bookmarks import list_bookmarked
-from jobsearch.saved.list_views import Row
+from jobsearch.saved.bookmarks.bookmarks import list_bookmarked
+from jobsearch.saved.searches.list_views import Row
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import get_hidden
+from jobsearch.saved.bookmarks.hidden import get_hidden
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links

@@ -17,8 +17,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.taxonomy.slugs import slugify
 from jobsearch.web.csv_files import BYTE_ORDER_MARK, encode_rows

@@ -8,8 +8,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.text_values import clean_parameter
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.search.facets import FACETS, find_choices
 from jobsearch.web.presenters import results as view

@@ -20,9 +20,9 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved.bookmarks.hidden import read_hidden
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import read_hidden
-from jobsearch.saved.links import Purpose, find_by_token
+from jobsearch.saved.mail.links import Purpose, find_by_token
 from jobsearch.saved.models import SearchFeed
 from jobsearch.search import api as search
 from jobsearch.search.search_query import SIZES

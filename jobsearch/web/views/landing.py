@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import hide_from_results
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.search.facets import FACETS
 from jobsearch.taxonomy import labels, occupations, places, slugs

@@ -17,10 +17,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved import last_looks
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.saved.models import SavedSearch, compute_digests
+from jobsearch.saved.searches import last_looks
 from jobsearch.search import api as search
 from jobsearch.search.search_query import SIZES, preload_employers
 from jobsearch.search.usage import note_search

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from jobsearch.core.pagination import parse_page_number
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.descriptions import describe_problems, list_criteria
-from jobsearch.saved.links import Purpose, find_by_token
-from jobsearch.saved.sharing_models import SearchShare
+from jobsearch.saved.mail.links import Purpose, find_by_token
+from jobsearch.saved.models import SearchShare
 from jobsearch.search import api as search
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import hide_from_results
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.search.assist import Suggestion, suggest
 from jobsearch.search.facets import get_filter

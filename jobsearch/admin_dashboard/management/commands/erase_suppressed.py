@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from ingest import detail_queue
-from jobsearch.saved import hidden
+from jobsearch.saved.bookmarks import hidden
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.statistics import employers
