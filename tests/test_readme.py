@@ -143,7 +143,7 @@ def test_a_unit_that_is_named_to_systemd_is_one(document):
     [
         ("the search", "search", {"facets/", "engines/tantivy/", "engines/opensearch/", "analysis/synonyms/"}),
         ("accounts", "accounts", set()),
-        ("saved searches, bookmarks and alerts", "saved", set()),
+        ("saved searches, bookmarks and alerts", "saved", {"models/"}),
         ("the statistics", "statistics", set()),
         ("the admin", "admin_dashboard", {"admin/", "problems/"}),
     ],
