@@ -144,7 +144,7 @@ def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | Non
         try:
             walk.run_turn()
         except UnusablePage as raised:
-            error = raised  # the pages lead nowhere, but queued details can still be fetched
+            error = raised  # the next page cannot be read, but queued details can still be fetched
         if walk.at_head:
             try:
                 walk.check_head()

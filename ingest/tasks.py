@@ -1,4 +1,4 @@
-"""Celery tasks of the feed: wake-ups without logic. A lost message costs one interval; a duplicate finds the lease held."""
+"""Celery tasks of the feed, without logic of their own. A lost message costs one interval; a duplicate finds the lease held."""
 
 from __future__ import annotations
 

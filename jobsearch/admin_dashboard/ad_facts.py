@@ -138,7 +138,7 @@ def _list_decisions(uuid: UUID) -> Iterator[Event]:
 
 
 def mask_contact(contact: Contact) -> str:
-    """A contact as people without the right to see it read it: "K••• N•••, k•••@firma.no, •• •• 44 55"."""
+    """A masked contact, for people without the permission to see it: "K••• N•••, k•••@firma.no, •• •• 44 55"."""
     parts = []
     if contact.name:
         parts.append(_WORD.sub(lambda word: f"{word[0][0]}•••", contact.name[:80]))

@@ -126,7 +126,7 @@ def _collect_states(facts: Facts) -> Iterable[Metric]:
     if feed.lag is None:
         del states["feed_lag_seconds"]
     for name, (text, number) in states.items():
-        if number is not None:  # an unknown number is left out: 0 would be a claim
+        if number is not None:  # an unknown number is left out: 0 would be a wrong value
             yield GaugeMetricFamily(f"utlyst_{name}", text, value=number)
     problems = GaugeMetricFamily("utlyst_problem", "1 for each problem that the admin shows", labels=["code", "severity"])
     for problem in find_problems(facts):

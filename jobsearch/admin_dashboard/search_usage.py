@@ -20,7 +20,7 @@ MAX_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the page. `note` says what is counted."""
+    """A table of the page. `note` states what is counted."""
 
     key: str
     title: str

@@ -142,7 +142,7 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
 
 
 def _update_failures(checked: Mapping[str, engines.Health | BrokerHealth], now: dt.datetime) -> dict[str, ServiceFailure]:
-    """The failures of services now. Stores when one that was checked began to fail: no later reader could tell since when."""
+    """The failures of services now. Stores when one that was checked began to fail, for later readers."""
     found = {one.name: one for one in ServiceFailure.objects.all()[:20]}
     try:
         for name, health in checked.items():

@@ -15,7 +15,7 @@ class SavedConfig(AppConfig):
     verbose_name = _("Lagrede søk")
 
     def ready(self) -> None:
-        """Register the parts of an account, and note logins: they are a sign that the address's mails are read."""
+        """Registers the parts of an account, and records logins as activity of the address."""
         from . import personal_data
         from .alerts import owner_alerts
 

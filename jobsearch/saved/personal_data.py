@@ -56,7 +56,7 @@ def export_user(user: AbstractBaseUser) -> Json:
 
 
 def delete_subscriptions(user: AbstractBaseUser) -> int:
-    """Delete the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
+    """Deletes the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
     number: int = _list_subscriptions(user).count()
     Subscriber.objects.filter(address__in=list_own_addresses(user)).delete()
     _list_requests(user).delete()
@@ -76,7 +76,7 @@ def export_shared_searches(user: AbstractBaseUser) -> list[Json]:
 
 
 def delete_invitations(user: AbstractBaseUser) -> None:
-    """Delete the invitations to the user's addresses. What the user shares goes with the user's row."""
+    """Deletes the invitations to the user's addresses. What the user shares goes with the user's row."""
     SearchInvitation.objects.filter(address__in=list_own_addresses(user)).delete()
 
 

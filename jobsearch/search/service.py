@@ -347,7 +347,7 @@ def find_other_readings(
 
 
 def make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery | None) -> Request:
-    """A request for the total alone, under the filters of `query` and without what its person has hidden."""
+    """A request for the total alone, under the filters of `query` and without what its user has hidden."""
     return Request(
         match=compiled.condition,
         always=query.hidden.exclude_from(always) if query else always,

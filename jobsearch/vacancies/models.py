@@ -1,7 +1,7 @@
 """Database models of vacancies.
 
 Each row has a `version`, which every change that concerns the search raises; the search stores the version it has indexed in
-`indexed_version`. So a writer sends the search no message: the search looks for rows whose two versions differ.
+`indexed_version`. No message is sent to the search: it looks for rows whose two versions differ.
 """
 
 from __future__ import annotations

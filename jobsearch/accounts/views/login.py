@@ -54,7 +54,7 @@ class PasswordLogin(auth_views.LoginView):
         }
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Continue with allauth's stages, which log the user in."""
+        """Continues with allauth's stages, which log the user in."""
         user = form.get_user()
         login = Login(user=user, redirect_url=self.get_redirect_url() or None)
         response: HttpResponse = perform_password_login(self.request, {"username": user.get_username()}, login)

@@ -1,4 +1,4 @@
-"""Admin classes of alert mails and reminders. They show neither an address nor a search: what people search for is theirs."""
+"""Admin classes of alert mails and reminders. They show neither an address nor a search, which are private."""
 
 from __future__ import annotations
 

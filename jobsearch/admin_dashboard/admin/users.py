@@ -190,7 +190,7 @@ class UserAdmin(ReadOnlyAdmin):
         return [str(user) for user in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete all that is stored about the user, also what is found by the address alone."""
+        """Deletes all that is stored about the user, also what is found by the address alone."""
         delete_account(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

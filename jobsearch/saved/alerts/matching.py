@@ -1,7 +1,7 @@
 """Matching of new ads with the subscriptions: stores which ads wait for which mail.
 
-An ad is compared once, when it is first in the index. What happens to it later is no news: an edit, a republication, the end of a
-pause in the subscription.
+An ad is compared once, when it is first in the index. Later events do not count as new: an edit, a republication, the end of a
+pause of the subscription.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from jobsearch.vacancies.models import Vacancy
 AD_BATCH = 1000
 SEARCH_BATCH = 50
 WAIT_DAYS = 7
-"""How long an ad may take from its first storing to the index (an engine that was down, a quarantine) and still be news."""
+"""How long an ad may take from its first storing to the index (an engine that was down, a quarantine) and still count as new."""
 
 _MOST_ATTEMPTS = 5
 KEPT_DAYS = 400
@@ -40,7 +40,7 @@ class Matched:
 
 
 def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
-    """Compare the new ads with every subscription that is not paused. Raises EngineDown; the ads so far are done.
+    """Compares the new ads with every subscription that is not paused. Raises EngineDown; the ads so far are done.
 
     Interrupted, it compares the last batch of ads again, which stores no match twice. `on_batch` is called between batches.
     """
@@ -61,7 +61,7 @@ def match_new_ads(now: dt.datetime, on_batch: Callable[[], None]) -> Matched:
 
 
 def delete_old_matches(now: dt.datetime) -> None:
-    """Delete what has been compared and is too old to be compared again, and matches and mails past their retention."""
+    """Deletes what has been compared and is too old to be compared again, and matches and mails past their retention."""
     MatchedAd.objects.filter(matched__lt=now - dt.timedelta(days=2 * WAIT_DAYS)).delete()
     AlertMatch.objects.filter(first_seen__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
     AlertMail.objects.filter(created__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
@@ -74,13 +74,13 @@ def _list_new_ads(now: dt.datetime) -> Mapping[UUID, dt.datetime]:
         return {}
     since = max(oldest, now - dt.timedelta(days=WAIT_DAYS))
     matched = MatchedAd.objects.filter(uuid=OuterRef("uuid"))
-    # Ads that have ended are compared too, and found by no search: so they are no news when they come back.
+    # Ads that have ended are compared too, and found by no search: so they do not count as new when they come back.
     ads = Vacancy.objects.filter(~Exists(matched), first_seen__gt=since, first_seen__lte=now, indexed_version__gt=0)
     return dict(ads.order_by("first_seen", "uuid").values_list("uuid", "first_seen")[:AD_BATCH])
 
 
 def _store_matches(subscriptions: Sequence[Subscription], new: Mapping[UUID, dt.datetime], now: dt.datetime) -> int:
-    """Store which of the ads each subscription finds, without those that are no news for it."""
+    """Stores which of the ads each subscription finds, without those first seen before it began or was resumed."""
     StoredSearch.parse_all(subscriptions)
     by_search: dict[str, Subscription] = {one.digest: one for one in subscriptions}
     searches = list(by_search.values())

@@ -42,7 +42,7 @@ def find_alerts(address: str, searches: Iterable[SavedSearch]) -> dict[int, Subs
 
 
 def set_frequency(address: str, saved: SavedSearch, frequency: Frequency) -> None:
-    """Change the alert of a saved search, or begin it. Raises NoConfirmedAddress and TooManySubscriptions."""
+    """Changes the alert of a saved search, or begins it. Raises NoConfirmedAddress and TooManySubscriptions."""
     if not address or saved.unreadable:
         raise NoConfirmedAddress
     params = make_subscribable(saved.query).urlencode(page=False)
@@ -62,14 +62,14 @@ def set_frequency(address: str, saved: SavedSearch, frequency: Frequency) -> Non
 
 
 def end_alert(address: str, saved: SavedSearch) -> None:
-    """End the alert of a saved search that is deleted, unless another of the owner's searches finds the same ads."""
+    """Ends the alert of a saved search that is deleted, unless another of the owner's searches finds the same ads."""
     alert = find_alerts(address, [saved]).get(saved.pk)
     if alert and not _has_other(saved, alert.digest):
         end_subscription(alert.pk)
 
 
 def move_alert(alert: Subscription, saved: SavedSearch, query: search.SearchQuery) -> None:
-    """Give the alert of a saved search its new parameters. What it has sent is kept, so that no ad is sent twice.
+    """Gives the alert of a saved search its new parameters. What it has sent is kept, so that no ad is sent twice.
 
     Does nothing where another of the owner's searches has the alert too.
     """
@@ -78,7 +78,7 @@ def move_alert(alert: Subscription, saved: SavedSearch, query: search.SearchQuer
         return
     try:
         with transaction.atomic():
-            alert.matches.filter(mail=None).delete()  # they wait as news of the former search
+            alert.matches.filter(mail=None).delete()  # they wait as new ads of the former search
             alert.params = params
             alert.resumed = timezone.now()
             alert.save(update_fields=["params", "digest", "resumed"])

@@ -30,7 +30,7 @@ _RETRY = dt.timedelta(hours=1)
 
 
 def record_activity(*, address: str = "", subscriber_id: UUID | None = None) -> None:
-    """Record that the mails of an address are read. An announced pause is dropped; one that has begun goes on."""
+    """Records that the mails of an address are read. Cancels an announced pause; one that has begun continues."""
     now = timezone.now()
     if subscriber_id or address:
         subscribers = Subscriber.objects.filter(pk=subscriber_id) if subscriber_id else Subscriber.objects.filter(address=address)
@@ -39,13 +39,13 @@ def record_activity(*, address: str = "", subscriber_id: UUID | None = None) -> 
 
 
 def record_opened_link(request: HttpRequest, subscriber_id: UUID) -> None:
-    """Record that a link of a mail was opened, unless the page is only prefetched."""
+    """Records that a link of a mail was opened, unless the page is only prefetched."""
     if request.method == "GET" and not is_prefetch(request):
         record_activity(subscriber_id=subscriber_id)
 
 
 def resume(subscriber_id: UUID) -> None:
-    """End the pause of an address. Each subscription has its frequency again; what came meanwhile is no news."""
+    """Ends the pause of an address. Each subscription has its frequency again; ads of the meantime are not sent."""
     now = timezone.now()
     with transaction.atomic():
         paused = Subscriber.objects.filter(pk=subscriber_id).exclude(paused=None)
@@ -54,7 +54,7 @@ def resume(subscriber_id: UUID) -> None:
 
 
 def pause_inactive(now: dt.datetime) -> int:
-    """Pause the addresses whose pause was announced a week ago, without activity since. Returns their number."""
+    """Pauses the addresses whose pause was announced a week ago, without activity since. Returns their number."""
     announced = Subscriber.objects.filter(paused=None, pause_announced__lte=now - NOTICE, last_sign__lte=now - INACTIVE)
     paused = 0
     for subscriber_id in list(announced.values_list("pk", flat=True)):
@@ -66,7 +66,7 @@ def pause_inactive(now: dt.datetime) -> int:
 
 
 def announce_pauses(now: dt.datetime, on_mail: Callable[[], None]) -> int:
-    """Announce the pause to each address that has been inactive for long enough. Returns the number of mails.
+    """Announces the pause to each address that has been inactive for long enough. Returns the number of mails.
 
     The announcement is recorded before it is sent, so that none is sent twice. `on_mail` is called before each. Raises
     MailServerDown.
@@ -93,7 +93,7 @@ def _list_inactive(now: dt.datetime) -> QuerySet[Subscriber]:
 
 
 def _announce(subscriber: Subscriber, now: dt.datetime, connection: BaseEmailBackend) -> bool:
-    """Send the announcement; whether it was sent. A server that refuses it for now is asked again in an hour."""
+    """Sends the announcement; whether it was sent. If the server refuses it for now, it is sent again in an hour."""
     if not Subscriber.objects.filter(pk=subscriber.pk, pause_announced=None).update(pause_announced=now):
         return False
     with translation.override(subscriber.language):

@@ -62,7 +62,7 @@ class Report:
         return self.refused + self.postponed + self.unknown
 
     def count(self, delivery: _AlertDelivery, outcome: Outcome) -> None:
-        """Count a mail and what has become of it."""
+        """Counts a mail and what has become of it."""
         if outcome is Outcome.SENT:
             self.sent += 1
             self.sent_ads += delivery.mail.ads
@@ -120,7 +120,7 @@ class _AlertDelivery(Delivery):
 
 
 def send_alerts(now: dt.datetime, compose: Compose) -> Report:
-    """Compare the new ads with the subscriptions, then send the mails that are due. Raises LeaseHeld.
+    """Compares the new ads with the subscriptions, then sends the mails that are due. Raises LeaseHeld.
 
     Neither an engine nor a mail server that is down stops the other half; the report names them.
     """
@@ -146,7 +146,7 @@ def send_alerts(now: dt.datetime, compose: Compose) -> Report:
 
 
 def _send_due(now: dt.datetime, compose: Compose, report: Report, lease: Lease) -> None:
-    """Send the mails that are due, over one connection. Raises MailServerDown."""
+    """Sends the mails that are due, over one connection. Raises MailServerDown."""
     with ReusedConnection() as connection:
         for subscription in _iterate_due(now):
             lease.renew_if_due()
@@ -173,7 +173,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[Subscription]:
 
 
 def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMail, list[Vacancy]] | None:
-    """Record a mail with the waiting ads that may be shown now, and the ads that it shows; None where there are none.
+    """Records a mail with the waiting ads that may be shown now, and the ads that it shows; None where there are none.
 
     The other ads have ended, or an administrator or the subscriber has hidden them: they are no news any more.
     """

@@ -46,7 +46,7 @@ def estimate_weekly_ads(query: search.SearchQuery) -> int:
 def request_subscription(
     address: str, query: search.SearchQuery, frequency: Frequency, *, language: str, sender: str | None
 ) -> None:
-    """Store a request and send the link that confirms it. Raises TooManyRequests, AddressRefused and MailServerDown.
+    """Stores a request and sends the link that confirms it. Raises TooManyRequests, AddressRefused and MailServerDown.
 
     The same happens for every address, whether it has subscriptions or not; over the limit of an address no mail is sent, and
     the visitor sees no difference.
@@ -71,7 +71,7 @@ def request_subscription(
 
 
 def confirm_request(request_id: UUID) -> Subscription | None:
-    """Make a request a subscription, or change the frequency of the address's subscription to the same search.
+    """Makes a request a subscription, or changes the frequency of the address's subscription to the same search.
 
     A second call for the same request returns the same subscription. None where the request has been deleted, or its subscription
     has ended. Raises TooManySubscriptions.
@@ -97,7 +97,7 @@ def confirm_request(request_id: UUID) -> Subscription | None:
 
 
 def change_frequency(subscription: Subscription, frequency: Frequency) -> None:
-    """Change how often a subscription sends. A pause drops what waits: an old ad is no news when it ends."""
+    """Changes how often a subscription sends. A pause drops what waits: old ads are not sent when it ends."""
     changes: dict[str, object] = {"frequency": frequency}
     if subscription.frequency == Frequency.OFF and frequency != Frequency.OFF:
         changes["resumed"] = timezone.now()
@@ -108,7 +108,7 @@ def change_frequency(subscription: Subscription, frequency: Frequency) -> None:
 
 
 def end_subscription(subscription_id: UUID) -> None:
-    """Delete a subscription with all that it has sent, and with the last one of an address the address. Idempotent."""
+    """Deletes a subscription with all that it has sent, and the address with its last subscription. Idempotent."""
     with transaction.atomic():
         subscription = Subscription.objects.select_related("subscriber").filter(pk=subscription_id).first()
         if subscription is None:
@@ -121,14 +121,14 @@ def end_subscription(subscription_id: UUID) -> None:
 
 
 def end_all(subscriber_id: UUID) -> None:
-    """Delete an address with all its subscriptions."""
+    """Deletes an address with all its subscriptions."""
     with transaction.atomic():
         if subscriber := Subscriber.objects.select_for_update().filter(pk=subscriber_id).first():
             _delete_subscriber(subscriber)
 
 
 def change_address(old: str, new: str) -> None:
-    """Let the subscriptions of an address follow its owner to another confirmed one, which may have some already."""
+    """Lets the subscriptions of an address follow its owner to another confirmed one, which may have some already."""
     old, new = normalise_address(old), normalise_address(new)
     with transaction.atomic():
         subscribers = {one.address: one for one in Subscriber.objects.select_for_update().filter(address__in=[old, new])}
@@ -146,7 +146,7 @@ def change_address(old: str, new: str) -> None:
 
 
 def delete_old_requests(now: dt.datetime) -> int:
-    """Delete the requests whose link has expired."""
+    """Deletes the requests whose link has expired."""
     return SubscriptionRequest.objects.filter(created__lte=now - dt.timedelta(hours=CONFIRM_HOURS)).delete()[0]
 
 

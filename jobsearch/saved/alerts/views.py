@@ -1,6 +1,6 @@
 """Views of subscriptions by mail: request, confirm, manage and stop, all without login.
 
-Mail scanners open every link, so no GET changes a subscription: it is only a sign that mails are read. Pages with an address or
+Mail scanners open every link, so no GET changes a subscription: it only counts as activity. Pages with an address or
 a token are kept in no cache.
 """
 
@@ -62,7 +62,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 def _request_subscription(request: HttpRequest, form: SubscribeForm, query: search.SearchQuery) -> int:
-    """Request the subscription. The status of the form's page, with the form's errors where it failed."""
+    """Requests the subscription. The status of the form's page, with the form's errors where it failed."""
     try:
         subscriptions.request_subscription(
             form.cleaned_data["email"],
@@ -162,7 +162,7 @@ def _build_row(subscription: Subscription) -> Row:
 
 
 def _change(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """Run the action of a button: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
+    """Runs the action of a button: `action` is change, stop, resume or stop_all. Anything else changes nothing."""
     action, chosen = request.POST.get("action", ""), _find_own(subscriber, request.POST.get("subscription", ""))
     if action == "stop_all":
         subscriptions.end_all(subscriber.pk)

@@ -32,7 +32,7 @@ def list_bookmarked(request: HttpRequest) -> frozenset[UUID]:
 
 
 def set_bookmark(owner_id: int, uuid: UUID, saved: bool) -> int:
-    """Save or remove a bookmark; does nothing where that is done already. Returns the number of bookmarks.
+    """Saves or removes a bookmark; does nothing where that is done already. Returns the number of bookmarks.
 
     Raises TooManyBookmarks.
     """
@@ -51,7 +51,7 @@ def set_bookmark(owner_id: int, uuid: UUID, saved: bool) -> int:
 
 
 def merge_bookmarks(owner_id: int, uuids: Sequence[UUID]) -> list[UUID]:
-    """Add the bookmarks of a browser, the latest first, as far as there is room. Returns those that are in the account now.
+    """Adds the bookmarks of a browser, the latest first, as far as there is room. Returns those that are in the account now.
 
     Repeating it changes nothing, so that a browser that has not got the answer may send them again.
     """

@@ -65,7 +65,7 @@ def find_item(kind: str, uuid: UUID) -> Item | None:
 
 
 def hide(owner_id: int, item: Item) -> None:
-    """Hide an ad or an employer; does nothing where that is done already. Raises TooManyHidden."""
+    """Hides an ad or an employer; does nothing where that is done already. Raises TooManyHidden."""
     kind, value = item
     own = HiddenItem.objects.filter(owner_id=owner_id, kind=kind)
     with transaction.atomic():
@@ -78,12 +78,12 @@ def hide(owner_id: int, item: Item) -> None:
 
 
 def show(owner_id: int, item: Item) -> None:
-    """Show an ad or an employer in the results again."""
+    """Shows an ad or an employer in the results again."""
     HiddenItem.objects.filter(owner_id=owner_id, kind=item[0], value=item[1]).delete()
 
 
 def erase_employers(suppressor: Suppressor) -> int:
-    """Delete hidden employers whose name names a suppressed person: their ads have lost the name. Returns the number."""
+    """Deletes hidden employers whose name is a suppressed person's: their ads have lost the name. Returns the number."""
     employers = HiddenItem.objects.filter(kind=HiddenItem.Kind.EMPLOYER).values_list("pk", "value").iterator()
     named = [pk for pk, value in employers if suppressor.clean_line(value) != value]
     for start in range(0, len(named), _BATCH):
@@ -92,7 +92,7 @@ def erase_employers(suppressor: Suppressor) -> int:
 
 
 def _delete_ended(owner_id: int) -> None:
-    """Make room: hidden ads that have ended are in no result anyway."""
+    """Makes room: hidden ads that have ended are in no result anyway."""
     own = HiddenItem.objects.filter(owner_id=owner_id, kind=HiddenItem.Kind.AD)
     uuids = [UUID(value) for value in own.values_list("value", flat=True)]
     active = {str(row.uuid) for row in Vacancy.objects.only("uuid", "status", "visible_until").list_active(uuids)}

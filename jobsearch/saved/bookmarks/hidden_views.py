@@ -30,7 +30,7 @@ from .bookmarks import parse_uuid
 @account_required
 @require_POST
 def hide(request: HttpRequest) -> HttpResponse:
-    """Hide an ad ("ad:<uuid>" in `what`) or its employer ("employer:<uuid>"), and return to the page with an offer to undo it."""
+    """Hides an ad ("ad:<uuid>" in `what`) or its employer ("employer:<uuid>"), and returns to the page, which offers to undo it."""
     uuid, item = _find_item(request)
     try:
         hidden.hide(get_user_id(request), item)
@@ -54,7 +54,7 @@ def hide(request: HttpRequest) -> HttpResponse:
 @account_required
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
-    """Show an ad or an employer again: by `what`, as `hide`, or by `item`, its number on the list."""
+    """Shows an ad or an employer again: by `what`, as `hide`, or by `item`, its number on the list."""
     number = request.POST.get("item", "")
     if not number:
         hidden.show(get_user_id(request), _find_item(request)[1])

@@ -16,7 +16,7 @@ MAX_SEARCHES = 10
 
 
 def add_search(owner_id: int, address: str) -> None:
-    """Add one search. A filter that was added or removed changes the latest search instead of making a new one."""
+    """Adds one search. A filter that was added or removed changes the latest search instead of making a new one."""
     if not (params := _read_params(address)):
         return
     latest = RecentSearch.objects.filter(owner_id=owner_id).order_by("-used", "-pk").first()
@@ -26,7 +26,7 @@ def add_search(owner_id: int, address: str) -> None:
 
 
 def add_searches(owner_id: int, addresses: Sequence[str]) -> None:
-    """Add searches, the latest first; what is no search, or may not be run, is left out. Repeating it adds nothing."""
+    """Adds searches, the latest first; what is no search, or may not be run, is left out. Repeating it adds nothing."""
     own = RecentSearch.objects.filter(owner_id=owner_id)
     for params in reversed([read for address in addresses[:MAX_SEARCHES] if (read := _read_params(address))]):
         RecentSearch.objects.update_or_create(owner_id=owner_id, params=params, defaults={"used": timezone.now()})
@@ -43,7 +43,7 @@ def list_searches(owner_id: int) -> list[dict[str, str]]:
 
 
 def remove_search(owner_id: int, params: str) -> None:
-    """Remove one search; "" removes all. PostgreSQL takes no text with NUL, which no stored search has."""
+    """Removes one search; "" removes all. PostgreSQL takes no text with NUL, which no stored search has."""
     if "\0" in params:
         return
     own = RecentSearch.objects.filter(owner_id=owner_id)

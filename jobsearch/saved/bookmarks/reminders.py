@@ -51,7 +51,7 @@ class Report:
         return self.refused_reminders + self.postponed_reminders + self.unknown_reminders
 
     def count(self, outcome: Outcome) -> None:
-        """Count a mail and what has become of it."""
+        """Counts a mail and what has become of it."""
         if outcome is Outcome.SENT:
             self.reminders += 1
         elif outcome is Outcome.POSTPONED:
@@ -105,7 +105,7 @@ class _ReminderDelivery(Delivery):
 
 
 def send_reminders(now: dt.datetime, compose: Compose) -> Report:
-    """Send the reminders that are due. Raises LeaseHeld. A mail server that is down is named in the report."""
+    """Sends the reminders that are due. Raises LeaseHeld. A mail server that is down is named in the report."""
     if not (BookmarkSettings.objects.filter(remind=True).exists() or ReminderMail.objects.exists()):
         return Report()  # the usual case, each minute: no user has chosen reminders
     with Lease(LEASE_NAME, seconds=LEASE_SECONDS) as lease:
@@ -157,7 +157,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
 def _record_mail(
     own: BookmarkSettings, bookmarks: Sequence[Bookmark], now: dt.datetime
 ) -> tuple[ReminderMail, list[Vacancy]] | None:
-    """Record a mail with its deadlines, of ads that may be shown now; None where there are none, or it is recorded already."""
+    """Records a mail with its deadlines, of ads that may be shown now; None where there are none, or it is recorded already."""
     moment = max(now, timezone.now())
     ads = Vacancy.objects.for_lists().list_active([bookmark.vacancy_uuid for bookmark in bookmarks], moment)
     dated = sorted((ad.application_due, ad.pk, ad) for ad in ads if ad.application_due)

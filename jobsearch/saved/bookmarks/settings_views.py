@@ -23,7 +23,7 @@ from jobsearch.saved.models import BookmarkSettings
 @account_required
 @require_POST
 def change_settings(request: HttpRequest) -> HttpResponse:
-    """Run the action of a button: `action` is remind, stop_reminding, make_calendar or remove_calendar."""
+    """Runs the action of a button: `action` is remind, stop_reminding, make_calendar or remove_calendar."""
     action = request.POST.get("action", "")
     own = BookmarkSettings.objects.filter(owner_id=request.user.pk)
     if action in {"remind", "make_calendar"}:

@@ -82,7 +82,7 @@ def list_bookmarks(request: HttpRequest) -> HttpResponse:
 @account_required
 @require_POST
 def change_bookmark(request: HttpRequest) -> HttpResponse:
-    """Bookmark the ad in `save`, or remove the bookmark of that in `remove`: the button of a row.
+    """Bookmarks the ad in `save`, or removes the bookmark of that in `remove`: the button of a row.
 
     A script gets JSON; a form returns to its page.
     """
@@ -106,7 +106,7 @@ def change_bookmark(request: HttpRequest) -> HttpResponse:
 @account_required
 @require_POST
 def update_bookmark(request: HttpRequest) -> HttpResponse:
-    """Run the action of a button of the board: `action` is move (to `state`), note or remove. Anything else changes nothing."""
+    """Runs the action of a button of the board: `action` is move (to `state`), note or remove. Anything else changes nothing."""
     uuid = parse_uuid(request.POST.get("ad", ""))
     own = Bookmark.objects.filter(owner_id=get_user_id(request), vacancy_uuid=uuid) if uuid else Bookmark.objects.none()
     if not own.exists():
@@ -131,7 +131,7 @@ def update_bookmark(request: HttpRequest) -> HttpResponse:
 @account_required
 @require_POST
 def merge(request: HttpRequest) -> HttpResponse:
-    """Add what a browser kept before login to the account: ids in `ads`, addresses of recent searches in `search`.
+    """Adds what a browser kept before login to the account: ids in `ads`, addresses of recent searches in `search`.
 
     Returns the ids that are in the account now; the browser deletes only these.
     """

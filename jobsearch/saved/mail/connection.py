@@ -50,14 +50,14 @@ class ReusedConnection:
         self.drop()
 
     def open(self) -> None:
-        """Make sure that the connection is open. Called before a mail is recorded. Raises MailServerDown."""
+        """Makes sure that the connection is open. Called before a mail is recorded. Raises MailServerDown."""
         if self._connection is not None and not _is_alive(self._connection):
             self.drop()
         if self._connection is None:
             self._connection = connect()
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Send one mail over the connection, which is open. Raises the exceptions of smtplib, and OSError."""
+        """Sends one mail over the connection, which is open. Raises the exceptions of smtplib, and OSError."""
         if self._connection is None:
             raise RuntimeError("open() is called before send().")
         self._connection.send_messages([message])

@@ -50,7 +50,7 @@ class Delivery(ABC):
 
     @abstractmethod
     def release(self) -> None:
-        """Let what the mail contains wait for another mail."""
+        """Lets what the mail contains wait for another mail."""
 
     @abstractmethod
     def note_sent(self) -> None:
@@ -70,7 +70,7 @@ class Delivery(ABC):
 
 
 def deliver(delivery: Delivery, connection: ReusedConnection) -> Outcome:
-    """Send a recorded mail and store what has become of it. Raises MailServerDown; then nothing is left of the mail.
+    """Sends a recorded mail and stores what has become of it. Raises MailServerDown; then nothing is left of the mail.
 
     `connection` is open: it was opened before the mail was recorded, so that a server that is down leaves nothing behind.
     """

@@ -29,7 +29,7 @@ class Limit(enum.Enum):
 
 
 def count_request(address: str, sender: str | None) -> tuple[Limit, ConfirmationMail]:
-    """Count a request for a confirmation mail, and say whether it is over a limit.
+    """Counts a request for a confirmation mail, and says whether it is over a limit.
 
     The row is written before rows are counted, so that simultaneous requests pass no limit. A request over the address's limit
     counts for its sender only: otherwise continued requests would prolong the limit without end.
@@ -51,7 +51,7 @@ def count_request(address: str, sender: str | None) -> tuple[Limit, Confirmation
 
 
 def delete_old_counts(now: dt.datetime) -> int:
-    """Delete the counts of mails sent more than a day ago."""
+    """Deletes the counts of mails sent more than a day ago."""
     return ConfirmationMail.objects.filter(sent__lte=now - KEPT).delete()[0]
 
 

@@ -81,11 +81,11 @@ def build_path(purpose: Purpose, key: UUID) -> str:
 
 
 def build_link(purpose: Purpose, key: UUID) -> str:
-    """The link as it stands in a mail."""
+    """The absolute URL of a link, for a mail."""
     return f"{settings.SITE_URL}{build_path(purpose, key)}"
 
 
 def _get_signer(purpose: Purpose) -> signing.Signer:
-    """With the time, except for a link that must be the same each time the page shows it."""
+    """The signer of a purpose: with the time, except where the link must be the same each time a page shows it."""
     kind = signing.Signer if purpose in _UNCHANGING else signing.TimestampSigner
     return kind(sep=".", salt=f"jobsearch.saved.{purpose}")

@@ -52,7 +52,7 @@ class AdLine:
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """Content of a mail: paragraphs, ads, a button, and under a rule what one seldom needs."""
+    """Content of a mail: paragraphs, ads, a button, and below a line what is rarely needed."""
 
     subject: str
     heading: str
@@ -139,7 +139,7 @@ def build_invitation(address: str, invitation_id: UUID, inviter: str) -> EmailMu
 
 
 def send_now(message: EmailMultiAlternatives) -> None:
-    """Send one mail. Raises AddressRefused and MailServerDown, without the address in the text."""
+    """Sends one mail. Raises AddressRefused and MailServerDown, without the address in the text."""
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:

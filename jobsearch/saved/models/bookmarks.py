@@ -42,7 +42,7 @@ class Bookmark(models.Model):
 
 
 class BookmarkSettings(models.Model):
-    """What a user has chosen for all their bookmarks. No row: the defaults."""
+    """What a user has chosen for all their bookmarks. Without a row, the defaults."""
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="bookmark_settings")
     remind = models.BooleanField(_("påminnelser"), default=False)

@@ -31,10 +31,10 @@ class OutgoingMail(models.Model):
         return str(self.pk)
 
     def mark(self, state: State, error: str = "") -> None:
-        """Store what has become of the mail. Does nothing where the row is deleted."""
+        """Stores what has become of the mail. Does nothing where the row is deleted."""
         type(self)._base_manager.filter(pk=self.pk).update(state=state, error=error)
 
     @classmethod
     def mark_unfinished(cls) -> int:
-        """Mark the mails that an ended run was sending: they may have been sent. Returns their number."""
+        """Marks the mails that an ended run was sending: they may have been sent. Returns their number."""
         return cls._base_manager.filter(state=cls.State.SENDING).update(state=cls.State.UNKNOWN, error="interrupted")

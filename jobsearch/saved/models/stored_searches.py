@@ -58,7 +58,7 @@ class SavedSearchManager(models.Manager["SavedSearch"]):
         return self.filter(owner_id=owner_id, digest__in=compute_digests(query))
 
     def mark_seen(self, owner_id: int, query: search.SearchQuery, now: dt.datetime) -> None:
-        """Set the last look of the owner's saved search with these parameters to `now`: later ads count as new.
+        """Sets the last look of the owner's saved search with these parameters to `now`: later ads count as new.
 
         Does nothing where the owner has saved no such search.
         """
@@ -145,7 +145,7 @@ class Subscriber(models.Model):
     language = models.CharField(_("språk"), max_length=8)
     created = models.DateTimeField(_("opprettet"), default=timezone.now)
     last_sign = models.DateTimeField(_("sist i bruk"), default=timezone.now, db_index=True)
-    """The last sign that the mails are read: a link of one was opened, or the address's account was used."""
+    """Last activity: a link of a mail was opened, or the address's account was used."""
 
     pause_announced = models.DateTimeField(_("pause varslet"), null=True)
     paused = models.DateTimeField(_("satt på pause"), null=True)
@@ -198,7 +198,7 @@ class Subscription(StoredSearch):
     """No mail before this moment: the mail server has refused the last one."""
 
     resumed = models.DateTimeField(_("fortsatt"), null=True)
-    """End of the last pause: ads first seen before it are no news."""
+    """End of the last pause: ads first seen before it do not count as new."""
 
     objects = SubscriptionManager()
 
@@ -212,7 +212,7 @@ class Subscription(StoredSearch):
 
     @property
     def news_since(self) -> dt.datetime:
-        """Ads first seen after this moment are news."""
+        """The moment after which an ad counts as new."""
         return self.resumed or self.created
 
 

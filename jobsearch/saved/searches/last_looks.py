@@ -18,7 +18,7 @@ _SESSION_KEY = "shown_new_ads"
 
 
 def note_shown_page(request: HttpRequest, query: search.SearchQuery, new: int, moment: dt.datetime) -> None:
-    """Note that a page of a saved search's ads, the new ones first, is shown. `new`: number of new ads on all pages.
+    """Notes that a page of a saved search's ads, the new ones first, is shown. `new`: number of new ads on all pages.
 
     With the last of them, only ads first seen after `moment` are new from then on.
     """
@@ -31,7 +31,7 @@ def note_shown_page(request: HttpRequest, query: search.SearchQuery, new: int, m
 
 
 def mark_seen(user_id: int, query: search.SearchQuery, moment: dt.datetime) -> None:
-    """Set the last look of the user's search with these parameters, their own or a colleague's, unless it is later."""
+    """Sets the last look of the user's search with these parameters, their own or a colleague's, unless it is later."""
     SavedSearch.objects.mark_seen(user_id, query, moment)
     shared = SearchInvitation.objects.filter(colleague_id=user_id, search__digest__in=compute_digests(query))
     shared.filter(last_looked__lt=moment).update(last_looked=moment)

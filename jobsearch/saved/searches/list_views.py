@@ -102,7 +102,7 @@ def list_searches(request: HttpRequest) -> HttpResponse:
 
 
 def _add_counts(user_id: int, rows: Sequence[Row]) -> None:
-    """Count the hits of all searches; for those without hits, name the values that no ad has. Raises EngineDown."""
+    """Counts the hits of all searches; for those without hits, names the values that no ad has. Raises EngineDown."""
     for row, count in zip(rows, count_hits(user_id, [(row.saved, row.last_looked) for row in rows]), strict=True):
         row.total, row.new = count.total, count.new
         row.line, row.line_label = draw_sparkline(count.days), _label_line(count.days)
@@ -122,7 +122,7 @@ def _label_line(days: Sequence[int]) -> str:
 def show_news(request: HttpRequest) -> HttpResponse:
     """How many searches have new ads, as JSON for the mark in the header; null while the engine is down, and without a user.
 
-    A page asks 200 ms after it is loaded, perhaps while its button "Logg ut" is answered: no error for that.
+    A page requests it 200 ms after it is loaded, perhaps while a logout is under way: that is no error.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"searches": None, "text": ""})
@@ -138,7 +138,7 @@ def show_news(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def mark_seen(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set the last look to now without opening the search: only later ads count as new."""
+    """Sets the last look to now without opening the search: only later ads count as new."""
     shared = SearchInvitation.objects.filter(search_id=pk, colleague_id=request.user.pk)
     if not shared.update(last_looked=timezone.now()):
         SavedSearch.objects.filter(pk=get_own_search(request, pk).pk).update(last_looked=timezone.now())
@@ -149,7 +149,7 @@ def mark_seen(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def pin(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pin a search to the top of the list (`pinned=1`), or put it back among the others."""
+    """Pins a search to the top of the list (`pinned=1`), or puts it back among the others."""
     ordering.pin_search(get_own_search(request, pk), pinned=request.POST.get("pinned") == "1")
     return _redirect_to_row(pk)
 
@@ -158,7 +158,7 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a search to another place: `to` is "up", "down" or a place counted from 0. Any other place changes nothing."""
+    """Moves a search to another place: `to` is "up", "down" or a place counted from 0. Any other place changes nothing."""
     ordering.move_search(get_own_search(request, pk).owner_id, pk, request.POST.get("to", ""))
     return _redirect_to_row(pk)
 
@@ -167,7 +167,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def change_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change how often new ads of a search are sent to the owner's confirmed address (`frequency`)."""
+    """Changes how often new ads of a search are sent to the owner's confirmed address (`frequency`)."""
     saved = get_own_search(request, pk)
     frequency = request.POST.get("frequency", "")
     if frequency in Frequency:

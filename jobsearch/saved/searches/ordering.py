@@ -10,7 +10,7 @@ STEPS = {"up": -1, "down": 1}
 
 
 def move_search(owner_id: int, search_id: int, to: str) -> bool:
-    """Move a search one place ("up", "down") or to a place of the list, counted from 0 ("7"), within its part of the list.
+    """Moves a search one place ("up", "down") or to a place of the list, counted from 0 ("7"), within its part of the list.
 
     Whether there is such a search and such a place.
     """
@@ -39,5 +39,5 @@ def move_search(owner_id: int, search_id: int, to: str) -> bool:
 
 
 def pin_search(saved: SavedSearch, *, pinned: bool) -> None:
-    """Put a search in the pinned part, at its end, or back among the others."""
+    """Puts a search in the pinned part, at its end, or back among the others."""
     SavedSearch.objects.filter(pk=saved.pk).update(pinned=pinned)

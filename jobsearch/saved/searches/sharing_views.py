@@ -68,7 +68,7 @@ def _change(request: HttpRequest, saved: SavedSearch, action: str) -> None:
 
 
 def _invite(request: HttpRequest, saved: SavedSearch, inviter: str, form: InviteForm) -> int:
-    """Send an invitation. The status of the form's page, with the form's errors where it failed."""
+    """Sends an invitation. The status of the form's page, with the form's errors where it failed."""
     address = form.cleaned_data["email"]
     try:
         sharing.invite(saved, inviter, address, get_client_address(request))
@@ -112,7 +112,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a colleague's search off the user's own list."""
+    """Takes a colleague's search off the user's own list."""
     SearchInvitation.objects.filter(search_id=pk, colleague_id=request.user.pk).delete()
     messages.success(request, _("Søket er fjernet fra listen din."))
     return redirect("saved:list")

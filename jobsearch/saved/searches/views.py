@@ -36,7 +36,7 @@ MAX_SEARCHES = 200  # of one user
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """Save the search in the parameter `query` under `name`; a visitor logs in first and returns here with both."""
+    """Saves the search in the parameter `query` under `name`; a visitor logs in first and returns here with both."""
     data = request.POST if request.method == "POST" else request.GET
     query, problems = search.SearchQuery.from_address(data.get("query", ""))
     query = canonicalise(query)
@@ -82,7 +82,7 @@ def _redirect_to_existing(request: HttpRequest, saved: SavedSearch) -> HttpRespo
 @login_required
 @require_safe
 def open_search(request: HttpRequest, pk: int) -> HttpResponse:
-    """Redirect to the results page with the new hits first, and sorted by date unless the search was saved in another order.
+    """Redirects to the results page with the new hits first, and sorted by date unless the search was saved in another order.
 
     The results page stores the last look once it has shown the new hits, not this view: the redirect may end in an error page.
     A colleague's search opens the same way, without the number by which its owner can update it.
@@ -106,7 +106,7 @@ def open_search(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def update(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a saved search the parameters of `query`: the user keeps what was changed after opening it. Its alert follows."""
+    """Gives a saved search the parameters of `query`: the user keeps what was changed after opening it. Its alert follows."""
     saved = get_own_search(request, pk)
     if "query" not in request.POST:  # it would become the search for all ads
         return redirect("saved:list")

@@ -1,7 +1,7 @@
 """Wishes: what a visitor does not want to need ("uten erfaring", "no degree required") or does not want ("uten nattarbeid").
 
 Found before entities and synonyms: the "utdanning" of "uten utdanning" is no group of occupations. The documents state which
-requirements an ad demands and which it calls needless (`analysis/requirements.py`).
+requirements an ad demands and which it says are not needed (`analysis/requirements.py`).
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Suppressor:
 
 
 class _AdCleaner:
-    """Cleaner of one ad's texts: suppressed identifiers, and all that the dropped contacts' fields say."""
+    """Cleaner of one ad's texts: suppressed identifiers, and the values of the dropped contacts' fields."""
 
     def __init__(self, matcher: Matcher, dropped: list[Contact], ad: CleanedVacancy) -> None:
         self._matcher = matcher

@@ -122,8 +122,8 @@ def build_rows(
     chosen = [query[facet][0] for facet in ("extent", "engagement") if len(query[facet]) == 1]
     if common := ad_tags.find_common_tags([card.tags for card in cards]) | {*map(labels.translate_value, chosen)}:
         cards = [replace(card, tags=[tag for tag in card.tags if tag not in common]) for card in cards]
-    if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # says nothing, and disturbs
-        cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # only our own tags go
+    if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # does not distinguish the rows
+        cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # removes only our own tags
     return _fold_duplicates(cards, separate_new=bool(query.since))
 
 
@@ -192,7 +192,7 @@ def build_sign(name: str) -> str:
 
 
 def _fold_duplicates(cards: Sequence[Card], *, separate_new: bool) -> list[Row]:
-    """Put neighbouring duplicates into one row. Only neighbours, so that the list keeps the order of the search.
+    """Puts neighbouring duplicates into one row. Only neighbours, so that the list keeps the order of the search.
 
     `separate_new`: the page shows new ads and others as two lists, so no row may hold both.
     """

@@ -63,7 +63,7 @@ def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def redirect_to_canonical_uuid(request: HttpRequest, typed: str) -> HttpResponse:
-    """Redirect another spelling of an ad's UUID to its page: upper case, without hyphens, in braces, as a URN."""
+    """Redirects another spelling of an ad's UUID to its page: upper case, without hyphens, in braces, as a URN."""
     if not _UUID.fullmatch(typed):
         raise Http404
     return redirect("web:ad", UUID(typed.lower()), permanent=True)

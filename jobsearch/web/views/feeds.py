@@ -1,7 +1,7 @@
 """Feeds of searches, Atom and JSON Feed: of any search, and of a saved search by a secret address.
 
-A reader asks again and again, so unchanged feeds are answered with 304. `Last-Modified` is the newest change of any ad: an ad
-that ended leaves the feed although no entry of it is newer.
+A feed reader sends a request every few minutes, so unchanged feeds are answered with 304. `Last-Modified` is the newest change
+of any ad: an ad that ended leaves the feed although no entry of it is newer.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _respond(
     response = HttpResponse(content, content_type=content_type)
     response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["Last-Modified"] = http_date(changed.timestamp())
-    response["Cache-Control"] = "no-cache"  # may be kept, but is asked for again: an ad that has ended vanishes at once
+    response["Cache-Control"] = "no-cache"  # may be kept, but must be revalidated: an ad that has ended disappears at once
     response["X-Robots-Tag"] = "noindex"
     return get_conditional_response(request, etag, int(changed.timestamp()), response) or response
 

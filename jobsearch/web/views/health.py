@@ -85,7 +85,7 @@ _lock = threading.Lock()
 
 
 def clear_cache() -> None:
-    """Have the next request make a new report."""
+    """Empties the cache: the next request computes a new report."""
     global _cached_report
     _cached_report = None
 

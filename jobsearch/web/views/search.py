@@ -251,5 +251,5 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect browsers that request /favicon.ico."""
+    """Redirects browsers that request /favicon.ico."""
     return redirect(static("favicon.svg"), permanent=True)
