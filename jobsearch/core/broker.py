@@ -19,7 +19,7 @@ from redis.exceptions import NoPermissionError
 TIMEOUT_SECONDS = 1
 """Kombu's default outlasts most health checks."""
 CACHE_SECONDS = 10.0
-"""How long a process reuses a result: each open overview needs one every few seconds, and a Redis that hangs costs the time-out."""
+"""How long a process reuses a result: each open overview needs one every few seconds, and a hanging Redis costs the time-out."""
 _TRIAL_BYTES = 4096
 _MAX_DETAIL = 200  # characters
 

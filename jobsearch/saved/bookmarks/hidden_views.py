@@ -30,7 +30,7 @@ from .bookmarks import parse_uuid
 @account_required
 @require_POST
 def hide(request: HttpRequest) -> HttpResponse:
-    """Hides an ad ("ad:<uuid>" in `what`) or its employer ("employer:<uuid>"), and returns to the page, which offers to undo it."""
+    """Hides an ad ("ad:<uuid>" in `what`) or its employer ("employer:<uuid>"), and returns to the page with an undo link."""
     uuid, item = _find_item(request)
     try:
         hidden.hide(get_user_id(request), item)
