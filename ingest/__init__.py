@@ -1,4 +1,4 @@
-"""Feed consumer: follows NAV's vacancy feed and stores its ads. It imports no search: row versions tell what must be indexed.
+"""Feed consumer: follows NAV's vacancy feed and stores its ads. It imports no search: row versions show what must be indexed.
 
 Public modules, which other apps may import (`tests/test_architecture.py`):
 

@@ -32,7 +32,7 @@ class Status:
     origin: str = ""
     state: FeedState | None = None
     newest_line: dt.datetime | None = None
-    """The feed's newest line that we know of."""
+    """The feed's newest line that has been read."""
     newest_line_age: dt.timedelta | None = None
     last_line: dt.datetime | None = None
     """The last line that was applied: "data as of"."""

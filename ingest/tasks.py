@@ -136,7 +136,7 @@ def _feed() -> Iterator[FeedClient]:
 
 
 def _run(kind: FeedJob, job_id: int | None, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Runs the work as a job; errors of the feed are recorded in its row and nowhere else.
+    """Runs the work as a job; errors of the feed are recorded in its row only.
 
     Does nothing where the given job cannot be claimed: its message was delivered twice, or it was cancelled.
     """

@@ -1,4 +1,4 @@
-"""Roles and their permissions: recruiters, operators and administrators. Permissions are given nowhere else.
+"""Roles and their permissions: recruiters, operators and administrators. No other module gives permissions.
 
 A role is a Django group with the permissions below. `migrate` writes them to the database and removes others, so that a
 permission given to a role by hand does not outlive the next deployment. Other users, and visitors without an account, use

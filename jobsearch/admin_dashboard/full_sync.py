@@ -55,7 +55,7 @@ def follow_to_head(*, on_progress: Progress | None = None, wait: float = 0) -> R
 
 @contextlib.contextmanager
 def _index_beside() -> Iterator[None]:
-    """Indexes what the sync has stored while it goes on, in a thread: a first load waits for the feed most of the time.
+    """Indexes what the sync has stored while it runs, in a thread: a first load waits for the feed most of the time.
 
     What the thread has not done at the end, or could not do, is left to `drain_index`.
     """
@@ -80,7 +80,7 @@ def _index_until(ended: threading.Event) -> None:
         try:
             indexing.index_changes(should_stop=ended.is_set)
             has_failed = False
-        except Exception as error:  # the sync itself goes on; `drain_index` raises what lasts
+        except Exception as error:  # the sync itself continues; `drain_index` raises a lasting error
             if not has_failed:
                 reason = str(error) if isinstance(error, search.EngineDown) else private_logs.format_places(error)
                 log.warning("Indexing beside the sync fails, and is tried again: %s", reason)

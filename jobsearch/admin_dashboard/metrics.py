@@ -29,7 +29,7 @@ from .problems import BROKEN, find_problems
 from .site_facts import Facts, load_facts
 
 CACHE_SECONDS = 5.0
-"""How long a process reuses its answer, so that several scrapers, or one that asks every second, cost no more than one."""
+"""How long a process reuses its answer, so that several scrapers, or one with an interval of a second, cost no more than one."""
 _lock = threading.Lock()
 _cached: tuple[float, bytes] = (float("-inf"), b"")
 

@@ -19,7 +19,7 @@ from .personal_data import select_nameless_accounts
 
 ADMIN_LOG_DAYS = 400  # who hid or closed an ad: long enough to look up last year's decisions
 THREAD_FAILURE_DAYS = 1
-SEEN_LINE_DAYS = 200  # an ad lives six months at most
+SEEN_LINE_DAYS = 200  # an ad is published for six months at most
 PURGE_DAYS = 800  # proof of last year's deletions, until the year after
 
 

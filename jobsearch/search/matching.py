@@ -28,7 +28,7 @@ from .service import find_other_readings, make_request
 from .timestamps import epoch
 
 FEW = 50  # ads that are limited to by their ids
-_MOST_OTHERS = 2  # times as many ads as are asked for may be in their range
+_MOST_OTHERS = 2  # times as many ads as are given may be in their range
 
 
 def match_ads(queries: Sequence[SearchQuery], ads: Mapping[UUID, dt.datetime], now: dt.datetime | None = None) -> list[set[UUID]]:

@@ -200,7 +200,7 @@ class SearchQuery:
 
     @property
     def employers(self) -> tuple[str, ...]:
-        """The names of chosen and excluded employers, which the database is asked for."""
+        """The names of chosen and excluded employers, which are looked up in the database."""
         return (*self["employer"], *self["not_employer"])
 
     @cached_property

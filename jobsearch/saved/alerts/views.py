@@ -209,7 +209,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def mask_address(address: str) -> str:
-    """The address so that its owner recognises it, and another reader of the page does not learn it: "ka…@example.no"."""
+    """A masked address: its owner recognises it, other readers of the page cannot read it: "ka…@example.no"."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:2]}…@{domain}"
 

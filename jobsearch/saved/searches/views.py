@@ -1,6 +1,6 @@
 """Views of one saved search: save, open, update, edit and delete.
 
-Another user's search answers 404, not 403: the numbers of searches tell nothing about other users.
+Another user's search answers 404, not 403: the numbers of searches reveal nothing about other users.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ NEEDED, NOT_NEEDED, TAUGHT = "needs-", "no-", "teaches-"
 
 _MOST = 80  # mentions of a text that are examined
 _REACH = 150  # characters of a clause that are examined on each side of a mention
-_NEAR = 100  # characters on each side of a word within which a statement with it stands
+_NEAR = 100  # characters on each side of a word within which a statement about it is looked for
 _MOST_STATEMENTS = 10
 _FAR = 9  # words between a negation and what it covers
 _TRAINED = frozenset(f"{NEEDED}{kind}" for kind in ("experience", "degree", "authorisation"))  # training does not replace these
@@ -84,7 +84,7 @@ def find_mentions(text: str) -> Iterator[Mention]:
 
 
 def _find_starts(text: str) -> list[int]:
-    """Where a word stands that may begin a name, in order. Few of the different words of a text do."""
+    """The positions of words that may begin a name, in order. Few of the different words of a text do."""
     beginning = [word for word in {*_WORD.findall(text)} if _may_begin_name(word)]
     if len(beginning) > _MOST:  # not found one by one, which would take quadratic time in a hostile text
         return [word.start() for word in _WORD.finditer(text) if _may_begin_name(word.group())]

@@ -222,7 +222,7 @@ def _find_spans(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
 
 
 def _include_instead(text: str, start: int, end: int, kinds: tuple[str, ...]) -> tuple[int, int]:
-    """The span with what the visitor wants instead, where that stands beside it."""
+    """The span with what the visitor wants instead, where that is beside it."""
     for kind in kinds:
         if expression := _INSTEAD.get(kind):
             for match in expression.finditer(text):

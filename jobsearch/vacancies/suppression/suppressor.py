@@ -173,7 +173,7 @@ def _read_characters(value: str) -> tuple[str, list[Span]]:
             continue
         for match in _CHARACTER.finditer(value, start, end):
             written = match.group()
-            # A reference that stands for several characters or none counts as one sign, so that places and text stay aligned.
+            # A reference to several characters or none counts as one sign, so that places and text stay aligned.
             sign = written if len(written) == 1 else unescape_html(written)
             text.append(sign if len(sign) == 1 else " ")
             places.append(match.span())

@@ -240,7 +240,7 @@ def list_quick_filters(query: search.SearchQuery, counts: Mapping[str, Mapping[s
 def recognised_chips(query: search.SearchQuery, recognised: Iterable[RecognisedEntity]) -> list[Link]:
     """Words of the query that are also a facet's value, each as a link to the search without it.
 
-    Shown with the facet's label, but as typed where they stand for several values ("Sørlandet").
+    Shown with the facet's label, but as typed where they mean several values ("Sørlandet").
     """
     values: dict[tuple[str, str], list[str]] = {}
     for one in recognised:

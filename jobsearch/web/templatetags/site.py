@@ -35,7 +35,7 @@ register.filter("title_lang", get_title_language)
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name stands beside it."""
+    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name is beside it."""
     return format_html('<svg class="icon" width="20" height="20" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 

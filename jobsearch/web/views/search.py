@@ -49,7 +49,7 @@ def _respond(request: HttpRequest) -> HttpResponse:
     if not problems:
         typed = _read_as_typed(request, query)
         has_excluded = typed.q != query.q  # excluded words, which the canonical address no longer has
-        # First, so that each address asks the engine once; every form without scripts sends its empty fields.
+        # First, so that each address costs one request to the engine; every form without scripts sends its empty fields.
         if not has_excluded and (target := _find_canonical_redirect(request, query)):
             return redirect(target)
         narrowed = _turn_words_into_filters(query)
@@ -204,7 +204,7 @@ def _read_as_typed(request: HttpRequest, query: search.SearchQuery) -> search.Se
 
 
 def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
-    """Redirects to the search with filters, where a message tells which words were understood and offers the search as typed."""
+    """Redirects to the search with filters, with a message that names the recognised words and offers the search as typed."""
     understood = format_html(
         '{} <a class="button quiet" href="{}" rel="nofollow">{}</a>',
         _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(typed, narrowed)},

@@ -23,7 +23,7 @@ from jobsearch.web.presenters.results import address
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Links to searches in groups, each with its number of hits; 204 where there are none.
 
-    Errors in the text or of the engine also answer 204: the visitor has not asked for suggestions, and the search shows errors.
+    Errors in the text or of the engine also answer 204: the visitor has not requested suggestions, and the search shows errors.
     """
     query, problems = search.SearchQuery.from_params(request.GET)
     found: list[Suggestion] = []
