@@ -143,7 +143,7 @@ def test_the_name_of_an_employer_outlives_its_ads_without_the_person(administrat
     assert list(Employer.objects.order_by("orgnr").values_list("name", flat=True)) == ["Renhold AS", "Voss  kommune"]
 
 
-def test_the_page_asks_then_shows_the_ads_and_then_erases(administrator, make_vacancy):
+def test_the_page_shows_a_form_then_the_ads_and_then_erases(administrator, make_vacancy):
     ad = make_vacancy(title="Sykepleier på Voss")
     make_vacancy(contacts=(), title="Kokk")
     person = {"names": "Kari Nordmann", "phones": "", "emails": "", "reference": "24/117"}

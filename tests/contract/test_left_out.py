@@ -89,7 +89,7 @@ def test_the_spelling_of_the_other_words_is_corrected(ads):
     assert count(SearchQuery(q="spennende bakerr")) == 1
 
 
-def test_a_search_asks_the_engine_once_more_at_most(ads, monkeypatch):
+def test_a_search_sends_one_more_request_at_most(ads, monkeypatch):
     """As typed, the totals of other readings, and the answer to the first that finds anything."""
     asked = []
     for name in ("search", "totals"):

@@ -32,7 +32,7 @@ PEOPLE = [f"person{number}@example.no" for number in range(3)]
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: no handler of the code catches it."""
+    """Simulates SIGKILL: no handler of the code catches it."""
 
 
 class KillAfterQuery:

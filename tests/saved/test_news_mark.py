@@ -42,7 +42,7 @@ def test_a_colleagues_search_counts_with_the_looks_of_its_reader(client, saved, 
     assert client.get(NEWS).json()["searches"] == 1
 
 
-def test_the_engine_is_not_asked_again_within_minutes(client, saved, monkeypatch):
+def test_the_engine_gets_no_second_request_within_minutes(client, saved, monkeypatch):
     assert client.get(NEWS).json()["searches"] == 1
     monkeypatch.setattr(search, "count_by_day", None)
     assert client.get(NEWS).json()["searches"] == 1

@@ -90,7 +90,7 @@ def test_it_filters_and_is_counted_by_every_filter_but_its_own(ads):  # noqa: F8
     assert count(SearchQuery(positions=("unheard of",))) == 0
 
 
-def test_opensearch_is_asked_for_the_filter_and_the_count():
+def test_the_request_to_opensearch_has_the_filter_and_the_count():
     now = timezone.now()
     query = SearchQuery(positions=("several",), deadline="all")
     chosen = build_filters(query, now)

@@ -89,7 +89,7 @@ def prepare_documents() -> None:
 @pytest.fixture
 def engine_down(monkeypatch) -> None:
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers. Start it.")
+        raise search.EngineDown("The engine does not answer. Start it.")
 
     for name in ("search", "count", "count_by_day", "count_many", "count_new", "find_similar"):
         monkeypatch.setattr(f"jobsearch.search.api.{name}", down)

@@ -304,7 +304,7 @@ def test_list_says_that_the_engine_is_down(client, some, engine_down, headers, m
     from jobsearch.search import api as search
 
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers. Start it.")
+        raise search.EngineDown("The engine does not answer. Start it.")
 
     monkeypatch.setattr("jobsearch.search.api.count_facets", down)
     response = client.get("/filter/employer/", {"employer": "Kroa AS"}, headers=headers)

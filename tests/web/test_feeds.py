@@ -102,7 +102,7 @@ def test_an_unchanged_feed_is_304(client, ads, address):
 
 
 @ADDRESSES
-def test_a_closed_ad_is_noticed_by_a_reader_that_asks_by_date(client, ads, address):
+def test_a_closed_ad_changes_the_answer_to_a_request_by_date(client, ads, address):
     old = timezone.now() - dt.timedelta(days=3)
     first, _second = ads({"title": "Kokk"}, {"title": "Baker"})
     Vacancy.objects.update(changed=old)

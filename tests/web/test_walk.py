@@ -252,7 +252,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
 
 def _silence(patch) -> None:
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers.")
+        raise search.EngineDown("The engine does not answer.")
 
     for name in ("search", "count", "count_by_day", "count_many", "count_new", "find_similar"):
         patch.setattr(f"jobsearch.search.api.{name}", down)
