@@ -15,18 +15,6 @@ from jobsearch.vacancies.models import Contact, Vacancy
 
 
 @pytest.fixture
-def compare(site):
-    def run(**options) -> dict[str, Kind]:
-        client = site.client()
-        try:
-            return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
-        finally:
-            client.close()
-
-    return run
-
-
-@pytest.fixture
 def repair(site):
     def run() -> None:
         client = site.client()

@@ -17,12 +17,6 @@ LIST = "/lagrede-sok/"
 
 
 @pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
 def asked(monkeypatch, own_index) -> list[str]:
     """Names of the called methods of the engine; each call is one request if the engine is a server."""
     engine, called = registry.engine(), []

@@ -21,12 +21,6 @@ ABROAD = (LocationData("HELLAS", "", "", "ATEN"),)
 
 
 @pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
 def emptied(ads):
     """Three ads in Norway; ads with a foreign country, an unlisted engagement and another employer have been deleted."""
     *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})

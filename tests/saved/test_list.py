@@ -9,7 +9,6 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from jobsearch.saved.alerts import owner_alerts, subscriptions
-from jobsearch.saved.mail import recipients
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription
 from jobsearch.saved.searches.sparkline import draw_sparkline
 from jobsearch.search import api as search
@@ -20,18 +19,6 @@ from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
 RITA = "rita@example.no"
-
-
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
-def confirmed(monkeypatch, recruiter):
-    """The recruiter has a confirmed address."""
-    monkeypatch.setattr(recipients, "get_address", lambda user: RITA if user.pk == recruiter.pk else "")
 
 
 def save(owner, *names: str, **fields) -> list[SavedSearch]:

@@ -15,12 +15,6 @@ LIST = "/lagrede-sok/"
 
 
 @pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
 def looked() -> dt.datetime:
     return timezone.now() - dt.timedelta(hours=5)
 

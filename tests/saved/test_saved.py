@@ -23,12 +23,6 @@ LIST = "/lagrede-sok/"
 SAVE = "/lagrede-sok/lagre/"
 
 
-@pytest.fixture
-def logged_in(client, recruiter) -> Client:
-    client.force_login(recruiter)
-    return client
-
-
 def form_values(page: Page, action: str) -> dict[str, str]:
     return {field.get("name"): field.get("value", "") for field in page.all(f"//form[@action='{action}']//input[@name]")}
 

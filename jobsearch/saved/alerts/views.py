@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jobsearch.core.client_address import get_client_address
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.descriptions import list_criteria, summarise_query
-from jobsearch.saved.forms import FrequencyForm, SubscribeForm
+from jobsearch.saved.forms import FrequencyForm, SubscribeForm, add_mail_error
 from jobsearch.saved.frequencies import Frequency
 from jobsearch.saved.mail import mails
 from jobsearch.saved.mail.links import Purpose, build_path, find_by_token, read_token
@@ -71,12 +71,8 @@ def _request_subscription(request: HttpRequest, form: SubscribeForm, query: sear
             language=get_language() or "nb",
             sender=get_client_address(request),
         )
-    except mails.AddressRefused:
-        form.add_error("email", _("E-postserveren tar ikke imot denne adressen. Sjekk at den er riktig."))
-        return 422
-    except mails.MailServerDown:
-        form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om litt."))
-        return 503
+    except (mails.AddressRefused, mails.MailServerDown) as error:
+        return add_mail_error(form, error)
     except subscriptions.TooManyRequests:
         form.add_error(None, _("Det er bedt om mange varsler herfra den siste timen. Prøv igjen om en time."))
         return 429

@@ -16,7 +16,7 @@ from jobsearch.core.private_pages import private_page
 from jobsearch.saved import sharing
 from jobsearch.saved.bookmarks.bookmarks import parse_uuid
 from jobsearch.saved.descriptions import list_criteria
-from jobsearch.saved.forms import InviteForm
+from jobsearch.saved.forms import InviteForm, add_mail_error
 from jobsearch.saved.mail import mails, recipients
 from jobsearch.saved.mail.links import Purpose, build_link, find_by_token
 from jobsearch.saved.models import SavedSearch, SearchInvitation
@@ -78,12 +78,8 @@ def _invite(request: HttpRequest, saved: SavedSearch, inviter: str, form: Invite
     except sharing.TooManyInvitations:
         form.add_error(None, _("Vi sender ikke flere invitasjoner akkurat nå. Prøv igjen i morgen."))
         return 429
-    except mails.AddressRefused:
-        form.add_error("email", _("E-postserveren tar ikke imot denne adressen. Sjekk at den er riktig."))
-        return 422
-    except mails.MailServerDown:
-        form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om litt."))
-        return 503
+    except (mails.AddressRefused, mails.MailServerDown) as error:
+        return add_mail_error(form, error)
     messages.success(request, _("Invitasjonen er sendt."))
     return 200
 
