@@ -90,7 +90,7 @@ def test_the_spelling_of_the_other_words_is_corrected(ads):
 
 
 def test_a_search_sends_one_more_request_at_most(ads, monkeypatch):
-    """As typed, the totals of other readings, and the answer to the first that finds anything."""
+    """As typed, the totals of other interpretations, and the answer to the first that finds anything."""
     asked = []
     for name in ("search", "totals"):
         call = getattr(type(current_engine()), name)
