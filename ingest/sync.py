@@ -39,7 +39,7 @@ DETAILS_SECONDS_AT_HEAD = 300.0
 
 def connect(**options: Any) -> FeedClient:
     """A client for NAV_FEED_URL, with the last valid token. Raises `WrongOrigin`. The caller closes it."""
-    state = FeedState.bound(settings.NAV_FEED_URL)
+    state = FeedState.get_for_feed(settings.NAV_FEED_URL)
     return FeedClient(
         state.origin,
         **{

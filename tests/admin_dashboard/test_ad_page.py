@@ -162,7 +162,7 @@ def test_ads_are_filtered_by_their_place_in_the_index(administrator, make_vacanc
 
 
 def quarantine_ad(feed) -> str:
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     person = {"name": "Kari Nordmann", "email": "kari@sykehus.example", "phone": 22334455}

@@ -198,7 +198,7 @@ def test_an_error_is_recorded_with_code_and_sentence(index, make_vacancy, monkey
 
 
 def test_selected_rows_of_the_queue_are_retried_at_once(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     wanted, other = feed.publish(), uuid.uuid4()
     later = timezone.now() + dt.timedelta(hours=20)
     for ad in (wanted, other):

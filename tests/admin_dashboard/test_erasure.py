@@ -61,7 +61,7 @@ def read_files(*folders: Path) -> bytes:
 
 
 def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp_path, mailoutbox):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     description = "<p>Fint arbeid. Ring Kari <b>Prøvesen</b> på 55588595 eller kari (at) sykehus.example.</p>"
     link = "mailto:kari@sykehus.example"
     title = "Sykepleier hos Kari Prøvesen"
@@ -102,7 +102,7 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
 
 @pytest.mark.sqlite
 def test_the_database_file_has_no_trace(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     feed.publish(1, contactList=[CONTACT], description="<p>Fint arbeid. Ring Kari.</p>")
     full_sync.follow_to_head()
     path = Path(connection.settings_dict["NAME"])
@@ -114,7 +114,7 @@ def test_the_database_file_has_no_trace(administrator, feed):
 
 
 def test_the_feed_is_not_compared_with_what_was_erased(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     feed.publish(1, contactList=[CONTACT], description="<p>Fint arbeid. Ring Kari.</p>")
     full_sync.follow_to_head()
     erase(administrator)
@@ -122,7 +122,7 @@ def test_the_feed_is_not_compared_with_what_was_erased(administrator, feed):
 
 
 def test_an_unreadable_detail_is_kept_without_the_person(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     feed.publish({**content, "expires": "snart", "employer": {"name": "Kari Prøvesen"}, "contactList": [CONTACT]})

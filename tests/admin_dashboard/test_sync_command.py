@@ -190,7 +190,7 @@ def test_exit_code_2_if_the_database_fails(command, monkeypatch, text, reason, c
 
 
 def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
     LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     answer = command("sync", "--json")
@@ -199,7 +199,7 @@ def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
 
 def test_a_start_waits_for_a_worker_that_is_ending(feed, index, monkeypatch):
     feed.publish()
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
     LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     sleep = time.sleep
@@ -246,7 +246,7 @@ def test_a_missing_migration_is_explained(tmp_path):
 
 
 def test_a_quarantined_ad_of_an_earlier_run_still_counts(feed, index, command):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     DetailTask.objects.create(
         uuid=uuid.uuid4(), marker=1, state="quarantined", error_code="x", next_try=timezone.now() + dt.timedelta(hours=1)
     )

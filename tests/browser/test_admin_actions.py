@@ -149,7 +149,7 @@ def test_progress_is_live_and_a_job_can_be_stopped(enter):
     ],
 )
 def test_each_job_has_its_effect(enter, feed, key, fill, effect):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     ad = feed.publish()
     page = enter("/admin/jobber/", width=PHONE)
     page.locator(f"#start-{key}").click()
@@ -233,7 +233,7 @@ def test_contacts_are_shown_when_asked_for(enter, make_vacancy, width, scripts):
 
 @on_widths
 def test_a_quarantined_ad_is_read_and_discarded(enter, feed, width, scripts):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     ad = feed.publish({**content, "expires": "snart"})
