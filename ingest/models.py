@@ -61,7 +61,7 @@ class FeedState(models.Model):
         return self.error_code in TOKEN_ERRORS
 
     @classmethod
-    def bound(cls, origin: str) -> FeedState:
+    def get_for_feed(cls, origin: str) -> FeedState:
         """Returns the row, and creates it at the first call. Raises `WrongOrigin` if the database follows another feed."""
         origin = origin.rstrip("/")
         state, _made = cls.objects.get_or_create(id=1, defaults={"origin": origin})

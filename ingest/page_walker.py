@@ -42,7 +42,7 @@ FIRST_LOAD_SECONDS = 1200.0
 fetched after the last line is known. NAV's half year is 330 pages, about six minutes."""
 PAGES_PAST_HEAD = 3
 """Pages read after the line that was the newest when the turn began. Without this limit, a server that writes faster than
-this client reads would keep the walk going for ever."""
+this client reads would keep the walk from ever ending."""
 
 
 class PageWalker:

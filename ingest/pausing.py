@@ -25,7 +25,7 @@ def pause(hours: int, username: str) -> dt.datetime:
     Raises `WrongOrigin`.
     """
     until = timezone.now() + min(dt.timedelta(hours=max(1, hours)), MAX_PAUSE)
-    FeedState.bound(settings.NAV_FEED_URL)
+    FeedState.get_for_feed(settings.NAV_FEED_URL)
     FeedState.objects.filter(id=1).update(paused_until=until, paused_by=username)
     for job in Job.objects.filter(kind=FeedJob.SYNC, state=Job.State.RUNNING):
         jobs.request_stop(job.pk, username)

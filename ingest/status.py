@@ -20,7 +20,7 @@ from .error_messages import describe_error
 from .models import DetailTask, FeedJob, FeedState
 
 QUIET = dt.timedelta(hours=72)
-"""The feed may be silent for this long over a weekend with holidays. If its newest line is older, the feed has stopped."""
+"""The feed may have no new line for this long over a weekend with holidays. If its newest line is older, the feed has stopped."""
 BEHIND = dt.timedelta(hours=1)
 TOKEN_SOON = dt.timedelta(days=7)
 
@@ -32,7 +32,7 @@ class Status:
     origin: str = ""
     state: FeedState | None = None
     newest_line: dt.datetime | None = None
-    """The feed's newest line that we know of."""
+    """The feed's newest line that has been read."""
     newest_line_age: dt.timedelta | None = None
     last_line: dt.datetime | None = None
     """The last line that was applied: "data as of"."""

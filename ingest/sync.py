@@ -39,7 +39,7 @@ DETAILS_SECONDS_AT_HEAD = 300.0
 
 def connect(**options: Any) -> FeedClient:
     """A client for NAV_FEED_URL, with the last valid token. Raises `WrongOrigin`. The caller closes it."""
-    state = FeedState.bound(settings.NAV_FEED_URL)
+    state = FeedState.get_for_feed(settings.NAV_FEED_URL)
     return FeedClient(
         state.origin,
         **{
@@ -144,7 +144,7 @@ def _take_turns(walk: PageWalker, worker: DetailWorker) -> FeedUnavailable | Non
         try:
             walk.run_turn()
         except UnusablePage as raised:
-            error = raised  # the pages lead nowhere, but queued details can still be fetched
+            error = raised  # the next page cannot be read, but queued details can still be fetched
         if walk.at_head:
             try:
                 walk.check_head()

@@ -1,4 +1,4 @@
-"""Celery tasks of the feed: wake-ups without logic. A lost message costs one interval; a duplicate finds the lease held."""
+"""Celery tasks of the feed, without logic of their own. A lost message costs one interval; a duplicate finds the lease held."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _feed() -> Iterator[FeedClient]:
 
 
 def _run(kind: FeedJob, job_id: int | None, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Runs the work as a job; errors of the feed are recorded in its row and nowhere else.
+    """Runs the work as a job; errors of the feed are recorded in its row only.
 
     Does nothing where the given job cannot be claimed: its message was delivered twice, or it was cancelled.
     """

@@ -7,15 +7,15 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from jobsearch.admin_dashboard.metrics import show_metrics
-from jobsearch.saved import bookmark_views
+from jobsearch.saved.bookmarks import views as bookmark_views
 
 urlpatterns = [
     path("", include("jobsearch.web.urls")),
-    path("lagrede-sok/", include("jobsearch.saved.urls")),
+    path("lagrede-sok/", include("jobsearch.saved.searches.urls")),
     path("lagret/", bookmark_views.show_bookmarks, name="bookmarks"),
     path("lagret/liste/", bookmark_views.list_bookmarks, name="bookmark_list"),
-    path("lagret/", include("jobsearch.saved.bookmark_urls")),
-    path("varsler/", include("jobsearch.saved.alert_urls")),
+    path("lagret/", include("jobsearch.saved.bookmarks.urls")),
+    path("varsler/", include("jobsearch.saved.alerts.urls")),
     path("", include("jobsearch.accounts.login_urls")),
     path("konto/", include("jobsearch.accounts.urls")),
     path("sprak/", set_language, name="set_language"),

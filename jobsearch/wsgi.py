@@ -16,7 +16,8 @@ application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018
 
 # These need the settings and apps that the line above has loaded.
-from jobsearch.search.api import flush_usage, start_cache_warming  # noqa: E402
+from jobsearch.search.cache_warming import start_cache_warming  # noqa: E402
+from jobsearch.search.usage import flush_usage  # noqa: E402
 
 from .admin_dashboard.monitoring import start_monitoring  # noqa: E402
 from .core import logging as private_logs  # noqa: E402

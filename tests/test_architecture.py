@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
-
-from jobsearch.search import api as search
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"jobsearch.core", "jobsearch.taxonomy"}
@@ -40,6 +39,53 @@ APPS = {
     },
     "jobsearch.demo.feed_server": set(),
 }
+PUBLIC = {
+    # app: the modules that other apps may import; only the names in `__all__` where a module has it.
+    "ingest": ("consistency", "detail_queue", "error_messages", "lease", "models", "replay", "report", "status", "sync"),
+    "jobsearch.vacancies": (
+        *(
+            "ad_data",
+            "ad_names",
+            "cleaning",
+            "deadlines",
+            "deletion_models",
+            "erasure",
+            "freshness",
+            "gazetteer",
+            "html",
+            "language",
+        ),
+        *("links", "masking", "models", "organisation_numbers", "past_ads", "pending", "postal_codes", "prepared_ads"),
+        *("prepared_documents", "redaction", "redaction.tokens", "redaction.words", "store", "suppression"),
+        *("suppression.identifiers", "suppression.loading", "tasks", "visibility"),
+    ),
+    "jobsearch.search": (
+        *("api", "assist", "cache_warming", "engines", "facets", "indexing", "models", "query", "search_query"),
+        *("thread_failures", "usage"),
+    ),
+    "jobsearch.saved": (
+        *(
+            "alerts.pauses",
+            "alerts.sending",
+            "alerts.subscriptions",
+            "bookmark_states",
+            "bookmarks.bookmarks",
+            "bookmarks.hidden",
+        ),
+        *("bookmarks.reminders", "descriptions", "forms", "frequencies", "mail.addresses", "mail.limits", "mail.links"),
+        *("mail.mails", "mail.recipients", "models", "searches.last_looks", "searches.list_views"),
+    ),
+    "jobsearch.statistics": ("counting", "dimensions", "employers", "market", "models"),
+    "jobsearch.web": (
+        *("forms", "login_throttle", "presenters.alert_mail", "presenters.reminder_mail", "views.errors", "views.health"),
+        "views.password",
+    ),
+    "jobsearch.accounts": (*("adapter", "limits", "login_codes", "models", "personal_data", "roles", "second_step", "sessions"),),
+    "jobsearch.admin_dashboard": ("error_messages", "full_sync", "terminal_progress"),
+}
+"""`core`, `taxonomy` and `ingest.client` are public as a whole."""
+PUBLIC_MODULES = {f"{app}.{name}" for app, names in PUBLIC.items() for name in names}
+MOST_NAMES = 20
 LONGEST = 400
 FILES = [file for folder in ("jobsearch", "ingest") for file in sorted((ROOT / folder).rglob("*.py"))]
 LIBRARIES = {"tantivy": "jobsearch.search.engines.tantivy", "opensearchpy": "jobsearch.search.engines.opensearch"}
@@ -145,12 +191,45 @@ def test_presenters_import_no_views(file):
     assert not imported, f"{get_module(file)} imports {imported}"
 
 
+def list_public_names(module: str) -> set[str] | None:
+    """The names in `__all__`, None for a module without it: everything in it that has no leading underscore."""
+    names = getattr(importlib.import_module(module), "__all__", None)
+    return None if names is None else set(names)
+
+
+def is_public(imported: str) -> bool:
+    """Whether another app may import it: a public module, or a public name of one."""
+    module, _dot, name = imported.rpartition(".")
+    if imported in PUBLIC_MODULES or module not in PUBLIC_MODULES:
+        return imported in PUBLIC_MODULES
+    names = list_public_names(module)
+    return not name.startswith("_") if names is None else name in names
+
+
 @pytest.mark.parametrize("file", FILES, ids=get_module)
-def test_other_apps_import_the_public_api_of_the_search(file):
-    if get_app(get_module(file)) != "jobsearch.search":
-        used = {name for name in list_imports(file) if name.startswith("jobsearch.search.")}
-        public = {"jobsearch.search.api", *(f"jobsearch.search.api.{name}" for name in search.__all__)}
-        assert used <= public, f"{get_module(file)} imports the search's insides"
+def test_other_apps_import_public_modules(file):
+    app = get_app(get_module(file))
+    for imported in list_imports(file) if app else ():
+        if get_app(imported) in PUBLIC.keys() - {app}:
+            assert is_public(imported), f"{get_module(file)} imports {imported}, which its app's __init__.py does not list"
+
+
+@pytest.mark.parametrize("app", PUBLIC)
+def test_public_modules_are_used_and_listed_in_the_docstring(app):
+    outside = [name for file in FILES if get_app(get_module(file)) != app for name in list_imports(file)]
+    listed = (ROOT / app.replace(".", "/") / "__init__.py").read_text()
+    for name in PUBLIC[app]:
+        module = f"{app}.{name}"
+        assert any(imported == module or imported.startswith(f"{module}.") for imported in outside), (
+            f"{module} is used by no other app"
+        )
+        assert name in listed, f"{module} is not in the docstring"
+
+
+@pytest.mark.parametrize("module", sorted(name for name in PUBLIC_MODULES if name.startswith("jobsearch.search.")))
+def test_public_modules_of_the_search_have_few_names(module):
+    names = list_public_names(module)
+    assert names is None or len(names) <= MOST_NAMES
 
 
 @pytest.mark.parametrize("module", ["ingest.client.feed", "jobsearch.demo.feed_server", "jobsearch.demo.feed_server.__main__"])

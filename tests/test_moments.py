@@ -12,7 +12,9 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from jobsearch.search.api import CHART_DAYS, SearchQuery, count, index_changes, search
+from jobsearch.search.api import SearchQuery, count, search
+from jobsearch.search.facets import CHART_DAYS
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store as record
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy

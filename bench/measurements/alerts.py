@@ -23,8 +23,9 @@ def make_cases(options: Options) -> Iterator[Case]:
         with site.start_engine(name) as (url, _pid):
             site.set_up_django(datasets.copy_database(loaded, options.data / "alerts"), url)
             from jobsearch.search import api as search
+            from jobsearch.search import indexing
 
-            search.rebuild()
+            indexing.rebuild()
             new = make_new_ads()
             make_subscriptions(SUBSCRIPTIONS)
             search.count_many([(search.SearchQuery(q="sykepleier"), None)])  # loads the lists of words
@@ -41,14 +42,14 @@ def make_new_ads() -> list[UUID]:
     from django.db.models import F
     from django.utils import timezone
 
-    from jobsearch.search import api as search
+    from jobsearch.search import indexing
     from jobsearch.vacancies.models import Vacancy
 
     now = timezone.now()
     new = list(Vacancy.objects.active().order_by("uuid").values_list("uuid", flat=True)[:NEW_ADS])
     Vacancy.objects.update(first_seen=now.replace(year=now.year - 1))
     Vacancy.objects.filter(uuid__in=new).update(first_seen=now, version=F("version") + 1)
-    search.index_changes()
+    indexing.index_changes()
     return new
 
 
@@ -74,7 +75,7 @@ def match() -> list[Sample]:
     """Matches all subscriptions with the new ads, as if they had not been matched before."""
     from django.utils import timezone
 
-    from jobsearch.saved import matching
+    from jobsearch.saved.alerts import matching
     from jobsearch.saved.models import AlertMatch, MatchedAd
 
     AlertMatch.objects.all().delete()

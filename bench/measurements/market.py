@@ -57,14 +57,14 @@ def provide_history(options: Options) -> Any:
     site.set_up_django(folder)
     from django.db import connection
 
-    from jobsearch.search import api as search
+    from jobsearch.search import indexing
 
     if not complete.exists():
         fill(ROWS)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         complete.touch()
-    search.rebuild()
+    indexing.rebuild()
     return folder
 
 

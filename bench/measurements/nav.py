@@ -25,9 +25,9 @@ def make_cases(options: Options) -> Iterator[Case]:
         with site.start_engine(name) as server:
             folder = datasets.copy_database(loaded, options.data / "nav")
             site.set_up_django(folder, server.url)
-            from jobsearch.search import api
+            from jobsearch.search import indexing
 
-            api.rebuild()
+            indexing.rebuild()
             engine = site.use_engine(server.url)
             fill_nav_index(engine._client)
             yield from compare_bodies(engine, f"{name}, {ads:,} ads", server.pid)

@@ -15,8 +15,8 @@ REPEATS = 10  # of a single search a round
 
 def make_cases(options: Options) -> Iterator[Case]:
     site.set_up_django(options.data / "generated")
-    from jobsearch.search.api import SearchQuery, facet_counts, search, suggest
-    from jobsearch.search.assist import suggestions
+    from jobsearch.search.api import SearchQuery, count_facets, search
+    from jobsearch.search.assist import suggest, suggestions
     from jobsearch.vacancies.models import PostalCode
 
     if not PostalCode.objects.exists():
@@ -33,7 +33,7 @@ def make_cases(options: Options) -> Iterator[Case]:
         suggest(query, query.q)
 
     def list_employers(query: Any) -> None:
-        facet_counts(query, facet="employer")
+        count_facets(query, facet="employer")
 
     works: dict[str, tuple[Callable[[Any], None], list[Any]]] = {
         WORDS: (run_search, [SearchQuery(q=job) for job in jobs]),

@@ -34,14 +34,14 @@ def fill_site() -> None:
     from django.utils import timezone
 
     from ingest.models import FeedState
-    from jobsearch.search import api as search
+    from jobsearch.search import indexing
     from tests.admin_dashboard.site_faults import beat, fill_jobs, fill_samples
     from tests.conftest import store_vacancies
 
     now = timezone.now()
     FeedState.objects.create(origin="https://pam-stilling-feed.nav.no", last_read=now, last_line_time=now, tip_time=now)
     store_vacancies(*({"title": f"Sykepleier {number}"} for number in range(ADS)))
-    search.index_changes()
+    indexing.index_changes()
     fill_samples(now, days=DAYS)
     fill_jobs(now, number=DAYS * RUNS_A_DAY)
     beat(now)

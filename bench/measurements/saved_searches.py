@@ -22,8 +22,9 @@ def make_cases(options: Options) -> Iterator[Case]:
             folder = datasets.copy_database(loaded, options.data / "saved-searches")
             site.set_up_django(folder, url)
             from jobsearch.search import api as search
+            from jobsearch.search import indexing
 
-            search.rebuild()
+            indexing.rebuild()
             client, rows = make_saved_searches()
             asked = [(row.query, row.last_looked) for row in rows]
             works = {

@@ -54,9 +54,9 @@ def _get_processor_time() -> float:
 
 
 def rebuild() -> dict[str, float]:
-    from jobsearch.search import api
+    from jobsearch.search import indexing
 
-    return measure(api.rebuild)
+    return measure(indexing.rebuild)
 
 
 def rebuild_after_analysis_change() -> dict[str, float]:
@@ -74,15 +74,15 @@ def index_changed() -> dict[str, float]:
     """Indexes a thousand ads whose text has changed. The change itself is not measured: it ends with its commit."""
     from django.db import transaction
 
-    from jobsearch.search import api
+    from jobsearch.search import indexing
     from jobsearch.vacancies import store
 
     entries = list(_change_ads())
     for start in range(0, len(entries), 50):
         with transaction.atomic():
             store.store_vacancies(entries[start : start + 50])
-    measured = measure(api.index_changes)
-    behind = api.count_behind()
+    measured = measure(indexing.index_changes)
+    behind = indexing.count_behind()
     if behind:
         raise SystemExit(f"{behind} ads are not indexed")
     return measured

@@ -72,7 +72,7 @@ def load() -> None:
 
 def build() -> None:
     set_up()
-    from jobsearch.search import api as search
+    from jobsearch.search import indexing
     from jobsearch.search.engines.registry import engine_health
 
     try:
@@ -83,7 +83,7 @@ def build() -> None:
         while prepared_ads.prepare_stored_ads():
             pass
     if not engine_health().ok:  # there is none yet, or it was made by another version
-        search.rebuild()
+        indexing.rebuild()
 
 
 def list_addresses() -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ class FeedError(Exception):
 
 
 class FeedUnavailable(FeedError):
-    """No answer, or one that proves nothing about the ad: treated as an outage until a bad ad is proved. Try again later."""
+    """No answer, or one that shows nothing about the ad: treated as an outage until a bad ad is proved. Try again later."""
 
 
 class UnconfirmedMissing(FeedUnavailable):

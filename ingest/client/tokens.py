@@ -28,7 +28,7 @@ def find_token(body: bytes) -> str | None:
 def parse_private_token(text: str) -> str:
     """Parses the value of NAV_FEED_TOKEN. An empty text gives an empty token.
 
-    The token may follow "Bearer", stand in quotes, be broken into several lines, or come with the whole text of NAV's e-mail.
+    The token may follow "Bearer", be in quotes, be broken into several lines, or come with the whole text of NAV's e-mail.
     Raises `ValueError` if there is no token in it.
     """
     token = find_token(text.encode())
@@ -63,8 +63,8 @@ class TokenProvider:
     """Token shared by all threads of a run. `fetch` requests the public token from the server; it may raise.
 
     NAV issues a new public token each time its service starts, and renews an expired one only after some hours. During that
-    time the server still hands out the expired token: `renew` then raises `TokenUnchanged`, the first time after asking the
-    server, and for the rest of the run without asking again.
+    time the server still returns the expired token: `renew` then raises `TokenUnchanged`, the first time after a request to the
+    server, and for the rest of the run without one.
     """
 
     def __init__(self, fetch: Callable[[], str], *, private: str = "", cached: str = "") -> None:
@@ -91,7 +91,7 @@ class TokenProvider:
         return self._public
 
     def renew(self, refused: str) -> str:
-        """Returns another token than `refused`; only the first thread that asks fetches it. Raises `TokenUnchanged`."""
+        """Returns another token than `refused`; only the first thread that calls it fetches it. Raises `TokenUnchanged`."""
         with self._lock:
             if self._private:
                 raise TokenUnchanged

@@ -88,13 +88,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's 
         return reverse("accounts:overview")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail of this site in place of allauth's template. Raises AddressRefused and MailServerDown."""
+        """Sends a mail of this site in place of allauth's template. Raises AddressRefused and MailServerDown."""
         mails.send(template_prefix, email, context)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Send a mail about a change of the account. The change is made already, so a mail server that is down is only logged."""
+        """Sends a mail about a change of the account. The change is made, so a mail server that is down is only logged."""
         if address := email or user.email:
             try:
                 self.send_mail(template_prefix, address, context or {})

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from jobsearch.saved.recipients import get_address
-from jobsearch.saved.subscriptions import change_address
+from jobsearch.saved.alerts.subscriptions import change_address
+from jobsearch.saved.mail.recipients import get_address
 
 from . import mails
 from .adapter import AccountAdapter
@@ -40,7 +40,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         self.request.session.pop(_STATE, None)
 
     def send(self) -> None:
-        """Send the code; for the address of another account, a mail that says so. The page is the same for both."""
+        """Sends the code; for the address of another account, a mail that says so. The page is the same for both."""
         email = self.state["email"]
         if is_taken(email) or find_user(email) not in {None, self.user}:
             mails.send("account/email/taken_address", email, {})
@@ -49,7 +49,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
         mails.send("account/email/new_address_code", email, {"code": self.state["code"]})
 
     def finish(self) -> None:
-        """Use the new address, and send a mail about it to the old one. Raises AddressTaken."""
+        """Uses the new address, and sends a mail about it to the old one. Raises AddressTaken."""
         self.abort()
         assert isinstance(self.user, User)  # noqa: S101 - for the type checker
         old = self.user.email
@@ -65,7 +65,7 @@ class EmailChangeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
 
 
 def start_change(request: HttpRequest, user: User, email: str) -> None:
-    """Begin a change of address and send the mail. Raises AddressRefused and MailServerDown."""
+    """Begins a change of address and sends the mail. Raises AddressRefused and MailServerDown."""
     process = EmailChangeProcess(request, user, EmailChangeProcess.initial_state(user=user, email=email))
     process.send()
     process.persist()

@@ -1,6 +1,6 @@
 """Rate limits of logins and codes, counted in the database.
 
-allauth counts in Django's default cache, which in each process is another one (`locmem://`) unless CACHE_URL names a Redis
+allauth counts in Django's default cache, which is separate in each process (`locmem://`) unless CACHE_URL names a Redis
 server: four processes would allow four times as many attempts. `count_in_database` gives its limiter the cache `limits`.
 """
 
@@ -17,12 +17,12 @@ from .models import LimitCount
 
 
 def count_in_database() -> None:
-    """Make allauth's limiter count in the cache `limits` of the settings."""
+    """Makes allauth's limiter count in the cache `limits` of the settings."""
     ratelimit.cache = ConnectionProxy(caches, "limits")
 
 
 def count_attempt(request: HttpRequest, action: str, key: str | None = None) -> bool:
-    """Count an attempt; whether it is within the limits that ACCOUNT_RATE_LIMITS has for this action."""
+    """Counts an attempt; whether it is within the limits that ACCOUNT_RATE_LIMITS has for this action."""
     return ratelimit.consume(request, app="allauth.account", action=action, key=key) is not None
 
 
@@ -32,5 +32,5 @@ def hash_key(key: str, key_prefix: str, version: int) -> str:
 
 
 def delete_old_counts() -> int:
-    """Delete the counts whose time is over; returns their number."""
+    """Deletes the counts whose time is over; returns their number."""
     return LimitCount.objects.filter(expires__lt=timezone.now()).delete()[0]

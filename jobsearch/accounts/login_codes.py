@@ -39,7 +39,7 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
             mails.send("account/email/unknown_account", email, {})
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
-        """Log in, after the right code; makes the account where there is none. Raises AddressTaken."""
+        """Logs in, after the right code; makes the account where there is none. Raises AddressTaken."""
         if not self.user:
             self._user = create_account(self.state["email"])
         elif not EmailAddress.objects.filter(user=self.user, verified=True).exists():
@@ -49,7 +49,7 @@ class LoginCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
 
 
 def start_login(request: HttpRequest, email: str, proof: str) -> None:
-    """Begin a login by code and send the mail. Raises AddressRefused and MailServerDown.
+    """Begins a login by code and sends the mail. Raises AddressRefused and MailServerDown.
 
     `proof`: the token of a login mail's link, or "". Its attempts are counted by themselves (`mailbox_proof`).
     """
@@ -93,7 +93,7 @@ def is_taken(email: str) -> bool:
 
 
 def create_account(email: str) -> User:
-    """Make the account of an address that has just been confirmed. Raises AddressTaken.
+    """Makes the account of an address that has just been confirmed. Raises AddressTaken.
 
     Of two simultaneous calls, the later one returns the account of the first.
     """
@@ -119,7 +119,7 @@ def _find_existing(email: str) -> User:
 
 
 def confirm_address(user: User, email: str) -> None:
-    """Make this confirmed address the user's only one. Raises IntegrityError where another account has it."""
+    """Makes this confirmed address the user's only one. Raises IntegrityError where another account has it."""
     with transaction.atomic():
         EmailAddress.objects.filter(user=user).exclude(email=email).delete()
         EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})

@@ -1,7 +1,8 @@
 """Proof that a visitor reads a mailbox: a token in the link of each login mail.
 
-Codes are limited by mailbox, so that a mailbox is not flooded. With this limit alone, anyone could use up a user's codes and keep
-the user out. Requests with the token have a limit of their own: only a reader of the mailbox has the token. It is no login.
+Codes are limited by mailbox, so that a mailbox is not flooded. With this limit alone, anyone could use up a user's codes and
+keep the user out. Requests with the token have a limit of their own: only a reader of the mailbox has the token. It does not
+log anyone in.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.core import signing
 from django.http import QueryDict
 from django.urls import reverse
 
-from jobsearch.saved.limits import fold_mailbox
+from jobsearch.saved.mail.limits import fold_mailbox
 
 PARAMETER = "key"
 VALID = dt.timedelta(days=1)  # the time of the longest limit

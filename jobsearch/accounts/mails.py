@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jobsearch.saved.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
+from jobsearch.saved.mail.mails import AddressRefused, Link, MailContent, MailServerDown, build_mail, send_now
 
 __all__ = ["CODE_MINUTES", "AddressRefused", "MailServerDown", "send"]
 
@@ -18,7 +18,7 @@ CODE_MINUTES = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60  # how long a code i
 
 
 def send(kind: str, address: str, context: dict[str, Any]) -> None:
-    """Send a mail. `kind` is allauth's name of its template. Raises AddressRefused and MailServerDown."""
+    """Sends a mail. `kind` is allauth's name of its template. Raises AddressRefused and MailServerDown."""
     send_now(build_mail(address, _CONTENTS[kind](context), uuid.uuid4(), {}))
 
 

@@ -32,7 +32,7 @@ class SessionRecordMiddleware:
 
 
 def set_language_cookie(response: HttpResponse, language: str) -> None:
-    """Set the cookie of the language, as Django's view `set_language` does."""
+    """Sets the cookie of the language, as Django's view `set_language` does."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -54,7 +54,7 @@ def export_account(user: User) -> dict[str, Any]:
 
 
 def delete_account(user: User) -> None:
-    """Delete a user with everything that is stored about them, and log them out everywhere."""
+    """Deletes a user with everything that is stored about them, and logs them out everywhere."""
     with transaction.atomic():
         delete_parts(user)
         _list_failed_logins(user).delete()
@@ -64,7 +64,7 @@ def delete_account(user: User) -> None:
 
 
 def _forget_name(user: User) -> None:
-    """Replace the user's name by the number in the admin's history of what was done with the account."""
+    """Replaces the user's name by the number in the admin's history of what was done with the account."""
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).update(object_repr=f"#{user.pk}")
 

@@ -1,4 +1,4 @@
-"""Roles and their permissions: recruiters, operators and administrators. Permissions are given nowhere else.
+"""Roles and their permissions: recruiters, operators and administrators. No other module gives permissions.
 
 A role is a Django group with the permissions below. `migrate` writes them to the database and removes others, so that a
 permission given to a role by hand does not outlive the next deployment. Other users, and visitors without an account, use
@@ -89,7 +89,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 
 
 def set_role(user: User, role: Role | None) -> None:
-    """Give a user this role and no other; `None` takes the role away. `is_staff` follows from it."""
+    """Gives a user this role and no other; `None` takes the role away. `is_staff` follows from it."""
     with transaction.atomic():
         groups = Group.objects.filter(name__in=list(Role))
         user.groups.remove(*groups.exclude(name=role or ""))
@@ -111,7 +111,7 @@ def list_grantable(actor: Any) -> list[Role]:
 
 
 def write_roles(using: str = "default", apps: Any = installed_apps, **kwargs: Any) -> None:
-    """Write the roles to the database, as groups (receiver of `post_migrate`). Idempotent."""
+    """Writes the roles to the database, as groups (receiver of `post_migrate`). Idempotent."""
     try:
         groups, permissions = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:  # only some apps have been migrated

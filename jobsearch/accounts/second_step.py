@@ -22,7 +22,7 @@ def count_steps(user: User) -> dict[str, int]:
 
 
 def remove_second_step(user: User) -> bool:
-    """Removes all of them, and tells the user by mail. Returns whether there were any.
+    """Removes all of them, and sends the user a mail about it. Returns whether there were any.
 
     Afterwards the user logs in with a code by e-mail, or the password.
     """

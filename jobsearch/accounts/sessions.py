@@ -31,13 +31,13 @@ _SYSTEMS = [
 
 
 def mark_login(request: HttpRequest) -> None:
-    """Mark the session of a login: it is recorded at the end of the request, when its key is final."""
+    """Marks the session of a login: it is recorded at the end of the request, when its key is final."""
     request.session[_RECORDED] = ["", timezone.now().timestamp()]
     request.is_login = True  # type: ignore[attr-defined]
 
 
 def record_session(request: HttpRequest) -> None:
-    """Record that the request's session is in use, at most each `SEEN_EVERY`. Does nothing for visitors without login."""
+    """Records that the request's session is in use, at most each `SEEN_EVERY`. Does nothing for visitors without login."""
     session = request.session
     if not session.accessed or not session.session_key or not (user_id := session.get(SESSION_KEY)):
         return
@@ -72,7 +72,7 @@ def list_sessions(user: User, current: str | None) -> list[LoginSession]:
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
-    """Log the user out everywhere, except in the session with the key `but`; returns the number of ended sessions."""
+    """Logs the user out everywhere, except in the session with the key `but`; returns the number of ended sessions."""
     with transaction.atomic():
         rows = LoginSession.objects.filter(user=user).exclude(session_key=but or "")
         keys = list(rows.values_list("session_key", flat=True))
@@ -82,7 +82,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 
 def delete_ended_sessions() -> int:
-    """Delete the rows whose session has expired or was ended; returns their number."""
+    """Deletes the rows whose session has expired or was ended; returns their number."""
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     return LoginSession.objects.exclude(session_key__in=alive).delete()[0]
 

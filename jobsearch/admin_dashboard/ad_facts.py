@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from ingest.error_messages import describe_error
 from ingest.models import DetailTask, SeenLine
 from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.models import SetAside
 from jobsearch.vacancies import html
 from jobsearch.vacancies.deletion_models import Purge
 from jobsearch.vacancies.models import Contact, Moderation, Vacancy
@@ -77,11 +79,11 @@ def explain_index(vacancy: Vacancy, hidden: bool, now: dt.datetime | None = None
     now = now or timezone.now()
     shown = vacancy.status == Vacancy.Status.ACTIVE and vacancy.visible_until > now and not hidden
     found = []
-    if aside := search.SetAside.objects.filter(uuid=vacancy.uuid).first():
+    if aside := SetAside.objects.filter(uuid=vacancy.uuid).first():
         found.append(Reason(False, gettext("Annonsen er satt til side: %(why)s.") % {"why": aside.reason}))
     try:
-        document = search.find_document(vacancy.uuid)
-    except (search.EngineDown, search.IndexMissing) as error:
+        document = indexing.find_document(vacancy.uuid)
+    except (search.EngineDown, indexing.IndexMissing) as error:
         return [*found, Reason(None, gettext("Søkemotoren svarer ikke: %(error)s") % {"error": error})]
     if document is None:
         text = gettext("Annonsen er ikke i indeksen.")
@@ -136,7 +138,7 @@ def _list_decisions(uuid: UUID) -> Iterator[Event]:
 
 
 def mask_contact(contact: Contact) -> str:
-    """A contact as people without the right to see it read it: "K••• N•••, k•••@firma.no, •• •• 44 55"."""
+    """A masked contact, for people without the permission to see it: "K••• N•••, k•••@firma.no, •• •• 44 55"."""
     parts = []
     if contact.name:
         parts.append(_WORD.sub(lambda word: f"{word[0][0]}•••", contact.name[:80]))

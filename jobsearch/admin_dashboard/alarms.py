@@ -44,7 +44,7 @@ def send_alarms(problems: Mapping[str, Problem], now: dt.datetime) -> int:
 
 
 def _send(incident: Incident, problem: Problem | None) -> bool:
-    """Sends one alarm to both recipients. Whether at least one has it."""
+    """Sends one alarm to both recipients. Returns whether at least one has received it."""
     message = build_message(incident, problem)
     has_mail = bool(settings.ADMINS) and _mail(message)
     has_webhook = bool(settings.ALERT_WEBHOOK_URL) and _post(message)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ingest import consistency as feed_truth
+from ingest import consistency as feed_consistency
 from ingest import sync
 from ingest.models import DetailTask
 from jobsearch.core.jobs import Progress
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 
 from . import full_sync
 
@@ -24,13 +24,13 @@ _INDEX = {
     "visibility": "Database and index differ in whether, or how long, the ad is shown",
 }
 _FEED = {
-    feed_truth.Kind.MISSING: "The ad is active in the feed, but not in the database",
-    feed_truth.Kind.CLOSED: "The ad is active in the database, but the feed has closed it",
-    feed_truth.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
-    feed_truth.Kind.DIFFERS: "The ad's content in the database is not what the feed says now",
-    feed_truth.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
-    feed_truth.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the database keeps them",
-    feed_truth.Kind.UNANSWERED: "The feed did not answer for the ad, so nothing is known",
+    feed_consistency.Kind.MISSING: "The ad is active in the feed, but not in the database",
+    feed_consistency.Kind.CLOSED: "The ad is active in the database, but the feed has closed it",
+    feed_consistency.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
+    feed_consistency.Kind.DIFFERS: "The ad's content in the database is not what the feed says now",
+    feed_consistency.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
+    feed_consistency.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the database keeps them",
+    feed_consistency.Kind.UNANSWERED: "The feed did not answer for the ad, so nothing is known",
 }
 
 
@@ -69,26 +69,26 @@ def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progres
         findings = [_of_feed(one) for one in differences]
         outcome.found += findings
         if repair and differences:
-            feed_truth.repair(differences)
+            feed_consistency.repair(differences)
             full_sync.follow_to_head(on_progress=progress)
             queued = DetailTask.objects.filter(uuid__in=[one.uuid for one in differences]).values_list("uuid", flat=True)
             _sort(outcome, findings, {str(uuid) for uuid in queued}.__contains__)
-    in_index = search.compare(lambda done, total: progress("index compared", done, total))
+    in_index = indexing.compare(lambda done, total: progress("index compared", done, total))
     findings = [_of_index(one) for one in in_index]
     outcome.found += findings
     if repair and in_index:
-        search.repair(in_index)
-        still = {_of_index(one).uuid for one in search.compare()}
+        indexing.repair(in_index)
+        still = {_of_index(one).uuid for one in indexing.compare()}
         _sort(outcome, findings, still.__contains__)
     if not repair:
         outcome.left = list(outcome.found)
     return outcome
 
 
-def _compare_with_feed(progress: Progress) -> list[feed_truth.Difference]:
+def _compare_with_feed(progress: Progress) -> list[feed_consistency.Difference]:
     feed = sync.connect()
     try:
-        return list(feed_truth.compare_with_feed(feed, lambda phase, done, total: progress(f"feed's {phase}", done, total)))
+        return list(feed_consistency.compare_with_feed(feed, lambda phase, done, total: progress(f"feed's {phase}", done, total)))
     finally:
         feed.close()
 
@@ -98,7 +98,7 @@ def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str]
         (outcome.left if is_left(one.uuid) else outcome.mended).append(one)
 
 
-def _of_feed(one: feed_truth.Difference) -> Finding:
+def _of_feed(one: feed_consistency.Difference) -> Finding:
     return Finding("feed and database", one.kind.value, str(one.uuid), _sentence(_FEED[one.kind], one.detail))
 
 

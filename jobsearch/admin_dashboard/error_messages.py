@@ -13,8 +13,9 @@ from ingest.lease import NAME as FEED_LEASE
 from ingest.lease import describe_error as describe_lease_error
 from ingest.models import TOKEN_ERRORS
 from jobsearch.core.leases import LeaseError
-from jobsearch.saved.sending import LEASE_NAME as ALERT_LEASE
+from jobsearch.saved.alerts.sending import LEASE_NAME as ALERT_LEASE
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.postal_codes import UnreadableFile
 
 DOWN = 2
@@ -52,9 +53,9 @@ def classify_exception(error: BaseException) -> KnownError | None:
         return KnownError("alerts-held", "Another process sends alerts now. Wait for it to finish, then run this again.", HELD)
     if isinstance(error, LeaseError):
         return KnownError("index-held", "Another process writes the index now. Wait for it to finish, then run this again.", HELD)
-    if isinstance(error, search.NoPrevious):
+    if isinstance(error, indexing.NoPrevious):
         return KnownError("no-previous", str(error))
-    if isinstance(error, search.RebuildFailed):
+    if isinstance(error, indexing.RebuildFailed):
         return KnownError("rebuild-failed", str(error))
     if isinstance(error, UnreadableFile):
         return KnownError("unreadable-file", str(error))

@@ -16,6 +16,7 @@ from jobsearch.core import logging as private_logs
 from jobsearch.core.jobs import Progress
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def follow_to_head(*, on_progress: Progress | None = None, wait: float = 0) -> R
 
 @contextlib.contextmanager
 def _index_beside() -> Iterator[None]:
-    """Indexes what the sync has stored while it goes on, in a thread: a first load waits for the feed most of the time.
+    """Indexes what the sync has stored while it runs, in a thread: a first load waits for the feed most of the time.
 
     What the thread has not done at the end, or could not do, is left to `drain_index`.
     """
@@ -77,9 +78,9 @@ def _index_until(ended: threading.Event) -> None:
     has_failed = False
     while not ended.wait(BESIDE_SECONDS):
         try:
-            search.index_changes(should_stop=ended.is_set)
+            indexing.index_changes(should_stop=ended.is_set)
             has_failed = False
-        except Exception as error:  # the sync itself goes on; `drain_index` raises what lasts
+        except Exception as error:  # the sync itself continues; `drain_index` raises a lasting error
             if not has_failed:
                 reason = str(error) if isinstance(error, search.EngineDown) else private_logs.format_places(error)
                 log.warning("Indexing beside the sync fails, and is tried again: %s", reason)
@@ -97,7 +98,7 @@ def open_index() -> None:
     if Vacancy.objects.exists():
         return
     try:
-        search.index_changes(limit=0)
+        indexing.index_changes(limit=0)
     except search.EngineDown as error:
         log.warning("The search engine does not answer: %s", error)
 
@@ -108,14 +109,14 @@ def drain_index(on_progress: Progress | None = None) -> int:
     While another process is indexing, waits for it; ends when no process makes progress. Does not wait for ads that are set
     aside: the admin lists them.
     """
-    written, least, since = 0, search.count_behind(), time.monotonic()
+    written, least, since = 0, indexing.count_behind(), time.monotonic()
     total = least
     if on_progress and total:
         on_progress("index", 0, total)
     while True:
-        report = search.index_changes(limit=INDEX_CHUNK)
+        report = indexing.index_changes(limit=INDEX_CHUNK)
         written += report.indexed
-        behind = search.count_behind()
+        behind = indexing.count_behind()
         total = max(total, behind)
         if on_progress:
             on_progress("index", total - behind, total)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobsearch.core import jobs
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 
 from . import consistency, error_messages
 
@@ -19,7 +19,7 @@ def rebuild(job_id: int) -> None:
     """Builds a new index, if the job is still queued."""
 
     def work(progress: jobs.ProgressRecorder) -> Mapping[str, Any]:
-        report = search.rebuild(lambda done, total: progress("index", done, total))
+        report = indexing.rebuild(lambda done, total: progress("index", done, total))
         if report.busy:
             raise jobs.AlreadyRunning
         return {"documents": report.indexed, "seconds": round(report.seconds, 1)}

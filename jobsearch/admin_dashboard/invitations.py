@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from jobsearch.accounts.adapter import AccountAdapter
 from jobsearch.accounts.roles import ROLE_LABELS, Role, set_role
-from jobsearch.saved import mails
-from jobsearch.saved.mails import Link, MailContent
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.saved.mail import mails
+from jobsearch.saved.mail.addresses import normalise_address
+from jobsearch.saved.mail.mails import Link, MailContent
 
 
 def invite(address: str, role: Role) -> User:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from ingest import detail_queue
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
-from jobsearch.saved import hidden, mails
-from jobsearch.search import api as search
+from jobsearch.saved.bookmarks import hidden
+from jobsearch.saved.mail import mails
+from jobsearch.search import indexing
 from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies import tasks as vacancy_tasks
@@ -35,7 +36,7 @@ def rollback(job_id: int) -> None:
     """Makes the previous index the live one again, if the job is still queued."""
 
     def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
-        report = search.rollback()
+        report = indexing.rollback()
         if report.busy:
             raise jobs.AlreadyRunning
         return {"documents": report.indexed, "seconds": round(report.seconds, 1)}
@@ -74,8 +75,8 @@ def purge(job_id: int) -> None:
         progress("purge", 2, 4)
         deleted = retention.delete_old_rows()
         progress("purge", 3, 4)
-        removed = search.remove_ended()
-        search.erase(at_once=True)
+        removed = indexing.remove_ended()
+        indexing.erase(at_once=True)
         store.erase_deleted_content()
         tombstones = max(0, before + forgotten - Tombstone.objects.count())
         return {"closed": closed, "forgotten": forgotten, "tombstones": tombstones, "unindexed": removed, **deleted}
@@ -94,8 +95,8 @@ def erase_person(job_id: int) -> None:
         employers.erase_names(suppressor)
         hidden.erase_employers(suppressor)
         if changed or (request and request.ads):  # some were changed before the job began
-            search.index_changes()
-            search.erase(at_once=True)
+            indexing.index_changes()
+            indexing.erase(at_once=True)
         store.erase_deleted_content()
         return {"erased": changed}
 

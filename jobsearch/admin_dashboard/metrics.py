@@ -29,7 +29,7 @@ from .problems import BROKEN, find_problems
 from .site_facts import Facts, load_facts
 
 CACHE_SECONDS = 5.0
-"""How long a process reuses its answer, so that several scrapers, or one that asks every second, cost no more than one."""
+"""How long a process reuses its answer, so that several scrapers, or one with an interval of a second, cost no more than one."""
 _lock = threading.Lock()
 _cached: tuple[float, bytes] = (float("-inf"), b"")
 
@@ -126,7 +126,7 @@ def _collect_states(facts: Facts) -> Iterable[Metric]:
     if feed.lag is None:
         del states["feed_lag_seconds"]
     for name, (text, number) in states.items():
-        if number is not None:  # an unknown number is left out: 0 would be a claim
+        if number is not None:  # an unknown number is left out: 0 would be a wrong value
             yield GaugeMetricFamily(f"utlyst_{name}", text, value=number)
     problems = GaugeMetricFamily("utlyst_problem", "1 for each problem that the admin shows", labels=["code", "severity"])
     for problem in find_problems(facts):

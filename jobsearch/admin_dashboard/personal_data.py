@@ -42,7 +42,7 @@ def remove_name(user: AbstractBaseUser) -> None:
     FeedState.objects.filter(paused_by=name).update(paused_by=number)
     history = LogEntry.objects.filter(user_id=user.pk)
     if history.exists():
-        # Deleted with the user, it would no longer tell that this account has looked at contacts, or hidden an ad.
+        # Deleted with the user, it would no longer prove that this account has viewed contacts, or hidden an ad.
         history.update(user=User.objects.create(username=number, is_active=False, password=make_password(None)))
 
 

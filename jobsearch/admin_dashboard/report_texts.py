@@ -116,7 +116,7 @@ def list_arguments(job: Job) -> list[tuple[str, str]]:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration, the longer the coarser: "48 s", "3 min 12 s", "3 min", "12 min", "2 t 5 min", "2 t", "3 døgn"."""
+    """A duration with fewer units the longer it is: "48 s", "3 min 12 s", "3 min", "12 min", "2 t 5 min", "2 t", "3 døgn"."""
     seconds = max(0, round(seconds))
     if seconds < 60:
         return gettext("%(n)s s") % {"n": seconds}

@@ -11,14 +11,15 @@ from django.utils import timezone
 from ingest.models import SeenLine
 from jobsearch.accounts import limits, sessions
 from jobsearch.core import jobs
-from jobsearch.search import api as search
+from jobsearch.search.models import ThreadFailure
+from jobsearch.search.usage import delete_old_usage
 from jobsearch.vacancies.deletion_models import Purge
 
 from .personal_data import select_nameless_accounts
 
-ADMIN_LOG_DAYS = 400  # who hid or closed an ad: long enough for last year's question
+ADMIN_LOG_DAYS = 400  # who hid or closed an ad: long enough to look up last year's decisions
 THREAD_FAILURE_DAYS = 1
-SEEN_LINE_DAYS = 200  # an ad lives six months at most
+SEEN_LINE_DAYS = 200  # an ad is published for six months at most
 PURGE_DAYS = 800  # proof of last year's deletions, until the year after
 
 
@@ -29,7 +30,7 @@ def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
     sessions.delete_ended_sessions()
     limits.delete_old_counts()
     entries = LogEntry.objects.filter(action_time__lt=now - dt.timedelta(days=ADMIN_LOG_DAYS))
-    failures = search.ThreadFailure.objects.filter(last__lt=now - dt.timedelta(days=THREAD_FAILURE_DAYS))
+    failures = ThreadFailure.objects.filter(last__lt=now - dt.timedelta(days=THREAD_FAILURE_DAYS))
     runs = jobs.delete_old_jobs(now)
     admin_log = entries.delete()[0]
     select_nameless_accounts().filter(logentry=None).delete()
@@ -41,5 +42,5 @@ def delete_old_rows(now: dt.datetime | None = None) -> dict[str, int]:
         "thread_failures": failures.delete()[0],
         "lines_seen": lines.delete()[0],
         "purges": purges.delete()[0],
-        "search_usage": search.delete_old_usage(now),
+        "search_usage": delete_old_usage(now),
     }

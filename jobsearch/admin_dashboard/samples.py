@@ -23,7 +23,7 @@ KEPT = {
     Sample.Period.HOUR: dt.timedelta(days=31),
     Sample.Period.DAY: dt.timedelta(days=400),
 }
-# How the numbers of a shorter period become that of a longer one. A peak of the lag must not vanish in a mean.
+# How the numbers of a shorter period become that of a longer one. A peak of the lag must not disappear in a mean.
 STATES: Mapping[str, Callable[[Sequence[float]], float]] = {
     "active": lambda numbers: numbers[-1],
     "new_today": max,

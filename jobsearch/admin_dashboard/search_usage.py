@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
+from jobsearch.search.models import MissedWord, SearchUsage
+from jobsearch.search.usage import MIN_DAYS
 
 from .charts import format_milliseconds
 from .report_texts import format_number
@@ -18,7 +20,7 @@ MAX_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the page. `note` says what is counted."""
+    """A table of the page. `note` states what is counted."""
 
     key: str
     title: str
@@ -33,19 +35,19 @@ def load_search_usage() -> list[Table]:
 
 
 def _list_missed() -> Table:
-    words = search.MissedWord.objects.exclude(word="").order_by("-number", "word")[:MAX_ROWS]
+    words = MissedWord.objects.exclude(word="").order_by("-number", "word")[:MAX_ROWS]
     return Table(
         "missed",
         _("Søk uten treff"),
         _("Ord i søk som ikke ga treff, søkt etter på minst %(days)s ulike dager. Navn på kontaktpersoner vises ikke.")
-        % {"days": search.MIN_DAYS},
+        % {"days": MIN_DAYS},
         [_("Ord"), _("Dager"), _("Søk")],
         [(one.word, format_number(len(one.days)), format_number(one.number)) for one in words],
     )
 
 
 def _list_filters() -> Table:
-    usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.FILTER)
+    usage = SearchUsage.objects.filter(kind=SearchUsage.Kind.FILTER)
     rows = usage.values_list("key").annotate(total=Sum("number")).order_by("-total", "key")[:MAX_ROWS]
     return Table(
         "filters",
@@ -57,7 +59,7 @@ def _list_filters() -> Table:
 
 
 def _list_slow() -> Table:
-    usage = search.SearchUsage.objects.filter(kind=search.SearchUsage.Kind.SLOW)
+    usage = SearchUsage.objects.filter(kind=SearchUsage.Kind.SLOW)
     rows = usage.values_list("key").annotate(total=Sum("number"), slowest=Max("seconds")).order_by("-slowest", "key")[:MAX_ROWS]
     return Table(
         "slow",
@@ -69,6 +71,6 @@ def _list_slow() -> Table:
 
 
 def _describe_filter(key: str) -> str:
-    facet = search.FACETS.get(key.removeprefix("not_"))
+    facet = FACETS.get(key.removeprefix("not_"))
     label = str(facet.label) if facet else key
     return _("%(filter)s (unntatt)") % {"filter": label} if key.startswith("not_") else label

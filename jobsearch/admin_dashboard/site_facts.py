@@ -20,9 +20,11 @@ from jobsearch.core import failures
 from jobsearch.core.broker import BrokerHealth, get_broker_health
 from jobsearch.core.heartbeats import ALIVE
 from jobsearch.core.models import Heartbeat, ServiceFailure
-from jobsearch.saved.bookmark_models import ReminderMail
-from jobsearch.saved.models import AlertMail
+from jobsearch.saved.models import AlertMail, ReminderMail
 from jobsearch.search import api as search
+from jobsearch.search import engines, indexing
+from jobsearch.search.models import IndexState, SetAside, ThreadFailure
+from jobsearch.search.thread_failures import list_thread_failures
 from jobsearch.vacancies.models import Moderation, Vacancy
 from jobsearch.vacancies.visibility import expired_condition
 
@@ -58,9 +60,9 @@ class Facts:
     behind: int
     oldest_behind: dt.datetime | None
     broker: BrokerHealth
-    engine: search.Health
-    index: search.IndexState | None
-    threads: Sequence[search.ThreadFailure]
+    engine: engines.Health
+    index: IndexState | None
+    threads: Sequence[ThreadFailure]
     heartbeats: Sequence[Heartbeat]
     """The newest of each process, also of those that have ended."""
     failures: Mapping[str, ServiceFailure]
@@ -92,19 +94,19 @@ def load_facts(now: dt.datetime | None = None) -> Facts:
     for one in heartbeats:
         if now - one.seen < ALIVE:
             alive.setdefault(one.role, []).append(one)
-    behind = search.count_behind(now)
+    behind = indexing.count_behind(now)
     engine, broker = _check_engine(), get_broker_health()
-    checked: dict[str, search.Health | BrokerHealth] = {failures.ENGINE: engine, failures.BROKER: broker}
+    checked: dict[str, engines.Health | BrokerHealth] = {failures.ENGINE: engine, failures.BROKER: broker}
     return Facts(
         now=now,
         feed=feed,
         counts=_count(now),
         behind=behind,
-        oldest_behind=search.get_oldest_behind(now) if behind else None,
+        oldest_behind=indexing.get_oldest_behind(now) if behind else None,
         broker=broker,
         engine=engine,
-        index=search.IndexState.objects.first(),
-        threads=search.list_thread_failures(),
+        index=IndexState.objects.first(),
+        threads=list_thread_failures(),
         heartbeats=heartbeats,
         failures=_update_failures(checked, now),
         schedules=list(
@@ -130,7 +132,7 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
             "due": (Vacancy.objects.filter(expired_condition(now)), "visible_until"),
             "old": Vacancy.objects.filter(closed_at__lt=old),
             "hidden": Moderation.objects.filter(hidden=True),
-            "set_aside": (search.SetAside.objects.all(), "since"),
+            "set_aside": (SetAside.objects.all(), "since"),
             "mails_sent": mails.filter(state=AlertMail.State.SENT),
             "mails_failed": mails.filter(has_failed),
             "reminders_sent": reminders.filter(state=AlertMail.State.SENT),
@@ -139,8 +141,8 @@ def _count(now: dt.datetime) -> dict[str, Counted]:
     )
 
 
-def _update_failures(checked: Mapping[str, search.Health | BrokerHealth], now: dt.datetime) -> dict[str, ServiceFailure]:
-    """The failures of services now. Stores when one that was checked began to fail: no later reader could tell since when."""
+def _update_failures(checked: Mapping[str, engines.Health | BrokerHealth], now: dt.datetime) -> dict[str, ServiceFailure]:
+    """The failures of services now. Stores when one that was checked began to fail, for later readers."""
     found = {one.name: one for one in ServiceFailure.objects.all()[:20]}
     try:
         for name, health in checked.items():
@@ -154,11 +156,11 @@ def _update_failures(checked: Mapping[str, search.Health | BrokerHealth], now: d
     return found
 
 
-def _check_engine() -> search.Health:
+def _check_engine() -> engines.Health:
     try:
-        return search.engine_health()
+        return engines.engine_health()
     except search.EngineDown as error:
-        return search.Health(settings.SEARCH_URL.partition(":")[0], "", False, 0, str(error))
+        return engines.Health(settings.SEARCH_URL.partition(":")[0], "", False, 0, str(error))
 
 
 def measure_disk() -> Disk | None:

@@ -19,14 +19,14 @@ from redis.exceptions import NoPermissionError
 TIMEOUT_SECONDS = 1
 """Kombu's default outlasts most health checks."""
 CACHE_SECONDS = 10.0
-"""How long a process reuses a result: every open overview asks each few seconds, and a hanging Redis costs the time-out."""
+"""How long a process reuses a result: each open overview needs one every few seconds, and a hanging Redis costs the time-out."""
 _TRIAL_BYTES = 4096
 _MAX_DETAIL = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerHealth:
-    """Whether the broker accepts a task. `name` has no password, `detail` is the error in the broker's words."""
+    """Whether the broker accepts a task. `name` has no password, `detail` is the broker's own error message."""
 
     ok: bool
     name: str

@@ -1,7 +1,7 @@
 """Celery's transport on the file system, with fixes that let a worker survive a full disk and a folder that was deleted.
 
-Kombu creates a message's file and then writes it. On a full disk an empty file stays, and a quick worker reads one before it is
-written: either ended the worker, and with it a site of one command.
+Kombu creates a message's file and then writes it. On a full disk an empty file stays, and a fast worker can read a file before it
+is written. Both ended the worker, and with it a site that runs by one command.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Client address of a request, by which limits count."""
+"""Client address of a request, the key of rate limits."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _WAITING, _HANDLING, _SENDING, _DISCARDING, _CLOSED = range(5)
 class OutputSocket:
     """Socket that gunicorn's threads write to: every write returns at once, and nothing can be read.
 
-    What the kernel does not take is kept in `unsent`, and `on_unsent` asks the event loop to send it.
+    What the kernel does not take is kept in `unsent`, and `on_unsent` makes the event loop send it.
     """
 
     def __init__(self, sock: socket.socket, on_unsent: Any) -> None:
@@ -113,7 +113,7 @@ class Connection:
         self.searched = 0  # bytes of `incoming` that hold no end of the head
         self.needed = 0  # bytes of head and body, once the head is read
         self.since = self.heard = time.monotonic()  # when this state began, and when the client last took or sent something
-        self.keepalive = False  # whether this one has had a response and may ask again
+        self.keepalive = False  # whether this one has had a response and may send another request
         self.events = 0
 
     def init(self) -> None:

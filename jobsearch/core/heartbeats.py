@@ -1,6 +1,6 @@
 """Heartbeats: workers and beat store a time every few seconds, so that any process can read which of them run.
 
-In the database rather than by Celery's own remote control: that needs a broker that answers, and a second for each question.
+In the database, not by Celery's remote control, which needs a broker that answers and a second for each query.
 """
 
 from __future__ import annotations

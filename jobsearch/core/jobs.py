@@ -105,7 +105,7 @@ def start(action: JobAction, requested_by: str, arguments: Mapping[str, Any] | N
         job.refresh_from_db()
         return job
     try:
-        # No retry: a person waits for the page.
+        # No retry: a user waits for the page.
         import_string(action.task).apply_async(args=[job.pk], retry=False)
     except Exception as error:  # every transport has exceptions of its own
         detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
@@ -192,7 +192,7 @@ def describe_bug(error: Exception) -> tuple[str, str]:
 
 
 def find_active(kind: str) -> Job | None:
-    """A queued or running job of this kind, so that a second one is needless; lost and interrupted ones do not count."""
+    """A queued or running job of this kind, which makes a second one unnecessary; lost and interrupted ones do not count."""
     jobs = Job.objects.filter(kind=kind, state__in=[Job.State.QUEUED, Job.State.RUNNING], finished__isnull=True)
     return next((job for job in jobs.order_by("-started")[:5] if not _is_lost(job)), None)
 
@@ -229,7 +229,7 @@ def fail_running(kind: str) -> None:
 
 
 def cancel(job_id: int, username: str) -> Job | None:
-    """Cancels a job that is queued or interrupted; None where it is finished or its process lives."""
+    """Cancels a job that is queued or interrupted; None where it is finished or its process is alive."""
     job = Job.objects.filter(pk=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first()
     if job is None or (job.state == Job.State.RUNNING and not is_interrupted(job)):
         return None
@@ -240,7 +240,7 @@ def cancel(job_id: int, username: str) -> Job | None:
 
 
 def can_stop(job: Job) -> bool:
-    """Whether a job's process lives and may be asked to stop."""
+    """Whether a job's process is alive and its kind can be stopped."""
     kind = KINDS.get(job.kind)
     return bool(kind and kind.stoppable and job.state == Job.State.RUNNING and not job.stop_requested_by)
 

@@ -1,6 +1,6 @@
 """Owner names of leases and jobs: identify a process, so that any other process can check whether it is alive.
 
-A lease of a killed process is acquired at once on the same machine, and not only when it expires.
+A lease of a killed process is acquired at once on the same machine, not only when it expires.
 """
 
 from __future__ import annotations

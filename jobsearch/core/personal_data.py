@@ -20,7 +20,7 @@ _PARTS: dict[str, tuple[Export, Delete | None]] = {}
 
 
 def register_part(name: str, export: Export, delete: Delete | None = None) -> None:
-    """Register a part of the personal data. `name` is its key in the exported file. Call it in `AppConfig.ready`."""
+    """Registers a part of the personal data. `name` is its key in the exported file. Call it in `AppConfig.ready`."""
     _PARTS[name] = (export, delete)
 
 
@@ -30,7 +30,7 @@ def export_parts(user: User) -> dict[str, Any]:
 
 
 def delete_parts(user: User) -> None:
-    """Delete the parts that are not deleted with the user's row."""
+    """Deletes the parts that are not deleted with the user's row."""
     for _export, delete in _PARTS.values():
         if delete:
             delete(user)

@@ -15,8 +15,9 @@ class SavedConfig(AppConfig):
     verbose_name = _("Lagrede søk")
 
     def ready(self) -> None:
-        """Register the parts of an account, and note logins: they are a sign that the address's mails are read."""
-        from . import owner_alerts, personal_data
+        """Registers the parts of an account, and records logins as activity of the address."""
+        from . import personal_data
+        from .alerts import owner_alerts
 
         register_part("saved", personal_data.export_user, personal_data.delete_subscriptions)
         register_part("shared_searches", personal_data.export_shared_searches, personal_data.delete_invitations)

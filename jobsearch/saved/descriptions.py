@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import get_filter
 
 from .models import StoredSearch
 
@@ -14,13 +15,13 @@ def list_criteria(query: search.SearchQuery) -> list[tuple[str, list[str]]]:
     criteria = [(_("Søkeord"), [query.q])] if query.q else []
     by_facet: dict[str, list[str]] = {}
     for facet, value in query.chosen:
-        by_facet.setdefault(facet, []).append(search.get_filter(facet).label_value(value))
-    return criteria + [(str(search.get_filter(facet).label), labels) for facet, labels in by_facet.items()]
+        by_facet.setdefault(facet, []).append(get_filter(facet).label_value(value))
+    return criteria + [(str(get_filter(facet).label), labels) for facet, labels in by_facet.items()]
 
 
 def summarise_query(query: search.SearchQuery, max_values: int = 3) -> str:
     """One-line summary: "sykepleier · Bergen". Beyond `max_values` filter values, only how many more there are."""
-    labels = [search.get_filter(facet).label_chip(value) for facet, value in query.chosen]
+    labels = [get_filter(facet).label_chip(value) for facet, value in query.chosen]
     parts = [query.q] if query.q else []
     parts += labels[:max_values]
     if len(labels) > max_values:

@@ -8,9 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from jobsearch.saved.mail.addresses import normalise_address
+from jobsearch.saved.mail.mails import AddressRefused, MailServerDown
+
 from .frequencies import Frequency
 from .models import NAME_LENGTH, NOTE_LENGTH
-from .subscriptions import normalise_address
 
 
 class AddressField(forms.EmailField):
@@ -102,3 +104,12 @@ class FrequencyForm(forms.Form):
     """Frequency of one subscription."""
 
     frequency = forms.ChoiceField(label=_("Hvor ofte"), choices=Frequency.choices)
+
+
+def add_mail_error(form: forms.Form, error: AddressRefused | MailServerDown) -> int:
+    """Adds the error of a mail that was not sent to the form; returns the status of its page."""
+    if isinstance(error, AddressRefused):
+        form.add_error("email", _("E-postserveren tar ikke imot denne adressen. Sjekk at den er riktig."))
+        return 422
+    form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om litt."))
+    return 503

@@ -11,12 +11,22 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 
+from jobsearch.saved.mail.recipients import list_own_addresses
 from jobsearch.vacancies.models import Vacancy
 
-from .bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder
-from .models import AlertMatch, SavedSearch, Subscriber, Subscription, SubscriptionRequest
-from .recipients import list_own_addresses
-from .sharing_models import SearchInvitation
+from .models import (
+    AlertMatch,
+    Bookmark,
+    BookmarkSettings,
+    HiddenItem,
+    RecentSearch,
+    Reminder,
+    SavedSearch,
+    SearchInvitation,
+    Subscriber,
+    Subscription,
+    SubscriptionRequest,
+)
 
 Json = dict[str, Any]
 _NOT_EXPORTED = {"id", "owner_id", "digest", "subscriber_id", "calendar_key", "reminder_key"}
@@ -46,7 +56,7 @@ def export_user(user: AbstractBaseUser) -> Json:
 
 
 def delete_subscriptions(user: AbstractBaseUser) -> int:
-    """Delete the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
+    """Deletes the subscriptions of the user's confirmed address, with all of their mails; returns how many. Before the user."""
     number: int = _list_subscriptions(user).count()
     Subscriber.objects.filter(address__in=list_own_addresses(user)).delete()
     _list_requests(user).delete()
@@ -66,7 +76,7 @@ def export_shared_searches(user: AbstractBaseUser) -> list[Json]:
 
 
 def delete_invitations(user: AbstractBaseUser) -> None:
-    """Delete the invitations to the user's addresses. What the user shares goes with the user's row."""
+    """Deletes the invitations to the user's addresses. What the user shares goes with the user's row."""
     SearchInvitation.objects.filter(address__in=list_own_addresses(user)).delete()
 
 

@@ -7,10 +7,10 @@ import datetime as dt
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
-from . import limits, mails, recipients
-from .links import INVITATION_DAYS
-from .models import SavedSearch
-from .sharing_models import SearchInvitation, SearchShare
+from jobsearch.saved.mail.links import INVITATION_DAYS
+
+from .mail import limits, mails, recipients
+from .models import SavedSearch, SearchInvitation, SearchShare
 
 PERMISSION = "saved.invite_colleagues"
 MAX_INVITATIONS = 20  # of one search
@@ -36,12 +36,12 @@ def share_by_link(saved: SavedSearch) -> SearchShare:
 
 
 def revoke_link(saved: SavedSearch) -> None:
-    """Revoke the link of a search. A later link has another address."""
+    """Revokes the link of a search. A later link has another address."""
     SearchShare.objects.filter(search=saved).delete()
 
 
 def invite(saved: SavedSearch, inviter: str, address: str, sender: str | None) -> None:
-    """Send an invitation to a colleague. `inviter`: the owner's confirmed address, which the mail names.
+    """Sends an invitation to a colleague. `inviter`: the owner's confirmed address, which the mail names.
 
     Raises InvitationRefused, AddressRefused and MailServerDown; nothing is left of the invitation then.
     """
@@ -65,7 +65,7 @@ def invite(saved: SavedSearch, inviter: str, address: str, sender: str | None) -
 
 
 def accept(invitation: SearchInvitation, user: User) -> bool:
-    """Put the search on the user's list. False where the invitation is for another address, or has been accepted by another."""
+    """Puts the search on the user's list. False where the invitation is for another address, or has been accepted by another."""
     if recipients.get_address(user) != invitation.address or invitation.search.owner_id == user.pk:
         return False
     if SearchInvitation.objects.filter(search=invitation.search, colleague_id=user.pk).exists():
@@ -74,6 +74,6 @@ def accept(invitation: SearchInvitation, user: User) -> bool:
 
 
 def delete_old_invitations(now: dt.datetime) -> int:
-    """Delete the invitations whose link has expired before they were accepted."""
+    """Deletes the invitations whose link has expired before they were accepted."""
     expired = SearchInvitation.objects.filter(colleague=None, created__lte=now - dt.timedelta(days=INVITATION_DAYS))
     return expired.delete()[0]

@@ -18,7 +18,7 @@ from .gone_ads import find_gone
 from .query import compiler
 from .query.compiled_query import CompiledQuery
 from .search_query import SearchQuery
-from .service import count_first_readings, make_request
+from .service import count_first_interpretations, make_request
 from .timestamps import epoch
 
 _FIELD = "first_seen"
@@ -48,7 +48,7 @@ def _count_by_day(asked: Sequence[tuple[SearchQuery, dt.datetime]], days: int, n
     visible = compiler.build_visibility_filter(now, find_gone())
     midnights = list_midnights(now, days)
 
-    def count_readings(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[DailyCounts]:
+    def count_interpretations(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[DailyCounts]:
         # The ads between all of these moments, so that one count gives the total, the new ones and every day.
         moments = [epoch(asked[place][1]) + 1 for place, _compiled in wanted]
         requests = [
@@ -62,7 +62,7 @@ def _count_by_day(asked: Sequence[tuple[SearchQuery, dt.datetime]], days: int, n
         return [_read_counts(answer.get(_FIELD, {}), since, midnights) for answer, since in zip(answers, moments, strict=True)]
 
     nothing = DailyCounts(days=(0,) * days)
-    return count_first_readings([query for query, _since in asked], visible, now, count_readings, nothing)
+    return count_first_interpretations([query for query, _since in asked], visible, now, count_interpretations, nothing)
 
 
 def list_midnights(now: dt.datetime, days: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Hidden ads: ads and employers that one person has hidden from their own results."""
+"""Hidden ads: ads and employers that a user has hidden from their own results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .facets.employer_names import employer_key
 
 @dataclass(frozen=True, slots=True)
 class HiddenAds:
-    """What a person has hidden: uuids of ads, and keys of employers as in the index (`employer_key`)."""
+    """What a user has hidden: uuids of ads, and keys of employers as in the index (`employer_key`)."""
 
     uuids: frozenset[UUID] = frozenset()
     employers: frozenset[str] = frozenset()

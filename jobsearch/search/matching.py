@@ -1,7 +1,7 @@
 """Matching of a few ads with many searches: which of the ads each search finds, by the code of its page.
 
-A search's page shows other readings of words that find nothing (a corrected spelling, for example). So the reading is chosen by
-all ads, as the page does, and only then limited to these.
+A search's page shows other interpretations of words that find nothing (a corrected spelling, for example). So the
+interpretation is chosen by all ads, as the page does, and only then limited to these.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .query import compiler
 from .query.compiled_query import CompiledQuery
 from .query.personal_data import find_personal_data
 from .search_query import SearchQuery
-from .service import find_other_readings, make_request
+from .service import find_other_interpretations, make_request
 from .timestamps import epoch
 
 FEW = 50  # ads that are limited to by their ids
-_MOST_OTHERS = 2  # times as many ads as are asked for may be in their range
+_MOST_OTHERS = 2  # times as many ads as are given may be in their range
 
 
 def match_ads(queries: Sequence[SearchQuery], ads: Mapping[UUID, dt.datetime], now: dt.datetime | None = None) -> list[set[UUID]]:
@@ -53,26 +53,28 @@ def _match_ads(queries: Sequence[SearchQuery], ads: Mapping[UUID, dt.datetime], 
     def build_request(place: int, compiled: CompiledQuery, always: Node) -> Request:
         return make_request(compiled, always, now, queries[place])
 
-    def match_readings(readings: Sequence[tuple[int, CompiledQuery]]) -> None:
-        requests = [replace(build_request(place, compiled, these), size=most) for place, compiled in readings]
-        for (place, _compiled), hits in zip(readings, engine().find_many(requests), strict=True):
+    def match_interpretations(interpretations: Sequence[tuple[int, CompiledQuery]]) -> None:
+        requests = [replace(build_request(place, compiled, these), size=most) for place, compiled in interpretations]
+        for (place, _compiled), hits in zip(interpretations, engine().find_many(requests), strict=True):
             found[place] = ads.keys() & hits
 
     typed = [(place, query.compiled) for place, query in enumerate(queries) if not find_personal_data(query.q)]
-    match_readings(typed)
+    match_interpretations(typed)
     unmatched = [(place, compiled) for place, compiled in typed if queries[place].q and not found[place]]
     totals = engine().totals([build_request(place, compiled, visible) for place, compiled in unmatched])
     unfound = [one for one, total in zip(unmatched, totals, strict=True) if not total]
     if not unfound:
         return found
-    others = find_other_readings([(queries[place], compiled.parsed) for place, compiled in unfound], visible, now)
-    readings = [(place, CompiledQuery(one.parsed)) for (place, _typed), ones in zip(unfound, others, strict=True) for one in ones]
-    totals = engine().totals([build_request(place, compiled, visible) for place, compiled in readings])
+    others = find_other_interpretations([(queries[place], compiled.parsed) for place, compiled in unfound], visible, now)
+    interpretations = [
+        (place, CompiledQuery(one.parsed)) for (place, _typed), ones in zip(unfound, others, strict=True) for one in ones
+    ]
+    totals = engine().totals([build_request(place, compiled, visible) for place, compiled in interpretations])
     first: dict[int, CompiledQuery] = {}
-    for (place, compiled), total in zip(readings, totals, strict=True):
+    for (place, compiled), total in zip(interpretations, totals, strict=True):
         if total:
             first.setdefault(place, compiled)
-    match_readings(list(first.items()))
+    match_interpretations(list(first.items()))
     return found
 
 

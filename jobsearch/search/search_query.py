@@ -63,7 +63,7 @@ class SearchQuery:
 
     `as_typed`: words of the text are searched for as words even where they name a filter; False where there is no text.
 
-    `hidden`: what the person who searches has hidden from their results. It is in no address, and copies keep it, so that every
+    `hidden`: what the user has hidden from their results. It is in no address, and copies keep it, so that every
     count of a page leaves out the same ads. Two searches that differ only in it are equal.
     """
 
@@ -187,7 +187,7 @@ class SearchQuery:
         return copy
 
     def without_hidden(self, hidden: HiddenAds) -> SearchQuery:
-        """The same page of the search, without what a person has hidden."""
+        """The same page of the search, without what a user has hidden."""
         return self.replace(hidden=hidden, page=self.page, unreadable=self.unreadable) if hidden != self.hidden else self
 
     def with_value(self, facet: str, value: str | int) -> SearchQuery:
@@ -200,7 +200,7 @@ class SearchQuery:
 
     @property
     def employers(self) -> tuple[str, ...]:
-        """The names of chosen and excluded employers, which the database is asked for."""
+        """The names of chosen and excluded employers, which are looked up in the database."""
         return (*self["employer"], *self["not_employer"])
 
     @cached_property

@@ -79,7 +79,7 @@ def _search(query: SearchQuery, now: dt.datetime, excluded: Iterable[UUID] | Non
             )
         )
 
-    read, compiled, answer = _search_first_reading(query, always, now, ask)
+    read, compiled, answer = _search_first_interpretation(query, always, now, ask)
     hits, new = _put_new_first(query, compiled, always, now) if query.since and answer.total else (answer.hits, 0)
     nearby: dict[str, Any] = {}
     if read.insisting and (total := _count_hits(compile_query(read.insisting), always, now, query)):
@@ -135,7 +135,7 @@ def list_hits(query: SearchQuery, limit: int = DEEPEST_HIT, now: dt.datetime | N
         request = make_request(compiled, always, now, query)
         return engine().search(replace(request, sort=_choose_sort(query, compiled), size=0 if query.since else limit))
 
-    _read, compiled, answer = _search_first_reading(query, always, now, ask)
+    _read, compiled, answer = _search_first_interpretation(query, always, now, ask)
     hits = _put_new_first(query, compiled, always, now)[0] if query.since and answer.total else answer.hits
     return [hit.uuid for hit in hits]
 
@@ -152,7 +152,7 @@ def scan(query: SearchQuery, now: dt.datetime | None = None) -> Generator[UUID]:
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(make_request(compiled, always, now, query))
 
-    _read, compiled, _answer = _search_first_reading(query, always, now, ask)
+    _read, compiled, _answer = _search_first_interpretation(query, always, now, ask)
     return engine().scan(replace(make_request(compiled, always, now, query), size=SCANNED))
 
 
@@ -179,8 +179,8 @@ class Counted:
 def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime | None = None) -> list[Counted]:
     """Totals of several searches, and of the ads first seen after each one's moment, in one request to the engine.
 
-    Where some find nothing as typed, a second request finds other readings of them, and a third counts those. A search that
-    may not be run (see `find_personal_data`) finds nothing. Raises EngineDown.
+    Where some find nothing as typed, a second request finds other interpretations of them, and a third counts those. A search
+    that may not be run (see `find_personal_data`) finds nothing. Raises EngineDown.
     """
     with preload_names({name for query, _since in asked for name in query.employers}):
         return _count_many(asked, now or timezone.now())
@@ -189,7 +189,7 @@ def count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.
 def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt.datetime) -> list[Counted]:
     visible = compiler.build_visibility_filter(now, find_gone())
 
-    def count_readings(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[Counted]:
+    def count_interpretations(wanted: Sequence[tuple[int, CompiledQuery]]) -> list[Counted]:
         requests = []
         for place, compiled in wanted:
             query, since = asked[place]
@@ -200,7 +200,7 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
         totals = iter(engine().totals(requests) if requests else ())
         return [Counted(next(totals), next(totals) if asked[place][1] else 0) for place, _compiled in wanted]
 
-    return count_first_readings([query for query, _since in asked], visible, now, count_readings, Counted())
+    return count_first_interpretations([query for query, _since in asked], visible, now, count_interpretations, Counted())
 
 
 class HasTotal(Protocol):
@@ -213,27 +213,29 @@ class HasTotal(Protocol):
 C = TypeVar("C", bound=HasTotal)
 
 
-def count_first_readings(
+def count_first_interpretations(
     queries: Sequence[SearchQuery],
     visible: Node,
     now: dt.datetime,
-    count_readings: Callable[[Sequence[tuple[int, CompiledQuery]]], Sequence[C]],
+    count_interpretations: Callable[[Sequence[tuple[int, CompiledQuery]]], Sequence[C]],
     nothing: C,
 ) -> list[C]:
-    """For each search the count of the first reading that finds anything, the same as `_search_first_reading` shows.
+    """For each search the count of the first interpretation that finds anything, as `_search_first_interpretation` shows it.
 
-    `count_readings` counts pairs of a search's place in `queries` and a reading of it. `nothing`: the count of a search without
-    hits, or that may not be run.
+    `count_interpretations` counts pairs of a search's place in `queries` and an interpretation of it. `nothing`: the count of a
+    search without hits, or that may not be run.
     """
     found = [nothing] * len(queries)
     typed = {place: query.compiled for place, query in enumerate(queries) if not find_personal_data(query.q)}
-    for place, counted in zip(typed, count_readings(list(typed.items())), strict=True):
+    for place, counted in zip(typed, count_interpretations(list(typed.items())), strict=True):
         found[place] = counted
     unfound = [place for place in typed if not found[place].total and queries[place].q]
     if unfound:
-        readings = find_other_readings([(queries[place], typed[place].parsed) for place in unfound], visible, now)
-        wanted = [(place, CompiledQuery(one.parsed)) for place, others in zip(unfound, readings, strict=True) for one in others]
-        for (place, _compiled), counted in zip(wanted, count_readings(wanted), strict=True):
+        interpretations = find_other_interpretations([(queries[place], typed[place].parsed) for place in unfound], visible, now)
+        wanted = [
+            (place, CompiledQuery(one.parsed)) for place, others in zip(unfound, interpretations, strict=True) for one in others
+        ]
+        for (place, _compiled), counted in zip(wanted, count_interpretations(wanted), strict=True):
             if not found[place].total:
                 found[place] = counted
     return found
@@ -243,7 +245,7 @@ def _build_seen_after(moment: int) -> Node:
     return Range("first_seen", least=moment + 1)
 
 
-def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
+def count_facets(query: SearchQuery, facet: str, now: dt.datetime | None = None, *, typed: str = "") -> dict[str, int]:
     """Every value of one facet that has ads, with their number, under every filter except the facet's own.
 
     `typed`: only those with these letters in their label, and others that `Facet.select_counts` leaves out.
@@ -257,11 +259,11 @@ def facet_counts(query: SearchQuery, facet: str, now: dt.datetime | None = None,
     def ask(compiled: CompiledQuery) -> Answer:
         return engine().search(replace(make_request(compiled, visible, now, query), counts=counts))
 
-    _read, _compiled, answer = _search_first_reading(query, visible, now, ask)
+    _read, _compiled, answer = _search_first_interpretation(query, visible, now, ask)
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
 
 
-def similar(
+def find_similar(
     uuid: UUID,
     limit: int = 5,
     now: dt.datetime | None = None,
@@ -311,31 +313,31 @@ def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> li
         return engine().totals([make_request(_compile(query), visible, now, query) for query in queries])
 
 
-def _search_first_reading(
+def _search_first_interpretation(
     query: SearchQuery, visible: Node, now: dt.datetime, ask: Callable[[CompiledQuery], Answer]
 ) -> tuple[Interpretation, CompiledQuery, Answer]:
-    """The first reading that finds anything, with its compiled form and answer; the query as typed where none does.
+    """The first interpretation that finds anything, with its compiled form and answer; the query as typed where none does.
 
-    Every search uses this and every count `count_many`, which tries the readings in the same order, so that counts equal
+    Every search uses this and every count `count_many`, which tries the interpretations in the same order, so that counts equal
     lists. Raises QueryError, EngineDown.
     """
     compiled = _compile(query)
     answer = ask(compiled)
     if not answer.total:
-        readings = [
-            (reading, CompiledQuery(reading.parsed))
-            for reading in find_other_readings([(query, compiled.parsed)], visible, now)[0]
+        interpretations = [
+            (interpretation, CompiledQuery(interpretation.parsed))
+            for interpretation in find_other_interpretations([(query, compiled.parsed)], visible, now)[0]
         ]
-        if len(readings) > 1:  # one request for the totals of all, and one for the answer to the first that finds anything
-            totals = engine().totals([make_request(other, visible, now, query) for _reading, other in readings])
-            readings = [reading for reading, total in zip(readings, totals, strict=True) if total][:1]
-        for reading, other in readings:
+        if len(interpretations) > 1:  # one request for the totals of all, and one for the answer to the first that finds anything
+            totals = engine().totals([make_request(other, visible, now, query) for _interpretation, other in interpretations])
+            interpretations = [interpretation for interpretation, total in zip(interpretations, totals, strict=True) if total][:1]
+        for interpretation, other in interpretations:
             if (found := ask(other)).total:
-                return reading, other, found
+                return interpretation, other, found
     return Interpretation(compiled.parsed), compiled, answer
 
 
-def find_other_readings(
+def find_other_interpretations(
     unfound: Sequence[tuple[SearchQuery, ParsedQuery]], visible: Node, now: dt.datetime
 ) -> list[list[Interpretation]]:
     """What to try for each search that finds nothing as typed, in order."""
@@ -347,7 +349,7 @@ def find_other_readings(
 
 
 def make_request(compiled: CompiledQuery, always: Node, now: dt.datetime, query: SearchQuery | None) -> Request:
-    """A request for the total alone, under the filters of `query` and without what its person has hidden."""
+    """A request for the total alone, under the filters of `query` and without what its user has hidden."""
     return Request(
         match=compiled.condition,
         always=query.hidden.exclude_from(always) if query else always,

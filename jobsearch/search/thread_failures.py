@@ -21,7 +21,7 @@ _failing: set[str] = set()
 def note_failure(name: str, error: Exception) -> None:
     """Stores the type of the error and the line of code, not its message, which may hold an ad's text. Never raises."""
     _failing.add(name)
-    log.error("The background thread %s failed and goes on.", name, exc_info=error)
+    log.error("The background thread %s failed, and continues.", name, exc_info=error)
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
     now = timezone.now()
@@ -29,7 +29,7 @@ def note_failure(name: str, error: Exception) -> None:
     try:
         ThreadFailure.objects.update_or_create(name=name, defaults=values, create_defaults={**values, "since": now})
     except Exception as broken:  # the thread must continue, and its own error is in the log already
-        log.warning("That could not be noted in the database (%s).", type(broken).__name__)
+        log.warning("The failure of a background thread could not be stored (%s).", type(broken).__name__)
 
 
 def note_success(name: str) -> None:

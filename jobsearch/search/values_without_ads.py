@@ -14,7 +14,9 @@ MOST_NAMED = 10
 """Chosen values without ads that a page lists."""
 
 
-def without_ads(queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str, int]] | None = None) -> list[list[Problem]]:
+def find_values_without_ads(
+    queries: Sequence[SearchQuery], counts: Mapping[str, Mapping[str, int]] | None = None
+) -> list[list[Problem]]:
     """For each search the chosen values that no active ad has, as input errors.
 
     An employer's name may be misspelled, the last ad from a foreign country may have ended. Values of the catalogue are left out.

@@ -57,7 +57,7 @@ def turn_near_words_into_filter(query: SearchQuery) -> SearchQuery:
         if not isinstance(place, str) or km is None:
             continue
         if query["near"] and (query["near"], query["km"]) != (place, km):
-            continue  # beside a filter for another place the words ask for ads of both
+            continue  # beside a filter for another place the words mean ads of both
         rest = remove_near_words(query.q, found.words)
         if rest is not None:
             return query.replace(q=rest, near=place, km=km)
@@ -65,7 +65,7 @@ def turn_near_words_into_filter(query: SearchQuery) -> SearchQuery:
 
 
 def _is_free(query: SearchQuery, named: NamedValues) -> bool:
-    """Whether the facet has no other choice: "lege bergen" with the box of Oslo asks for ads of both, not of either."""
+    """Whether the facet has no other choice: "lege bergen" with the box of Oslo means ads of both, not of either."""
     return not query[named.facet] or query[named.facet] == FACETS[named.facet].order_values(named.values)
 
 

@@ -1,6 +1,6 @@
 """Statistics of the market: how many ads are published, active and closed, without personal data.
 
-Counted from the ads of the database while they are there, and kept after they are deleted.
+Counted from the ads of the database while they are there, and kept after they are deleted. Public modules:
 
 - `models`: the tables.
 - `dimensions`: the values by which ads are counted.

@@ -49,7 +49,7 @@ _VALUES = _number_all()
 
 
 def get_value(number: int) -> str:
-    """The value of a number; "" for `ALL` and for a value that is in the catalogue no more."""
+    """The value of a number; "" for `ALL` and for a value that is no longer in the catalogue."""
     return _VALUES.get(number, ("", ""))[1]
 
 

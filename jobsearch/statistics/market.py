@@ -1,4 +1,4 @@
-"""Queries of the statistics: ads per week, the largest places and occupations, employers, and how long ads stand open.
+"""Queries of the statistics: ads per week, the largest places and occupations, employers, and how long ads are open.
 
 Each is an index lookup, or reads a range of a covering index: none depends on the length of the history.
 """

@@ -1,7 +1,7 @@
 """Database models of vacancies.
 
 Each row has a `version`, which every change that concerns the search raises; the search stores the version it has indexed in
-`indexed_version`. So a writer sends the search no message: the search looks for rows whose two versions differ.
+`indexed_version`. No message is sent to the search: it looks for rows whose two versions differ.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import visibility
 from .deletion_models import Erasure, Purge, SuppressedIdentifier
-from .past_ads import PastAd as PastAd  # a table of this app
+from .past_ads import PastAd
 
 __all__ = [
     "Category",
@@ -26,6 +26,7 @@ __all__ = [
     "Location",
     "Moderation",
     "Occupation",
+    "PastAd",
     "PostalCode",
     "PreparedAd",
     "PreparedDocument",

@@ -1,6 +1,7 @@
 """Pending changes: rows that the search has not indexed yet, and marking them as indexed.
 
-A row is pending while its `version` is higher than its `indexed_version`, see `models`. The search polls these functions.
+A row is pending while its `version` is higher than its `indexed_version`, see `models`. The search calls these functions
+periodically.
 """
 
 from __future__ import annotations

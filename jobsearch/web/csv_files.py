@@ -24,5 +24,5 @@ def encode_rows(rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def escape_formula(cell: str) -> str:
-    """Prefix a cell that a spreadsheet would run as a formula (CSV injection)."""
+    """Prefixes a cell that a spreadsheet would run as a formula (CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

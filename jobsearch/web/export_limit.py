@@ -12,6 +12,6 @@ RATES = "20/10m/user,100/10m/ip"  # an office behind one address has several use
 
 
 def count_export(request: HttpRequest) -> bool:
-    """Count a file; whether it is within the limit."""
+    """Counts a file; whether it is within the limit."""
     allowed = ratelimit.consume(request, app="jobsearch.web", action="export", config={"export": RATES}, limit_get=True)
     return allowed is not None

@@ -23,7 +23,7 @@ Values = Mapping[str, Any]
 MAX_FRAGMENTS = 5000
 """Some hundred are in use: the shapes of a row and of an option in three languages."""
 
-_CUT = "\0"  # stands in no template
+_CUT = "\0"  # occurs in no template
 
 _fragments: dict[tuple[object, ...], list[str]] = {}
 
@@ -31,7 +31,7 @@ _fragments: dict[tuple[object, ...], list[str]] = {}
 def render_fragment(template_name: str, values: Values, **fixed: object) -> SafeString:
     """The template with these values, equal to rendering it with them, at a fraction of the time.
 
-    A template may ask whether a value is empty, loop over a list and put a value anywhere; it may not change a value (`|lower`)
+    A template may test whether a value is empty, loop over a list and put a value anywhere; it may not change a value (`|lower`)
     or compare it. What it compares is passed as `fixed`, of which few combinations should exist.
     """
     return render_fragments(template_name, [(values, fixed)])
@@ -50,7 +50,7 @@ def render_fragments(template_name: str, all_values: Iterable[tuple[Values, Mapp
         for index, piece in enumerate(pieces):
             if index % 2:
                 value = filled[piece]
-                # As `conditional_escape`, which costs five times as much: it has to ask whether the text is lazy.
+                # As `conditional_escape`, which costs five times as much: it has to test whether the text is lazy.
                 parts.append(value if isinstance(value, SafeString) else html.escape(value))
             else:
                 parts.append(piece)

@@ -36,7 +36,7 @@ class Visit:
 
 
 def read_last_visit(request: HttpRequest, now: dt.datetime | None = None) -> Visit:
-    """Read the request's cookie; one that is malformed, in the future or older than a year is ignored."""
+    """Reads the request's cookie; one that is malformed, in the future or older than a year is ignored."""
     this_minute = int((now or timezone.now()).timestamp()) // 60
     match = _VALUE.fullmatch(request.COOKIES.get(COOKIE, ""))
     previous_end, latest = (int(match[1]), int(match[2])) if match else (0, 0)
@@ -50,7 +50,7 @@ def read_last_visit(request: HttpRequest, now: dt.datetime | None = None) -> Vis
 
 
 def set_last_visit_cookie(response: HttpResponse, visit: Visit) -> None:
-    """Store the visit in the visitor's browser."""
+    """Stores the visit in the visitor's browser."""
     response.set_cookie(
         COOKIE,
         visit.value,

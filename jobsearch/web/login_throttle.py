@@ -1,8 +1,8 @@
 """Login throttle: django-axes counts failed logins in the database, by user name and by client address.
 
-An attempt is counted before its password is checked, so that simultaneous attempts pass no limit; a successful login deletes
-its count. Attempts during a lock are not counted, so that a lock ends even under continued attempts. Stored of an attempt are
-the normalised user name, the address (IPv6: its /64 network) and the time, for `KEPT_DAYS`.
+An attempt is counted before its password is checked, so that simultaneous attempts cannot exceed a limit; a successful login
+deletes its count. Attempts during a lock are not counted, so that a lock ends even under continued attempts. Stored of an
+attempt are the normalised user name, the address (IPv6: its /64 network) and the time, for `KEPT_DAYS`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # django-axes h
     """Handler of django-axes (AXES_HANDLER) with a limit for each way of counting; its own handler has one limit for all."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Count this attempt; whether it is over a limit. The password is checked only if it is not."""
+        """Counts this attempt; whether it is over a limit. The password is checked only if it is not."""
         name, address = normalise_username(request, credentials), get_client_address(request)
         known = is_known_browser(request, name)
         wait = _compute_wait(name, address, known, spare=1)
@@ -53,10 +53,10 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # django-axes h
         return True
 
     def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
-        """Do nothing: `is_locked` has counted the attempt."""
+        """Does nothing: `is_locked` has counted the attempt."""
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-        """Delete the failures of the user's names from this address, and have the browser marked as known.
+        """Deletes the failures of the user's names from this address, and has the browser marked as known.
 
         A user logs in with the user name or with the e-mail address.
         """
@@ -65,7 +65,7 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # django-axes h
         request.login_known = names  # type: ignore[attr-defined]  # read by KnownBrowserMiddleware
 
     def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        """Do nothing: logging out changes no count."""
+        """Does nothing: logging out changes no count."""
 
 
 class KnownBrowserMiddleware:
@@ -116,7 +116,7 @@ def normalise_name(name: str) -> str:
 
 
 def delete_old_attempts() -> int:
-    """Delete attempts older than `KEPT_DAYS`, and all but the newest `MAX_ROWS`; returns the number of deleted rows."""
+    """Deletes attempts older than `KEPT_DAYS`, and all but the newest `MAX_ROWS`; returns the number of deleted rows."""
     deleted: int = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - dt.timedelta(days=KEPT_DAYS)).delete()[0]
     times = AccessAttempt.objects.order_by("-attempt_time", "-pk").values_list("attempt_time", flat=True)
     if oldest := times[MAX_ROWS : MAX_ROWS + 1].first():
@@ -125,7 +125,7 @@ def delete_old_attempts() -> int:
 
 
 def _count_attempt(name: str, address: str | None) -> None:
-    """Add one failure of this user name from this address; the count restarts where the last attempt is older than WINDOW."""
+    """Adds one failure of this user name from this address; the count restarts where the last attempt is older than WINDOW."""
     now = timezone.now()
     row = AccessAttempt.objects.filter(username=name, ip_address=address, user_agent="")
     new_count = Case(When(attempt_time__lt=now - WINDOW, then=Value(1)), default=F("failures_since_start") + 1)

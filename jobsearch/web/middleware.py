@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from jobsearch.search.api import LONGEST_QUERY_STRING
+from jobsearch.search.search_query import LONGEST_QUERY_STRING
 
 from .views import errors, health
 

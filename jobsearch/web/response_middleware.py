@@ -17,7 +17,7 @@ from jobsearch.core import counters
 from jobsearch.core.timings import Timing, collect_timings, timed
 
 PERMISSIONS = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"
-"""What pages may ask the browser for: the position, for the nearest municipality, and only pages of this site."""
+"""What pages may request from the browser: the position, for the nearest municipality, and only pages of this site."""
 _CSRF_FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 

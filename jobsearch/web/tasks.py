@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from jobsearch.core import counters, failures
 from jobsearch.core.leases import LeaseHeld
-from jobsearch.saved import reminders, sending
+from jobsearch.saved.alerts import sending
+from jobsearch.saved.bookmarks import reminders
 
 from . import login_throttle
 from .presenters.alert_mail import compose_alert
@@ -22,13 +23,13 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def forget_login_attempts() -> None:
-    """Delete old login attempts."""
+    """Deletes old login attempts."""
     login_throttle.delete_old_attempts()
 
 
 @shared_task
 def send_alerts() -> None:
-    """Compare new ads with the subscriptions, and send the alerts and reminders that are due, as read from the database."""
+    """Compares new ads with the subscriptions, and sends the alerts and reminders that are due, as read from the database."""
     now = timezone.now()
     alerts, reminded = sending.Report(), reminders.Report()
     try:
@@ -50,7 +51,7 @@ def _skip_if_held() -> Iterator[None]:
 
 
 def _record_mails(alerts: sending.Report, reminded: reminders.Report) -> None:
-    """Count the mails of a run for the admin and `/metrics`, store a mail server that is down, and log what was not sent."""
+    """Counts the mails of a run for the admin and `/metrics`, stores a mail server that is down, and logs what was not sent."""
     sent, failed = alerts.sent + reminded.reminders, alerts.failed + reminded.failed
     mail_error = alerts.mail_error or reminded.mail_error
     if mail_error:

@@ -141,7 +141,7 @@ const accountSearches = (() => {
   addEventListener("load", () => moveToAccount().catch(() => {}));
 }
 
-// The mark beside "Varsler", and in the tab's icon: some saved searches have new ads. Not asked for by a page that is not shown.
+// The mark beside "Varsler", and in the tab's icon: some saved searches have new ads. A page that is not shown does not request it.
 {
   const marks = [...document.querySelectorAll(".news-mark")];
   const icon = document.querySelector("link[rel=icon]");

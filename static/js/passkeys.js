@@ -1,4 +1,4 @@
-// Passkeys (WebAuthn): forms with `data-passkey-…` ask the browser for a credential and send it. Where the browser has no passkeys,
+// Passkeys (WebAuthn): forms with `data-passkey-…` request a credential from the browser and send it. Where the browser has no passkeys,
 // those forms are hidden. `webauthnJSON` (github/webauthn-json) comes with allauth.
 "use strict";
 

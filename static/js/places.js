@@ -89,7 +89,7 @@
     navigator.geolocation.getCurrentPosition(found, () => say("refused"), { timeout: 10_000, maximumAge: 600_000 });
   };
 
-  // --- Controls: "use my position" at the field and on the front page, and what the front page remembers
+  // --- Controls: "use my position" at the field and on the front page, and what the front page stores
 
   const update = () => {
     const box = document.getElementById("naer-deg");

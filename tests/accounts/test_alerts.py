@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role
-from jobsearch.saved.models import Subscriber, Subscription
-from jobsearch.saved.sharing_models import SearchInvitation
+from jobsearch.saved.models import SearchInvitation, Subscriber, Subscription
 from tests.accounts.support import ADDRESS, log_in_by_code, make_user, read_code
 from tests.web.page import Page
 from tests.web.support import own_index  # noqa: F401 - a fixture

@@ -112,7 +112,7 @@ def test_the_challenge_of_a_passkey_login_is_sent_to_the_script(client):
     assert client.get("/logg-inn/passnokkel/")["Location"] == "/logg-inn/"
 
 
-def test_a_sensitive_page_asks_who_is_there_long_after_the_login(client, kari):
+def test_a_sensitive_page_asks_for_confirmation_long_after_the_login(client, kari):
     client.force_login(kari)  # without a record of the login, as after 15 minutes
     response = client.get("/konto/slett/")
     assert response["Location"] == "/konto/bekreft/kode/?next=%2Fkonto%2Fslett%2F"

@@ -15,6 +15,7 @@ from ingest.models import DetailTask, FeedState, SeenLine
 from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard.ad_facts import mask_contact
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData
 from jobsearch.vacancies.models import Vacancy
@@ -81,7 +82,7 @@ def test_a_masked_contact_says_little(contact, shown):
 def test_why_an_ad_is_shown_and_where_it_is_in_the_index(administrator, make_vacancy):
     ad = make_vacancy()
     assert "Annonsen er ikke i indeksen" in read(administrator, ad) or "svarer ikke" in read(administrator, ad)
-    search.rebuild()
+    indexing.rebuild()
     page = read(administrator, ad)
     assert "Hvorfor annonsen vises" in page
     assert "Indeksen har samme versjon som databasen: 1." in page
@@ -92,13 +93,13 @@ def test_why_an_ad_is_shown_and_where_it_is_in_the_index(administrator, make_vac
 
 def test_why_an_ad_is_not_shown(administrator, make_vacancy):
     ad = make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     store.set_hidden(ad, True, "svindel")
     page = read(administrator, ad)
     assert "Hvorfor annonsen ikke vises" in page
     assert "En administrator har skjult annonsen. svindel" in page
     assert "Indeksen har versjon 1, databasen 2." in page
-    search.index_changes()
+    indexing.index_changes()
     assert "Søket viser ikke annonsen." in read(administrator, ad)
 
 
@@ -106,7 +107,7 @@ def test_an_unreachable_engine_is_no_error(administrator, make_vacancy, monkeypa
     def down(ad):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.api.find_document", down)
+    monkeypatch.setattr("jobsearch.search.indexing.find_document", down)
     assert "Start OpenSearch." in read(administrator, make_vacancy())
 
 
@@ -161,7 +162,7 @@ def test_ads_are_filtered_by_their_place_in_the_index(administrator, make_vacanc
 
 
 def quarantine_ad(feed) -> str:
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     person = {"name": "Kari Nordmann", "email": "kari@sykehus.example", "phone": 22334455}

@@ -19,6 +19,7 @@ from jobsearch.admin_dashboard.jobs import INDEX
 from jobsearch.core import jobs
 from jobsearch.core.models import Job, LeaseRecord
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies.models import Moderation, Vacancy
 
@@ -188,7 +189,7 @@ def test_an_error_is_recorded_with_code_and_sentence(index, make_vacancy, monkey
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.api.rebuild", down)
+    monkeypatch.setattr("jobsearch.search.indexing.rebuild", down)
     run = Run.objects.create(kind=INDEX)
     index_jobs.rebuild(run.pk)
     run.refresh_from_db()
@@ -197,7 +198,7 @@ def test_an_error_is_recorded_with_code_and_sentence(index, make_vacancy, monkey
 
 
 def test_selected_rows_of_the_queue_are_retried_at_once(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     wanted, other = feed.publish(), uuid.uuid4()
     later = timezone.now() + dt.timedelta(hours=20)
     for ad in (wanted, other):
@@ -212,16 +213,16 @@ def test_selected_rows_of_the_queue_are_retried_at_once(administrator, feed):
 
 def test_hiding_asks_for_a_note_and_reaches_the_search(administrator, make_vacancy, command):
     ad = make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     asked = administrator.post(ADS, {"action": "hide", "_selected_action": [str(ad)]})
     assert "Begrunnelse" in asked.content.decode()
     assert not Moderation.objects.exists()
     administrator.post(ADS, {"action": "hide", "_selected_action": [str(ad)], "confirmed": "1", "note": "svindel"})
     assert Moderation.objects.get().note == "svindel"
-    search.index_changes()
+    indexing.index_changes()
     assert search.search(SearchQuery()).total == 0
     administrator.post(ADS, {"action": "show", "_selected_action": [str(ad)], "confirmed": "1"})
-    search.index_changes()
+    indexing.index_changes()
     assert search.search(SearchQuery()).total == 1
 
 

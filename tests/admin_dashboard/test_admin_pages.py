@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.search.api import EngineDown, Health
+from jobsearch.search.api import EngineDown
+from jobsearch.search.engines import Health
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
@@ -29,7 +30,7 @@ LISTS = [
 def engine(monkeypatch):
     """A healthy engine without a server: these tests are about pages."""
     health = Health("tantivy", "0.27", True, 12)
-    monkeypatch.setattr("jobsearch.search.api.engine_health", lambda: health)
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: health)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_front_page_loads_while_the_engine_is_down(administrator, filled, monkey
     def down():
         raise EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.api.engine_health", down)
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", down)
     text = administrator.get("/admin/").content.decode()
     assert "Søket svarer ikke" in text
     assert "Start OpenSearch." in text

@@ -103,6 +103,6 @@ def test_exit_code_2_if_the_engine_is_down(ads, command, monkeypatch):
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.api.compare", down)
+    monkeypatch.setattr("jobsearch.search.indexing.compare", down)
     answer = command("check_truth", "--json")
     assert (answer.code, answer.json["reason"]) == (2, "engine-down")

@@ -18,8 +18,9 @@ from ingest import sync
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
-from jobsearch.saved.bookmark_models import HiddenItem
+from jobsearch.saved.models import HiddenItem
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
 from jobsearch.statistics.models import Employer
 from jobsearch.vacancies.deletion_models import Erasure, Purge
@@ -60,7 +61,7 @@ def read_files(*folders: Path) -> bytes:
 
 
 def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp_path, mailoutbox):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     description = "<p>Fint arbeid. Ring Kari <b>Prøvesen</b> på 55588595 eller kari (at) sykehus.example.</p>"
     link = "mailto:kari@sykehus.example"
     title = "Sykepleier hos Kari Prøvesen"
@@ -82,7 +83,7 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
     assert (row.title, row.application_url) == ("Sykepleier hos", "")
     assert "Fint arbeid" in row.description
     assert search.search(SearchQuery(q="prøvesen")).total == 0
-    assert search.compare() == [], "the index has the present versions"
+    assert indexing.compare() == [], "the index has the present versions"
 
     # The same person again, in an edited ad and in a new one, with a changed list of contacts.
     feed.change(one, title="Sykepleier, spør Kari Prøvesen", description=description, contactList=[CONTACT])
@@ -101,7 +102,7 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
 
 @pytest.mark.sqlite
 def test_the_database_file_has_no_trace(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     feed.publish(1, contactList=[CONTACT], description="<p>Fint arbeid. Ring Kari.</p>")
     full_sync.follow_to_head()
     path = Path(connection.settings_dict["NAME"])
@@ -113,7 +114,7 @@ def test_the_database_file_has_no_trace(administrator, feed):
 
 
 def test_the_feed_is_not_compared_with_what_was_erased(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     feed.publish(1, contactList=[CONTACT], description="<p>Fint arbeid. Ring Kari.</p>")
     full_sync.follow_to_head()
     erase(administrator)
@@ -121,7 +122,7 @@ def test_the_feed_is_not_compared_with_what_was_erased(administrator, feed):
 
 
 def test_an_unreadable_detail_is_kept_without_the_person(administrator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     feed.publish({**content, "expires": "snart", "employer": {"name": "Kari Prøvesen"}, "contactList": [CONTACT]})
@@ -142,7 +143,7 @@ def test_the_name_of_an_employer_outlives_its_ads_without_the_person(administrat
     assert list(Employer.objects.order_by("orgnr").values_list("name", flat=True)) == ["Renhold AS", "Voss  kommune"]
 
 
-def test_the_page_asks_then_shows_the_ads_and_then_erases(administrator, make_vacancy):
+def test_the_page_shows_a_form_then_the_ads_and_then_erases(administrator, make_vacancy):
     ad = make_vacancy(title="Sykepleier på Voss")
     make_vacancy(contacts=(), title="Kokk")
     person = {"names": "Kari Nordmann", "phones": "", "emails": "", "reference": "24/117"}

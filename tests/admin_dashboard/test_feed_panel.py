@@ -16,7 +16,7 @@ from ingest.models import FeedState, Run
 from jobsearch.admin_dashboard import dashboard
 from jobsearch.admin_dashboard.admin import base
 from jobsearch.demo.feed_server import FakeFeed
-from jobsearch.search.api import Health
+from jobsearch.search.engines import Health
 from jobsearch.vacancies.models import Tombstone
 from tests.ingest import plain_ads
 
@@ -25,7 +25,7 @@ ALL_WELL = "Alt i orden."
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch):
-    monkeypatch.setattr("jobsearch.search.api.engine_health", lambda: Health("tantivy", "0.27", True, 12))
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: Health("tantivy", "0.27", True, 12))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import index_jobs
 from jobsearch.core import jobs
 from jobsearch.search import api as search
+from jobsearch.search import engines, indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Tombstone, Vacancy
 
@@ -34,7 +35,7 @@ def press(client, key: str, **fields: str) -> str:
 
 
 def test_a_pause_stops_the_schedule_and_not_a_person(operator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     press(operator, "pause", hours="4")
     state = FeedState.objects.get()
     assert state.paused_by == "operator"
@@ -48,7 +49,7 @@ def test_a_pause_stops_the_schedule_and_not_a_person(operator, feed):
 
 
 def test_a_pause_ends_by_itself_and_by_a_button(operator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     pausing.pause(24, "operator")
     assert pausing.is_paused()
     assert not pausing.is_paused(timezone.now() + dt.timedelta(hours=24))
@@ -62,13 +63,13 @@ def test_a_pause_ends_by_itself_and_by_a_button(operator, feed):
 def test_no_pause_is_longer_than_a_day(operator, feed):
     assert "pause" in press(operator, "pause", hours="240")
     assert not Run.objects.exists()
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     assert pausing.pause(240, "x") - timezone.now() <= dt.timedelta(hours=24)
 
 
 def test_ads_expire_during_a_pause(operator, feed, make_vacancy):
     make_vacancy()
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     pausing.pause(24, "operator")
     Vacancy.objects.update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     assert store.close_expired() == 1
@@ -94,20 +95,20 @@ def test_a_running_sync_stops_between_its_steps_when_asked(operator, feed):
 
 def test_a_rebuild_stops_and_the_old_index_stays(operator, make_vacancy, monkeypatch):
     make_vacancy()
-    search.rebuild()
-    before = search.engine_health().docs
+    indexing.rebuild()
+    before = engines.engine_health().docs
     job = Run.objects.create(kind="index")
-    rebuild = search.rebuild
+    rebuild = indexing.rebuild
 
     def stop_first(progress):
         jobs.request_stop(job.pk, "operator")
         return rebuild(progress)
 
-    monkeypatch.setattr("jobsearch.search.api.rebuild", stop_first)
+    monkeypatch.setattr("jobsearch.search.indexing.rebuild", stop_first)
     index_jobs.rebuild(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error_detail) == ("stopped", "operator")
-    assert search.engine_health().docs == before
+    assert engines.engine_health().docs == before
 
 
 @pytest.mark.parametrize(("kind", "state"), [("erase", "running"), ("sync", "queued"), ("sync", "done"), ("nonsense", "running")])
@@ -167,14 +168,14 @@ def test_an_ad_to_fetch_must_be_one_uuid(operator, uuid):
 
 
 def test_one_ad_is_fetched_by_its_address(operator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     ad = feed.publish()
     press(operator, "fetch", uuid=f"http://localhost:8000/stilling/{ad.upper()}/?q=x")
     assert str(Vacancy.objects.get().uuid) == ad
 
 
 def test_quarantined_ads_are_discarded_and_others_stay(operator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     for number, state in enumerate(("quarantined", "quarantined", "waiting", "deferred")):
         DetailTask.objects.create(uuid=f"5f943bd9-0000-4000-8000-00000000000{number}", marker=number, state=state)
     assert "Forkast alt i karantenen" in operator.post("/admin/start/discard/").content.decode()
@@ -204,7 +205,7 @@ def test_a_refused_test_mail_is_a_failed_job(operator, monkeypatch, settings):
 
 def test_purge_closes_forgets_and_erases(operator, make_vacancy, settings):
     expired, old = make_vacancy(), make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     Vacancy.objects.filter(pk=expired).update(visible_until=timezone.now() - dt.timedelta(seconds=1))
     long_ago = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS + 1)
     Vacancy.objects.filter(pk=old).update(status="INACTIVE", closed_at=long_ago)
@@ -217,7 +218,7 @@ def test_purge_closes_forgets_and_erases(operator, make_vacancy, settings):
 
 def test_repair_writes_what_the_index_lacks(operator, make_vacancy):
     make_vacancy()
-    search.rebuild()
+    indexing.rebuild()
     make_vacancy()
     Vacancy.objects.update(indexed_version=1)
     press(operator, "repair")
@@ -238,7 +239,7 @@ def test_runs_without_an_effect_are_folded(operator, feed):
 
 
 def test_a_job_of_a_person_is_never_folded(operator, feed):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     press(operator, "sync")
     assert not Run.objects.get().uneventful
 

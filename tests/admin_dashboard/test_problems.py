@@ -69,7 +69,7 @@ def test_causes_come_before_what_follows_from_them(site):
     """Without a worker nothing is read and nothing indexed: one problem, not three."""
     later = timezone.now() + dt.timedelta(hours=2)
     assert find_codes(later) == ["worker-dead", "beat-dead"]
-    Heartbeat.objects.all().delete()  # a site that has never had them: the feed alone tells
+    Heartbeat.objects.all().delete()  # a site that has never had them: only the state of the feed shows it
     assert find_codes(later) == ["feed-unread"]
 
 

@@ -17,8 +17,10 @@ from django.utils import timezone
 from ingest.models import Run, SeenLine
 from jobsearch.admin_dashboard import retention, tasks
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
 from jobsearch.search.engines import registry
+from jobsearch.search.models import ThreadFailure
 from jobsearch.vacancies import store
 from jobsearch.vacancies import tasks as vacancy_tasks
 from jobsearch.vacancies.models import Purge, Tombstone, Vacancy
@@ -39,7 +41,7 @@ def test_old_rows_are_deleted_and_recent_ones_kept():
     old, new = (Run.objects.create(kind="sync", state="running", started=now - dt.timedelta(days=days)) for days in (15, 13))
     ended = Run.objects.create(kind="sync", state="done", started=now - dt.timedelta(days=15), finished=now)
     for name, hours in (("gone", 25), ("here", 1)):
-        search.ThreadFailure.objects.create(name=name, error="x", since=now, last=now - dt.timedelta(hours=hours))
+        ThreadFailure.objects.create(name=name, error="x", since=now, last=now - dt.timedelta(hours=hours))
     for days in (201, 199):
         SeenLine.objects.create(uuid=uuid4(), status="ACTIVE", read_at=now - dt.timedelta(days=days))
     for days in (801, 799):
@@ -50,7 +52,7 @@ def test_old_rows_are_deleted_and_recent_ones_kept():
     assert LogEntry.objects.count() == 1
     assert {*Run.objects.values_list("pk", flat=True)} == {new.pk, ended.pk}
     assert old.pk
-    assert search.ThreadFailure.objects.get().name == "here"
+    assert ThreadFailure.objects.get().name == "here"
     tasks.delete_old_rows()
 
 
@@ -87,18 +89,18 @@ def test_an_ad_that_returns_after_its_tombstone_was_deleted_is_found(index):
     with transaction.atomic():
         store.store_vacancies([data])
     Vacancy.objects.update(version=9)
-    search.index_changes()
+    indexing.index_changes()
     with transaction.atomic():
         store.close_vacancies([data.uuid], Vacancy.Closed.FEED)
     store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
-    search.index_changes()
+    indexing.index_changes()
     Tombstone.objects.update(closed_on=timezone.localdate() - dt.timedelta(days=500))
     vacancy_tasks.forget_old()
     assert not Tombstone.objects.exists()
     with transaction.atomic():
         store.store_vacancies([data])
     assert Vacancy.objects.get().version == 1
-    report = search.index_changes()
+    report = indexing.index_changes()
     assert (report.indexed, report.stale, report.rebuilt) == (1, 0, "")
     assert search.search(SearchQuery()).uuids == [data.uuid]
     assert registry.engine().current().stored([data.uuid])[data.uuid].version == 1

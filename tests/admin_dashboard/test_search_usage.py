@@ -93,7 +93,7 @@ def test_neither_queries_nor_values_are_stored():
 
 
 def test_a_real_search_is_counted_once(client, django_assert_max_num_queries):
-    from jobsearch.search.api import index_changes
+    from jobsearch.search.indexing import index_changes
 
     index_changes()
     client.get("/?q=glassbl%C3%A5ser&extent=Deltid")
@@ -124,7 +124,7 @@ def test_the_page_needs_the_permission_to_view_the_overview(client):
 
 
 def test_the_real_search_gives_what_the_counter_needs():
-    from jobsearch.search.api import index_changes
+    from jobsearch.search.indexing import index_changes
 
     index_changes()
     assert search(SearchQuery(q="glassblåser")).total == 0

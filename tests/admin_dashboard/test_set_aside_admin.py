@@ -10,9 +10,10 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from jobsearch.search import api as search
-from jobsearch.search import thread_failures
+from jobsearch.search import indexing, thread_failures
 from jobsearch.search.api import SearchQuery
 from jobsearch.search.indexing import documents
+from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 
@@ -29,7 +30,7 @@ def administrator(client, index):
 @pytest.fixture
 def bad(administrator, make_vacancy, monkeypatch):
     """An ad whose analysis fails until the patch is undone."""
-    search.index_changes()
+    indexing.index_changes()
     real = documents.make_document
 
     def document(vacancy):
@@ -40,7 +41,7 @@ def bad(administrator, make_vacancy, monkeypatch):
     monkeypatch.setattr(documents, "make_document", document)
     key = make_vacancy(title="Kokk")
     make_vacancy(title="Baker")
-    assert search.index_changes().failed == 1
+    assert indexing.index_changes().failed == 1
     return key
 
 
@@ -60,27 +61,27 @@ def test_the_front_page_counts_them_and_links_to_the_list(administrator, bad):
 
 def test_an_administrator_retries_an_ad(administrator, bad, monkeypatch):
     monkeypatch.undo()
-    assert search.index_changes().indexed == 0
+    assert indexing.index_changes().indexed == 0
     answer = administrator.post(LIST, {"action": "try_again", "_selected_action": [str(bad)]}, follow=True)
     assert "1 annonse indekseres på nytt" in Page(answer).text("//main | //ul")
     assert LogEntry.objects.get().object_repr == str(bad)
-    assert search.index_changes().indexed == 1
+    assert indexing.index_changes().indexed == 1
     assert bad in search.search(SearchQuery()).uuids
-    assert not search.SetAside.objects.exists()
+    assert not SetAside.objects.exists()
 
 
 def test_permission_to_view_does_not_allow_a_retry(client, bad):
     user = User.objects.create_user("reader", password="x", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_setaside"))
     client.force_login(user)
-    before = search.SetAside.objects.get().next_try
+    before = SetAside.objects.get().next_try
     assert client.get(LIST).status_code == 200
     client.post(LIST, {"action": "try_again", "_selected_action": [str(bad)]}, follow=True)
-    assert search.SetAside.objects.get().next_try == before
+    assert SetAside.objects.get().next_try == before
 
 
 def test_a_late_index_and_a_failing_thread_are_shown(administrator, make_vacancy):
-    search.index_changes()
+    indexing.index_changes()
     assert "har ikke nådd søket" not in Page(administrator.get("/admin/")).text("//main")
     make_vacancy()
     Vacancy.objects.update(changed=timezone.now() - dt.timedelta(minutes=11))
@@ -90,7 +91,7 @@ def test_a_late_index_and_a_failing_thread_are_shown(administrator, make_vacancy
     assert "En bakgrunnstråd mislykkes: warm, KeyError" in text
     assert "Nordmann" not in text
     thread_failures.note_success("warm")
-    search.index_changes()
+    indexing.index_changes()
     text = Page(administrator.get("/admin/")).text("//main")
     assert "bakgrunnstråd" not in text
     assert "har ikke nådd søket" not in text

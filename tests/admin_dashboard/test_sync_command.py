@@ -20,6 +20,7 @@ from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import full_sync
 from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
 from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Vacancy
@@ -63,7 +64,7 @@ def test_ads_are_indexed_while_the_sync_goes_on(feed, index, command, monkeypatc
 @pytest.mark.parametrize("error", [search.EngineDown("Start it."), OperationalError("database is locked")])
 def test_an_error_of_the_indexing_beside_it_does_not_stop_a_sync(feed, index, command, monkeypatch, error):
     feed.publish()
-    real, tried = search.index_changes, threading.Event()
+    real, tried = indexing.index_changes, threading.Event()
 
     def index_changes(**options):
         if threading.current_thread() is threading.main_thread():
@@ -85,7 +86,7 @@ def test_an_error_of_the_indexing_beside_it_does_not_stop_a_sync(feed, index, co
 
 def test_the_indexing_beside_a_sync_goes_on_after_an_error(feed, index, command, monkeypatch, caplog):
     feed.publish()
-    real, errors, behind = search.index_changes, [search.EngineDown("Start it."), OperationalError("Kari Nordmann")], []
+    real, errors, behind = indexing.index_changes, [search.EngineDown("Start it."), OperationalError("Kari Nordmann")], []
 
     def index_changes(**options):
         if errors and threading.current_thread() is not threading.main_thread():
@@ -158,7 +159,7 @@ def test_exit_code_2_if_the_engine_is_down_but_ads_are_stored(feed, index, comma
     def down(*arguments, **options):
         raise search.EngineDown("Start OpenSearch.")
 
-    monkeypatch.setattr("jobsearch.search.api.index_changes", down)
+    monkeypatch.setattr("jobsearch.search.indexing.index_changes", down)
     feed.publish()
     answer = command("sync", "--json")
     assert answer.code == 2
@@ -189,7 +190,7 @@ def test_exit_code_2_if_the_database_fails(command, monkeypatch, text, reason, c
 
 
 def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
     LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     answer = command("sync", "--json")
@@ -198,7 +199,7 @@ def test_exit_code_3_if_another_process_holds_the_lease(feed, index, command):
 
 def test_a_start_waits_for_a_worker_that_is_ending(feed, index, monkeypatch):
     feed.publish()
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     until = timezone.now() + dt.timedelta(minutes=1)
     LeaseRecord.objects.create(name="feed", owner="elsewhere 12 34 abcd", expires=until)
     sleep = time.sleep
@@ -231,7 +232,7 @@ def test_indexing_ends_if_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
     from jobsearch.search.indexing.lifecycle import Report
 
     make_vacancy()
-    monkeypatch.setattr("jobsearch.search.api.index_changes", lambda **options: Report(failed=1))
+    monkeypatch.setattr("jobsearch.search.indexing.index_changes", lambda **options: Report(failed=1))
     assert full_sync.drain_index() == 0
 
 
@@ -245,7 +246,7 @@ def test_a_missing_migration_is_explained(tmp_path):
 
 
 def test_a_quarantined_ad_of_an_earlier_run_still_counts(feed, index, command):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     DetailTask.objects.create(
         uuid=uuid.uuid4(), marker=1, state="quarantined", error_code="x", next_try=timezone.now() + dt.timedelta(hours=1)
     )

@@ -21,8 +21,8 @@ from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role, get_role, set_role
 from jobsearch.admin_dashboard.retention import ADMIN_LOG_DAYS, delete_old_rows
 from jobsearch.core.models import Job
-from jobsearch.saved.bookmark_models import ReminderMail
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.saved.mail.addresses import normalise_address
+from jobsearch.saved.models import ReminderMail
 from jobsearch.vacancies.deletion_models import Erasure
 
 pytestmark = pytest.mark.django_db

@@ -75,7 +75,7 @@ def test_a_table_has_only_the_columns_that_say_something():
     ]
 
 
-def test_a_section_tells_how_it_was_measured():
+def test_a_section_states_how_it_was_measured():
     measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), by="processor", bare="bare: nothing", warm_up=0)
     text = report.format_section(measurement, [], "python bench/run.py x", "2 cores")
     assert text.startswith(
@@ -137,7 +137,7 @@ def test_measurements_that_documents_name_exist():
 
 
 @pytest.mark.processes
-def test_the_command_names_what_it_does_not_know():
+def test_the_command_names_an_unknown_measurement():
     done = subprocess.run([sys.executable, "bench/run.py", "nothing"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "there is no measurement nothing" in done.stderr

@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page
 
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
 from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
 from jobsearch.saved.sharing import share_by_link
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -54,7 +54,7 @@ def pages(ads, recruiter) -> dict[str, str]:
     )
     with transaction.atomic():
         store.close_vacancies([ended], Vacancy.Closed.FEED)
-    search.index_changes()
+    indexing.index_changes()
     saved = recruiter.saved_searches.create(name="Pleiere i Bergen", params="q=sykepleier&place=VESTLAND%2FBERGEN")
     return {
         "home": "/",

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from playwright.sync_api import Locator, Page, expect
 
-from jobsearch.saved.bookmark_models import Bookmark, HiddenItem
-from jobsearch.search import api as search
+from jobsearch.saved.models import Bookmark, HiddenItem
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy
@@ -85,7 +85,7 @@ def test_the_browser_forgets_nothing_before_the_answer(open_page, listed):
 
 
 def test_a_full_account_leaves_the_rest_in_the_browser(open_page, listed, monkeypatch):
-    monkeypatch.setattr("jobsearch.saved.bookmarks.MAX_BOOKMARKS", 1)
+    monkeypatch.setattr("jobsearch.saved.bookmarks.bookmarks.MAX_BOOKMARKS", 1)
     page = open_page("/", expected=("409",))
     for title in ("Kokk 2", "Kokk 0"):
         find_button(page, title).click()
@@ -167,7 +167,7 @@ def test_a_bookmarked_ad_that_stops_has_no_contact(open_page, listed, recruiter)
     expect(page.locator(f"#ad-{listed[0]}")).to_contain_text("Havgløtt Kro")
     with transaction.atomic():
         store.close_vacancies([listed[0]], Vacancy.Closed.FEED)
-    search.index_changes()
+    indexing.index_changes()
     page.reload()
     entry = page.locator(f"#ad-{listed[0]}")
     expect(entry).to_contain_text("Ikke lenger ledig")

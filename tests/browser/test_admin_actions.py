@@ -20,6 +20,7 @@ from jobsearch.accounts.roles import Role, get_role, set_role
 from jobsearch.core import beat
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.engines import registry
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.browser.accessibility import find_violations, fits
@@ -148,7 +149,7 @@ def test_progress_is_live_and_a_job_can_be_stopped(enter):
     ],
 )
 def test_each_job_has_its_effect(enter, feed, key, fill, effect):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     ad = feed.publish()
     page = enter("/admin/jobber/", width=PHONE)
     page.locator(f"#start-{key}").click()
@@ -163,7 +164,7 @@ def test_each_job_has_its_effect(enter, feed, key, fill, effect):
 
 def test_the_index_is_rebuilt_compared_repaired_and_brought_back(enter, ads, on_each_engine):
     ads({"title": "Sykepleier"}, {"title": "Kokk"})
-    search.rebuild()
+    indexing.rebuild()
     page = enter("/admin/jobber/")
     for key in ("rebuild", "truth", "repair", "rollback"):
         page.goto("/admin/jobber/")
@@ -175,7 +176,7 @@ def test_the_index_is_rebuilt_compared_repaired_and_brought_back(enter, ads, on_
             page.locator(".dashboard-confirm .default").click()
         expect_state(page, "Ferdig")
         assert search.search(search.SearchQuery()).total == 2
-    assert search.compare() == []
+    assert indexing.compare() == []
 
 
 def erase_person(page: Page) -> None:
@@ -205,7 +206,7 @@ def test_a_person_is_erased(enter, make_vacancy, width, scripts):
 
 def test_an_erased_name_is_in_no_index(enter, ads, on_each_engine):
     ads({"title": "Vikar for Kari Nordmann", "contacts": (), "description": "<p>Fint arbeid hos Kari Nordmann.</p>"})
-    search.rebuild()
+    indexing.rebuild()
     assert search.search(search.SearchQuery(q="nordmann")).total == 1
     page = enter("/admin/vacancies/erasure/add/")
     erase_person(page)
@@ -232,7 +233,7 @@ def test_contacts_are_shown_when_asked_for(enter, make_vacancy, width, scripts):
 
 @on_widths
 def test_a_quarantined_ad_is_read_and_discarded(enter, feed, width, scripts):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     now = timezone.now()
     content = plain_ads.compose(1, published=now, expires=now, updated=now)
     ad = feed.publish({**content, "expires": "snart"})

@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from jobsearch.saved import sending
+from jobsearch.saved.alerts import sending
 from jobsearch.saved.models import Subscriber
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters.alert_mail import compose_alert

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Locator, Page, expect
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
@@ -81,7 +81,7 @@ def test_an_ended_ad_is_listed_by_its_title(open_page, listed):
         find_button(page, title).click()
     with transaction.atomic():
         store.close_vacancies([listed[1]], Vacancy.Closed.FEED)
-    search.index_changes()
+    indexing.index_changes()
     page.goto("/lagret/")
     expect_listed(page, "Kokk 2")
     ended = page.locator("#bokmerkeliste .ended > li")

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
@@ -49,7 +49,7 @@ def many(ads) -> list:
     ]
     uuids = ads(*(one | {"published": now - dt.timedelta(hours=number)} for number, one in enumerate(chain + rest)))
     Vacancy.objects.filter(uuid__in=uuids[6:]).update(first_seen=now - dt.timedelta(days=9), version=2)
-    search.index_changes()
+    indexing.index_changes()
     return uuids
 
 

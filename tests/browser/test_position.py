@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from jobsearch.search.api import distance
+from jobsearch.search.facets import distance
 from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE, wait_for

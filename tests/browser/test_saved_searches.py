@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
@@ -27,7 +27,7 @@ def cooks(ads) -> list:
     )
     Vacancy.objects.update(first_seen=now - dt.timedelta(days=3), version=9)
     Vacancy.objects.filter(pk=made[3]).update(first_seen=now - dt.timedelta(hours=1))
-    search.index_changes()
+    indexing.index_changes()
     return made
 
 

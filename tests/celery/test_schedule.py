@@ -103,7 +103,7 @@ def test_beat_follows_the_database_at_once_and_after_a_restart(
     wait_until(lambda: site.rows(ask) == [(3600,)], 40, "the seeded row")
     time.sleep(1)
     assert sent not in site.log("first")
-    # As an administrator does it, through the model, which tells beat.
+    # As an administrator does it, through the model, which notifies beat.
     change = (
         "from django_celery_beat.models import *; "
         "row = PeriodicTask.objects.get(name='follow-the-feed'); "

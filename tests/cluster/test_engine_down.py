@@ -10,8 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from jobsearch.search.api import EngineDown, compare, index_changes
+from jobsearch.search.api import EngineDown
 from jobsearch.search.engines import registry
+from jobsearch.search.indexing import compare, index_changes
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.servers.ports import wait_until

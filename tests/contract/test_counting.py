@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search.analysis import spelling
-from jobsearch.search.api import Counted, SearchQuery, count_by_day, count_many, index_changes, search
+from jobsearch.search.api import SearchQuery, count_by_day, count_many, search
+from jobsearch.search.indexing import index_changes
+from jobsearch.search.service import Counted
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data

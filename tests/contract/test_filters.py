@@ -13,9 +13,11 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobsearch.search.api import FACETS, NOT_STATED, SearchQuery, count, count_new, facet_counts, get_exclusion, search
+from jobsearch.search.api import SearchQuery, count, count_facets, count_new, search
+from jobsearch.search.facets import FACETS, get_exclusion
 from jobsearch.search.indexing import lifecycle
 from jobsearch.taxonomy import occupations, places
+from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies import deadlines, store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -184,7 +186,7 @@ def assert_engine_agrees(query: SearchQuery, rows: list[Vacancy], now: dt.dateti
     for facet, spec in FACETS.items():
         expected = nonzero(counts[facet])
         if spec.long:
-            assert nonzero(facet_counts(query, facet, now)) == expected, (query, facet)
+            assert nonzero(count_facets(query, facet, now)) == expected, (query, facet)
             expected = {value: number for value, number in expected.items() if value in spec.list_chosen(query)}
         assert nonzero(page.counts[facet]) == expected, (query, facet)
     return hits
@@ -221,7 +223,7 @@ def test_counts_of_two_facets_equal_the_database(rows, pool, now, one, other):
 
 @pytest.mark.parametrize("facet", [*MULTIPLE, *SINGLE])
 def test_the_total_of_each_value_equals_its_facet_count(many, now, facet):
-    counts = facet_counts(SearchQuery(), facet, now)
+    counts = count_facets(SearchQuery(), facet, now)
     assert len(counts) > 2 or facet in {"sector", "extent"}
     for value, number in counts.items():
         assert count(SearchQuery().with_value(facet, value), now) == number, value

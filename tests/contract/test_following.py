@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from jobsearch.core import leases
 from jobsearch.core.leases import Lease
-from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, repair, search, similar
+from jobsearch.search.api import SearchQuery, find_similar, search
 from jobsearch.search.engines.base import Write
 from jobsearch.search.errors import IndexMissing
-from jobsearch.search.indexing import consistency, lifecycle
+from jobsearch.search.indexing import compare, consistency, index_changes, lifecycle, rebuild, repair
 from jobsearch.search.indexing.documents import make_write
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
@@ -326,8 +326,8 @@ def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(eng
     index_changes()
     close(gone)
     index_changes()
-    assert [hit.uuid for hit in similar(gone)] == [near, far]
-    assert similar(uuid.uuid4()) == []
+    assert [hit.uuid for hit in find_similar(gone)] == [near, far]
+    assert find_similar(uuid.uuid4()) == []
 
 
 def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):

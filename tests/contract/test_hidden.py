@@ -13,19 +13,18 @@ from jobsearch.search.api import (
     HiddenAds,
     SearchQuery,
     count,
+    count_facets,
     count_many,
     count_new,
-    facet_counts,
-    index_changes,
+    find_similar,
     match_ads,
     scan,
     search,
-    similar,
-    suggest,
     turn_words_into_filters,
 )
-from jobsearch.search.assist import suggestions
+from jobsearch.search.assist import suggest, suggestions
 from jobsearch.search.facets import employer_names
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from tests.conftest import vacancy_data
@@ -82,7 +81,7 @@ def test_every_list_and_count_leaves_out_the_same_ads(data, hidden, q):
         (24, 24),
     ]
     assert sum(page.counts["place"].get(place, 0) for place in ("VESTLAND", "OSLO")) == len(left)
-    assert facet_counts(query, "employer") == {"Fjordhotellet": 5, "Ikke oppgitt": 6}
+    assert count_facets(query, "employer") == {"Fjordhotellet": 5, "Ikke oppgitt": 6}
     new = search(query.replace(since=int(day.timestamp())))
     assert (new.new, [hit.uuid for hit in new.hits]) == (len(left), left)
     assert match_ads([query], {ad.uuid: timezone.now() for ad in data}) == [set(left)]
@@ -107,7 +106,7 @@ def test_suggestions_count_the_hits_that_they_lead_to(data, hidden):
 
 def test_similar_ads_are_without_the_hidden_ones(data, hidden):
     left = {*list_left(data, hidden)}
-    assert {hit.uuid for hit in similar(data[3].uuid, limit=24, hidden=hidden)} == left - {data[3].uuid}
+    assert {hit.uuid for hit in find_similar(data[3].uuid, limit=24, hidden=hidden)} == left - {data[3].uuid}
 
 
 def test_words_become_filters_where_the_person_finds_the_same_ads(data, hidden):

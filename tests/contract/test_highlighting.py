@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search.api import Highlighter, SearchQuery, search
+from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.assist import Highlighter
 from jobsearch.vacancies import ad_names
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import prepare_from_related

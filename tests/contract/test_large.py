@@ -25,7 +25,7 @@ from .conftest import EACH, run_engine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 NUMBER = 100_000
-FEWER = 30_000  # still three times the 10,000 at which engines stop to count, to page and to walk by default
+FEWER = 30_000  # still three times the 10,000 at which engines stop to count, to page and to scan by default
 BATCH = 5000
 JOBS = "sykepleier lærer kokk elektriker utvikler selger".split()
 PLACES = [f"{county}/{town}" for county in ("VESTLAND", "OSLO", "TROMS") for town in ("BERGEN", "VOSS", "OSLO", "TROMSØ")]

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.search import service
-from jobsearch.search.api import SearchQuery, count, count_new, facet_counts, index_changes, scan, search
+from jobsearch.search.api import SearchQuery, count, count_facets, count_new, scan, search
 from jobsearch.search.engines.registry import engine as current_engine
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies.ad_data import LocationData
 
 VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),)
@@ -41,7 +42,7 @@ def test_every_number_is_of_the_query_without_the_word(ads):
     since = timezone.now() - dt.timedelta(days=1)
     assert search(query).total == count(query) == len(list(scan(query))) == 2
     assert search(query).counts == search(plain).counts
-    assert facet_counts(query, "place") == facet_counts(plain, "place")
+    assert count_facets(query, "place") == count_facets(plain, "place")
     assert count_new(query, since) == count_new(plain, since)
     assert [search(query.replace(page=2)).total, search(query.replace(page=2)).left_out] == [2, ("spennende",)]
 
@@ -88,8 +89,8 @@ def test_the_spelling_of_the_other_words_is_corrected(ads):
     assert count(SearchQuery(q="spennende bakerr")) == 1
 
 
-def test_a_search_asks_the_engine_once_more_at_most(ads, monkeypatch):
-    """As typed, the totals of other readings, and the answer to the first that finds anything."""
+def test_a_search_sends_one_more_request_at_most(ads, monkeypatch):
+    """As typed, the totals of other interpretations, and the answer to the first that finds anything."""
     asked = []
     for name in ("search", "totals"):
         call = getattr(type(current_engine()), name)

@@ -11,10 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from jobsearch.search.api import index_changes, rebuild
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import EVEN, LIMITS
 from jobsearch.search.errors import IndexMissing, NoPrevious
+from jobsearch.search.indexing import index_changes, rebuild
 from jobsearch.search.indexing.rollback import rollback
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from jobsearch.search import matching
 from jobsearch.search.analysis import spelling
-from jobsearch.search.api import SearchQuery, index_changes, match_ads, search
+from jobsearch.search.api import SearchQuery, match_ads, search
 from jobsearch.search.engines.base import Engine
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Vacancy
 from tests.conftest import in_days, vacancy_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.search.api import SearchQuery, count, facet_counts, search
+from jobsearch.search.api import SearchQuery, count, count_facets, search
 from jobsearch.search.indexing import documents
 from jobsearch.search.query import compiler, parser
 from jobsearch.vacancies.models import Vacancy
@@ -127,7 +127,7 @@ def test_an_occupation_without_ads_is_searched_for_in_the_body_and_reported(corp
     assert [NAMES[hit.uuid] for hit in page.hits] == ["shoes"]
     assert (page.in_text, page.corrected) == (True, "")
     assert count(SearchQuery(q="skomaker")) == page.total == 1
-    assert facet_counts(SearchQuery(q="skomaker"), "place")["BUSKERUD"] == 1
+    assert count_facets(SearchQuery(q="skomaker"), "place")["BUSKERUD"] == 1
 
 
 def test_an_occupation_with_ads_is_not_searched_for_in_the_body(corpus_engine):

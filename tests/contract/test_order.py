@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search.api import SearchQuery, scan, search, similar
+from jobsearch.search.api import SearchQuery, find_similar, scan, search
 from jobsearch.search.conditions import All
 from jobsearch.search.engines.base import Request
 from jobsearch.search.facets import build_filters
@@ -119,7 +119,7 @@ def test_similar_ads_equal_the_reference(docs, corpus_engine, monkeypatch):
     monkeypatch.setattr(type(corpus_engine), "search", lambda self, request: asked.append(request) or answer(self, request))
     for key in [*KEYS.values(), *list(docs)[-30:]]:
         asked.clear()
-        hits = similar(key, limit=8)
+        hits = find_similar(key, limit=8)
         if not asked:
             assert hits == [], "an ad without words and occupation has no similar ads"
             continue

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from opensearchpy.exceptions import ConnectionTimeout
 
-from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, search
+from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines.base import Written
 from jobsearch.search.engines.opensearch import engine as opensearch
 from jobsearch.search.errors import NoPrevious
-from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing import compare, index_changes, lifecycle, rebuild
 from jobsearch.search.indexing.lifecycle import RebuildFailed
 from jobsearch.search.indexing.rollback import rollback
 from jobsearch.search.models import IndexState

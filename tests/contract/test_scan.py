@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search import service
-from jobsearch.search.api import EngineDown, IndexMissing, QueryError, SearchQuery, index_changes, rebuild, scan, search
+from jobsearch.search.api import EngineDown, QueryError, SearchQuery, scan, search
+from jobsearch.search.indexing import IndexMissing, index_changes, rebuild
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data

@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, search
-from jobsearch.search.indexing import documents
+from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.indexing import compare, documents, index_changes, rebuild
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import store as vacancy_store
 from jobsearch.vacancies.models import Vacancy

@@ -7,7 +7,8 @@ import itertools
 import pytest
 from django.utils import timezone
 
-from jobsearch.search.api import SearchQuery, search, suggest
+from jobsearch.search.api import SearchQuery, search
+from jobsearch.search.assist import suggest
 from jobsearch.search.service import totals
 from jobsearch.taxonomy import occupations
 from jobsearch.vacancies.models import Vacancy

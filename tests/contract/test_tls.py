@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from jobsearch.search.api import EngineDown, SearchQuery, compare, engine_health, index_changes, search
-from jobsearch.search.engines import registry
+from jobsearch.search.api import EngineDown, SearchQuery, search
+from jobsearch.search.engines import engine_health, registry
+from jobsearch.search.indexing import compare, index_changes
 
 from . import tls
 

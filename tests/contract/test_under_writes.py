@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, scan, search
+from jobsearch.search.api import SearchQuery, scan, search
+from jobsearch.search.indexing import compare, index_changes, rebuild
 from jobsearch.search.indexing.rollback import rollback
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy

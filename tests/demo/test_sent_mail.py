@@ -1,4 +1,4 @@
-"""Sent mails of the demo: shown there, and nowhere else."""
+"""Sent mails of the demo: shown in the demo only."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.utils import timezone
 
-from ingest import sync
+from ingest import consistency, sync
 from ingest.client.feed import FeedClient
 from ingest.client.http import ResponseLimits
+from ingest.consistency import Kind
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report
 from jobsearch.demo.feed_server import FakeFeed
@@ -124,3 +125,17 @@ def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
         return uuid
 
     return publish
+
+
+@pytest.fixture
+def compare(site: Site) -> Callable[..., dict[str, Kind]]:
+    """Compares the database with the feed: uuid -> kind of difference."""
+
+    def run(**options) -> dict[str, Kind]:
+        client = site.client()
+        try:
+            return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
+        finally:
+            client.close()
+
+    return run

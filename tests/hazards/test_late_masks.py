@@ -27,18 +27,6 @@ def run_replay(site):
     return run
 
 
-@pytest.fixture
-def compare(site):
-    def run(**options) -> dict[str, Kind]:
-        client = site.client()
-        try:
-            return {str(item.uuid): item.kind for item in consistency.compare_with_feed(client, **options)}
-        finally:
-            client.close()
-
-    return run
-
-
 def is_blank(row: Vacancy) -> bool:
     return (row.status, row.title, row.employer_name, row.job_title, row.employer_orgnr) == ("INACTIVE", "", "", "", "")
 

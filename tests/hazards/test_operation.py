@@ -58,7 +58,7 @@ def test_an_answer_requested_before_a_newer_line_is_not_written(feed, site):
 def test_a_second_concurrent_run_is_refused(feed, site):
     """Hazard 44."""
     feed.publish()
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     with FeedLease() as lease, pytest.raises(LeaseHeld, match="process"):
         assert lease
         site.follow()

@@ -18,7 +18,7 @@ def celery(settings):
 
 
 def test_a_concurrent_run_is_skipped_without_an_error(feed, site):
-    FeedState.bound(feed.url)
+    FeedState.get_for_feed(feed.url)
     row = Run.objects.create(kind="sync", requested_by="kari")
     with FeedLease():
         assert tasks.follow_feed() is None

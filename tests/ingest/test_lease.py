@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def bound():
-    FeedState.bound("http://feed.example")
+def get_for_feed():
+    FeedState.get_for_feed("http://feed.example")
 
 
 def test_a_held_lease_is_described_as_a_feed_that_is_followed():

@@ -114,7 +114,7 @@ roles = {
     "forget": forget,
 }
 work = roles[role.rstrip("0123456789")]
-FeedState.bound("http://127.0.0.1:9")
+FeedState.get_for_feed("http://127.0.0.1:9")
 until = time.monotonic() + seconds
 rounds = 0
 while time.monotonic() < until:

@@ -146,7 +146,7 @@ def test_a_detail_without_a_time_comes_last_on_postgresql_too(live_site: Callabl
         "from django.utils import timezone\n"
         "from ingest import detail_queue\n"
         "from ingest.models import DetailTask, FeedState\n"
-        "FeedState.bound('http://127.0.0.1:9')\n"
+        "FeedState.get_for_feed('http://127.0.0.1:9')\n"
         "old, new = uuid.UUID(int=1), uuid.UUID(int=2)\n"
         "detail_queue.enqueue({new: timezone.now()}, DetailTask.Origin.LINE)\n"
         "detail_queue.enqueue({old: None}, DetailTask.Origin.RECHECK)\n"

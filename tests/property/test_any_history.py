@@ -32,6 +32,8 @@ from ingest.models import DetailTask, FeedState, PageMark, Run
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.facets import ALL_DEADLINES
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
 
@@ -145,7 +147,7 @@ class AnyHistory(RuleBasedStateMachine):
         if child == 0:
             try:
                 sync.run()
-                search.index_changes()
+                indexing.index_changes()
             finally:
                 os._exit(0)
         time.sleep(random.Random(seed).uniform(0.005, 0.25))
@@ -154,11 +156,11 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def index(self) -> None:
-        search.index_changes()
+        indexing.index_changes()
 
     @rule()
     def rebuild(self) -> None:
-        search.rebuild()
+        indexing.rebuild()
 
     def contacts(self) -> dict[str, Any]:
         self.number += 1
@@ -192,7 +194,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert report.exit_code == 0, report
         with closing(sync.connect()) as feed:
             assert list(compare_with_feed(feed)) == []  # also finds withdrawn titles and employers
-        search.index_changes()
+        indexing.index_changes()
 
         truth = {UUID(uuid): content for uuid, content in self.feed.truth().items()}
         active = {row.uuid: row for row in Vacancy.objects.active().prefetch_related("contacts")}
@@ -201,8 +203,8 @@ class AnyHistory(RuleBasedStateMachine):
             assert active[uuid].title == " ".join(content["title"].split())
             assert [row.email for row in active[uuid].contacts.all()] == [row["email"] for row in content["contactList"]]
         assert Contact.objects.exclude(vacancy__in=active).count() == 0
-        assert list(search.compare()) == []
-        every_ad = search.SearchQuery(deadline=search.ALL_DEADLINES)
+        assert list(indexing.compare()) == []
+        every_ad = search.SearchQuery(deadline=ALL_DEADLINES)
         assert search.search(every_ad).total == len(truth)
         assert search.search(every_ad.replace(q="nordlys")).total == len(truth)
         assert search.search(every_ad.replace(q="kvitebjørn")).total == 0

@@ -32,7 +32,7 @@ def test_natural_set_has_all_groups_of_the_demo_set_and_more():
     assert sum(counted.values()) >= 500
 
 
-def test_the_third_set_asks_in_sentences_in_three_languages():
+def test_the_third_set_has_sentences_in_three_languages():
     counted = Counter(one.query.group for one in judged(QUESTIONS))
     assert set(counted) == {
         *("bokmål", "nynorsk", "english", "negation", "without", "lists", "tokens", "compounds", "names", "order", "numbers"),

@@ -1,4 +1,4 @@
-"""Fixtures of saved searches and subscriptions: an SMTP server, and subscriptions that are confirmed."""
+"""Fixtures of saved searches and subscriptions: a logged-in recruiter, an SMTP server, and subscriptions that are confirmed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from jobsearch.saved.mail import recipients
 from jobsearch.saved.models import Subscriber, Subscription
 from tests.saved.smtp_server import Mailbox, run_server
 from tests.web.support import (  # noqa: F401 - fixtures
@@ -18,6 +20,19 @@ from tests.web.support import (  # noqa: F401 - fixtures
 )
 
 KARI = "kari@example.no"
+RITA = "rita@example.no"
+
+
+@pytest.fixture
+def logged_in(client, recruiter) -> Client:  # noqa: F811 - the fixture
+    client.force_login(recruiter)
+    return client
+
+
+@pytest.fixture
+def confirmed(monkeypatch, recruiter) -> None:  # noqa: F811 - the fixture
+    """The recruiter has a confirmed address."""
+    monkeypatch.setattr(recipients, "get_address", lambda user: RITA if user.pk == recruiter.pk else "")
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved import board, bookmarks
-from jobsearch.saved.bookmark_models import NOTE_LENGTH, Bookmark, RecentSearch
 from jobsearch.saved.bookmark_states import State
+from jobsearch.saved.bookmarks import board, bookmarks
+from jobsearch.saved.models import BOOKMARK_NOTE_LENGTH, Bookmark, RecentSearch
 from jobsearch.vacancies.models import Contact, Moderation, Vacancy
 from jobsearch.vacancies.prepared_ads import prepare_from_related, save_prepared
 from tests.saved.test_bookmarks import make_ad
@@ -170,7 +170,7 @@ def test_an_ad_is_moved_noted_and_removed(client, user, other):
     send(action="note", note=" Ring Kari\r\nmandag\0 ", state="offer")
     send(action="move", state="hired")
     send(action="dance", note="Nei", state="offer")
-    send(action="note", note="x" * (NOTE_LENGTH + 1))
+    send(action="note", note="x" * (BOOKMARK_NOTE_LENGTH + 1))
     own.refresh_from_db()
     assert (own.state, own.note) == ("interview", "Ring Kari\nmandag")
     send(action="remove")

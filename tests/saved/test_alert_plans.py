@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobsearch.saved import sending
+from jobsearch.saved.alerts import sending
 from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscriber, Subscription
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters.alert_mail import compose_alert

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.bookmarks import MAX_IN_BROWSER, parse_uuids
+from jobsearch.saved.bookmarks.bookmarks import MAX_IN_BROWSER, parse_uuids
 from jobsearch.vacancies.models import Moderation, Vacancy
 
 pytestmark = pytest.mark.django_db

@@ -7,19 +7,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobsearch.saved.views import MAX_SEARCHES
+from jobsearch.saved.searches.views import MAX_SEARCHES
 from jobsearch.search import api as search
 from jobsearch.search.analysis import spelling
 from jobsearch.search.engines import registry
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
-
-
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
 
 
 @pytest.fixture

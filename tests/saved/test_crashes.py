@@ -18,9 +18,9 @@ from django.db import connection
 from django.utils import timezone
 
 from jobsearch.core.models import LeaseRecord
-from jobsearch.saved import reminders, sending
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, ReminderMail
-from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscription
+from jobsearch.saved.alerts import sending
+from jobsearch.saved.bookmarks import reminders
+from jobsearch.saved.models import AlertMail, AlertMatch, Bookmark, BookmarkSettings, MatchedAd, ReminderMail, Subscription
 from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.presenters.alert_mail import compose_alert
 from jobsearch.web.presenters.reminder_mail import compose_reminder
@@ -32,7 +32,7 @@ PEOPLE = [f"person{number}@example.no" for number in range(3)]
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: no handler of the code catches it."""
+    """Simulates SIGKILL: no handler of the code catches it."""
 
 
 class KillAfterQuery:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.facets import FACETS
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
@@ -19,19 +21,13 @@ ABROAD = (LocationData("HELLAS", "", "", "ATEN"),)
 
 
 @pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
 def emptied(ads):
     """Three ads in Norway; ads with a foreign country, an unlisted engagement and another employer have been deleted."""
     *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
     with transaction.atomic():
         store.close_vacancies([abroad, other], Vacancy.Closed.FEED)
     store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
-    search.index_changes()
+    indexing.index_changes()
 
 
 def get_list(client) -> Page:
@@ -94,7 +90,7 @@ def test_place_that_the_list_of_places_no_longer_has_is_reported(logged_in, recr
     ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)})
     saved = recruiter.saved_searches.create(name="X", params=params)
     assert get_list(logged_in).total == 0 and sentence not in get_list(logged_in).text(), "a place without ads today"
-    facet = type(search.FACETS["place"])
+    facet = type(FACETS["place"])
     monkeypatch.setattr(facet, "is_known", lambda self, value: value not in {"VESTLAND", "VESTLAND/BERGEN"})
     listed = get_list(logged_in)
     assert listed.total == 0 and sentence in listed.text()

@@ -12,10 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from jobsearch.saved import hidden
-from jobsearch.saved.bookmark_models import HiddenItem
-from jobsearch.saved.links import Purpose, sign_token
-from jobsearch.saved.models import SearchFeed
+from jobsearch.saved.bookmarks import hidden
+from jobsearch.saved.mail.links import Purpose, sign_token
+from jobsearch.saved.models import HiddenItem, SearchFeed
 from jobsearch.vacancies.ad_data import LocationData
 from tests.saved.alerts import run
 from tests.web.page import Page

@@ -8,28 +8,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from jobsearch.saved import owner_alerts, recipients, subscriptions
+from jobsearch.saved.alerts import owner_alerts, subscriptions
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription
-from jobsearch.saved.sparkline import draw_sparkline
+from jobsearch.saved.searches.sparkline import draw_sparkline
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
 RITA = "rita@example.no"
-
-
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
-def confirmed(monkeypatch, recruiter):
-    """The recruiter has a confirmed address."""
-    monkeypatch.setattr(recipients, "get_address", lambda user: RITA if user.pk == recruiter.pk else "")
 
 
 def save(owner, *names: str, **fields) -> list[SavedSearch]:
@@ -108,7 +97,7 @@ def test_the_line_counts_the_ads_of_each_day_in_oslo(logged_in, recruiter, ads):
     moments = [today, today - dt.timedelta(seconds=1), today - dt.timedelta(days=29), today - dt.timedelta(days=29, seconds=1)]
     for uuid, moment in zip(made, [*moments, today - dt.timedelta(days=300)], strict=True):
         Vacancy.objects.filter(pk=uuid).update(first_seen=moment, version=9)
-    search.index_changes()
+    indexing.index_changes()
     looked = today - dt.timedelta(hours=5)
     (counted,) = search.count_by_day([(search.SearchQuery(q="kokk"), looked)], 30)
     assert (counted.total, counted.new) == (5, 2)

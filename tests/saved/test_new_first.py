@@ -7,17 +7,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
-
-
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
 
 
 @pytest.fixture
@@ -36,7 +30,7 @@ def some(ads, looked):
     for n in (7, 30, 35):
         Vacancy.objects.filter(title=f"Kokk {n:02}").update(first_seen=now - dt.timedelta(hours=1))
     Vacancy.objects.update(version=9)
-    search.index_changes()
+    indexing.index_changes()
     return made
 
 
@@ -110,7 +104,7 @@ def test_other_requests_do_not_reset_the_number(logged_in, recruiter, django_use
 
 def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some, looked):
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
-    search.index_changes()
+    indexing.index_changes()
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     first = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
     assert get_number_of_new(logged_in) == "40"
@@ -123,7 +117,7 @@ def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some,
 
 def test_pages_of_new_ads_count_only_one_after_the_other(logged_in, recruiter, some, looked):
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
-    search.index_changes()
+    indexing.index_changes()
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
     logged_in.get(f"{address}&page=2")

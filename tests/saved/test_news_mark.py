@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved.sharing_models import SearchInvitation
+from jobsearch.saved.models import SearchInvitation
 from jobsearch.search import api as search
 from tests.web.page import Page
 
@@ -42,7 +42,7 @@ def test_a_colleagues_search_counts_with_the_looks_of_its_reader(client, saved, 
     assert client.get(NEWS).json()["searches"] == 1
 
 
-def test_the_engine_is_not_asked_again_within_minutes(client, saved, monkeypatch):
+def test_the_engine_gets_no_second_request_within_minutes(client, saved, monkeypatch):
     assert client.get(NEWS).json()["searches"] == 1
     monkeypatch.setattr(search, "count_by_day", None)
     assert client.get(NEWS).json()["searches"] == 1

@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved import pauses, recipients
-from jobsearch.saved.links import Purpose, build_path, read_token
+from jobsearch.saved.alerts import pauses
+from jobsearch.saved.mail import recipients
+from jobsearch.saved.mail.links import Purpose, build_path, read_token
 from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber
 from tests.saved.alerts import KARI, OLA, get_paths, html, run, text
 from tests.web.page import Page

@@ -12,8 +12,18 @@ from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, HiddenItem, RecentSearch, Reminder, ReminderMail
-from jobsearch.saved.models import AlertMatch, SavedSearch, Subscriber, Subscription
+from jobsearch.saved.models import (
+    AlertMatch,
+    Bookmark,
+    BookmarkSettings,
+    HiddenItem,
+    RecentSearch,
+    Reminder,
+    ReminderMail,
+    SavedSearch,
+    Subscriber,
+    Subscription,
+)
 from jobsearch.saved.personal_data import delete_subscriptions, export_user
 from tests.saved.test_bookmarks import make_ad
 

@@ -8,10 +8,10 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 
-from jobsearch.saved import owner_alerts, recipients
-from jobsearch.saved.links import Purpose, build_path
-from jobsearch.saved.models import SavedSearch, Subscriber, Subscription, SubscriptionRequest
-from jobsearch.saved.sharing_models import SearchInvitation, SearchShare
+from jobsearch.saved.alerts import owner_alerts
+from jobsearch.saved.mail import recipients
+from jobsearch.saved.mail.links import Purpose, build_path
+from jobsearch.saved.models import SavedSearch, SearchInvitation, SearchShare, Subscriber, Subscription, SubscriptionRequest
 from tests.saved.alerts import run
 
 LIST = "/lagrede-sok/"

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from jobsearch.core import counters, failures
 from jobsearch.core.models import Counter, ServiceFailure
-from jobsearch.saved import sending
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings, Reminder, ReminderMail
-from jobsearch.saved.delivery import MAX_REFUSALS
+from jobsearch.saved.alerts import sending
+from jobsearch.saved.mail.delivery import MAX_REFUSALS
+from jobsearch.saved.models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy

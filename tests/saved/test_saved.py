@@ -14,18 +14,13 @@ from django.utils import timezone
 from jobsearch.saved.descriptions import summarise_query
 from jobsearch.saved.models import NAME_LENGTH, NOTE_LENGTH, SavedSearch
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.web.page import Page
 from tests.web.support import PASSWORD
 
 LIST = "/lagrede-sok/"
 SAVE = "/lagrede-sok/lagre/"
-
-
-@pytest.fixture
-def logged_in(client, recruiter) -> Client:
-    client.force_login(recruiter)
-    return client
 
 
 def form_values(page: Page, action: str) -> dict[str, str]:
@@ -86,7 +81,7 @@ def test_list_shows_total_and_new_hits(logged_in, recruiter, ads):
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=2))
     Vacancy.objects.filter(title="Kokk").update(first_seen=timezone.now())
     Vacancy.objects.update(version=5)
-    search.index_changes()
+    indexing.index_changes()
     hour = timezone.now() - dt.timedelta(hours=1)
     recruiter.saved_searches.create(name="A leger", params="q=lege", last_looked=hour)
     recruiter.saved_searches.create(name="B kokker", params="q=kokk", last_looked=hour)

@@ -16,12 +16,6 @@ from tests.web.page import Page
 LIST, SAVE = "/lagrede-sok/", "/lagrede-sok/lagre/"
 
 
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
 def test_saving_again_links_to_the_existing_search(logged_in, recruiter, ads):
     ads()
     logged_in.post(SAVE, {"query": "q=lege&place=OSLO", "name": "Leger"})

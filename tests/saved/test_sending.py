@@ -9,9 +9,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
 from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber, Subscription
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy
@@ -139,7 +139,7 @@ def test_an_ad_is_sent_once_however_it_changes(ads, subscribe, mailbox):
     assert run()["sent"] == 0
     with transaction.atomic():
         store.close_vacancies([data.uuid], Vacancy.Closed.FEED)
-    search.index_changes()
+    indexing.index_changes()
     run()
     store_all(data)
     assert run(60)["sent"] == 0 and len(mailbox.messages) == 1
@@ -162,7 +162,7 @@ def test_an_ad_is_news_when_it_is_indexed_late(ads, subscribe, mailbox):
     with transaction.atomic():
         store.store_vacancies([data])
     assert run()["ads"] == 0
-    search.index_changes()
+    indexing.index_changes()
     assert run()["sent"] == 1
 
 
@@ -279,4 +279,4 @@ def test_ads_from_before_the_subscription_are_no_news(ads, subscribe, mailbox):
 def store_all(*entries) -> None:
     with transaction.atomic():
         store.store_vacancies(entries)
-    search.index_changes()
+    indexing.index_changes()

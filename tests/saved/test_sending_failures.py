@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.core.leases import Lease
-from jobsearch.saved import matching, sending
+from jobsearch.saved.alerts import matching, sending
 from jobsearch.saved.models import AlertMail, AlertMatch, MatchedAd, Subscriber, Subscription
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.tasks import send_alerts as task
 from tests.saved.alerts import KARI, OLA, run
@@ -49,7 +50,7 @@ def test_an_engine_that_is_down_is_reported_also_before_any_ad_is_indexed(own_in
     subscribe()
     make_vacancy()
     assert run(code=2)["reason"] == "engine-down"
-    search.index_changes()
+    indexing.index_changes()
     assert run()["sent"] == 1
 
 

@@ -10,10 +10,10 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from jobsearch.saved import limits, recipients, sharing
-from jobsearch.saved.links import Purpose, build_path, read_token, sign_token
-from jobsearch.saved.models import SavedSearch
-from jobsearch.saved.sharing_models import SearchInvitation, SearchShare
+from jobsearch.saved import sharing
+from jobsearch.saved.mail import limits, recipients
+from jobsearch.saved.mail.links import Purpose, build_path, read_token, sign_token
+from jobsearch.saved.models import SavedSearch, SearchInvitation, SearchShare
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"

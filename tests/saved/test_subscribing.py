@@ -11,8 +11,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from jobsearch.saved import limits, subscriptions
-from jobsearch.saved.links import Purpose, build_path, read_token, sign_token
+from jobsearch.saved.alerts import subscriptions
+from jobsearch.saved.mail import limits
+from jobsearch.saved.mail.links import Purpose, build_path, read_token, sign_token
 from jobsearch.saved.models import ConfirmationMail, Subscriber, Subscription, SubscriptionRequest
 from tests.web.page import Page
 

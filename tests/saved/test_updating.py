@@ -5,24 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved import owner_alerts, recipients
+from jobsearch.saved.alerts import owner_alerts
 from jobsearch.saved.models import AlertMatch, SavedSearch
 from jobsearch.search.search_query import SearchQuery
 from tests.web.page import Page
 
 LIST = "/lagrede-sok/"
 RITA = "rita@example.no"
-
-
-@pytest.fixture
-def logged_in(client, recruiter):
-    client.force_login(recruiter)
-    return client
-
-
-@pytest.fixture
-def confirmed(monkeypatch, recruiter):
-    monkeypatch.setattr(recipients, "get_address", lambda user: RITA if user.pk == recruiter.pk else "")
 
 
 def find_update_form(page: Page, saved: SavedSearch):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jobsearch.saved.descriptions import list_criteria
 from jobsearch.search import facets, schema
-from jobsearch.search.api import SearchQuery, count, facet_counts, search
+from jobsearch.search.api import SearchQuery, count, count_facets, search
 from jobsearch.search.conditions import EVERYTHING, Terms, TermsCount
 from jobsearch.search.engines.base import Request
 from jobsearch.search.engines.opensearch import query_builder
@@ -86,11 +86,11 @@ def test_it_filters_and_is_counted_by_every_filter_but_its_own(ads):  # noqa: F8
     assert found.total == 1
     assert found.counts["positions"] == {"one": 2, "several": 1}
     assert found.counts["extent"] == {"Heltid": 1, "Deltid": 1}
-    assert facet_counts(SearchQuery(positions=("one",)), "positions") == {"one": 2, "several": 2}
+    assert count_facets(SearchQuery(positions=("one",)), "positions") == {"one": 2, "several": 2}
     assert count(SearchQuery(positions=("unheard of",))) == 0
 
 
-def test_opensearch_is_asked_for_the_filter_and_the_count():
+def test_the_request_to_opensearch_has_the_filter_and_the_count():
     now = timezone.now()
     query = SearchQuery(positions=("several",), deadline="all")
     chosen = build_filters(query, now)

@@ -14,10 +14,10 @@ from django.db import OperationalError
 
 from jobsearch.search import cache, cache_warming
 from jobsearch.search.analysis.spelling import speller
-from jobsearch.search.api import list_thread_failures
 from jobsearch.search.assist.suggestion_names import name_index
 from jobsearch.search.cache import MAX_AGE_SECONDS, REVALIDATE_SECONDS, StaleWhileRevalidateCache
 from jobsearch.search.facets.employer_names import cached_names
+from jobsearch.search.thread_failures import list_thread_failures
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

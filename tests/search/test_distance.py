@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from jobsearch.saved.descriptions import list_criteria, summarise_query
-from jobsearch.search.api import SearchQuery, get_filter
+from jobsearch.search.api import SearchQuery
 from jobsearch.search.conditions import Terms
-from jobsearch.search.facets import distance
+from jobsearch.search.facets import distance, get_filter
 from jobsearch.search.facets.areas import list_areas as area_names
 from jobsearch.taxonomy.geography import load_centres
 from jobsearch.vacancies.ad_data import LocationData

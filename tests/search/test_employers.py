@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
-from jobsearch.search.api import SearchQuery, count, facet_counts, search, suggest
-from jobsearch.search.assist import suggestions
+from jobsearch.search.api import SearchQuery, count, count_facets, search
+from jobsearch.search.assist import suggest, suggestions
 from jobsearch.search.facets import employer_names
 from jobsearch.search.indexing.lifecycle import index_changes
 from jobsearch.vacancies import erasure, store
@@ -44,7 +44,7 @@ def titles(client, **params) -> set[str]:
 
 
 def test_all_spellings_are_one_value_with_all_ads(kro):
-    assert facet_counts(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+    assert count_facets(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
 @pytest.mark.parametrize("spelling", ["Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"])
@@ -126,7 +126,7 @@ def test_an_ad_without_a_number_belongs_to_the_employer_with_its_spelling(kro, a
         {"title": "Fyrvokter", "employer_name": "", "employer_orgnr": ORGNR},
         {"title": "Los", "employer_name": "", "employer_orgnr": ""},
     )
-    counts = facet_counts(SearchQuery(), "employer")
+    counts = count_facets(SearchQuery(), "employer")
     assert counts == {"Havgløtt Kro AS": 8, "Kystlegene": 1, "Ikke oppgitt": 1}
     for value, number in counts.items():
         query, problems = SearchQuery.from_params({"employer": value})
@@ -143,7 +143,7 @@ def test_a_spelling_belongs_to_the_number_that_has_most_ads_with_it(ads):  # noq
         *({"employer_name": "FJORDKAFÉ", "employer_orgnr": "922222222"} for _ in range(2)),
         {"employer_name": "FJORDKAFÉ", "employer_orgnr": ""},
     )
-    counts = facet_counts(SearchQuery(), "employer")
+    counts = count_facets(SearchQuery(), "employer")
     assert counts == {"Fjordkafé AS": 4, "Fjordkafé Drift": 6}
     assert {value: count(SearchQuery(employer=(value,))) for value in counts} == counts
     assert SearchQuery.from_params({"employer": "FJORDKAFÉ"})[0].employer == ("Fjordkafé Drift",)
@@ -184,16 +184,16 @@ def nothing_recent(monkeypatch):
 
 
 def test_only_employers_with_the_typed_letters_are_counted(kro, nothing_recent):
-    assert facet_counts(SearchQuery(), "employer", typed="kyst") == {"Kystlegene": 1}
-    assert facet_counts(SearchQuery(), "employer", typed="havglott") == {"Havgløtt Kro AS": 6}
-    assert facet_counts(SearchQuery(), "employer", typed="ingen") == {}
+    assert count_facets(SearchQuery(), "employer", typed="kyst") == {"Kystlegene": 1}
+    assert count_facets(SearchQuery(), "employer", typed="havglott") == {"Havgløtt Kro AS": 6}
+    assert count_facets(SearchQuery(), "employer", typed="ingen") == {}
     chosen = SearchQuery(employer=("Kystlegene",))
-    assert facet_counts(chosen, "employer", typed="havgl") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+    assert count_facets(chosen, "employer", typed="havgl") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
 def test_every_employer_is_counted_where_many_ads_are_new(kro, monkeypatch):
     monkeypatch.setattr(employer_names, "_MOST_RECENT", 2)
-    assert facet_counts(SearchQuery(), "employer", typed="kyst") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
+    assert count_facets(SearchQuery(), "employer", typed="kyst") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
 def test_an_employer_that_was_stored_after_the_names_were_cached_is_found_by_its_letters(kro, ads, client):  # noqa: F811

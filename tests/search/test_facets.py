@@ -7,8 +7,9 @@ import itertools
 
 import pytest
 
-from jobsearch.search.api import FACETS, Choice, SearchQuery, find_choices
+from jobsearch.search.api import SearchQuery
 from jobsearch.search.conditions import Range
+from jobsearch.search.facets import FACETS, Choice, find_choices
 from jobsearch.search.facets.deadline import DUE_IN_WORDS, DUE_SOON, DUE_UNKNOWN
 from jobsearch.vacancies.visibility import OSLO
 

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.search.analysis import folding
-from jobsearch.search.api import Highlighter, SearchQuery
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.assist import Highlighter
 from jobsearch.search.assist.snippets import SNIPPET_LENGTH, build_snippet
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents

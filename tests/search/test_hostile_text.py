@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from jobsearch.search.analysis import norwegian
-from jobsearch.search.api import Highlighter, SearchQuery
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.assist import Highlighter
 from jobsearch.search.assist.snippets import Segments
 from jobsearch.search.assist.suggestions import _split_label
 from jobsearch.search.query import parser

@@ -6,11 +6,12 @@ import logging
 
 import pytest
 
-from jobsearch.search.api import EngineDown, SearchQuery, count, engine_health, index_changes, search
+from jobsearch.search.api import EngineDown, SearchQuery, count, search
 from jobsearch.search.conditions import All, Best, Everything, Term, Terms
-from jobsearch.search.engines import registry
+from jobsearch.search.engines import engine_health, registry
 from jobsearch.search.engines.opensearch import query_builder
 from jobsearch.search.engines.opensearch.client import POOL_SIZE, connect
+from jobsearch.search.indexing import index_changes
 
 
 def test_several_nodes_and_credentials_with_special_characters():

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobsearch.search import schema
-from jobsearch.search.api import SearchQuery, compare, index_changes, rebuild, search
+from jobsearch.search.api import SearchQuery, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer
-from jobsearch.search.indexing import analysis_process, documents, lifecycle
+from jobsearch.search.indexing import analysis_process, compare, documents, index_changes, lifecycle, rebuild
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, prepared_ads, prepared_documents, store
 from jobsearch.vacancies.models import PreparedAd, PreparedDocument, Vacancy

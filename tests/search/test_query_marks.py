@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobsearch.search.api import remove_each_part, remove_words
-from jobsearch.search.query import parser
+from jobsearch.search.query import parser, remove_each_part, remove_words
 from jobsearch.search.query.normalisation import normalise_query
 
 DASHES = [*"-‐‑‒–—―−－﹣"]

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search import service, tasks
-from jobsearch.search.api import compare, index_changes, rebuild
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing import analysis_process, lifecycle, quarantine
+from jobsearch.search.indexing import analysis_process, compare, index_changes, lifecycle, quarantine, rebuild
 from jobsearch.search.indexing.index_contents import batched
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, store

@@ -16,10 +16,10 @@ import pytest
 from django.utils import timezone
 
 from jobsearch.search import schema
-from jobsearch.search.api import EngineDown, SearchQuery, compare, index_changes, rebuild, repair, search
+from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer
-from jobsearch.search.indexing import analysis_process, documents, lifecycle, quarantine
+from jobsearch.search.indexing import analysis_process, compare, documents, index_changes, lifecycle, quarantine, rebuild, repair
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_documents import delete_documents

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch.search.api import remove_each_part, remove_words
+from jobsearch.search.query import remove_each_part, remove_words
 
 
 @pytest.mark.parametrize(

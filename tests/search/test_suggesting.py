@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from jobsearch.search import api as search
 from jobsearch.search import cache
-from jobsearch.search.api import SearchQuery, suggest
-from jobsearch.search.assist import suggestions
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.assist import suggest, suggestions
 from jobsearch.search.assist.suggestion_names import KINDS, MAX_FOUND, NameIndex, SuggestedName
 from jobsearch.search.engines import registry
 from jobsearch.vacancies import store

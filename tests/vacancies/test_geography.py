@@ -53,7 +53,7 @@ def test_every_municipality_has_a_point_and_no_other_place():
 
 
 @pytest.mark.parametrize("county", catalogue.COUNTIES)
-def test_a_municipality_lies_in_its_county(county):
+def test_a_municipality_is_in_its_county(county):
     south, north, west, east = BOXES[county]
     outside = {
         path: centre.point

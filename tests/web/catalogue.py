@@ -26,6 +26,7 @@ CATALOGUES = [*SITE, *ADMIN]
 
 _VISITED = ("web", "saved", "accounts", "search")
 _ADMINS_FILES = ("models.py", "apps.py")
+_ADMINS_FOLDER = "models"
 _NO_WORDS = {"uuid", "Helse og sosial/Sykepleier"}
 
 _SINGULAR = {"gettext", "gettext_lazy", "gettext_noop", "_"}
@@ -74,7 +75,7 @@ def _site_texts() -> set[Text]:
     found: set[Text] = set()
     for app in _VISITED:
         for file in _list_sources(ROOT / "jobsearch" / app):
-            if not file.name.endswith(_ADMINS_FILES):
+            if not file.name.endswith(_ADMINS_FILES) and file.parent.name != _ADMINS_FOLDER:
                 found |= set(_extract_from_code(file.read_text()))
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:

@@ -12,10 +12,18 @@ from django.db.models import F
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.links import Purpose, sign_token
-from jobsearch.saved.models import AlertMail, AlertMatch, SearchFeed, Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.mail.links import Purpose, sign_token
+from jobsearch.saved.models import (
+    AlertMail,
+    AlertMatch,
+    Bookmark,
+    BookmarkSettings,
+    SearchFeed,
+    Subscriber,
+    Subscription,
+    SubscriptionRequest,
+)
 from jobsearch.saved.sharing import share_by_link
 from jobsearch.statistics.counting import count_market
 from jobsearch.vacancies.ad_data import CategoryData, ContactData, LocationData, OccupationData

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import documents
 from jobsearch.search.schema import analysis_fingerprint
@@ -67,7 +68,7 @@ def make_ads(*fields: dict) -> list[UUID]:
     """Store and index ads."""
     uuids = store_vacancies(*fields or ({},))
     prepare_documents()
-    search.index_changes()
+    indexing.index_changes()
     return uuids
 
 
@@ -88,9 +89,9 @@ def prepare_documents() -> None:
 @pytest.fixture
 def engine_down(monkeypatch) -> None:
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers. Start it.")
+        raise search.EngineDown("The engine does not answer. Start it.")
 
-    for name in ("search", "count", "count_by_day", "count_many", "count_new", "similar"):
+    for name in ("search", "count", "count_by_day", "count_many", "count_new", "find_similar"):
         monkeypatch.setattr(f"jobsearch.search.api.{name}", down)
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from lxml import html
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -103,7 +103,7 @@ def test_inactive_ad_shows_no_contact_text_or_apply_link(client, ads, end, index
     (ad, _) = ads({"contacts": (CONTACT,)}, {"title": "Sykepleier dag"})
     end(ad)
     if indexed:
-        search.index_changes()
+        indexing.index_changes()
     page = get(client, ad)
     html = page.response.content.decode()
     assert page.h1 == "Sykepleier" and "Annonsen er ikke lenger aktiv" in page.text()

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
-from jobsearch.saved.links import Purpose, build_path, sign_token
+from jobsearch.saved.mail.links import Purpose, build_path, sign_token
+from jobsearch.saved.models import Bookmark, BookmarkSettings
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData
 from jobsearch.vacancies.models import Vacancy

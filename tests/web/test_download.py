@@ -15,6 +15,7 @@ from django.utils import timezone
 from lxml import etree
 
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -125,7 +126,7 @@ def test_file_is_in_the_order_of_the_page(logged_in, ads, sort, kind):
     )
     Vacancy.objects.exclude(uuid=made[1]).update(first_seen=now - dt.timedelta(days=2))
     Vacancy.objects.filter(uuid__in=made).update(version=2)
-    search.index_changes()
+    indexing.index_changes()
     since = int((now - dt.timedelta(days=1)).timestamp())
     params = (
         f"?q=assistent+eller+kokk&sort={sort}" if sort != "since" else f"?q=assistent+eller+kokk&sort=published&since={since}"

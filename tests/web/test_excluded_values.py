@@ -8,7 +8,8 @@ import pytest
 from django.utils import translation
 
 from jobsearch.saved.descriptions import list_criteria, summarise_query
-from jobsearch.search.api import FACETS, SearchQuery, count, get_exclusion, search
+from jobsearch.search.api import SearchQuery, count, search
+from jobsearch.search.facets import FACETS, get_exclusion
 from jobsearch.search.facets.base import VALUES_PER_FACET
 from tests.places import BERGEN, OSLO
 from tests.web.page import Page

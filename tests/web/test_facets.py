@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from lxml import html
 
-from jobsearch.search.api import NOT_STATED
+from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.web.page import Page
@@ -304,9 +304,9 @@ def test_list_says_that_the_engine_is_down(client, some, engine_down, headers, m
     from jobsearch.search import api as search
 
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers. Start it.")
+        raise search.EngineDown("The engine does not answer. Start it.")
 
-    monkeypatch.setattr("jobsearch.search.api.facet_counts", down)
+    monkeypatch.setattr("jobsearch.search.api.count_facets", down)
     response = client.get("/filter/employer/", {"employer": "Kroa AS"}, headers=headers)
     assert response.status_code == 503
     assert "Søket er nede akkurat nå" in response.content.decode()

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 from lxml import etree
 
-from jobsearch.saved.links import Purpose, sign_token
+from jobsearch.saved.mail.links import Purpose, sign_token
 from jobsearch.saved.models import SearchFeed
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.vacancies.ad_data import ContactData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import feeds
@@ -102,7 +102,7 @@ def test_an_unchanged_feed_is_304(client, ads, address):
 
 
 @ADDRESSES
-def test_a_closed_ad_is_noticed_by_a_reader_that_asks_by_date(client, ads, address):
+def test_a_closed_ad_changes_the_answer_to_a_request_by_date(client, ads, address):
     old = timezone.now() - dt.timedelta(days=3)
     first, _second = ads({"title": "Kokk"}, {"title": "Baker"})
     Vacancy.objects.update(changed=old)
@@ -125,7 +125,7 @@ def test_an_edited_ad_keeps_its_id_and_is_newer(client, ads, address):
     Vacancy.objects.update(changed=timezone.now() - dt.timedelta(days=2), published=timezone.now() - dt.timedelta(days=3))
     (before,) = read(client.get(address))
     store_vacancies({"uuid": uuid, "title": "Kokk, fast stilling"})
-    search.index_changes()
+    indexing.index_changes()
     (after,) = read(client.get(address))
     assert (after["id"], after["title"]) == (before["id"], "Kokk, fast stilling")
     assert after["updated"] > before["updated"]

@@ -12,8 +12,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from jobsearch import env
-from jobsearch.search.api import Health, SetAside, index_changes
-from jobsearch.search.indexing import quarantine
+from jobsearch.search.engines import Health
+from jobsearch.search.indexing import index_changes, quarantine
+from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.views import health
 
@@ -30,7 +31,7 @@ def engine(monkeypatch) -> list[int]:
         asked.append(1)
         return Health("tantivy", "0.27", True, 12)
 
-    monkeypatch.setattr("jobsearch.search.api.engine_health", engine_health)
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", engine_health)
     return asked
 
 

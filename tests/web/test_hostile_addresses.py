@@ -25,7 +25,7 @@ QUERIES = 30
 EXPORT_LIMIT_QUERIES = 12
 """Queries of the two rate limits of an export, by user and by sender, which are counted in the database."""
 ENGINE_CALLS = 10
-"""A search that finds nothing: as typed, alternative readings, their counts, "did you mean", values without ads, steps
+"""A search that finds nothing: as typed, other interpretations, their counts, "did you mean", values without ads, steps
 back; each is one request for all of its kind."""
 FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
 EXCLUSIONS = tuple(f"not_{facet}" for facet in FACETS)

@@ -7,9 +7,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from jobsearch.accounts.forms import CredentialField
-from jobsearch.saved.bookmark_models import RecentSearch
-from jobsearch.saved.models import SavedSearch, SubscriptionRequest
-from jobsearch.saved.subscriptions import normalise_address
+from jobsearch.saved.mail.addresses import normalise_address
+from jobsearch.saved.models import RecentSearch, SavedSearch, SubscriptionRequest
 
 pytestmark = pytest.mark.django_db
 FORM = b'--B\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--B--\r\n'

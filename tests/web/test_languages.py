@@ -13,6 +13,7 @@ from django.utils.formats import date_format, number_format
 from lxml import html
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.taxonomy import catalogue as feed
 from jobsearch.taxonomy import labels as wording
 from jobsearch.taxonomy import places
@@ -190,7 +191,7 @@ def test_every_value_of_the_feed_is_translated(code):
 def test_values_are_shown_in_the_language_of_the_page(facet, value, nb, nn, en):
     for code, words in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(code):
-            assert search.FACETS[facet].label_value(value) == words
+            assert FACETS[facet].label_value(value) == words
 
 
 def test_names_of_norwegian_places_are_not_translated():
@@ -210,7 +211,7 @@ def test_occupations_are_sorted_by_translated_name(client, ads, code):
     parts = [_bare(label) for label in page.all("//ul[@id='f-occupation']//fieldset//label")]
     assert parts == sorted(parts, key=wording.build_sort_key) and len(parts) == 4
     with translation.override(code):
-        found = search.FACETS["occupation"].list_choices(dict.fromkeys(feed.OCCUPATIONS, 1), search.SearchQuery())
+        found = FACETS["occupation"].list_choices(dict.fromkeys(feed.OCCUPATIONS, 1), search.SearchQuery())
     labels = [choice.label for choice in found]
     assert len(labels) == 14 and found[-1].value.startswith("Uoppgitt")
     assert labels[:-1] == sorted(labels[:-1], key=wording.build_sort_key)

@@ -168,7 +168,7 @@ def test_without_the_engine_the_page_has_all_that_is_counted(client, counted, en
     def down(*args: object):
         raise search.EngineDown("gone")
 
-    monkeypatch.setattr(search, "facet_counts", down)
+    monkeypatch.setattr(search, "count_facets", down)
     assert facts(Page(client.get("/marked/")))["Ledige nå"] == "–"
     assert "Søket er nede" in Page(client.get("/marked/?place=VESTLAND")).text()
 

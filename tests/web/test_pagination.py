@@ -15,7 +15,7 @@ from jobsearch.web.presenters.pagination import build_page_links
         (1, 3, [1, 2, 3]),
         (1, 9, [1, 2, 0, 9]),
         (3, 9, [1, 2, 3, 4, 0, 9]),
-        (4, 9, [1, 2, 3, 4, 5, 0, 9]),  # dots stand for two pages at least
+        (4, 9, [1, 2, 3, 4, 5, 0, 9]),  # dots replace two pages at least
         (5, 9, [1, 0, 4, 5, 6, 0, 9]),
         (9, 9, [1, 0, 8, 9]),
     ],

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobsearch.saved.counts import count_hits
+from jobsearch.saved.searches.counts import count_hits
 from jobsearch.search import api as search
 from jobsearch.search.assist import suggestions
 from jobsearch.search.engines import registry
@@ -119,7 +119,7 @@ def test_every_count_fits_the_list(client, some, deadline):
     assert search.count(query) == len(list(search.scan(query))) == total
     assert search.count_new(query, timezone.now() - dt.timedelta(days=1)) == total
     for facet in ("employer", "place"):
-        for value, number in search.facet_counts(query, facet).items():
+        for value, number in search.count_facets(query, facet).items():
             assert search.count(query.replace(**{facet: (value,)})) == number
 
 
@@ -174,4 +174,4 @@ def test_employer_with_passed_deadlines_only_is_not_called_unknown(client, some)
 
 def test_similar_ads_are_open(some):
     passed = {str(one) for one in some[5:]}
-    assert not passed & {str(hit.uuid) for hit in search.similar(some[0], limit=50)}
+    assert not passed & {str(hit.uuid) for hit in search.find_similar(some[0], limit=50)}

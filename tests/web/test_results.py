@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobsearch.search import api as search
-from jobsearch.search.api import NOT_STATED
+from jobsearch.search import indexing
+from jobsearch.search.facets import FACETS
+from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
@@ -89,9 +91,8 @@ def test_words_with_a_meaning_are_not_left_out_but_the_page_offers_it(client, so
 
 
 def test_empty_database_has_a_message(client, ads, db):
-    from jobsearch.search import api as search
 
-    search.index_changes()
+    indexing.index_changes()
     page = get(client, "/")
     assert page.total == 0
     assert "ingen stillinger her ennå" in page.text()
@@ -119,7 +120,7 @@ def test_values_of_one_facet_are_or_ed_and_facets_and_ed(client, some, address, 
 def test_each_count_equals_the_hits_of_choosing_it(client, some):
     page = get(client, "/")
     controls = page.all("//input[@data-count]")
-    counted = {name for name, facet in search.FACETS.items() if not facet.long}
+    counted = {name for name, facet in FACETS.items() if not facet.long}
     assert {control.get("name") for control in controls} == counted
     assert {"place", "occupation", "deadline", "published"} <= counted
     for control in controls:

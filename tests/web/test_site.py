@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
-from jobsearch.search.api import distance
+from jobsearch.search.facets import distance
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.middleware import TrustedProxyMiddleware
 from jobsearch.web.presenters import dates
@@ -42,7 +42,7 @@ def test_every_page_has_the_content_security_policy_and_no_inline_code(client, a
 
 
 @pytest.mark.parametrize("address", PLAIN)
-def test_every_page_may_ask_for_the_position_and_nothing_else(client, ads, address):
+def test_every_page_may_request_the_position_and_nothing_else(client, ads, address):
     ads()
     allowed = dict(one.split("=") for one in client.get(address)["Permissions-Policy"].split(", "))
     assert allowed.pop("geolocation") == "(self)"

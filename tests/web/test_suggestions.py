@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from jobsearch.search.api import RecognisedEntity, SearchQuery
-from jobsearch.search.query import alternatives
+from jobsearch.search.api import SearchQuery
+from jobsearch.search.query import RecognisedEntity, alternatives
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.web.presenters import results
 from tests.web.page import Page

@@ -36,9 +36,9 @@ def away(client):
 def old_and_new(ads):
     old, _ = ads({"title": "Gammel"}, {"title": "Nyere"})
     Vacancy.objects.filter(uuid=old).update(first_seen=timezone.now() - dt.timedelta(days=9), version=2)
-    from jobsearch.search import api as search
+    from jobsearch.search import indexing
 
-    search.index_changes()
+    indexing.index_changes()
 
 
 def new_titles(page: Page) -> list[str]:

@@ -13,11 +13,12 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.links import Purpose, build_path
-from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.mail.links import Purpose, build_path
+from jobsearch.saved.models import Bookmark, BookmarkSettings, Subscriber, Subscription, SubscriptionRequest
 from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.facets import FACETS
 from jobsearch.taxonomy import catalogue as feed
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
@@ -75,7 +76,7 @@ def helped(ads, client):
     )
     Vacancy.objects.filter(title="Baker").update(first_seen=now - dt.timedelta(days=9))
     Vacancy.objects.filter(title="Till hand").update(application_due=None, application_due_text="When we have found you")
-    search.index_changes()
+    indexing.index_changes()
     minutes = int(now.timestamp()) // 60
     client.cookies[last_visit.COOKIE] = f"0.{minutes - 3 * 24 * 60}"
     return {
@@ -125,7 +126,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
     with transaction.atomic():
         store.close_vacancies([closed], Vacancy.Closed.FEED)
         store.close_vacancies([masked], Vacancy.Closed.FEED, masked=[masked])
-    search.index_changes()
+    indexing.index_changes()
     saved = recruiter.saved_searches.create(name="Fox", params="q=fox&place=VESTLAND&published=7")
     recruiter.saved_searches.create(name="Fox all", params="")
     subscriber = Subscriber.objects.create(address="kari@example.no", language="nb")
@@ -151,7 +152,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
             "problems": "/?place=X&occupation=X&sector=X&extent=X&engagement=X&published=X&sort=X&page=999999",
             "long": f"/?q={'fox ' * 100}",
             "one day": f"/?published={yesterday}&size=100&deadline=7&language=en&employer=Acme",
-            **{f"list of {name}": f"/filter/{name}/?q=fox" for name in search.FACETS},
+            **{f"list of {name}": f"/filter/{name}/?q=fox" for name in FACETS},
             "searched list": "/filter/employer/?within=acm",
             "empty list": "/filter/employer/?within=zzz",
             "blocked": "/?q=kari%40example.no",
@@ -251,7 +252,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
 
 def _silence(patch) -> None:
     def down(*args: object, **kwargs: object):
-        raise search.EngineDown("Nobody answers.")
+        raise search.EngineDown("The engine does not answer.")
 
-    for name in ("search", "count", "count_by_day", "count_many", "count_new", "similar"):
+    for name in ("search", "count", "count_by_day", "count_many", "count_new", "find_similar"):
         patch.setattr(f"jobsearch.search.api.{name}", down)

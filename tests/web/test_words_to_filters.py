@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from jobsearch.search.api import SearchQuery, count, search, suggest, turn_words_into_filters
+from jobsearch.search.api import SearchQuery, count, search, turn_words_into_filters
+from jobsearch.search.assist import suggest
 from jobsearch.search.words_to_filters import turn_near_words_into_filter
 from tests.places import BERGEN, OSLO
 from tests.web.page import Page

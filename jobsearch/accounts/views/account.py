@@ -21,9 +21,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobsearch.core.private_pages import private_page
-from jobsearch.saved.links import Purpose, build_path
+from jobsearch.saved.mail.links import Purpose, build_path
+from jobsearch.saved.mail.recipients import get_address
 from jobsearch.saved.models import Subscriber
-from jobsearch.saved.recipients import get_address
 
 from ..adapter import AccountAdapter
 from ..forms import LanguageForm
@@ -64,7 +64,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Keep the language with the account, and set it in this browser."""
+    """Keeps the language with the account, and sets it in this browser."""
     form = LanguageForm(request.POST)
     response = HttpResponseRedirect(reverse("accounts:overview"))
     if form.is_valid():
@@ -80,7 +80,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    """Log the user out on all other devices."""
+    """Logs the user out on all other devices."""
     count = end_sessions(_get_user(request), but=request.session.session_key)
     text = ngettext("Du er logget ut på %(n)s annen enhet.", "Du er logget ut på %(n)s andre enheter.", count) % {"n": count}
     messages.success(request, text)

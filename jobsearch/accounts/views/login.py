@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
-from jobsearch.saved.limits import fold_mailbox
+from jobsearch.saved.mail.limits import fold_mailbox
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.login_throttle import is_known_browser
 from jobsearch.web.views import errors
@@ -54,7 +54,7 @@ class PasswordLogin(auth_views.LoginView):
         }
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Continue with allauth's stages, which log the user in."""
+        """Continues with allauth's stages, which log the user in."""
         user = form.get_user()
         login = Login(user=user, redirect_url=self.get_redirect_url() or None)
         response: HttpResponse = perform_password_login(self.request, {"username": user.get_username()}, login)

@@ -1,12 +1,11 @@
-"""Admin classes of alert mails and reminders. They show neither an address nor a search: what people search for is theirs."""
+"""Admin classes of alert mails and reminders. They show neither an address nor a search, which are private."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.saved.bookmark_models import ReminderMail
-from jobsearch.saved.models import AlertMail
+from jobsearch.saved.models import AlertMail, ReminderMail
 
 from .base import ReadOnlyAdmin
 

@@ -180,7 +180,7 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def log_by_uuid(request: HttpRequest, model: type[models.Model], uuids: list[UUID], message: str) -> None:
-    """Writes an action to the admin's history under the bare uuid: a title would stay there after the ad is masked."""
+    """Writes an action to the admin's history under the uuid alone: a title would remain there after the ad is masked."""
     kind = ContentType.objects.get_for_model(model)
     LogEntry.objects.bulk_create(
         LogEntry(

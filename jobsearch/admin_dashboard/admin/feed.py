@@ -72,7 +72,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class EffectFilter(admin.SimpleListFilter):
-    """Filter that leaves out the schedule's runs in which nothing had changed, unless all are asked for."""
+    """Filter that leaves out the schedule's runs in which nothing had changed, unless all are requested."""
 
     title = _("hva som skjedde")
     parameter_name = "effect"

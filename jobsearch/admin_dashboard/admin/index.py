@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.models import SetAside, ThreadFailure
 
 from .base import ReadOnlyAdmin, UuidSearchMixin, log_by_uuid
 
 
-@admin.register(search.SetAside)
+@admin.register(SetAside)
 class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
     """Quarantined ads: those that could not be indexed, with an action that retries the selected ones."""
 
@@ -30,16 +31,16 @@ class SetAsideAdmin(UuidSearchMixin, ReadOnlyAdmin):
         return request.user.has_perm("search.change_setaside")
 
     @admin.action(description=_("Prøv igjen nå"), permissions=["retry"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[search.SetAside]) -> None:
+    def try_again(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:
         """Makes the next indexing run, within seconds, try the selected ads again."""
         uuids = list(queryset.values_list("uuid", flat=True))
-        retried = search.retry(uuids)
-        log_by_uuid(request, search.SetAside, uuids, gettext("Bedt om nytt forsøk"))
+        retried = indexing.retry(uuids)
+        log_by_uuid(request, SetAside, uuids, gettext("Bedt om nytt forsøk"))
         message = ngettext("%(n)s annonse indekseres på nytt.", "%(n)s annonser indekseres på nytt.", retried) % {"n": retried}
         self.message_user(request, message, messages.SUCCESS)
 
 
-@admin.register(search.ThreadFailure)
+@admin.register(ThreadFailure)
 class ThreadFailureAdmin(ReadOnlyAdmin):
     """Background threads whose last round failed."""
 

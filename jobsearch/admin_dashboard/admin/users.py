@@ -22,7 +22,7 @@ from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, co
 from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.saved.forms import AddressField
-from jobsearch.saved.mails import AddressRefused, MailServerDown
+from jobsearch.saved.mail.mails import AddressRefused, MailServerDown
 
 from .base import ReadOnlyAdmin, format_time
 
@@ -190,7 +190,7 @@ class UserAdmin(ReadOnlyAdmin):
         return [str(user) for user in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete all that is stored about the user, also what is found by the address alone."""
+        """Deletes all that is stored about the user, also what is found by the address alone."""
         delete_account(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -35,7 +35,7 @@ from jobsearch.admin_dashboard.ad_facts import (
     redact_description,
 )
 from jobsearch.admin_dashboard.jobs import start_from
-from jobsearch.search import api as search
+from jobsearch.search.models import SetAside
 from jobsearch.taxonomy.places import get_label
 from jobsearch.vacancies import html, store
 from jobsearch.vacancies.models import Location, Moderation, Tombstone, Vacancy
@@ -80,7 +80,7 @@ class IndexFilter(admin.SimpleListFilter):
         if self.value() == "behind":
             return queryset.filter(version__gt=F("indexed_version"))
         if self.value() == "aside":
-            return queryset.filter(pk__in=search.SetAside.objects.values("uuid"))
+            return queryset.filter(pk__in=SetAside.objects.values("uuid"))
         return queryset
 
 

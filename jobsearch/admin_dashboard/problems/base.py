@@ -14,7 +14,7 @@ from jobsearch.admin_dashboard.site_facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """Severity, shown by symbol, label and colour together, so that none of them alone carries the meaning."""
+    """Severity, shown by symbol, label and colour together, so that the meaning does not depend on one of them."""
 
     key: str
     symbol: str
@@ -32,10 +32,9 @@ SEVERITIES = {one.key: one for one in (OK, WATCH, BROKEN, UNKNOWN)}
 class Problem:
     """A problem that is found now. Its texts are in the active language.
 
-    `since` is None where the facts do not tell: the incident does. `action` is the key of a job that cures it, `link` the name
-    of an admin page with its text, `commands` are for a shell. `error` is the message of a program or library, mostly in English.
-    `alarm`: also sent to ADMINS and the webhook while it is not
-    an error yet; errors always are.
+    `since` is None where the facts do not state it: the incident does. `action` is the key of a job that cures it, `link` the
+    name of an admin page with its text, `commands` are for a shell. `error` is the message of a program or library, mostly in
+    English. `alarm`: also sent to ADMINS and the webhook while it is not an error yet; errors always are.
     """
 
     code: str

@@ -126,7 +126,7 @@ def check_pause(facts: Facts) -> Problem | None:
 
 
 def is_paused(facts: Facts) -> bool:
-    """Whether reading is paused now: then nothing is late by fault."""
+    """Whether reading is paused now: then late reading is no fault."""
     until = facts.feed.state.paused_until if facts.feed.state else None
     return until is not None and until > facts.now
 
@@ -213,7 +213,7 @@ def check_token_expiry(facts: Facts) -> Problem | None:
 
 
 def check_cursor(facts: Facts) -> Problem | None:
-    """The page that we stood on has disappeared from the feed within the last week."""
+    """The feed page at the cursor has disappeared within the last week."""
     lost = facts.feed.state.cursor_lost if facts.feed.state else None
     if lost is None or facts.now - lost >= CURSOR_LOST:
         return None

@@ -10,7 +10,7 @@ from jobsearch.admin_dashboard.report_texts import format_number
 from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
-from jobsearch.search import api as search
+from jobsearch.search import indexing
 
 from .base import BROKEN, WATCH, Problem
 from .processes import RESTART_WORKER, has_stopped_tasks
@@ -46,7 +46,7 @@ def check_engine(facts: Facts) -> Problem | None:
 
 def check_behind(facts: Facts) -> Problem | None:
     """Changes wait to be indexed for too long. Follows from an engine that is down, and from a worker that is dead."""
-    late = facts.oldest_behind and facts.now - facts.oldest_behind > search.INDEX_LATE
+    late = facts.oldest_behind and facts.now - facts.oldest_behind > indexing.INDEX_LATE
     if not facts.engine.ok or has_stopped_tasks(facts) or not (late or facts.behind > INDEX_BEHIND):
         return None
     number = {"n": format_number(facts.behind)}

@@ -330,7 +330,7 @@ class Faults:
         return self._add("page_gone", "page", handle, target)
 
     def frozen_head(self, **target: Unpack[Target]) -> Fault:
-        """The feed stands still: it shows no new lines from now on, and every response is successful."""
+        """The feed is frozen: it shows no new lines from now on, and every response is successful."""
         head = find_last_line(self._store)
         page = build_page(self._store, head, 0) if head else None
         frozen = page.last.seq if page else 0

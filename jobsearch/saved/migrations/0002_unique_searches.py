@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 def merge_duplicates(apps, schema_editor):
-    """Keep the oldest row with its name and the latest last look of the duplicates: no ad already seen becomes new again."""
+    """Keeps the oldest row with its name and the latest last look of the duplicates: no ad already seen becomes new again."""
     searches = apps.get_model("saved", "SavedSearch").objects
     kept: dict[tuple[int, str], object] = {}
     gone = []

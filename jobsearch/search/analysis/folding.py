@@ -16,7 +16,7 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff"
 )
-_HYPHENS = "\u2010\u2011\u2012\u2043\u2212\u058a\u05be\u1806\ufe63"  # the en dash also stands between words: see `norwegian`
+_HYPHENS = "\u2010\u2011\u2012\u2043\u2212\u058a\u05be\u1806\ufe63"  # the en dash is also used between words: see `norwegian`
 _APOSTROPHES = "\u2018\u201b\u02b9\u02bb\u02bc\u02bd\u0060\u00b4\u2032\u2035\ua78c"
 _FULL_WIDTH = range(0xFF01, 0xFF5F)  # "！" to "～": ASCII as wide as a Chinese sign
 

@@ -82,7 +82,7 @@ PARENTS = {
 }
 """Kind -> the wider kind: an ad that demands a trade certificate demands an education."""
 
-# Kinds whose bare mention demands them: "Førerkort klasse B.", "Gode norskkunnskaper". "Erfaring" and "norsk" need a verb.
+# Kinds whose mention alone demands them: "Førerkort klasse B.", "Gode norskkunnskaper". "Erfaring" and "norsk" need a verb.
 STRONG = re.compile(
     r"(?:norskkunn|norskferdig|engelskkunn|engelskferdig|skandinavisk språk|fagbrev|svennebrev|sveinebrev|mesterbrev|"
     r"bachelor|master|degree|autoris|"

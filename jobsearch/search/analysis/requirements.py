@@ -1,8 +1,8 @@
 """Requirement detection: what an ad demands of its applicants, and what it says is not needed.
 
-Rules on the clause around each word of `requirement_kinds`: a negation or a verb of demand before it ("ikke krav til", "må ha"),
-a predicate after it ("er ikke nødvendig", "er en fordel"). Doubt counts as silence: a search for "uten erfaring" leaves out only
-the ads that plainly demand experience.
+Rules on the clause around each word of `requirement_kinds`: a negation or a verb of demand before it ("ikke krav til", "må
+ha"), a predicate after it ("er ikke nødvendig", "er en fordel"). An unclear text counts as one that says nothing: a search for
+"uten erfaring" leaves out only the ads that plainly demand experience.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEEDED, NOT_NEEDED, TAUGHT = "needs-", "no-", "teaches-"
 
 _MOST = 80  # mentions of a text that are examined
 _REACH = 150  # characters of a clause that are examined on each side of a mention
-_NEAR = 100  # characters on each side of a word within which a statement with it stands
+_NEAR = 100  # characters on each side of a word within which a statement about it is looked for
 _MOST_STATEMENTS = 10
 _FAR = 9  # words between a negation and what it covers
 _TRAINED = frozenset(f"{NEEDED}{kind}" for kind in ("experience", "degree", "authorisation"))  # training does not replace these
@@ -84,9 +84,9 @@ def find_mentions(text: str) -> Iterator[Mention]:
 
 
 def _find_starts(text: str) -> list[int]:
-    """Where a word stands that may begin a name, in order. Few of the different words of a text do."""
+    """The positions of words that may begin a name, in order. Few of the different words of a text do."""
     beginning = [word for word in {*_WORD.findall(text)} if _may_begin_name(word)]
-    if len(beginning) > _MOST:  # not found one by one, which would take quadratic time in a text made for it
+    if len(beginning) > _MOST:  # not found one by one, which would take quadratic time in a hostile text
         return [word.start() for word in _WORD.finditer(text) if _may_begin_name(word.group())]
     starts: set[int] = set()
     for word in beginning:
@@ -233,7 +233,7 @@ def _cut_after(after: str) -> str:
 
 
 def _remove_contradictions(found: set[str], implied: set[str]) -> set[str]:
-    """What an ad both demands and calls needless is left open, "ingen helg" is believed, and a statement yields to a demand."""
+    """Removes what an ad both demands and says is not needed; "ingen helg" wins over a mention, a demand over a statement."""
     kept = {*found}
     for word in found:
         kind = word.partition("-")[2]

@@ -32,7 +32,7 @@ _TWO_EDITS_FROM = 8  # letters
 # Distance of a word that sounds the same and begins the same; what is added for a word that may itself be misspelled.
 _PHONETIC_DISTANCE, _UNTRUSTED_PENALTY = 0.5, 0.75
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_BETWEEN = ("", "i", "og", "pa")  # function words that may stand, without blanks, between two words
+_BETWEEN = ("", "i", "og", "pa")  # function words that may be typed, without blanks, between two words
 
 # Rules of the phonetic key: sounds that are confused get the same letters. Later rules see the output of earlier ones.
 _SOUNDS = tuple(

@@ -1,1 +1,9 @@
-"""What a results page adds to its hits: suggestions, highlighting, snippets."""
+"""Suggestions while typing, highlighting and snippets of hits. The imported names are the public API."""
+
+from __future__ import annotations
+
+from .highlighting import HighlightedAd, Highlighter
+from .snippets import Segment
+from .suggestions import Suggestion, suggest
+
+__all__ = ["HighlightedAd", "Highlighter", "Segment", "Suggestion", "suggest"]

@@ -1,4 +1,7 @@
-"""Facets: parameters, values, labels, filters, counts and document fields. One class each; see `base.Facet`."""
+"""Facets: parameters, values, labels, filters, counts and document fields. One class each; see `base.Facet`.
+
+The names in `__all__` are the public API; the others are for the search itself.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,37 @@ from typing import Any
 
 from jobsearch.search.conditions import Node
 
-from .base import Facet, Selection
-from .deadline import DeadlineFacet
+from . import distance
+from .base import Choice, Facet, Selection, find_choices
+from .deadline import ALL_DEADLINES, PASSED, DeadlineFacet
 from .distance import DistanceFilter
 from .employer import EmployerFacet
+from .employer_names import choose_employer_name, employer_key, find_employer_names, get_employer_name
 from .engagement import EngagementFacet
 from .exclusion import PREFIX, build_exclusions
 from .extent import ExtentFacet
 from .language import LanguageFacet
 from .occupation import OccupationFacet
 from .place import PlaceFacet
-from .published import PublishedFacet
+from .published import CHART_DAYS, PublishedFacet
 from .sector import SectorFacet
+
+__all__ = [
+    "ALL_DEADLINES",
+    "CHART_DAYS",
+    "FACETS",
+    "PASSED",
+    "Choice",
+    "Facet",
+    "choose_employer_name",
+    "distance",
+    "employer_key",
+    "find_choices",
+    "find_employer_names",
+    "get_employer_name",
+    "get_exclusion",
+    "get_filter",
+]
 
 FACETS: dict[str, Facet] = {
     facet.name: facet

@@ -96,7 +96,7 @@ class Facet:
 
     any_label: ClassVar[str | Promise] = ""
     long: ClassVar[bool] = False
-    """Has so many values that only the chosen ones are counted along with a search, the others by `facet_counts`."""
+    """Has so many values that only the chosen ones are counted along with a search, the others by `count_facets`."""
 
     searchable: ClassVar[bool] = False
     """Whether the panel has an input to find values by a part of their label."""
@@ -119,7 +119,7 @@ class Facet:
 
     @property
     def defaults(self) -> Mapping[str, Any]:
-        """Its parameters, each with the value that stands for nothing chosen."""
+        """Its parameters, each with the value that means nothing is chosen."""
         return {self.name: ()}
 
     def parse_parameters(self, params: Parameters, problems: list[Problem]) -> dict[str, Any]:
@@ -329,7 +329,7 @@ def quote(text: str) -> str:
 
 
 def match_label(typed: str, find_key: Callable[[str], str] = build_comparison_key) -> Callable[[str], bool]:
-    """A function that tells whether a label has these letters. `find_key`: `build_comparison_key`, from a cache.
+    """A function that returns whether a label has these letters. `find_key`: `build_comparison_key`, from a cache.
 
     Typed without æ, ø and å, "alesund" finds Ålesund; typed with them, "ål" does not find Halden.
     """

@@ -60,7 +60,7 @@ def find_canonical(names: Collection[str]) -> dict[str, str]:
 
 
 def find_keys(names: Collection[str]) -> tuple[str, ...]:
-    """The keys of all ads that these facet values stand for. One or two queries, none without names."""
+    """The keys of all ads that have these facet values. One or two queries, none without names."""
     spellings = _read_spellings(names)
     orgnrs = (orgnr for orgnr, name in spellings.canonical.items() if name in names)
     without_number = (name for name in spellings.numbers if spellings.resolve(name) in names)
@@ -205,7 +205,7 @@ def _group_spellings(rows: Collection[tuple[str, str, int]]) -> _Spellings:
 
 
 def _find_numbers(names: Collection[str]) -> list[str] | None:
-    """The numbers of active ads with one of these names; None, which stands for all, where there are many names.
+    """The numbers of active ads with one of these names; None, which means all, where there are many names.
 
     A query of its own: as a condition of the next one, PostgreSQL may read every active ad for it.
     """

@@ -136,7 +136,7 @@ def count_processes(rows: int) -> int:
 
 
 def _split(rows: list[Change]) -> list[list[Change]]:
-    """The rows dealt out to the children: neighbours can be long ads of one employer."""
+    """The rows distributed among the children: neighbours can be long ads of one employer."""
     number = count_processes(len(rows))
     return [rows[start::number] for start in range(number)] if rows else []
 
@@ -174,7 +174,7 @@ class _Child:
         self.deadline = time.monotonic() + START_SECONDS
 
     def read_answers(self, result: Analysed) -> None:
-        """Adds what the child has sent. Goes on with a new child where it has ended, or has not answered for too long."""
+        """Adds what the child has sent. Continues with a new child where it has ended, or has not answered for too long."""
         is_open = self._receive(result)
         if not self.rows or (is_open and time.monotonic() < self.deadline):
             return

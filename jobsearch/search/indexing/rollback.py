@@ -25,7 +25,7 @@ def rollback() -> Report:
         with Lease("rebuild", REBUILD_SECONDS, wait=REBUILD_WAIT) as lease:
             index = in_use.previous()
             try:
-                log.info("The previous search index, %s, is brought back", index.name)
+                log.info("The previous search index, %s, is brought up to date", index.name)
                 replayed = put_in_service(in_use, index, lease, started)
             finally:
                 index.close()

@@ -110,7 +110,7 @@ def _list_bonuses(parsed: ParsedQuery) -> list[Node]:
 
 
 def _compile_wish(wish: Wish) -> Node:
-    """Ads that say that the requirement does not apply, or that they teach what it asks for."""
+    """Ads that say that the requirement does not apply, or that they teach what it requires."""
     terms = [
         Term("requirement", word, _WISH_TAUGHT if word.startswith("teaches-") else _WISH_STATED) for word in list_denials(wish)
     ]

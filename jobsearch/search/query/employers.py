@@ -1,4 +1,4 @@
-"""Names of companies as queries: "Ravnli Bygg AS" asks for that employer, not for everyone in Ravnli who builds."""
+"""Names of companies as queries: "Ravnli Bygg AS" means that employer, not builders in Ravnli."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def is_own_name(words: Sequence[norwegian.Word], entity: Entity) -> bool:
 
 
 def list_names(facet: str, values: Collection[str]) -> list[Key]:
-    """The names that stand for nothing but these values of a facet."""
+    """The names that mean only these values of a facet."""
     wanted = set(values)
     by_value = _keys_by_value()
     keys = dict.fromkeys(key for value in sorted(wanted) for key in by_value.get((facet, value), ()))

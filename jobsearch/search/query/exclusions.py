@@ -130,7 +130,7 @@ def _read_negation(items: list[QueryItem], start: int, before: list[QueryItem | 
 
 
 def _may_exclude(items: list[QueryItem], start: int, scope: int, trigger: str, before: list[QueryItem | Negation]) -> bool:
-    """Whether the trigger at `start` excludes what stands at `scope`: not a requirement, nor "utenfor" before no place."""
+    """Whether the trigger at `start` excludes what is at `scope`: not a requirement, nor "utenfor" before no place."""
     after_contrast = bool(before) and isinstance(before[-1], QueryItem) and before[-1].single_word in CONTRASTS
     is_operator = items[start].text == "NOT"
     if trigger in WISHES and not is_operator and not after_contrast and _names_requirement(items, start + 1):
@@ -291,7 +291,7 @@ def _has_occupation(parts: list[QueryItem | Negation]) -> bool:
 
 
 def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *, is_first: bool) -> int:
-    """Index of the next excluded item of a list that goes on at `start`; 0 where it does not.
+    """Index of the next excluded item of a list that continues at `start`; 0 where it does not.
 
     `is_first`: the query begins with the negation, so what follows a comma is what is searched for: "ikke vikar, lærer".
     """
@@ -324,7 +324,7 @@ def _is_lead(part: QueryItem | Negation) -> bool:
 
 
 def _classify(item: QueryItem) -> str:
-    """Kind of a listed item, by which "ikke natt, helg" goes on and "ikke natt, Oslo" does not."""
+    """Kind of a listed item, by which the list "ikke natt, helg" continues and "ikke natt, Oslo" does not."""
     was_excluded, item.minus = item.minus, False
     kind = combinations.classify_item(item)
     item.minus = was_excluded

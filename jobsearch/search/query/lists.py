@@ -1,6 +1,6 @@
-"""Lists without an operator: two places, or two occupations, that stand in one query are alternatives.
+"""Lists without an operator: two places, or two occupations, in one query are alternatives.
 
-"elektriker Bergen Stavanger" asks for either town, since an ad is rarely in both; the ads that are both come first. Two places of
+"elektriker Bergen Stavanger" means either town, since an ad is rarely in both; the ads that are both come first. Two places of
 which one contains the other ("Grünerløkka Oslo") are one place, and two words of one title ("lærer assistent", "sykepleier
 avdelingsleder") are one occupation.
 """

@@ -183,7 +183,7 @@ def _is_listed(q: str, words: Sequence[_Word], first: int, last: int) -> bool:
 
 
 def _continues(q: str, words: Sequence[_Word]) -> bool:
-    """Whether a list goes on from the first of these words, which are in the order of the text or in reverse."""
+    """Whether a list continues from the first of these words, which are in the order of the text or in reverse."""
     here, *others = words
     if not others:
         return False

@@ -11,10 +11,10 @@ from jobsearch.search.analysis.lexicon import FILLERS
 from . import exclusion_words
 
 CHUNK = re.compile(r'(?P<minus>-)?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
-"""A phrase in quotation marks, or what stands between blanks, of a normalised query."""
+"""A phrase in quotation marks, or what is between blanks, of a normalised query."""
 _OR_OPERATORS = {"OR", "ELLER", "|", "||"}
 
-# Always quotation marks, wherever they stand.
+# Always quotation marks, at any position.
 _QUOTES = "“”„‟«»〝〞〟「」『』❝❞🙶🙷🙸"
 # Also apostrophes, accents or signs: quotation marks only in pairs around words.
 _SINGLE_QUOTES = frozenset("'’‚‹›❛❜❮❯″‶")
@@ -68,7 +68,7 @@ def remove_each_part(q: str, dropped: Collection[str] = ()) -> list[tuple[str, s
 
 
 def _join_negations(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Joins a word of negation with the part after it: the query without "ikke" alone would ask for the opposite."""
+    """Joins a word of negation with the part after it: the query without "ikke" alone would mean the opposite."""
     joined: list[tuple[str, int, int]] = []
     for text, start, end in parts:
         if joined and joined[-1][0].lower().rpartition(" ")[2] in exclusion_words.MARKS:
@@ -79,7 +79,7 @@ def _join_negations(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, i
 
 
 def remove_words(q: str, words: str) -> str:
-    """The query without these words, which stand side by side in it."""
+    """The query without these words, which are side by side in it."""
     normalised, words = normalise_query(q), normalise_query(words)
     start = _find_words(normalised, words) if words else -1
     return strip_trailing_fillers(normalised[:start] + normalised[start + len(words) :]) if start >= 0 else q

@@ -211,7 +211,7 @@ def _add_synonyms(must: list[tuple[Alternative, ...]], is_plain: list[bool]) -> 
             clause = replace(clauses[0], synonyms=found_synonyms, headline_only=clauses[0].headline_only or is_employer)
             yield (clause,), *must[start][1:]
         else:
-            # Words that together name an occupation match, each of them, only where occupations stand.
+            # Words that together name an occupation match, each of them, only in the fields of occupations.
             is_occupation = any(synonym.kind == "occupation" for synonym in found_synonyms)
             own_words = tuple(replace(clause, headline_only=clause.headline_only or is_occupation) for clause in clauses)
             yield own_words, (SynonymClause(found_synonyms),)

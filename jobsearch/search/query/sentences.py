@@ -43,9 +43,9 @@ def find_fillers(items: Sequence[QueryItem]) -> Iterator[frozenset[int]]:
 
 
 def find_common_words(items: Sequence[QueryItem]) -> list[QueryItem]:
-    """The items that may be left out where nothing is found, the one that says least first; never all items.
+    """The items that may be left out where nothing is found, the least specific one first; never all items.
 
-    They are words of the lists that stand outside a sentence, such as "spennende kokk". Alternatives ("a OR b") and words of
+    They are words of the lists outside a sentence, such as "spennende kokk". Alternatives ("a OR b") and words of
     names are kept.
     """
     kept = {index for index, item in enumerate(items) if item.either}
@@ -121,7 +121,7 @@ def _is_sentence(items: Sequence[QueryItem], words: Sequence[str]) -> bool:
 
 
 def _is_content(item: QueryItem) -> bool:
-    """Whether the item asks for something else than a place."""
+    """Whether the item means something else than a place."""
     return not item.minus and combinations.classify_item(item) != "place"
 
 

@@ -1,7 +1,7 @@
 """Wishes: what a visitor does not want to need ("uten erfaring", "no degree required") or does not want ("uten nattarbeid").
 
 Found before entities and synonyms: the "utdanning" of "uten utdanning" is no group of occupations. The documents state which
-requirements an ad demands and which it calls needless (`analysis/requirements.py`).
+requirements an ad demands and which it says are not needed (`analysis/requirements.py`).
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def _find_spans(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
 
 
 def _include_instead(text: str, start: int, end: int, kinds: tuple[str, ...]) -> tuple[int, int]:
-    """The span with what the visitor wants instead, where that stands beside it."""
+    """The span with what the visitor wants instead, where that is beside it."""
     for kind in kinds:
         if expression := _INSTEAD.get(kind):
             for match in expression.finditer(text):

@@ -76,7 +76,7 @@ class Suppressor:
 
 
 class _AdCleaner:
-    """Cleaner of one ad's texts: suppressed identifiers, and all that the dropped contacts' fields say."""
+    """Cleaner of one ad's texts: suppressed identifiers, and the values of the dropped contacts' fields."""
 
     def __init__(self, matcher: Matcher, dropped: list[Contact], ad: CleanedVacancy) -> None:
         self._matcher = matcher
@@ -173,7 +173,7 @@ def _read_characters(value: str) -> tuple[str, list[Span]]:
             continue
         for match in _CHARACTER.finditer(value, start, end):
             written = match.group()
-            # A reference that stands for several characters or none counts as one sign, so that places and text stay aligned.
+            # A reference to several characters or none counts as one sign, so that places and text stay aligned.
             sign = written if len(written) == 1 else unescape_html(written)
             text.append(sign if len(sign) == 1 else " ")
             places.append(match.span())

@@ -20,7 +20,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
-from jobsearch.search.api import distance
+from jobsearch.search.assist import HighlightedAd, Highlighter, Segment
+from jobsearch.search.facets import distance, get_employer_name
+from jobsearch.search.query import CompiledQuery
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies.models import Location, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import Workplace, complete_prepared, get_prepared, list_workplaces
@@ -100,7 +102,7 @@ def _build_list_query(with_text: bool) -> VacancyQuerySet:
 
 
 def build_rows(
-    uuids: Iterable[UUID], query: search.SearchQuery, compiled: search.CompiledQuery, since: dt.datetime | None = None
+    uuids: Iterable[UUID], query: search.SearchQuery, compiled: CompiledQuery, since: dt.datetime | None = None
 ) -> list[Row]:
     """The rows of a page of results: the active ads among these, in this order, with the matches of the search marked.
 
@@ -108,7 +110,7 @@ def build_rows(
     the visitor.
     """
     ids = list(uuids)
-    highlighter = search.Highlighter(compiled, len(ids))
+    highlighter = Highlighter(compiled, len(ids))
     vacancies = list_active_ads(ids, with_text=highlighter.needs_body)
     cards = [_build_highlighted_card(vacancy, highlighter, query["place"], since) for vacancy in vacancies]
     if query["near"]:
@@ -120,22 +122,22 @@ def build_rows(
     chosen = [query[facet][0] for facet in ("extent", "engagement") if len(query[facet]) == 1]
     if common := ad_tags.find_common_tags([card.tags for card in cards]) | {*map(labels.translate_value, chosen)}:
         cards = [replace(card, tags=[tag for tag in card.tags if tag not in common]) for card in cards]
-    if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # says nothing, and disturbs
-        cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # only our own tags go
+    if len(cards) >= MIN_MARKED_ROWS and all("<mark>" in card.title for card in cards):  # does not distinguish the rows
+        cards = [replace(card, title=SafeString(_MARK.sub("", card.title))) for card in cards]  # removes only our own tags
     return _fold_duplicates(cards, separate_new=bool(query.since))
 
 
 def build_card(vacancy: Vacancy) -> Card:
     """The card of an ad in a list that is not a search result: nothing is marked."""
-    name = search.get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
-    return _build_card(vacancy, name, search.HighlightedAd(), format_places(vacancy))
+    name = get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
+    return _build_card(vacancy, name, HighlightedAd(), format_places(vacancy))
 
 
 def _build_highlighted_card(
-    vacancy: Vacancy, highlighter: search.Highlighter, chosen_places: Sequence[str], since: dt.datetime | None
+    vacancy: Vacancy, highlighter: Highlighter, chosen_places: Sequence[str], since: dt.datetime | None
 ) -> Card:
     prepared = get_prepared(vacancy)
-    marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else search.HighlightedAd()
+    marked = highlighter.highlight_ad(vacancy, prepared) if highlighter and prepared else HighlightedAd()
     employer, pieces = _mark_employer(vacancy, marked.employer, highlighter)
     # To the whole second, as the search engine counts new ads.
     is_new = since is not None and int(vacancy.first_seen.timestamp()) > int(since.timestamp())
@@ -143,14 +145,12 @@ def _build_highlighted_card(
     return _build_card(vacancy, employer, marked, format_places(vacancy, highlighter, chosen_places), is_new=is_new)
 
 
-def _mark_employer(
-    vacancy: Vacancy, marked: Sequence[search.Segment], highlighter: search.Highlighter
-) -> tuple[str, Sequence[search.Segment]]:
+def _mark_employer(vacancy: Vacancy, marked: Sequence[Segment], highlighter: Highlighter) -> tuple[str, Sequence[Segment]]:
     """(name, its pieces) of the employer: one name for each organisation number, as in the list of the facet.
 
     The ad's own spelling where only that has the searched words: it shows why the ad was found.
     """
-    name = search.get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
+    name = get_employer_name(vacancy.employer_orgnr, vacancy.employer_name)
     if name == vacancy.employer_name:
         return name, marked
     pieces = highlighter.highlight_employer(name) if highlighter else ()
@@ -158,9 +158,7 @@ def _mark_employer(
     return (vacancy.employer_name, marked) if is_lost else (name, pieces)
 
 
-def _build_card(
-    vacancy: Vacancy, name: str, marked: search.HighlightedAd, shown_places: SafeString, *, is_new: bool = False
-) -> Card:
+def _build_card(vacancy: Vacancy, name: str, marked: HighlightedAd, shown_places: SafeString, *, is_new: bool = False) -> Card:
     """`name`: the employer's."""
     title, employer = restore_title(vacancy), letter_case.restore_employer(name)
     return Card(
@@ -194,7 +192,7 @@ def build_sign(name: str) -> str:
 
 
 def _fold_duplicates(cards: Sequence[Card], *, separate_new: bool) -> list[Row]:
-    """Put neighbouring duplicates into one row. Only neighbours, so that the list keeps the order of the search.
+    """Puts neighbouring duplicates into one row. Only neighbours, so that the list keeps the order of the search.
 
     `separate_new`: the page shows new ads and others as two lists, so no row may hold both.
     """
@@ -233,9 +231,7 @@ def format_location(location: Location | Workplace) -> str:
     return label
 
 
-def format_places(
-    vacancy: Vacancy, highlighter: search.Highlighter | None = None, chosen_places: Sequence[str] = ()
-) -> SafeString:
+def format_places(vacancy: Vacancy, highlighter: Highlighter | None = None, chosen_places: Sequence[str] = ()) -> SafeString:
     """The first two places of an ad and the number of others: "Bergen, Oslo og 3 andre steder".
 
     Places that the search matched, or that lie in `chosen_places`, come first.
@@ -267,7 +263,7 @@ def allow_breaks(value: str) -> SafeString:
     return SafeString(escape(value).replace("/", "/<wbr>"))  # escaping writes no slash
 
 
-def _render_pieces(pieces: Sequence[search.Segment], text: str = "") -> SafeString:
+def _render_pieces(pieces: Sequence[Segment], text: str = "") -> SafeString:
     """The escaped text with `<mark>` around matches. `text`: the same text in another letter case, to be shown instead."""
     parts = []
     at = 0

@@ -41,7 +41,7 @@ def list_tags(vacancy: Vacancy) -> Sequence[str]:
 
 
 def find_common_tags(rows: Sequence[Sequence[str]]) -> frozenset[str]:
-    """The tags that every row of a list has, which therefore say nothing; none for a list of one row."""
+    """The tags that every row of a list has, which distinguish nothing; none for a list of one row."""
     return frozenset(rows[0]).intersection(*rows) if len(rows) > 1 else frozenset()
 
 

@@ -17,9 +17,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.saved import mails
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.links import Purpose, build_link
+from jobsearch.saved.mail import mails
+from jobsearch.saved.mail.links import Purpose, build_link
 from jobsearch.saved.models import Subscription
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import complete_prepared, get_prepared

@@ -18,7 +18,7 @@ from .redacted import RedactedAd
 
 REMINDER = dt.timedelta(hours=-15)  # 9 o'clock of the day before
 REFRESH = dt.timedelta(hours=6)
-"""How often a calendar program should ask for the calendar again."""
+"""How often a calendar program should request the calendar again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def build_deadline(vacancy: Vacancy, contacts: Sequence[Contact]) -> Deadline:
 
 
 def build_calendar(deadlines: Iterable[Deadline], name: str = "") -> bytes:
-    """The calendar file. `name`: of a calendar that programs subscribe to, which ask for it again every few hours."""
+    """The calendar file. `name`: of a calendar that programs subscribe to, which request it again every few hours."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//{settings.SITE_NAME}//deadlines//NO")

@@ -14,7 +14,7 @@ from .ad_rows import Card
 def render_card(card: Card, level: int, *, account: bool = False, saved: bool = False, hide: bool = False) -> SafeString:
     """The card with a heading of this level.
 
-    `account`: its bookmark is in an account, and `saved` tells whether there is one. `hide`: with a button to hide the ad.
+    `account`: its bookmark is in an account, and `saved` states whether there is one. `hide`: with a button to hide the ad.
     """
     ad, due = card.vacancy, card.deadline
     values = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import CHART_DAYS
 from jobsearch.web.fragments import render_fragment
 
 from . import dates
@@ -33,7 +34,7 @@ class Bar:
 def make_bars(query: search.SearchQuery, counts: Mapping[str, int], address: Callable[[search.SearchQuery], str]) -> list[Bar]:
     """The last days, the oldest first, each with its ads under all filters but the publishing time."""
     today = dates.get_today()
-    days = [today - dt.timedelta(days=ago) for ago in range(search.CHART_DAYS - 1, -1, -1)]
+    days = [today - dt.timedelta(days=ago) for ago in range(CHART_DAYS - 1, -1, -1)]
     highest = max((counts.get(str(day), 0) for day in days), default=0)
     if not highest:
         return []

@@ -166,5 +166,5 @@ def format_number(value: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def format_number_in(value: int, _language: str | None) -> str:
-    """`format_number`, where the caller has asked for the active language: it is an argument for the cache only."""
+    """`format_number`, where the caller has read the active language: it is an argument for the cache only."""
     return number_format(value, use_l10n=True, force_grouping=True)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
-from jobsearch.search.api import distance
+from jobsearch.search.facets import distance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from jobsearch.search.api import Choice
+from jobsearch.search.facets import Choice
 from jobsearch.web.fragments import render_fragment, render_fragments
 
 from .chart import render_chart

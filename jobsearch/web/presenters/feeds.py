@@ -15,6 +15,7 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.translation import get_language
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import list_occupation_paths
 
@@ -77,7 +78,7 @@ def build_entries(query: search.SearchQuery) -> list[Entry]:
 
 def _build_entry(vacancy: Vacancy, changed: dt.datetime) -> Entry:
     line = build_line(vacancy)
-    label = search.FACETS["occupation"].label_value
+    label = FACETS["occupation"].label_value
     published = vacancy.published or vacancy.first_seen
     jobs = [label(path) for path in list_occupation_paths(vacancy)]
     return Entry(vacancy.uuid, line.title, line.url, line.details, published, max(changed, published), jobs)

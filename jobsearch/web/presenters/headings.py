@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.taxonomy import occupations, places, slugs
 
 # Places whose Norwegian preposition is "på", not "i": islands, peninsulas and some inland towns and valleys.
@@ -95,7 +95,7 @@ WHOLE_HEADINGS = {
 
 def build_heading(named: slugs.FacetValue) -> str:
     """The heading of a landing page in the language of the page."""
-    label = search.FACETS[named.facet].label_value(named.path)
+    label = FACETS[named.facet].label_value(named.path)
     if named.facet == "place":
         return _build_place_heading(named.path, label)
     return _build_occupation_heading(named.path, label)
@@ -106,7 +106,7 @@ def add_place(heading: str, path: str) -> str:
     if path == places.ABROAD:
         return _("%(heading)s i utlandet") % {"heading": heading}
     with_place = _("%(heading)s på %(place)s") if takes_on(path) else _("%(heading)s i %(place)s")
-    return with_place % {"heading": heading, "place": search.FACETS["place"].label_value(path)}
+    return with_place % {"heading": heading, "place": FACETS["place"].label_value(path)}
 
 
 def takes_on(path: str) -> bool:

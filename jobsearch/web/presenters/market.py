@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.statistics import dimensions, market
 from jobsearch.statistics.models import Employer
 
@@ -131,7 +132,7 @@ def build_parts(dimension: str, parts: Sequence[market.Part], selection: market.
     longest = max((part.new for part in parts), default=0)
     return [
         Row(
-            search.FACETS[dimension].label_value(part.value),
+            FACETS[dimension].label_value(part.value),
             build_url(selection, **{dimension: part.value}),
             (dates.format_number(part.new), *([format_change(part.new, part.before)] if compared else [])),
             part.new * SCALE // longest,
@@ -172,9 +173,7 @@ def read_selection(query: search.SearchQuery) -> market.Selection:
 
 def list_labels(selection: market.Selection) -> list[str]:
     """The labels of what is chosen."""
-    return [
-        search.FACETS[name].label_value(value) for name in ("occupation", "place", "sector") for value in getattr(selection, name)
-    ]
+    return [FACETS[name].label_value(value) for name in ("occupation", "place", "sector") for value in getattr(selection, name)]
 
 
 @dataclass(frozen=True, slots=True)

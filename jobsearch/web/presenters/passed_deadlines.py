@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import ALL_DEADLINES, PASSED
 
 from .results import address
 
@@ -24,8 +25,8 @@ def build_passed_link(query: search.SearchQuery, counts: Mapping[str, Mapping[st
 
     Also None where the visitor has chosen other deadlines: "within 3 days" and "passed" exclude each other.
     """
-    count = counts.get("deadline", {}).get(search.PASSED, 0)
-    shown = query["deadline"] == search.ALL_DEADLINES
+    count = counts.get("deadline", {}).get(PASSED, 0)
+    shown = query["deadline"] == ALL_DEADLINES
     if not count or (query["deadline"] and not shown):
         return None
-    return PassedLink(address(query.replace(deadline=None if shown else search.ALL_DEADLINES)), count, shown)
+    return PassedLink(address(query.replace(deadline=None if shown else ALL_DEADLINES)), count, shown)

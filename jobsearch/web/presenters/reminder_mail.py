@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobsearch.saved import mails
-from jobsearch.saved.bookmark_models import BookmarkSettings, ReminderMail
-from jobsearch.saved.links import Purpose, build_link
+from jobsearch.saved.mail import mails
+from jobsearch.saved.mail.links import Purpose, build_link
+from jobsearch.saved.models import BookmarkSettings, ReminderMail
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_ads import complete_prepared
 

@@ -14,7 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from jobsearch.search import api as search
-from jobsearch.search.api import NOT_STATED
+from jobsearch.search.facets import FACETS, Choice, Facet, find_choices, get_exclusion, get_filter
+from jobsearch.search.query import RecognisedEntity, remove_each_part, remove_words
+from jobsearch.taxonomy.catalogue import NOT_STATED
 
 from . import chart
 from .pagination import Pages, build_page_links
@@ -32,8 +34,8 @@ class FacetView:
 
     name: str
     label: str | Promise
-    options: Sequence[search.Choice]
-    rest: Sequence[search.Choice]
+    options: Sequence[Choice]
+    rest: Sequence[Choice]
     open: bool
     chosen: int
     single: bool
@@ -52,7 +54,7 @@ class FacetView:
     """Whether there are more values than are shown."""
 
     bars: Sequence[chart.Bar] = ()
-    excluded: Sequence[search.Choice] = ()
+    excluded: Sequence[Choice] = ()
     """Excluded values, as checked boxes: unticking one shows its ads again."""
 
     excluded_name: str = ""
@@ -94,8 +96,7 @@ def facet_views(
     `chosen_first`: False in an answer to a choice, because a box that has just been ticked must not move.
     """
     return [
-        facet_view(name, query, None if counts is None else counts.get(name, {}), chosen_first=chosen_first)
-        for name in search.FACETS
+        facet_view(name, query, None if counts is None else counts.get(name, {}), chosen_first=chosen_first) for name in FACETS
     ]
 
 
@@ -112,7 +113,7 @@ def facet_view(
 
     In the order of their counts, and with `chosen_first` what is chosen before the others.
     """
-    facet = search.FACETS[name]
+    facet = FACETS[name]
     values = sum(map(bool, (counts or {}).values()))
     if typed and counts:
         chosen_counts = {value: counts[value] for value in facet.list_chosen(query) if value in counts}
@@ -125,7 +126,7 @@ def facet_view(
     else:
         found = [choice for choice in found if choice.count or choice.open or (facet.single and choice.value != NOT_STATED)]
     if typed and not facet.long:
-        found = search.find_choices(found, typed)
+        found = find_choices(found, typed)
     if not facet.single:  # the days of a deadline have an order of their own
         found.sort(key=lambda choice: (chosen_first and not choice.open, choice.value == NOT_STATED, -choice.count))
     cut = False
@@ -140,7 +141,7 @@ def facet_view(
     rest = [option for position, option in enumerate(options) if position >= shown and not option.open]
     if len(rest) == 1:  # a "show all" for one value takes more space than the value
         first, rest = options, []
-    exclusion = search.get_exclusion(name)
+    exclusion = get_exclusion(name)
     excluded = _list_excluded(exclusion, query, ids) if exclusion else []
     chosen = len(facet.list_chosen(query)) + len(excluded)
     without = query.without(name)
@@ -164,9 +165,9 @@ def facet_view(
     )
 
 
-def _list_excluded(exclusion: search.Facet, query: search.SearchQuery, ids: set[str]) -> list[search.Choice]:
+def _list_excluded(exclusion: Facet, query: search.SearchQuery, ids: set[str]) -> list[Choice]:
     """The excluded values of a facet, without counts: no ad of the result has one."""
-    choices = (search.Choice(value, exclusion.label_value(value), 0, True) for value in exclusion.list_chosen(query))
+    choices = (Choice(value, exclusion.label_value(value), 0, True) for value in exclusion.list_chosen(query))
     return [_prepare_choice(exclusion, choice, query, ids) for choice in choices]
 
 
@@ -176,14 +177,14 @@ def _get_browse_address(name: str, query: search.SearchQuery) -> str:
 
 
 def _prepare_choice(
-    facet: search.Facet,
-    choice: search.Choice,
+    facet: Facet,
+    choice: Choice,
     query: search.SearchQuery,
     ids: set[str],
     *,
     unfold: bool = False,
     chosen_first: bool = False,
-) -> search.Choice:
+) -> Choice:
     """The choice with its id, with only the children to show, and with the address of the search for the whole value.
 
     The children are in the order of their counts, as their parents are; those with the same count in that of their labels.
@@ -194,7 +195,7 @@ def _prepare_choice(
     while slug in ids:
         slug += "-"
     ids.add(slug)
-    children: tuple[search.Choice, ...] = ()
+    children: tuple[Choice, ...] = ()
     widen = ""
     if choice.open or unfold:  # else children are shown only where the whole, or one of them, is chosen
         shown = [child for child in choice.children if child.count or child.chosen]
@@ -204,14 +205,14 @@ def _prepare_choice(
         children = tuple(_prepare_choice(facet, child, query, ids) for child in shown)
         if choice.open and not choice.chosen:
             widen = address(query.with_value(facet.name, choice.value))
-    return search.Choice(choice.value, choice.label, choice.count, choice.chosen, children, slug, widen)
+    return Choice(choice.value, choice.label, choice.count, choice.chosen, children, slug, widen)
 
 
 def chips(query: search.SearchQuery) -> list[Link]:
     """Each chosen value as a link to the search without it."""
     found = [Link(_quote(query.q), address(query.without("q")))] if query.q else []
     return found + [
-        Link(search.get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in query.chosen
+        Link(get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in query.chosen
     ]
 
 
@@ -230,23 +231,23 @@ QUICK = (("extent", "Deltid"), ("extent", "Heltid"), ("engagement", "Fast"), ("d
 def list_quick_filters(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], total: int) -> list[Link]:
     """Frequent filters to choose with one press, those that are not chosen and exclude some of the hits."""
     return [
-        Link(search.get_filter(facet).label_chip(value), address(query.with_value(facet, value)))
+        Link(get_filter(facet).label_chip(value), address(query.with_value(facet, value)))
         for facet, value in QUICK
-        if not search.get_filter(facet).list_chosen(query) and 0 < counts.get(facet, {}).get(value, 0) < total
+        if not get_filter(facet).list_chosen(query) and 0 < counts.get(facet, {}).get(value, 0) < total
     ]
 
 
-def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.RecognisedEntity]) -> list[Link]:
+def recognised_chips(query: search.SearchQuery, recognised: Iterable[RecognisedEntity]) -> list[Link]:
     """Words of the query that are also a facet's value, each as a link to the search without it.
 
-    Shown with the facet's label, but as typed where they stand for several values ("Sørlandet").
+    Shown with the facet's label, but as typed where they mean several values ("Sørlandet").
     """
     values: dict[tuple[str, str], list[str]] = {}
     for one in recognised:
         values.setdefault((one.words, one.facet), []).append(one.value)
     found = []
     for (typed, name), meant in values.items():
-        facet, rest = search.FACETS[name], search.remove_words(query.q, typed)
+        facet, rest = FACETS[name], remove_words(query.q, typed)
         if rest != query.q:
             note = _(", %(facet)s i søket, fjern") % {"facet": str(facet.label).lower()}
             label = facet.label_value(meant[0]) if len(meant) == 1 else typed
@@ -257,7 +258,7 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[search.Reco
 def list_new_filters(query: search.SearchQuery, narrowed: search.SearchQuery) -> str:
     """The labels of what is chosen in `narrowed` and not in `query`, for a sentence; as chosen in both where nothing is new."""
     new = [pair for pair in narrowed.chosen if pair not in query.chosen] or narrowed.chosen
-    return ", ".join(_quote(search.get_filter(facet).label_chip(value)) for facet, value in new)
+    return ", ".join(_quote(get_filter(facet).label_chip(value)) for facet, value in new)
 
 
 def drops(query: search.SearchQuery) -> list[Link]:
@@ -265,11 +266,9 @@ def drops(query: search.SearchQuery) -> list[Link]:
 
     Those without hits are left out. A query of several words is offered without each of them, and last without all of them.
     """
-    removed = search.remove_each_part(query.q, query.compiled.parsed.dropped)
+    removed = remove_each_part(query.q, query.compiled.parsed.dropped)
     parts = [(_quote(part), query.replace(q=rest)) for part, rest in removed if rest]
-    steps = parts + [
-        (search.get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen
-    ]
+    steps = parts + [(get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen]
     steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     counts = search.count_many([(other, None) for _label, other in steps])
     found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobsearch.saved.frequencies import Frequency
-from jobsearch.saved.list_views import Row
+from jobsearch.saved.searches.list_views import Row
 from jobsearch.web.fragments import Values, render_fragments
 
 from . import ad_rows, dates

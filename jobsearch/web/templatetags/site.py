@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from jobsearch.saved.bookmarks import list_bookmarked
-from jobsearch.saved.list_views import Row
+from jobsearch.saved.bookmarks.bookmarks import list_bookmarked
+from jobsearch.saved.searches.list_views import Row
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, html, language, links
 from jobsearch.vacancies.models import Vacancy
@@ -35,7 +35,7 @@ register.filter("title_lang", get_title_language)
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name stands beside it."""
+    """An icon of the sprite in `web/_icons.html`: decoration, so a word or a name is beside it."""
     return format_html('<svg class="icon" width="20" height="20" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import get_hidden
+from jobsearch.saved.bookmarks.hidden import get_hidden
 from jobsearch.search import api as search
 from jobsearch.taxonomy import labels, places
 from jobsearch.vacancies import deadlines, freshness, html, links
@@ -63,7 +63,7 @@ def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_safe
 def redirect_to_canonical_uuid(request: HttpRequest, typed: str) -> HttpResponse:
-    """Redirect another spelling of an ad's UUID to its page: upper case, without hyphens, in braces, as a URN."""
+    """Redirects another spelling of an ad's UUID to its page: upper case, without hyphens, in braces, as a URN."""
     if not _UUID.fullmatch(typed):
         raise Http404
     return redirect("web:ad", UUID(typed.lower()), permanent=True)
@@ -160,7 +160,7 @@ def build_summary(vacancy: Vacancy, employer: str) -> str:
 def _find_similar(request: HttpRequest, vacancy: Vacancy, shown: Sequence[Vacancy] = ()) -> list[Vacancy]:
     """Active ads similar to this one, without those in `shown`; none while the engine is down, which must not break the page."""
     try:
-        hits = search.similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy, hidden=get_hidden(request))
+        hits = search.find_similar(vacancy.uuid, limit=MAX_SIMILAR + len(shown), vacancy=vacancy, hidden=get_hidden(request))
         found = ad_rows.list_active_ads(hit.uuid for hit in hits)
     except (search.EngineDown, search.QueryError):
         return []

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.pagination import parse_page_number
 from jobsearch.core.private_pages import private_page
+from jobsearch.saved.alerts.pauses import record_opened_link
 from jobsearch.saved.descriptions import list_criteria
-from jobsearch.saved.links import Purpose, find_by_token
+from jobsearch.saved.mail.links import Purpose, find_by_token
 from jobsearch.saved.models import AlertMail
-from jobsearch.saved.pauses import record_opened_link
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title

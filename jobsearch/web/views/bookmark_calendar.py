@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.private_pages import private_page
-from jobsearch.saved.bookmark_models import Bookmark, BookmarkSettings
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.links import Purpose, read_token
+from jobsearch.saved.mail.links import Purpose, read_token
+from jobsearch.saved.models import Bookmark, BookmarkSettings
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import calendar

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.pagination import parse_page_number
 from jobsearch.search import api as search
+from jobsearch.search.facets import ALL_DEADLINES, choose_employer_name
 from jobsearch.vacancies import freshness
 from jobsearch.vacancies.links import sanitise_link
 from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
@@ -69,13 +70,13 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     columns = ("uuid", "employer_name", "employer_homepage", "application_due")
     active = list(list_ads(orgnr).values_list(*columns, named=True))
     if active:
-        name = search.choose_employer_name(row.employer_name for row in active)
+        name = choose_employer_name(row.employer_name for row in active)
     elif not (name := _find_former_name(orgnr)):
         raise Http404
     here, today = build_url(orgnr), get_oslo_date(timezone.now())
     is_passed = {row.uuid: bool(row.application_due and row.application_due < today) for row in active}
     passed = [uuid for uuid in is_passed if is_passed[uuid]]
-    shown = request.GET.get("deadline") == search.ALL_DEADLINES
+    shown = request.GET.get("deadline") == ALL_DEADLINES
     ads = [uuid for uuid in is_passed if not is_passed[uuid]] + (passed if shown else [])
     paginator = Paginator(ads, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
@@ -124,5 +125,5 @@ def _find_homepage(named: Iterable[str]) -> str:
 
 def _build_page_url(here: str, number: int, *, shown: bool) -> str:
     """Address of a page of the list. `shown`: with the ads whose deadline has passed."""
-    params = ([("deadline", search.ALL_DEADLINES)] if shown else []) + ([("page", number)] if number > 1 else [])
+    params = ([("deadline", ALL_DEADLINES)] if shown else []) + ([("page", number)] if number > 1 else [])
     return f"{here}?{urlencode(params)}" if params else here

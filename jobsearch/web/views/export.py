@@ -17,8 +17,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.taxonomy.slugs import slugify
 from jobsearch.web.csv_files import BYTE_ORDER_MARK, encode_rows
@@ -70,7 +70,7 @@ def _find_hits(request: HttpRequest) -> tuple[search.SearchQuery, list[UUID]] | 
         return errors.too_many_files(request)
     try:
         uuids = search.list_hits(hide_from_results(request, query))
-        if not uuids and search.without_ads([query])[0]:
+        if not uuids and search.find_values_without_ads([query])[0]:
             return _prevent_caching(results(request))
     except (search.EngineDown, search.QueryError):
         return _prevent_caching(results(request))

@@ -8,9 +8,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.text_values import clean_parameter
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS, find_choices
 from jobsearch.web.presenters import results as view
 
 TYPED_LENGTH = 100  # characters of a name
@@ -20,7 +21,7 @@ MAX_VALUES = 200  # on the page; it says if there are more
 @require_safe
 def facet(request: HttpRequest, name: str) -> HttpResponse:
     """Values of the facet with counts within the search of the address; the parameter `within` is a typed part of a name."""
-    facet = search.FACETS.get(name)
+    facet = FACETS.get(name)
     if not facet or not facet.searchable:
         raise Http404
     query, problems = search.SearchQuery.from_params(request.GET)
@@ -30,7 +31,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("web:results")
     status, counts = 200, None
     try:
-        counts = search.facet_counts(query, name, typed=typed)
+        counts = search.count_facets(query, name, typed=typed)
     except search.EngineDown:
         status = 503
     except search.QueryError:
@@ -48,14 +49,14 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, int] | None, typed: str) -> dict[str, object]:
-    facet = search.FACETS[name]
+    facet = FACETS[name]
     choices = [
         choice
         for choice in facet.list_choices(facet.select_counts(counts or {}, typed) if typed else counts or {}, query)
         if choice.count
     ]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
-    found = flat if facet.long else [choice for choice in search.find_choices(flat, typed) if choice.count]
+    found = flat if facet.long else [choice for choice in find_choices(flat, typed) if choice.count]
     links = [
         view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
         for choice in sorted(found, key=lambda choice: -choice.count)

@@ -1,7 +1,7 @@
 """Feeds of searches, Atom and JSON Feed: of any search, and of a saved search by a secret address.
 
-A reader asks again and again, so unchanged feeds are answered with 304. `Last-Modified` is the newest change of any ad: an ad
-that ended leaves the feed although no entry of it is newer.
+A feed reader sends a request every few minutes, so unchanged feeds are answered with 304. `Last-Modified` is the newest change
+of any ad: an ad that ended leaves the feed although no entry of it is newer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobsearch.saved.bookmarks.hidden import read_hidden
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import read_hidden
-from jobsearch.saved.links import Purpose, find_by_token
+from jobsearch.saved.mail.links import Purpose, find_by_token
 from jobsearch.saved.models import SearchFeed
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import dates, feeds
 from jobsearch.web.presenters import results as view
@@ -61,7 +62,7 @@ def _show_public(request: HttpRequest, name: str, render: Render, content_type: 
     query, problems = search.SearchQuery.from_params(request.GET)
     if any(problem.blocks for problem in problems):
         return _respond_plainly(_("Vi kan ikke søke etter dette"), 400)
-    query = query.replace(sort="relevance", since=0, size=search.SIZES[0])  # not of the feed's content: one address a search
+    query = query.replace(sort="relevance", since=0, size=SIZES[0])  # not of the feed's content: one address a search
     params = query.urlencode()
     address = reverse(name) + (f"?{params}" if params else "")
     words = summarise_query(query) or _("Alle stillinger")
@@ -98,7 +99,7 @@ def _respond(
     response = HttpResponse(content, content_type=content_type)
     response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["Last-Modified"] = http_date(changed.timestamp())
-    response["Cache-Control"] = "no-cache"  # may be kept, but is asked for again: an ad that has ended vanishes at once
+    response["Cache-Control"] = "no-cache"  # may be kept, but must be revalidated: an ad that has ended disappears at once
     response["X-Robots-Tag"] = "noindex"
     return get_conditional_response(request, etag, int(changed.timestamp()), response) or response
 

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.broker import check_broker
 from jobsearch.search import api as search
+from jobsearch.search import engines, indexing
+from jobsearch.search.models import SetAside
 from jobsearch.vacancies import freshness
 
 CACHE_SECONDS = 5.0
@@ -83,7 +85,7 @@ _lock = threading.Lock()
 
 
 def clear_cache() -> None:
-    """Have the next request make a new report."""
+    """Empties the cache: the next request computes a new report."""
     global _cached_report
     _cached_report = None
 
@@ -135,19 +137,19 @@ def _make_report() -> dict[str, Any]:
 
 def _check_index() -> dict[str, Any]:
     """Lag of the index: "behind" if a change has waited `search.INDEX_LATE` to be indexed. Quarantined ads are counted apart."""
-    oldest = search.get_oldest_behind()
+    oldest = indexing.get_oldest_behind()
     age = (timezone.now() - oldest) if oldest else None
     return {
-        "state": "behind" if age and age > search.INDEX_LATE else "ok",
-        "rows_behind": search.count_behind(),
+        "state": "behind" if age and age > indexing.INDEX_LATE else "ok",
+        "rows_behind": indexing.count_behind(),
         "oldest_change_age_seconds": round(age.total_seconds()) if age else None,
-        "set_aside": search.SetAside.objects.count(),
+        "set_aside": SetAside.objects.count(),
     }
 
 
 def _check_engine() -> dict[str, Any]:
     try:
-        health = search.engine_health()
+        health = engines.engine_health()
     except (search.EngineDown, Error):
         return {"ok": False}
     return {"name": health.name, "version": health.version, "ok": health.ok, "docs": health.docs}

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import hide_from_results
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.taxonomy import labels, occupations, places, slugs
 from jobsearch.taxonomy.catalogue import COUNTIES
 from jobsearch.vacancies import freshness
@@ -137,7 +138,7 @@ def _list_county_and_municipalities(county: str) -> list[str]:
 def _build_link(facet: str, page: LandingPage, counts: Mapping[str, Mapping[str, int]]) -> view.Link | None:
     """The link to a page, labelled with its value of this facet; None for a value without a slug."""
     path = page.values[facet]
-    label = search.FACETS[facet].label_value(path)
+    label = FACETS[facet].label_value(path)
     return view.Link(label, page.url, counts.get(facet, {}).get(path, 0)) if page.slug else None
 
 
@@ -175,7 +176,7 @@ def _build_groups(page: LandingPage, query: search.SearchQuery, counts: Mapping[
     if page.occupation:
         group = occupations.get_parent(page.occupation) or page.occupation
         pages = [LandingPage(path, page.place) for path in occupations.PATHS[group] if path != page.occupation]
-        heading = _("Yrker i gruppen %(occupation)s") % {"occupation": search.FACETS["occupation"].label_value(group)}
+        heading = _("Yrker i gruppen %(occupation)s") % {"occupation": FACETS["occupation"].label_value(group)}
     else:
         pages = [LandingPage(path, page.place) for path in occupations.PATHS if path != occupations.UNKNOWN]
         heading = headings.add_place(_("Yrker"), page.place)
@@ -186,7 +187,7 @@ def _list_search_links(query: search.SearchQuery, counts: Mapping[str, Mapping[s
     """Links to the search at each part with ads of a place that is no county: countries have no landing pages."""
     query = query.replace(place=(), sort="relevance")
     found = []
-    for choice in search.FACETS["place"].list_choices(counts.get("place", {}), query):
+    for choice in FACETS["place"].list_choices(counts.get("place", {}), query):
         if choice.value == within:
             with_ads = [part for part in choice.children if part.count]
             found += [view.Link(part.label, view.address(query.with_value("place", part.value)), part.count) for part in with_ads]

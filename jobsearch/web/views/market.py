@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobsearch.search import api as search
+from jobsearch.search.facets import FACETS
 from jobsearch.statistics import market
 from jobsearch.statistics.employers import QUARTER
 from jobsearch.statistics.models import Employer
 from jobsearch.taxonomy import occupations
-from jobsearch.taxonomy.catalogue import COUNTIES, SECTORS
+from jobsearch.taxonomy.catalogue import COUNTIES, NOT_STATED, SECTORS
 from jobsearch.taxonomy.places import ABROAD
 from jobsearch.web.presenters import dates, results
 from jobsearch.web.presenters import market as view
@@ -64,7 +65,7 @@ def show_market(request: HttpRequest) -> HttpResponse:
     """The market of the chosen occupation, place and sector."""
     selection = read_selection(request)
     today = dates.get_today()
-    unknown = [search.FACETS[name].label_value(value) for name, value in selection.list_unknown()]
+    unknown = [FACETS[name].label_value(value) for name, value in selection.list_unknown()]
     series = market.read_series(selection, today)
     labels = view.list_labels(selection)
     heading = _("Stillingsmarkedet")
@@ -119,7 +120,7 @@ def _build_fields(selection: market.Selection) -> list[Field]:
     return [
         Field(
             name,
-            str(search.FACETS[name].label),
+            str(FACETS[name].label),
             whole,
             [_build_group(name, value, parts) for value, parts in groups.items()],
             getattr(selection, name),
@@ -129,7 +130,7 @@ def _build_fields(selection: market.Selection) -> list[Field]:
 
 
 def _build_group(name: str, value: str, parts: list[str]) -> Option:
-    label = search.FACETS[name].label_value
+    label = FACETS[name].label_value
     return Option(value, label(value), tuple(Option(part, label(part)) for part in parts))
 
 
@@ -203,10 +204,10 @@ def _build_open_employers(selection: market.Selection) -> list[Table]:
     query = search.SearchQuery().replace(occupation=selection.occupation, place=selection.place, sector=selection.sector)
     heading, columns = _("Arbeidsgivere med flest ledige stillinger nå"), [_("Arbeidsgiver"), _("Åpne")]
     try:
-        counts = search.facet_counts(query, "employer")
+        counts = search.count_facets(query, "employer")
     except search.EngineDown:
         return [Table("apne", heading, columns, message=_("Søket er nede akkurat nå"))]
-    named = {name: count for name, count in counts.items() if count and name != search.NOT_STATED}
+    named = {name: count for name, count in counts.items() if count and name != NOT_STATED}
     largest = sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))[: market.TOP]
     rows = [
         view.Row(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from jobsearch.search.api import distance
+from jobsearch.search.facets import distance
 
 MAX_AGE = 86_400  # seconds; the list changes with a reform of municipalities
 

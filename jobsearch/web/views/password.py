@@ -32,7 +32,7 @@ class PasswordChange(PasswordChangeView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Save the new password and show a message."""
+        """Saves the new password and shows a message."""
         response = super().form_valid(form)
         messages.success(self.request, _("Passordet er byttet. Andre steder du var logget inn, er du nå logget ut."))
         return response
@@ -40,6 +40,6 @@ class PasswordChange(PasswordChangeView):
 
 @receiver(user_logged_in)
 def shorten_staff_session(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """End an administrator's session after a working day (STAFF_SESSION_SECONDS) instead of SESSION_COOKIE_AGE."""
+    """Ends an administrator's session after a working day (STAFF_SESSION_SECONDS) instead of SESSION_COOKIE_AGE."""
     if user.is_staff:
         request.session.set_expiry(settings.STAFF_SESSION_SECONDS)

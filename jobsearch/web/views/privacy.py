@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.jobs import KEPT
-from jobsearch.saved.links import CONFIRM_HOURS
+from jobsearch.saved.mail.links import CONFIRM_HOURS
 from jobsearch.vacancies.tasks import TOMBSTONE_DAYS
 
 

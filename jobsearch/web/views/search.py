@@ -17,11 +17,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved import last_looks
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.saved.descriptions import summarise_query
-from jobsearch.saved.hidden import hide_from_results
 from jobsearch.saved.models import SavedSearch, compute_digests
+from jobsearch.saved.searches import last_looks
 from jobsearch.search import api as search
+from jobsearch.search.search_query import SIZES, preload_employers
+from jobsearch.search.usage import note_search
 from jobsearch.vacancies import freshness
 from jobsearch.web import last_visit
 from jobsearch.web.presenters import ad_rows, dates, distance, market, wishes
@@ -35,7 +37,7 @@ HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """Results of a search; without parameters the home page."""
-    with search.preload_employers(request.GET):
+    with preload_employers(request.GET):
         return _respond(request)
 
 
@@ -47,7 +49,7 @@ def _respond(request: HttpRequest) -> HttpResponse:
     if not problems:
         typed = _read_as_typed(request, query)
         has_excluded = typed.q != query.q  # excluded words, which the canonical address no longer has
-        # First, so that each address asks the engine once; every form without scripts sends its empty fields.
+        # First, so that each address costs one request to the engine; every form without scripts sends its empty fields.
         if not has_excluded and (target := _find_canonical_redirect(request, query)):
             return redirect(target)
         narrowed = _turn_words_into_filters(query)
@@ -59,10 +61,10 @@ def _respond(request: HttpRequest) -> HttpResponse:
             return _render_without_results(request, context, 400)
         asked = time.perf_counter()
         found = search.search(query)
-        search.note_search(query, found, time.perf_counter() - asked)
+        note_search(query, found, time.perf_counter() - asked)
         if last := view.page_past_the_last(query, problems, found.total):
             return redirect(last)
-        problems += search.without_ads([query], found.counts)[0]
+        problems += search.find_values_without_ads([query], found.counts)[0]
         visit = last_visit.read_last_visit(request)
         context |= _build_results_context(query, found, visit.since, whole=not request.htmx)  # type: ignore[attr-defined]
         if query.since:
@@ -108,7 +110,7 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
             ("published", _("Nyeste")),
             ("deadline", _("Frist først")),
         ],
-        "sizes": [(size, view.address(query.replace(size=size))) for size in search.SIZES],
+        "sizes": [(size, view.address(query.replace(size=size))) for size in SIZES],
         # Not in htmx responses: the page has the list of municipalities already.
         "distance": distance.make_view(query, problems, proposals=whole),
     }
@@ -202,7 +204,7 @@ def _read_as_typed(request: HttpRequest, query: search.SearchQuery) -> search.Se
 
 
 def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrowed: search.SearchQuery) -> HttpResponse:
-    """Redirects to the search with filters, where a message tells which words were understood and offers the search as typed."""
+    """Redirects to the search with filters, with a message that names the recognised words and offers the search as typed."""
     understood = format_html(
         '{} <a class="button quiet" href="{}" rel="nofollow">{}</a>',
         _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(typed, narrowed)},
@@ -249,5 +251,5 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect browsers that request /favicon.ico."""
+    """Redirects browsers that request /favicon.ico."""
     return redirect(static("favicon.svg"), permanent=True)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from jobsearch.core.pagination import parse_page_number
 from jobsearch.core.private_pages import private_page
 from jobsearch.saved.descriptions import describe_problems, list_criteria
-from jobsearch.saved.links import Purpose, find_by_token
-from jobsearch.saved.sharing_models import SearchShare
+from jobsearch.saved.mail.links import Purpose, find_by_token
+from jobsearch.saved.models import SearchShare
 from jobsearch.search import api as search
 from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
@@ -55,7 +55,7 @@ def shared_search(request: HttpRequest, token: str) -> HttpResponse:
     if number != page.number:
         return redirect(_build_page_url(here, page.number))
     if not share.search.unreadable:
-        context["problems"] += [problem.message for problem in search.without_ads([query], found.counts)[0]]
+        context["problems"] += [problem.message for problem in search.find_values_without_ads([query], found.counts)[0]]
     context |= {
         "total": found.total,
         "rows": ad_rows.build_rows(found.uuids, query, found.compiled),

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobsearch.saved.hidden import hide_from_results
+from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.search import api as search
+from jobsearch.search.assist import Suggestion, suggest
+from jobsearch.search.facets import get_filter
 from jobsearch.web.presenters.results import address
 
 
@@ -21,13 +23,13 @@ from jobsearch.web.presenters.results import address
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Links to searches in groups, each with its number of hits; 204 where there are none.
 
-    Errors in the text or of the engine also answer 204: the visitor has not asked for suggestions, and the search shows errors.
+    Errors in the text or of the engine also answer 204: the visitor has not requested suggestions, and the search shows errors.
     """
     query, problems = search.SearchQuery.from_params(request.GET)
-    found: list[search.Suggestion] = []
+    found: list[Suggestion] = []
     if query.q and not any(problem.blocks or problem.field == "q" for problem in problems):
         try:
-            found = search.suggest(hide_from_results(request, query), query.q)
+            found = suggest(hide_from_results(request, query), query.q)
         except (search.EngineDown, search.QueryError):
             found = []
     response = HttpResponse(status=204) if not found else render(request, "web/_suggestions.html", _build_context(found))
@@ -45,7 +47,7 @@ class _Option(NamedTuple):
     facet: str
 
 
-def _build_context(found: list[search.Suggestion]) -> dict[str, object]:
+def _build_context(found: list[Suggestion]) -> dict[str, object]:
     names = {
         "occupation": _("Yrker"),
         "words": _("Søkeord"),
@@ -60,8 +62,8 @@ def _build_context(found: list[search.Suggestion]) -> dict[str, object]:
     return {"groups": groups, "number": len(found)}
 
 
-def _make_option(suggestion: search.Suggestion) -> _Option:
+def _make_option(suggestion: Suggestion) -> _Option:
     texts = [(f"{suggestion.kept_text} ", False), *suggestion.segments] if suggestion.kept_text else suggestion.segments
     label = format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if typed else text,) for text, typed in texts))
-    facet = str(search.get_filter(suggestion.facet).label) if suggestion.kind == "filter" else ""
+    facet = str(get_filter(suggestion.facet).label) if suggestion.kind == "filter" else ""
     return _Option(label, address(suggestion.query), suggestion.count, facet)

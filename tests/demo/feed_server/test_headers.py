@@ -19,7 +19,7 @@ def publish(feed, count, clock=None, **step):
             clock.advance(**step)
 
 
-def test_etag_is_the_bare_id_of_the_last_line_shown(feed, client):
+def test_etag_is_the_unquoted_id_of_the_last_line_shown(feed, client):
     publish(feed, 3)
     page = client.feed_page()
     assert page.headers["etag"] == page.json["next_id"]
@@ -51,7 +51,7 @@ def test_if_none_match_alone_is_answered_304_without_body(feed, client):
     assert "content-length" not in reply.headers
 
 
-def test_if_none_match_is_only_the_bare_id(feed, client):
+def test_if_none_match_is_only_the_unquoted_id(feed, client):
     publish(feed, 2)
     etag = client.feed_page().headers["etag"]
     for form in (f'"{etag}"', f"W/{etag}", "*", f"{etag}, {etag}", etag.upper()):

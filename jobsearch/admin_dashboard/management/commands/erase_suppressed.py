@@ -14,8 +14,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from ingest import detail_queue
-from jobsearch.saved import hidden
+from jobsearch.saved.bookmarks import hidden
 from jobsearch.search import api as search
+from jobsearch.search import indexing
 from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure
 from jobsearch.vacancies.deletion_models import Erasure, SuppressedIdentifier
@@ -52,8 +53,8 @@ class Command(BaseCommand):
         employers.erase_names(suppressor)
         hidden.erase_employers(suppressor)
         try:
-            search.index_changes()
-            search.erase(at_once=True)
+            indexing.index_changes()
+            indexing.erase(at_once=True)
         except search.EngineDown as error:
             raise CommandError(f"{changed} ads changed in the database, but the search engine is down. {error}") from error
         self.stdout.write(f"{changed} ads changed")

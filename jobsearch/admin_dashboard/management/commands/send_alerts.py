@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from jobsearch.admin_dashboard.error_messages import DOWN
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
-from jobsearch.saved import reminders, sending
+from jobsearch.saved.alerts import sending
+from jobsearch.saved.bookmarks import reminders
 from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.presenters.alert_mail import compose_alert
 from jobsearch.web.presenters.reminder_mail import compose_reminder

@@ -8,7 +8,8 @@ from ingest.report import Report
 from jobsearch.admin_dashboard import error_messages, full_sync
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
 from jobsearch.admin_dashboard.terminal_progress import Bars
-from jobsearch.search import api as search
+from jobsearch.search import indexing
+from jobsearch.search.models import SetAside
 
 
 class Command(ReportingCommand):
@@ -23,7 +24,7 @@ class Command(ReportingCommand):
     def work(self, **options: Any) -> Result:
         with Bars(self.stderr) as bars:
             report = full_sync.follow_to_head(on_progress=bars)
-        behind, aside = search.count_behind(), search.SetAside.objects.count()
+        behind, aside = indexing.count_behind(), SetAside.objects.count()
         data = report.as_json() | {"problem": report.problem, "index_behind": behind, "set_aside": aside}
         if report.error_code:
             error = error_messages.classify_report(report.error_code, report.error_detail)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest.api import FeedError
+from ingest.client.errors import FeedError
 from jobsearch.admin_dashboard import error_messages, full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from jobsearch.search.api import EngineDown, rebuild
-from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.search.errors import EngineDown
+from jobsearch.search.indexing import RebuildFailed, rebuild
 from jobsearch.vacancies.prepared_documents import delete_documents
 
 

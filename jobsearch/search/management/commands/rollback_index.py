@@ -6,10 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from jobsearch.search.api import EngineDown
-from jobsearch.search.errors import NoPrevious
-from jobsearch.search.indexing.lifecycle import RebuildFailed
-from jobsearch.search.indexing.rollback import rollback
+from jobsearch.search.errors import EngineDown, NoPrevious
+from jobsearch.search.indexing import RebuildFailed, rollback
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Alerts by mail: subscriptions, and the sending of new ads."""

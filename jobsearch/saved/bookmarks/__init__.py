@@ -1,0 +1,1 @@
+"""Bookmarks of users, reminders of their deadlines, hidden ads, and recent searches."""

@@ -1,0 +1,1 @@
+"""Mails of this app: content, signed links, delivery, recipients and limits."""
