@@ -25,6 +25,7 @@ from tests.options import (  # noqa: F401 - hooks, for every folder
     pytest_runtest_setup,
 )
 from tests.parallel import (  # noqa: F401 - hooks
+    pytest_collection,
     pytest_collection_finish,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,

@@ -19,7 +19,7 @@ import hypothesis
 import pytest
 import time_machine
 
-from tests import parallel
+from tests import parallel, second_pass
 
 TESTS = Path(__file__).resolve().parent
 OSLO = ZoneInfo("Europe/Oslo")
@@ -100,8 +100,14 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """With `-m quick`, do not read the folders that hold no quick test: reading them takes seconds in each worker."""
-    if config.getoption("markexpr") != "quick" or not collection_path.is_dir() or collection_path.parent != TESTS:
+    """With `-m quick` or `-m postgresql`, do not read the folders that hold no such test: that takes seconds in each worker."""
+    marked = config.getoption("markexpr")
+    if marked not in {"quick", "postgresql"} or collection_path == TESTS or TESTS not in collection_path.parents:
+        return None
+    if marked == "postgresql":
+        path = collection_path.relative_to(TESTS.parent).as_posix()
+        return None if second_pass.holds_tests(path, is_folder=collection_path.is_dir()) else True
+    if not collection_path.is_dir() or collection_path.parent != TESTS:
         return None
     name = collection_path.name
     return True if name in REAL_CLOCK or f"tests/{name}/".startswith(NOT_QUICK) else None
@@ -125,6 +131,8 @@ def mark(item: pytest.Item) -> None:
     """Add the marks that follow from where a test is and from its fixtures."""
     if item.get_closest_marker("django_db") or DATABASE & {*getattr(item, "fixturenames", ())}:
         item.add_marker(pytest.mark.database)
+        if second_pass.runs_again(item.nodeid) and not item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.postgresql)
     path = item.nodeid.partition("::")[0]
     if not _keeps_the_real_clock(item) and not path.startswith(NOT_QUICK) and not SERVERS & {*getattr(item, "fixturenames", ())}:
         item.add_marker(pytest.mark.quick)

@@ -16,7 +16,7 @@ import gc
 import os
 import pickle
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
@@ -99,6 +99,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if all(path.suffix == ".py" for path in chosen):
         return 0
     return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """No garbage collections while the tests are read: what is read stays until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,7 @@ from jobsearch.search.api import EngineDown
 from jobsearch.search.engines import Health
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
+from tests.conftest import store_vacancies
 
 CONTACT = "Kari Nordmann"
 PERIODIC = "/admin/django_celery_beat/periodictask/"
@@ -42,11 +43,10 @@ def administrator(client, db, engine):
 
 
 @pytest.fixture
-def filled(make_vacancy):
+def filled(db):
     now = timezone.now()
     FeedState.objects.create(origin="http://feed.example", last_read=now, last_line_time=now, tip_time=now)
-    for number in range(30):
-        uuid = make_vacancy(title=f"Sykepleier {number}")
+    for number, uuid in enumerate(store_vacancies(*({"title": f"Sykepleier {number}"} for number in range(30)))):
         error = {"error_code": "broken-json", "error_detail": f"line {number}"}
         DetailTask.objects.create(uuid=uuid, marker=number, state="quarantined", **error)
         Run.objects.create(kind="sync", state="done", finished=now, result={"new": number, "pages": 1, "at_tip": True})

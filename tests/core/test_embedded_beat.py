@@ -27,17 +27,15 @@ main(sys.argv[1:])
 
 
 @pytest.fixture
-def env(tmp_path):
-    env = ENVIRONMENT | {
+def env(tmp_path, fresh_database):
+    return ENVIRONMENT | {
         "JOBSEARCH_READ_DOTENV": "0",
         "SECRET_KEY": "a key for tests only, with nothing behind it",
         "NAV_FEED_URL": "http://127.0.0.1:9",
-        "DATABASE_URL": f"sqlite:////{tmp_path}/db.sqlite3",
+        "DATABASE_URL": fresh_database("sqlite"),
         "SEARCH_URL": f"embedded://{tmp_path}/index",
         "CELERY_BROKER_URL": f"filesystem://{tmp_path}/broker",
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=env, timeout=240, check=True)
-    return env
 
 
 def run(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

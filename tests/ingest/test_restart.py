@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,8 @@ import json, os, sys
 sys.path.insert(0, os.getcwd())
 import django
 django.setup()
-from django.core.management import call_command
 from ingest import sync
 from jobsearch.core.leases import LeaseHeld
-if sys.argv[1] == "migrate":
-    call_command("migrate", verbosity=0, skip_checks=True)
-    sys.exit()
 try:
     report = sync.run()
 except LeaseHeld as error:
@@ -59,7 +55,7 @@ print(json.dumps({
 class Processes:
     """Runs sync processes on one SQLite database."""
 
-    def __init__(self, feed: FakeFeed, folder: Path) -> None:
+    def __init__(self, feed: FakeFeed, folder: Path, database: str) -> None:
         self.feed = feed
         self._environment = {
             **os.environ,
@@ -67,14 +63,13 @@ class Processes:
             "JOBSEARCH_READ_DOTENV": "0",
             "SECRET_KEY": "a key for tests only, with nothing behind it",
             "NAV_FEED_URL": feed.url,
-            "DATABASE_URL": f"sqlite:////{folder}/db.sqlite3",
+            "DATABASE_URL": database,
             "CELERY_BROKER_URL": f"filesystem:///{folder}/broker",
             "SEARCH_URL": f"embedded:///{folder}/index",
         }
-        self._call(PROGRAM, "migrate")
 
     def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, "-c", PROGRAM, "sync"], env=self._environment, cwd=ROOT, text=True,
+        return subprocess.Popen([sys.executable, "-c", PROGRAM], env=self._environment, cwd=ROOT, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
 
     def finish(self) -> dict:
@@ -92,9 +87,9 @@ class Processes:
 
 
 @pytest.fixture
-def processes(tmp_path: Path) -> Iterator[Processes]:
+def processes(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[Processes]:
     with FakeFeed(ads=plain_ads) as feed:
-        yield Processes(feed, tmp_path)
+        yield Processes(feed, tmp_path, fresh_database("sqlite"))
 
 
 def _count_detail_requests(feed: FakeFeed) -> int:

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
+from tests.conftest import store_vacancies
 from tests.web.page import Page
+from tests.web.support import prepare_documents
 
 LIST = "/lagrede-sok/"
 
@@ -20,16 +22,16 @@ def looked() -> dt.datetime:
 
 
 @pytest.fixture
-def some(ads, looked):
+def some(own_index, db, looked):
     """Forty ads for cooks; three of them, published long ago, were first seen an hour ago."""
     now = timezone.now()
-    made = ads(
+    made = store_vacancies(
         *({"title": f"Kokk {n:02}", "published": now - dt.timedelta(days=n), "description": f"<p>{n}</p>"} for n in range(40))
     )
     Vacancy.objects.update(first_seen=looked - dt.timedelta(hours=1))
     for n in (7, 30, 35):
         Vacancy.objects.filter(title=f"Kokk {n:02}").update(first_seen=now - dt.timedelta(hours=1))
-    Vacancy.objects.update(version=9)
+    prepare_documents()
     indexing.index_changes()
     return made
 

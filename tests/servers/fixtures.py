@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import parallel
+
 from . import live, postgresql, redis
 
 
@@ -47,9 +49,16 @@ def migrated(database: str, folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database; made by the first worker that needs it."""
     folder = tmp_path_factory.mktemp("sqlite")
-    migrated(f"sqlite:///{folder / 'db.sqlite3'}", folder)
-    return folder / "db.sqlite3"
+    file = folder / "db.sqlite3"
+
+    def make() -> bytes:
+        migrated(f"sqlite:///{file}", folder)
+        return file.read_bytes()
+
+    file.write_bytes(parallel.make_once(tmp_path_factory, "sqlite", make))
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,7 @@ def _admin_texts() -> set[Text]:
     return {text for text in found - _site_texts() if text.msgid not in _NO_WORDS}
 
 
+@cache
 def ours() -> set[Text]:
     """All texts of this project, in bokmål; the others are those of libraries, in English."""
     return _site_texts() | _admin_texts()
@@ -153,7 +154,9 @@ def _extract_from_code(source: str) -> Iterator[Text]:
             yield Text(words[1], context=words[0])
 
 
+@cache
 def read(file: Path) -> dict[Text, polib.POEntry]:
+    """The entries of a catalogue, which stays as it is during a test run."""
     return {_of(entry): entry for entry in polib.pofile(str(file))}
 
 

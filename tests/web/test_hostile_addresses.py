@@ -201,9 +201,9 @@ def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, value):
 def test_any_form_is_answered_at_bounded_cost(client, site, engine_calls, what):
     given = {"query": HOSTILE[what], "name": HOSTILE[what][:70], "next": f"/?{HOSTILE[what]}", "language": HOSTILE[what][:70]}
     forms = [address for name in PAGES if name not in {"logout", "saved:delete"} for address in PAGES[name](site)]
-    for address in forms:
-        with bounded(engine_calls, (what, address)):
-            assert read(client.post(address.partition("?")[0], given)) < 500, address
+    for path in dict.fromkeys(address.partition("?")[0] for address in forms):
+        with bounded(engine_calls, (what, path)):
+            assert read(client.post(path, given)) < 500, path
     with bounded(engine_calls, what):
         assert read(client.get("/lagrede-sok/lagre/", given)) < 500
 

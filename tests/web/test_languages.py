@@ -167,8 +167,8 @@ def test_every_value_of_the_feed_is_translated(code):
     level2 = {name for names in feed.OCCUPATIONS.values() for name in names}
     lists = {*feed.OCCUPATIONS, *level2, *feed.SECTORS, *feed.EXTENTS, *feed.ENGAGEMENTS, *feed.COUNTRIES, feed.NOT_STATED}
     assert lists <= wording.VALUES
-    file = next(file for file in catalogue.SITE if file.parents[1].name == code)
-    assert {value for value in lists if not catalogue.read(file)[catalogue.Text(value)].translated()} == set()
+    entries = catalogue.read(next(file for file in catalogue.SITE if file.parents[1].name == code))
+    assert {value for value in lists if not entries[catalogue.Text(value)].translated()} == set()
 
 
 @pytest.mark.parametrize(

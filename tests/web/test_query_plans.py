@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
@@ -20,36 +21,42 @@ from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
 from jobsearch.search.facets import employer_names
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
-from tests.web.every_page import addresses, build
+from tests.web.every_page import Site, addresses, build
+from tests.web.support import PASSWORD, ModuleSite
 
 TABLE = "vacancies_vacancy"
 ROWS = 3_000
 PARTIAL = "vacancy_behind_index"  # a partial index of the ads that are not indexed yet, so it may be scanned
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 # PostgreSQL's autovacuum gathers statistics within a minute of a first load; SQLite has none until ANALYZE is run.
-@pytest.fixture(params=[pytest.param("no statistics", marks=pytest.mark.sqlite), "statistics"])
-def site(request, client, ads, recruiter):
-    found = build(ads, recruiter)
-    fill()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")
-            # As if VACUUM had marked every page, which it cannot while another session is open: the planner can then expect an
-            # index-only scan.
-            cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
-        elif request.param == "statistics":
-            cursor.execute("ANALYZE")
+@pytest.fixture(scope="module", params=[pytest.param("no statistics", marks=pytest.mark.sqlite), "statistics"])
+def filled_site(request, module_site: ModuleSite) -> Iterator[Site]:
+    with module_site() as make_ads:
+        found = build(make_ads, get_user_model().objects.create_user("rita", password=PASSWORD))
+        fill()
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE")
+                # As if VACUUM had marked every page, which it cannot while another session is open: the planner can then expect
+                # an index-only scan.
+                cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
+            elif request.param == "statistics":
+                cursor.execute("ANALYZE")
+        yield found
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE IF EXISTS sqlite_stat1")
+                cursor.execute("DROP TABLE IF EXISTS sqlite_stat4")
+            connection.close()  # which has the statistics in memory
+
+
+@pytest.fixture
+def site(filled_site: Site, client, db) -> Site:
     for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept.refresh()  # on a running site, a thread reads the whole table for this
-    client.force_login(recruiter)
-    yield found
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS sqlite_stat1")
-            cursor.execute("DROP TABLE IF EXISTS sqlite_stat4")
+    client.force_login(get_user_model().objects.get(username="rita"))
+    return filled_site
 
 
 def fill() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from jobsearch.taxonomy import places, slugs
 from tests.web import catalogue
@@ -41,7 +42,8 @@ def list_texts(root, language: str = "") -> list[str]:
     return found
 
 
-def list_bokmal_words(language: str) -> set[str]:
+@cache
+def list_bokmal_words(language: str) -> frozenset[str]:
     """Words of this project's texts in bokmål that do not occur in the other language."""
     theirs: set[str] = set()
     ours: set[str] = set()
@@ -53,7 +55,7 @@ def list_bokmal_words(language: str) -> set[str]:
                 ours |= list_words(msgid.msgid) | list_words(msgid.plural)
             for text in (entry.msgstr, *entry.msgstr_plural.values()):
                 theirs |= list_words(text)
-    return {word for word in ours - theirs if len(word) > 1} - NAMES
+    return frozenset({word for word in ours - theirs if len(word) > 1} - NAMES)
 
 
 def list_words(text: str) -> set[str]:
