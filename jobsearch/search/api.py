@@ -40,6 +40,7 @@ from .query.parsed_query import Wish
 from .search_query import LONGEST_QUERY_STRING, SINCE_DAYS, SIZES, SearchQuery, preload_employers, read_addresses
 from .service import Counted, count, count_many, count_new, facet_counts, list_hits, scan, search, similar
 from .thread_failures import list_thread_failures
+from .usage import KEPT_DAYS as USAGE_DAYS
 from .usage import MIN_DAYS, delete_old_usage, flush_usage, note_search
 from .values_without_ads import without_ads
 from .words_to_filters import turn_words_into_filters
@@ -56,6 +57,7 @@ __all__ = [
     "PASSED",
     "SINCE_DAYS",
     "SIZES",
+    "USAGE_DAYS",
     "Choice",
     "CompiledQuery",
     "Counted",
