@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from ingest import detail_queue
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
-from jobsearch.saved import hidden, mails
+from jobsearch.saved import erasure as saved_erasure
+from jobsearch.saved import mails
 from jobsearch.search import api as search
 from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure, store
@@ -92,7 +93,7 @@ def erase_person(job_id: int) -> None:
         suppressor = load_suppressor()
         detail_queue.erase_received(suppressor)
         employers.erase_names(suppressor)
-        hidden.erase_employers(suppressor)
+        saved_erasure.erase_names(suppressor)
         if changed or (request and request.ads):  # some were changed before the job began
             search.index_changes()
             search.erase(at_once=True)

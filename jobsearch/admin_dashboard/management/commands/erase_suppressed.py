@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from ingest import detail_queue
-from jobsearch.saved import hidden
+from jobsearch.saved import erasure as saved_erasure
 from jobsearch.search import api as search
 from jobsearch.statistics import employers
 from jobsearch.vacancies import erasure
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         suppressor = load_suppressor()
         detail_queue.erase_received(suppressor)
         employers.erase_names(suppressor)
-        hidden.erase_employers(suppressor)
+        saved_erasure.erase_names(suppressor)
         try:
             search.index_changes()
             search.erase(at_once=True)
