@@ -54,6 +54,7 @@ def _numbers(loaded: dashboard.Dashboard) -> dict[str, str]:
 
 def test_a_feed_that_accepts_a_request_and_never_answers_is_named_before_the_time_limit(load, feed, monkeypatch):
     sync.run()
+    sync.run()
     monkeypatch.setattr(jobs, "_WAITING_SECONDS", 0.2)
     fault = feed.faults.hang(on="page")
     note_waiting = jobs.ProgressRecorder.note_waiting
