@@ -23,6 +23,8 @@ QUIET = dt.timedelta(hours=72)
 """The feed may have no new line for this long over a weekend with holidays. If its newest line is older, the feed has stopped."""
 BEHIND = dt.timedelta(hours=1)
 TOKEN_SOON = dt.timedelta(days=7)
+SLOW = dt.timedelta(seconds=30)
+"""The feed has been seen to take this long for an answer. After that it is not in order, though its time limit is longer."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Status:
     """Error codes of deferred and quarantined details with their number, the most frequent first."""
     following: bool = False
     """A process holds the lease now."""
+    waiting_since: dt.datetime | None = None
+    """Since when the run that follows the feed now waits for an answer; None while answers come."""
     last_run: Job | None = None
     problems: list[str] = field(default_factory=list)
     """Sentences about the feed, the worst first."""
@@ -72,6 +76,7 @@ def status(now: dt.datetime | None = None) -> Status:
         lag = max(lag or dt.timedelta(), now - state.last_read)
     # By start, which has an index; sync runs follow one another.
     last_run = Job.objects.filter(kind=FeedJob.SYNC, finished__isnull=False).order_by("-started").first()
+    following = find_holder(lease.NAME) is not None
     facts = Status(
         origin=state.origin,
         state=state,
@@ -82,7 +87,8 @@ def status(now: dt.datetime | None = None) -> Status:
         lag=lag,
         token_expires=read_token_expiry(parse_private_token(settings.NAV_FEED_TOKEN) or state.token),
         oldest_waiting=waiting.oldest,
-        following=find_holder(lease.NAME) is not None,
+        following=following,
+        waiting_since=_find_waiting_since() if following else None,
         last_run=last_run,
         waiting=waiting.number,
         deferred=deferred.number,
@@ -119,6 +125,12 @@ def _read_queue() -> tuple[_QueueState, _QueueState, _QueueState]:
         if code:
             found.errors[code] += number
     return states[DetailTask.State.WAITING], states[DetailTask.State.DEFERRED], states[DetailTask.State.QUARANTINED]
+
+
+def _find_waiting_since() -> dt.datetime | None:
+    running = Job.objects.filter(kind=FeedJob.SYNC, state=Job.State.RUNNING, finished__isnull=True).order_by("-started").first()
+    since = running.progress.get("waiting_since") if running else None
+    return dt.datetime.fromisoformat(since) if since else None
 
 
 def late_after() -> dt.timedelta:

@@ -81,14 +81,16 @@ def run(
             jobs.fail_running(FeedJob.SYNC)
             jobs.delete_old_jobs()
             job = jobs.claim(job_id) or jobs.begin(FeedJob.SYNC, requested_by)
+            recorder = jobs.ProgressRecorder(job, on_progress)
 
             def idle() -> None:
                 signals.check()
                 lease.renew_if_due()
+                recorder.note_waiting()
 
             try:
                 with log_run(f"job-{job.pk}"):
-                    _work(feed, lease, report, Hooks(idle, jobs.ProgressRecorder(job, on_progress)), retry_now)
+                    _work(feed, lease, report, Hooks(idle, recorder), retry_now)
                 state = Job.State.FAILED if report.error_code else Job.State.DONE
                 jobs.finish(job, state, result=report.as_json(), error=(report.error_code, report.error_detail))
             except Stopped:

@@ -16,10 +16,12 @@ def build_logging(log_format: str) -> dict[str, Any]:
         },
         "filters": {
             "exception_place": {"()": "jobsearch.core.logging.ExceptionPlaceFilter"},
+            "refused_request": {"()": "jobsearch.core.logging.RefusedRequestFilter"},
             "run": {"()": "jobsearch.core.logging.RunFilter"},
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["run"]},
+            "refused": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["refused_request", "run"]},
             "mail": {"class": "jobsearch.core.logging.AdminMailHandler", "formatter": "line", "level": "ERROR"},
         },
         "root": {"handlers": ["console"], "level": "WARNING"},
@@ -29,6 +31,8 @@ def build_logging(log_format: str) -> dict[str, Any]:
             "axes": {"level": "ERROR"},  # one line per wrong password would let any visitor fill the log
             # Searches are private: Django's own handlers would mail a request with its parameters.
             "django": {"level": "WARNING", "handlers": ["console", "mail"], "propagate": False},
+            # A hostile request is no error of the site: any visitor could send administrators a mail a minute.
+            "django.security": {"level": "ERROR", "handlers": ["refused"], "propagate": False},
             "django.request": {"level": "ERROR", "filters": ["exception_place"]},
         },
     }

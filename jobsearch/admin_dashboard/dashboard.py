@@ -136,7 +136,10 @@ def _list_details(
     up_again: dt.datetime | None,
 ) -> list[str]:
     details = []
-    if facts.feed.following:
+    if facts.feed.waiting_since:
+        since_when = format_moment(facts.feed.waiting_since, facts.now)
+        details.append(gettext("Venter på svar fra strømmen siden %(time)s.") % {"time": since_when})
+    elif facts.feed.following:
         details.append(gettext("Strømmen leses akkurat nå."))
     elif facts.feed.last_read:
         age = format_duration((facts.now - facts.feed.last_read).total_seconds())

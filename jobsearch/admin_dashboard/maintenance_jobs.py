@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ingest import detail_queue
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
-from jobsearch.saved.bookmarks import hidden
+from jobsearch.saved import erasure as saved_erasure
 from jobsearch.saved.mail import mails
 from jobsearch.search import indexing
 from jobsearch.statistics import employers
@@ -93,7 +93,7 @@ def erase_person(job_id: int) -> None:
         suppressor = load_suppressor()
         detail_queue.erase_received(suppressor)
         employers.erase_names(suppressor)
-        hidden.erase_employers(suppressor)
+        saved_erasure.erase_names(suppressor)
         if changed or (request and request.ads):  # some were changed before the job began
             indexing.index_changes()
             indexing.erase(at_once=True)

@@ -150,7 +150,7 @@ class ProgressText:
 
 def describe_progress(job: Job) -> ProgressText | None:
     """A running job's progress; None where it has recorded none yet."""
-    if not job.progress:
+    if "phase" not in job.progress:
         return None
     done, total, rate = (_non_negative(job.progress.get(key)) for key in ("done", "total", "rate"))
     text = format_number(done)

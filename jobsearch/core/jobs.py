@@ -31,6 +31,7 @@ HEARTBEAT_TIMEOUT = dt.timedelta(minutes=3)
 """A running job records its progress every second. After this time without, its process is gone."""
 KEPT = dt.timedelta(days=14)
 _RECORD_SECONDS = 1.0
+_WAITING_SECONDS = 5.0
 _MAX_BROKER_ERROR = 300  # characters
 _NO_EFFECT = frozenset({"pages", "lines", "seconds", "unchanged", "at_tip", "waiting", "deferred", "quarantined"})
 """Numbers of a result that are not zero even where nothing has changed."""
@@ -269,9 +270,25 @@ class ProgressRecorder:
     def __init__(self, job: Job, listener: Progress | None = None) -> None:
         self._job, self._listener = job, listener
         self._phase, self._phase_started, self._recorded = "", 0.0, 0.0
+        self._progress: dict[str, Any] = {}
+        self._called, self._is_waiting = time.monotonic(), False
+
+    def note_waiting(self) -> None:
+        """Records since when the job waits for another server, once that is `_WAITING_SECONDS`; the next progress removes it.
+
+        For a server that accepts a request and never answers it: until the time limit there is no error to show.
+        """
+        waited = time.monotonic() - self._called
+        if self._is_waiting or waited < _WAITING_SECONDS:
+            return
+        self._is_waiting, self._recorded = True, 0.0
+        since = timezone.now() - dt.timedelta(seconds=waited)
+        waiting = {**self._progress, "waiting_since": since.isoformat(timespec="seconds")}
+        Job.objects.filter(pk=self._job.pk).update(progress=waiting)
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         now = time.monotonic()
+        self._called, self._is_waiting = now, False
         if phase != self._phase:
             self._phase, self._phase_started, self._recorded = phase, now, 0.0
         if self._listener:
@@ -280,7 +297,7 @@ class ProgressRecorder:
             return
         self._recorded = now
         rate = round(done / (now - self._phase_started), 1) if now > self._phase_started else 0.0
-        progress = {"phase": phase, "done": done, "total": total, "rate": rate}
+        progress = self._progress = {"phase": phase, "done": done, "total": total, "rate": rate}
         running = Job.objects.filter(pk=self._job.pk)
         # One statement in nearly every call: only a job that it does not find may have been asked to stop.
         found = running.filter(stop_requested_by="").update(progress=progress, heartbeat=timezone.now())

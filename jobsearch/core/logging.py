@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from django.core.mail import mail_admins
 
 _run: ContextVar[str] = ContextVar("run", default="")
+_MAX_REFUSAL = 200  # characters
 _UNREADABLE = re.compile(r"Invalid request from ip=\S*: [^:'\"]*")
 
 
@@ -69,6 +70,26 @@ class ExceptionPlaceFilter(logging.Filter):
         record.msg = f"{record.getMessage()}\n{format_places(record.exc_info[1])}"
         record.args, record.exc_info, record.exc_text = (), None, None
         record.is_filtered = True
+        return True
+
+
+class RefusedRequestFilter(logging.Filter):
+    """Filter of the handler of django.security: the kind of refused request, once a minute, without what the visitor sent.
+
+    The name of a host stays: it shows a wrong ALLOWED_HOSTS. A line for each request would let any visitor fill the log.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet_until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = record.name.rpartition(".")[2]
+        if record.created < self._quiet_until.get(kind, 0.0):
+            return False
+        self._quiet_until[kind] = record.created + 60
+        detail = f" {record.getMessage()[:_MAX_REFUSAL]}" if kind == "DisallowedHost" else ""
+        record.msg, record.args, record.exc_info, record.exc_text = f"A request was refused: {kind}.{detail}", (), None, None
         return True
 
 

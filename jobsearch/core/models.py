@@ -46,7 +46,7 @@ class Job(models.Model):
     heartbeat = models.DateTimeField(null=True, blank=True)
     """When the running job last recorded its progress."""
     progress = models.JSONField(default=dict, blank=True)
-    """`phase`, `done`, `total` (0: unknown) and `rate` (per second)."""
+    """`phase`, `done`, `total` (0: unknown) and `rate` (per second). `waiting_since` while another server does not answer."""
     arguments = models.JSONField(default=dict, blank=True)
     """What the person who started the job chose, such as a date. No personal data."""
     stop_requested_by = models.CharField(max_length=150, blank=True)

@@ -62,7 +62,8 @@ class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         name = request.path_info.removeprefix(self.static_prefix)
         is_static = name != request.path_info and not self.autorefresh
-        if not is_static or request.GET.get("v") != _hash_once(name) or request.path_info not in self.files:
+        # The files first: finders raise errors for folders and for paths out of them, and each name would stay in the cache.
+        if not is_static or request.path_info not in self.files or request.GET.get("v") != _hash_once(name):
             response: HttpResponseBase = super().__call__(request)
             return response
         wants_whole = request.method == "GET" and not request.headers.get("Range")

@@ -181,14 +181,28 @@ def stop_on_terminate() -> None:
 def find_free_port(preferred: int, host: str = "127.0.0.1") -> int:
     """Finds a free port, beginning with the preferred one. Raises `OSError` if the next 100 are taken."""
     for port in range(preferred, preferred + 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
+        if is_port_free(port, host):
             return port
     raise OSError(f"No free port from {preferred} to {preferred + 99} on {host}.")
+
+
+def is_port_free(port: int, host: str) -> bool:
+    """Whether a program could listen on the port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def wait_for_free_port(port: int, host: str, seconds: float) -> bool:
+    """Waits until the port is free; False if it is still taken after `seconds`."""
+    until = time.monotonic() + seconds
+    while not (free := is_port_free(port, host)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return free
 
 
 def _request_sigterm_on_parent_death() -> None:

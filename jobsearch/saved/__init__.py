@@ -10,4 +10,5 @@ Public modules, which other apps may import (`tests/test_architecture.py`):
 - `bookmarks.bookmarks`, `bookmarks.hidden`, `bookmarks.reminders`: what a user keeps and hides, and reminders of deadlines.
 - `mail.mails`, `mail.links`, `mail.recipients`, `mail.addresses`, `mail.limits`: mails and their links.
 - `descriptions`, `forms`: a search as text; form fields.
+- `erasure`: a suppressed person's name among the employers of stored searches.
 """

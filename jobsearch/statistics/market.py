@@ -92,6 +92,11 @@ class Series:
         return compute_median(self.days_open)
 
     @property
+    def is_counted(self) -> bool:
+        """Whether counting has begun: before that, a number is not known, and not 0."""
+        return self.complete_from is not None
+
+    @property
     def is_partial(self) -> bool:
         return self.complete_from is None or self.complete_from > self.weeks[0].monday
 

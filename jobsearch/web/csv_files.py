@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 """Without it, Excel does not read UTF-8."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# A spreadsheet of another country separates cells at commas, quoted or not. Prices ("500,-") and phone numbers are no formulas.
+_INNER_FORMULA = re.compile(r"(?<=[,;\t])(?= *(?:[=@]|[+-][^,;\t]*[|(!]))")
 
 
 class _Echo:
@@ -24,5 +27,6 @@ def encode_rows(rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def escape_formula(cell: str) -> str:
-    """Prefixes a cell that a spreadsheet would run as a formula (CSV injection)."""
+    """Prefix a cell that a spreadsheet would run as a formula (CSV injection)."""
+    cell = _INNER_FORMULA.sub("'", cell)
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

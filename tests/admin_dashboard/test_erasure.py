@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -18,7 +19,7 @@ from ingest import sync
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
 from jobsearch.admin_dashboard import consistency, full_sync
-from jobsearch.saved.models import HiddenItem
+from jobsearch.saved.models import HiddenItem, SavedSearch
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery
@@ -74,11 +75,13 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
     owner = User.objects.get()
     for name in ("Tannlege Kari Prøvesen", "Havgløtt Kro"):
         HiddenItem.objects.create(owner=owner, kind="employer", value=name)
+    owner.saved_searches.create(name="Tannlege Kari Prøvesen", params=urlencode({"employer": "Tannlege Kari Prøvesen"}))
     assert find_traces(dump()) == [*TRACES]
 
     erase(administrator)
     assert find_traces(dump()) == []
     assert HiddenItem.objects.get().value == "Havgløtt Kro"
+    assert SavedSearch.objects.get().params == "employer=%28slettet%29"
     row = Vacancy.objects.get(pk=one)
     assert (row.title, row.application_url) == ("Sykepleier hos", "")
     assert "Fint arbeid" in row.description

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from ingest import status, sync
 from ingest.models import FeedState, Run
-from jobsearch.admin_dashboard import dashboard
+from jobsearch.admin_dashboard import dashboard, problems
 from jobsearch.admin_dashboard.admin import base
+from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.core import jobs
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search.engines import Health
 from jobsearch.vacancies.models import Tombstone
@@ -48,6 +50,31 @@ def feed(settings):
 
 def _numbers(loaded: dashboard.Dashboard) -> dict[str, str]:
     return {str(name): text for name, text in loaded.sections[0].rows}
+
+
+def test_a_feed_that_accepts_a_request_and_never_answers_is_named_before_the_time_limit(load, feed, monkeypatch):
+    sync.run()
+    sync.run()
+    monkeypatch.setattr(jobs, "_WAITING_SECONDS", 0.2)
+    fault = feed.faults.hang(on="page")
+    note_waiting = jobs.ProgressRecorder.note_waiting
+    seen: list[dashboard.Dashboard] = []
+    later: list[tuple[str, str]] = []
+
+    def look(recorder: jobs.ProgressRecorder) -> None:
+        note_waiting(recorder)
+        if status.status().waiting_since and not seen:
+            seen.append(load())
+            facts = load_facts(timezone.now() + status.SLOW + dt.timedelta(seconds=1))
+            later.extend((one.code, one.severity.key) for one in problems.find_problems(facts))
+            fault.clear()
+
+    monkeypatch.setattr(jobs.ProgressRecorder, "note_waiting", look)
+    assert sync.run().exit_code == 0
+    assert seen[0].details[0].startswith("Venter på svar fra strømmen siden ")
+    assert seen[0].severity.key == "ok", "NAV takes up to half a minute"
+    assert later == [("feed-silent", "watch")]
+    assert status.status().waiting_since is None
 
 
 def test_before_the_first_run_the_state_is_unknown(load):

@@ -147,3 +147,26 @@ def draw_screenshot(site, open_admin, browser, fault):
             name = fault.name if fault else "healthy"
             (FOLDER / f"{name}-{width}-{scheme}.png").write_bytes(small(drawing, page.screenshot()))
     drawing.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_lists_fit_their_frame_and_name_each_value_on_a_phone(site, open_admin, make_vacancy, width):
+    make_vacancy(
+        title="Sykepleier ved en avdeling med et langt navn", employer_name="Helse-og-omsorgstjenesteforvaltningsselskapet AS"
+    )
+    page = open_admin(width=width)
+    too_wide = []
+    for name in LISTS:
+        page.goto(f"/admin/{name}/")
+        frame = page.locator("#changelist .results")
+        if frame.count() and not frame.evaluate("one => one.scrollWidth <= one.clientWidth"):
+            too_wide.append(name)
+    assert too_wide == []
+    page.goto("/admin/vacancies/vacancy/")
+    label = "one => getComputedStyle(one, '::before').content"
+    shown = (
+        page.locator("#result_list tbody tr").first.locator("td:not(.action-checkbox)").evaluate_all(f"all => all.map({label})")
+    )
+    assert shown == (
+        ['"Arbeidsgiver og sted"', '"Vises"', '"Publisert"', '"Siste dag"', '"Endret"'] if width == PHONE else ["none"] * 5
+    )

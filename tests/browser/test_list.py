@@ -350,3 +350,24 @@ def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads, width):
     line = page.locator(".card-snippet").evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)")
     assert 0.9 < line < 2.1
     assert page.locator(".card-snippet mark").first.is_visible()
+
+
+def test_order_is_named_as_it_is_after_an_answer_that_adds_or_removes_words(open_page, many):
+    page = open_page("/?place=VESTLAND", width=DESKTOP)
+    order = page.locator("#sort option")
+    expect(order).to_have_text(["Nyeste", "Frist først"])
+    page.locator("#q").fill("sykepleier")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=sykepleier&place=VESTLAND")
+    expect(order).to_have_text(["Mest relevante", "Nyeste", "Frist først"])
+    expect(page.locator("#sort")).to_have_value("relevance")
+    page.locator("#sort").focus()
+    page.locator("#sort").select_option("published")
+    page.wait_for_url("**sort=published")
+    expect(page.locator("#sort")).to_be_focused()
+    expect(page.locator("#sort")).to_have_value("published")
+    page.locator("#q").fill("")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?place=VESTLAND&sort=published")
+    expect(order).to_have_text(["Nyeste", "Frist først"])
+    expect(page.locator("#sort")).to_have_value("published")

@@ -154,3 +154,22 @@ def test_other_pages_propose_municipalities_when_the_field_is_used(open_page, so
     page.get_by_role("button", name="Søk", exact=True).click()
     page.wait_for_url("**/?near=VESTLAND%2FBERGEN&km=0")
     expect(page.get_by_role("link", name="Bare Bergen")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/om/"])
+def test_without_scripts_every_page_proposes_municipalities(open_page, some, address):
+    page = open_page(address, scripts=False)
+    assert page.locator("#near").evaluate("one => one.list.options.length") == len(distance.list_proposals())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_button_stands_in_line_with_the_groups_below_the_promise(open_page, some, scheme):
+    page = open_page("/", width=PHONE, scheme=scheme)
+    boxes = [
+        page.locator(one).bounding_box()
+        for one in (".front-promise > p:first-child", "#naer-deg button:visible", ".front-groups")
+    ]
+    promise, button, groups = boxes
+    assert (button["x"], button["width"]) == (groups["x"], groups["width"])
+    assert button["y"] - promise["y"] - promise["height"] == groups["y"] - button["y"] - button["height"] == 8
+    assert find_violations(page) == []

@@ -159,3 +159,29 @@ def test_old_jobs_are_deleted_whether_they_finished_or_not():
     kept = {queue(started=recent).pk, queue(started=old, finished=recent).pk}
     assert jobs.delete_old_jobs(now) == 2
     assert {*Job.objects.values_list("pk", flat=True)} == kept
+
+
+def test_a_job_that_waits_for_an_answer_says_since_when_until_its_next_progress(monkeypatch):
+    job = running()
+    clock = [100.0]
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: clock[0])
+    recorder = jobs.ProgressRecorder(job)
+    recorder("pages", 3, 10)
+
+    def read() -> dict:
+        job.refresh_from_db()
+        return job.progress
+
+    clock[0] += 4
+    recorder.note_waiting()
+    assert "waiting_since" not in read()
+    clock[0] += 2
+    recorder.note_waiting()
+    since = dt.datetime.fromisoformat(read()["waiting_since"])
+    assert read()["done"] == 3
+    assert dt.timedelta(seconds=5) < timezone.now() - since < dt.timedelta(seconds=9)
+    clock[0] += 2
+    recorder.note_waiting()
+    assert dt.datetime.fromisoformat(read()["waiting_since"]) == since
+    recorder("pages", 4, 10)
+    assert read()["done"] == 4 and "waiting_since" not in read()

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from jobsearch.search.api import EngineDown, SearchQuery, count, search
-from jobsearch.search.conditions import All, Best, Everything, Term, Terms
+from jobsearch.search.conditions import All, Best, Constant, Everything, Phrase, Prefix, Term, Terms
 from jobsearch.search.engines import engine_health, registry
 from jobsearch.search.engines.opensearch import query_builder
 from jobsearch.search.engines.opensearch.client import POOL_SIZE, connect
@@ -59,6 +59,31 @@ def test_conditions_are_compiled_to_the_query_dsl():
             "should": [{"match_all": {"boost": 0}}],
         }
     }
+
+
+def test_a_condition_that_only_filters_has_nothing_of_its_scores():
+    words = Best(
+        (Term("title", "kokk", 64), Constant(Phrase("job", ("kokk", "leder"), 3), 16), Prefix("title", "kok", 2), Best(()))
+    )
+    bonus = (Term("title_whole", "kokk", 64),)
+    assert query_builder.build_filter(All((words,), bonus=bonus)) == {
+        "bool": {
+            "should": [
+                {"term": {"title": "kokk"}},
+                {"match_phrase": {"job": "kokk leder"}},
+                {"prefix": {"title": "kok"}},
+                {"match_none": {}},
+            ]
+        }
+    }
+    assert query_builder.build_filter(All((words, Everything()), never=(Terms("uuid", ("1",)),), bonus=bonus)) == {
+        "bool": {
+            "filter": [query_builder.build_filter(words), {"match_all": {"boost": 0}}],
+            "must_not": [{"terms": {"uuid": ["1"]}}],
+        }
+    }
+    # OpenSearch requires one of the bonuses where nothing else is required, in either form.
+    assert query_builder.build_filter(All(bonus=bonus)) == {"bool": {"should": [{"term": {"title_whole": "kokk"}}]}}
 
 
 def test_the_mapping_is_strict_and_stores_no_text():

@@ -180,7 +180,7 @@ def test_file_contains_no_contact(logged_in, ads, kind):
 
 
 @KINDS
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "＝"])
 def test_cells_cannot_be_formulas(logged_in, ads, start, kind):
     ads(
         {
@@ -196,6 +196,23 @@ def test_cells_cannot_be_formulas(logged_in, ads, start, kind):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
     assert csv_files.escape_formula(f"{start}1") == f"'{start}1"
     assert csv_files.escape_formula("Kokk = bra") == "Kokk = bra"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("formula", ["=1+1", " =HYPERLINK(1)", "@SUM(1)", "+cmd|' /C calc'!A0", "-1+cmd|' /C calc'!A0", "-(1)"])
+def test_no_cell_is_a_formula_where_another_sign_separates_cells(separator, formula):
+    """A spreadsheet of a country with commas also separates within quotes that do not stand at the beginning of a line."""
+    content = csv_files.encode_rows(
+        [[f"Kokk{separator}{formula}", "Oslo", f'"Baker"{separator}{formula}', f"x{separator}{formula}"]]
+    )
+    for read_as in (",", ";", "\t"):
+        cells = [cell for row in csv.reader(content.decode().splitlines(), delimiter=read_as) for cell in row]
+        assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], cells
+
+
+@pytest.mark.parametrize("text", ["Lønn 500,- per time", "Ring 22 33 44 55, +47 99 88 77 66", "Bergen, - og Voss", "Kokk, ring"])
+def test_prices_and_phone_numbers_stay_as_they_are(text):
+    assert csv_files.escape_formula(text) == text
 
 
 @KINDS

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from jobsearch.web import login_throttle
+from jobsearch.web import login_limits, login_throttle
 from jobsearch.web.login_throttle import BY_ADDRESS, BY_NAME, BY_NAME_AND_ADDRESS, WINDOW
 from tests.servers.live import LiveSite
 from tests.web.support import PASSWORD
@@ -175,7 +175,7 @@ def test_old_attempts_are_deleted_and_their_number_is_limited(db, monkeypatch):
     assert login_throttle.delete_old_attempts() == 20
     assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == sorted(f"name{number}" for number in range(10))
     monkeypatch.setattr(login_throttle, "MAX_ROWS", 1000)
-    with later(days=login_throttle.KEPT_DAYS):
+    with later(days=login_limits.KEPT_DAYS):
         login_throttle.delete_old_attempts()
     assert AccessAttempt.objects.count() == 0
 

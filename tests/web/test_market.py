@@ -158,10 +158,24 @@ def test_employers_of_a_part_are_those_with_open_ads(client, counted):
     assert Page(client.get(link.get("href"))).total == 2
 
 
+def test_what_is_not_counted_yet_has_no_numbers(client, ads):
+    """As during the first load: 0 new ads, and no employer with any, would be false."""
+    ads({})
+    page = Page(client.get("/marked/"))
+    assert page.response.status_code == 200
+    assert "Annonsene er ikke talt ennå." in page.text()
+    assert facts(page) == {"Ledige nå": "1"}
+    assert not page.all("//main//table") and not page.all("//main//svg[@role='img']")
+    count_market(timezone.now() + 10 * DAY)
+    page = Page(client.get("/marked/"))
+    assert facts(page)["Nye annonser"] == "1" and page.all("//main//table")
+    assert "ikke talt ennå" not in page.text()
+
+
 def test_an_empty_database_has_a_page(client, ads):
     page = Page(client.get("/marked/"))
     assert page.response.status_code == 200
-    assert "Tellingen har ikke begynt ennå" in page.text()
+    assert "Annonsene er ikke talt ennå." in page.text()
 
 
 def test_without_the_engine_the_page_has_all_that_is_counted(client, counted, engine_down, monkeypatch):

@@ -67,11 +67,33 @@ def test_handled_errors_are_not_logged(own_index, engine_down, logged, settings,
     assert not logged.records and not mail.outbox
 
 
-def test_unknown_host_is_logged_without_the_search(own_index, logged, settings, db):
+@pytest.fixture
+def refused(caplog, monkeypatch):
+    """Log records of refused requests, as the handler writes them."""
+    caplog.handler.addFilter(private_logs.RefusedRequestFilter())
+    monkeypatch.setattr(logging.getLogger("django.security"), "handlers", [caplog.handler])
+    yield caplog
+    caplog.handler.filters.clear()
+
+
+def test_unknown_host_is_logged_once_a_minute_without_the_search_and_not_mailed(own_index, logged, refused, settings, db):
     settings.ADMINS = [("drift", "drift@example.no")]
-    assert Client().get("/?q=hemmelig", headers={"host": "evil.example"}).status_code == 400
-    assert "evil.example" in logged.text and SECRET not in logged.text
-    assert not [sent for sent in mail.outbox if SECRET in sent.subject + sent.body]
+    for _ in range(3):
+        assert Client().get("/?q=hemmelig", headers={"host": f"evil.example{'x' * 500}"}).status_code == 400
+    (record,) = refused.records
+    assert "DisallowedHost" in record.getMessage() and "evil.example" in record.getMessage() and len(record.getMessage()) < 300
+    assert SECRET not in refused.text and not mail.outbox
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [(f"/?{'&'.join(f'hemmelig{n}=1' for n in range(1100))}", "TooManyFieldsSent"), ("/static/../hemmelig", "")],
+)
+def test_hostile_requests_are_no_errors_of_the_site(own_index, logged, refused, settings, db, address, kind):
+    settings.ADMINS = [("drift", "drift@example.no")]
+    assert Client().get(address).status_code in {400, 404}
+    assert [record.getMessage() for record in refused.records] == ([f"A request was refused: {kind}."] if kind else [])
+    assert not mail.outbox
 
 
 REQUESTS = [

@@ -54,6 +54,24 @@ def test_misspelt_word_is_corrected_and_the_correction_is_shown(client, some):
     assert "Viser treff for" not in get(client, "/?q=sykepleier").text()
 
 
+@pytest.mark.parametrize(
+    ("params", "labels"),
+    [
+        ("", ["Nyeste *", "Frist først"]),
+        ("place=VESTLAND", ["Nyeste *", "Frist først"]),
+        ("place=VESTLAND&sort=published", ["Nyeste *", "Frist først"]),
+        ("place=VESTLAND&sort=deadline", ["Nyeste", "Frist først *"]),
+        ("q=kokk", ["Mest relevante *", "Nyeste", "Frist først"]),
+        ("q=kokk&sort=published", ["Mest relevante", "Nyeste *", "Frist først"]),
+    ],
+)
+def test_order_is_named_as_it_is(client, some, params, labels):
+    page = get(client, f"/?{params}")
+    options = page.all("//select[@id='sort']/option")
+    shown = [f"{one.text_content()}{' *' if one.get('selected') is not None else ''}" for one in options]
+    assert shown == labels
+
+
 LEFT_OUT = "Ingen treff med «spennende». Vi viser treff uten."
 
 

@@ -23,7 +23,7 @@ from jobsearch.taxonomy import catalogue as feed
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.web import last_visit, login_throttle
+from jobsearch.web import last_visit, login_limits
 from jobsearch.web.views import errors
 from tests.web.page import Page
 from tests.web.support import PASSWORD
@@ -182,7 +182,7 @@ def pages(ads, client, recruiter, django_user_model, monkeypatch):
         yield "alert without an address", client.post("/varsler/ny/", {"query": "q=fox"})
         yield "live", client.get("/?q=fox", headers={"hx-request": "true"})
         yield "login refused", client.post("/logg-inn/", {"username": "x", "password": "y"})
-        for _ in range(login_throttle.BY_NAME_AND_ADDRESS):
+        for _ in range(login_limits.BY_NAME_AND_ADDRESS):
             paused = client.post("/logg-inn/", {"username": "x", "password": "y"})
         AccessAttempt.objects.all().delete()
         yield "login paused", paused

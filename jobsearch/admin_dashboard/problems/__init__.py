@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     feed.check_token,
     feed.check_address,
     feed.check_answers,
+    feed.check_silence,
     feed.check_pause,
     feed.check_reading,
     feed.check_frozen,

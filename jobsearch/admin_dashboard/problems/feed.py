@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ingest import status as feed_status
 from ingest.error_messages import describe_error
 from jobsearch.admin_dashboard.site_facts import Facts
-from jobsearch.admin_dashboard.time_formats import format_date_time
+from jobsearch.admin_dashboard.time_formats import format_date_time, format_moment
 
 from .base import BROKEN, WATCH, Problem
 from .processes import RESTART_BEAT, RESTART_WORKER, has_stopped_tasks
@@ -105,6 +105,24 @@ def check_answers(facts: Facts) -> Problem | None:
         since=state.error_since,
         action="sync",
         commands=(f"curl --head {state.origin}/api/v1/feed",),
+    )
+
+
+def check_silence(facts: Facts) -> Problem | None:
+    """The feed has accepted a request and not answered for longer than it ever takes; at the time limit it becomes an error."""
+    since = facts.feed.waiting_since
+    if since is None or facts.now - since <= feed_status.SLOW or check_answers(facts) or check_address(facts):
+        return None
+    return Problem(
+        "feed-silent",
+        WATCH,
+        _("Strømmen svarer ikke"),
+        effect=_("Ingen ennå. Kommer svaret ikke, mangler de nyeste annonsene."),
+        cause=_("Vi har ventet på svar siden %(time)s. NAV bruker sjelden mer enn et halvt minutt.")
+        % {"time": format_moment(since, facts.now)},
+        cure=_("Vent. Uten svar gir runden opp etter halvannet minutt, og neste runde fortsetter der vi slapp."),
+        since=since,
+        commands=(f"curl --head {facts.feed.origin}/api/v1/feed",),
     )
 
 

@@ -26,8 +26,13 @@ class DistanceView:
     postal_codes: bool
     """Whether a postal code can be typed too."""
 
-    proposals: Sequence[str]
-    """Municipalities for the browser to propose while typing."""
+    proposed: bool
+    """Whether the page has the municipalities to propose while typing; else a script requests them when the field is used."""
+
+    @property
+    def proposals(self) -> Sequence[str]:
+        """The municipalities; on every page, for browsers without scripts."""
+        return distance.list_proposals()
 
     @property
     def choices(self) -> Sequence[tuple[int, str]]:
@@ -51,7 +56,7 @@ def format_km(km: int) -> str:
     return _("%(km)s km") % {"km": km}
 
 
-EMPTY = DistanceView("", distance.DEFAULT_KM, "", False, True, ())
+EMPTY = DistanceView("", distance.DEFAULT_KM, "", False, True, False)
 """The form of pages that show no search."""
 
 
@@ -64,5 +69,5 @@ def make_view(query: search.SearchQuery, problems: Iterable[search.Problem], *, 
         error=problem.message if problem else "",
         chosen=bool(query["near"]),
         postal_codes=distance.has_postal_codes(),
-        proposals=distance.list_proposals() if proposals else (),
+        proposed=proposals,
     )

@@ -114,8 +114,8 @@ def describe_partial(series: market.Series, today: dt.date) -> str:
     """The sentence about weeks of which ads are missing; "" where there are none."""
     if not series.is_partial:
         return ""
-    if series.complete_from is None:
-        return _("Tellingen har ikke begynt ennå.")
+    if series.complete_from is None:  # during the first load
+        return _("Annonsene er ikke talt ennå. Vi teller hvert kvarter, så tallene kommer snart.")
     if series.complete_from > today:
         return _(
             "Tallene er ufullstendige: vi begynte å telle denne uken. For ukene før (grå søyler) mangler noen annonser, og mange "

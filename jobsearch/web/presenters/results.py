@@ -225,6 +225,23 @@ def list_occupation_groups(query: search.SearchQuery, facets: Iterable[FacetView
     ]
 
 
+def list_sorts(query: search.SearchQuery) -> list[tuple[str, str]]:
+    """The orders to choose, as (value, label).
+
+    Without words the default order is that of the newest ads, under one name: in it the value of what was chosen, so that words
+    that are added are ranked unless the newest were chosen first.
+    """
+    newest, deadline = ("published", _("Nyeste")), ("deadline", _("Frist først"))
+    if not query.compiled.parsed.empty:
+        return [("relevance", _("Mest relevante")), newest, deadline]
+    return [newest if query.sort == "published" else ("relevance", newest[1]), deadline]
+
+
+def is_newest_first(query: search.SearchQuery) -> bool:
+    """Whether the list begins with the newest ads; without words it does in the default order too."""
+    return query.sort == "published" or (query.sort == "relevance" and query.compiled.parsed.empty)
+
+
 QUICK = (("extent", "Deltid"), ("extent", "Heltid"), ("engagement", "Fast"), ("deadline", "7"), ("published", "3"))
 
 

@@ -149,7 +149,7 @@ def is_bookmarked(context: Context, vacancy: Vacancy) -> bool:
 @register.simple_tag
 def swapped_parts(facets: Sequence[FacetView]) -> str:
     """The parts of the results page that an htmx answer replaces besides the list, for `hx-select-oob`."""
-    ids = ["beskjeder", "forside", "live", "vis-n", "f-n", "f-clear", "meny", "sprak", "f-near", "s-near"]
+    ids = ["beskjeder", "forside", "live", "vis-n", "f-n", "f-clear", "meny", "sprak", "f-near", "s-near", "f-sort"]
     ids += [f"{prefix}-{facet.name}" for facet in facets for prefix in ("f", "n")]
     return ",".join(f"#{name}:innerHTML" for name in ids)
 

@@ -57,16 +57,16 @@ def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, 
     ]
     flat = [one for choice in choices for one in (choice, *(part for part in choice.children if part.count))]
     found = flat if facet.long else [choice for choice in find_choices(flat, typed) if choice.count]
+    open_choices = sorted((choice for choice in found if not choice.chosen), key=lambda choice: -choice.count)
     links = [
         view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
-        for choice in sorted(found, key=lambda choice: -choice.count)
-        if not choice.chosen
+        for choice in open_choices[:MAX_VALUES]  # of thousands: an address takes longer than everything else of a value
     ]
     return {
         "label": facet.label,
         "words": summarise_query(query),
-        "links": links[:MAX_VALUES],
-        "more": len(links) > MAX_VALUES,
+        "links": links,
+        "more": len(open_choices) > MAX_VALUES,
         "most": MAX_VALUES,
         "typed": typed,
         "hidden": query.to_params(page=False),

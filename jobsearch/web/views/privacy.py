@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core.jobs import KEPT
 from jobsearch.saved.mail.links import CONFIRM_HOURS
+from jobsearch.search.usage import KEPT_DAYS as USAGE_DAYS
 from jobsearch.vacancies.tasks import TOMBSTONE_DAYS
+from jobsearch.web import login_limits
 
 
 @require_safe
@@ -48,6 +50,11 @@ def list_kept() -> list[tuple[str, str]]:
             ngettext("%(n)s time", "%(n)s timer", CONFIRM_HOURS) % {"n": CONFIRM_HOURS},
         ),
         (_("Konto, de ti siste søkene, lagrede søk, lagrede og skjulte stillinger"), _("Til du sletter dem, eller kontoen.")),
+        (
+            _("Antall søk per filter, og ord som ikke ga treff, uten hvem som søkte"),
+            _days(USAGE_DAYS, _("etter siste søk")),
+        ),
+        (_("Mislykkede innlogginger: brukernavn, IP-adresse og tidspunkt"), _days(login_limits.KEPT_DAYS, "")),
         (_("Nøkkelhash av det en person har bedt oss fjerne"), _("Til personen ber om noe annet.")),
         (_("Nettstedets egen logg over jobber"), _days(KEPT.days, "")),
     ]

@@ -105,11 +105,7 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
         "chips": view.chips(query),
         "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
         "params": query.urlencode(page=False),
-        "sorts": [
-            ("relevance", _("Mest relevante")),
-            ("published", _("Nyeste")),
-            ("deadline", _("Frist først")),
-        ],
+        "sorts": view.list_sorts(query),
         "sizes": [(size, view.address(query.replace(size=size))) for size in SIZES],
         # Not in htmx responses: the page has the list of municipalities already.
         "distance": distance.make_view(query, problems, proposals=whole),
@@ -132,6 +128,7 @@ def _build_results_context(
         "rows": rows,
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
         "newest_first": view.address(query.replace(sort="published")),
+        "is_newest_first": view.is_newest_first(query),
         "pages": view.pages(query, found.total),
         "passed": build_passed_link(query, found.counts),
         "market": market.build_panel(query) if query.since and whole else None,  # of an opened saved search

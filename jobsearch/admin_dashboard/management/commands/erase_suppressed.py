@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from ingest import detail_queue
-from jobsearch.saved.bookmarks import hidden
+from jobsearch.saved import erasure as saved_erasure
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.statistics import employers
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         suppressor = load_suppressor()
         detail_queue.erase_received(suppressor)
         employers.erase_names(suppressor)
-        hidden.erase_employers(suppressor)
+        saved_erasure.erase_names(suppressor)
         try:
             indexing.index_changes()
             indexing.erase(at_once=True)

@@ -21,11 +21,12 @@ from jobsearch.admin_dashboard import full_sync
 from jobsearch.admin_dashboard.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs, users
-from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate
+from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, is_port_free, stop_on_terminate, wait_for_free_port
 from jobsearch.env import list_read_variables
 from jobsearch.statistics import counting
 
 HOST = "127.0.0.1"
+PORT_SECONDS = 10.0  # time for the feed of a demo that was stopped a moment ago to end
 FOLDER = settings.BASE_DIR / "var" / "demo"
 ENVIRONMENT_READY = "JOBSEARCH_DEMO_PREPARED"
 ACTIVE, LINES, DAYS = 10_000, 40_000, 180
@@ -164,7 +165,9 @@ class Command(BaseCommand):
 
     def start_feed(self, supervisor: Supervisor, size: list[str]) -> None:
         port = int(settings.NAV_FEED_URL.rpartition(":")[2])
-        if find_free_port(port, HOST) != port:
+        if not is_port_free(port, HOST):
+            self.stdout.write(f"Waiting for port {port}: the feed of a demo that has just been stopped may still end …")
+        if not wait_for_free_port(port, HOST, PORT_SECONDS):
             raise CommandError(
                 f"Port {port}, which the feed of {self.folder} had at its first start, is taken. "
                 "Stop what listens there (another demo?), or delete that folder to start from the beginning."

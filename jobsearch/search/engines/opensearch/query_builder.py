@@ -69,13 +69,38 @@ def build_query(node: Node) -> Json:
             return {"match_all": {"boost": 0}}
 
 
+def build_filter(node: Node) -> Json:
+    """The query for a condition of which only the matches count: as `build_query`, without what makes scores.
+
+    Scores and bonuses are half of the bytes of a search by words, which the server parses too.
+    """
+    match node:
+        case Term(field, value):
+            return {"term": {field: value}}
+        case Prefix(field, value):
+            return {"prefix": {field: value}}
+        case Phrase(field, words):
+            return {"match_phrase": {field: " ".join(words)}}
+        case Best(nodes):
+            return {"bool": {"should": [build_filter(child) for child in nodes]}} if nodes else {"match_none": {}}
+        case All((only,), ()):
+            return build_filter(only)
+        case All(must, never, bonus):
+            parts = {"filter": must, "must_not": never, "should": () if must else bonus}
+            return {"bool": {name: [build_filter(child) for child in children] for name, children in parts.items() if children}}
+        case Constant(inner):
+            return build_filter(inner)
+        case _:
+            return build_query(node)
+
+
 def _score(inner: Json, score: int) -> Json:
     return {"constant_score": {"filter": inner, "boost": score}}
 
 
 def build_search_body(request: Request) -> Json:
     """The request of a search. Chosen facet values are a post-filter, so that a facet's counts can ignore its own."""
-    match, always = build_query(request.match), build_query(request.always)
+    always = build_filter(request.always)
     body: Json = {
         "size": request.size,
         "from": request.offset if request.size else 0,
@@ -83,18 +108,18 @@ def build_search_body(request: Request) -> Json:
         "_source": False,
     }
     if request.sort == "relevance":
-        body["query"] = {"bool": {"must": [match], "filter": [always]}}
+        body["query"] = {"bool": {"must": [build_query(request.match)], "filter": [always]}}
         body["sort"] = ["_score", {"order": "desc"}]
     elif request.sort == "published":
-        body["query"] = {"bool": {"filter": [match, always]}}  # without scores, a fifth faster
+        body["query"] = {"bool": {"filter": [build_filter(request.match), always]}}  # without scores, a fifth faster
         body["sort"] = [{"order": "desc"}]
     else:
         # Future deadlines, then ads without one, then past deadlines: by score, and within each group by `deadline_order`.
         future = _score({"range": {"deadline": {"gte": request.today}}}, 2)
         undated = _score({"term": {"deadline": 0}}, 1)
-        body["query"] = {"bool": {"filter": [match, always], "should": [future, undated]}}
+        body["query"] = {"bool": {"filter": [build_filter(request.match), always], "should": [future, undated]}}
         body["sort"] = ["_score", {"deadline_order": "asc"}]
-    chosen = {name: build_query(node) for name, node in request.chosen.items()}
+    chosen = {name: build_filter(node) for name, node in request.chosen.items()}
     if chosen:
         body["post_filter"] = {"bool": {"filter": list(chosen.values())}}
     if request.counts:
@@ -105,7 +130,7 @@ def build_search_body(request: Request) -> Json:
 def build_totals_body(requests: Sequence[Request]) -> Json:
     """One request that counts the hits of several searches, each by a filter of one aggregation."""
     nodes = [(request.match, request.always, *request.chosen.values()) for request in requests]
-    filters = [_filter_by_all([build_query(node) for node in nodes_of_request]) for nodes_of_request in nodes]
+    filters = [_filter_by_all([build_filter(node) for node in nodes_of_request]) for nodes_of_request in nodes]
     return {"size": 0, "track_total_hits": False, "_source": False, "aggs": {"totals": {"filters": {"filters": filters}}}}
 
 
@@ -113,14 +138,14 @@ def build_count_body(request: Request) -> Json:
     """The request of a search's counts under all of its filters, without hits."""
     nodes = [request.match, request.always, *request.chosen.values()]
     counts = {name: _build_aggregation(spec) for name, spec in request.counts.items()}
-    query = _filter_by_all([build_query(node) for node in nodes])
+    query = _filter_by_all([build_filter(node) for node in nodes])
     return {"size": 0, "query": query, "track_total_hits": False, "_source": False, "aggs": counts}
 
 
 def build_find_body(request: Request) -> Json:
     """The request of some hits in any order, without their number."""
     nodes = [request.match, request.always, *request.chosen.values()]
-    query = _filter_by_all([build_query(node) for node in nodes])
+    query = _filter_by_all([build_filter(node) for node in nodes])
     return {"size": request.size, "query": query, "sort": ["_doc"], "track_total_hits": False, "_source": False}
 
 
@@ -129,7 +154,7 @@ def build_scan_body(request: Request, point_in_time: str, keep_alive: str, after
     nodes = [request.match, request.always, *request.chosen.values()]
     body: Json = {
         "size": request.size,
-        "query": {"bool": {"filter": [build_query(node) for node in nodes]}},
+        "query": {"bool": {"filter": [build_filter(node) for node in nodes]}},
         "sort": [{"order": "desc"}, {"uuid": "asc"}],
         "pit": {"id": point_in_time, "keep_alive": keep_alive},
         "track_total_hits": False,

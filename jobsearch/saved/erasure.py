@@ -1,0 +1,67 @@
+"""Erasure of suppressed persons from what people have stored: employers of searches, hidden employers, recent searches.
+
+A sole trader's name is an employer's name, which a stored search holds as a value that was chosen in the list, and which its ads
+have lost. The search stays, with `ERASED` in its place: it finds nothing still, and says so. Dropping the value would make it
+find the ads of everybody. Words that the owner has typed are theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.db import models, transaction
+
+from jobsearch.search import api as search
+from jobsearch.vacancies.suppression import Suppressor
+
+from .bookmarks import hidden
+from .models import NAME_LENGTH, RecentSearch, SavedSearch, StoredSearch, Subscription, SubscriptionRequest, compute_digest
+
+ERASED = "(slettet)"
+_PARAMETERS = ("employer", "not_employer")
+_OWNERS: dict[type[StoredSearch], str] = {SavedSearch: "owner_id", Subscription: "subscriber_id", SubscriptionRequest: ""}
+"""The column with which `digest` is unique; "" where it need not be."""
+
+
+def erase_names(suppressor: Suppressor) -> int:
+    """Removes the names of suppressed persons among the employers of stored searches. Returns how many rows changed."""
+    changed = hidden.erase_employers(suppressor)
+    for model, owner in _OWNERS.items():
+        for pk, params in _find_named(model, suppressor):
+            _replace_params(model._default_manager.get(pk=pk), owner, params, suppressor)
+            changed += 1
+    for pk, _params in _find_named(RecentSearch, suppressor):
+        RecentSearch.objects.filter(pk=pk).delete()
+        changed += 1
+    return changed
+
+
+def _find_named(model: type[models.Model], suppressor: Suppressor) -> list[tuple[Any, str]]:
+    """The keys of rows with a suppressed person among their employers, each with the parameters that it gets."""
+    found = []
+    rows = model._default_manager.filter(params__contains="employer=").values_list("pk", "params")
+    for pk, params in rows.iterator() if suppressor else ():
+        pairs = parse_qsl(params, keep_blank_values=True)
+        erased = [(name, _erase(name, value, suppressor)) for name, value in pairs]
+        if erased != pairs:
+            query, _problems = search.SearchQuery.from_address(urlencode(erased))
+            found.append((pk, query.urlencode(page=False)))
+    return found
+
+
+def _erase(name: str, value: str, suppressor: Suppressor) -> str:
+    return ERASED if name in _PARAMETERS and suppressor.clean_line(value) != value else value
+
+
+def _replace_params(row: StoredSearch, owner: str, params: str, suppressor: Suppressor) -> None:
+    """Stores the parameters, and the name without the person; deletes the row where its owner has the same search already."""
+    same = type(row)._default_manager.filter(digest=compute_digest(params)).exclude(pk=row.pk)
+    with transaction.atomic():
+        if owner and same.filter(**{owner: getattr(row, owner)}).exists():
+            row.delete()
+            return
+        row.params = params
+        if isinstance(row, SavedSearch):  # its name is made of its values
+            row.name = (" ".join(suppressor.clean_line(row.name).split()) or ERASED)[:NAME_LENGTH]
+        row.save()
