@@ -26,6 +26,7 @@ from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.opensearch import nodes
+from tests.web.support import prepare_documents
 
 from .ads import corpus
 from .summary import ENGINES
@@ -100,6 +101,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
         now = timezone.now()
         with transaction.atomic():
             store.store_vacancies(corpus(now), now=now)
+        prepare_documents()
         lifecycle.index_changes()
         yield in_use
         for model in (Vacancy, Tombstone, Moderation, IndexState, LeaseRecord):

@@ -18,6 +18,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
 pytestmark = pytest.mark.django_db
 # Where postal codes are, some of them not where the municipality's centre is.
@@ -59,6 +60,7 @@ def ads(corpus_engine, django_db_blocker):
             ids[made[-1].uuid] = name
         with transaction.atomic():
             store.store_vacancies(made)
+        prepare_documents()
         lifecycle.index_changes()
         yield ids
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from uuid import UUID
 
 import pytest
 import tantivy
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from jobsearch.search.analysis import norwegian
 from jobsearch.search.indexing import documents
 from jobsearch.search.schema import FIELDS
-from jobsearch.vacancies import pending, store
+from jobsearch.vacancies import prepared_documents
 from tests import parallel
-from tests.relevance import corpus
+from tests.relevance import running
 
 from .conftest import OPENSEARCH
 
@@ -26,21 +27,22 @@ _WHITESPACE = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build(
 
 @pytest.fixture(scope="module")
 def vocabulary(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, list[str]]:
-    """Field -> every distinct token of it, over all documents of the demo's ads; made once, by the first worker that needs it."""
-    return parallel.make_once(tmp_path_factory, "vocabulary", lambda: _vocabulary(django_db_blocker))
-
-
-def _vocabulary(django_db_blocker) -> dict[str, list[str]]:
+    """Field -> every distinct token of it, over all documents of the demo's ads."""
     found: dict[str, set[str]] = {name: set() for name in ANALYSED}
-    with django_db_blocker.unblock(), transaction.atomic():
-        store.store_vacancies([data for _, data in corpus.corpus()])
-        for chunk in pending.iterate_all(500):
-            for change in chunk:
-                document = documents.make_document(change.vacancy)
-                for name in ANALYSED:
-                    found[name].update(document[name].split(" "))
-        transaction.set_rollback(True)
+    made = parallel.make_once(tmp_path_factory, "demo-documents", lambda: _analyse_demo_ads(django_db_blocker))
+    for analysed in made.values():  # made by the first worker that needs them: this file's on two engines, and test_floor
+        document = documents.unpack_document(analysed.content)
+        for name in ANALYSED:
+            found[name].update(document[name].split(" "))
     return {name: sorted(tokens - {""}) for name, tokens in found.items()}
+
+
+def _analyse_demo_ads(django_db_blocker) -> dict[UUID, prepared_documents.Analysed]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        running.store_corpus()
+        made = running.analyse_stored()
+        transaction.set_rollback(True)
+    return made
 
 
 @OPENSEARCH

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 from opensearchpy import OpenSearch
 
 from jobsearch.search.api import SearchQuery, search, turn_words_into_filters
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing import lifecycle
-from jobsearch.vacancies import store
+from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.vacancies import pending, prepared_documents, store
 
 from .corpus import DEMO, corpus
 
@@ -26,11 +27,25 @@ _CHUNK = 500
 
 def fill(corpus_name: str = DEMO) -> None:
     """Store and index the corpus; the database must be empty."""
+    store_corpus(corpus_name)
+    lifecycle.rebuild()
+
+
+def store_corpus(corpus_name: str = DEMO) -> None:
     entries = [data for _, data in corpus(corpus_name)]
     for start in range(0, len(entries), _CHUNK):
         with transaction.atomic():
             store.store_vacancies(entries[start : start + _CHUNK], now=NOW)
-    lifecycle.rebuild()
+
+
+def analyse_stored() -> dict[UUID, prepared_documents.Analysed]:
+    """The document of every ad in the database, made in this process, for `prepared_documents.save_documents`."""
+    now = timezone.now()
+    found = {}
+    for change in (change for chunk in pending.iterate_all(_CHUNK) for change in chunk):
+        packed = documents.pack_document(documents.make_write(change, now).document)
+        found[change.uuid] = prepared_documents.Analysed(change.version, packed)
+    return found
 
 
 @contextmanager
