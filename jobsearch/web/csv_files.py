@@ -10,7 +10,7 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 """Without it, Excel does not read UTF-8."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # A spreadsheet of another country separates cells at commas, quoted or not. Prices ("500,-") and phone numbers are no formulas.
-_INNER_FORMULA = re.compile(r"(?<=[,;\t])(?= *(?:[=@]|[+-][^,;\t]*[|(!]))")
+_INNER_FORMULA = re.compile(r"(?<=[,;])(?= *(?:[=@]|[+-][^,;]*[|(!]))")
 
 
 class _Echo:

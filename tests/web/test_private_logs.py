@@ -87,7 +87,7 @@ def test_unknown_host_is_logged_once_a_minute_without_the_search_and_not_mailed(
 
 @pytest.mark.parametrize(
     ("address", "kind"),
-    [(f"/?{'&'.join(f'hemmelig{n}=1' for n in range(1100))}", "TooManyFieldsSent"), ("/static/../hemmelig", "")],
+    [(f"/?q=hemmelig{'&a' * 1100}", "TooManyFieldsSent"), ("/static/../hemmelig", "")],
 )
 def test_hostile_requests_are_no_errors_of_the_site(own_index, logged, refused, settings, db, address, kind):
     settings.ADMINS = [("drift", "drift@example.no")]

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
@@ -59,7 +60,10 @@ class Feed:
 
 
 class _Atom(Atom1Feed):
-    """Django's generator, with the time of a feed without entries."""
+    """Django's generator, with the time of a feed without entries, and with summaries that are plain text.
+
+    Django marks them as HTML: a feed reader would show the tags that an advertiser has typed, or run their scripts.
+    """
 
     def __init__(self, feed: Feed) -> None:
         self._updated = feed.updated
@@ -67,6 +71,10 @@ class _Atom(Atom1Feed):
 
     def latest_post_date(self) -> dt.datetime:
         return self._updated
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, {**item, "description": None})
+        handler.addQuickElement("summary", item["description"], {"type": "text"})
 
 
 def build_entries(query: search.SearchQuery) -> list[Entry]:
