@@ -16,6 +16,9 @@ WAIT_SECONDS, WEB_WAIT_SECONDS = 30, 5
 """How long a writer waits for a locked row. A web process waits less, because each waiting request occupies a thread; the
 visitor gets a page that explains it."""
 
+CACHE_KIB, WEB_CACHE_KIB = 8000, 2000
+"""Cache of pages of each connection to SQLite. A web process has one a thread, and the system keeps the same pages."""
+
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -62,7 +65,7 @@ def _sqlite(name: str, url: str, web: bool) -> dict[str, object]:
             # secure_delete overwrites deleted data: a closed ad's contacts must not stay in the file.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; "
-                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
+                f"PRAGMA foreign_keys=ON; PRAGMA cache_size=-{WEB_CACHE_KIB if web else CACHE_KIB};"
             ),
         },
     }

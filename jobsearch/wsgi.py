@@ -22,8 +22,10 @@ from jobsearch.search.usage import flush_usage  # noqa: E402
 from .admin_dashboard.monitoring import start_monitoring  # noqa: E402
 from .core import logging as private_logs  # noqa: E402
 from .core.counters import start_flushing  # noqa: E402
+from .core.free_memory import start_returning  # noqa: E402
 
 logging.getLogger("gunicorn.error").addFilter(private_logs.RequestLineFilter())
 start_cache_warming()
 start_flushing(flush_usage)
 start_monitoring()
+start_returning()

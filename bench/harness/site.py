@@ -105,7 +105,7 @@ class Child:
     """A process that measures with one checkout's code: a command a line on its input, JSON a line on its output."""
 
     def __init__(self, checkout: Path, script: str, part: str, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [find_python(checkout), str(ROOT / "bench/sites" / script), part],
             cwd=checkout,
             env=environment,
@@ -114,19 +114,28 @@ class Child:
             stderr=_get_errors(),
             text=True,
         )
-        self.greeting: Any = self._read()
+        self.greeting: Any = self.read()
 
     def ask(self, command: str) -> Any:
-        assert self._process.stdin
-        print(command, file=self._process.stdin, flush=True)
-        return self._read()
+        assert self.process.stdin
+        print(command, file=self.process.stdin, flush=True)
+        return self.read()
+
+    def end(self) -> Any:
+        """Ends the input, and returns what the process then prints as its last line."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        answer = self.read()
+        self.process.wait()
+        return answer
 
     def close(self) -> None:
-        self._process.communicate()
+        self.process.communicate()
 
-    def _read(self) -> Any:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
+    def read(self) -> Any:
+        """The next line of its output."""
+        assert self.process.stdout
+        line = self.process.stdout.readline()
         if not line:
             raise SystemExit("A measured process has ended; BENCH_VERBOSE=1 shows its errors.")
         return json.loads(line)

@@ -6,6 +6,7 @@ With `--pid` only the memory of a running process and all its descendants is rea
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -16,16 +17,27 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 
 from bench.harness import site
+from bench.harness.production import WORDS
 from bench.harness.protocol import Case, Measurement, Options, make_reading
 
 QUIET_SECONDS = 30  # after the first load, before the memory is read
 READINGS = 10
 LAG_SECONDS = 90  # the demo's feed publishes and changes about 20 ads a minute
 LONGEST_LOAD = 1800
+LANGUAGES, ADS_OF_A_PAGE = ("nb", "nn", "en"), 5
+SEARCHES = [quote(word) for word in WORDS]
+PAGES = [
+    *("/", "/?place=OSLO", "/?extent=Deltid&sort=deadline", "/jobb/", "/marked/", "/om/", "/personvern/", "/kommuner.json"),
+    *(f"/?q={word}" for word in SEARCHES),
+    *(f"/?q={word}&page=2" for word in SEARCHES),
+    *(f"/forslag/?q={quote(word[:3])}" for word in WORDS),
+    *("/treff.atom?q=kokk", "/treff.json?q=kokk", "/sitemap.xml"),
+]
 SETTINGS_OF_A_SITE = ("DATABASE_URL", "NAV_FEED_URL", "SEARCH_URL")
 
 
@@ -51,6 +63,8 @@ def make_cases(options: Options) -> Iterator[Case]:
         yield make_reading(
             "memory of all processes (PSS), MB", lambda: max(read_memory(demo.pid, show=True) for _ in range(READINGS))
         )
+        visit_pages(read_address(folder) or "")
+        yield make_reading("memory after use (PSS), MB", lambda: max(read_memory(demo.pid, show=True) for _ in range(READINGS)))
         delays = watch_changes(folder / "db.sqlite3")
         yield make_reading("a change until it is indexed, median, s", lambda: statistics.median(delays))
         yield make_reading("a change until it is indexed, highest, s", lambda: max(delays))
@@ -78,6 +92,21 @@ def read_address(folder: Path) -> str | None:
                 return None
             return word
     return None
+
+
+def visit_pages(address: str) -> None:
+    """Reads every kind of page that needs no login, in three languages, and some two hundred ads."""
+    for language in LANGUAGES:
+        for path in PAGES:
+            page = read_page(address, path, language)
+            for ad in re.findall(r'href="(/stilling/[0-9a-f-]{36}/)', page)[:ADS_OF_A_PAGE]:
+                read_page(address, ad, language)
+
+
+def read_page(address: str, path: str, language: str) -> str:
+    headers = {"Accept-Language": language}
+    with urllib.request.urlopen(urllib.request.Request(f"{address.rstrip('/')}{path}", headers=headers), timeout=60) as answer:
+        return str(answer.read().decode())
 
 
 def count_searchable(folder: Path) -> int:

@@ -17,7 +17,6 @@ from uuid import UUID
 from jobsearch.vacancies.ad_data import VacancyData
 
 from .errors import AdNotFound, FeedUnavailable, PageNotFound, ResponseTooLarge, Unauthorized, UnusablePage
-from .http import HttpClient, HttpResponse, ResponseLimits
 from .parsing import (
     DetailFormatError,
     FeedPage,
@@ -29,6 +28,7 @@ from .parsing import (
     parse_page,
 )
 from .redacted_details import redact_detail
+from .responses import HttpResponse, ResponseLimits
 from .tokens import TokenProvider, TokenUnchanged, find_token
 
 # A full page has 1000 lines; with every text at its column's maximum (500 + 1000 + 200 characters) that is about 6 MB.
@@ -60,6 +60,8 @@ class FeedClient:
         detail: ResponseLimits = DETAIL,
         on_answer: Callable[[float, bool], None] | None = None,
     ) -> None:
+        from .http import HttpClient  # with requests 3 MB: a web process imports this module, but never asks the feed
+
         self.origin = origin.rstrip("/")
         self._http = HttpClient(self.origin, user_agent=user_agent, threads=threads + 1, on_answer=on_answer)
         self._pauses = tuple(pauses)

@@ -9,7 +9,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -20,32 +19,10 @@ from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .errors import FeedUnavailable, ResponseTooLarge
+from .responses import HttpResponse, ResponseLimits
 
 MAX_HEADER_SECONDS = 90.0
 _CHUNK = 64 * 1024  # bytes read from the socket, and decompressed, at a time
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseLimits:
-    """Time limits of a response in seconds, and its maximum size after decompression in bytes.
-
-    `read` limits the time between two pieces of data and the time until all headers have arrived; `total` limits the whole
-    response. NAV's feed has been seen to take 26 s for a page, 30 s for a detail and 28 s for the token.
-    """
-
-    read: float
-    total: float
-    size: int
-    connect: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """A complete response. `content_type` is in lower case, `body` is decompressed."""
-
-    status: int
-    content_type: str
-    body: bytes
 
 
 class HttpClient:

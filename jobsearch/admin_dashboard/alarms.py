@@ -11,7 +11,6 @@ import smtplib
 from collections.abc import Mapping
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.core.mail import mail_admins
 from django.urls import reverse
@@ -95,6 +94,8 @@ def _mail(message: Mapping[str, Any]) -> bool:
 
 def _post(message: Mapping[str, Any]) -> bool:
     """Posts the alarm as JSON. Without redirects: the address may hold a secret, and a redirect would lead elsewhere."""
+    import requests  # 3 MB in a web process, which otherwise sends none
+
     try:
         with requests.post(
             settings.ALERT_WEBHOOK_URL, json=message, timeout=WEBHOOK_SECONDS, allow_redirects=False, stream=True

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.conf import settings
 from kombu.connection import Connection
-from redis.exceptions import NoPermissionError
 
 TIMEOUT_SECONDS = 1
 """Kombu's default outlasts most health checks."""
@@ -75,6 +74,8 @@ def _check_folder(folder: str) -> BrokerHealth:
 
 
 def _check_redis(options: dict[str, Any]) -> BrokerHealth:
+    from redis.exceptions import NoPermissionError  # 7 MB, which a broker on the file system does not need
+
     options |= {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS, "max_retries": 0}
     ssl = getattr(settings, "CELERY_BROKER_USE_SSL", False)
     with Connection(settings.CELERY_BROKER_URL, ssl=ssl, connect_timeout=TIMEOUT_SECONDS, transport_options=options) as broker:

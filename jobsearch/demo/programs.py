@@ -36,8 +36,7 @@ def start_background(supervisor: Supervisor) -> None:
     the index and so must not wait for the other two. Beat alone would take another 80 MB. The caller runs the system checks: in
     the worker they would import every view, 15 MB that no task needs.
     """
-    threads = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    command = [sys.executable, "-m", "jobsearch.core.embedded_beat", *threads, "--loglevel", "WARNING"]
+    command = [sys.executable, "-m", "jobsearch.core.embedded_beat", "--threads", "3"]
     supervisor.start("worker", command, {**ONE_HEAP, "CELERY_SKIP_CHECKS": "1"})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d_]+")
 # The most common words of running text and of ads. A word of a single language counts more than one that related languages
@@ -37,11 +38,13 @@ _COMMON_WORDS = {
 }
 # Word endings that are typical of one language.
 _ENDINGS = {
-    "nb": re.compile(r"\w{3,}(?:lig|lige|heten|sjoner|sjonene|skaper|inger|mulighet|muligheter)"),
-    "nn": re.compile(r"\w{3,}(?:leg|lege|heita|sjonar|sjonane|skapar|ingar|moglegheiter|arar|arane|pleiar|arbeidar)"),
-    "en": re.compile(r"\w{3,}(?:tion|tions|ment|ness|ship|ities|ity|ally)"),
-    "da": re.compile(r"\w{3,}(?:hed|heder|skaber)"),
+    "nb": "lig lige heten sjoner sjonene skaper inger mulighet muligheter".split(),
+    "nn": "leg lege heita sjonar sjonane skapar ingar moglegheiter arar arane pleiar arbeidar".split(),
+    "en": "tion tions ment ness ship ities ity ally".split(),
+    "da": "hed heder skaber".split(),
 }
+_ALL_ENDINGS = tuple({end for ends in _ENDINGS.values() for end in ends})
+_BEFORE_ENDING = 3  # letters, at least
 _LETTERS = {"pl": "ąęłńśźżć", "lt": "ėįųūąęž", "se": "čđŋŧ", "sv": "äö"}
 _RELATED = ("nb", "nn", "da", "sv")
 """Related languages that share most of their function words. Points for the group decide whether a text is in one of them;
@@ -96,16 +99,19 @@ def guess_language(text: str) -> str:
     """The BCP 47 code of a text's language (`nb`, `nn`, `en`, `pl`, `lt`, `se`, `da`, `sv`), or "" if the text is too short."""
     text = text[:_READ].lower()
     families, points = Counter[str](), Counter[str]()
-    for word in _WORD.findall(text):
+    for word, times in Counter(_WORD.findall(text)).items():
         if word in _LANGUAGES_BY_WORD:
-            points.update(_LANGUAGES_BY_WORD[word])
+            for language in _LANGUAGES_BY_WORD[word]:
+                points[language] += times
             alike = _FAMILIES_BY_WORD[word]
             for family in alike:
-                families[family] += 3 - min(2, len(alike))
-        elif len(word) > 5:
-            ended = [language for language, ends in _ENDINGS.items() if ends.fullmatch(word)]
-            points.update(ended)
-            families.update({_get_family(language) for language in ended})
+                families[family] += times * (3 - min(2, len(alike)))
+        elif word.endswith(_ALL_ENDINGS):
+            ended = [language for language, ends in _ENDINGS.items() if _has_ending(word, ends)]
+            for language in ended:
+                points[language] += times
+            for family in {_get_family(language) for language in ended}:
+                families[family] += times
     for language, letters in _LETTERS.items():
         found = sum(text.count(letter) for letter in letters)
         points[language] += found
@@ -113,6 +119,10 @@ def guess_language(text: str) -> str:
     # Of equals the first: bokmål before its related languages.
     best = max(_COMMON_WORDS, key=lambda language: (families[_get_family(language)], points[language]))
     return best if families[_get_family(best)] >= _MIN_POINTS else ""
+
+
+def _has_ending(word: str, ends: Iterable[str]) -> bool:
+    return any(word.endswith(end) and len(word) >= len(end) + _BEFORE_ENDING for end in ends)
 
 
 def guess_title_language(title: str, text_language: str) -> str:

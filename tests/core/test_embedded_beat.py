@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
-OPTIONS = ["--pool", "threads", "--concurrency", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+OPTIONS = ["--threads", "1"]
 # A scheduler whose first round fails, as none of the library does.
 BROKEN = """
 import sys
@@ -22,7 +22,7 @@ def tick(self, *args, **kwargs):
     raise RuntimeError("the scheduler is broken")
 Scheduler.tick = tick
 from jobsearch.core.embedded_beat import main
-main(sys.argv[1:])
+sys.exit(main(sys.argv[1:]))
 """
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ingest import consistency, sync
 from ingest.client.feed import FeedClient
-from ingest.client.http import ResponseLimits
+from ingest.client.responses import ResponseLimits
 from ingest.consistency import Kind
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report

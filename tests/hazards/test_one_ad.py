@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from ingest import consistency, detail_queue
 from ingest.client.errors import FeedUnavailable
-from ingest.client.http import HttpClient, ResponseLimits
+from ingest.client.http import HttpClient
+from ingest.client.responses import ResponseLimits
 from ingest.models import DetailTask
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Vacancy

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event
 
 from jobsearch.vacancies.models import Contact, Vacancy
 from jobsearch.vacancies.visibility import is_active
 
 from .redacted import RedactedAd
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 REMINDER = dt.timedelta(hours=-15)  # 9 o'clock of the day before
 REFRESH = dt.timedelta(hours=6)
@@ -64,6 +67,8 @@ def build_deadline(vacancy: Vacancy, contacts: Sequence[Contact]) -> Deadline:
 
 def build_calendar(deadlines: Iterable[Deadline], name: str = "") -> bytes:
     """The calendar file. `name`: of a calendar that programs subscribe to, which request it again every few hours."""
+    from icalendar import Calendar  # 2 MB, which a process needs after its first calendar
+
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//{settings.SITE_NAME}//deadlines//NO")
@@ -80,6 +85,8 @@ def build_calendar(deadlines: Iterable[Deadline], name: str = "") -> bytes:
 
 
 def _build_event(deadline: Deadline) -> Event:
+    from icalendar import Alarm, Event
+
     event = Event()
     event.add("uid", deadline.uid)
     event.add("dtstamp", deadline.changed.astimezone(dt.UTC))

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from uuid import UUID
 
-import xlsxwriter
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -100,6 +99,8 @@ def _stream_csv(uuids: Sequence[UUID], home: str) -> Iterator[bytes]:
 
 def _build_xlsx(uuids: Sequence[UUID], home: str) -> bytes:
     """The workbook. Every cell is a string, so none is run as a formula or opened as a link."""
+    import xlsxwriter  # 2 MB, which a process needs after its first such file
+
     file = io.BytesIO()
     # constant_memory: each row goes to a temporary file when it is complete.
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:

@@ -1,0 +1,49 @@
+"""Returning of freed memory to the system.
+
+glibc keeps what is freed between blocks that are still in use: after a rebuild of an index of 10,000 ads the demo's worker held
+60 MB that nothing used. `malloc_trim` returns whole pages of it, in 1 to 3 ms. Other C libraries have no such function.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+CHECK_SECONDS = 1
+GROWTH = 8 * 2**20
+"""Bytes by which the process has grown when it returns memory at once."""
+LONGEST_SECONDS = 30
+"""Longest pause: what was in use the last time may be free now, and the size of the process does not tell."""
+_STATM = Path("/proc/self/statm")
+
+
+def start_returning() -> None:
+    """Starts a thread that returns the process's freed memory to the system when it has grown, and every half minute."""
+    if (release := _find_release()) and _STATM.exists():
+        threading.Thread(target=_return_forever, args=(release,), name="free-memory", daemon=True).start()
+
+
+def _find_release() -> Callable[[int], int] | None:
+    try:
+        release: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # not glibc
+        return None
+    return release
+
+
+def _return_forever(release: Callable[[int], int]) -> None:
+    least, due = read_resident(), time.monotonic()
+    while True:
+        time.sleep(CHECK_SECONDS)
+        if read_resident() > least + GROWTH or time.monotonic() > due:
+            release(0)
+            least, due = read_resident(), time.monotonic() + LONGEST_SECONDS
+
+
+def read_resident() -> int:
+    """Bytes of memory that the process has now, shared ones included."""
+    return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
