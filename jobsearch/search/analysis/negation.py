@@ -11,6 +11,7 @@ import re
 from itertools import islice
 
 from . import norwegian
+from .pieces import TwoPartExpression, WordExpression
 
 _SCOPE = 5
 """Words after a negation that it covers: "ikke lagt opp til fast hjemmekontor"."""
@@ -19,13 +20,14 @@ _BACK = 4
 _CLAUSE_LENGTH = 160  # characters of a clause that are examined on each side of a negation
 _MOST = 200  # negations of a text that are examined, at most
 
-_NEGATION = re.compile(
+_NEGATION = WordExpression(
     r"(?<!\w)(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|not|no|without|never)(?!\w)", re.IGNORECASE
 )
 _NEEDED = re.compile(r"[^.,;:!?()\n•–]{1,60}?\b(?:required|needed|necessary)\b", re.IGNORECASE)
 # "Hjemmekontor: nei", "Turnus – ikke aktuelt"
-_ANSWERED_NO = re.compile(
-    r"(?<![^\W\d_])([^\W\d_]++)\s?[:–-]\s?(?:nei|no|ikke|ikkje|ingen|inga|none|not)"
+_ANSWERED_NO = TwoPartExpression(
+    r"(?<![^\W\d_])([^\W\d_]++)\s?",
+    r"[:–-]\s?(?:nei|no|ikke|ikkje|ingen|inga|none|not)"
     r"(?=\s?(?:$|[.,;!\n)]|aktuelt|mulig|mogleg|nødvendig|naudsynt|påkrevd|påkravd|tilgjengelig|possible|required|available))",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from .folding import fold, has_distinctive_accent, normalise, normalise_spelling
@@ -29,6 +30,7 @@ from .lexicon import (
     UNSPLIT,
     WORKPLACES,
 )
+from .pieces import PieceCache, share
 from .place_names import SPELLINGS, correct_names
 
 BREAK = "¶"
@@ -87,7 +89,7 @@ class Word(NamedTuple):
     """The stem without æ, ø, å; "" where that changes nothing."""
 
 
-_word_cache: dict[str, Word] = {}
+_word_cache: dict[str, Word] = share({})
 _WORD_CACHE_SIZE = 60_000  # tokens: some 12 MB. A month of ads has about 100,000 different ones, most of them once
 
 
@@ -194,8 +196,19 @@ def _find_cut_words(text: str) -> Iterator[tuple[list[str], str, int, int]]:
 
 def analyse_body(text: str) -> list[Word]:
     """The words of a running text, with `BREAK` between its lines and without English pronouns."""
-    cached = _word_cache.get
-    return [cached(token) or analyse_word(token) for token in _TOKEN.findall(normalise(text)) if token not in _PRONOUNS]
+    # Beside a token the sign `BREAK` is like a blank, so it may be one in the text; then it stands for the line breaks.
+    pieces = normalise(text).replace(BREAK, " ").replace(_LINE_BREAK, f" {BREAK} ").split()
+    return list(chain.from_iterable(map(_words_of_pieces.__getitem__, pieces)))
+
+
+def _analyse_piece(piece: str) -> tuple[Word, ...]:
+    """The words of a piece of a running text."""
+    if piece == BREAK:
+        return (analyse_word(_LINE_BREAK),)
+    return tuple(analyse_word(token) for token in _TOKEN.findall(piece) if token not in _PRONOUNS)
+
+
+_words_of_pieces = PieceCache(_analyse_piece)
 
 
 def list_body_tokens(text: str) -> set[str]:

@@ -13,8 +13,10 @@ def _join_words(*lines: str) -> str:
     return rf"(?<!\w)(?:{'|'.join(lines)})(?!\w)"
 
 
-SENTENCE_MARK = re.compile(r"[;!?\n•|.–-]")
-ABBREVIATIONS = (" kl", " ca", "min", "evt", "l.a")
+SENTENCE_END = re.compile(
+    r"[;!?\n•|.–-](?:(?<=[;!?\n•|])|(?<=\.)(?=\s|\Z)(?<! kl\.)(?<! ca\.)(?<!min\.)(?<!evt\.)(?<!l\.a\.)|(?<=\s[–-])(?=\s))"
+)
+"""The end of a sentence: no full stop inside a number or after "kl", no hyphen inside a word."""
 _CLAUSE = r",\s*(?:og|men|and|but|mens|while|så|so)\b|(?<!\w)(?:men|but|mens)(?!\w)"
 NEW_CLAUSE = re.compile(_CLAUSE)
 NEW_CLAUSE_OR_ONLY = re.compile(rf"{_CLAUSE}|(?<!\w)(?:bare|kun|only|just)(?!\w)")

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import requirement_rules as rules
+from .pieces import PieceCache, find_starts
 from .requirement_kinds import CONDITIONS, HINT, ONLY_WAIVED, PARENTS, REQUIREMENTS, STRONG
 
 NEEDED, NOT_NEEDED, TAUGHT = "needs-", "no-", "teaches-"
@@ -46,7 +47,8 @@ def find_requirements(title: str, body: str, negated: Collection[tuple[int, int]
     found: set[str] = set()
     implied: set[str] = set()
     for text, spans in ((title.lower(), ()), (body.lower(), negated)):
-        for parts, expression, statements in rules.STATEMENTS:
+        for number in {number for piece in {*text.split()} for number in _hints_of_pieces[piece].statements}:
+            parts, expression, statements = rules.STATEMENTS[number]
             if _search_near(text, parts, expression):
                 implied.update(statements)
         found.update(_judge_mentions(text, [*find_mentions(text)], spans))
@@ -85,22 +87,38 @@ def find_mentions(text: str) -> Iterator[Mention]:
 
 def _find_starts(text: str) -> list[int]:
     """The positions of words that may begin a name, in order. Few of the different words of a text do."""
-    beginning = [word for word in {*_WORD.findall(text)} if _may_begin_name(word)]
+    beginning = {word for piece in {*text.split()} for word in _hints_of_pieces[piece].beginnings}
     if len(beginning) > _MOST:  # not found one by one, which would take quadratic time in a hostile text
-        return [word.start() for word in _WORD.finditer(text) if _may_begin_name(word.group())]
+        return [word.start() for word in _WORD.finditer(text) if HINT.search(word.group())]
     starts: set[int] = set()
     for word in beginning:
-        start = text.find(word)
-        while start >= 0:
+        for start in find_starts(text, word):
             if not start or not (text[start - 1].isalnum() or text[start - 1] in "_-"):
                 starts.add(start)
-            start = text.find(word, start + len(word))
     return sorted(starts)
 
 
-@lru_cache(maxsize=50_000)
-def _may_begin_name(word: str) -> bool:
-    return bool(HINT.search(word))
+class _Hints(NamedTuple):
+    """What a piece of a lower-case text may be part of."""
+
+    beginnings: tuple[str, ...] = ()
+    """Words with which the name of a kind may begin."""
+    statements: tuple[int, ...] = ()
+    """Numbers of `rules.STATEMENTS`."""
+
+
+_NO_HINTS = _Hints()
+_FRAGMENTS = [(number, {max(part.split(), key=len) for part in parts}) for number, (parts, _, _) in enumerate(rules.STATEMENTS)]
+"""Number of a statement -> a piece, or part of one, of each of its parts."""
+
+
+def _find_hints(piece: str) -> _Hints:
+    beginnings = tuple(word for word in _WORD.findall(piece) if HINT.search(word))
+    statements = tuple(number for number, fragments in _FRAGMENTS if any(fragment in piece for fragment in fragments))
+    return _Hints(beginnings, statements) if beginnings or statements else _NO_HINTS
+
+
+_hints_of_pieces = PieceCache(_find_hints)
 
 
 @lru_cache(maxsize=50_000)
@@ -109,20 +127,19 @@ def _find_guards(word: str) -> frozenset[str]:
 
 
 def _judge_mentions(text: str, mentions: list[Mention], negated: Collection[tuple[int, int]]) -> Iterator[str]:
-    ends = [*_find_sentence_ends(text)] if mentions else []
-    starts = [start for start, _ in ends]
+    ends = [match.start() for match in rules.SENTENCE_END.finditer(text)] if mentions else []
     negated_starts = {start for start, _ in negated}
     for index, mention in enumerate(mentions):
         if mention.kind in CONDITIONS:
             is_denied = mention.start in negated_starts or _is_denied(text, mention.start, with_negations=not negated)
             yield (NOT_NEEDED if is_denied else NEEDED) + mention.kind
             continue
-        following = bisect_left(starts, mention.end)
-        preceding = bisect_left(starts, mention.start)
-        begin = starts[preceding - 1] + 1 if preceding else 0
-        if following < len(ends) and ends[following][1] == "?":
+        following = bisect_left(ends, mention.end)
+        preceding = bisect_left(ends, mention.start)
+        begin = ends[preceding - 1] + 1 if preceding else 0
+        if following < len(ends) and text[ends[following]] == "?":
             following += 1  # "Ingen erfaring? Det går helt fint."
-        end = starts[following] if following < len(ends) else len(text)
+        end = ends[following] if following < len(ends) else len(text)
         before = text[max(begin, mention.start - _REACH) : mention.start]
         after = text[mention.end : min(end, mention.end + _REACH)]
         verdict = _judge(text, mentions, index, before, after)
@@ -132,18 +149,6 @@ def _judge_mentions(text: str, mentions: list[Mention], negated: Collection[tupl
         if verdict == NEEDED and kind in PARENTS and _has_alternative(text, mentions, index, after, siblings=True):
             kind = PARENTS[kind]  # "fagbrev eller bachelor": one of the two
         yield verdict + kind
-
-
-def _find_sentence_ends(text: str) -> Iterator[tuple[int, str]]:
-    """(position, mark) of each end of a sentence: no full stop inside a number or after "kl", no hyphen inside a word."""
-    for match in rules.SENTENCE_MARK.finditer(text):
-        start, mark = match.start(), match.group()
-        after = text[start + 1 : start + 2]
-        if mark == "." and ((after and not after.isspace()) or text[max(0, start - 3) : start].endswith(rules.ABBREVIATIONS)):
-            continue
-        if mark in "–-" and not (after.isspace() and text[start - 1 : start].isspace()):
-            continue
-        yield start, mark
 
 
 def _judge(text: str, mentions: list[Mention], index: int, before: str, after: str) -> str:

@@ -32,6 +32,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from jobsearch.search.analysis import pieces
 from jobsearch.search.engines.base import Write
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import prepared_documents
@@ -207,6 +208,9 @@ class _Child:
                 break
             answer = pickle.loads(self._data[start + _LENGTH.size : end])  # noqa: S301 - from our own child
             if self._is_ready:
+                answer, new = answer
+                if new:
+                    pieces.adopt(new)
                 result.add(self.rows.pop(0), answer)
             self._is_ready = True
             self.deadline = time.monotonic() + WAIT_SECONDS
@@ -246,11 +250,12 @@ def _serve(found: Sequence[Change], now: dt.datetime, pipe: int) -> NoReturn:
     try:
         _prepare(pipe)
         _send(pipe, _READY)
-        for change in found:
+        known = pieces.count_known()
+        for left, change in zip(reversed(range(len(found))), found, strict=True):
             signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
             answer = _analyse_one(change, now)
             signal.setitimer(signal.ITIMER_PROF, 0)
-            _send(pipe, answer)
+            _send(pipe, (answer, () if left else pieces.list_new(known)))
         os._exit(0)
     finally:
         os._exit(1)

@@ -106,7 +106,7 @@ def make_document(vacancy: Vacancy) -> Mapping[str, Any]:
         "joined": _set({norwegian.join_compound(a.exact, b.exact) for a, b in itertools.pairwise(title_words)} | together),
         "fold": _set(folds | {fold(part) for part in parts if not part.isascii()}),
         "title_fold": _set(form for word in title_words if word.fold or not word.exact.isascii() for form in _folds(word)),
-        "body_fold": _set({fold(exact) for exact in stated if not exact.isascii()}),
+        "body_fold": _set(fold(" ".join([exact for exact in stated if not exact.isascii()])).split(" ")),
         "title_whole": list(dict.fromkeys((title_whole, fold(title_whole)))),
         "reference": _list_references(vacancy.source_url, vacancy.application_url),
         "employer_whole": [norwegian.strip_company_form(word.exact for word in employer_words)[:300]],
@@ -156,6 +156,8 @@ def _list_references(*addresses: str) -> list[str]:
 
 def _split_denied(words: list[str], denied: list[str]) -> tuple[set[str], set[str]]:
     """(stated, denied): words that the text states somewhere, and words that it only denies: "Det er ikke fast hjemmekontor"."""
+    if not denied:
+        return {*words}, set()
     negations = Counter(denied)
     uses = Counter([word for word in words if word in negations])  # the few that can be denied, not every word of the text
     only_denied = {word for word, number in uses.items() if number <= negations[word]}
@@ -198,4 +200,7 @@ def _exact(found: Iterable[norwegian.Word]) -> str:
 
 
 def _set(values: Iterable[str]) -> str:
-    return " ".join({*values} - {norwegian.BREAK, ""})
+    words = {*values}
+    words.discard(norwegian.BREAK)
+    words.discard("")
+    return " ".join(words)
