@@ -54,10 +54,11 @@ def prepare_bare(engine: Any, request: Any) -> Any:
         return query_builder.build_search_body(request)
     from tantivy import Occur, Query
 
+    from jobsearch.search.engines.tantivy.schema import QueryCompiler
     from jobsearch.search.engines.tantivy.searcher import _build_aggregation
 
     reader = engine._get_reader()
-    compiler = reader._compiler
+    compiler = QueryCompiler(reader._schema)
     filters = [compiler.compile_filter(node) for node in (request.always, *request.chosen.values())]
     query = Query.boolean_query([(Occur.Must, compiler.compile_query(request.match)), *((Occur.Must, one) for one in filters)])
     aggregations = {name: _build_aggregation(spec) for name, spec in request.counts.items()}
