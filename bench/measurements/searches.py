@@ -49,7 +49,8 @@ MEASUREMENT = Measurement(
     name="searches",
     title="Searches",
     sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
-    bare="bare: the engine's library with a ready request, on tantivy a search and an aggregation. OpenSearch's processor counts",
+    bare="bare: the engine's library with a ready request, on tantivy a search and an aggregation. "
+    "OpenSearch's processor counts, its compilers do not",
     make_cases=make_cases,
     by="processor",
     engines=("embedded", "opensearch"),
