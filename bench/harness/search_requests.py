@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+
+_MINUTES = itertools.count(1)
 
 
 def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
@@ -30,6 +35,17 @@ def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
         )
         for query in queries
     ]
+
+
+def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
+    """The requests with the visibility of another minute each, so that no engine has a kept answer; the hits are the same."""
+    from django.utils import timezone
+
+    from jobsearch.search.query import compiler
+
+    for request in requests:
+        moment = timezone.now() - dt.timedelta(minutes=next(_MINUTES))
+        yield replace(request, always=compiler.build_visibility_filter(moment, set()))
 
 
 def make_bare_search(engine: Any) -> Callable[[Any], object]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator, Mapping
 from heapq import nsmallest
 from itertools import groupby, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,15 @@ from uuid import UUID
 import tantivy
 from tantivy import DocAddress, Occur, Order, Query, Searcher
 
-from jobsearch.search.conditions import Range, RangesCount, TermsCount
+from jobsearch.search.conditions import EVERYTHING, Range, RangesCount, TermsCount
 from jobsearch.search.engines.base import Answer, Hit, Request
 
 from . import schema
 
 ScoredAddresses = list[tuple[float, DocAddress]]
 Clause = tuple[Occur, Query]
+_KEPT_ANSWERS = 32  # to searches without words: the front page, and some filters of the last minutes
+_PAGE_OF = attrgetter("sort", "offset", "size", "today")
 _NEWEST = 250  # hits among which those of one score are looked for first
 
 
@@ -35,6 +37,7 @@ class IndexReader:
         self._index.config_reader("manual")
         self._loaded_signature: tuple[int, int] | None = None
         self._lock = threading.Lock()
+        self._answers: dict[tuple[Any, ...], Answer] = {}
 
     def reload_if_changed(self) -> None:
         """Loads the commits since the last call. Costs one `stat` of a file."""
@@ -43,12 +46,32 @@ class IndexReader:
         if signature != self._loaded_signature:
             with self._lock:
                 self._index.reload()
+                self._answers = {}
                 self._loaded_signature = signature
 
     def count(self) -> int:
         return self._index.searcher().num_docs
 
     def search(self, request: Request) -> Answer:
+        """One page of hits. Answers to searches without words are kept until the next commit: their time grows with the ads.
+
+        What was typed is not kept. A request has the minute of its visibility and the day of its deadlines, so an answer depends
+        on it and the index alone.
+        """
+        if request.match != EVERYTHING:
+            return self._search(request)
+        kept = self._answers  # taken before the searcher, so that an older answer cannot get among those of a new commit
+        key = (request.always, *request.chosen.items(), *request.counts.items(), _PAGE_OF(request))
+        answer = kept.get(key)
+        if answer is None:
+            answer = self._search(request)
+            with self._lock:
+                while len(kept) >= _KEPT_ANSWERS:
+                    del kept[next(iter(kept))]
+                kept[key] = answer
+        return answer
+
+    def _search(self, request: Request) -> Answer:
         searcher, compiler = self._open()
         always = compiler.compile_filter(request.always)
         match = compiler.compile_query(request.match)
