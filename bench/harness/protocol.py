@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psutil
+from . import server_time
 
 T = TypeVar("T")
 BARE = "bare"
@@ -101,31 +101,28 @@ class Row:
         return asdict(self)
 
 
-def time_each(work: Callable[[T], object], inputs: Sequence[T], *, server: int | None = None) -> list[Sample]:
+def time_each(
+    work: Callable[[T], object], inputs: Sequence[T], *, server: int | None = None, apart: bool = False
+) -> list[Sample]:
     """One sample for each input, in milliseconds.
 
-    `server`: the process that does a part of the work. Its processor time is known in hundredths of a second, so the time of the
-    whole round is divided by the number of inputs. A busy machine lengthens an answer of 5 ms to 50, but not this.
+    `server`: the process that does a part of the work. What its threads have used is known a moment later only, so the time of
+    the whole round is divided by the number of inputs. A busy machine lengthens an answer of 5 ms to 50, but not this. `apart`:
+    the processor time is the server's alone, and this process's share, of making requests and reading answers, stands beside it.
     """
     samples = []
-    process = psutil.Process(server) if server else None
-    server_before, own_before = _get_cpu_ms(process), time.process_time()
+    server_before, own_before = server_time.read_thread_times(server) if server else {}, time.process_time()
     for one in inputs:
         began, began_cpu = time.perf_counter(), time.process_time()
         work(one)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
         samples.append(Sample(seconds * 1000, cpu_seconds * 1000))
-    if process:
-        cpu = _get_cpu_ms(process) - server_before + (time.process_time() - own_before) * 1000
-        samples = [Sample(sample.value, cpu / len(inputs)) for sample in samples]
+    if server:
+        own = (time.process_time() - own_before) * 1000 / len(inputs)
+        cpu = server_time.compute_ms(server_before, server_time.read_thread_times(server)) / len(inputs)
+        extra = {"client, at most, ms": own} if apart else {}
+        samples = [Sample(sample.value, cpu if apart else cpu + own, extra) for sample in samples]
     return samples
-
-
-def _get_cpu_ms(process: psutil.Process | None) -> float:
-    if process is None:
-        return 0
-    times = process.cpu_times()
-    return (times.user + times.system) * 1000
 
 
 def measure(measurement: Measurement, options: Options) -> Iterator[Row]:

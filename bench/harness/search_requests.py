@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+
+_MINUTES = itertools.count(1)
 
 
 def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
@@ -32,6 +37,17 @@ def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
     ]
 
 
+def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
+    """The requests with the visibility of another minute each, so that no engine has a kept answer; the hits are the same."""
+    from django.utils import timezone
+
+    from jobsearch.search.query import compiler
+
+    for request in requests:
+        moment = timezone.now() - dt.timedelta(minutes=next(_MINUTES))
+        yield replace(request, always=compiler.build_visibility_filter(moment, set()))
+
+
 def make_bare_search(engine: Any) -> Callable[[Any], object]:
     """The library's own search: takes what `prepare_bare` makes of a request."""
     if engine.name == "opensearch":
@@ -54,10 +70,11 @@ def prepare_bare(engine: Any, request: Any) -> Any:
         return query_builder.build_search_body(request)
     from tantivy import Occur, Query
 
+    from jobsearch.search.engines.tantivy.schema import QueryCompiler
     from jobsearch.search.engines.tantivy.searcher import _build_aggregation
 
     reader = engine._get_reader()
-    compiler = reader._compiler
+    compiler = QueryCompiler(reader._schema)
     filters = [compiler.compile_filter(node) for node in (request.always, *request.chosen.values())]
     query = Query.boolean_query([(Occur.Must, compiler.compile_query(request.match)), *((Occur.Must, one) for one in filters)])
     aggregations = {name: _build_aggregation(spec) for name, spec in request.counts.items()}

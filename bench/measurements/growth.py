@@ -10,6 +10,7 @@ from bench.harness import generated, search_requests, site
 from bench.harness.protocol import Case, Measurement, Options, time_each
 
 SMALL = 10_000
+KEPT = "no words, the answer kept"
 
 
 def make_cases(options: Options) -> Iterator[Case]:
@@ -20,14 +21,21 @@ def make_cases(options: Options) -> Iterator[Case]:
         "words": [SearchQuery(q=job) for job in generated.JOBS],
         "words and two filters": [SearchQuery(q=job, **generated.FIRST_FILTERS) for job in generated.JOBS],
         "no words": [SearchQuery()] * 3,
+        KEPT: [SearchQuery()] * 3,
     }
     for name in options.engines:
         with site.start_engine(name) as server:
             engines = {ads: open_filled(server.url, options, ads) for ads in (SMALL, *options.ads)}
             for kind, queries in kinds.items():
                 asked = search_requests.make_requests(queries)
+
+                def run(engine: Any, request: Any, kind: str = kind) -> None:
+                    (request,) = search_requests.change_minute([request]) if kind == "no words" else [request]
+                    engine.search(request)
+
                 contestants = {
-                    f"{ads:,} ads": partial(time_each, engine.search, asked, server=server.pid) for ads, engine in engines.items()
+                    f"{ads:,} ads": partial(time_each, partial(run, engine), asked, server=server.pid)
+                    for ads, engine in engines.items()
                 }
                 yield Case(f"{name}: {kind}", contestants, yardstick=f"{SMALL:,} ads")
 

@@ -65,6 +65,10 @@ UNCOUNTED = {"title_whole", "employer_whole", "reference", "area"}
 _LISTS = (lexicon, place_names, negation, requirement_kinds, areas, places, occupations, catalogue)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 TOKENIZER = "whitespace-only"
+ORDER_UUID_BITS = 29
+"""Lower bits of the field `order`, which are of the uuid; those above them are the second of publishing."""
+TANTIVY_SORTED_BY = "order"
+"""Field by which tantivy keeps the ads of each of its segments, the highest number first."""
 
 
 def mapping() -> Json:
@@ -103,6 +107,7 @@ def tantivy_fields() -> list[tuple[str, str, Json]]:
     fields: list[tuple[str, str, Json]] = [
         ("uuid", "text", {"stored": True, "tokenizer_name": "raw", "index_option": "basic"}),
         ("version", "integer", {"stored": True, "indexed": True, "fast": True}),
+        ("day", "integer", {"indexed": True}),
     ]
     for name, kind in FIELDS.items():
         chosen = options[kind] | ({"fast": False} if name in UNCOUNTED else {})
@@ -117,7 +122,7 @@ def fingerprint() -> str:
     It covers the schemas of both engines and the values of the lists that the analysis reads, but no code: a change of code
     that changes documents is stated by `ANALYSIS_VERSION`.
     """
-    return _hash([ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields(), *_list_constants()])
+    return _hash([ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields(), TANTIVY_SORTED_BY, *_list_constants()])
 
 
 @lru_cache(maxsize=1)

@@ -77,3 +77,29 @@ def test_a_first_page_reads_no_hit_that_it_cannot_show(folder, monkeypatch):
     monkeypatch.setattr(reader, "_index", Opened())
     assert len(reader.search(Request(MATCH, Everything(), {}, {}, "relevance", 0, 25, 0)).hits) == 25
     assert max(limits) <= searcher._NEWEST < COUNT, limits
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_the_newest_are_found_in_any_segment(tmp_path, monkeypatch, old_first):
+    """Hits of the first segment tell how new the newest at least are; where its ads are old, that says little."""
+    searched: list[int] = []
+    real = searcher._find_among_newest
+
+    def find_among_newest(*args):
+        searched.append(1)
+        return real(*args)
+
+    monkeypatch.setattr(searcher, "_find_among_newest", find_among_newest)
+    index = TantivyIndex(tmp_path / "build", create=True)
+    blank = next(iter(make_documents().values()))
+    for is_old in (old_first, not old_first):
+        orders = [number + (0 if is_old else 10_000) for number in range(400)]
+        index.write([Write(UUID(int=order + 1), 1, {**blank, "title": "kokk", "order": order}) for order in orders])
+        index.refresh()
+    reader = searcher.IndexReader(index.path)
+    assert reader._index.searcher().num_segments == 2
+    answer = reader.search(Request(MATCH, Everything(), {}, {}, "relevance", 0, 25, 0))
+    assert ([hit.uuid.int - 1 for hit in answer.hits], answer.total) == ([*range(10_399, 10_374, -1)], 800)
+    found = reader._index.searcher().search(tantivy.Query.all_query(), limit=1).hits[0][1]
+    first = reader._index.searcher().fast_field_values("order", [found])[0]
+    assert bool(searched) == (first < 10_000)

@@ -1,7 +1,7 @@
 """Caches of what is found in the whitespace-separated pieces of a text, because most pieces are common words.
 
-An expression that matches no whitespace, and its look-around, treat whitespace beside a word like the end of the text. So it finds
-in the different pieces what it would find in the text, and few of them are new.
+To an expression that matches no whitespace, and to its look-around, whitespace beside a word is like the end of the text. So it
+finds in the different pieces what it would find in the text, and few of them are new.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from jobsearch.search.analysis.requirements import find_requirements
 from jobsearch.search.engines.base import Write
 from jobsearch.search.facets import list_filters
 from jobsearch.search.facets.base import Ad
+from jobsearch.search.schema import ORDER_UUID_BITS
 from jobsearch.search.timestamps import day_number, epoch
 from jobsearch.vacancies import ad_names, pending, prepared_ads, redaction, visibility
 
@@ -166,7 +167,8 @@ def _split_denied(words: list[str], denied: list[str]) -> tuple[set[str], set[st
 
 def compute_order(published: int, uuid: UUID) -> int:
     """One number to sort by, descending: the newest first, then by uuid. 34 bits of seconds, 29 of the uuid."""
-    return min(max(published, 0), 2**34 - 1) << 29 | (2**29 - 1 - (uuid.int >> 99))
+    of_uuid = (1 << ORDER_UUID_BITS) - 1 - (uuid.int >> 128 - ORDER_UUID_BITS)
+    return min(max(published, 0), 2**34 - 1) << ORDER_UUID_BITS | of_uuid
 
 
 def compute_deadline_order(deadline: int, published: int, uuid: UUID) -> int:

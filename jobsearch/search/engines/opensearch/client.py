@@ -85,7 +85,8 @@ def connect(url: str) -> OpenSearch:
         http_auth=(unquote(user), unquote(password)) if credentials else None,
         use_ssl=scheme == "https",
         verify_certs=scheme == "https",
-        http_compress=True,
+        # Not compressed: that took the server 0.8 ms and this process 0.3 of a search of 3.5, for 20 kB on a local network.
+        http_compress=False,
         timeout=SEARCH_SECONDS,
         # A node that does not answer is skipped for a minute, and another one is asked. With a single node a retry after a
         # time-out would only double the wait.

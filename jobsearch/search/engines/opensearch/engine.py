@@ -20,6 +20,7 @@ from uuid import UUID
 from opensearchpy import __versionstr__ as client_version
 
 from jobsearch.core.timings import timed
+from jobsearch.search.conditions import EVERYTHING
 from jobsearch.search.engines.base import Answer, Health, Hit, Index, Request
 from jobsearch.search.errors import EngineDown, IndexMissing, NoPrevious
 from jobsearch.search.schema import fingerprint
@@ -48,8 +49,8 @@ class OpenSearchEngine:
         self._erased_at = time.monotonic()
 
     def search(self, request: Request) -> Answer:
-        answer = self._search(query_builder.build_search_body(request))
-        hits = tuple(Hit(UUID(hit["_id"]), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
+        answer = self._search(query_builder.build_search_body(request), keep=request.match == EVERYTHING)
+        hits = tuple(Hit(query_builder.read_uuid(hit), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
         if request.sort != "relevance":
             hits = tuple(Hit(hit.uuid) for hit in hits)
         return Answer(hits, answer["hits"]["total"]["value"], query_builder.read_counts(answer.get("aggregations", {})))
@@ -72,7 +73,7 @@ class OpenSearchEngine:
         if not requests:
             return []
         responses = self._search_many([query_builder.build_find_body(request) for request in requests], WRITE_SECONDS)
-        return [tuple(UUID(hit["_id"]) for hit in one["hits"]["hits"]) for one in responses]
+        return [tuple(query_builder.read_uuid(hit) for hit in one["hits"]["hits"]) for one in responses]
 
     @timed("engine")
     def _search_many(self, bodies: Sequence[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
@@ -101,7 +102,7 @@ class OpenSearchEngine:
                     answer = self._client.search(body=body, params={"request_timeout": WRITE_SECONDS})
                 _check_complete(answer)
                 point_in_time, hits = answer.get("pit_id", point_in_time), answer["hits"]["hits"]
-                yield from (UUID(hit["_id"]) for hit in hits)
+                yield from (query_builder.read_uuid(hit) for hit in hits)
                 if len(hits) < request.size:
                     return
                 after = hits[-1]["sort"]
@@ -111,13 +112,14 @@ class OpenSearchEngine:
                 self._client.delete_pit(body={"pit_id": [point_in_time]}, params={"request_timeout": SEARCH_SECONDS})
 
     @timed("engine")
-    def _search(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _search(self, body: dict[str, Any], *, keep: bool = False) -> dict[str, Any]:
+        """The response. `keep`: the server keeps it until the index changes; its filter has the minute, so at most as long."""
         with self._circuit_breaker.protect():
             if time.monotonic() - self._checked_at > CHECK_SECONDS or not self._checked_at:
                 self._find_live_index()
                 self._checked_at = time.monotonic()
             with translate_errors():
-                params = {"request_timeout": SEARCH_SECONDS}
+                params = {"request_timeout": SEARCH_SECONDS} | ({"request_cache": "true"} if keep else {})
                 answer: dict[str, Any] = self._client.search(index=self.alias, body=body, params=params)
         _check_complete(answer)
         return answer

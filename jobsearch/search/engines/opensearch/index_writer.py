@@ -1,6 +1,6 @@
 """Writer of one OpenSearch index: bulk requests with external versions, an error per document, and retries when it is busy.
 
-Two bulks are in flight: while the server indexes one, the next is compressed and sent. A server that is too busy answers 429, and
+Two bulks are in flight: while the server indexes one, the next is written and sent. A server that is too busy answers 429, and
 the thread that sent the bulk pauses, so no more than two wait for it.
 """
 
@@ -28,7 +28,7 @@ SEQUENCE = "sequence"
 _ATTEMPTS = 6  # after 0.2, 0.4 … 6.4 s: OpenSearch answers 429 while its queue is full
 _BUSY_STATUSES = {429, 503}
 _BULK_SIZE = 250  # documents per request: some 2 MB; larger requests gain nothing
-_BULK_BYTES = 5_000_000  # of a request, before compression; a single document may be larger. The server refuses 100 MB by default
+_BULK_BYTES = 5_000_000  # of a request; a single document may be larger. The server refuses 100 MB by default
 _IN_FLIGHT = 2
 _CHUNK = 1000
 

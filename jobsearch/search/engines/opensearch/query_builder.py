@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from jobsearch.search.conditions import (
     TIE_BREAKER,
@@ -31,6 +32,7 @@ __all__ = [
     "build_totals_body",
     "mapping",
     "read_counts",
+    "read_uuid",
     "settings",
 ]
 
@@ -38,6 +40,9 @@ Json = dict[str, Any]
 
 LIVE_SETTINGS = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
 """Settings of the live index: a replica if there is another node, and searches see writes after a second."""
+
+_ONLY_UUIDS = {"stored_fields": "_none_", "docvalue_fields": ["uuid"]}
+"""The uuid of each hit from its column. `_id` is a stored field: to decompress those of 25 hits took a third of a search."""
 
 
 def build_query(node: Node) -> Json:
@@ -105,7 +110,7 @@ def build_search_body(request: Request) -> Json:
         "size": request.size,
         "from": request.offset if request.size else 0,
         "track_total_hits": True,  # the default stops counting at 10,000
-        "_source": False,
+        **_ONLY_UUIDS,
     }
     if request.sort == "relevance":
         body["query"] = {"bool": {"must": [build_query(request.match)], "filter": [always]}}
@@ -146,7 +151,7 @@ def build_find_body(request: Request) -> Json:
     """The request of some hits in any order, without their number."""
     nodes = [request.match, request.always, *request.chosen.values()]
     query = _filter_by_all([build_filter(node) for node in nodes])
-    return {"size": request.size, "query": query, "sort": ["_doc"], "track_total_hits": False, "_source": False}
+    return {"size": request.size, "query": query, "sort": ["_doc"], "track_total_hits": False, **_ONLY_UUIDS}
 
 
 def build_scan_body(request: Request, point_in_time: str, keep_alive: str, after: list[Any] | None) -> Json:
@@ -158,7 +163,7 @@ def build_scan_body(request: Request, point_in_time: str, keep_alive: str, after
         "sort": [{"order": "desc"}, {"uuid": "asc"}],
         "pit": {"id": point_in_time, "keep_alive": keep_alive},
         "track_total_hits": False,
-        "_source": False,
+        **_ONLY_UUIDS,
     }
     return body | ({"search_after": after} if after else {})
 
@@ -186,6 +191,12 @@ def _build_aggregation(spec: TermsCount | RangesCount) -> Json:
     edges = [*spec.edges, None]
     ranges = [{"key": str(low), "from": low} | ({"to": high} if high else {}) for low, high in pairwise(edges)]
     return {"range": {"field": spec.field, "ranges": ranges}}
+
+
+def read_uuid(hit: Json) -> UUID:
+    """The uuid of one hit of a response."""
+    (uuid,) = hit["fields"]["uuid"]
+    return UUID(uuid)
 
 
 def read_counts(aggregations: Json) -> dict[str, dict[str, int]]:

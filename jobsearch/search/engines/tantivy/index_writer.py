@@ -12,6 +12,7 @@ import tantivy
 
 from jobsearch.search.engines.base import Stored, Write, Written
 from jobsearch.search.errors import EngineDown
+from jobsearch.search.schema import TANTIVY_SORTED_BY
 
 from . import schema
 
@@ -29,7 +30,10 @@ class TantivyIndex:
         self._schema = schema.build_schema()
         if create:
             path.mkdir(parents=True)
-        self._index = tantivy.Index(self._schema, path=str(path), reuse=True)
+        # Sorted when it is created: the first of equally good hits of a segment are its newest.
+        self._index = tantivy.Index(
+            self._schema, path=str(path), reuse=True, sort_by_field=TANTIVY_SORTED_BY, sort_order=tantivy.Order.Desc
+        )
         schema.register_tokenizer(self._index)
         self._index.config_reader("manual")  # otherwise each open index has a thread that watches its folder
         self._writer: tantivy.IndexWriter | None = None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import Occur, Query, Searcher
 
 from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
-from jobsearch.search.schema import TOKENIZER, tantivy_fields
+from jobsearch.search.schema import ORDER_UUID_BITS, TOKENIZER, tantivy_fields
 
+DAY_FIELD = "day"
 _MOST_TERMS = 200  # values that are searched for one by one
 
 
@@ -40,42 +41,28 @@ def build_document(schema: tantivy.Schema, uuid: str, version: int, fields: Mapp
 
     Raises ValueError for a value of the wrong type: found only at the commit, it would undo the whole chunk.
     """
-    return tantivy.Document.from_dict({"uuid": uuid, "version": version, **(fields or {})}, schema)
+    derived = {DAY_FIELD: compute_day(fields["order"])} if fields else {}
+    return tantivy.Document.from_dict({"uuid": uuid, "version": version, **derived, **(fields or {})}, schema)
+
+
+def compute_day(order: int) -> int:
+    """Days since 1970 of the field `order`, whose upper bits are the second of publishing."""
+    return (order >> ORDER_UUID_BITS) // 86_400
 
 
 class QueryCompiler:
-    """Compiles conditions to tantivy queries. Every required part adds its score in tantivy, so filters get a score of 0."""
+    """Compiles conditions to tantivy queries. Every required part adds its score in tantivy, so filters get a score of 0.
 
-    def __init__(self, schema: tantivy.Schema) -> None:
+    `searcher`: the words that its index does not have are left out. Most forms and synonyms of a word are in no ad, and each
+    would be looked up in every segment by each of the four or five queries of one search.
+    """
+
+    def __init__(self, schema: tantivy.Schema, searcher: Searcher | None = None) -> None:
         self._schema = schema
+        self._searcher = searcher
 
     def compile_query(self, node: Node) -> Query:
-        schema = self._schema
-        match node:
-            case Term(field, value, score):
-                return self._score(Query.term_query(schema, field, value, "basic"), score)
-            case Terms(field, values):
-                return self._score(self._compile_values(field, values), 0)
-            case Prefix(field, value, score):
-                pattern = re.sub(r"([^\w#])", r"\\\1", value) + ".*"
-                return self._score(Query.regex_query(schema, field, pattern), score)
-            case Phrase(field, words, score):
-                return self._score(Query.phrase_query(schema, field, list(words)), score)
-            case Range(field, least, below):
-                number = tantivy.FieldType.Integer
-                most = None if below is None else below - 1
-                return self._score(Query.range_query(schema, field, number, least, most), 0)
-            case Best(nodes):
-                return Query.disjunction_max_query([self.compile_query(child) for child in nodes], TIE_BREAKER)
-            case All(must, never, bonus):
-                parts = [(Occur.Must, self.compile_query(child)) for child in must]
-                parts += [(Occur.MustNot, self.compile_query(child)) for child in never]
-                parts += [(Occur.Should, self.compile_query(child)) for child in bonus]
-                return Query.boolean_query(parts)
-            case Constant(inner, score):
-                return self._score(self.compile_query(inner), score)
-            case Everything():
-                return self._score(Query.all_query(), 0)
+        return self._compile(node) or Query.empty_query()
 
     def compile_filter(self, *nodes: Node) -> Query:
         """A query for ads that fulfil all the conditions, without a score."""
@@ -84,6 +71,59 @@ class QueryCompiler:
     def narrow_query(self, query: Query, node: Node) -> Query:
         """The compiled query with one more condition, without a score."""
         return self._score(Query.boolean_query([(Occur.Must, query), (Occur.Must, self.compile_query(node))]), 0)
+
+    def _compile(self, node: Node) -> Query | None:
+        """The query for a condition, None where no ad can fulfil it for want of a word."""
+        schema = self._schema
+        match node:
+            case Term(field, value, score):
+                return self._score(Query.term_query(schema, field, value, "basic"), score) if self._has(field, value) else None
+            case Terms(field, values):
+                return self._score(self._compile_values(field, values), 0)
+            case Prefix(field, value, score):
+                pattern = re.sub(r"([^\w#])", r"\\\1", value) + ".*"
+                return self._score(Query.regex_query(schema, field, pattern), score)
+            case Phrase(field, words, score):
+                if not all(self._has(field, word) for word in words):
+                    return None
+                return self._score(Query.phrase_query(schema, field, list(words)), score)
+            case Range(field, least, below):
+                number = tantivy.FieldType.Integer
+                most = None if below is None else below - 1
+                return self._score(Query.range_query(schema, field, number, least, most), 0)
+            case Best(nodes):
+                queries = self._compile_each(nodes)
+                return Query.disjunction_max_query(queries, TIE_BREAKER) if len(queries) > 1 else next(iter(queries), None)
+            case All(must, never, bonus):
+                required = self._compile_each(must)
+                if len(required) < len(must):
+                    return None
+                parts = [(Occur.Must, query) for query in required]
+                parts += [(Occur.MustNot, query) for query in self._compile_each(never)]
+                parts += [(Occur.Should, query) for query in self._compile_each(bonus)]
+                return Query.boolean_query(parts)
+            case Constant(inner, score):
+                query = self._compile(inner)
+                return None if query is None else self._score(query, score)
+            case Everything():
+                return self._score(Query.all_query(), 0)
+
+    def _compile_each(self, nodes: Iterable[Node]) -> list[Query]:
+        """The queries for those of the conditions that an ad can fulfil."""
+        return [query for node in nodes if (query := self._compile(node)) is not None]
+
+    def _has(self, field: str, word: str) -> bool:
+        """Whether any ad of the index, a deleted one included, has the word; True where the index is not known."""
+        return self._searcher is None or self._searcher.doc_freq(field, word) > 0
+
+    def compile_days(self, first: int) -> Query:
+        """A query for ads published on this day or later, without a score.
+
+        By the inverted index it is a set of documents of known size, so tantivy intersects from it when it is the smaller one.
+        A range of a column is always tried last: it looked at each hit of a word to find the 25 newest.
+        """
+        number = tantivy.FieldType.Integer
+        return self._score(Query.range_query(self._schema, DAY_FIELD, number, first, None, use_inverted_index=True), 0)
 
     def _compile_values(self, field: str, values: tuple[str, ...]) -> Query:
         """A query for any of the values.
