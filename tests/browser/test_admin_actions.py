@@ -24,15 +24,15 @@ from jobsearch.search.engines import registry
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.contract.conftest import delete_indices, opensearch_nodes, opensearch_url  # noqa: F401 - fixtures
+from tests.contract.conftest import delete_indices
 from tests.ingest import plain_ads
 
 EVERYONE = [(PHONE, True), (DESKTOP, True), (PHONE, False)]
 on_widths = pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 ENGINES = [
     "embedded",
-    pytest.param("2.19", marks=pytest.mark.opensearch),
-    pytest.param("3.x", marks=pytest.mark.opensearch),
+    pytest.param("opensearch-2.19", marks=pytest.mark.opensearch),
+    pytest.param("opensearch-3.x", marks=pytest.mark.opensearch),
 ]
 
 
@@ -45,10 +45,10 @@ def feed(settings) -> Iterator[FakeFeed]:
 
 
 @pytest.fixture(params=ENGINES)
-def on_each_engine(request, settings, own_index, opensearch_url) -> Iterator[str]:  # noqa: F811
+def on_each_engine(request, settings, own_index, opensearch_url) -> Iterator[str]:
     """The index of the test: embedded, or one of a running OpenSearch."""
     if request.param != "embedded":
-        settings.SEARCH_URL = opensearch_url(request.param)
+        settings.SEARCH_URL = opensearch_url(request.param.removeprefix("opensearch-"))
         settings.SEARCH_INDEX = f"test{secrets.token_hex(4)}"
         registry.forget_engines()
     yield request.param
