@@ -84,7 +84,7 @@ def check_page(page: Page, scripts: bool) -> None:
     expect(page.locator("#content")).to_be_visible()
     assert fits(page)
     if scripts:
-        assert find_violations(page, "#content", imports=True) == []
+        assert find_violations(page, "#content") == []
 
 
 def expect_state(page: Page, state: str) -> None:
