@@ -197,6 +197,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     page.goto("/lagret/skjulte/")
     assert not find_violations(page)
     page.get_by_role("button", name="Vis igjen Kokk 0").click()
+    expect(page.get_by_text("Du har ikke skjult noe.")).to_be_visible()
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
 
@@ -231,11 +232,12 @@ def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
     page.locator("#beskjeder").get_by_role("button", name="Angre").click()
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     find_button(page, "Kokk 1").click()
-    assert list_saved() == []
+    wait_for(page, lambda: list_saved() == [])
     page.goto(f"/stilling/{listed[2]}/")
     page.get_by_role("button", name="Lagre", exact=True).first.click()
-    assert list_saved() == [listed[2]]
+    wait_for(page, lambda: list_saved() == [listed[2]])
     page.get_by_role("button", name="Skjul arbeidsgiveren").click()
+    wait_for(page, HiddenItem.objects.exists)
     assert HiddenItem.objects.get().value == "999888666"
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1")
@@ -249,6 +251,7 @@ def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed
     hide_button(page, "Kokk 0").click()
     expect_hits(page, "Kokk 1", "Kokk 2", "Kokk 3")
     page.get_by_role("button", name="Logg ut").click()
+    expect(page.get_by_role("link", name="Logg inn")).to_be_visible()
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     assert json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage))")) in ([], ["searches"])
