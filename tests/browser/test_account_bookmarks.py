@@ -99,10 +99,8 @@ def test_a_full_account_leaves_the_rest_in_the_browser(open_page, listed, monkey
 
 
 @BOTH
-def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, width):
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/")
+def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, recruiter, width):
+    page = open_page("/", user=recruiter, width=width)
     find_button(page, "Kokk 1").click()
     expect(page.locator("[data-bookmarks]:visible")).to_have_text("1")
     assert list_saved() == [listed[1]] and not page.evaluate("localStorage.getItem('bookmarks')")
@@ -128,9 +126,7 @@ def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, wid
 
 def test_an_ad_is_dragged_to_another_state(open_page, listed, recruiter):
     Bookmark.objects.create(owner=recruiter, vacancy_uuid=listed[0])
-    page = open_page("/", expected=("500",))
-    log_in(page)
-    page.goto("/lagret/")
+    page = open_page("/lagret/", user=recruiter, expected=("500",))
     entry = page.locator(f"#ad-{listed[0]}")
     entry.locator("h3").drag_to(get_column(page, "offer").locator("h2"))
     expect(get_column(page, "offer").locator("h3")).to_have_text("Kokk 0")
@@ -146,9 +142,7 @@ def test_an_ad_is_dragged_to_another_state(open_page, listed, recruiter):
 
 def test_a_bookmarked_ad_that_stops_has_no_contact(open_page, listed, recruiter):
     Bookmark.objects.create(owner=recruiter, vacancy_uuid=listed[0], note="Spør om turnus")
-    page = open_page("/")
-    log_in(page)
-    page.goto("/lagret/")
+    page = open_page("/lagret/", user=recruiter)
     expect(page.locator(f"#ad-{listed[0]}")).to_contain_text("Havgløtt Kro")
     with transaction.atomic():
         store.close_vacancies([listed[0]], Vacancy.Closed.FEED)
@@ -175,10 +169,8 @@ def expect_hits(page: Page, *titles: str) -> None:
 
 
 @BOTH
-def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, width):
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, recruiter, width):
+    page = open_page("/?q=kokk", user=recruiter, width=width)
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     assert not find_violations(page)
     hide_button(page, "Kokk 0").click()
@@ -205,9 +197,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
 @BOTH
 def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, ads, recruiter, width):
     ads(*({"title": f"Kokk {number}", "employer_name": f"Kro {number}"} for number in range(25)))
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/?q=kokk")
+    page = open_page("/?q=kokk", user=recruiter, width=width)
     button = page.locator("#treff .hide-ad").nth(10)
     button.scroll_into_view_if_needed()
     page.evaluate("scrollBy(0, 300)")
@@ -219,10 +209,8 @@ def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page,
 
 
 @BOTH
-def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
-    page = open_page("/", width=width, scripts=False)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_saving_and_hiding_work_without_scripts(open_page, listed, recruiter, width):
+    page = open_page("/?q=kokk", user=recruiter, width=width, scripts=False)
     find_button(page, "Kokk 1").click()
     expect(page.get_by_role("status").filter(has_text="Stillingen er lagret")).to_be_visible()
     assert page.url.endswith("/?q=kokk") and list_saved() == [listed[1]]
@@ -243,11 +231,9 @@ def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
     expect_hits(page, "Kokk 0", "Kokk 1")
 
 
-def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed):
+def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed, recruiter):
     get_user_model().objects.create_user("ola", password="et annet langt passord")
-    page = open_page("/")
-    log_in(page)
-    page.goto("/?q=kokk")
+    page = open_page("/?q=kokk", user=recruiter)
     hide_button(page, "Kokk 0").click()
     expect_hits(page, "Kokk 1", "Kokk 2", "Kokk 3")
     page.get_by_role("button", name="Logg ut").click()
@@ -257,10 +243,8 @@ def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed
     assert json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage))")) in ([], ["searches"])
 
 
-def test_an_ad_opened_beside_the_list_is_saved_and_hidden(open_page, listed):
-    page = open_page("/?q=kokk", width=1600)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_an_ad_opened_beside_the_list_is_saved_and_hidden(open_page, listed, recruiter):
+    page = open_page("/?q=kokk", user=recruiter, width=1600)
     page.get_by_role("link", name="Kokk 1").click()
     pane = page.locator("#annonse")
     pane.get_by_role("button", name="Lagre", exact=True).first.click()

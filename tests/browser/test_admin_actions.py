@@ -9,7 +9,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core import mail
-from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from playwright.sync_api import Page, expect
@@ -66,14 +65,7 @@ def enter(open_page) -> Callable[..., Page]:
         if user is None:
             user = User.objects.create_user(role.value, f"{role.value}@example.com", password="x")
             set_role(user, role)
-        client = Client()
-        client.force_login(user)
-        page = open_page("/om/", **options)
-        site = page.url.removesuffix("om/")
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}
-        page.context.add_cookies([cookie])
-        page.goto(address)
-        return page
+        return open_page(address, user=user, **options)
 
     return entered
 
@@ -250,9 +242,8 @@ def test_a_quarantined_ad_is_read_and_discarded(enter, feed, width, scripts):
 
 def test_what_came_is_copied(enter, feed):
     DetailTask.objects.create(uuid="5f943bd9-0000-4000-8000-000000000001", marker=1, state="quarantined", received='{"a": 1}')
-    page = enter("/admin/")
+    page = enter("/admin/ingest/detailtask/5f943bd9-0000-4000-8000-000000000001/change/")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto("/admin/ingest/detailtask/5f943bd9-0000-4000-8000-000000000001/change/")
     page.get_by_role("button", name="Kopier").click()
     expect(page.locator("#received-status")).to_have_text("Kopiert")
     assert page.evaluate("navigator.clipboard.readText()") == '{"a": 1}'
