@@ -1,10 +1,10 @@
 """Distribution of the tests over pytest-xdist's workers: which tests run on the same worker, and which start first.
 
 All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
-kind of server: each version of OpenSearch is a group over all files, so that its node starts once in a run, and two Java
-processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are another; and so are the
-tests that start the demo, each of which chooses its ports at its start. The regular expressions, a file that takes a minute
-and shares no fixture, are several groups: as one group it ran alone at the end.
+kind of server: each version of OpenSearch is a group over all files, also of browser tests, so that its node starts once in a
+run, and two Java processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are
+another; and so are the tests that start the demo, each of which chooses its ports at its start. The regular expressions, a
+file that takes a minute and shares no fixture, are several groups: as one group it ran alone at the end.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """
@@ -54,7 +54,7 @@ FIRST = (
 def group_of(nodeid: str) -> str:
     """Name of the group that a test belongs to."""
     file, _, name = nodeid.partition("::")
-    if file.startswith("tests/contract/"):
+    if file.startswith(("tests/contract/", "tests/browser/")):
         for version in OPENSEARCH:
             if version in name:
                 return version

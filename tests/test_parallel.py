@@ -18,6 +18,7 @@ from tests import options, parallel
         ("tests/contract/test_scan.py::test_x[tantivy-3]", "tests/contract/test_scan.py"),
         ("tests/contract/test_scan.py::test_x[opensearch-2.19-3]", "opensearch-2.19"),
         ("tests/contract/test_order.py::test_x[all-opensearch-3.x]", "opensearch-3.x"),
+        ("tests/browser/test_admin_actions.py::test_x[opensearch-3.x]", "opensearch-3.x"),
         ("tests/search/test_opensearch_client.py::test_x[opensearch-3.x]", "tests/search/test_opensearch_client.py"),
         ("tests/postgresql/test_connections.py::test_x", "live processes"),
         ("tests/cluster/test_first_load.py::test_x", "live processes"),

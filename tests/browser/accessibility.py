@@ -11,12 +11,31 @@ from weakref import WeakKeyDictionary
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page
 
-EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-ALIKE = {"exclude": [[".cards > li:nth-child(n+11)"]]}
-"""Rows of a list after the tenth, which are left out: of one second that axe takes for 50 rows, 0.7 are contrasts of them."""
+OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
+"""No stylesheet is loaded again, as axe would for rules that it marks as experiments and leaves out."""
+EVERY_RULE = OPTIONS | {"rules": {"target-size": {"enabled": True}}}
+COLOURS = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+ROWS_OF_A_KIND = 2
+"""Rows that axe reads of those in a list that differ in words alone: of one second that 50 take, 0.7 are their contrasts."""
+
 # Half a megabyte of script, loaded once into each page.
-_axe = Axe(f"if (!window.axe) {{ {Axe().axe_script} }}")
+_LOAD_AXE = f"if (!window.axe) {{ {Axe().axe_script} }}"
+# A row's kind is its elements with their classes, roles, types, languages and states, and which texts and attributes are empty.
+_RUN_AXE = r"""async ([within, options, most]) => {
+  document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish());
+  const alike = [];
+  const words = / (?!(?:class|role|type|lang|style|tabindex|aria-(?!label|controls|describedby)[a-z]+)=)([\w:-]+)="[^"]+"/g;
+  for (const list of document.querySelectorAll("ul, ol, tbody")) {
+    const numbers = {};
+    for (const row of list.children) {
+      const kind = row.outerHTML.replace(words, ' $1="…"').replace(/>[^<]*[^<\s][^<]*</g, ">…<");
+      numbers[kind] = (numbers[kind] ?? 0) + 1;
+      if (numbers[kind] > most) alike.push(row);
+    }
+  }
+  const found = await axe.run({include: [within ?? document], exclude: alike}, options);
+  return found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.html)]);
+}"""
 _without_scripts: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
@@ -37,28 +56,19 @@ def _enable_scripts_for_axe(page: Page) -> Iterator[None]:
         session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
-def find_violations(
-    page: Page, context: str | dict[str, Any] = ALIKE, *, sizes: bool = True, imports: bool = False
-) -> list[tuple[str, str, list[str]]]:
+def find_violations(page: Page, within: str | None = None, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:
     """Violations found by axe, as (scheme, rule, elements): all rules in the light scheme, those of colours in the dark.
 
     No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
-    `sizes`: targets' too, which axe leaves out unless it is asked. `imports`: the page's stylesheets import others, as Django
-    admin's do; axe would copy those into the page, which the Content-Security-Policy refuses.
+    `within`: selector of the part of the page to look at. `sizes`: targets' too, which axe leaves out unless it is asked.
     """
     found = []
     with _enable_scripts_for_axe(page):
-        for scheme, options in ("light", EVERY_RULE if sizes else {"resultTypes": ["violations"]}), ("dark", COLOURS):
+        page.evaluate(_LOAD_AXE)
+        for scheme, options in ("dark", COLOURS), ("light", EVERY_RULE if sizes else OPTIONS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate("document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish())")
-            options = options | {"preload": not imports}
-            if scheme == "light":
-                response = _axe.run(page, context=context, options=options).response
-            else:  # the script is in the page
-                response = page.evaluate("([context, options]) => axe.run(context, options)", [context, options])
-            for one in response["violations"]:
-                found.append((scheme, one["id"], [node["html"] for node in one["nodes"]][:3]))
-    page.emulate_media(color_scheme="light")
+            violations = page.evaluate(_RUN_AXE, [within, options, ROWS_OF_A_KIND])
+            found += [(scheme, rule, elements) for rule, elements in violations]
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 

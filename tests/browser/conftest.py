@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import Client
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.contexts import Contexts
 from tests.browser.pages import pages  # noqa: F401 - a fixture
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
@@ -25,6 +30,7 @@ from tests.web.support import (  # noqa: F401 - fixtures
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
+ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of a browser context
 MAX_WAIT = 5  # seconds
 TIMEOUT = 60_000  # milliseconds; also on a busy computer only a page that hangs takes longer
 
@@ -39,9 +45,22 @@ def pytest_collection_modifyitems(items) -> None:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ONE_PROCESS])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The site in a thread of this process, with its own static files, which browsers keep.
+
+    pytest-django would serve them by Django's handler for development, which lets a browser ask for all of them on each page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda site: site)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 def wait_for(page: Page, true: Callable[[], object]) -> None:
@@ -87,25 +106,34 @@ class Watch:
             self.complaints.append(f"asked {url}")
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, live_server: LiveServer) -> Contexts:
+    return Contexts(browser, live_server.url, TIMEOUT)
+
+
 @pytest.fixture
-def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
-    """Open a page in a new browser context: `open_page("/", width=390)`. `scripts=False` disables JavaScript."""
+def open_page(request, contexts, live_server, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
+    """Open a page in a browser context of its own: `open_page("/", width=390)`.
+
+    `user` is logged in, without the form. `scripts=False` disables JavaScript.
+    """
     watch = Watch(urlsplit(live_server.url).netloc)
-    contexts = []
 
     def opened(
-        address: str = "/", *, width: int = DESKTOP, scripts: bool = True, scheme: str = "light", expected: tuple[str, ...] = ()
+        address: str = "/",
+        *,
+        user: AbstractBaseUser | None = None,
+        width: int = DESKTOP,
+        scripts: bool = True,
+        scheme: str = "light",
+        expected: tuple[str, ...] = (),
     ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 844 if width < 1000 else 900},
-            color_scheme=scheme,
-            locale="nb-NO",
-            has_touch=width < 1000,
-        )
-        context.set_default_timeout(TIMEOUT)
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts.open_page(width, scheme)
+        if user:
+            client = Client()
+            client.force_login(user)
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         watch.monitor(page, expected)
         if not scripts:
             switch_scripts_off(page)
@@ -114,6 +142,5 @@ def open_page(browser, live_server, own_index) -> Iterator[Callable[..., Page]]:
 
     yield opened
     watch.wait_for_answers()
-    for context in contexts:
-        context.close()
+    contexts.take_back(changed=bool(request.node.get_closest_marker("own_context")))
     assert watch.complaints == []

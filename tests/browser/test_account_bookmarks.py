@@ -99,10 +99,8 @@ def test_a_full_account_leaves_the_rest_in_the_browser(open_page, listed, monkey
 
 
 @BOTH
-def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, width):
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/")
+def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, recruiter, width):
+    page = open_page("/", user=recruiter, width=width)
     find_button(page, "Kokk 1").click()
     expect(page.locator("[data-bookmarks]:visible")).to_have_text("1")
     assert list_saved() == [listed[1]] and not page.evaluate("localStorage.getItem('bookmarks')")
@@ -143,9 +141,7 @@ def test_a_bookmark_is_saved_although_another_page_is_opened_at_once(open_page, 
 
 def test_an_ad_is_dragged_to_another_state(open_page, listed, recruiter):
     Bookmark.objects.create(owner=recruiter, vacancy_uuid=listed[0])
-    page = open_page("/", expected=("500",))
-    log_in(page)
-    page.goto("/lagret/")
+    page = open_page("/lagret/", user=recruiter, expected=("500",))
     entry = page.locator(f"#ad-{listed[0]}")
     entry.locator("h3").drag_to(get_column(page, "offer").locator("h2"))
     expect(get_column(page, "offer").locator("h3")).to_have_text("Kokk 0")
@@ -161,9 +157,7 @@ def test_an_ad_is_dragged_to_another_state(open_page, listed, recruiter):
 
 def test_a_bookmarked_ad_that_stops_has_no_contact(open_page, listed, recruiter):
     Bookmark.objects.create(owner=recruiter, vacancy_uuid=listed[0], note="Spør om turnus")
-    page = open_page("/")
-    log_in(page)
-    page.goto("/lagret/")
+    page = open_page("/lagret/", user=recruiter)
     expect(page.locator(f"#ad-{listed[0]}")).to_contain_text("Havgløtt Kro")
     with transaction.atomic():
         store.close_vacancies([listed[0]], Vacancy.Closed.FEED)
@@ -190,10 +184,8 @@ def expect_hits(page: Page, *titles: str) -> None:
 
 
 @BOTH
-def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, width):
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, recruiter, width):
+    page = open_page("/?q=kokk", user=recruiter, width=width)
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     assert not find_violations(page)
     hide_button(page, "Kokk 0").click()
@@ -212,6 +204,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     page.goto("/lagret/skjulte/")
     assert not find_violations(page)
     page.get_by_role("button", name="Vis igjen Kokk 0").click()
+    expect(page.get_by_text("Du har ikke skjult noe.")).to_be_visible()
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
 
@@ -219,9 +212,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
 @BOTH
 def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, ads, recruiter, width):
     ads(*({"title": f"Kokk {number}", "employer_name": f"Kro {number}"} for number in range(25)))
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/?q=kokk")
+    page = open_page("/?q=kokk", user=recruiter, width=width)
     button = page.locator("#treff .hide-ad").nth(10)
     button.scroll_into_view_if_needed()
     page.evaluate("scrollBy(0, 300)")
@@ -233,10 +224,8 @@ def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page,
 
 
 @BOTH
-def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
-    page = open_page("/", width=width, scripts=False)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_saving_and_hiding_work_without_scripts(open_page, listed, recruiter, width):
+    page = open_page("/?q=kokk", user=recruiter, width=width, scripts=False)
     find_button(page, "Kokk 1").click()
     expect(page.get_by_role("status").filter(has_text="Stillingen er lagret")).to_be_visible()
     assert page.url.endswith("/?q=kokk") and list_saved() == [listed[1]]
@@ -246,33 +235,31 @@ def test_saving_and_hiding_work_without_scripts(open_page, listed, width):
     page.locator("#beskjeder").get_by_role("button", name="Angre").click()
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     find_button(page, "Kokk 1").click()
-    assert list_saved() == []
+    wait_for(page, lambda: list_saved() == [])
     page.goto(f"/stilling/{listed[2]}/")
     page.get_by_role("button", name="Lagre", exact=True).first.click()
-    assert list_saved() == [listed[2]]
+    wait_for(page, lambda: list_saved() == [listed[2]])
     page.get_by_role("button", name="Skjul arbeidsgiveren").click()
+    wait_for(page, HiddenItem.objects.exists)
     assert HiddenItem.objects.get().value == "999888666"
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1")
 
 
-def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed):
+def test_hidden_ads_stay_visible_to_others_in_the_same_browser(open_page, listed, recruiter):
     get_user_model().objects.create_user("ola", password="et annet langt passord")
-    page = open_page("/")
-    log_in(page)
-    page.goto("/?q=kokk")
+    page = open_page("/?q=kokk", user=recruiter)
     hide_button(page, "Kokk 0").click()
     expect_hits(page, "Kokk 1", "Kokk 2", "Kokk 3")
     page.get_by_role("button", name="Logg ut").click()
+    expect(page.get_by_role("link", name="Logg inn")).to_be_visible()
     page.goto("/?q=kokk")
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
     assert json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage))")) in ([], ["searches"])
 
 
-def test_an_ad_opened_beside_the_list_is_saved_and_hidden(open_page, listed):
-    page = open_page("/?q=kokk", width=1600)
-    log_in(page)
-    page.goto("/?q=kokk")
+def test_an_ad_opened_beside_the_list_is_saved_and_hidden(open_page, listed, recruiter):
+    page = open_page("/?q=kokk", user=recruiter, width=1600)
     page.get_by_role("link", name="Kokk 1").click()
     pane = page.locator("#annonse")
     pane.get_by_role("button", name="Lagre", exact=True).first.click()

@@ -27,6 +27,7 @@ def log_in(page: Page, address: str = ADDRESS) -> None:
     page.get_by_role("button", name="Send kode").click()
     page.get_by_label("Kode").fill(read_code())
     page.locator("main").get_by_role("button", name="Logg inn").click()
+    page.wait_for_url("**/lagrede-sok/")
 
 
 def add_authenticator(page: Page, *, verifies: bool) -> None:
@@ -114,6 +115,7 @@ def test_passkey_is_added_and_logs_in(open_page, ads):
     expect(page.locator("main")).to_contain_text("Telefonen")
     check(page, "Passnøkler")
     page.get_by_role("button", name="Logg ut").click()
+    expect(page.get_by_role("link", name="Logg inn")).to_be_visible()
     page.goto("/logg-inn/?next=/om/")
     page.get_by_role("button", name="Logg inn med passnøkkel").click()
     page.wait_for_url("**/om/")
@@ -128,4 +130,3 @@ def test_a_cancelled_passkey_is_said_and_another_way_remains(open_page, ads):
     expect(page.get_by_text("Passnøkkelen kunne ikke brukes.")).to_be_visible()
     check(page, "Logg inn")
     log_in(page)
-    page.wait_for_url("**/lagrede-sok/")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from ingest.client import feed as feed_client
 from tests.admin_dashboard.conftest import feed  # noqa: F401 - a fixture
@@ -35,19 +35,10 @@ def site(own_index, feed, settings, monkeypatch, transactional_db) -> Site:  # n
 
 
 @pytest.fixture
-def open_admin(open_page, live_server, client):
+def open_admin(open_page):
     """Open a page of the admin, logged in."""
     user = User.objects.create_superuser("kari", password="x")
-    client.force_login(user)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-
-    def opened(address: str = "/admin/", **options) -> Page:
-        page = open_page("/robots.txt", **options)
-        page.context.add_cookies([cookie])
-        page.goto(address)
-        return page
-
-    return opened
+    return lambda address="/admin/", **options: open_page(address, user=user, **options)
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])

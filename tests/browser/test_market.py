@@ -14,7 +14,6 @@ from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pages import log_in
 
 EVERYONE = [(PHONE, True), (DESKTOP, True), (PHONE, False)]
 DAY = dt.timedelta(days=1)
@@ -81,9 +80,7 @@ def test_bars_are_seen_without_colours(open_page, counted):
 def test_an_owner_makes_a_feed_and_deletes_it(open_page, ads, recruiter, width, scripts):
     ads({"title": "Sykepleier natt"})
     saved = recruiter.saved_searches.create(name="Pleiere", params="q=sykepleier")
-    page = open_page("/logg-inn/", width=width, scripts=scripts)
-    log_in(page)
-    page.goto(f"/lagrede-sok/{saved.pk}/strom/")
+    page = open_page(f"/lagrede-sok/{saved.pk}/strom/", user=recruiter, width=width, scripts=scripts)
     assert find_violations(page) == []
     page.get_by_role("button", name="Lag adresse").click()
     address = page.get_by_label("Atom").input_value().removeprefix("http://localhost:8000")
@@ -97,9 +94,7 @@ def test_an_owner_makes_a_feed_and_deletes_it(open_page, ads, recruiter, width, 
 
 def test_the_files_of_a_search_are_downloaded_by_their_names(open_page, ads, recruiter):
     ads({"title": "Sykepleier natt"})
-    page = open_page("/logg-inn/", width=DESKTOP)
-    log_in(page)
-    page.goto("/?q=sykepleier")
+    page = open_page("/?q=sykepleier", user=recruiter)
     today = timezone.localdate().isoformat()
     for label, ending in (("CSV", "csv"), ("Excel", "xlsx")):
         with page.expect_download() as download:

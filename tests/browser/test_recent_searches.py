@@ -191,7 +191,7 @@ def test_invalid_stored_values_are_ignored(open_page, some, stored):  # noqa: F8
 
 def test_field_works_without_storage(open_page, some):  # noqa: F811 - the fixture
     page = open_page("/om/")
-    page.context.add_init_script(NO_STORAGE)
+    page.add_init_script(NO_STORAGE)
     page.goto("/?q=kokk")
     page.goto("/")
     field(page).click()

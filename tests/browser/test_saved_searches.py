@@ -12,7 +12,6 @@ from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pages import log_in
 
 EVERYONE = [(PHONE, True), (DESKTOP, True), (PHONE, False), (DESKTOP, False)]
 LIST = "/lagrede-sok/"
@@ -43,9 +42,7 @@ def open_choices(page: Page, name: str) -> None:
 def test_the_header_shows_that_a_search_has_new_ads_until_they_are_seen(open_page, recruiter, cooks, width):
     hours_ago = timezone.now() - dt.timedelta(hours=5)
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=hours_ago)
-    page = open_page("/", width=width)
-    log_in(page)
-    page.goto("/om/")
+    page = open_page("/om/", user=recruiter, width=width)
     mark = page.locator(".news-mark").locator("visible=true")
     expect(mark).to_be_visible()
     link = page.locator("nav:visible").get_by_role("link", name="Varsler (1 lagret søk har nye stillinger)")
@@ -62,9 +59,7 @@ def test_the_header_shows_that_a_search_has_new_ads_until_they_are_seen(open_pag
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_search_is_saved_opened_with_the_new_ads_first_and_updated(open_page, recruiter, cooks, width, scripts):
-    page = open_page("/", width=width, scripts=scripts)
-    log_in(page)
-    page.goto("/?q=kokk")
+    page = open_page("/?q=kokk", user=recruiter, width=width, scripts=scripts)
     page.locator("summary", has_text="Lagre søket").click()
     page.get_by_label("Navn på søket").fill("Kokker")
     page.locator("details.save").get_by_role("button", name="Lagre").click()
@@ -93,8 +88,7 @@ def test_search_is_saved_opened_with_the_new_ads_first_and_updated(open_page, re
 @pytest.mark.parametrize(("width", "scripts"), EVERYONE)
 def test_search_is_shared_until_the_link_is_withdrawn(open_page, recruiter, cooks, width, scripts):
     recruiter.saved_searches.create(name="Kokker", params="q=kokk", note="Hemmelig")
-    page = open_page("/", width=width, scripts=scripts)
-    log_in(page)
+    page = open_page(LIST, user=recruiter, width=width, scripts=scripts)
     open_choices(page, "Kokker")
     page.get_by_role("link", name="Del", exact=True).click()
     page.get_by_role("button", name="Lag en lenke").click()
@@ -118,8 +112,7 @@ def test_search_is_shared_until_the_link_is_withdrawn(open_page, recruiter, cook
 def test_searches_are_moved_by_buttons(open_page, recruiter, cooks, width, scripts):
     for name in ("A", "B", "C"):
         recruiter.saved_searches.create(name=name, params=f"q=kokk+{name}")
-    page = open_page("/", width=width, scripts=scripts)
-    log_in(page)
+    page = open_page(LIST, user=recruiter, width=width, scripts=scripts)
     assert list_names(page) == ["A", "B", "C"]
     open_choices(page, "C")
     page.get_by_role("button", name="Flytt opp").locator("visible=true").click()
@@ -133,8 +126,7 @@ def test_searches_are_moved_by_buttons(open_page, recruiter, cooks, width, scrip
 def test_searches_are_moved_by_dragging(open_page, recruiter, cooks):
     for name in ("A", "B", "C"):
         recruiter.saved_searches.create(name=name, params=f"q=kokk+{name}")
-    page = open_page("/")
-    log_in(page)
+    page = open_page(LIST, user=recruiter)
     rows = page.locator(".saved-search")
     with page.expect_navigation():
         rows.nth(2).locator(".saved-counts").drag_to(rows.nth(0).locator(".saved-counts"))
@@ -143,8 +135,7 @@ def test_searches_are_moved_by_dragging(open_page, recruiter, cooks):
 
 def test_open_choices_close_by_escape_and_by_pressing_beside_them(open_page, recruiter, cooks):
     recruiter.saved_searches.create(name="Kokker", params="q=kokk")
-    page = open_page("/")
-    log_in(page)
+    page = open_page(LIST, user=recruiter)
     choices = page.locator(".choices[open]")
     open_choices(page, "Kokker")
     expect(choices).to_have_count(1)
@@ -158,10 +149,8 @@ def test_open_choices_close_by_escape_and_by_pressing_beside_them(open_page, rec
 
 def test_a_link_is_copied(open_page, recruiter, cooks):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk")
-    page = open_page("/")
+    page = open_page(f"{LIST}{saved.pk}/del/", user=recruiter)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    log_in(page)
-    page.goto(f"{LIST}{saved.pk}/del/")
     page.get_by_role("button", name="Lag en lenke").click()
     page.get_by_role("button", name="Kopier lenken").click()
     expect(page.get_by_role("status").filter(has_text="kopiert")).to_have_text("Lenken er kopiert")

@@ -144,6 +144,7 @@ def test_outdated_response_is_ignored(open_page, some):
     expect(options(page)).to_have_text(["Kokk 1 treff", "Søk etter «kok» 1 treff"])
 
 
+@pytest.mark.own_context  # a stopped clock
 def test_fast_typing_sends_one_request_and_personal_data_none(open_page, some):
     page = open_page("/")
     asked = []
@@ -164,6 +165,7 @@ def test_fast_typing_sends_one_request_and_personal_data_none(open_page, some):
     assert asked == []
 
 
+@pytest.mark.own_context  # a stopped clock
 def test_key_after_a_pause_is_sent_at_once(open_page, some):
     page = open_page("/")
     page.clock.install()

@@ -56,8 +56,7 @@ def test_the_next_task_continues_after_a_killed_worker(site: LiveSite, full_feed
 def test_many_workers_and_messages_run_one_sync_at_a_time(site: LiveSite, full_feed: FakeFeed) -> None:
     site.worker("first", concurrency=3)
     site.worker("second", pool="threads", concurrency=3)
-    for _ in range(6):
-        site.wake(FOLLOW)
+    assert site.wake(FOLLOW, times=6) == 0
     wait_until(whole(site, full_feed), 90, "all ads")
     assert set(asked(full_feed).values()) == {1}
     overlap = (

@@ -1,6 +1,6 @@
 """OpenSearch nodes as child processes, single or as a cluster, which tests kill and restart with their data.
 
-Version 2.19 on a full JDK of 17 or newer: the launcher is compiled when it starts.
+Version 2.19 on a full JDK of 17 or newer, which compiles the launcher once.
 """
 
 from __future__ import annotations
@@ -39,16 +39,19 @@ class OwnNode:
 
     def start(self) -> None:
         """Starts the node without waiting; `wait` waits until it answers."""
-        program, small = nodes.find_java(nodes.MIN_JAVA[VERSION])
-        if small:
-            raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
-        command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", f"{nodes.fetch_jars(VERSION)}/*"]
-        command += [str(_LAUNCHER), str(self.folder)]
+        program, classes = _compile_launcher()
+        command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", classes, _LAUNCHER.stem, str(self.folder)]
         command += [self.cluster, self.name, str(self.http), str(self.transport)]
         if self.others:
             command.append(",".join(one.name for one in self.others))
             command.append(",".join(f"{HOST}:{one.transport}" for one in self.others))
         self._process = processes.start(command, self.folder / "output")
+
+    def start_again(self) -> None:
+        """Starts the node and waits for it, unless it runs."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+            self.wait()
 
     def wait(self, seconds: float = 120) -> None:
         wait_until(self._answers, seconds, f"OpenSearch, see {self.folder}/output")
@@ -79,6 +82,24 @@ class OwnNode:
         with contextlib.suppress(OSError, ValueError):
             return bool(self.get("/_cluster/health?wait_for_status=yellow&timeout=1s")["cluster_name"] == self.cluster)
         return False
+
+
+def _compile_launcher() -> tuple[str, str]:
+    """(Java, class path with the compiled launcher). Compiled at each start, it took a sixth of the node's processor time."""
+    program, small = nodes.find_java(nodes.MIN_JAVA[VERSION])
+    if small:
+        raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
+    library = nodes.fetch_jars(VERSION)
+    folder = library.with_name("launcher")
+    compiled = folder / f"{_LAUNCHER.stem}.class"
+    if not compiled.exists() or compiled.stat().st_mtime < _LAUNCHER.stat().st_mtime:
+        # Debian's runtime has the compiler as a module, without the program `javac`.
+        jars = ":".join(map(str, library.glob("*.jar")))  # only the program `javac` knows `*`
+        command = [program, "-m", "jdk.compiler/com.sun.tools.javac.Main", "-d", str(folder), "-cp", jars, str(_LAUNCHER)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+        if done.returncode:
+            raise nodes.CannotStart(f"The launcher cannot be compiled: {done.stderr[-1500:]}")
+    return program, f"{library}/*:{folder}"
 
 
 @contextlib.contextmanager

@@ -17,65 +17,65 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.servers.ports import wait_until
 
-from .processes import cluster
+from .processes import OwnNode
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.opensearch]
 
 
-def test_the_site_during_and_after_an_outage_of_the_engine(settings, make_vacancy, client: Client):
+def test_the_site_during_and_after_an_outage_of_the_engine(settings, make_vacancy, client: Client, node: OwnNode):
     closed, shown = make_vacancy(title="Kokk"), make_vacancy(title="Baker")
-    with cluster(1) as (node,):
-        settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+    settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+    registry.forget_engines()
+    try:
+        assert index_changes().rebuilt
+        assert total(client) == 2
+        node.kill()
+        began = time.monotonic()
+        answer = client.get("/?q=baker")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert client.get(reverse("web:ad", args=[shown])).status_code == 200
+        assert client.get("/readyz").json()["engine"]["ok"] is False
+        assert time.monotonic() - began < 20, "three responses without an engine"
+        with transaction.atomic():
+            store.close_vacancies([closed], Vacancy.Closed.FEED)
+        make_vacancy(title="Murer")
+        with pytest.raises(EngineDown):
+            index_changes()
+        assert Vacancy.objects.not_indexed().count() == 2
+        node.start()
+        node.wait()
+        assert index_changes().rebuilt == "", "the index continues without a rebuild"
+        assert total(client) == 2
+        assert compare() == []
+    finally:
         registry.forget_engines()
-        try:
-            assert index_changes().rebuilt
-            assert total(client) == 2
-            node.kill()
-            began = time.monotonic()
-            answer = client.get("/?q=baker")
-            assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-            assert client.get(reverse("web:ad", args=[shown])).status_code == 200
-            assert client.get("/readyz").json()["engine"]["ok"] is False
-            assert time.monotonic() - began < 20, "three responses without an engine"
-            with transaction.atomic():
-                store.close_vacancies([closed], Vacancy.Closed.FEED)
-            make_vacancy(title="Murer")
-            with pytest.raises(EngineDown):
-                index_changes()
-            assert Vacancy.objects.not_indexed().count() == 2
-            node.start()
-            node.wait()
-            assert index_changes().rebuilt == "", "the index continues without a rebuild"
-            assert total(client) == 2
-            assert compare() == []
-        finally:
-            registry.forget_engines()
 
 
-def test_a_silent_engine_is_waited_for_once_and_used_again_afterwards(settings, make_vacancy, client: Client, monkeypatch):
+def test_a_silent_engine_is_waited_for_once_and_used_again_afterwards(
+    settings, make_vacancy, client: Client, node: OwnNode, monkeypatch
+):
     shown = make_vacancy(title="Baker")
     monkeypatch.setattr("jobsearch.search.engines.opensearch.engine.SEARCH_SECONDS", 2)
     monkeypatch.setattr(
         "jobsearch.search.engines.opensearch.client.OPEN_SECONDS", 15
     )  # longer than six pages take on any machine
-    with cluster(1) as (node,):
-        settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+    settings.SEARCH_URL, settings.SEARCH_INDEX = node.url, f"test{secrets.token_hex(4)}"
+    registry.forget_engines()
+    try:
+        assert index_changes().rebuilt
+        assert total(client) == 1
+        calls = []
+        search = registry.engine()._client.search
+        monkeypatch.setattr(registry.engine()._client, "search", lambda **how: calls.append(1) or search(**how))
+        with node.silent():
+            for _ in range(3):
+                assert client.get("/?q=baker").status_code == 503
+                assert client.get(reverse("web:ad", args=[shown])).status_code == 200
+            assert len(calls) == 1, "only the first request waits for the time-out"
+        wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the pause")
+        assert total(client) == 1
+    finally:
         registry.forget_engines()
-        try:
-            assert index_changes().rebuilt
-            assert total(client) == 1
-            calls = []
-            search = registry.engine()._client.search
-            monkeypatch.setattr(registry.engine()._client, "search", lambda **how: calls.append(1) or search(**how))
-            with node.silent():
-                for _ in range(3):
-                    assert client.get("/?q=baker").status_code == 503
-                    assert client.get(reverse("web:ad", args=[shown])).status_code == 200
-                assert len(calls) == 1, "only the first request waits for the time-out"
-            wait_until(lambda: client.get("/?q=baker").status_code == 200, 40, "a search after the pause")
-            assert total(client) == 1
-        finally:
-            registry.forget_engines()
 
 
 def total(client: Client) -> int:

@@ -11,7 +11,7 @@ from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
 from tests.servers.redis import Redis
 
-from .processes import cluster
+from .processes import OwnNode
 
 ADS = 400
 
@@ -24,8 +24,10 @@ def count_indexed(site: LiveSite) -> int:
     return site.value("SELECT count(*) FROM vacancies_vacancy WHERE indexed_version > 0")
 
 
-def test_a_first_load_survives_a_restart_of_opensearch(live_site: Callable[..., LiveSite], redis_server: Redis) -> None:
-    with FakeFeed(ads=plain_ads) as feed, cluster(1) as (node,):
+def test_a_first_load_survives_a_restart_of_opensearch(
+    live_site: Callable[..., LiveSite], redis_server: Redis, node: OwnNode
+) -> None:
+    with FakeFeed(ads=plain_ads) as feed:
         for _ in range(ADS):
             feed.publish()
         feed.faults.latency(detail=1)  # about a minute of loading, with six requests in parallel

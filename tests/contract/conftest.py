@@ -7,7 +7,6 @@ never skipped.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +24,6 @@ from jobsearch.search.indexing import lifecycle
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from tests.opensearch import nodes
 from tests.web.support import prepare_documents
 
 from .ads import corpus
@@ -38,27 +36,6 @@ OPENSEARCH = pytest.mark.parametrize(
 """For tests of what only a server has."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
-
-
-@pytest.fixture(scope="session")
-def opensearch_nodes() -> Iterator[dict[str, nodes.Node]]:
-    """Nodes by version, each started by the first test that needs it."""
-    started: dict[str, nodes.Node] = {}
-    yield started
-    for node in started.values():
-        node.stop()
-
-
-@pytest.fixture(scope="session")
-def opensearch_url(opensearch_nodes):
-    def url(version: str) -> str:
-        if given := os.environ.get("TEST_OPENSEARCH_URL"):
-            return given
-        if version not in opensearch_nodes:
-            opensearch_nodes[version] = nodes.start(version)
-        return opensearch_nodes[version].url
-
-    return url
 
 
 @pytest.fixture(params=EACH)

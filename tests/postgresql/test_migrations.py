@@ -93,5 +93,8 @@ def _apply_steps(site: LiveSite, steps: list[tuple[str, str]]) -> None:
         + "\ncall('migrate', verbosity=0)\ncall('migrate', check_unapplied=True, verbosity=0)"
         + "\ncall('makemigrations', check_changes=True, dry_run=True, verbosity=0)"
     )
-    assert site.start("migrate", "-c", code).wait(120) == 0, site.log("migrate")
-    assert site.value("SELECT count(*) FROM vacancies_vacancy") == 0
+    try:
+        assert site.start("migrate", "-c", code).wait(120) == 0, site.log("migrate")
+        assert site.value("SELECT count(*) FROM vacancies_vacancy") == 0
+    finally:
+        site.stop()

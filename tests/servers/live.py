@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
@@ -45,6 +44,7 @@ class LiveSite:
             **settings,
         }
         self._running: list[subprocess.Popen[bytes]] = []
+        self._connection: psycopg.Connection[Any] | None = None
 
     def start(self, name: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
         """Start `python …` in the project, with its output in `<name>.log`."""
@@ -84,10 +84,10 @@ class LiveSite:
         wait_until(lambda: listens(port), 40, f"gunicorn, see {self.folder / f'{name}.log'}")
         return f"http://{HOST}:{port}"
 
-    def wake(self, task: str, *arguments: object, queue: str = "") -> int:
-        """Send one task message as the site does; returns the exit code of the sending process."""
-        code = f"from jobsearch.celery import app; app.send_task({task!r}, args={json.dumps(arguments)}, retry=False)"
-        return self.start("send", "-c", f"import django; django.setup(); {code}").wait(240)
+    def wake(self, task: str, times: int = 1) -> int:
+        """Send task messages as the site does; returns the exit code of the sending process, which loads no models."""
+        code = f"from jobsearch.celery import app\nfor _ in range({times}): app.send_task({task!r}, retry=False)"
+        return self.start("send", "-c", code).wait(240)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -104,9 +104,24 @@ class LiveSite:
             path = urlsplit(self.database).path
             with closing(sqlite3.connect(path.replace("//", "/"), timeout=30, isolation_level=None)) as connection:
                 return connection.execute(query, parameters).fetchall()
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            cursor = connection.execute(query.replace("?", "%s"), parameters or None)
-            return cursor.fetchall() if cursor.description else []
+        query = query.replace("?", "%s")
+        try:
+            cursor = self._connect().execute(query, parameters or None)
+        except psycopg.OperationalError:  # the server has been restarted
+            self._disconnect()
+            cursor = self._connect().execute(query, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """The connection of all queries: a new one, twenty times a second, took longer than what is waited for."""
+        if self._connection is None:
+            self._connection = psycopg.connect(self.database, autocommit=True)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def active(self) -> set[str]:
         """UUIDs of the active ads in the database, written as in the feed."""
@@ -114,6 +129,7 @@ class LiveSite:
         return {_uuid_text(row[0]) for row in rows}
 
     def stop(self) -> None:
+        self._disconnect()
         for process in self._running:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)

@@ -1,0 +1,40 @@
+"""The check of accessibility itself: what it finds, and which rows of a list it leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.accessibility import ROWS_OF_A_KIND, find_violations
+
+PAGE = """<!doctype html><html lang="nb"><title>En side</title>
+<style>body { background: #fff } li { padding: 12px } .pale { color: #555 } .faint { color: #ddd }
+@media (prefers-color-scheme: dark) { body { background: #111; color: #eee } a { color: #9cf } .pale { color: #777 } }</style>
+<main><h1>En side</h1><ul>%s</ul></main>"""
+ROW = '<li><a href="/%d/">Annonse %d</a></li>'
+
+
+def find_in_rows(page, *rows: str) -> list[tuple[str, str]]:
+    page.set_content(PAGE % "".join(rows))
+    return [(scheme, rule) for scheme, rule, _elements in find_violations(page)]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ('<li><a href="/9/">Annonse</a></li>', []),
+        ('<li><a href="/9/"> </a></li>', [("light", "link-name")]),
+        ('<li><a href="/9/" class="pale">Annonse</a></li>', [("dark", "color-contrast")]),
+        ('<li><a href="/9/" class="faint">Annonse</a></li>', [("light", "color-contrast")]),
+        ('<li><button aria-pressed="perhaps">Lagre</button></li>', [("light", "aria-valid-attr-value")]),
+        ('<li lang="qq-x"><a href="/9/">Annonse</a></li>', [("light", "valid-lang")]),
+    ],
+)
+def test_a_row_of_another_kind_is_read_wherever_it_is(open_page, row, found):
+    rows = [ROW % (number, number) for number in range(12)]
+    assert find_in_rows(open_page("/robots.txt"), *rows, row) == found
+
+
+def test_of_rows_that_differ_in_words_the_first_are_read(open_page):
+    page = open_page("/robots.txt")
+    find_in_rows(page, *('<li><a href="/" class="faint">Annonse</a></li>' for _ in range(9)))
+    assert len(find_violations(page)[0][2]) == ROWS_OF_A_KIND
