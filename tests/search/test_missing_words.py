@@ -43,7 +43,7 @@ def make_condition(chance: random.Random, depth: int = 3) -> Node:
         case "phrase":
             return Phrase(field, tuple(chance.choices(WORDS, k=2)), 12)
         case "prefix":
-            return Prefix(field, chance.choice(["ko", "mis", "n"]), 4)
+            return Prefix(field, chance.choice(["ko", "fjell", "n"]), 4)
         case "terms":
             return Terms(field, tuple(chance.sample(WORDS, 2)))
         case "everything":
