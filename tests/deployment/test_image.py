@@ -47,11 +47,7 @@ class Site:
     def env(self, name: str) -> dict[str, str]:
         given = self.services[name]["environment"] | ON_FILES
         base = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": "/nonexistent", "HOSTNAME": socket.gethostname()}
-        image = composition.read_image_environment()
-        assert image["PYTHONDONTWRITEBYTECODE"] == "1", "the container's file system is read only"
-        # Outside the image's folder, so that not each of a dozen processes compiles all modules.
-        bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder.parent / "bytecode")}
-        return {**base, **image, **given, **bytecode}
+        return {**base, **composition.read_image_environment(), **given}
 
     def here(self, words: list[str]) -> list[str]:
         """The same command with this test's port in place of the container's."""
