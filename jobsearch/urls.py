@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from jobsearch.admin_dashboard.metrics import show_metrics
+from jobsearch.admin_dashboard.monitoring.metrics import show_metrics
 from jobsearch.saved.bookmarks import views as bookmark_views
 
 urlpatterns = [

@@ -19,7 +19,7 @@ get_resolver().url_patterns  # noqa: B018
 from jobsearch.search.cache_warming import start_cache_warming  # noqa: E402
 from jobsearch.search.usage import flush_usage  # noqa: E402
 
-from .admin_dashboard.monitoring import start_monitoring  # noqa: E402
+from .admin_dashboard.monitoring.site_check import start_monitoring  # noqa: E402
 from .core import logging as private_logs  # noqa: E402
 from .core.counters import start_flushing  # noqa: E402
 from .core.free_memory import start_returning  # noqa: E402

@@ -90,7 +90,7 @@ PUBLIC = {
         "views.password",
     ),
     "jobsearch.accounts": (*("adapter", "limits", "login_codes", "models", "personal_data", "roles", "second_step", "sessions"),),
-    "jobsearch.admin_dashboard": ("error_messages", "full_sync", "terminal_progress"),
+    "jobsearch.admin_dashboard": ("jobs.error_messages", "jobs.full_sync", "management.terminal_progress"),
 }
 """`core`, `taxonomy` and `ingest.client` are public as a whole."""
 PUBLIC_MODULES = {f"{app}.{name}" for app, names in PUBLIC.items() for name in names}

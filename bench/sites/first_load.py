@@ -30,7 +30,7 @@ def load() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    from jobsearch.admin_dashboard import full_sync
+    from jobsearch.admin_dashboard.jobs import full_sync
 
     phases: dict[str, float] = {}
     began = time.perf_counter()

@@ -65,7 +65,7 @@ def start() -> None:
 
 def load() -> None:
     set_up()
-    from jobsearch.admin_dashboard import full_sync
+    from jobsearch.admin_dashboard.jobs import full_sync
 
     full_sync.follow_to_head()
 

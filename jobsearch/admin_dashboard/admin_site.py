@@ -20,10 +20,11 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.core import logging as private_logs
 
-from . import dashboard, job_views
-from .jobs import list_actions
-from .menu import build_menu
-from .search_usage import load_search_usage
+from .jobs import views
+from .jobs.kinds import list_actions
+from .overview import dashboard
+from .overview.menu import build_menu
+from .overview.search_usage import load_search_usage
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class DashboardAdminSite(admin.AdminSite):
             path("tilstand/", self.admin_view(require_safe(self.panels_view)), name="dashboard_panels"),
             path("siste-30-dager/", self.admin_view(require_safe(self.month_view)), name="month"),
             path("besokendes-sok/", self.admin_view(require_safe(self.search_usage_view)), name="search_usage"),
-            *job_views.get_urls(self),
+            *views.get_urls(self),
             *super().get_urls(),
         ]
 

@@ -18,9 +18,9 @@ class AdminDashboardConfig(AppConfig):
 
         from . import (
             checks,  # noqa: F401 - registers the checks
-            jobs,  # noqa: F401 - registers the kinds of jobs
             personal_data,
         )
+        from .jobs import kinds  # noqa: F401 - registers the kinds of jobs
 
         register_part("requested_jobs", personal_data.export_requests, personal_data.remove_name)
 

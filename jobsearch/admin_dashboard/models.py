@@ -19,7 +19,7 @@ class LoginAttempt(AccessAttempt):  # type: ignore[misc]  # django-axes has no t
 
 
 class Sample(models.Model):
-    """The site's state in a minute, an hour or a day, as numbers by name (`jobsearch.admin_dashboard.samples`).
+    """The site's state in a minute, an hour or a day, as numbers by name (`monitoring.samples` of this app).
 
     One row for all numbers: the lines of a day are one query of 1,440 rows, and a new number needs no migration.
     """
@@ -43,7 +43,7 @@ class Sample(models.Model):
 
 
 class Incident(models.Model):
-    """A problem from its beginning to its end, with the alarms sent about it (`jobsearch.admin_dashboard.incidents`)."""
+    """A problem from its beginning to its end, with the alarms sent about it (`monitoring.incidents` of this app)."""
 
     code = models.CharField(_("problem"), max_length=40)
     severity = models.CharField(max_length=8)

@@ -6,7 +6,8 @@ from celery import shared_task
 
 from jobsearch.core import counters
 
-from . import index_jobs, maintenance_jobs, monitoring, retention
+from .jobs import index_jobs, maintenance_jobs, retention
+from .monitoring import site_check
 
 
 @shared_task
@@ -37,7 +38,7 @@ def delete_old_rows() -> None:
 def watch_site() -> None:
     """Takes a sample of the site's state and sends the alarms that are due."""
     counters.flush()
-    monitoring.check_site()
+    site_check.check_site()
 
 
 @shared_task

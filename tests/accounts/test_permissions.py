@@ -22,7 +22,7 @@ def browsers_and_site(module_site) -> Iterator[tuple[dict[str, Client], Site]]: 
 
 @pytest.fixture
 def no_jobs(monkeypatch) -> None:
-    monkeypatch.setattr("jobsearch.admin_dashboard.job_views.start_from", lambda request, key, arguments: None)
+    monkeypatch.setattr("jobsearch.admin_dashboard.jobs.views.start_from", lambda request, key, arguments: None)
 
 
 def read_words(line: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ingest import sync
 from ingest.models import DetailTask, FeedState, SeenLine
 from jobsearch.accounts.roles import Role, set_role
-from jobsearch.admin_dashboard.ad_facts import mask_contact
+from jobsearch.admin_dashboard.facts.ad_facts import mask_contact
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.vacancies import store

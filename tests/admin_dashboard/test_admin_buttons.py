@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.admin_dashboard import index_jobs
-from jobsearch.admin_dashboard.jobs import INDEX
+from jobsearch.admin_dashboard.jobs import index_jobs
+from jobsearch.admin_dashboard.jobs.kinds import INDEX
 from jobsearch.core import jobs
 from jobsearch.core.models import Job, LeaseRecord
 from jobsearch.search import api as search
@@ -271,7 +271,7 @@ def test_two_presses_at_the_same_moment_start_one_job(administrator, monkeypatch
         return start(*arguments)
 
     monkeypatch.setattr(jobs, "start", start_slowly)
-    monkeypatch.setattr("jobsearch.admin_dashboard.jobs._WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("jobsearch.admin_dashboard.jobs.kinds._WAIT_SECONDS", 0.2)
     press(administrator, "mail")
     assert "settes i gang akkurat nå" in presses[1]
     assert Run.objects.filter(kind="mail").count() == 1

@@ -18,7 +18,7 @@ from django.utils import timezone
 from ingest import sync
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
-from jobsearch.admin_dashboard import consistency, full_sync
+from jobsearch.admin_dashboard.jobs import consistency, full_sync
 from jobsearch.saved.models import HiddenItem, SavedSearch
 from jobsearch.search import api as search
 from jobsearch.search import indexing

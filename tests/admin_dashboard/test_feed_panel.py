@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from ingest import status, sync
 from ingest.models import FeedState, Run
-from jobsearch.admin_dashboard import dashboard, problems
+from jobsearch.admin_dashboard import problems
 from jobsearch.admin_dashboard.admin import base
-from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.admin_dashboard.facts.site_facts import load_facts
+from jobsearch.admin_dashboard.overview import dashboard
 from jobsearch.core import jobs
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search.engines import Health

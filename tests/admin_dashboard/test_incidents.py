@@ -13,8 +13,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from jobsearch.admin_dashboard import alarms, incidents, monitoring
 from jobsearch.admin_dashboard.models import Incident, Sample
+from jobsearch.admin_dashboard.monitoring import alarms, incidents, site_check
 from jobsearch.admin_dashboard.problems import BROKEN, WATCH, Problem
 from jobsearch.core.models import Heartbeat, ServiceFailure
 
@@ -182,20 +182,20 @@ def test_the_webhooks_address_is_validated(monkeypatch, url):
 def test_a_check_takes_a_sample_and_finds_a_dead_worker(admins, index):
     now = timezone.now()
     Heartbeat.objects.create(name="w", role="worker", seen=now - dt.timedelta(hours=1))
-    assert monitoring.check_site(now) and monitoring.check_site(now + MINUTE)
+    assert site_check.check_site(now) and site_check.check_site(now + MINUTE)
     assert Sample.objects.filter(period="m").count() == 2
     assert ["Celery" in message.subject for message in mail.outbox] == [True]
 
 
 def test_a_web_process_checks_the_site_only_where_the_task_does_not(index):
     now = timezone.now()
-    assert monitoring.check_site_if_late(now)
-    assert not monitoring.check_site_if_late(now + MINUTE)
-    assert monitoring.check_site_if_late(now + 5 * MINUTE)
+    assert site_check.check_site_if_late(now)
+    assert not site_check.check_site_if_late(now + MINUTE)
+    assert site_check.check_site_if_late(now + 5 * MINUTE)
 
 
 def test_two_processes_do_not_check_the_site_at_once(index):
     from jobsearch.core.leases import Lease
 
-    with Lease(monitoring.LEASE_NAME, seconds=60):
-        assert monitoring.check_site() is False
+    with Lease(site_check.LEASE_NAME, seconds=60):
+        assert site_check.check_site() is False

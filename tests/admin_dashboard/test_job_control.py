@@ -12,7 +12,7 @@ from django.utils import timezone
 from ingest import pausing, sync, tasks
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.accounts.roles import Role, set_role
-from jobsearch.admin_dashboard import index_jobs
+from jobsearch.admin_dashboard.jobs import index_jobs
 from jobsearch.core import jobs
 from jobsearch.search import api as search
 from jobsearch.search import engines, indexing

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from jobsearch.admin_dashboard import metrics
+from jobsearch.admin_dashboard.monitoring import metrics
 from jobsearch.core import counters
 from jobsearch.core.models import Heartbeat
 

@@ -13,9 +13,10 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
-from jobsearch.admin_dashboard import dashboard, problems
+from jobsearch.admin_dashboard import problems
+from jobsearch.admin_dashboard.facts.site_facts import load_facts
 from jobsearch.admin_dashboard.models import Sample
-from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.admin_dashboard.overview import dashboard
 from jobsearch.admin_dashboard.time_formats import format_moment
 from jobsearch.core import broker
 from jobsearch.core.models import Heartbeat, ServiceFailure

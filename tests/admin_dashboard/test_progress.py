@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from jobsearch.admin_dashboard import terminal_progress
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.management import terminal_progress
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 
 
 def test_one_line_at_the_end_of_a_phase_and_none_for_each_step():

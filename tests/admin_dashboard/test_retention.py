@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ingest.models import Run, SeenLine
-from jobsearch.admin_dashboard import retention, tasks
+from jobsearch.admin_dashboard import tasks
+from jobsearch.admin_dashboard.jobs import retention
 from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.api import SearchQuery

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from jobsearch.admin_dashboard import charts, samples
+from jobsearch.admin_dashboard.facts.site_facts import load_facts
 from jobsearch.admin_dashboard.models import Sample
-from jobsearch.admin_dashboard.site_facts import load_facts
+from jobsearch.admin_dashboard.monitoring import samples
+from jobsearch.admin_dashboard.overview import charts
 from jobsearch.core import counters
 from jobsearch.core.models import Counter
 

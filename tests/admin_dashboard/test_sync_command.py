@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ingest import sync
 from ingest.models import DetailTask, FeedState
-from jobsearch.admin_dashboard import full_sync
+from jobsearch.admin_dashboard.jobs import full_sync
 from jobsearch.core.models import LeaseRecord
 from jobsearch.search import api as search
 from jobsearch.search import indexing

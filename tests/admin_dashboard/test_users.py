@@ -19,7 +19,7 @@ from jobsearch.accounts.login_codes import find_user
 from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account, export_account
 from jobsearch.accounts.roles import Role, get_role, set_role
-from jobsearch.admin_dashboard.retention import ADMIN_LOG_DAYS, delete_old_rows
+from jobsearch.admin_dashboard.jobs.retention import ADMIN_LOG_DAYS, delete_old_rows
 from jobsearch.core.models import Job
 from jobsearch.saved.mail.addresses import normalise_address
 from jobsearch.saved.models import ReminderMail

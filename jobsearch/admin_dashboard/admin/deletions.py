@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.admin_dashboard.jobs import start_from
+from jobsearch.admin_dashboard.jobs.kinds import start_from
 from jobsearch.vacancies import erasure
 from jobsearch.vacancies.deletion_models import Erasure, Purge
 from jobsearch.vacancies.models import Vacancy

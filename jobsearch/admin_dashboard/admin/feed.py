@@ -15,10 +15,10 @@ from ingest import detail_queue, lease
 from ingest.error_messages import describe_code, describe_error
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import report_texts
-from jobsearch.admin_dashboard.ad_facts import NAV_AD
-from jobsearch.admin_dashboard.error_counts import count_errors
-from jobsearch.admin_dashboard.job_views import describe_job
-from jobsearch.admin_dashboard.jobs import start_from
+from jobsearch.admin_dashboard.facts.ad_facts import NAV_AD
+from jobsearch.admin_dashboard.facts.error_counts import count_errors
+from jobsearch.admin_dashboard.jobs.kinds import start_from
+from jobsearch.admin_dashboard.jobs.views import describe_job
 from jobsearch.core import jobs
 from jobsearch.core.leases import find_holder
 from jobsearch.vacancies.models import Vacancy

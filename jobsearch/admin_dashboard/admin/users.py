@@ -19,12 +19,12 @@ from jobsearch.accounts.models import LoginSession
 from jobsearch.accounts.personal_data import delete_account
 from jobsearch.accounts.roles import ROLE_LABELS, Role, get_role, list_grantable, set_role
 from jobsearch.accounts.second_step import CODE_APP, PASSKEY, RECOVERY_CODES, count_steps, remove_second_step
-from jobsearch.admin_dashboard.invitations import invite, send_invitation
 from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.saved.forms import AddressField
 from jobsearch.saved.mail.mails import AddressRefused, MailServerDown
 
 from .base import ReadOnlyAdmin, format_time
+from .invitations import invite, send_invitation
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ingest import replay
-from jobsearch.admin_dashboard.ad_facts import (
+from jobsearch.admin_dashboard.facts.ad_facts import (
     NAV_AD,
     explain_index,
     explain_visibility,
@@ -34,7 +34,7 @@ from jobsearch.admin_dashboard.ad_facts import (
     mask_contact,
     redact_description,
 )
-from jobsearch.admin_dashboard.jobs import start_from
+from jobsearch.admin_dashboard.jobs.kinds import start_from
 from jobsearch.search.models import SetAside
 from jobsearch.taxonomy.places import get_label
 from jobsearch.vacancies import html, store

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from jobsearch.admin_dashboard.error_messages import KnownError, classify_exception
+from jobsearch.admin_dashboard.jobs.error_messages import KnownError, classify_exception
 
 INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ended
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobsearch.admin_dashboard.site_facts import Facts
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 
 from . import feed, index, machine, processes, queue
 from .base import BROKEN, OK, SEVERITIES, UNKNOWN, WATCH, Check, Problem, Severity

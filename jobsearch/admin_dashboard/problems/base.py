@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jobsearch.admin_dashboard.site_facts import Facts
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

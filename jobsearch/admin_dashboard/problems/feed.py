@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ingest import status as feed_status
 from ingest.error_messages import describe_error
-from jobsearch.admin_dashboard.site_facts import Facts
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time, format_moment
 
 from .base import BROKEN, WATCH, Problem

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 from jobsearch.admin_dashboard.report_texts import format_number
-from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
 from jobsearch.search import indexing

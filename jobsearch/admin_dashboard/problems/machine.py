@@ -7,7 +7,7 @@ import datetime as dt
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from jobsearch.admin_dashboard.site_facts import Facts
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
 

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from ingest import status as feed_status
 from ingest.error_messages import describe_code
+from jobsearch.admin_dashboard.facts.site_facts import Facts
 from jobsearch.admin_dashboard.report_texts import format_number
 from jobsearch.admin_dashboard.schedules import get_schedule
-from jobsearch.admin_dashboard.site_facts import Facts
 from jobsearch.admin_dashboard.time_formats import format_date_time
 
 from .base import BROKEN, WATCH, Problem

@@ -6,9 +6,9 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from jobsearch.admin_dashboard import consistency
+from jobsearch.admin_dashboard.jobs import consistency
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 
 
 class Command(ReportingCommand):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 from jobsearch.vacancies import postal_codes
 
 

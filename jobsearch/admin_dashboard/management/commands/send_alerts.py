@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from jobsearch.admin_dashboard.error_messages import DOWN
+from jobsearch.admin_dashboard.jobs.error_messages import DOWN
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
 from jobsearch.saved.alerts import sending
 from jobsearch.saved.bookmarks import reminders

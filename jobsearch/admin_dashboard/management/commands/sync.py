@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.report import Report
-from jobsearch.admin_dashboard import error_messages, full_sync
+from jobsearch.admin_dashboard.jobs import error_messages, full_sync
 from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 from jobsearch.search import indexing
 from jobsearch.search.models import SetAside
 

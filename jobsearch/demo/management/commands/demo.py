@@ -17,8 +17,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from jobsearch.admin_dashboard import full_sync
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.jobs import full_sync
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs, users
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, is_port_free, stop_on_terminate, wait_for_free_port

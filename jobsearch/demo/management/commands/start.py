@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest.client.errors import FeedError
-from jobsearch.admin_dashboard import error_messages, full_sync
-from jobsearch.admin_dashboard.terminal_progress import Bars
+from jobsearch.admin_dashboard.jobs import error_messages, full_sync
+from jobsearch.admin_dashboard.management.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.demo import programs
 from jobsearch.demo.supervisor import ProcessDied, Supervisor, find_free_port, stop_on_terminate

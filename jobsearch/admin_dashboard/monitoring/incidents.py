@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from .models import Incident
-from .problems import Problem
+from jobsearch.admin_dashboard.models import Incident
+from jobsearch.admin_dashboard.problems import Problem
 
 CHECKS_TO_ALARM = 2
 GONE = dt.timedelta(minutes=3)

@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from jobsearch.admin_dashboard.models import Incident
+from jobsearch.admin_dashboard.problems import Problem
+from jobsearch.admin_dashboard.time_formats import format_date_time
 from jobsearch.core import failures
 
 from .incidents import claim_alarm, release_alarm
-from .models import Incident
-from .problems import Problem
-from .time_formats import format_date_time
 
 log = logging.getLogger(__name__)
 WEBHOOK_SECONDS = 10

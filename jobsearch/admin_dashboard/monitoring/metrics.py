@@ -21,12 +21,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from jobsearch.admin_dashboard.facts.site_facts import Facts, load_facts
+from jobsearch.admin_dashboard.problems import BROKEN, find_problems
 from jobsearch.core import counters
 from jobsearch.core.models import Counter, Heartbeat
 from jobsearch.web.views.health import FORWARDED
-
-from .problems import BROKEN, find_problems
-from .site_facts import Facts, load_facts
 
 CACHE_SECONDS = 5.0
 """How long a process reuses its answer, so that several scrapers, or one with an interval of a second, cost no more than one."""

@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest.error_messages import describe_error
+from jobsearch.admin_dashboard import report_texts
 from jobsearch.core import converters, jobs  # noqa: F401 - `converters` registers `key`
 from jobsearch.core.models import Job
 
-from . import report_texts
-from .jobs import can_start, list_actions, start_from
+from .kinds import can_start, list_actions, start_from
 
 _TINTS: dict[str, tuple[str, str]] = {Job.State.DONE: ("ok", "●"), Job.State.FAILED: ("broken", "■")}
 """Colour and symbol of a state; of the others unknown."""

@@ -12,12 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jobsearch.admin_dashboard.monitoring import samples
+from jobsearch.admin_dashboard.monitoring.samples import Values
+from jobsearch.admin_dashboard.report_texts import format_duration, format_number
+from jobsearch.admin_dashboard.time_formats import UNKNOWN
 from jobsearch.core import counters
-
-from . import samples
-from .report_texts import format_duration, format_number
-from .samples import Values
-from .time_formats import UNKNOWN
 
 WIDTH, HEIGHT, EDGE = 240, 48, 3  # SVG units; the edge keeps the line's stroke inside
 DAY, MONTH = dt.timedelta(hours=24), dt.timedelta(days=30)

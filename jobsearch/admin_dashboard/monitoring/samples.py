@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from jobsearch.admin_dashboard.facts.site_facts import Facts
+from jobsearch.admin_dashboard.models import Sample
 from jobsearch.core import counters
 from jobsearch.core.models import Counter
-
-from .models import Sample
-from .site_facts import Facts
 
 Values = Mapping[str, float]
 KEPT = {

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from ingest.models import SeenLine
 from jobsearch.accounts import limits, sessions
+from jobsearch.admin_dashboard.personal_data import select_nameless_accounts
 from jobsearch.core import jobs
 from jobsearch.search.models import ThreadFailure
 from jobsearch.search.usage import delete_old_usage
 from jobsearch.vacancies.deletion_models import Purge
-
-from .personal_data import select_nameless_accounts
 
 ADMIN_LOG_DAYS = 400  # who hid or closed an ad: long enough to look up last year's decisions
 THREAD_FAILURE_DAYS = 1

@@ -20,7 +20,7 @@ from jobsearch.core.jobs import ACTIONS, JobAction, JobKind, register_action, re
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.core.models import Job
 
-from .job_forms import AdForm, PauseForm, SinceForm
+from .forms import AdForm, PauseForm, SinceForm
 
 INDEX = "index"
 TRUTH = "truth"

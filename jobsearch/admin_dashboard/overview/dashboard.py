@@ -11,20 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from jobsearch.admin_dashboard.facts.site_facts import Facts, load_facts
+from jobsearch.admin_dashboard.jobs.kinds import can_start, list_actions
+from jobsearch.admin_dashboard.models import Incident, Sample
+from jobsearch.admin_dashboard.monitoring import samples
+from jobsearch.admin_dashboard.monitoring.incidents import list_latest
+from jobsearch.admin_dashboard.problems import BROKEN, OK, UNKNOWN, Problem, Severity, find_problems
+from jobsearch.admin_dashboard.report_texts import ProgressText, describe_outcome, describe_progress, format_duration
+from jobsearch.admin_dashboard.time_formats import format_moment, format_since
 from jobsearch.core import jobs
 from jobsearch.core.jobs import ACTIONS, JobAction
 from jobsearch.core.models import Job
 
-from . import samples
 from .charts import DAY, MONTH, Chart, build_day_charts, build_month_charts
-from .incidents import list_latest
-from .jobs import can_start, list_actions
-from .models import Incident, Sample
-from .problems import BROKEN, OK, UNKNOWN, Problem, Severity, find_problems
-from .report_texts import ProgressText, describe_outcome, describe_progress, format_duration
 from .sections import Section, build_sections
-from .site_facts import Facts, load_facts
-from .time_formats import format_moment, format_since
 from .timeline import Entry, build_timeline
 
 QUEUED_WITHOUT_WORKER = dt.timedelta(seconds=30)

@@ -13,13 +13,13 @@ import time
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from jobsearch.admin_dashboard.facts.site_facts import load_facts
+from jobsearch.admin_dashboard.models import Sample
+from jobsearch.admin_dashboard.problems import find_problems
 from jobsearch.core import heartbeats
 from jobsearch.core.leases import Lease, LeaseError
 
 from . import alarms, incidents, samples
-from .models import Sample
-from .problems import find_problems
-from .site_facts import load_facts
 
 log = logging.getLogger(__name__)
 LEASE_NAME, LEASE_SECONDS = "watch", 90

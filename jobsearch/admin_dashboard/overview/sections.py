@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from ingest.error_messages import describe_code
 from ingest.models import DetailTask
+from jobsearch.admin_dashboard.facts.site_facts import Facts
+from jobsearch.admin_dashboard.report_texts import format_duration, format_number
+from jobsearch.admin_dashboard.schedules import get_schedule
+from jobsearch.admin_dashboard.time_formats import UNKNOWN, format_age, format_moment, format_since
 from jobsearch.core import counters
 from jobsearch.core.models import Heartbeat, Job
 
 from .charts import format_milliseconds, format_share
-from .report_texts import format_duration, format_number
-from .schedules import get_schedule
-from .site_facts import Facts
-from .time_formats import UNKNOWN, format_age, format_moment, format_since
 
 
 @dataclass(slots=True)

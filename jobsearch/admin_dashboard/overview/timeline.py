@@ -13,14 +13,13 @@ from django.utils.translation import ngettext
 
 from ingest.error_messages import describe_error
 from ingest.models import FeedJob
+from jobsearch.admin_dashboard.models import Incident
+from jobsearch.admin_dashboard.problems import SEVERITIES, Severity
+from jobsearch.admin_dashboard.problems.base import BROKEN, OK
+from jobsearch.admin_dashboard.report_texts import describe_outcome, format_number
+from jobsearch.admin_dashboard.time_formats import format_moment
 from jobsearch.core import jobs
 from jobsearch.core.models import Job
-
-from .models import Incident
-from .problems import SEVERITIES, Severity
-from .problems.base import BROKEN, OK
-from .report_texts import describe_outcome, format_number
-from .time_formats import format_moment
 
 MAX_JOBS, MAX_ENTRIES = 400, 30
 _ROUTINE = {FeedJob.SYNC, FeedJob.RECHECK, FeedJob.REPLAY}

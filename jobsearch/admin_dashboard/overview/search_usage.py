@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
+from jobsearch.admin_dashboard.report_texts import format_number
 from jobsearch.search.facets import FACETS
 from jobsearch.search.models import MissedWord, SearchUsage
 from jobsearch.search.usage import MIN_DAYS
 
 from .charts import format_milliseconds
-from .report_texts import format_number
 
 MAX_ROWS = 50
 

@@ -1,0 +1,1 @@
+"""Facts about the site and about an ad, read from the database and from the services."""

@@ -1,0 +1,1 @@
+"""Monitoring of the site: samples, incidents, alarms, and metrics for Prometheus."""
