@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-CHECK_SECONDS = 1
-GROWTH = 8 * 2**20
-"""Bytes by which the process has grown when it returns memory at once."""
+CHECK_SECONDS = 2
+LEAST = 2**20
+"""Bytes: a smaller change of the process's size is not worth the work, so an idle process does none."""
 LONGEST_SECONDS = 30
 """Longest pause: what was in use the last time may be free now, and the size of the process does not tell."""
 _STATM = Path("/proc/self/statm")
 
 
 def start_returning() -> None:
-    """Starts a thread that returns the process's freed memory to the system when it has grown, and every half minute."""
+    """Starts a thread that returns the process's freed memory to the system while its size changes, and every half minute."""
     if (release := _find_release()) and _STATM.exists():
         threading.Thread(target=_return_forever, args=(release,), name="free-memory", daemon=True).start()
 
@@ -36,12 +36,15 @@ def _find_release() -> Callable[[int], int] | None:
 
 
 def _return_forever(release: Callable[[int], int]) -> None:
-    least, due = read_resident(), time.monotonic()
+    left, returned, due = read_resident(), 0, time.monotonic()
     while True:
         time.sleep(CHECK_SECONDS)
-        if read_resident() > least + GROWTH or time.monotonic() > due:
+        resident = read_resident()
+        # Again after a time that returned much: work under way may have freed more since, at the same size.
+        if abs(resident - left) > LEAST or returned > LEAST or time.monotonic() > due:
             release(0)
-            least, due = read_resident(), time.monotonic() + LONGEST_SECONDS
+            left, due = read_resident(), time.monotonic() + LONGEST_SECONDS
+            returned = resident - left
 
 
 def read_resident() -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import tantivy
@@ -14,13 +15,16 @@ from django.db import transaction
 
 from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines import registry
+from jobsearch.search.engines.base import Write
 from jobsearch.search.engines.tantivy import TantivyEngine, index_writer
 from jobsearch.search.engines.tantivy import engine as tantivy_engine
 from jobsearch.search.indexing import index_changes, lifecycle
+from jobsearch.search.schema import FIELDS
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
+EMPTY = {name: [] if kind == "keyword" else 0 if kind == "number" else "" for name, kind in FIELDS.items()}
 
 
 @pytest.fixture
@@ -112,6 +116,21 @@ def test_a_second_writer_waits_for_the_first(folder, make_vacancy, monkeypatch):
             index_changes()
         other.communicate("\n", timeout=240)
     assert index_changes().indexed == 1, "the row was not noted as indexed, so the next run takes it"
+
+
+@pytest.mark.parametrize(("is_new", "commits"), [(True, [0, 0, 20, 20, 40, 50]), (False, [0, 0, 0, 0, 0, 50])])
+def test_a_new_index_has_few_documents_queued_and_one_in_service_commits_once(tmp_path, monkeypatch, is_new, commits):
+    """The library's own queue takes 10,000 documents, 70 MB; what is in service must not show half of what is written."""
+    monkeypatch.setattr(index_writer, "QUEUED", 20)
+    index = index_writer.TantivyIndex(tmp_path / "index", create=True)
+    if not is_new:
+        index = index_writer.TantivyIndex(tmp_path / "index")
+    committed = []
+    for _ in range(5):
+        committed.append(index.count())
+        index.write([Write(uuid4(), 1, EMPTY) for _ in range(10)])
+    index.refresh()
+    assert [*committed, index.count()] == commits
 
 
 def test_a_damaged_pointer_or_a_missing_build_causes_a_rebuild(folder, make_vacancy):

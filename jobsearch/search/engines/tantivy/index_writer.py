@@ -19,6 +19,8 @@ from . import schema
 HEAP_SIZE = 15_000_000  # bytes; tantivy's minimum for one thread. 10,000 ads give some 6 segments, which are merged at once
 LOCK_SECONDS = 30  # longest wait for the writer lock of another process: a commit of 500 ads and its merges take about 1 s
 _CHUNK = 1000
+QUEUED = 1000
+"""Documents of a new index that its writer has got and perhaps not yet indexed: tantivy's own limit, 10,000, takes 70 MB."""
 
 
 class TantivyIndex:
@@ -38,6 +40,8 @@ class TantivyIndex:
         self._index.config_reader("manual")  # otherwise each open index has a thread that watches its folder
         self._writer: tantivy.IndexWriter | None = None
         self._pending: dict[UUID, int] = {}
+        self._is_new = create
+        self._queued = 0
 
     def write(self, writes: Sequence[Write]) -> Written:
         writer = self._open_writer()
@@ -65,15 +69,15 @@ class TantivyIndex:
                 continue
             versions[write.uuid] = self._pending[write.uuid] = write.version
             done += 1
+        self._queued += done
+        if self._is_new and self._queued >= QUEUED:
+            self._commit(writer)  # waits until they are indexed; a new index is searched when it is complete
         return Written(done, tuple(stale), failed)
 
     def refresh(self) -> None:
         if self._writer is not None:
             try:
-                self._writer.commit()
-                self._writer.wait_merging_threads()  # also releases the lock
-            except (ValueError, OSError) as error:
-                raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
+                self._commit(self._writer, is_last=True)
             finally:
                 self._writer = None
                 self._pending.clear()
@@ -119,6 +123,15 @@ class TantivyIndex:
             return int((self.path / "sequence").read_text())
         except (OSError, ValueError):
             return 0
+
+    def _commit(self, writer: tantivy.IndexWriter, *, is_last: bool = False) -> None:
+        self._queued = 0
+        try:
+            writer.commit()
+            if is_last:
+                writer.wait_merging_threads()  # also releases the lock
+        except (ValueError, OSError) as error:
+            raise EngineDown(f"The index at {self.path} cannot be written ({error}). Is the disk full?") from error
 
     def _open_writer(self) -> tantivy.IndexWriter:
         deadline = time.monotonic() + LOCK_SECONDS
