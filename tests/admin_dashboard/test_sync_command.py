@@ -78,7 +78,7 @@ def test_an_error_of_the_indexing_beside_it_does_not_stop_a_sync(feed, index, co
 
     real_run = sync.run
     monkeypatch.setattr(full_sync, "BESIDE_SECONDS", 0.05)
-    monkeypatch.setattr(search, "index_changes", index_changes)
+    monkeypatch.setattr(indexing, "index_changes", index_changes)
     monkeypatch.setattr(sync, "run", run)
     assert command("sync").code == 0
     assert search.search(SearchQuery()).total == 1
@@ -103,7 +103,7 @@ def test_the_indexing_beside_a_sync_goes_on_after_an_error(feed, index, command,
 
     real_run = sync.run
     monkeypatch.setattr(full_sync, "BESIDE_SECONDS", 0.05)
-    monkeypatch.setattr(search, "index_changes", index_changes)
+    monkeypatch.setattr(indexing, "index_changes", index_changes)
     monkeypatch.setattr(sync, "run", run)
     assert command("sync").code == 0
     assert (errors, behind) == ([], [0])
