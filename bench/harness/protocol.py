@@ -107,9 +107,9 @@ def time_each(
 ) -> list[Sample]:
     """One sample for each input, in milliseconds.
 
-    `server`: the process that does a part of the work. What its threads have used is known a moment later only, so the time of
-    the whole round is divided by the number of inputs. A busy machine lengthens an answer of 5 ms to 50, but not this. `apart`:
-    the processor time is the server's alone, and this process's share, of making requests and reading answers, stands beside it.
+    `server`: the process that does a part of the work. The kernel updates the times of its threads a moment later, so the time
+    of the whole round is divided by the number of inputs. Other work on the machine makes an answer of 5 ms take 50, but does not
+    change this. `apart`: the processor time is the server's alone, and that of this process is a figure of its own.
     """
     samples = []
     server_before, own_before = server_time.read_thread_times(server) if server else {}, time.process_time()

@@ -38,7 +38,7 @@ def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
 
 
 def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
-    """The requests with the visibility of another minute each, so that no engine has a kept answer; the hits are the same."""
+    """The requests with the visibility of another minute each, so that no engine has a cached answer; the hits are the same."""
     from django.utils import timezone
 
     from jobsearch.search.query import compiler

@@ -50,7 +50,7 @@ def open_filled(url: str, options: Options, ads: int) -> Any:
         from jobsearch.search.engines.registry import _open
 
         engine = _open(f"embedded:///{options.data}/generated-{ads}/index")
-    if engine.health().docs != ads:
+    if engine.check_health().docs != ads:
         generated.fill_engine(engine, ads)
     return engine
 
