@@ -1,6 +1,6 @@
-"""Returning of freed memory to the system.
+"""Thread that returns freed memory to the system.
 
-glibc keeps what is freed between blocks that are still in use: after a rebuild of an index of 10,000 ads the demo's worker held
+glibc keeps what is freed between blocks that are still in use: after a rebuild of an index of 10,000 ads the demo's worker kept
 60 MB that nothing used. `malloc_trim` returns whole pages of it, in 1 to 3 ms. Other C libraries have no such function.
 """
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 CHECK_SECONDS = 1
 GROWTH = 8 * 2**20
-"""Bytes by which the process has grown when it returns memory at once."""
+"""Bytes of growth after which memory is returned at once."""
 LONGEST_SECONDS = 30
-"""Longest pause: what was in use the last time may be free now, and the size of the process does not tell."""
+"""Longest pause: memory that was in use the last time may be free now, which the size of the process does not show."""
 _STATM = Path("/proc/self/statm")
 
 
