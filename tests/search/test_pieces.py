@@ -53,7 +53,7 @@ def test_an_expression_of_two_parts_finds_what_the_whole_finds(text):
 
 def test_a_cache_is_bounded_and_keeps_no_long_piece(monkeypatch):
     monkeypatch.setattr(pieces, "_caches", [])
-    monkeypatch.setattr(pieces, "SIZE", 10)
+    monkeypatch.setattr(pieces, "MAX_ENTRIES", 10)
     cache = pieces.PieceCache(len)
     assert [cache[f"ord{number}"] for number in range(25)] == [4] * 10 + [5] * 15
     assert len(cache) <= 10
