@@ -1,4 +1,4 @@
-"""Benchmarks as ratios: each figure beside that of a bare library or floor, which takes turns with it in the same run.
+"""Benchmarks as ratios: each figure is divided by that of a baseline, a simpler program that takes turns with it in the same run.
 
     python bench/run.py --list                              # the measurements
     python bench/run.py                                     # all but those that are run by hand

@@ -45,7 +45,7 @@ class Kind(enum.StrEnum):
     """Active in the feed, but missing or inactive in the database: also the effect of a line committed late."""
     CLOSED = "closed in the feed"
     """Active in the database, although the feed's last line says INACTIVE."""
-    ZOMBIE = "never closed by the feed"
+    NEVER_CLOSED = "never closed by the feed"
     """Active in the database and by the feed's last line, but its detail is missing or inactive."""
     DIFFERS = "differs"
     """Active in both, with different content."""
@@ -160,7 +160,7 @@ def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:
             return None
         if line_status in (INACTIVE, MASKED):
             return Difference(uuid, Kind.CLOSED)
-        return Difference(uuid, Kind.ZOMBIE, "404" if isinstance(outcome, AdNotFound) else "")
+        return Difference(uuid, Kind.NEVER_CLOSED, "404" if isinstance(outcome, AdNotFound) else "")
     if isinstance(outcome, DetailFormatError):
         return Difference(uuid, Kind.UNREADABLE, f"{outcome.reason}: {outcome}")
     if not isinstance(outcome, VacancyData):

@@ -95,7 +95,7 @@ def choice(name: str, default: str, choices: list[str]) -> str:
 
 
 def names(name: str, default: list[str]) -> list[str]:
-    """A comma-separated list, blanks dropped."""
+    """A comma-separated list, without whitespace."""
     return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
 
 

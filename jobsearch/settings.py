@@ -264,35 +264,35 @@ else:
         CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # Celery's default is to accept any certificate
 # Named queues, so that each kind of task can have its own workers (`celery worker --queues feed`); a worker without that
 # option serves all queues. A task that must run within minutes never waits behind one that takes an hour.
-#   feed     follows the feed: long tasks, one at a time by its lease
-#   details  chooses which details are fetched again, and counts the market: short
-#   index    indexes changes, every few seconds
-#   record   closes ads by the clock and removes closed ads from the index: within minutes, whatever else runs
-#   alerts   alerts of saved searches
+#   feed         follows the feed: long tasks, one at a time by its lease
+#   details      chooses which details are fetched again, and counts the market: short
+#   index        indexes changes, every few seconds
+#   maintenance  closes ads by the clock, removes closed ads from the index, deletes old rows: within minutes, whatever else runs
+#   alerts       alerts of saved searches
 # Exchange and routing key are explicit: by default all queues share one exchange, and each message would be in all of them.
 CELERY_TASK_QUEUES = [
-    Queue(_name, Exchange(_name), routing_key=_name) for _name in ("feed", "details", "index", "record", "alerts")
+    Queue(_name, Exchange(_name), routing_key=_name) for _name in ("feed", "details", "index", "maintenance", "alerts")
 ]
 CELERY_TASK_ROUTES = {
     "ingest.tasks.follow_feed": {"queue": "feed"},
     "ingest.tasks.replay_overlap": {"queue": "feed"},
-    "jobsearch.admin_dashboard.tasks.check_truth*": {"queue": "feed"},
+    "jobsearch.admin_dashboard.tasks.check_consistency*": {"queue": "feed"},
     "jobsearch.admin_dashboard.tasks.repair*": {"queue": "feed"},
-    "jobsearch.admin_dashboard.tasks.delete_old_rows": {"queue": "record"},
-    "jobsearch.admin_dashboard.tasks.watch": {"queue": "record"},
-    "jobsearch.admin_dashboard.tasks.purge": {"queue": "record"},
-    "jobsearch.admin_dashboard.tasks.erase_person": {"queue": "record"},
+    "jobsearch.admin_dashboard.tasks.delete_old_rows": {"queue": "maintenance"},
+    "jobsearch.admin_dashboard.tasks.watch": {"queue": "maintenance"},
+    "jobsearch.admin_dashboard.tasks.purge": {"queue": "maintenance"},
+    "jobsearch.admin_dashboard.tasks.erase_person": {"queue": "maintenance"},
     "jobsearch.admin_dashboard.tasks.send_test_mail": {"queue": "alerts"},
     "ingest.tasks.*": {"queue": "details"},
-    "jobsearch.search.tasks.remove_ended": {"queue": "record"},
+    "jobsearch.search.tasks.remove_ended": {"queue": "maintenance"},
     "jobsearch.search.tasks.*": {"queue": "index"},
     "jobsearch.admin_dashboard.tasks.*": {"queue": "index"},
-    "jobsearch.vacancies.tasks.*": {"queue": "record"},
+    "jobsearch.vacancies.tasks.*": {"queue": "maintenance"},
     "jobsearch.statistics.tasks.*": {"queue": "details"},
     "jobsearch.web.tasks.send_alerts": {"queue": "alerts"},
-    "jobsearch.web.tasks.*": {"queue": "record"},
+    "jobsearch.web.tasks.*": {"queue": "maintenance"},
 }
-CELERY_TASK_DEFAULT_QUEUE = "record"
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker serves is a mistake: refuse it at once
 # A task is acknowledged when it is done, so the message of a dead worker stays visible in the queue. Nothing depends on it:
 # each task reads from the database what there is to do, and the next message does it.

@@ -40,7 +40,7 @@ FIRST = (
     "tests/browser/test_pages.py",
     "tests/contract/test_large.py",
     "tests/browser/",
-    "tests/relevance/test_floor.py",
+    "tests/relevance/test_minimum_scores.py",
     DEMO,
     "tests/deployment/",
     "tests/web/test_hostile_addresses.py",

@@ -35,14 +35,14 @@ def iterate_engines(data: Path, names: Iterable[str], sizes: Iterable[int]) -> I
 def open_engine(data: Path, url: str, ads: int) -> Any:
     """The engine in use of this process, with generated ads. The embedded engine's index is kept for the next run."""
     engine = site.use_engine(url or f"embedded:///{data}/generated-{ads}/index")
-    if engine.health().docs != ads:
+    if engine.check_health().docs != ads:
         fill_engine(engine, ads)
     return engine
 
 
 def fill_engine(engine: Any, number: int) -> None:
     """Makes an index of this many generated ads the live one of the engine."""
-    index = engine.fresh()
+    index = engine.create_index()
     writes = iterate_writes(number)
     while chunk := list(islice(writes, CHUNK)):
         index.write(chunk)

@@ -113,21 +113,21 @@ class Production:
 
     def is_up_to_date(self) -> bool:
         built = self.live_site.value("SELECT count(*) FROM search_indexstate")
-        return bool(built) and self.live_site.active() == set(self.feed.truth()) and not self.count_not_indexed()
+        return bool(built) and self.live_site.active() == set(self.feed.read_active_ads()) and not self.count_not_indexed()
 
     def wait_until_up_to_date(self, seconds: float) -> None:
         try:
             wait_until(self.is_up_to_date, seconds, "all ads in the index")
         except TimeoutError as error:
-            missing = len(set(self.feed.truth()) ^ self.live_site.active())
+            missing = len(set(self.feed.read_active_ads()) ^ self.live_site.active())
             logs = "\n".join(path.read_text()[-3000:] for path in self.live_site.folder.glob("worker*.log"))
             raise TimeoutError(
                 f"{error}: {missing} ads differ from the feed, {self.count_not_indexed()} are not indexed\n{logs}"
             ) from None
 
     def count_differences(self) -> int:
-        """Counts the differences of feed, database and index that `manage.py check_truth --feed` finds."""
-        self.live_site.manage("check_truth", "--json", "--feed")
+        """Counts the differences of feed, database and index that `manage.py check_consistency --feed` finds."""
+        self.live_site.manage("check_consistency", "--json", "--feed")
         return int(json.loads(self.live_site.log("manage").strip().splitlines()[-1])["differences"])
 
 

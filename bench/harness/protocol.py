@@ -1,4 +1,4 @@
-"""Protocol of a measurement: cases, whose contestants do the same work in turn, and the ratio of each to the yardstick."""
+"""Protocol of a measurement: cases, whose contestants do the same work in turn, and the ratio of each to the baseline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from . import server_time
 
 T = TypeVar("T")
-BARE = "bare"
+BASELINE = "baseline"
 FEWEST_FOR_P95 = 20
 
 
@@ -32,16 +32,16 @@ Contestant = Callable[[], Sequence[Sample]]
 
 @dataclass(frozen=True)
 class Case:
-    """The same work by each contestant. The ratios are to `yardstick`, one of the contestants, or "" for none."""
+    """The same work by each contestant. `baseline`: the contestant that the ratios are to, or "" for none."""
 
     label: str
     contestants: Mapping[str, Contestant]
-    yardstick: str = BARE
+    baseline: str = BASELINE
 
 
 def make_reading(label: str, read: Callable[[], float]) -> Case:
     """The case of a figure that is read once, in the unit that its label names."""
-    return Case(label, {"reading": lambda: [Sample(read())]}, yardstick="")
+    return Case(label, {"reading": lambda: [Sample(read())]}, baseline="")
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,16 @@ class Options:
 class Measurement:
     """A named measurement.
 
-    `sample` and `bare` tell what one sample is and what the yardstick does. `make_cases` prepares the data, yields the cases, of
-    which each is measured before the next is made, and cleans up. `warm_up` rounds are not counted. The ratio is of times `by`
-    "clock" or, where other work on the machine must not count, "processor". `by_hand`: why a run without names leaves it out.
+    `sample`: what one sample is. `baseline`: what the baseline does, a simpler program for the part of the work that cannot be
+    avoided, or "". `make_cases` prepares the data, yields the cases, of which each is measured before the next is made, and
+    cleans up. `warm_up` rounds are not counted. The ratio is of times `by` "clock" or, where other work on the machine must not
+    count, "processor". `by_hand`: why a run without names leaves it out.
     """
 
     name: str
     title: str
     sample: str
-    bare: str
+    baseline: str
     make_cases: Callable[[Options], Iterator[Case]]
     unit: str = "ms"
     by: str = "clock"
@@ -88,8 +89,8 @@ class Row:
     median: float
     p95: float | None
     cpu: float | None
-    yardstick: str
-    yardstick_median: float | None
+    baseline: str
+    baseline_median: float | None
     ratio: float | None
     lowest: float | None
     highest: float | None
@@ -106,9 +107,9 @@ def time_each(
 ) -> list[Sample]:
     """One sample for each input, in milliseconds.
 
-    `server`: the process that does a part of the work. What its threads have used is known a moment later only, so the time of
-    the whole round is divided by the number of inputs. A busy machine lengthens an answer of 5 ms to 50, but not this. `apart`:
-    the processor time is the server's alone, and this process's share, of making requests and reading answers, stands beside it.
+    `server`: the process that does a part of the work. The kernel updates the times of its threads a moment later, so the time
+    of the whole round is divided by the number of inputs. Other work on the machine makes an answer of 5 ms take 50, but does not
+    change this. `apart`: the processor time is the server's alone, and that of this process is a figure of its own.
     """
     samples = []
     server_before, own_before = server_time.read_thread_times(server) if server else {}, time.process_time()
@@ -148,17 +149,17 @@ def collect(case: Case, rounds: int, warm_up: int) -> dict[str, list[Sequence[Sa
 
 
 def summarise(case: Case, taken: Mapping[str, Sequence[Sequence[Sample]]], by: str) -> list[Row]:
-    """One row for each contestant but the yardstick, or the yardstick alone where it has no other beside it."""
-    names = [name for name in taken if name != case.yardstick] or [*taken]
-    yardstick = taken.get(case.yardstick)
+    """One row for each contestant but the baseline, or the baseline's where there is no other contestant."""
+    names = [name for name in taken if name != case.baseline] or [*taken]
+    baseline = taken.get(case.baseline)
     rows = []
     for name in names:
         rounds = taken[name]
         values = [sample.value for samples in rounds for sample in samples]
         cpu = [sample.cpu for samples in rounds for sample in samples if sample.cpu is not None]
         ratios = []
-        if yardstick and name != case.yardstick:
-            ratios = [_get_median(mine, by) / _get_median(other, by) for mine, other in zip(rounds, yardstick, strict=True)]
+        if baseline and name != case.baseline:
+            ratios = [_get_median(mine, by) / _get_median(other, by) for mine, other in zip(rounds, baseline, strict=True)]
         rows.append(
             Row(
                 case=case.label,
@@ -166,8 +167,8 @@ def summarise(case: Case, taken: Mapping[str, Sequence[Sequence[Sample]]], by: s
                 median=statistics.median(values),
                 p95=sorted(values)[int(len(values) * 0.95)] if len(values) >= FEWEST_FOR_P95 else None,
                 cpu=statistics.median(cpu) if cpu else None,
-                yardstick=case.yardstick if ratios else "",
-                yardstick_median=_get_median([s for samples in yardstick for s in samples], by) if yardstick else None,
+                baseline=case.baseline if ratios else "",
+                baseline_median=_get_median([s for samples in baseline for s in samples], by) if baseline else None,
                 ratio=statistics.median(ratios) if ratios else None,
                 lowest=min(ratios) if ratios else None,
                 highest=max(ratios) if ratios else None,
@@ -180,7 +181,7 @@ def summarise(case: Case, taken: Mapping[str, Sequence[Sequence[Sample]]], by: s
 
 
 def _get_median(samples: Sequence[Sample], by: str) -> float:
-    """Median of a round. A yardstick in another process may have no processor time: then its time by the clock."""
+    """Median of a round. A baseline in another process may have no processor time: then its time by the clock."""
     return statistics.median(s.cpu if by == "processor" and s.cpu is not None else s.value for s in samples)
 
 

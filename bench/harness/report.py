@@ -16,9 +16,9 @@ Column = tuple[str, Callable[[Row], str]]
 
 def format_section(measurement: Measurement, rows: Sequence[Row], command: str, machine: str) -> str:
     """What a run prints of one measurement: how it was measured, and the table."""
-    bare = f" {measurement.bare[0].upper()}{measurement.bare[1:]}." if measurement.bare else ""
+    baseline = f" Baseline: {measurement.baseline}." if measurement.baseline else ""
     ratio = " The ratio is of processor time." if measurement.by == "processor" else ""
-    about = f"`{command}`, {get_day()}, {machine}. One sample: {measurement.sample}.{bare}{ratio}"
+    about = f"`{command}`, {get_day()}, {machine}. One sample: {measurement.sample}.{baseline}{ratio}"
     return f"{about}\n\n{format_rows(measurement, rows)}"
 
 
@@ -44,9 +44,9 @@ def format_rows(measurement: Measurement, rows: Sequence[Row]) -> str:
         columns.append((f"95 %{unit}", lambda row: format_number(row.p95)))
     if any(row.cpu is not None for row in rows):
         columns.append((f"processor{unit}", lambda row: format_number(row.cpu)))
-    if yardsticks := [*dict.fromkeys(row.yardstick for row in rows if row.yardstick)]:
-        columns.append((f"{' or '.join(yardsticks)}{unit}", lambda row: format_number(row.yardstick_median)))
-        columns.append((f"÷ {' or '.join(yardsticks)}", lambda row: format_number(row.ratio)))
+    if baselines := [*dict.fromkeys(row.baseline for row in rows if row.baseline)]:
+        columns.append((f"{' or '.join(baselines)}{unit}", lambda row: format_number(row.baseline_median)))
+        columns.append((f"÷ {' or '.join(baselines)}", lambda row: format_number(row.ratio)))
         columns.append(("spread", _format_spread))
     for name in dict.fromkeys(name for row in rows for name in row.extra):
         columns.append((name, lambda row, name=name: format_number(row.extra.get(name))))  # type: ignore[misc]

@@ -38,7 +38,7 @@ def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
 
 
 def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
-    """The requests with the visibility of another minute each, so that no engine has a kept answer; the hits are the same."""
+    """The requests with the visibility of another minute each, so that no engine has a cached answer; the hits are the same."""
     from django.utils import timezone
 
     from jobsearch.search.query import compiler
@@ -48,8 +48,8 @@ def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
         yield replace(request, always=compiler.build_visibility_filter(moment, set()))
 
 
-def make_bare_search(engine: Any) -> Callable[[Any], object]:
-    """The library's own search: takes what `prepare_bare` makes of a request."""
+def make_baseline_search(engine: Any) -> Callable[[Any], object]:
+    """The library's own search: takes what `prepare_baseline` makes of a request."""
     if engine.name == "opensearch":
         from opensearchpy import OpenSearch
 
@@ -59,7 +59,7 @@ def make_bare_search(engine: Any) -> Callable[[Any], object]:
     return lambda prepared: prepared()
 
 
-def prepare_bare(engine: Any, request: Any) -> Any:
+def prepare_baseline(engine: Any, request: Any) -> Any:
     """A ready body for OpenSearch; for tantivy a function: one search for the hits and one aggregation of all facets.
 
     tantivy's equal scores are in any order, and a facet with a chosen value is counted under it, where the site counts it apart.

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.harness import datasets, saved_search_texts, search_requests, site
-from bench.harness.protocol import BARE, Case, Measurement, Options, Sample, make_reading
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, Sample, make_reading
 
 SUBSCRIPTIONS, NEW_ADS = 10_000, 500
 SAMPLE = 300  # subscriptions whose matches are compared with a search of all ads
@@ -31,7 +31,7 @@ def make_cases(options: Options) -> Iterator[Case]:
             search.count_many([(search.SearchQuery(q="sykepleier"), None)])  # loads the lists of words
             yield Case(
                 f"{name}, {SUBSCRIPTIONS:,} subscriptions × {NEW_ADS} new ads",
-                {BARE: partial(search_new_ads, new), "match_new_ads": match},
+                {BASELINE: partial(search_new_ads, new), "match_new_ads": match},
             )
             wrong = count_wrong(new)
             yield make_reading(f"{name}: of {SAMPLE} subscriptions differ from a search of all ads", partial(float, wrong))
@@ -123,7 +123,7 @@ MEASUREMENT = Measurement(
     name="alerts",
     title="Alerts",
     sample="all subscriptions matched with all new ads",
-    bare="bare: the engine's searches among the new ads alone, with ready requests, no other readings and no rows written",
+    baseline="the engine's searches among the new ads alone, with ready requests, no other readings and no rows written",
     make_cases=make_cases,
     unit="s",
     by="processor",

@@ -86,7 +86,7 @@ def make_cases(options: Options) -> Iterator[Case]:
                 page.goto(sites[name])
         page.wait_for_timeout(WARM_UP)
         for label, run in (("from a key to suggestions", measure_keys), ("from a choice to the list", measure_choices)):
-            yield Case(label, {name: partial(run, page, url) for name, url in sites.items()}, yardstick=BEFORE)
+            yield Case(label, {name: partial(run, page, url) for name, url in sites.items()}, baseline=BEFORE)
         browser.close()
 
 
@@ -94,7 +94,7 @@ MEASUREMENT = Measurement(
     name="browser",
     title="In a browser",
     sample="one key or one choice; Chromium's headless shell and the site by gunicorn share the machine",
-    bare="yardstick: the earlier checkout, if there is one",
+    baseline="the earlier checkout, if there is one",
     make_cases=make_cases,
     rounds=2,
     warm_up=0,

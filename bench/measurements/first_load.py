@@ -1,4 +1,4 @@
-"""The first load, beside a bare client that fetches the same data and discards it."""
+"""The first load, compared with a client that fetches the same data and discards it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from bench.harness import site
-from bench.harness.protocol import BARE, Case, Measurement, Options, Sample
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, Sample
 
 PAGE_SECONDS, DETAIL_SECONDS = 0.5, 0.05  # response times of the fake feed
 LINES = 4  # an active ad; the real feed has 330,000 for 10,000 ads in 180 days
@@ -32,7 +32,7 @@ def make_cases(options: Options) -> Iterator[Case]:
         try:
             url, token = server.stdout.readline().split()
             works = {
-                BARE: partial(run_bare_client, url, token),
+                BASELINE: partial(run_baseline_client, url, token),
                 "first load with index": partial(run_first_load, options, url, token),
             }
             yield Case(f"{ads:,} ads, {LINES * ads:,} lines", works)
@@ -41,7 +41,7 @@ def make_cases(options: Options) -> Iterator[Case]:
             server.wait(10)
 
 
-def run_bare_client(url: str, token: str) -> list[Sample]:
+def run_baseline_client(url: str, token: str) -> list[Sample]:
     """Walks the pages, and then fetches the details of the ads whose last line is ACTIVE, six at a time."""
     import requests
     from requests.adapters import HTTPAdapter
@@ -83,7 +83,7 @@ MEASUREMENT = Measurement(
     name="first-load",
     title="First load",
     sample=f"the whole load; the fake feed answers a page in {PAGE_SECONDS} s and a detail in {DETAIL_SECONDS} s",
-    bare=f"bare: a client that fetches the same pages and details, {CLIENT_THREADS} at a time, and keeps nothing",
+    baseline=f"a client that fetches the same pages and details, {CLIENT_THREADS} at a time, and keeps nothing",
     make_cases=make_cases,
     unit="s",
     rounds=2,

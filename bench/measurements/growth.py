@@ -37,7 +37,7 @@ def make_cases(options: Options) -> Iterator[Case]:
                     f"{ads:,} ads": partial(time_each, partial(run, engine), asked, server=server.pid)
                     for ads, engine in engines.items()
                 }
-                yield Case(f"{name}: {kind}", contestants, yardstick=f"{SMALL:,} ads")
+                yield Case(f"{name}: {kind}", contestants, baseline=f"{SMALL:,} ads")
 
 
 def open_filled(url: str, options: Options, ads: int) -> Any:
@@ -50,7 +50,7 @@ def open_filled(url: str, options: Options, ads: int) -> Any:
         from jobsearch.search.engines.registry import _open
 
         engine = _open(f"embedded:///{options.data}/generated-{ads}/index")
-    if engine.health().docs != ads:
+    if engine.check_health().docs != ads:
         generated.fill_engine(engine, ads)
     return engine
 
@@ -59,7 +59,7 @@ MEASUREMENT = Measurement(
     name="growth",
     title="A million ads",
     sample="`engine.search` of 25 hits and every facet, of generated ads",
-    bare="yardstick: the same searches of 10,000 ads in the same run",
+    baseline="the same searches of 10,000 ads in the same run",
     make_cases=make_cases,
     by="processor",
     ads=(100_000, 1_000_000),

@@ -49,7 +49,7 @@ def make_cases(options: Options) -> Iterator[Case]:
                 ROWS: partial(build_rows, uuids, SearchQuery()),
             }
             works |= {name: partial(build_rows, uuids, SearchQuery(q=q)) for name, q in QUERIES.items()}
-            yield Case(f"{number} ads of {size_name}", works, yardstick=SEARCH)
+            yield Case(f"{number} ads of {size_name}", works, baseline=SEARCH)
 
 
 def make_ads(size: int, number: int) -> list[Any]:
@@ -91,7 +91,7 @@ MEASUREMENT = Measurement(
     name="highlighting",
     title="Highlighting",
     sample="the rows of one page, read and highlighted for a search for the named words",
-    bare="yardstick: one search of the embedded engine over generated ads",
+    baseline="one search of the embedded engine over generated ads",
     make_cases=make_cases,
     by="processor",
     rounds=8,

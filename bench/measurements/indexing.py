@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from bench.harness import datasets, site
-from bench.harness.protocol import BARE, Case, Measurement, Options, Sample
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, Sample
 
 NOW, BEFORE = "site", "before"
 SECOND, MILLISECOND = 1.0, 0.001
@@ -42,12 +42,14 @@ def make_cases(name: str, options: Options) -> Iterator[Case]:
                 return ask(children[checkout], name, unit)  # noqa: B023
 
             contestants = {checkout: partial(run, checkout) for checkout in children}
-            contestants[BARE] = partial(ask, children[NOW], f"bare {name}", unit)
+            contestants[BASELINE] = partial(ask, children[NOW], f"baseline {name}", unit)
             yield Case(f"{engine}, {100_000 if name == 'words' else ads:,} ads", contestants)
 
 
-def describe(name: str, title: str, sample: str, bare: str, unit: str = "s", by: str = "clock", warm_up: int = 0) -> Measurement:
-    return Measurement(name, title, sample, f"bare: {bare}", partial(make_cases, name), unit=unit, by=by, warm_up=warm_up)
+def describe(
+    name: str, title: str, sample: str, baseline: str, unit: str = "s", by: str = "clock", warm_up: int = 0
+) -> Measurement:
+    return Measurement(name, title, sample, baseline, partial(make_cases, name), unit=unit, by=by, warm_up=warm_up)
 
 
 READY = "the library alone, with documents that are ready in memory"

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bench.harness import site
-from bench.harness.protocol import BARE, Case, Measurement, Options, time_each
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, time_each
 
 ROWS = 2_000_000  # of the daily counts, and as many of the weekly ones: a market as large as Norway's
 NURSE, BERGEN = ("Helse og sosial/Sykepleier",), ("VESTLAND/BERGEN",)
@@ -44,8 +44,8 @@ def make_cases(options: Options) -> Iterator[Case]:
         market.read_employers()
 
     for label, (selection, address) in selections.items():
-        yield Case(label, {BARE: partial(time_each, read, [selection]), "page": partial(time_each, client.get, [address])})
-    yield Case("file of municipalities", {"file": partial(time_each, client.get, [FILE])}, yardstick="")
+        yield Case(label, {BASELINE: partial(time_each, read, [selection]), "page": partial(time_each, client.get, [address])})
+    yield Case("file of municipalities", {"file": partial(time_each, client.get, [FILE])}, baseline="")
     print(folder, file=sys.stderr)
 
 
@@ -138,7 +138,7 @@ MEASUREMENT = Measurement(
     name="market",
     title="Market",
     sample="one request in process; 760 days with 2,000,000 daily and 1,600,000 weekly rows, SQLite",
-    bare="bare: the four queries of the same selection, as the page's reader makes them",
+    baseline="the four queries of the same selection, as the page's reader makes them",
     make_cases=make_cases,
     by="processor",
     rounds=15,

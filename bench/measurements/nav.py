@@ -71,7 +71,7 @@ def compare_bodies(engine: Any, label: str, pid: int | None) -> Iterator[Case]:
         filters = {"place": (county,), "extent": (extent,)} if searches[0][1] else {}
         searches = searches * REPEATS
         asked = search_requests.make_requests(SearchQuery(q=q, **filters) for q, _ in searches)
-        ours = [search_requests.prepare_bare(engine, request) for request in asked]
+        ours = [search_requests.prepare_baseline(engine, request) for request in asked]
         theirs = [nav_body.build_body(q, **chosen) for q, chosen in searches]
         yield Case(
             f"{label}: {kind}",
@@ -79,7 +79,7 @@ def compare_bodies(engine: Any, label: str, pid: int | None) -> Iterator[Case]:
                 NAV: partial(time_each, partial(send, NAV_INDEX), theirs, server=pid, apart=True),
                 OURS: partial(time_each, partial(send, engine.alias, keep=kind == KEPT), ours, server=pid, apart=True),
             },
-            yardstick=NAV,
+            baseline=NAV,
         )
 
 
@@ -87,7 +87,7 @@ MEASUREMENT = Measurement(
     name="nav",
     title="Beside NAV's public search",
     sample="one request of 25 hits and every facet; one shard each; the processor time is the server's, without compiling",
-    bare="yardstick: the body of arbeidsplassen.nav.no (`bench/harness/nav_body.py` tells from where)",
+    baseline="the body of arbeidsplassen.nav.no (`bench/harness/nav_body.py` tells from where)",
     make_cases=make_cases,
     by="processor",
     engines=("opensearch", "opensearch-3"),

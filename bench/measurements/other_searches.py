@@ -44,14 +44,14 @@ def make_cases(options: Options) -> Iterator[Case]:
     }
     for label, _engine, pid in generated.iterate_engines(options.data, options.engines, options.ads):
         contestants = {name: partial(time_each, run, queries, server=pid) for name, (run, queries) in works.items()}
-        yield Case(label, contestants, yardstick=WORDS)
+        yield Case(label, contestants, baseline=WORDS)
 
 
 MEASUREMENT = Measurement(
     name="other-searches",
     title="Suggestions, lists and distances",
     sample="one call, with all of its searches of the engine; 20,000 names to suggest, 5,000 postal codes, generated ads",
-    bare="yardstick: a search for one word with every facet",
+    baseline="a search for one word with every facet",
     make_cases=make_cases,
     by="processor",
     engines=("embedded",),

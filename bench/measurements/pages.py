@@ -1,4 +1,4 @@
-"""The public pages, beside a floor: bare Django that renders as many bytes of prepared values.
+"""The public pages, compared with Django alone, which renders as many bytes of prepared values.
 
 In process: one process of each checkout answers the same addresses in turn: middleware, view, queries and template, without the
 network. Through gunicorn: four clients ask for one page after another. SQLite and the embedded engine; the ads are loaded once,
@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.harness import datasets, site
-from bench.harness.protocol import Case, Measurement, Options, Sample
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, Sample
 
 KINDS = {
     "results": "results: words + 2 filters",
@@ -36,7 +36,7 @@ SERVED = {"results": 70, "filters": 8, "home": 1, "ad": 30, "landing": 5, "emplo
 CLIENTS, WORKERS, THREADS = 4, 2, 4
 REQUESTS = 5  # a round
 SECONDS = 10  # of requests to gunicorn a round
-FLOOR, SITE, BEFORE = "floor", "site", "before"
+SITE, BEFORE = "site", "before"
 TIMES = 10  # as many ads, for the growth
 
 
@@ -79,11 +79,11 @@ def make_cases(options: Options) -> Iterator[Case]:
     loaded = datasets.provide_feed_ads(options.data, ads, options.before or site.ROOT)
     folders = provide_folders(options, loaded)
     sites = {name: Site(checkout, folders[name]) for name, checkout in list_checkouts(options).items()}
-    sites[FLOOR] = Site(site.ROOT, folders[SITE], "floor")
+    sites[BASELINE] = Site(site.ROOT, folders[SITE], "baseline")
     addresses = sites[SITE].addresses
     for kind, label in KINDS.items():
-        requests = {name: partial(one.request, ["/"] if name == FLOOR else addresses[kind]) for name, one in sites.items()}
-        yield Case(label, requests, yardstick=FLOOR)
+        requests = {name: partial(one.request, ["/"] if name == BASELINE else addresses[kind]) for name, one in sites.items()}
+        yield Case(label, requests, baseline=BASELINE)
     for one in sites.values():
         one.close()
 
@@ -99,7 +99,7 @@ def make_growth_cases(options: Options) -> Iterator[Case]:
     addresses = next(iter(sites.values())).addresses
     for kind, label in KINDS.items():
         requests = {name: partial(one.request, addresses[kind]) for name, one in sites.items()}
-        yield Case(label, requests, yardstick=f"{ads:,} ads")
+        yield Case(label, requests, baseline=f"{ads:,} ads")
     for one in sites.values():
         one.close()
 
@@ -125,7 +125,7 @@ def make_served_cases(options: Options) -> Iterator[Case]:
             for name, checkout in list_checkouts(options).items()
         }
         label = f"gunicorn {WORKERS} × {THREADS}, {len(listed)} addresses, {CLIENTS} clients"
-        yield Case(label, requests, yardstick=BEFORE)
+        yield Case(label, requests, baseline=BEFORE)
 
 
 @contextlib.contextmanager
@@ -192,7 +192,7 @@ MEASUREMENT = Measurement(
     name="pages",
     title="Pages",
     sample="one request in process, without the network; mixed addresses, a third of the words are of running texts",
-    bare="floor: bare Django without middleware that renders as many bytes of prepared values",
+    baseline="Django without middleware, which renders as many bytes of prepared values",
     make_cases=make_cases,
     by="processor",
     rounds=8,
@@ -201,7 +201,7 @@ GROWTH = Measurement(
     name="pages-growth",
     title="Pages with ten times as many ads",
     sample="one request in process, without the network",
-    bare="yardstick: the same address with the fewer ads",
+    baseline="the same address with the fewer ads",
     make_cases=make_growth_cases,
     by="processor",
     rounds=8,
@@ -211,7 +211,7 @@ SERVED_PAGES = Measurement(
     name="pages-served",
     title="Pages through gunicorn",
     sample=f"{SECONDS} s of requests to all kinds of pages, compressed; the median of a page",
-    bare="yardstick: the earlier checkout, if there is one",
+    baseline="the earlier checkout, if there is one",
     make_cases=make_served_cases,
     by="processor",
     rounds=3,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bench.harness import datasets, saved_search_texts, site
-from bench.harness.protocol import BARE, Case, Measurement, Options, Sample, time_each
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, Sample, time_each
 
 SEARCHES = 200
 DAYS = 30  # of the line beside each search
@@ -28,7 +28,7 @@ def make_cases(options: Options) -> Iterator[Case]:
             client, rows = make_saved_searches()
             asked = [(row.query, row.last_looked) for row in rows]
             works = {
-                BARE: partial(time_each, lambda _: search.count_by_day(asked, DAYS), [None]),  # noqa: B023
+                BASELINE: partial(time_each, lambda _: search.count_by_day(asked, DAYS), [None]),  # noqa: B023
                 "page": partial(request_page, client, len(rows)),
             }
             yield Case(f"{name}, {len(rows)} searches, {ads:,} ads", works)
@@ -76,7 +76,7 @@ MEASUREMENT = Measurement(
     name="saved-searches",
     title="List of saved searches",
     sample="one request in process of the page with 200 searches: hits, new ones and 30 days of each, not cached",
-    bare="bare: `count_by_day` of the same searches, without page and account",
+    baseline="`count_by_day` of the same searches, without page and account",
     make_cases=make_cases,
     by="processor",
     rounds=15,

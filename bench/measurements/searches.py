@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bench.harness import generated, search_requests, site
-from bench.harness.protocol import BARE, Case, Measurement, Options, time_each
+from bench.harness.protocol import BASELINE, Case, Measurement, Options, time_each
 
 KEPT = "no words, the answer kept"
 """Asked again while the index and the minute are the same: both engines have the answer. "no words" is computed each time."""
@@ -32,8 +32,8 @@ def compare_searches(engine: Any, label: str, pid: int | None) -> Iterator[Case]
     for kind, parameters in kinds.items():
         parameters = parameters * REPEATS
         asked = search_requests.make_requests(SearchQuery(**one) for one in parameters)
-        run_bare = search_requests.make_bare_search(engine)
-        ready = [search_requests.prepare_bare(engine, request) for request in asked]
+        run_baseline = search_requests.make_baseline_search(engine)
+        ready = [search_requests.prepare_baseline(engine, request) for request in asked]
 
         def run_service(one: dict[str, Any]) -> None:
             search(SearchQuery(**one), excluded=())
@@ -45,7 +45,7 @@ def compare_searches(engine: Any, label: str, pid: int | None) -> Iterator[Case]
         yield Case(
             f"{label}: {kind}",
             {
-                BARE: partial(time_each, run_bare, ready, server=pid),
+                BASELINE: partial(time_each, run_baseline, ready, server=pid),
                 "engine.search": partial(time_each, run_engine, asked, server=pid),
                 **({} if kind == "no words" else {"search": partial(time_each, run_service, parameters, server=pid)}),
             },
@@ -56,7 +56,7 @@ MEASUREMENT = Measurement(
     name="searches",
     title="Searches",
     sample="one search of generated ads, 25 hits and every facet; `engine.search` takes a request, `search` parses the words too",
-    bare="bare: the engine's library with a ready request, on tantivy a search and an aggregation. "
+    baseline="the engine's library with a ready request, on tantivy a search and an aggregation. "
     "OpenSearch's processor counts, its compilers do not",
     make_cases=make_cases,
     by="processor",

@@ -39,7 +39,7 @@ def make_cases(options: Options) -> Iterator[Case]:
         for kind in KINDS:
             url = f"http://127.0.0.1:{port}{listing.addresses[kind][0]}"
             sizes = {name: partial(weigh, url, compressed=name == COMPRESSED) for name in (PLAIN, COMPRESSED)}
-            yield Case(kind, sizes, yardstick=PLAIN)
+            yield Case(kind, sizes, baseline=PLAIN)
 
 
 def weigh(url: str, *, compressed: bool) -> list[Sample]:
@@ -66,7 +66,7 @@ MEASUREMENT = Measurement(
     name="weight",
     title="Weight of a first visit",
     sample="a page and the files of the site that it loads",
-    bare="yardstick: the same without compression",
+    baseline="the same without compression",
     make_cases=make_cases,
     unit="kB",
     rounds=1,

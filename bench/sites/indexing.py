@@ -1,6 +1,6 @@
-"""What the processes of `measurements/indexing.py` do in a checkout: rebuild, index changed ads, search, and the same bare.
+"""What the processes of `measurements/indexing.py` do in a checkout: rebuild, index changed ads, search.
 
-One command a line on standard input, one JSON object a line on standard output. "Bare" is the library alone: documents that are
+One command a line on standard input, one JSON object a line on standard output. The baseline is the library alone: documents
 ready in memory, no database, no versions. Uses only what every checkout has, so that an earlier version can be measured by it.
 """
 
@@ -122,21 +122,21 @@ def _prepare_documents() -> list[tuple[str, dict[str, Any]]]:
     return _documents
 
 
-def bare_rebuild() -> dict[str, float]:
+def baseline_rebuild() -> dict[str, float]:
     ready = _prepare_documents()
     if not os.environ["SEARCH_URL"].startswith("embedded:"):
-        return measure(lambda: _send_bulks(ready, "bare", create=True))
+        return measure(lambda: _send_bulks(ready, "baseline", create=True))
     with tempfile.TemporaryDirectory() as folder:
         return measure(lambda: _write_tantivy(Path(folder), ready))
 
 
-def bare_changed() -> dict[str, float]:
+def baseline_changed() -> dict[str, float]:
     """Replaces a thousand documents in an index that has all of them."""
     ready = _prepare_documents()
     changed = random.Random(1).sample(ready, min(CHANGED, len(ready)))
     if not os.environ["SEARCH_URL"].startswith("embedded:"):
-        _send_bulks(ready, "bare", create=True)
-        return measure(lambda: _send_bulks(changed, "bare"))
+        _send_bulks(ready, "baseline", create=True)
+        return measure(lambda: _send_bulks(changed, "baseline"))
     with tempfile.TemporaryDirectory() as folder:
         _write_tantivy(Path(folder), ready)
         return measure(lambda: _write_tantivy(Path(folder), changed))
@@ -199,9 +199,9 @@ def search_words(kind: str) -> dict[str, float]:
         generated.fill_engine(engine(), SEARCHED)
         requests = search_requests.make_requests([SearchQuery(q=job) for job in generated.JOBS], facets=False)
         _ready["site"] = (engine().search, requests)
-        _ready["bare"] = (
-            search_requests.make_bare_search(engine()),
-            [search_requests.prepare_bare(engine(), request) for request in requests],
+        _ready["baseline"] = (
+            search_requests.make_baseline_search(engine()),
+            [search_requests.prepare_baseline(engine(), request) for request in requests],
         )
     run, inputs = _ready[kind]
     taken: list[dict[str, float]] = [measure(partial(run, one)) for one in inputs]
@@ -214,10 +214,10 @@ COMMANDS: dict[str, Callable[[], dict[str, float]]] = {
     "analysis": rebuild_after_analysis_change,
     "changed": index_changed,
     "words": lambda: search_words("site"),
-    "bare rebuild": bare_rebuild,
-    "bare analysis": bare_rebuild,
-    "bare changed": bare_changed,
-    "bare words": lambda: search_words("bare"),
+    "baseline rebuild": baseline_rebuild,
+    "baseline analysis": baseline_rebuild,
+    "baseline changed": baseline_changed,
+    "baseline words": lambda: search_words("baseline"),
 }
 
 

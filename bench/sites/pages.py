@@ -1,4 +1,4 @@
-"""What the processes of `measurements/pages.py` do in a checkout: load ads, answer requests in process, answer the floor.
+"""What the processes of `measurements/pages.py` do in a checkout: load ads, answer requests in process, answer the baseline.
 
 Uses only what every checkout has, so that an earlier version of the site can be measured by it.
 """
@@ -179,9 +179,9 @@ def profile(kind: str) -> None:
         pstats.Stats(profiler).sort_stats(order).print_stats(55)
 
 
-# --- The floor: bare Django and the same amount of prepared values -----------------------------------------------------------
+# --- The baseline: Django without middleware renders as many bytes of prepared values -----------------------------------------
 
-FLOOR = """<!doctype html><html lang="nb"><head><title>{{ title }}</title></head><body>
+BASELINE_PAGE = """<!doctype html><html lang="nb"><head><title>{{ title }}</title></head><body>
 <form>{% for facet in facets %}<fieldset><legend>{{ facet.label }}</legend><ul class="options">{% for option in facet.options %}
   <li class="option">
     <input type="checkbox" form="sok" id="{{ option.id }}" name="{{ facet.name }}" value="{{ option.value }}"
@@ -201,17 +201,17 @@ FLOOR = """<!doctype html><html lang="nb"><head><title>{{ title }}</title></head
 """
 
 
-def answer_floor(*_options: str) -> None:
-    """Answers every line with the floor page: no middleware, no database, no search; Django's templates."""
+def answer_baseline(*_options: str) -> None:
+    """Answers every line with the baseline page: no middleware, no database, no search; Django's templates."""
     from django.conf import settings
 
     templates = [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "OPTIONS": {"loaders": [("django.template.loaders.locmem.Loader", {"page": FLOOR})]},
+            "OPTIONS": {"loaders": [("django.template.loaders.locmem.Loader", {"page": BASELINE_PAGE})]},
         }
     ]
-    settings.configure(ROOT_URLCONF=__name__, MIDDLEWARE=[], ALLOWED_HOSTS=["*"], TEMPLATES=templates, SECRET_KEY="floor")
+    settings.configure(ROOT_URLCONF=__name__, MIDDLEWARE=[], ALLOWED_HOSTS=["*"], TEMPLATES=templates, SECRET_KEY="baseline")
     import django
     from django.http import HttpRequest, HttpResponse
     from django.shortcuts import render
@@ -255,4 +255,4 @@ def answer_floor(*_options: str) -> None:
 urlpatterns: list[Any] = []
 
 if __name__ == "__main__":
-    {"load": load, "build": build, "answer": answer, "floor": answer_floor, "profile": profile}[sys.argv[1]](*sys.argv[2:])
+    {"load": load, "build": build, "answer": answer, "baseline": answer_baseline, "profile": profile}[sys.argv[1]](*sys.argv[2:])

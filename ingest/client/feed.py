@@ -152,7 +152,7 @@ class FeedClient:
         self, path: str, limits: ResponseLimits, *, query: str = "", headers: dict[str, str] | None = None
     ) -> HttpResponse:
         """Sends a request with the token; on 401 the token is renewed and the request sent once more."""
-        token = self.tokens.current()
+        token = self.tokens.get_token()
         answer = self._get(path, limits, token, query, headers)
         if answer.status != 401:
             return answer

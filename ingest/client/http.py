@@ -168,7 +168,7 @@ class _WithDeadline:
     """Connection with a time limit on the response headers.
 
     The socket's read time-out restarts with each byte: headers sent one byte at a time would block a thread, and so the
-    whole run, for ever.
+    whole run, without end.
     """
 
     sock: socket.socket

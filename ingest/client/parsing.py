@@ -267,7 +267,7 @@ def _parse_offset(text: str | None) -> dt.tzinfo:
 def _parse_content(uuid: UUID, content: dict[str, Any]) -> VacancyData:
     expires = parse_time(content.get("expires"))
     if expires is None:
-        # Without an expiry date the ad could be shown for ever; NAV's terms of use forbid showing inactive ads.
+        # Without an expiry date the ad would never be hidden; NAV's terms of use forbid showing inactive ads.
         sentence = f"The ad's last day is not a date: {_abbreviate(content.get('expires'))}."
         raise DetailFormatError("expires", sentence, "ad_content.expires")
     field = content.get

@@ -80,7 +80,7 @@ class TokenProvider:
         """The public token in use, for the caller to store; empty with a private token or before the first request."""
         return self._public
 
-    def current(self) -> str:
+    def get_token(self) -> str:
         """Returns the token to send; fetches the public one before the first request."""
         if self._private:
             return self._private

@@ -20,7 +20,7 @@ from jobsearch.core.json_values import sanitise_json
 from jobsearch.saved.forms import OwnAddressField
 
 NAME_LENGTH = 60  # of a passkey
-_LONGEST_CODE = 40  # typed with blanks and dashes
+_LONGEST_CODE = 40  # typed with spaces and dashes
 _REQUIRED = _("Fyll ut dette feltet.")
 _NO_PLACEHOLDER = {"placeholder": ""}
 

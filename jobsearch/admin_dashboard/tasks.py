@@ -17,13 +17,13 @@ def rebuild_index(job_id: int) -> None:
 
 
 @shared_task
-def check_truth(job_id: int) -> None:
+def check_consistency(job_id: int) -> None:
     """Compares the database with the index."""
     index_jobs.check(job_id, with_feed=False)
 
 
 @shared_task
-def check_truth_with_feed(job_id: int) -> None:
+def check_consistency_with_feed(job_id: int) -> None:
     """Compares the database with the index, and with the feed."""
     index_jobs.check(job_id, with_feed=True)
 

@@ -1,6 +1,6 @@
-"""Returning of freed memory to the system.
+"""Thread that returns freed memory to the system.
 
-glibc keeps what is freed between blocks that are still in use: after a rebuild of an index of 10,000 ads the demo's worker held
+glibc keeps what is freed between blocks that are still in use: after a rebuild of an index of 10,000 ads the demo's worker kept
 60 MB that nothing used. `malloc_trim` returns whole pages of it, in 1 to 3 ms. Other C libraries have no such function.
 """
 
@@ -17,7 +17,7 @@ CHECK_SECONDS = 2
 LEAST = 2**20
 """Bytes: a smaller change of the process's size is not worth the work, so an idle process does none."""
 LONGEST_SECONDS = 30
-"""Longest pause: what was in use the last time may be free now, and the size of the process does not tell."""
+"""Longest pause: memory that was in use the last time may be free now, which the size of the process does not show."""
 _STATM = Path("/proc/self/statm")
 
 

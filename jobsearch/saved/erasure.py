@@ -1,8 +1,8 @@
-"""Erasure of suppressed persons from what people have stored: employers of searches, hidden employers, recent searches.
+"""Erasure of suppressed persons from stored searches, hidden employers and recent searches.
 
-A sole trader's name is an employer's name, which a stored search holds as a value that was chosen in the list, and which its ads
-have lost. The search stays, with `ERASED` in its place: it finds nothing still, and says so. Dropping the value would make it
-find the ads of everybody. Words that the owner has typed are theirs.
+A sole trader's name is an employer's name, which a stored search has as a chosen value after its ads have lost it. `ERASED`
+replaces it, so that the search still finds nothing, and its page shows why: without the value it would find the ads of all
+employers. Words that the owner has typed stay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .models import NAME_LENGTH, RecentSearch, SavedSearch, StoredSearch, Subscr
 ERASED = "(slettet)"
 _PARAMETERS = ("employer", "not_employer")
 _OWNERS: dict[type[StoredSearch], str] = {SavedSearch: "owner_id", Subscription: "subscriber_id", SubscriptionRequest: ""}
-"""The column with which `digest` is unique; "" where it need not be."""
+"""The column with which `digest` is unique; "" where it is not unique."""
 
 
 def erase_names(suppressor: Suppressor) -> int:
@@ -38,7 +38,7 @@ def erase_names(suppressor: Suppressor) -> int:
 
 
 def _find_named(model: type[models.Model], suppressor: Suppressor) -> list[tuple[Any, str]]:
-    """The keys of rows with a suppressed person among their employers, each with the parameters that it gets."""
+    """The keys of rows with a suppressed person among their employers, each with its new parameters."""
     found = []
     rows = model._default_manager.filter(params__contains="employer=").values_list("pk", "params")
     for pk, params in rows.iterator() if suppressor else ():
@@ -62,6 +62,6 @@ def _replace_params(row: StoredSearch, owner: str, params: str, suppressor: Supp
             row.delete()
             return
         row.params = params
-        if isinstance(row, SavedSearch):  # its name is made of its values
+        if isinstance(row, SavedSearch):  # its name contains its values
             row.name = (" ".join(suppressor.clean_line(row.name).split()) or ERASED)[:NAME_LENGTH]
         row.save()

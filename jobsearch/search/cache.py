@@ -51,7 +51,7 @@ class StaleWhileRevalidateCache(Generic[T]):
         return entry.value
 
     def get_cached(self) -> T | None:
-        """The cached value, None where there is none yet: for a caller that can do without and must not wait."""
+        """The cached value, None where there is none yet: for a caller that does not need it and must not wait."""
         entry = self._get_usable_entry()
         return entry.value if entry else None
 

@@ -61,7 +61,7 @@ def _match_ads(queries: Sequence[SearchQuery], ads: Mapping[UUID, dt.datetime], 
     typed = [(place, query.compiled) for place, query in enumerate(queries) if not find_personal_data(query.q)]
     match_interpretations(typed)
     unmatched = [(place, compiled) for place, compiled in typed if queries[place].q and not found[place]]
-    totals = engine().totals([build_request(place, compiled, visible) for place, compiled in unmatched])
+    totals = engine().count_hits([build_request(place, compiled, visible) for place, compiled in unmatched])
     unfound = [one for one, total in zip(unmatched, totals, strict=True) if not total]
     if not unfound:
         return found
@@ -69,7 +69,7 @@ def _match_ads(queries: Sequence[SearchQuery], ads: Mapping[UUID, dt.datetime], 
     interpretations = [
         (place, CompiledQuery(one.parsed)) for (place, _typed), ones in zip(unfound, others, strict=True) for one in ones
     ]
-    totals = engine().totals([build_request(place, compiled, visible) for place, compiled in interpretations])
+    totals = engine().count_hits([build_request(place, compiled, visible) for place, compiled in interpretations])
     first: dict[int, CompiledQuery] = {}
     for (place, compiled), total in zip(interpretations, totals, strict=True):
         if total:

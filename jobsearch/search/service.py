@@ -197,7 +197,7 @@ def _count_many(asked: Sequence[tuple[SearchQuery, dt.datetime | None]], now: dt
             if since:
                 new = All((visible, _build_seen_after(epoch(since))))
                 requests.append(make_request(compiled, new, now, query))
-        totals = iter(engine().totals(requests) if requests else ())
+        totals = iter(engine().count_hits(requests) if requests else ())
         return [Counted(next(totals), next(totals) if asked[place][1] else 0) for place, _compiled in wanted]
 
     return count_first_interpretations([query for query, _since in asked], visible, now, count_interpretations, Counted())
@@ -303,14 +303,14 @@ def find_similar(
     return list(engine().search(request).hits)
 
 
-def totals(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:
+def count_as_typed(queries: Sequence[SearchQuery], now: dt.datetime | None = None) -> list[int]:
     """Number of active ads that each search finds as typed, without correcting what finds nothing, in one request."""
     if not queries:
         return []
     now = now or timezone.now()
     visible = compiler.build_visibility_filter(now, find_gone())
     with preload_names({name for query in queries for name in query.employers}):
-        return engine().totals([make_request(_compile(query), visible, now, query) for query in queries])
+        return engine().count_hits([make_request(_compile(query), visible, now, query) for query in queries])
 
 
 def _search_first_interpretation(
@@ -329,7 +329,7 @@ def _search_first_interpretation(
             for interpretation in find_other_interpretations([(query, compiled.parsed)], visible, now)[0]
         ]
         if len(interpretations) > 1:  # one request for the totals of all, and one for the answer to the first that finds anything
-            totals = engine().totals([make_request(other, visible, now, query) for _interpretation, other in interpretations])
+            totals = engine().count_hits([make_request(other, visible, now, query) for _interpretation, other in interpretations])
             interpretations = [interpretation for interpretation, total in zip(interpretations, totals, strict=True) if total][:1]
         for interpretation, other in interpretations:
             if (found := ask(other)).total:
@@ -343,7 +343,7 @@ def find_other_interpretations(
     """What to try for each search that finds nothing as typed, in order."""
     return find_interpretations(
         [(query.q, parsed) for query, parsed in unfound],
-        lambda parts: engine().totals([make_request(CompiledQuery(parsed), visible, now, None) for parsed in parts]),
+        lambda parts: engine().count_hits([make_request(CompiledQuery(parsed), visible, now, None) for parsed in parts]),
         now,
     )
 

@@ -22,7 +22,7 @@ from .facets.distance import DEFAULT_KM, KILOMETRES, find_place
 from .query.named_values import NamedValues, list_named_values, remove_named_words, remove_near_words
 from .query.near_words import list_near_words
 from .search_query import SearchQuery
-from .service import totals
+from .service import count_as_typed
 
 _MOST_NEAR = 12
 """Parts of a query that are examined; the words for one distance give at most eight."""
@@ -43,7 +43,7 @@ def turn_words_into_filters(query: SearchQuery, now: dt.datetime | None = None) 
     narrowed = [changed for chosen in subsets if (changed := _choose_values(query, chosen))]
     if not narrowed:
         return query
-    total, *others = totals([query, *narrowed], now)
+    total, *others = count_as_typed([query, *narrowed], now)
     same = (changed for changed, found in zip(narrowed, others, strict=True) if found == total)
     return next(same, query) if total else query  # a page without hits offers the search without each of its words
 

@@ -89,7 +89,7 @@ def prefetch_incomplete(vacancies: Iterable[Vacancy]) -> None:
 
 
 def redact_body(description: str, redactor: Redactor, title: str) -> str:
-    """The plain text of an ad's HTML without its contacts, with single blanks. `title`: the ad's title, redacted."""
+    """The plain text of an ad's HTML without its contacts, with single spaces. `title`: the ad's title, redacted."""
     return _BLANKS.sub(" ", redactor.redact_text(html.extract_text(description), keep=title))
 
 

@@ -25,7 +25,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import tasks as web_tasks
 
 ADS = 48
-QUEUES = ["alerts", "details", "feed", "index", "record"]
+QUEUES = ["alerts", "details", "feed", "index", "maintenance"]
 GB = 1024**3
 MINUTES, HOURS, DAYS = Sample.Period.MINUTE, Sample.Period.HOUR, Sample.Period.DAY
 

@@ -103,7 +103,7 @@ def test_rebuild_shows_its_documents(administrator, make_vacancy):
 
 def test_the_consistency_check_reports_a_missing_index(administrator, make_vacancy):
     make_vacancy()
-    press(administrator, "truth")
+    press(administrator, "check")
     report = Run.objects.get().result
     assert report["differences"] == 1
     assert "has to be rebuilt" in report["found"][0]

@@ -104,4 +104,4 @@ def test_an_ad_that_returns_after_its_tombstone_was_deleted_is_found(index):
     report = indexing.index_changes()
     assert (report.indexed, report.stale, report.rebuilt) == (1, 0, "")
     assert search.search(SearchQuery()).uuids == [data.uuid]
-    assert registry.engine().current().stored([data.uuid])[data.uuid].version == 1
+    assert registry.engine().get_live_index().read_stored([data.uuid])[data.uuid].version == 1

@@ -97,8 +97,8 @@ def test_a_late_index_and_a_failing_thread_are_shown(administrator, make_vacancy
     assert "har ikke nådd søket" not in text
 
 
-def test_check_truth_and_sync_report_it(administrator, bad, command, feed):
-    answer = command("check_truth", "--json")
+def test_check_consistency_and_sync_report_it(administrator, bad, command, feed):
+    answer = command("check_consistency", "--json")
     assert answer.code == 1
     (found,) = answer.json["found"]
     assert (found["kind"], found["uuid"]) == ("set-aside", str(bad))

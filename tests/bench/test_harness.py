@@ -25,7 +25,7 @@ def give(values):
 
 
 def measurement_of(case, **fields):
-    values = {"name": "x", "title": "X", "sample": "one call", "bare": "", "make_cases": lambda options: iter([case])}
+    values = {"name": "x", "title": "X", "sample": "one call", "baseline": "", "make_cases": lambda options: iter([case])}
     return Measurement(**values | fields)
 
 
@@ -35,51 +35,51 @@ def test_contestants_take_turns_in_changing_order_and_warm_up_is_not_counted():
     def ask(name):
         return lambda: asked.append(name) or [Sample(len(asked))]
 
-    taken = collect(Case("", {"bare": ask("bare"), "site": ask("site")}), rounds=2, warm_up=1)
-    assert asked == ["site", "bare", "bare", "site", "site", "bare"]
-    assert [samples[0].value for samples in taken["bare"]] == [3, 6]
+    taken = collect(Case("", {"baseline": ask("baseline"), "site": ask("site")}), rounds=2, warm_up=1)
+    assert asked == ["site", "baseline", "baseline", "site", "site", "baseline"]
+    assert [samples[0].value for samples in taken["baseline"]] == [3, 6]
 
 
 def test_the_ratio_is_of_the_medians_of_each_round():
     taken = {
-        "bare": [[Sample(1), Sample(9), Sample(2)], [Sample(10)], [Sample(4)]],
+        "baseline": [[Sample(1), Sample(9), Sample(2)], [Sample(10)], [Sample(4)]],
         "site": [[Sample(4)], [Sample(50)], [Sample(4)]],
     }
     (row,) = summarise(Case("words", dict.fromkeys(taken, list)), taken, "clock")
     assert (row.ratio, row.lowest, row.highest) == (2, 1, 5)
-    assert (row.median, row.yardstick_median, row.rounds, row.samples) == (4, 4, 3, 3)
+    assert (row.median, row.baseline_median, row.rounds, row.samples) == (4, 4, 3, 3)
     assert row.p95 is None  # of three samples
 
 
 def test_the_ratio_can_be_of_processor_time():
-    taken = {"bare": [[Sample(100, 1)]], "site": [[Sample(100, 3)]]}
+    taken = {"baseline": [[Sample(100, 1)]], "site": [[Sample(100, 3)]]}
     (row,) = summarise(Case("", dict.fromkeys(taken, list)), taken, "processor")
-    assert (row.ratio, row.yardstick_median, row.cpu) == (3, 1, 3)
+    assert (row.ratio, row.baseline_median, row.cpu) == (3, 1, 3)
 
 
 def test_the_highest_of_an_extra_figure_is_shown():
     taken = {"site": [[Sample(1, None, {"queries": 3})], [Sample(1, None, {"queries": 5})]]}
-    (row,) = summarise(Case("", dict.fromkeys(taken, list), yardstick=""), taken, "clock")
+    (row,) = summarise(Case("", dict.fromkeys(taken, list), baseline=""), taken, "clock")
     assert row.extra == {"queries": 5}
     assert row.ratio is None
 
 
 def test_a_table_has_only_the_columns_that_say_something():
-    case = Case("words", {"bare": give([[(2, 1)]]), "site": give([[(5, 4)]])})
+    case = Case("words", {"baseline": give([[(2, 1)]]), "site": give([[(5, 4)]])})
     measurement = measurement_of(case, warm_up=0)
     rows = [*measure(measurement, Options(Path("x"), rounds=1))]
     assert report.format_rows(measurement, rows).splitlines() == [
-        "|  | median, ms | processor, ms | bare, ms | ÷ bare | spread |",
+        "|  | median, ms | processor, ms | baseline, ms | ÷ baseline | spread |",
         "| --- | --- | --- | --- | --- | --- |",
         "| words | 5 | 4 | 2 | 2.5 | 2.5–2.5 |",
     ]
 
 
 def test_a_section_states_how_it_was_measured():
-    measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), by="processor", bare="bare: nothing", warm_up=0)
+    measurement = measurement_of(make_reading("memory, MB", lambda: 337.4), by="processor", baseline="nothing", warm_up=0)
     text = report.format_section(measurement, [], "python bench/run.py x", "2 cores")
     assert text.startswith(
-        f"`python bench/run.py x`, {report.get_day()}, 2 cores. One sample: one call. Bare: nothing. The ratio is"
+        f"`python bench/run.py x`, {report.get_day()}, 2 cores. One sample: one call. Baseline: nothing. The ratio is"
     )
 
 

@@ -158,13 +158,13 @@ def test_the_index_is_rebuilt_compared_repaired_and_brought_back(enter, ads, on_
     ads({"title": "Sykepleier"}, {"title": "Kokk"})
     indexing.rebuild()
     page = enter("/admin/jobber/")
-    for key in ("rebuild", "truth", "repair", "rollback"):
+    for key in ("rebuild", "check", "repair", "rollback"):
         page.goto("/admin/jobber/")
         if (key, on_each_engine) == ("rollback", "embedded"):  # it keeps no former index
             expect(page.locator("#start-rollback")).to_have_count(0)
             continue
         page.locator(f"#start-{key}").click()
-        if key != "truth":
+        if key != "check":
             page.locator(".dashboard-confirm .default").click()
         expect_state(page, "Ferdig")
         assert search.search(search.SearchQuery()).total == 2

@@ -14,7 +14,7 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.accessibility import find_violations, fits, parse_count, read_equal_counts
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.hands import Keyboard, Pointer
+from tests.browser.input_devices import Keyboard, Pointer
 from tests.conftest import in_days
 from tests.web.support import PASSWORD
 
@@ -46,14 +46,14 @@ def town(ads):
 
 
 class Visit:
-    def __init__(self, page: Page, hand: Pointer, width: int, scripts: bool) -> None:
-        self.page, self.hand, self.width, self.scripts = page, hand, width, scripts
+    def __init__(self, page: Page, device: Pointer, width: int, scripts: bool) -> None:
+        self.page, self.device, self.width, self.scripts = page, device, width, scripts
         self.looked_at: list[str] = []
 
     def stop(self, name: str) -> None:
         self.looked_at.append(name)
         assert fits(self.page), name
-        if isinstance(self.hand, Keyboard):
+        if isinstance(self.device, Keyboard):
             return
         assert find_violations(self.page) == [], name
 
@@ -64,62 +64,62 @@ class Visit:
         return read_equal_counts(self.page)
 
     def search(self, words: str) -> None:
-        self.hand.write(self.page.locator("#q"), words)
+        self.device.write(self.page.locator("#q"), words)
         self.page.keyboard.press("Enter")
 
     def near(self, place: str) -> None:
         """Write the place beside the words; on a phone its field opens with the focus in the words."""
-        if isinstance(self.hand, Keyboard):
-            self.hand.reach(self.page.locator("#q"))
+        if isinstance(self.device, Keyboard):
+            self.device.reach(self.page.locator("#q"))
         else:
             self.page.locator("#q").click()
-        self.hand.write(self.page.locator("#near"), place)
+        self.device.write(self.page.locator("#near"), place)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile("near="))
 
     def open_panel(self, facet: str) -> None:
         panel = self.page.locator("#filtre")
         if not panel.is_visible():
-            self.hand.press(self.page.get_by_role("button", name="Filtrer"))
+            self.device.press(self.page.get_by_role("button", name="Filtrer"))
             expect(panel).to_be_visible()
         fold = self.page.locator(".facet", has=self.page.locator("> summary", has_text=facet)).first
         if fold.get_attribute("open") is None:
-            self.hand.press(fold.locator("> summary"))
+            self.device.press(fold.locator("> summary"))
 
     def choose(self, facet: str, selector: str) -> None:
         """Choose a value of a facet; its count must equal the hits of the search with it."""
         self.open_panel(facet)
         box = self.page.locator(selector)
         promised = int(box.get_attribute("data-count"))
-        self.hand.check(box)
+        self.device.check(box)
         self.renewed(promised)
 
     def renewed(self, number: int) -> None:
         """With scripts the hits are updated and the focus stays; without, submit the form."""
         if self.scripts:
             self.hits(number)
-            self.hand.not_lost()
+            self.device.check_focus()
         else:
-            self.hand.press(self.page.get_by_role("button", name="Vis treff"))
+            self.device.press(self.page.get_by_role("button", name="Vis treff"))
             self.hits(number)
 
     def close_panel(self) -> None:
         if self.scripts and self.width == PHONE:
-            self.hand.press(self.page.get_by_role("button", name=re.compile("^Vis ")))
+            self.device.press(self.page.get_by_role("button", name=re.compile("^Vis ")))
             expect(self.page.locator("#filtre")).not_to_be_visible()
             expect(self.page.locator("#treff")).to_be_focused()
 
     def follow(self, link, path: str) -> None:
-        self.hand.press(link)
+        self.device.press(link)
         self.page.wait_for_url(re.compile(path))
 
 
-@pytest.mark.parametrize("hand", [Pointer, Keyboard])
+@pytest.mark.parametrize("device", [Pointer, Keyboard])
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter, width, scripts, hand):
+def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter, width, scripts, device):
     page = open_page("/", width=width, scripts=scripts)
-    visit = Visit(page, hand(page), width, scripts)
+    visit = Visit(page, device(page), width, scripts)
     find_and_choose(visit)
     put_in_order(visit)
     read_ads(visit)
@@ -129,18 +129,18 @@ def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter
 
 
 def find_and_choose(visit: Visit) -> None:
-    page, hand = visit.page, visit.hand
+    page, device = visit.page, visit.device
     visit.hits(NURSES + 6)
     assert page.locator(".card-title").first.bounding_box()["y"] < 844 - 24
     visit.stop("home")
     if visit.scripts:
-        hand.write(page.locator("#q"), "sykepl")
+        device.write(page.locator("#q"), "sykepl")
         options = page.locator("#forslag [role=option]")
         expect(options.first).to_be_visible()
         promised = parse_count(options.first.locator(".suggest-count").text_content())
-        if hand is Pointer:
+        if device is Pointer:
             assert find_violations(page, "#sok") == []  # what is partly covered by the list is no target now
-        hand.suggestion(options)
+        device.choose_suggestion(options)
         page.wait_for_url(re.compile(r"/\?"))
         visit.hits(promised)
         assert promised == NURSES + 5
@@ -155,9 +155,9 @@ def find_and_choose(visit: Visit) -> None:
     visit.choose("Språk", "#language-nb")
     day = str(DAY.astimezone(OSLO).date())
     visit.open_panel("Publisert")
-    hand.press(page.locator("#f-published").get_by_text("Vis dag for dag"))
+    device.press(page.locator("#f-published").get_by_text("Vis dag for dag"))
     promised = parse_count(page.locator("tr", has=page.locator(f"#dag-{day}")).locator("td").text_content())
-    hand.press(page.locator(f"#dag-{day}"))
+    device.press(page.locator(f"#dag-{day}"))
     page.wait_for_url(re.compile(f"published={day}"))
     visit.hits(promised)
     visit.close_panel()
@@ -166,19 +166,19 @@ def find_and_choose(visit: Visit) -> None:
 
 
 def put_in_order(visit: Visit) -> None:
-    page, hand = visit.page, visit.hand
+    page, device = visit.page, visit.device
     assert page.locator(".card-title").first.bounding_box()["y"] + page.evaluate("scrollY") < 900
     visit.stop("results with every filter")
     visit.follow(page.get_by_role("link", name=re.compile(r"^Innen \d+ km fra Bergen")).first, r"/\?(?!.*near=)")
     visit.follow(page.locator(".chip", has_text="Bokmål"), r"/\?(?!.*language=)")
     visit.hits(NURSES + 1)
-    hand.select(page.locator("#sort"), "published")
+    device.select(page.locator("#sort"), "published")
     if not visit.scripts:
         name = "Oppdater" if visit.width == PHONE else "Søk"
-        hand.press(page.get_by_role("button", name=name, exact=True))
+        device.press(page.get_by_role("button", name=name, exact=True))
     page.wait_for_url(re.compile("sort=published"))
     visit.hits(NURSES + 1)
-    hand.not_lost() if visit.scripts else None
+    device.check_focus() if visit.scripts else None
     visit.follow(page.get_by_role("link", name="50 per side"), "size=50")
     expect(page.locator(".cards > li")).to_have_count(50)
     visit.follow(page.get_by_role("link", name="Neste"), "page=2")
@@ -188,12 +188,12 @@ def put_in_order(visit: Visit) -> None:
 
 
 def read_ads(visit: Visit) -> None:
-    page, hand = visit.page, visit.hand
+    page, device = visit.page, visit.device
     link = page.locator(".card-title a").nth(4)
     title = link.text_content()
     link.scroll_into_view_if_needed()
     list_address = page.url
-    hand.press(link)
+    device.press(link)
     page.wait_for_url(re.compile("/stilling/"))
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     visit.stop("ad")
@@ -203,12 +203,12 @@ def read_ads(visit: Visit) -> None:
     expect(page.get_by_role("link", name=title, exact=True)).to_be_in_viewport()
     if visit.scripts:
         expect(page.get_by_role("link", name=title, exact=True)).to_be_focused()
-    hand.press(page.get_by_role("link", name=title, exact=True))
+    device.press(page.get_by_role("link", name=title, exact=True))
     page.wait_for_url(re.compile("/stilling/"))
     address = page.url
     similar = page.locator(".similar .card-title a").first
     title = similar.text_content()
-    hand.press(similar)
+    device.press(similar)
     page.wait_for_url(lambda url: "/stilling/" in url and url != address)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     visit.follow(page.locator(".ad-where a"), "/arbeidsgiver/999888777/")
@@ -228,7 +228,7 @@ def be_helped_on(visit: Visit) -> None:
     page.wait_for_url(re.compile("q=kokk"))
     visit.hits(0)
     visit.stop("no hits")
-    step = page.locator(".drops a").first
+    step = page.locator(".broader-searches a").first
     promised = parse_count(step.text_content())
     visit.follow(step, r"/\?")
     visit.hits(promised)
@@ -240,19 +240,19 @@ def be_helped_on(visit: Visit) -> None:
 
 
 def keep(visit: Visit) -> None:
-    page, hand = visit.page, visit.hand
+    page, device = visit.page, visit.device
     total = visit.hits()
     visit.follow(page.get_by_role("link", name="Varsle meg"), "/varsler/ny/")
     visit.stop("alert by mail")
     visit.follow(page.get_by_role("link", name="Logg inn og lagre søket"), "/logg-inn/")
     visit.stop("login")
-    hand.press(page.get_by_text("Logg inn med passord"))
-    hand.write(page.get_by_label("E-postadresse eller brukernavn"), "rita")
-    hand.write(page.get_by_label("Passord"), PASSWORD)
+    device.press(page.get_by_text("Logg inn med passord"))
+    device.write(page.get_by_label("E-postadresse eller brukernavn"), "rita")
+    device.write(page.get_by_label("Passord"), PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"^[^?]*/lagrede-sok/lagre/"))
     visit.stop("name of the search")
-    hand.write(page.get_by_label("Navn på søket"), "Pleiere i Bergen")
+    device.write(page.get_by_label("Navn på søket"), "Pleiere i Bergen")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=sykepleier"))
     visit.hits(total)
@@ -262,7 +262,7 @@ def keep(visit: Visit) -> None:
     visit.stop("saved searches")
     visit.follow(page.get_by_role("link", name="Pleiere i Bergen", exact=True), "q=sykepleier")
     visit.hits(total)
-    hand.press(page.get_by_role("button", name="English", exact=True))
+    device.press(page.get_by_role("button", name="English", exact=True))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#treff-h")).to_have_text(f"{total} results")
     visit.hits(total)

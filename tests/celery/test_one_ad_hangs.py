@@ -20,10 +20,10 @@ def test_a_hanging_ad_delays_neither_new_nor_closed_ads(
     stopped = feed.publish(title="Murer")
     site = live_site("sqlite", feed=feed.url, FEED_POLL_SECONDS="1", DJANGO_SETTINGS_MODULE="tests.servers.hanging_settings")
     assert site.manage("sync") == 0
-    index = TantivyEngine(site.folder / "index").current()
+    index = TantivyEngine(site.folder / "index").get_live_index()
 
     def shown(ad: str) -> bool:
-        held = index.stored([UUID(ad)])
+        held = index.read_stored([UUID(ad)])
         return bool(held) and held[UUID(ad)].visible_until > 0
 
     assert shown(stopped)

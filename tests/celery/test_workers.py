@@ -31,7 +31,7 @@ def asked(feed: FakeFeed) -> Counter[str]:
 
 
 def whole(site: LiveSite, feed: FakeFeed) -> Callable[[], bool]:
-    return lambda: site.active() == set(feed.truth()) and not site.value("SELECT count(*) FROM ingest_detailtask")
+    return lambda: site.active() == set(feed.read_active_ads()) and not site.value("SELECT count(*) FROM ingest_detailtask")
 
 
 def test_the_next_task_continues_after_a_killed_worker(site: LiveSite, full_feed: FakeFeed) -> None:
@@ -68,7 +68,7 @@ def test_many_workers_and_messages_run_one_sync_at_a_time(site: LiveSite, full_f
 
 def test_a_worker_serves_only_its_queues(site: LiveSite, feed: FakeFeed) -> None:
     ad = feed.publish()
-    site.worker("quick", queues="details,index,record,alerts", concurrency=1)  # as the operations advise
+    site.worker("quick", queues="details,index,maintenance,alerts", concurrency=1)  # as the operations advise
     site.wake(FOLLOW)
     time.sleep(2)
     assert feed.requests == []
@@ -110,8 +110,8 @@ def test_without_a_broker_the_site_works_and_explains_what_is_missing(live_site:
         assert json.load(answer)["broker"] == "down"
     assert time.monotonic() - began < MUCH
     began = time.monotonic()
-    assert site.wake(FOLLOW) != 0, "a message that nobody took was called sent"
-    assert time.monotonic() - began < MUCH, "whoever asks for work waits for a broker that is not there"
+    assert site.wake(FOLLOW) != 0, "a message that no broker took was reported as sent"
+    assert time.monotonic() - began < MUCH, "the request waits for a broker that does not answer"
 
 
 @pytest.mark.parametrize("pool", ["threads", "prefork"])

@@ -50,10 +50,12 @@ def test_a_first_load_survives_a_restart_of_opensearch(
         time.sleep(6)  # one attempt of the indexing, which fails
         node.start()
         node.wait()
-        wait_until(lambda: site.active() == set(feed.truth()) and not count_not_indexed(site), 120, "all ads in the index")
+        wait_until(
+            lambda: site.active() == set(feed.read_active_ads()) and not count_not_indexed(site), 120, "all ads in the index"
+        )
         assert worker.poll() is None, site.log("worker")[-2000:]
         assert beat.poll() is None, site.log("beat")[-2000:]
-        assert site.manage("check_truth", "--feed") == 0, site.log("manage")
+        assert site.manage("check_consistency", "--feed") == 0, site.log("manage")
         # The consistency check requests each ad once more.
         syncs = site.rows("SELECT state FROM core_job WHERE kind = 'sync' ORDER BY started")
         assert {state for (state,) in syncs} <= {"done", "running"}, "the load failed because of the engine"

@@ -73,7 +73,9 @@ def test_a_closed_ad_is_removed_at_once_from_hits_and_counts(engine, make_vacanc
     assert (page.total, page.counts["place"]["VESTLAND/BERGEN"]) == (1, 1)
     assert key not in page.uuids
     index_changes()
-    assert engine.current().stored([key])[key].visible_until == 0, "an empty document stays, so that late writes are refused"
+    assert engine.get_live_index().read_stored([key])[key].visible_until == 0, (
+        "an empty document stays, so that late writes are refused"
+    )
     assert total() == 1
 
 
@@ -111,14 +113,14 @@ def test_a_reopened_ad_is_found_again(engine, make_vacancy):
 def test_a_stale_write_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Ny")
     index_changes()
-    index = engine.current()
+    index = engine.get_live_index()
     document = {**make_write(one(key), timezone.now()).document, "title_stem": "gammel", "title": "gammel"}
     assert index.write([Write(key, 0, document)]).stale == (key,)
     index.refresh()
     assert total("gammel") == 0
     close(key)
     index_changes()
-    index = engine.current()
+    index = engine.get_live_index()
     assert index.write([Write(key, 1, document)]).stale == (key,), "a late write must not bring back a closed ad"
     index.refresh()
     index.close()
@@ -136,8 +138,8 @@ def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
     index_changes()
     store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert index_changes().indexed == 1
-    assert engine.current().stored([key]) == {}
-    assert engine.current().count() == 0
+    assert engine.get_live_index().read_stored([key]) == {}
+    assert engine.get_live_index().count() == 0
     assert compare() == []
 
 
@@ -164,9 +166,9 @@ def test_a_rebuild_includes_changes_made_during_it(engine, make_vacancy):
             make_vacancy(title="Snekker", occupations=())
             lifecycle.index_changes()  # into the old index, and marked as indexed
 
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
     rebuild_with(meanwhile)
-    assert engine.current().identity() != before
+    assert engine.get_live_index().get_identity() != before
     assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
     assert compare() == []
 
@@ -185,14 +187,14 @@ def rebuild_with(meanwhile) -> None:
 def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     make_vacancy()
     index_changes()
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
 
     def fail(done: int, _: int) -> None:
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
         rebuild(fail)
-    assert engine.current().identity() == before
+    assert engine.get_live_index().get_identity() == before
     assert total() == 1
     assert rebuild().rebuilt, "and the next one works"
 
@@ -200,7 +202,7 @@ def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
 def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     make_vacancy()
     index_changes()
-    half = engine.fresh()
+    half = engine.create_index()
     half.write([make_write(change, timezone.now()) for chunk in lifecycle.pending.iterate_all() for change in chunk])
     half.refresh()
     half.close()
@@ -208,7 +210,7 @@ def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     IndexState.objects.all().delete()
     engine.prune()
     assert total() == 1
-    assert engine.health().ok
+    assert engine.check_health().ok
 
 
 def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
@@ -274,18 +276,18 @@ def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
 def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
     real, seen = lifecycle.must_rebuild, iter(["SEARCH_URL points at another one"])
     monkeypatch.setattr(lifecycle, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
     assert index_changes().rebuilt == ""
-    assert engine.current().identity() == before
+    assert engine.get_live_index().get_identity() == before
 
 
 def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
     missing, stale, ahead_of_it, shown, _whole = (make_vacancy() for _ in range(5))
     index_changes()
     extra = uuid.uuid4()
-    index = engine.current()
+    index = engine.get_live_index()
     document = make_write(one(shown), timezone.now()).document
     index.write([Write(missing, 1, None, purge=True), Write(extra, 1, document)])
     index.refresh()
@@ -306,7 +308,7 @@ def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
 def test_searches_see_repaired_documents(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
-    index = engine.current()
+    index = engine.get_live_index()
     index.write([Write(key, 1, None, purge=True)])
     index.refresh()
     index.close()
@@ -361,8 +363,8 @@ def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatc
 
 def deleted_documents(engine) -> int:
     if engine.name == "opensearch":
-        index = engine.current().name
+        index = engine.get_live_index().name
         engine._client.indices.refresh(index=index)
         return engine._client.indices.stats(index=index, metric="docs")["_all"]["primaries"]["docs"]["deleted"]
-    meta = json.loads((engine.current().path / "meta.json").read_text())
+    meta = json.loads((engine.get_live_index().path / "meta.json").read_text())
     return sum(segment["deletes"]["num_deleted_docs"] for segment in meta["segments"] if segment["deletes"])

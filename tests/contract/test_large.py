@@ -68,7 +68,7 @@ def large(request, django_db_setup, opensearch_url, tmp_path_factory):
     """The documents, and an engine that holds them, written as a rebuild writes, not through the database."""
     documents = ads(FEWER if request.param == "opensearch-3.x" else NUMBER)
     with run_engine(request.param, opensearch_url, tmp_path_factory.mktemp("large")) as in_use:
-        index = in_use.fresh()
+        index = in_use.create_index()
         rows = [Write(key, 1, document) for key, document in documents.items()]
         for start in range(0, len(rows), BATCH):
             written = index.write(rows[start : start + BATCH])

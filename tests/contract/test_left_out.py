@@ -92,7 +92,7 @@ def test_the_spelling_of_the_other_words_is_corrected(ads):
 def test_a_search_sends_one_more_request_at_most(ads, monkeypatch):
     """As typed, the totals of other interpretations, and the answer to the first that finds anything."""
     asked = []
-    for name in ("search", "totals"):
+    for name in ("search", "count_hits"):
         call = getattr(type(current_engine()), name)
         monkeypatch.setattr(type(current_engine()), name, lambda *args, call=call, name=name: asked.append(name) or call(*args))
     monkeypatch.setattr(service, "_suggest_other_words", lambda *args: {})
@@ -100,4 +100,4 @@ def test_a_search_sends_one_more_request_at_most(ads, monkeypatch):
     assert asked == ["search"]
     asked.clear()
     assert search(SearchQuery(q="spennende kokk")).left_out
-    assert asked == ["search", "totals", "search"]
+    assert asked == ["search", "count_hits", "search"]

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def can_roll_back(engine, monkeypatch, other_folder: Path) -> bool:
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
     rebuild()
     try:
         rollback()
     except NoPrevious:
         return False
-    return engine.current().identity() == before
+    return engine.get_live_index().get_identity() == before
 
 
 def erases_by_itself(engine, monkeypatch, other_folder: Path) -> bool:
@@ -47,7 +47,7 @@ def serves_several_machines(engine, monkeypatch, other_folder: Path) -> bool:
     """Whether another machine sees the index: it has the same SEARCH_URL, but its own folders."""
     other = registry._open(f"embedded:///{other_folder}/index" if engine.name == "tantivy" else settings.SEARCH_URL)
     try:
-        return other.current().count() == engine.current().count()
+        return other.get_live_index().count() == engine.get_live_index().count()
     except IndexMissing:
         return False
     finally:

@@ -78,7 +78,7 @@ def test_a_match_is_what_the_page_shows(stored, monkeypatch, few):
 
 def test_many_searches_take_a_fixed_number_of_requests(stored, engine: Engine, monkeypatch):
     calls: list[int] = []
-    for name in ("find_many", "totals"):
+    for name in ("find_many", "count_hits"):
         original = getattr(engine, name)
         monkeypatch.setattr(engine, name, lambda asked, call=original: calls.append(len(asked)) or call(asked))
     counts = []

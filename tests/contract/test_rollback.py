@@ -58,9 +58,9 @@ def test_without_a_previous_index_the_command_explains_why(engine, make_vacancy)
 def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, capsys):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(8)]
     index_changes()
-    first = engine.current().identity()
+    first = engine.get_live_index().get_identity()
     rebuild()
-    second = engine.current().identity()
+    second = engine.get_live_index().get_identity()
     close(keys[0], keys[1])
     store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     close(keys[2])
@@ -72,12 +72,12 @@ def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, c
     call_command("rollback_index")
     # Two forgotten, one closed, one hidden, one changed, one new, and the one that was not yet indexed.
     assert "7 ads were updated" in capsys.readouterr().out
-    assert engine.current().identity() == first
+    assert engine.get_live_index().get_identity() == first
     assert (total("kokk"), total("murer"), total("snekker"), total()) == (2, 1, 1, 4)
     assert compare() == []
     assert index_changes().rebuilt == ""
     rollback()
-    assert engine.current().identity() == second, "a rollback can be rolled back"
+    assert engine.get_live_index().get_identity() == second, "a rollback can be rolled back"
     assert (total(), compare()) == (4, [])
 
 
@@ -147,7 +147,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     make_vacancy()
     index_changes()
     rebuild()
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
 
     def fail(index):
         raise RuntimeError("power cut")
@@ -156,7 +156,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     with pytest.raises(RuntimeError, match="power cut"):
         rollback()
     monkeypatch.undo()
-    assert (engine.current().identity(), total()) == (before, 1)
+    assert (engine.get_live_index().get_identity(), total()) == (before, 1)
     assert rollback().rebuilt, "and the previous index is still available"
 
 
@@ -168,11 +168,11 @@ def test_an_index_newer_than_a_restored_database_is_refused(engine, make_vacancy
     change(key, "Murer")
     index_changes()
     rebuild()
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
     Vacancy.objects.update(version=1, indexed_version=1)
     with pytest.raises(RebuildFailed, match="newer ads than the database"):
         rollback()
-    assert engine.current().identity() == before
+    assert engine.get_live_index().get_identity() == before
 
 
 @only_opensearch
@@ -181,11 +181,11 @@ def test_a_previous_index_is_kept_for_a_day_after_it_was_replaced(engine, make_v
     index_changes()
     with pytest.raises(NoPrevious, match="one is kept for a day"):
         rollback()
-    oldest = engine.current().name
+    oldest = engine.get_live_index().name
     rebuild()
-    middle = engine.current().name
+    middle = engine.get_live_index().name
     rebuild()
-    newest = engine.current().name
+    newest = engine.get_live_index().name
     left = engine._get_own_indices()
     assert {*left} == {middle, newest}, "the latest only"
     assert oldest not in left
@@ -207,7 +207,7 @@ def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy
     rebuild()
     monkeypatch.setattr(opensearch, "fingerprint", lambda: "another")
     with pytest.raises(NoPrevious, match=r"another version of the site\. Start that version and run manage.py rollback_index"):
-        engine.previous()
+        engine.open_previous_index()
 
 
 @only_opensearch
@@ -225,7 +225,7 @@ def test_a_rollback_is_refused_during_a_rebuild(engine, make_vacancy):
 def test_a_switch_with_a_lost_response_leaves_an_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
-    before = engine.current().identity()
+    before = engine.get_live_index().get_identity()
     update = engine._client.indices.update_aliases
 
     def update_and_lose_the_answer(**how):
@@ -237,6 +237,6 @@ def test_a_switch_with_a_lost_response_leaves_an_index_live(engine, make_vacancy
         rebuild()
     monkeypatch.undo()
     assert total() == 1
-    assert engine.current().identity() != before
+    assert engine.get_live_index().get_identity() != before
     assert index_changes().rebuilt == "SEARCH_URL points at another one", "the switch was not recorded, so the index is rebuilt"
     assert (total(), compare()) == (1, [])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, search
 from jobsearch.search.assist import suggest
-from jobsearch.search.service import totals
+from jobsearch.search.service import count_as_typed
 from jobsearch.taxonomy import occupations
 from jobsearch.vacancies.models import Vacancy
 
@@ -81,5 +81,5 @@ def values_of(row: Vacancy, facet: str) -> set[str]:
 def test_totals_equal_those_of_each_search(corpus_engine):
     words = ["", "sykepleier", "-oslo", '"fleksibel arbeidstid"', "kokk OR lærer", "xqzzyw", "syk*", "???"]
     queries = [filters.replace(q=q) for q, filters in itertools.product(words, FILTERS)]
-    assert totals(queries) == [search(query).total for query in queries]
-    assert totals([]) == []
+    assert count_as_typed(queries) == [search(query).total for query in queries]
+    assert count_as_typed([]) == []

@@ -30,7 +30,7 @@ def vocabulary(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str
     """Field -> every distinct token of it, over all documents of the demo's ads."""
     found: dict[str, set[str]] = {name: set() for name in ANALYSED}
     made = parallel.make_once(tmp_path_factory, "demo-documents", lambda: _analyse_demo_ads(django_db_blocker))
-    for analysed in made.values():  # made by the first worker that needs them: this file's on two engines, and test_floor
+    for analysed in made.values():  # made by the first worker that needs them, also for test_minimum_scores
         document = documents.unpack_document(analysed.content)
         for name in ANALYSED:
             found[name].update(document[name].split(" "))
@@ -50,7 +50,7 @@ def _analyse_demo_ads(django_db_blocker) -> dict[UUID, prepared_documents.Analys
 def test_every_token_of_the_demo_ads_is_the_same_in_both_engines(engine, vocabulary):
     assert len(vocabulary["body"]) > 5000
     assert all(vocabulary.values()), "a field without a single token proves nothing"
-    index = engine.fresh()
+    index = engine.create_index()
     for field, tokens in vocabulary.items():
         for start in range(0, len(tokens), BATCH):
             some = tokens[start : start + BATCH]
@@ -68,7 +68,7 @@ def test_words_of_every_unicode_letter_are_the_same_in_both_engines(engine):
         {word.exact for letter in letters for word in norwegian.analyse_text(f"{letter} a{letter}b")} - {norwegian.BREAK}
     )
     assert len(tokens) > 100_000
-    index = engine.fresh()
+    index = engine.create_index()
     for start in range(0, len(tokens), BATCH):
         some = tokens[start : start + BATCH]
         written = " ".join(some)

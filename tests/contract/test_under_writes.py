@@ -92,16 +92,16 @@ def test_rebuild_and_rollback_under_writes_lose_nothing_and_show_no_ended_ad(eng
     writer, reader = Thread(write), Thread(look)
     for thread in (writer, reader):
         thread.start()
-    served = {engine.current().identity()}
+    served = {engine.get_live_index().get_identity()}
     reports = []
     # A small index is built faster than some writes take, so it is rebuilt until there have been enough writes.
     while len(reports) < 2 or (min(writer.done, reader.done) <= 5 and len(reports) < 100):
         reports.append(rebuild())
-        served.add(engine.current().identity())
+        served.add(engine.get_live_index().get_identity())
     built = len(reports)
     if engine.name == "opensearch":
         reports.append(rollback())
-        served.add(engine.current().identity())
+        served.add(engine.get_live_index().get_identity())
         reports.append(rebuild())
     for thread in (writer, reader):
         thread.end()

@@ -1,4 +1,4 @@
-"""Memory of the site's processes: what they import, and freed memory that goes back to the system."""
+"""Memory of the site's processes: imports, and the return of freed memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORKER = "from jobsearch.core.embedded_beat import build_worker; build_worker(1,
 HEAP = """
 from jobsearch.core import free_memory
 blocks = [bytes(1000) for _ in range(60_000)]
-kept = blocks[::500]  # glibc cannot give back the end of its heap, because one of these is there
+kept = blocks[::500]  # glibc cannot return the end of its heap, because one of these blocks is there
 held = free_memory.read_resident()
 del blocks
 freed = free_memory.read_resident()
@@ -55,5 +55,5 @@ def test_a_process_imports_no_library_that_it_does_not_need(start, unwanted, tmp
 
 def test_freed_memory_goes_back_to_the_system(tmp_path):
     at_once, later = map(int, run(HEAP, tmp_path, MALLOC_ARENA_MAX="1", MALLOC_TRIM_THRESHOLD_="131072").split())
-    assert at_once < 10 * 2**20, "glibc gives it back by itself, so nothing has to ask for it"
+    assert at_once < 10 * 2**20, "glibc returns it by itself, so `malloc_trim` is not needed"
     assert later > 40 * 2**20

@@ -1,4 +1,4 @@
-"""Ports: the feed's is waited for, because the feed of a demo that has just been stopped may still hold it."""
+"""Ports: a demo waits for the feed's port, which a demo that has just been stopped may still use."""
 
 from __future__ import annotations
 

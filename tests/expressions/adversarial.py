@@ -18,7 +18,7 @@ from typing import Any
 SHORT = (24, 64, 256)
 MIDDLE = 1024
 LONG = (4096, 16_384)
-FLOOR, LOW_FLOOR = 0.004, 0.0002
+MIN_SECONDS, MIN_EARLY_SECONDS = 0.004, 0.0002
 """CPU seconds below which a time is ignored: for the longest text, and for the one before. For 16,384 letters a quadratic
 expression needs 5 to 300 ms, a linear one 1 ms."""
 MAX_SECONDS = 3.0  # for one text, after which the expression is stopped
@@ -78,19 +78,20 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
         return before + unit * max(1, length // len(unit)) + after
 
     short_time = _measure_time(pattern, method, [build_text(length) for length in SHORT], 1)
-    if short_time > FLOOR and (
-        short_time == float("inf") or any(_measure_time(pattern, method, [build_text(length)], 3) > FLOOR for length in SHORT)
+    if short_time > MIN_SECONDS and (
+        short_time == float("inf")
+        or any(_measure_time(pattern, method, [build_text(length)], 3) > MIN_SECONDS for length in SHORT)
     ):
         return float("inf")
     shorter, longer = [build_text(LONG[0])], [build_text(LONG[1])]
     shorter_time = _measure_time(pattern, method, shorter, 1)
-    if shorter_time < LOW_FLOOR or shorter_time == float("inf"):
-        return 0.0 if shorter_time < LOW_FLOOR else shorter_time
+    if shorter_time < MIN_EARLY_SECONDS or shorter_time == float("inf"):
+        return 0.0 if shorter_time < MIN_EARLY_SECONDS else shorter_time
     if shorter_time <= MAX_EARLY_GROWTH * _measure_time(pattern, method, [build_text(MIDDLE)], 2):
         return 0.0
     longer_time = _measure_time(pattern, method, longer, 1)
-    if longer_time < FLOOR or longer_time == float("inf"):
-        return 0.0 if longer_time < FLOOR else longer_time
+    if longer_time < MIN_SECONDS or longer_time == float("inf"):
+        return 0.0 if longer_time < MIN_SECONDS else longer_time
     growth = longer_time / max(shorter_time, 1e-9)
     if growth > MAX_GROWTH:  # counts only if a second measurement confirms it
         shorter_time = _measure_time(pattern, method, shorter, 5)

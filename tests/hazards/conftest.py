@@ -71,7 +71,7 @@ class Site:
 
     def matches_feed(self) -> bool:
         """Asserts that the active ads and their titles are those of the feed, and that only those ads have contacts."""
-        truth = self.feed.truth()
+        truth = self.feed.read_active_ads()
         now = timezone.now()
         stored = {str(row.uuid): row.title for row in Vacancy.objects.active(now)}
         offered = {uuid: " ".join((content["title"] or "").split()) for uuid, content in truth.items()}

@@ -39,15 +39,15 @@ def test_every_difference_is_reported_and_repaired(feed, site, compare, repair):
     late = feed.late_commit()
     feed.publish(), feed.publish()
     site.follow()
-    missing, lost, zombie, edited, tampered, silent = late.commit(), *ads[:5]
+    missing, lost, gone, edited, tampered, silent = late.commit(), *ads[:5]
     Vacancy.objects.filter(uuid=lost).delete()
-    feed.become_finn(zombie)
+    feed.become_finn(gone)
     feed.edit_silently(edited, contactList=[{"name": "En annen", "email": None}])
     Vacancy.objects.filter(uuid=tampered).update(title="Noe annet")
     feed.close_silently(silent)
     assert compare() == {
-        missing: Kind.MISSING, lost: Kind.MISSING, zombie: Kind.ZOMBIE, edited: Kind.DIFFERS, tampered: Kind.DIFFERS,
-        silent: Kind.ZOMBIE,
+        missing: Kind.MISSING, lost: Kind.MISSING, gone: Kind.NEVER_CLOSED, edited: Kind.DIFFERS, tampered: Kind.DIFFERS,
+        silent: Kind.NEVER_CLOSED,
     }  # fmt: skip
     repair()
     assert compare() == {}

@@ -47,7 +47,7 @@ INVALID_EXPIRY = {
 def test_an_unreadable_ad_is_quarantined_and_does_not_block_others(feed, site, fields):
     """Hazard 20."""
     good, content = feed.publish(), None
-    content = {**feed.truth()[good], "uuid": feed.store.ads.uuid_for(777), **fields}
+    content = {**feed.read_active_ads()[good], "uuid": feed.store.ads.uuid_for(777), **fields}
     bad = feed.publish(content)
     last = feed.publish()
     report = site.follow()

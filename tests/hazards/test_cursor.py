@@ -18,7 +18,7 @@ from jobsearch.vacancies.models import Vacancy
 
 
 def test_only_the_very_first_request_is_conditional(feed, site):
-    """1, 4: a full page's ETag gives 304 for ever; If-Modified-Since hides lines whose time is earlier than the line before."""
+    """1, 4: a full page's ETag always gives 304; If-Modified-Since hides lines whose time is earlier than the line before."""
     site.publish_lines(1200)
     site.follow()
     feed.publish()

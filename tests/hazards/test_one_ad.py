@@ -59,7 +59,7 @@ def test_an_active_ad_whose_expiry_becomes_invalid_is_deactivated_and_quarantine
 
 def test_an_ad_without_the_expiry_field_is_deactivated(feed, site, stored):
     stay, ad = stored(), stored()
-    content = feed.truth()[ad]
+    content = feed.read_active_ads()[ad]
     del content["expires"]
     feed.publish(content)
     site.follow()
@@ -212,7 +212,7 @@ SLOW_HEADERS = {
 
 @pytest.mark.parametrize("pieces", SLOW_HEADERS.values(), ids=SLOW_HEADERS.keys())
 def test_endless_headers_time_out(pieces):
-    """41: no pause is long enough for a read time-out, so the run would wait for this response for ever."""
+    """41: no pause is long enough for a read time-out, so the run would wait for this response without end."""
 
     def serve() -> None:
         connection = server.accept()[0]

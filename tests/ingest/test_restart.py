@@ -122,7 +122,7 @@ def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     feed.faults.clear()
     report = processes.finish()  # immediately: the lease of a dead process of this machine is taken
     database = processes.read_database()
-    assert set(database["active"]) == set(feed.truth())
+    assert set(database["active"]) == set(feed.read_active_ads())
     assert (database["tasks"], database["lease"]) == (0, "")
     assert database["runs"] == ["done", "failed", "failed", "failed"]
     assert report["new"] < 600

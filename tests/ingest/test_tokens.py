@@ -62,7 +62,7 @@ def test_an_expired_token_is_requested_again_once_per_run():
 
 def test_a_private_token_is_never_replaced():
     tokens = TokenProvider(lambda: TWO, private=ONE, cached=TWO)
-    assert tokens.current() == ONE
+    assert tokens.get_token() == ONE
     with pytest.raises(TokenUnchanged):
         tokens.renew(ONE)
 

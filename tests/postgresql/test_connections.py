@@ -110,7 +110,7 @@ def test_a_first_load_survives_a_restart_of_postgresql(own_postgresql: OwnServer
             # The run that lost its database could not release its lease, and its process still runs: the lease expires within
             # a minute, which this test does not wait for.
             site.rows("UPDATE core_leaserecord SET expires = now() WHERE name = 'feed' RETURNING name")
-            wait_until(lambda: site.active() == set(feed.truth()), 60, "all ads")
+            wait_until(lambda: site.active() == set(feed.read_active_ads()), 60, "all ads")
             assert worker.poll() is None, site.log("worker")[-2000:]
             assert beat.poll() is None, site.log("beat")[-2000:]
         finally:

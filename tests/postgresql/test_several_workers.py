@@ -46,7 +46,7 @@ def count_detail_requests(feed: FakeFeed) -> Counter[str]:
 
 
 def matches_feed(site: LiveSite, feed: FakeFeed) -> bool:
-    assert site.active() == set(feed.truth())
+    assert site.active() == set(feed.read_active_ads())
     assert site.value("SELECT count(*) FROM ingest_detailtask") == 0
     return True
 

@@ -77,12 +77,12 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(ad=ads)
     def change(self, ad: str) -> None:
-        if ad in self.feed.truth():
+        if ad in self.feed.read_active_ads():
             self.feed.change(ad, **self.contacts())
 
     @rule(ad=ads)
     def change_without_a_line(self, ad: str) -> None:
-        if ad in self.feed.truth():
+        if ad in self.feed.read_active_ads():
             self.feed.edit_silently(ad, **self.contacts())
 
     @rule(flapping=st.booleans())
@@ -97,17 +97,17 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(ad=ads, end=st.sampled_from(["expire", "stop", "dir_cleanup", "close_silently", "active_without_content"]))
     def end(self, ad: str, end: str) -> None:
-        if ad in self.feed.truth():
+        if ad in self.feed.read_active_ads():
             getattr(self.feed, end)(ad)
 
     @rule(ad=ads)
     def reactivate(self, ad: str) -> None:
-        if ad not in self.feed.truth():
+        if ad not in self.feed.read_active_ads():
             self.feed.reactivate(ad, **self.contacts())
 
     @rule(ad=ads)
     def become_finn(self, ad: str) -> None:
-        if ad in self.feed.truth():
+        if ad in self.feed.read_active_ads():
             self.feed.become_finn(ad)
 
     @rule()
@@ -118,7 +118,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(ad=ads, end=st.sampled_from(["stop", "expire"]))
     def commit_a_closing_line_late(self, ad: str, end: str) -> None:
-        if ad in self.feed.truth():
+        if ad in self.feed.read_active_ads():
             with self.feed.late_commit(end, ad):
                 self.feed.publish(**self.contacts())
                 self.sync()
@@ -196,7 +196,7 @@ class AnyHistory(RuleBasedStateMachine):
             assert list(compare_with_feed(feed)) == []  # also finds withdrawn titles and employers
         indexing.index_changes()
 
-        truth = {UUID(uuid): content for uuid, content in self.feed.truth().items()}
+        truth = {UUID(uuid): content for uuid, content in self.feed.read_active_ads().items()}
         active = {row.uuid: row for row in Vacancy.objects.active().prefetch_related("contacts")}
         assert set(active) == set(truth)
         for uuid, content in truth.items():

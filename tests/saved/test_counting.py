@@ -25,7 +25,7 @@ def asked(monkeypatch, own_index) -> list[str]:
         original = getattr(engine, name)
         return lambda *args: called.append(name) or original(*args)
 
-    for name in ("search", "count_many", "totals", "scan"):
+    for name in ("search", "count_many", "count_hits", "scan"):
         monkeypatch.setattr(engine, name, counted(name))
     cache.clear()
     return called
@@ -57,7 +57,7 @@ def test_searches_without_hits_make_three_requests_together(logged_in, recruiter
     recruiter.saved_searches.create(name="Aa", params="q=sykepleeir")
     asked.clear()
     page = Page(logged_in.get(LIST))
-    assert len(asked) <= 4 and set(asked) == {"count_many", "totals"}
+    assert len(asked) <= 4 and set(asked) == {"count_many", "count_hits"}
     assert page.all("//*[@data-total]")[0].get("data-total") == "2", "counted as the page finds it, by the corrected word"
     assert search.search(search.SearchQuery(q="sykepleeir")).total == 2
 

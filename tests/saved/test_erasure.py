@@ -1,4 +1,4 @@
-"""Erasure of a sole trader's name from stored searches: they find nothing still, never everything, and say so."""
+"""Erasure of a sole trader's name from stored searches: they still find nothing, never all ads, and their pages show why."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def folder(settings, tmp_path) -> Iterator[Path]:
 
 @pytest.fixture
 def misbehave(monkeypatch):
-    """Makes the analysis of ads with this title do something bad; `mend` ends that."""
+    """Title -> function that the analysis of ads with this title calls first."""
     real = documents.make_document
     bad: dict[str, object] = {}
 

@@ -76,14 +76,14 @@ def test_another_reader_sees_commits_and_switches(folder, make_vacancy):
     make_vacancy()
     index_changes()
     reader = TantivyEngine(folder)  # with a reader of its own, as in another process
-    assert reader.health().docs == 1
+    assert reader.check_health().docs == 1
     make_vacancy()
     index_changes()
-    assert reader.health().docs == 2
+    assert reader.check_health().docs == 2
     lifecycle.rebuild()
     make_vacancy()
     index_changes()
-    assert reader.health().docs == 3
+    assert reader.check_health().docs == 3
     assert len([*(folder / "builds").iterdir()]) == 1
 
 

@@ -1,4 +1,4 @@
-"""What is found in the pieces of a text is what is found in the text, and child processes return the words they have met."""
+"""What is found in the pieces of a text is what is found in the text, and child processes return their new entries."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def test_an_expression_of_words_finds_the_same_by_pieces(seed):
 
 
 def test_a_text_of_many_different_negations_is_searched_as_a_whole(monkeypatch):
-    text = " ".join(f"ikke.{number}" for number in range(pieces.MANY + 1))
+    text = " ".join(f"ikke.{number}" for number in range(pieces.MAX_PIECES + 1))
     monkeypatch.setattr(pieces, "find_starts", lambda *_: pytest.fail("each piece is searched for in the whole text"))
-    assert len([*negation._NEGATION.finditer(text)]) == pieces.MANY + 1
+    assert len([*negation._NEGATION.finditer(text)]) == pieces.MAX_PIECES + 1
 
 
 @pytest.mark.parametrize("text", ["Turnus: nei", "Turnus – ikke aktuelt", "Kokk - norsk. Turnus:no.", "Turnus: ja, nei"])
@@ -53,13 +53,13 @@ def test_an_expression_of_two_parts_finds_what_the_whole_finds(text):
 
 def test_a_cache_is_bounded_and_keeps_no_long_piece(monkeypatch):
     monkeypatch.setattr(pieces, "_caches", [])
-    monkeypatch.setattr(pieces, "SIZE", 10)
+    monkeypatch.setattr(pieces, "MAX_ENTRIES", 10)
     cache = pieces.PieceCache(len)
     assert [cache[f"ord{number}"] for number in range(25)] == [4] * 10 + [5] * 15
     assert len(cache) <= 10
     assert cache["a" * 1000] == 1000
     assert "a" * 1000 not in cache
-    pieces.adopt([{f"nytt{number}": 5 for number in range(5)}])
+    pieces.add_entries([{f"nytt{number}": 5 for number in range(5)}])
     assert [*cache] == [f"nytt{number}" for number in range(5)], "more than half would be full, so the older ones are dropped"
 
 

@@ -303,7 +303,7 @@ def test_a_document_is_read_in_the_index_of_another_engine(make_vacancy, setting
     index_changes()
     settings.SEARCH_URL = f"embedded:///{tmp_path}/another"
     assert index_changes().rebuilt == "there is none where SEARCH_URL points"
-    assert (len(forks), registry.engine().current().count()) == (1, 1)
+    assert (len(forks), registry.engine().get_live_index().count()) == (1, 1)
 
 
 def test_an_error_of_the_analysis_keeps_no_document(make_vacancy, misbehave):

@@ -52,7 +52,7 @@ def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misb
     if end == "forgotten":
         store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     assert lifecycle.remove_ended() == 1
-    held = registry.engine().current().stored([key])
+    held = registry.engine().get_live_index().read_stored([key])
     assert held == {} if end == "forgotten" else held[key].visible_until == 0
     assert not SetAside.objects.exists()
 
@@ -65,7 +65,7 @@ def test_what_has_ended_leaves_the_index_without_any_analysis(make_vacancy, misb
     store.set_hidden(keys[1], True)
     make_vacancy(title="Ny")
     tasks.remove_ended()
-    held = registry.engine().current().stored(keys)
+    held = registry.engine().get_live_index().read_stored(keys)
     assert [held[key].visible_until == 0 for key in keys] == [True, True, False, False]
     assert quarantine.count_behind() == 1
 
@@ -104,7 +104,7 @@ def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_ther
     with Lease("writes", 60):
         tasks.remove_ended()
     tasks.remove_ended()
-    assert registry.engine().current().stored([key])[key].visible_until == 0
+    assert registry.engine().get_live_index().read_stored([key])[key].visible_until == 0
 
 
 def test_one_indexing_run_analyses_at_a_time_and_closings_do_not_wait_for_it(make_vacancy, monkeypatch):

@@ -102,7 +102,7 @@ def test_an_ad_that_cannot_be_analysed_does_not_hold_up_others(act, reason, deta
     assert (row.uuid, row.version, row.reason, row.tries) == (bad, 1, reason, 1)
     assert row.detail.startswith(detail)
     assert "Nordmann" not in row.detail + caplog.text
-    assert registry.engine().current().stored([stopped])[stopped].visible_until == 0
+    assert registry.engine().get_live_index().read_stored([stopped])[stopped].visible_until == 0
 
 
 def test_several_hanging_ads_are_quarantined_and_the_others_indexed(make_vacancy, misbehave, monkeypatch):

@@ -301,8 +301,8 @@ def test_at_most_eight_suggestions_with_a_share_for_each_kind(ads):  # noqa: F81
 
 def test_all_counts_are_one_request_to_the_engine(some, monkeypatch):
     asked = []
-    engine, totals = registry.engine(), registry.engine().totals
-    monkeypatch.setattr(engine, "totals", lambda requests: asked.append(len(requests)) or totals(requests))
+    engine, count_hits = registry.engine(), registry.engine().count_hits
+    monkeypatch.setattr(engine, "count_hits", lambda requests: asked.append(len(requests)) or count_hits(requests))
     suggest(SearchQuery(), "sy")
     suggest(SearchQuery(), "kommune")
     assert len(asked) == 2 and max(asked) <= suggestions.MAX_COUNTED

@@ -24,7 +24,7 @@ def listens(port: int) -> bool:
 
 
 def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
-    """Returns once `true()` is; a TimeoutError names what was waited for in vain.
+    """Returns once `true()` is; a TimeoutError names what did not happen in time.
 
     `seconds` are those of an idle computer; a busy one is given `BUSY` times as many.
     """

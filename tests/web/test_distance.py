@@ -89,8 +89,8 @@ def test_counts_of_other_facets_use_the_distance_filter(client, some):
 
 def test_empty_page_offers_to_remove_the_distance_with_a_count(client, some):
     page = get(client, "/?place=OSLO&near=VESTLAND%2FBERGEN")
-    drops = {" ".join(link.text_content().split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
-    assert drops == {
+    broader = {" ".join(link.text_content().split()): link.get("href") for link in page.all("//ul[@class='broader-searches']//a")}
+    assert broader == {
         "Uten grensen på 25 km fra Bergen: 1 treff": "/?place=OSLO",
         "Uten Oslo: 2 treff": "/?near=VESTLAND%2FBERGEN",
     }

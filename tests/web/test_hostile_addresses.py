@@ -127,7 +127,7 @@ def site(client, whole_site, recruiter) -> Site:
 def engine_calls(monkeypatch, whole_site) -> list[str]:
     """Names of the called methods of the engine; each call is one request if the engine is a server."""
     engine, called = registry.engine(), []
-    for name in ("search", "totals", "scan"):
+    for name in ("search", "count_hits", "scan"):
         monkeypatch.setattr(engine, name, counted(name, getattr(engine, name), called))
     return called
 

@@ -103,7 +103,7 @@ def test_choices_of_passed_deadlines_need_such_an_ad(client, ads):
     assert not get(client, "/").all("//input[@value='passed' or @value='all']")
     page = get(client, "/?deadline=passed")
     assert page.total == 0 and page.one("//input[@value='passed']").get("checked") is not None
-    assert [" ".join(link.text_content().split()) for link in page.all("//ul[@class='drops']//a")] == [
+    assert [" ".join(link.text_content().split()) for link in page.all("//ul[@class='broader-searches']//a")] == [
         "Uten «Fristen er ute»: 1 treff"
     ]
 

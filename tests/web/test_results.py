@@ -231,7 +231,7 @@ def test_value_without_ads_finds_nothing_and_is_reported(client, some, address, 
     page = get(client, address)
     assert sentence in page.text()
     assert page.total == 0
-    assert [link.get("href") for link in page.all("//ul[@class='drops']//a")] == [without]
+    assert [link.get("href") for link in page.all("//ul[@class='broader-searches']//a")] == [without]
     assert page.one("//a[@class='chip']").get("href") == without
 
 
@@ -263,7 +263,7 @@ def test_page_past_the_last_redirects_to_the_last(client, some):
 def test_empty_page_offers_wider_searches_with_counts(client, some):
     page = get(client, "/?place=OSLO&sector=Offentlig")
     assert page.total == 0
-    steps = {" ".join(link.text.split()): link.get("href") for link in page.all("//ul[@class='drops']//a")}
+    steps = {" ".join(link.text.split()): link.get("href") for link in page.all("//ul[@class='broader-searches']//a")}
     assert steps == {
         "Uten Oslo: 2 treff": "/?sector=Offentlig",
         "Uten Offentlig: 1 treff": "/?place=OSLO",

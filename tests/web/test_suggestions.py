@@ -162,10 +162,10 @@ def test_corrected_search_links_to_the_word_as_typed(some, ads):
 def test_each_wider_search_has_the_count_of_its_page(some):
     page = get("/?q=sykepleier+bergen+bratsj&place=OSLO&extent=Heltid&sort=published")
     assert page.total == 0
-    links = page.all("//ul[@class='drops']//a")
+    links = page.all("//ul[@class='broader-searches']//a")
     assert [link.text_content() for link in links] == ["Uten søkeordene: 5 treff"]
     page = get("/?q=sykepleier+kokk*&extent=Heltid")
-    links = page.all("//ul[@class='drops']//a")
+    links = page.all("//ul[@class='broader-searches']//a")
     assert [link.text_content() for link in links] == [
         "Uten «kokk*»: 6 treff",
         "Uten «sykepleier»: 1 treff",
@@ -188,8 +188,8 @@ def test_any_wider_search_has_the_count_of_its_page(some):
             "published=1&engagement=Vikariat&language=en",
         ):
             page = get(f"/?q={quote(q)}&{filters}")
-            links = page.all("//ul[@class='drops']//a")
-            assert page.total == 0 and len(links) <= results.MOST_DROPS
+            links = page.all("//ul[@class='broader-searches']//a")
+            assert page.total == 0 and len(links) <= results.MAX_BROADER_SEARCHES
             for link in links:
                 assert get(link.get("href")).total == number(link), link.get("href")
 
@@ -197,7 +197,7 @@ def test_any_wider_search_has_the_count_of_its_page(some):
 def test_wider_searches_of_a_misspelt_search_count_the_correction(some):
     page = get("/?q=sykepeier+kokk*&place=OSLO")
     assert page.total == 0
-    links = {link.text_content(): link.get("href") for link in page.all("//ul[@class='drops']//a")}
+    links = {link.text_content(): link.get("href") for link in page.all("//ul[@class='broader-searches']//a")}
     assert links == {"Uten «kokk*»: 5 treff": "/?q=sykepeier&place=OSLO", "Uten søkeordene: 5 treff": "/?place=OSLO"}
     without = get("/?q=sykepeier&place=OSLO")
     assert without.total == 5 and "Viser treff for sykepleier" in without.text()

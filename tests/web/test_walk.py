@@ -91,7 +91,7 @@ def helped(ads, client):
         "/?near=5003": "//p[@id='near-error']",
         "/?near=Her%C3%B8y": "//p[@id='near-error']",
         "/?near=Bergen&km=7": "//p[contains(@class, 'message')]",
-        "/?near=VESTLAND%2FBERGEN&place=AGDER": "//ul[@class='drops']",
+        "/?near=VESTLAND%2FBERGEN&place=AGDER": "//ul[@class='broader-searches']",
         "/?q=sykepleer": "//p[@class='meant']",
         "/?q=sykepleeir": "//p[@class='message']",
         "/?q=xylofonl%C3%A6rer": "//p[@class='message']",

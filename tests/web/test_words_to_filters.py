@@ -144,7 +144,7 @@ def test_nearness_beside_a_chosen_distance(some):
 
 
 def test_nearness_costs_no_request(some, monkeypatch):
-    monkeypatch.setattr("jobsearch.search.words_to_filters.totals", None)
+    monkeypatch.setattr("jobsearch.search.words_to_filters.count_as_typed", None)
     assert narrow("kokk nær Bergen") == "q=kokk&near=VESTLAND/BERGEN"
 
 
@@ -247,7 +247,7 @@ def test_later_pages_and_new_ads_of_a_saved_search_keep_their_words(client, some
 
 def test_a_search_without_recognised_words_costs_no_request(some, monkeypatch):
     asked = []
-    monkeypatch.setattr("jobsearch.search.words_to_filters.totals", lambda *args: asked.append(args))
+    monkeypatch.setattr("jobsearch.search.words_to_filters.count_as_typed", lambda *args: asked.append(args))
     turn_words_into_filters(SearchQuery(q="sykepleier natt"))
     turn_words_into_filters(SearchQuery(q="sykepleier deltid", as_typed=True))
     assert asked == []

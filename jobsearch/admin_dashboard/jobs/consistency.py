@@ -26,7 +26,7 @@ _INDEX = {
 _FEED = {
     feed_consistency.Kind.MISSING: "The ad is active in the feed, but not in the database",
     feed_consistency.Kind.CLOSED: "The ad is active in the database, but the feed has closed it",
-    feed_consistency.Kind.ZOMBIE: "The ad is gone from the feed, which never said that it was closed",
+    feed_consistency.Kind.NEVER_CLOSED: "The ad is gone from the feed, which never said that it was closed",
     feed_consistency.Kind.DIFFERS: "The ad's content in the database is not what the feed says now",
     feed_consistency.Kind.UNREADABLE: "The feed's detail of the ad cannot be read",
     feed_consistency.Kind.UNMASKED: "The feed has withdrawn the closed ad's title and employer, but the database keeps them",
@@ -46,14 +46,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Outcome:
-    """`found`: every difference. After a repair, each of them is also in `mended` or in `left`."""
+    """`found`: every difference. After a repair, each of them is also in `repaired` or in `left`."""
 
     found: list[Finding] = field(default_factory=list)
-    mended: list[Finding] = field(default_factory=list)
+    repaired: list[Finding] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return {name: [asdict(one) for one in getattr(self, name)] for name in ("found", "mended", "left")}
+        return {name: [asdict(one) for one in getattr(self, name)] for name in ("found", "repaired", "left")}
 
 
 def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progress | None = None) -> Outcome:
@@ -95,7 +95,7 @@ def _compare_with_feed(progress: Progress) -> list[feed_consistency.Difference]:
 
 def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str], bool]) -> None:
     for one in findings:
-        (outcome.left if is_left(one.uuid) else outcome.mended).append(one)
+        (outcome.left if is_left(one.uuid) else outcome.repaired).append(one)
 
 
 def _of_feed(one: feed_consistency.Difference) -> Finding:

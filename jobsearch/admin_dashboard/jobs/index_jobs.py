@@ -12,7 +12,7 @@ from jobsearch.search import indexing
 from . import consistency, error_messages
 
 MAX_LISTED = 200
-"""Differences kept in a job's result. `manage.py check_truth` lists them all."""
+"""Differences kept in a job's result. `manage.py check_consistency` lists them all."""
 
 
 def rebuild(job_id: int) -> None:

@@ -23,7 +23,7 @@ from jobsearch.core.models import Job
 from .forms import AdForm, PauseForm, SinceForm
 
 INDEX = "index"
-TRUTH = "truth"
+CONSISTENCY_CHECK = "truth"  # as stored in `Job.kind` since the first version
 REPAIR = "repair"
 ROLLBACK = "rollback"
 PURGE = "purge"
@@ -50,7 +50,7 @@ register_kind(JobKind(FeedJob.RETRY, FeedJob.RETRY.label))
 register_kind(JobKind(FeedJob.DISCARD, FeedJob.DISCARD.label))
 register_kind(JobKind(FeedJob.PAUSE, FeedJob.PAUSE.label))
 register_kind(JobKind(FeedJob.RESUME, FeedJob.RESUME.label))
-register_kind(JobKind(TRUTH, _("Sammenligning"), stoppable=True))
+register_kind(JobKind(CONSISTENCY_CHECK, _("Sammenligning"), stoppable=True))
 register_kind(JobKind(REPAIR, _("Sammenligning og retting"), stoppable=True))
 register_kind(JobKind(INDEX, _("Ny søkeindeks"), stoppable=True))
 register_kind(JobKind(ROLLBACK, _("Forrige søkeindeks")))
@@ -198,9 +198,9 @@ register_action(
 )
 register_action(
     JobAction(
-        "truth",
-        TRUTH,
-        f"{_TASKS}.check_truth",
+        "check",
+        CONSISTENCY_CHECK,
+        f"{_TASKS}.check_consistency",
         MAY_START,
         _("Sammenlign database og indeks"),
         _("Finner annonser der søkeindeksen sier noe annet enn databasen. Endrer ingenting."),
@@ -209,9 +209,9 @@ register_action(
 )
 register_action(
     JobAction(
-        "truth-feed",
-        TRUTH,
-        f"{_TASKS}.check_truth_with_feed",
+        "check-feed",
+        CONSISTENCY_CHECK,
+        f"{_TASKS}.check_consistency_with_feed",
         MAY_START,
         _("Sammenlign også med strømmen"),
         _("Leser hele strømmen på nytt og spør om hver aktive annonse: det tar tid, og mange forespørsler til NAV."),

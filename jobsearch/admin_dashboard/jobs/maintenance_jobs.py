@@ -52,7 +52,7 @@ def repair(job_id: int, *, with_feed: bool) -> None:
         outcome = consistency.check(with_feed=with_feed, repair=True, on_progress=progress)
         result: dict[str, Any] = {
             "differences": len(outcome.found),
-            "mended": len(outcome.mended),
+            "mended": len(outcome.repaired),
             "left": len(outcome.left),
             "with_feed": with_feed,
         }

@@ -116,7 +116,7 @@ def _describe_ads(facts: Facts) -> Section:
         (reverse("admin:vacancies_vacancy_changelist"), gettext_lazy("Alle annonser")),
         (reverse("admin:vacancies_moderation_changelist"), gettext_lazy("Skjulte")),
     ]
-    return Section("record", gettext_lazy("Annonsene"), rows, links)
+    return Section("ads", gettext_lazy("Annonsene"), rows, links)
 
 
 def _describe_search(facts: Facts, last_hour: Mapping[str, float], last_day: Mapping[str, float]) -> Section:

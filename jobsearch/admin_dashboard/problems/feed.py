@@ -243,7 +243,7 @@ def check_cursor(facts: Facts) -> Problem | None:
         cause=_("Det skjedde %(time)s, og betyr som regel at NAV har bygd strømmen på nytt.") % {"time": format_date_time(lost)},
         cure=_("Sammenlign med strømmen for å være sikker. Meldingen blir borte etter en uke."),
         since=lost,
-        action="truth-feed",
+        action="check-feed",
     )
 
 

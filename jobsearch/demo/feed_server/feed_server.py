@@ -43,7 +43,7 @@ class FakeFeed:
         self.detail_fails_for_good = self.store.detail_fails_for_good
         self.append_line, self.late_commit = self.store.append_line, self.store.late_commit
         self.batch, self.rebuild = self.store.batch, self.store.rebuild
-        self.truth, self.last_line_status = self.store.truth, self.store.last_line_status
+        self.read_active_ads, self.last_line_status = self.store.read_active_ads, self.store.last_line_status
 
     @property
     def token(self) -> str:

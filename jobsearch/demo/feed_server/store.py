@@ -203,7 +203,7 @@ class Store(Database):
         return uuid
 
     def stop_unnoticed(self, uuid: str) -> str:
-        """Stops the ad without a publishing administrator: NAV's server ignores that; line and detail stay ACTIVE for ever."""
+        """Stops the ad without a publishing administrator: NAV's server ignores that; line and detail stay ACTIVE."""
         return self._update_ad(uuid, mode="stopped")
 
     def edit_silently(self, uuid: str, *, revision: int | None = None, at: datetime | None = None, **fields: Any) -> str:
@@ -282,8 +282,8 @@ class Store(Database):
             seed=ad.seed, revision=ad.revision,
         )  # fmt: skip
 
-    def truth(self) -> dict[str, Content]:
-        """Ground truth for tests: uuid -> content of each ad whose detail is ACTIVE with content.
+    def read_active_ads(self) -> dict[str, Content]:
+        """Active ads, the ground truth of tests: uuid -> content of each ad whose detail is ACTIVE with content.
 
         Includes ads whose `expires` has passed without a closing line, since the feed still shows them.
         """
@@ -302,7 +302,7 @@ class Store(Database):
         return row[0] if row else None
 
     def active_count(self) -> int:
-        """The number of ads in `truth`."""
+        """The number of ads in `read_active_ads`."""
         with self.reading() as connection:
             row = connection.execute(
                 "SELECT count(*) FROM ad WHERE status = 'ACTIVE' AND source <> 'FINN' AND mode IN ('', 'stopped')"

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 # Characters without width on the screen (Unicode's Default_Ignorable_Code_Point, fillers of Hangul included): soft hyphens,
-# zero-width blanks and joiners, direction marks, variation selectors, tags.
+# zero-width spaces and joiners, direction marks, variation selectors, tags.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff"

@@ -30,7 +30,7 @@ from .lexicon import (
     UNSPLIT,
     WORKPLACES,
 )
-from .pieces import PieceCache, share
+from .pieces import PieceCache, register_cache
 from .place_names import SPELLINGS, correct_names
 
 BREAK = "¶"
@@ -89,7 +89,7 @@ class Word(NamedTuple):
     """The stem without æ, ø, å; "" where that changes nothing."""
 
 
-_word_cache: dict[str, Word] = share({})
+_word_cache: dict[str, Word] = register_cache({})
 _WORD_CACHE_SIZE = 60_000  # tokens: some 12 MB. A month of ads has about 100,000 different ones, most of them once
 
 
@@ -196,7 +196,7 @@ def _find_cut_words(text: str) -> Iterator[tuple[list[str], str, int, int]]:
 
 def analyse_body(text: str) -> list[Word]:
     """The words of a running text, with `BREAK` between its lines and without English pronouns."""
-    # Beside a token the sign `BREAK` is like a blank, so it may be one in the text; then it stands for the line breaks.
+    # The sign `BREAK` delimits a token as a space does, so it may be one in the text; then it stands for the line breaks.
     pieces = normalise(text).replace(BREAK, " ").replace(_LINE_BREAK, f" {BREAK} ").split()
     return list(chain.from_iterable(map(_words_of_pieces.__getitem__, pieces)))
 

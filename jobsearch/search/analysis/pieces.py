@@ -1,7 +1,7 @@
-"""Caches of what is found in the whitespace-separated pieces of a text, because most pieces are common words.
+"""Caches of the analysis of whitespace-separated pieces of a text: most pieces are common words, so few must be analysed.
 
-To an expression that matches no whitespace, and to its look-around, whitespace beside a word is like the end of the text. So it
-finds in the different pieces what it would find in the text, and few of them are new.
+An expression that matches no whitespace, also by its look-around, treats whitespace like the end of the text. So it finds the
+same in the separate pieces as in the whole text.
 """
 
 from __future__ import annotations
@@ -13,57 +13,56 @@ from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
-SIZE = 20_000  # pieces of a cache, some 3 MB. A month of ads has more, most of them once
-LONGEST = 40  # characters of a piece that is kept: longer ones are addresses or garbage, and do not recur
-MANY = 40  # different pieces that are not looked for one by one, which would take quadratic time in a text made for it
-
+MAX_ENTRIES = 20_000  # of a cache, about 3 MB. A month of ads has more pieces, most of which occur once
+MAX_LENGTH = 40  # characters of a piece that is cached: longer ones are addresses or garbage, and do not recur
+MAX_PIECES = 40  # different pieces that are searched for one by one: more would take quadratic time in a hostile text
 
 _caches: list[dict[str, Any]] = []
 
 
-def share(cache: dict[str, Found]) -> dict[str, Found]:
-    """Makes `list_new` and `adopt` include a cache of the analysis."""
+def register_cache(cache: dict[str, Found]) -> dict[str, Found]:
+    """Registers a cache for `list_new_entries` and `add_entries`."""
     _caches.append(cache)
     return cache
 
 
-def count_known() -> list[int]:
-    """The size of each cache, for `list_new`."""
+def count_entries() -> list[int]:
+    """The size of each cache, for `list_new_entries`."""
     return [len(cache) for cache in _caches]
 
 
-def list_new(known: list[int]) -> list[dict[str, Any]]:
-    """What was added to each cache since `known`, for the process that this one was forked from."""
-    return [dict(islice(cache.items(), size, size + SIZE // 2)) for cache, size in zip(_caches, known, strict=True)]
+def list_new_entries(sizes: list[int]) -> list[dict[str, Any]]:
+    """The entries that each cache got since it had these sizes, for the process that this one was forked from."""
+    return [dict(islice(cache.items(), size, size + MAX_ENTRIES // 2)) for cache, size in zip(_caches, sizes, strict=True)]
 
 
-def adopt(new: list[dict[str, Any]]) -> None:
-    """Adds what a forked process has found. Half of a cache stays free for what the next ones find."""
+def add_entries(new: list[dict[str, Any]]) -> None:
+    """Adds the entries of a forked process. Half of a cache stays free for those of later ones."""
     for cache, found in zip(_caches, new, strict=True):
-        if len(cache) + len(found) > SIZE // 2:
+        if len(cache) + len(found) > MAX_ENTRIES // 2:
             cache.clear()
         cache.update(found)
 
 
 class PieceCache(dict[str, Found]):
-    """A piece -> what is found in it. `cache[piece]` looks for it where that is not known."""
+    """Cache of a function of a piece; `cache[piece]` calls it where there is no entry."""
 
     def __init__(self, find: Callable[[str], Found]) -> None:
         super().__init__()
         self._find = find
-        share(self)
+        register_cache(self)
 
     def __missing__(self, piece: str) -> Found:
         found = self._find(piece)
-        if len(piece) <= LONGEST:
-            if len(self) >= SIZE:
-                self.clear()  # cheaper than tracking use; common pieces are kept again within a few ads
+        if len(piece) <= MAX_LENGTH:
+            if len(self) >= MAX_ENTRIES:
+                self.clear()  # cheaper than tracking use; common pieces are cached again within a few ads
             self[piece] = found
         return found
 
 
 class WordExpression:
-    """An expression of whole words without whitespace ("ikke", "ingen"), searched for by pieces."""
+    """Expression of whole words without whitespace ("ikke", "ingen"), which is searched for in each piece."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._expression = re.compile(pattern, flags)
@@ -72,7 +71,7 @@ class WordExpression:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The matches, in order."""
         pieces = {piece: places for piece in {*text.split()} if (places := self._places[piece])}
-        if len(pieces) > MANY:
+        if len(pieces) > MAX_PIECES:
             return self._expression.finditer(text)
         starts = {start + place for piece, places in pieces.items() for start in find_starts(text, piece) for place in places}
         return filter(None, (self._expression.match(text, start) for start in sorted(starts)))
@@ -82,7 +81,7 @@ class WordExpression:
 
 
 class TwoPartExpression:
-    """An expression that is searched for only in a text in which its second part, which is faster, matches."""
+    """Expression of two parts, which is searched for only in a text that matches the second part, the faster one."""
 
     def __init__(self, first: str, second: str, flags: int = 0) -> None:
         self._whole, self._second = re.compile(first + second, flags), re.compile(second, flags)
@@ -93,7 +92,7 @@ class TwoPartExpression:
 
 
 def find_starts(text: str, part: str) -> Iterator[int]:
-    """Where a part of a text stands in it, side by side, inside words too."""
+    """The positions of a part in a text, inside words too, without overlaps."""
     start = text.find(part)
     while start >= 0:
         yield start

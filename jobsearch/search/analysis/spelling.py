@@ -32,7 +32,7 @@ _TWO_EDITS_FROM = 8  # letters
 # Distance of a word that sounds the same and begins the same; what is added for a word that may itself be misspelled.
 _PHONETIC_DISTANCE, _UNTRUSTED_PENALTY = 0.5, 0.75
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_BETWEEN = ("", "i", "og", "pa")  # function words that may be typed, without blanks, between two words
+_BETWEEN = ("", "i", "og", "pa")  # function words that may be typed, without spaces, between two words
 
 # Rules of the phonetic key: sounds that are confused get the same letters. Later rules see the output of earlier ones.
 _SOUNDS = tuple(
@@ -90,7 +90,7 @@ class Speller:
     def find_nearest(self, word: str, *, trusted_only: bool = False) -> str:
         """The known word with the smallest edit distance, the commonest of equally near ones; "" where none is near enough.
 
-        Two words where a blank was left out. `trusted_only`: only words that are surely spelled correctly.
+        Two words where a space was left out. `trusted_only`: only words that are surely spelled correctly.
         """
         if len(word) < _MIN_LETTERS or not word.isalpha():
             return ""
@@ -120,7 +120,7 @@ class Speller:
         return known.word if known else ""
 
     def _split_in_two(self, folded: str) -> str:
-        """The two known words that were typed without a blank; of several pairs the one whose rarer word is the commonest."""
+        """The two known words that were typed without a space; of several pairs the one whose rarer word is the commonest."""
         most_ads, pair = 0, ""
         for end in range(_MIN_LETTERS, len(folded) - _MIN_LETTERS + 1):
             first = self._by_folded.get(folded[:end])

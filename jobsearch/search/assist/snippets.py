@@ -123,8 +123,8 @@ def _find_bounds(text: str, span: MatchSpan) -> tuple[int, int]:
         start = text.find(" ", span.start - _MAX_LEAD, span.start) + 1 or span.start
     end = paragraph_end
     if end - start > SNIPPET_LENGTH:
-        blank = text.rfind(" ", span.end, start + SNIPPET_LENGTH)
-        end = blank if blank > 0 else max(span.end, start + SNIPPET_LENGTH)
+        space = text.rfind(" ", span.end, start + SNIPPET_LENGTH)
+        end = space if space > 0 else max(span.end, start + SNIPPET_LENGTH)
         sentence_ends = [match.start() + 1 for match in _SENTENCE_END.finditer(text, span.end, end)]
         if sentence_ends and sentence_ends[-1] - start > SNIPPET_LENGTH // 2:
             end = sentence_ends[-1]

@@ -23,7 +23,7 @@ from jobsearch.search.query import parser
 from jobsearch.search.query.normalisation import is_or_operator, normalise_query, strip_trailing_fillers
 from jobsearch.search.query.personal_data import find_personal_data
 from jobsearch.search.search_query import Q_LENGTH, SearchQuery
-from jobsearch.search.service import totals
+from jobsearch.search.service import count_as_typed
 from jobsearch.search.words_to_filters import turn_near_words_into_filter
 
 from .suggestion_names import KINDS, Kind, SuggestedName, list_spellings, name_index
@@ -82,7 +82,7 @@ def suggest(query: SearchQuery, typed: str, now: dt.datetime | None = None) -> l
     alone = [candidate.alone for candidate in candidates if candidate.alone]
     # The page makes a filter of "nær Bergen" in the typed text. What else it makes a filter finds the same ads.
     counted = [turn_near_words_into_filter(one.query) if one.as_typed else one.query for one in candidates]
-    counts = totals([*counted, *alone], now)
+    counts = count_as_typed([*counted, *alone], now)
     # Two occupations mean either of them: "sykepleier beautician" finds nurses where no beautician is wanted.
     unfound = {query for query, count in zip(alone, counts[len(candidates) :], strict=True) if not count}
     by_kind: dict[Kind, list[Suggestion]] = {kind: [] for kind in KINDS}

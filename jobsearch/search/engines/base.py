@@ -93,23 +93,23 @@ class Index(Protocol):
     def refresh(self) -> None:
         """Makes everything written visible to searches."""
 
-    def stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]: ...
+    def read_stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]: ...
 
-    def everything(self) -> Iterator[tuple[UUID, Stored]]: ...
+    def iterate_stored(self) -> Iterator[tuple[UUID, Stored]]: ...
 
     def count(self) -> int:
         """Number of ads, those without a document included."""
 
-    def identity(self) -> str:
+    def get_identity(self) -> str:
         """Name of this index, compared with the database's state so that state of another index is not used."""
 
-    def mark(self, sequence: int) -> None:
+    def write_sequence(self, sequence: int) -> None:
         """Stores the database's sequence number of writes.
 
         A database with a lower number than its index was restored from a backup.
         """
 
-    def marked(self) -> int: ...
+    def read_sequence(self) -> int: ...
 
     def close(self) -> None: ...
 
@@ -122,7 +122,7 @@ class Engine(Protocol):
     def search(self, request: Request) -> Answer:
         """One page of hits. Raises EngineDown, IndexMissing."""
 
-    def totals(self, requests: Sequence[Request]) -> list[int]:
+    def count_hits(self, requests: Sequence[Request]) -> list[int]:
         """Number of hits of each request, in one round trip; `size` and `counts` are ignored. Raises as `search`."""
 
     def count_many(self, requests: Sequence[Request]) -> list[Mapping[str, Mapping[str, int]]]:
@@ -137,16 +137,16 @@ class Engine(Protocol):
         `size` hits are fetched at a time; `sort`, `offset` and `counts` are ignored. Raises EngineDown, IndexMissing at any hit.
         """
 
-    def current(self) -> Index:
+    def get_live_index(self) -> Index:
         """The live index. Raises IndexMissing where there is none with this schema."""
 
-    def fresh(self) -> Index:
+    def create_index(self) -> Index:
         """Creates an empty index beside the live one, invisible to searches."""
 
     def switch(self, index: Index) -> None:
         """Makes a filled index the live one in one step and deletes the replaced one, unless the engine keeps a previous one."""
 
-    def previous(self) -> Index:
+    def open_previous_index(self) -> Index:
         """The index that was live before, unchanged since; the engine does not delete it while it is open. Raises NoPrevious."""
 
     def discard(self, index: Index) -> None: ...
@@ -160,7 +160,7 @@ class Engine(Protocol):
         Called every few seconds. `at_once`: whatever its age, and with it the previous index, which has the same text.
         """
 
-    def health(self) -> Health: ...
+    def check_health(self) -> Health: ...
 
     def close(self) -> None: ...
 

@@ -42,7 +42,7 @@ def _open(url: str) -> Engine:
 def engine_health() -> Health:
     """State of the engine. Never raises: an engine that does not answer is not `ok`, and `detail` states why."""
     try:
-        return engine().health()
+        return engine().check_health()
     except EngineDown as error:
         return Health(settings.SEARCH_URL.partition(":")[0], "", False, 0, str(error))
 

@@ -210,7 +210,7 @@ class _Child:
             if self._is_ready:
                 answer, new = answer
                 if new:
-                    pieces.adopt(new)
+                    pieces.add_entries(new)
                 result.add(self.rows.pop(0), answer)
             self._is_ready = True
             self.deadline = time.monotonic() + WAIT_SECONDS
@@ -250,12 +250,12 @@ def _serve(found: Sequence[Change], now: dt.datetime, pipe: int) -> NoReturn:
     try:
         _prepare(pipe)
         _send(pipe, _READY)
-        known = pieces.count_known()
+        sizes = pieces.count_entries()
         for left, change in zip(reversed(range(len(found))), found, strict=True):
             signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
             answer = _analyse_one(change, now)
             signal.setitimer(signal.ITIMER_PROF, 0)
-            _send(pipe, (answer, () if left else pieces.list_new(known)))
+            _send(pipe, (answer, () if left else pieces.list_new_entries(sizes)))
         os._exit(0)
     finally:
         os._exit(1)

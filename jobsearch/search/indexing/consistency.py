@@ -61,9 +61,9 @@ def compare(progress: Progress | None = None, now: dt.datetime | None = None) ->
 
 def find_document(uuid: UUID) -> Stored | None:
     """What the live index holds of an ad; None for nothing. Raises EngineDown, IndexMissing."""
-    index = engine().current()
+    index = engine().get_live_index()
     try:
-        return index.stored([uuid]).get(uuid)
+        return index.read_stored([uuid]).get(uuid)
     finally:
         index.close()
 
@@ -89,9 +89,9 @@ def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     known = pending.read_changes(uuids)
     writes, failed = lifecycle.analyse_all(known)
     with Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
-        index = in_use.current()
+        index = in_use.get_live_index()
         try:
-            held = index.stored({*uuids} - {change.uuid for change in known})
+            held = index.read_stored({*uuids} - {change.uuid for change in known})
             written = index.write([*writes, *(Write(uuid, held[uuid].version, None, purge=True) for uuid in held)])
             index.refresh()
         finally:
@@ -111,7 +111,7 @@ def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) ->
         done += len(uuids)
         if progress:
             progress(done, max(total, done))
-    held = (uuid for uuid, _ in index.everything())
+    held = (uuid for uuid, _ in index.iterate_stored())
     while some := list(islice(held, _CHUNK)):
         known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
         yield from (uuid for uuid in some if uuid not in known)
@@ -120,7 +120,7 @@ def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) ->
 def _find_differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
     for start in range(0, len(uuids), _CHUNK):
         some = uuids[start : start + _CHUNK]
-        held = index.stored(some)
+        held = index.read_stored(some)
         rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
         hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))
         stones = set(Tombstone.objects.filter(uuid__in=some).values_list("uuid", flat=True))

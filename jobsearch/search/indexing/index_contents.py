@@ -16,9 +16,9 @@ CHUNK = 500
 
 def is_database_restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
     """Whether the index has newer versions than these rows: then the database was restored from a backup."""
-    index = in_use.current()
+    index = in_use.get_live_index()
     try:
-        held = index.stored(uuids)
+        held = index.read_stored(uuids)
     finally:
         index.close()
     reached = dict(Vacancy.objects.filter(uuid__in=uuids).values_list("uuid", "version"))
@@ -28,7 +28,7 @@ def is_database_restored(in_use: Engine, uuids: tuple[UUID, ...]) -> bool:
 
 def purge_unknown(index: Index) -> int:
     """Deletes ads that the database does not have; returns their number."""
-    held = [uuid for uuid, _ in index.everything()]
+    held = [uuid for uuid, _ in index.iterate_stored()]
     purged = 0
     for start in range(0, len(held), CHUNK):
         some = held[start : start + CHUNK]
@@ -36,7 +36,7 @@ def purge_unknown(index: Index) -> int:
         stones = dict(Tombstone.objects.filter(uuid__in=some).values_list("uuid", "version"))
         unknown = [uuid for uuid in some if uuid not in known]
         if unknown:
-            here = index.stored(unknown)
+            here = index.read_stored(unknown)
             index.write([Write(uuid, max(stones.get(uuid, 0), here[uuid].version), None, purge=True) for uuid in here])
             purged += len(unknown)
     if purged:
@@ -48,7 +48,7 @@ def mark_all_indexed(index: Index) -> None:
     """Marks the rows that this index has as indexed. After a crash before this they are only written again."""
     behind = list(Vacancy.objects.not_indexed().values_list("uuid", flat=True))
     for start in range(0, len(behind), CHUNK):
-        held = index.stored(behind[start : start + CHUNK])
+        held = index.read_stored(behind[start : start + CHUNK])
         rows = Vacancy.objects.filter(uuid__in=held).values_list("uuid", "version")
         pending.mark_indexed([(uuid, version) for uuid, version in rows if held[uuid].version == version])
 

@@ -184,7 +184,7 @@ def _write_to_current(
             # The database counts first, then the index: after a crash in between, the index is never ahead.
             IndexState.objects.update(sequence=F("sequence") + 1)
             written = index.write(writes)
-            index.mark(IndexState.objects.get().sequence)
+            index.write_sequence(IndexState.objects.get().sequence)
             index.refresh()
         finally:
             index.close()
@@ -219,7 +219,7 @@ def rebuild(
                 return Report(seconds=time.monotonic() - started)
             log.info("The search index is built: %s", reason)
             in_use.prune()
-            index = in_use.fresh()
+            index = in_use.create_index()
             try:
                 done = _fill(index, lease, progress)
                 put_in_service(in_use, index, lease, started)
@@ -275,7 +275,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             settled = _settle(index)
             differed += settled.differed - len(settled.unwritten)
             before = IndexState.objects.first()
-            if found.stale or settled.stale or (before and index.marked() > before.sequence):
+            if found.stale or settled.stale or (before and index.read_sequence() > before.sequence):
                 raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
             if settled.unwritten - found.unwritten and not last:
                 continue
@@ -288,12 +288,12 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             for some in batched(settled.unwritten):
                 Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
             sequence = max(before.sequence if before else 0, 0) + 1
-            index.mark(sequence)
+            index.write_sequence(sequence)
             in_use.switch(index)
             IndexState.objects.update_or_create(
                 id=1,
                 defaults={
-                    "identity": index.identity(),
+                    "identity": index.get_identity(),
                     "fingerprint": fingerprint(),
                     "sequence": sequence,
                     "documents": documents,
@@ -321,7 +321,7 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
     stale: set[UUID] = set()
     unwritten: set[UUID] = set()
     for versions in present_versions():
-        held = index.stored(versions)
+        held = index.read_stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         for start in range(0, len(behind), CHUNK):
             written = write(index, pending.read_changes(behind[start : start + CHUNK], analysis_fingerprint()))

@@ -20,13 +20,13 @@ def open_live(in_use: Engine) -> Index:
     if state.fingerprint != fingerprint():
         raise RebuildNeeded("its schema has changed")
     try:
-        index = in_use.current()
+        index = in_use.get_live_index()
     except IndexMissing as error:
         raise RebuildNeeded("there is none where SEARCH_URL points") from error
     try:
-        if index.identity() != state.identity:
+        if index.get_identity() != state.identity:
             raise RebuildNeeded("SEARCH_URL points at another one")
-        if index.marked() > state.sequence:
+        if index.read_sequence() > state.sequence:
             raise RebuildNeeded("the database is older than the index")
     except BaseException:
         index.close()

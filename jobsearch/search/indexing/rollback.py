@@ -23,7 +23,7 @@ def rollback() -> Report:
     in_use = engine()
     try:
         with Lease("rebuild", REBUILD_SECONDS, wait=REBUILD_WAIT) as lease:
-            index = in_use.previous()
+            index = in_use.open_previous_index()
             try:
                 log.info("The previous search index, %s, is brought up to date", index.name)
                 replayed = put_in_service(in_use, index, lease, started)

@@ -35,7 +35,7 @@ def find_joined_stems(groups: Sequence[Sequence[QueryItem]]) -> dict[tuple[int, 
 
 
 def split_name_and_number(word: str) -> tuple[str, ...]:
-    """The words of a name that is typed without its blank: "kiwi365" -> ("kiwi", "365"); () where it is none."""
+    """The words of a name that is typed without its space: "kiwi365" -> ("kiwi", "365"); () where it is none."""
     match = _NAME_AND_NUMBER.fullmatch(word)
     return tuple(filter(None, match.groups())) if match else ()
 

@@ -59,7 +59,7 @@ def _parse_phrase(content: str, minus: bool) -> QueryItem | None:
 
 
 def _parse_chunk(chunk: str) -> QueryItem | None:
-    """The item of a chunk without quotation marks and blanks; None where it has no word."""
+    """The item of a chunk without quotation marks and whitespace; None where it has no word."""
     minus = len(chunk) > 1 and chunk[0] == "-" != chunk[1]
     text = chunk[1:] if minus else chunk.lstrip("+")
     words = [word for word in norwegian.analyse_text(text) if word.exact != norwegian.BREAK]
@@ -79,7 +79,7 @@ def _parse_chunk(chunk: str) -> QueryItem | None:
 
 
 def _list_other_forms(word: str) -> Iterator[Clause]:
-    """Other ways to match a word with digits: the employer of an organisation number, a name with a blank ("kiwi365")."""
+    """Other ways to match a word with digits: the employer of an organisation number, a name with a space ("kiwi365")."""
     if orgnr := parse_orgnr(word):
         yield FacetClause("employer_key", (orgnr,), (orgnr,))
         yield PhraseClause((orgnr[:3], orgnr[3:6], orgnr[6:]))

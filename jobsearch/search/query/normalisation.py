@@ -11,7 +11,7 @@ from jobsearch.search.analysis.lexicon import FILLERS
 from . import exclusion_words
 
 CHUNK = re.compile(r'(?P<minus>-)?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+)')
-"""A phrase in quotation marks, or what is between blanks, of a normalised query."""
+"""A phrase in quotation marks, or a whitespace-separated part, of a normalised query."""
 _OR_OPERATORS = {"OR", "ELLER", "|", "||"}
 
 # Always quotation marks, at any position.
@@ -25,7 +25,7 @@ _AFTER_QUOTE = frozenset(" \t\n)],.;:!?*")
 
 
 def normalise_query(q: str) -> str:
-    """The query with quotation marks as ", dashes and minus signs as -, without invisible characters and outer blanks."""
+    """The query with quotation marks as ", dashes and minus signs as -, without invisible characters and outer whitespace."""
     return _pair_single_quotes(normalise(q).translate(_STANDARD_MARKS)).strip()
 
 

@@ -40,7 +40,7 @@ def join_orgnr(q: str) -> str:
 
 
 def separate_numbers(q: str) -> str:
-    """The query with a blank between a number and what introduces it: "ref:2025/1234" -> "ref 2025/1234"."""
+    """The query with a space between a number and what introduces it: "ref:2025/1234" -> "ref 2025/1234"."""
     return q if "://" in q else _INTRODUCED.sub(" ", q)
 
 

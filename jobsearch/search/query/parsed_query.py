@@ -109,7 +109,7 @@ class QueryItem:
 
     @property
     def is_separated(self) -> bool:
-        """Whether more than a blank is between this item and the one before it."""
+        """Whether there is more than whitespace between this item and the one before it."""
         return self.either or self.listed
 
 

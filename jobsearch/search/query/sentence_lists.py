@@ -59,7 +59,7 @@ def _expand_phrase(places: list[str], slots: dict[str, frozenset[str]]) -> Itera
 
 
 def rank_common_word(word: str) -> int | None:
-    """0 for an exact word that sentences do without, 1 for one that they do without beside others, None for all others."""
+    """0 for an exact word that may be left out of a sentence, 1 for one that may be left out beside others, else None."""
     lists = load_sentence_lists()
     if word in lists.sentence:
         return 0

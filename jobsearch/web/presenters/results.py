@@ -25,7 +25,7 @@ SHOWN = 6  # values of a facet before "Vis alle"
 FIND_FROM = 16  # a facet with as many values has a field to find one
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
 MOST_OCCUPATION_GROUPS = 8  # on the front page
-MOST_DROPS = 8  # suggestions on an empty page
+MAX_BROADER_SEARCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +278,7 @@ def list_new_filters(query: search.SearchQuery, narrowed: search.SearchQuery) ->
     return ", ".join(_quote(get_filter(facet).label_chip(value)) for facet, value in new)
 
 
-def drops(query: search.SearchQuery) -> list[Link]:
+def list_broader_searches(query: search.SearchQuery) -> list[Link]:
     """For a page without hits: searches with one condition less and their totals, the largest first.
 
     Those without hits are left out. A query of several words is offered without each of them, and last without all of them.
@@ -286,7 +286,7 @@ def drops(query: search.SearchQuery) -> list[Link]:
     removed = remove_each_part(query.q, query.compiled.parsed.dropped)
     parts = [(_quote(part), query.replace(q=rest)) for part, rest in removed if rest]
     steps = parts + [(get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen]
-    steps = steps[: MOST_DROPS - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
+    steps = steps[: MAX_BROADER_SEARCHES - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     counts = search.count_many([(other, None) for _label, other in steps])
     found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]
     last = found.pop() if parts else None

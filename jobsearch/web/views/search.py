@@ -144,7 +144,7 @@ def _build_results_context(
         "in_text": found.in_text,
         "wishes": wishes.describe_wishes(found, query.sort),
         "recognised": view.recognised_chips(query, found.recognised),
-        "drops": view.drops(query) if not found.total else [],
+        "broader_searches": view.list_broader_searches(query) if not found.total else [],
         "as_of": freshness.find_feed_time([row.card.vacancy for row in rows]),
     }
 

@@ -38,7 +38,7 @@ def test_a_closed_ad_is_masked_depending_on_the_cause_and_has_no_content(feed, c
     assert list(reply.json) == ["uuid", "sistEndret", "status"]
     assert reply.json["status"] == "INACTIVE"
     assert 105 <= len(reply.body) <= 112
-    assert feed.truth() == {}
+    assert feed.read_active_ads() == {}
     assert feed.last_line_status(uuid) == "INACTIVE"
 
 
@@ -58,7 +58,7 @@ def test_a_reactivated_ad_is_active_with_a_future_expiry(feed, client, clock):
     feed.reactivate(uuid)
     assert last_entry(client)["status"] == "ACTIVE"
     assert client.detail(uuid).json["ad_content"]["expires"] > "2026-11-03"
-    assert list(feed.truth()) == [uuid]
+    assert list(feed.read_active_ads()) == [uuid]
 
 
 def test_an_ad_that_becomes_finn_keeps_its_active_line_while_its_detail_is_404(feed, client):
@@ -68,7 +68,7 @@ def test_an_ad_that_becomes_finn_keeps_its_active_line_while_its_detail_is_404(f
     assert feed.last_line_status(uuid) == "ACTIVE"
     reply = client.detail(uuid)
     assert (reply.status, reply.body, reply.headers["content-type"]) == (404, b"", "application/json")
-    assert feed.truth() == {}
+    assert feed.read_active_ads() == {}
 
 
 def test_a_stop_without_administrator_changes_nothing(feed, client):
@@ -76,7 +76,7 @@ def test_a_stop_without_administrator_changes_nothing(feed, client):
     feed.stop_unnoticed(uuid)
     assert last_entry(client)["status"] == "ACTIVE"
     assert "ad_content" in client.detail(uuid).json
-    assert uuid in feed.truth()
+    assert uuid in feed.read_active_ads()
 
 
 def test_a_silent_edit_changes_the_detail_without_a_line(feed, client):
@@ -94,12 +94,12 @@ def test_a_detail_can_be_active_without_content_or_fail_until_the_next_edit(feed
     feed.active_without_content(uuid)
     assert list(client.detail(uuid).json) == ["uuid", "sistEndret", "status"]
     assert client.detail(uuid).json["status"] == "ACTIVE"
-    assert feed.truth() == {}
+    assert feed.read_active_ads() == {}
     feed.detail_fails_for_good(uuid)
     assert client.detail(uuid).status == 500
     feed.change(uuid)
     assert client.detail(uuid).status == 200
-    assert uuid in feed.truth()
+    assert uuid in feed.read_active_ads()
 
 
 def test_given_content_is_sent_unchanged_even_if_malformed(feed, client, ads, clock):
@@ -107,7 +107,7 @@ def test_given_content_is_sent_unchanged_even_if_malformed(feed, client, ads, cl
     content |= {"title": "x" * 600, "expires": "soon", "description": "a\x00b", "contactList": None, "positioncount": 3}
     uuid = feed.publish(content)
     assert client.detail(uuid).json["ad_content"] == content
-    assert feed.truth() == {uuid: content}
+    assert feed.read_active_ads() == {uuid: content}
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_a_line_shows_null_as_question_mark_and_keeps_empty_texts(feed, client, 
     assert fields(last_entry(client)) == expected
 
 
-def test_truth_agrees_with_the_details(feed, client):
+def test_active_ads_agree_with_the_details(feed, client):
     uuids = [feed.publish() for _ in range(5)]
     feed.stop(uuids[0])
     feed.change(uuids[1], title="Other")
-    truth = feed.truth()
+    truth = feed.read_active_ads()
     assert set(truth) == set(uuids[1:])
     assert all(client.detail(uuid).json["ad_content"] == content for uuid, content in truth.items())
 
@@ -158,7 +158,7 @@ def test_a_new_ad_of_source_dir_is_inactive_and_one_of_finn_is_hidden(feed, clie
     hidden = feed.publish(8, source="FINN")
     assert last_entry(client)["title"] == "Ad 7"
     assert client.detail(hidden).status == 404
-    assert feed.truth() == {}
+    assert feed.read_active_ads() == {}
 
 
 def test_a_store_without_path_leaves_no_file(ads):

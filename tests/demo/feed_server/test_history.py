@@ -36,7 +36,7 @@ def history():
 
 
 def test_the_numbers_of_active_ads_and_lines_are_exactly_as_requested(history):
-    assert history.active_count() == len(history.truth()) == ACTIVE
+    assert history.active_count() == len(history.read_active_ads()) == ACTIVE
     assert history.line_count() == LINES
 
 

@@ -77,7 +77,7 @@ def test_ads_expired_while_the_server_was_stopped_get_an_inactive_line(store, cl
             row[0]
             for row in connection.execute("SELECT uuid FROM ad WHERE status = 'ACTIVE' AND expires < ?", (to_micros(clock.now),))
         ]
-    due = [uuid for uuid in due if uuid in store.truth()]
+    due = [uuid for uuid in due if uuid in store.read_active_ads()]
     assert len(due) > 50
     assert catch_up(store) == len(due) == store.line_count() - before
     assert {store.last_line_status(uuid) for uuid in due} == {"INACTIVE"}

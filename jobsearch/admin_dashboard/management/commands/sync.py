@@ -47,7 +47,7 @@ def as_text(report: Report, behind: int, aside: int = 0) -> str:
     if report.quarantined:
         lines.append(f"{report.quarantined:,} are quarantined; the admin (/admin/) gives the reasons and can try them again.")
     if behind:
-        lines.append(f"{behind:,} ads are not in the index as they are in the database; `manage.py check_truth` lists them.")
+        lines.append(f"{behind:,} ads differ between database and index; `manage.py check_consistency` lists them.")
     if aside:
         lines.append(f"{aside:,} ads are set aside, because they cannot be indexed; the admin (/admin/) gives the reasons.")
     return "\n".join(lines)

@@ -55,7 +55,7 @@ class OpenSearchEngine:
             hits = tuple(Hit(hit.uuid) for hit in hits)
         return Answer(hits, answer["hits"]["total"]["value"], query_builder.read_counts(answer.get("aggregations", {})))
 
-    def totals(self, requests: Sequence[Request]) -> list[int]:
+    def count_hits(self, requests: Sequence[Request]) -> list[int]:
         if not requests:
             return []
         answer = self._search(query_builder.build_totals_body(requests))
@@ -124,10 +124,10 @@ class OpenSearchEngine:
         _check_complete(answer)
         return answer
 
-    def current(self) -> Index:
+    def get_live_index(self) -> Index:
         return OpenSearchIndex(self._client, self._find_live_index())
 
-    def fresh(self) -> Index:
+    def create_index(self) -> Index:
         name = f"{self.alias}-{fingerprint()}-{time.strftime('%Y%m%d%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
         body = {
             "settings": {"index": query_builder.settings()},
@@ -154,7 +154,7 @@ class OpenSearchEngine:
         self._checked_at = 0.0  # the next search checks the alias again
         self.prune()
 
-    def previous(self) -> Index:
+    def open_previous_index(self) -> Index:
         with translate_errors():
             kept = self._find_previous(self._get_own_indices(), set(self._get_live_indices()))
         if not kept:
@@ -215,12 +215,12 @@ class OpenSearchEngine:
         self.prune(unfinished=False, previous=not at_once)  # another process may be building an index
         return False
 
-    def health(self) -> Health:
+    def check_health(self) -> Health:
         with translate_errors():
             version = self._client.info()["version"]["number"]
             state = self._client.cluster.health(params={"request_timeout": SEARCH_SECONDS})["status"]
         try:
-            docs = self.current().count()
+            docs = self.get_live_index().count()
         except IndexMissing as error:
             return Health(self.name, version, False, 0, str(error))
         return Health(self.name, version, state != "red", docs, f"cluster {state}, client {client_version}")

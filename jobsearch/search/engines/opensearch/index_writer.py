@@ -85,7 +85,7 @@ class OpenSearchIndex:
         with translate_errors():
             self._client.indices.refresh(index=self.name, params={"request_timeout": WRITE_SECONDS})
 
-    def stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
+    def read_stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
         stored: dict[UUID, Stored] = {}
         rest = iter(uuids)
         while chunk := [str(uuid) for uuid in islice(rest, _CHUNK)]:
@@ -99,7 +99,7 @@ class OpenSearchIndex:
                     stored[UUID(doc["_id"])] = Stored(doc["_version"], end)
         return stored
 
-    def everything(self) -> Iterator[tuple[UUID, Stored]]:
+    def iterate_stored(self) -> Iterator[tuple[UUID, Stored]]:
         after: list[Any] | None = None
         while True:
             body = {"size": _CHUNK, "sort": [{"uuid": "asc"}], "version": True, "query": {"exists": {"field": "uuid"}}}
@@ -119,12 +119,12 @@ class OpenSearchIndex:
             answer = self._client.count(index=self.name, body={"query": {"exists": {"field": "uuid"}}})
         return int(answer["count"])
 
-    def identity(self) -> str:
+    def get_identity(self) -> str:
         with translate_errors():
             found = self._client.indices.get_settings(index=self.name, params={"filter_path": "*.settings.index.uuid"})
         return f"opensearch:{self.name}:{found[self.name]['settings']['index']['uuid']}"
 
-    def mark(self, sequence: int) -> None:
+    def write_sequence(self, sequence: int) -> None:
         with translate_errors():
             self._client.index(
                 index=self._write_alias,
@@ -133,7 +133,7 @@ class OpenSearchIndex:
                 params={"version": sequence, "version_type": "external_gte", "require_alias": "true"},
             )
 
-    def marked(self) -> int:
+    def read_sequence(self) -> int:
         with translate_errors():
             answer = self._client.get(index=self.name, id=SEQUENCE, ignore=404)
         return int(answer["_version"]) if answer.get("found") else 0

@@ -65,7 +65,7 @@ class TantivyEngine:
     def search(self, request: Request) -> Answer:
         return self._read(lambda reader: reader.search(request))
 
-    def totals(self, requests: Sequence[Request]) -> list[int]:
+    def count_hits(self, requests: Sequence[Request]) -> list[int]:
         return self._read(lambda reader: [reader.count_hits(request) for request in requests])
 
     def count_many(self, requests: Sequence[Request]) -> list[Mapping[str, Mapping[str, int]]]:
@@ -93,14 +93,14 @@ class TantivyEngine:
         except (ValueError, OSError) as error:
             raise EngineDown(f"The index at {self.root} cannot be read ({error}). {_HINT}") from error
 
-    def current(self) -> Index:
+    def get_live_index(self) -> Index:
         pointer = self._read_pointer()
         try:
             return TantivyIndex(self._builds / pointer["build"])
         except (ValueError, OSError) as error:
             raise IndexMissing(f"The index at {self.root} cannot be opened ({error}). {_HINT}") from error
 
-    def fresh(self) -> Index:
+    def create_index(self) -> Index:
         name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         try:
             self._builds.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,7 +129,7 @@ class TantivyEngine:
         draft.replace(self._pointer)
         self.prune()
 
-    def previous(self) -> Index:
+    def open_previous_index(self) -> Index:
         why = "The embedded engine keeps no previous index: it would hold the text of ads that have ended since."
         raise NoPrevious(
             f"{why} Run manage.py rebuild_index instead, with the former version of the site if that is what you want."
@@ -167,7 +167,7 @@ class TantivyEngine:
         age = time.time() - pointer["built"]
         return at_once or bool(age > max(ERASE_AFTER, ERASE_SHARE * pointer["took"]))
 
-    def health(self) -> Health:
+    def check_health(self) -> Health:
         try:
             docs = self._get_reader().count()
         except (EngineDown, ValueError, OSError) as error:

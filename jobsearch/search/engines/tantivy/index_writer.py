@@ -45,7 +45,7 @@ class TantivyIndex:
 
     def write(self, writes: Sequence[Write]) -> Written:
         writer = self._open_writer()
-        versions = {uuid: stored.version for uuid, stored in self.stored(write.uuid for write in writes).items()}
+        versions = {uuid: stored.version for uuid, stored in self.read_stored(write.uuid for write in writes).items()}
         versions.update(self._pending)
         stale: list[UUID] = []
         failed: dict[UUID, str] = {}
@@ -83,7 +83,7 @@ class TantivyIndex:
                 self._pending.clear()
         self._index.reload()
 
-    def stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
+    def read_stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
         self._index.reload()
         searcher = self._index.searcher()
         rest = iter(uuids)
@@ -93,7 +93,7 @@ class TantivyIndex:
             stored.update(_read_stored(searcher, query, limit=len(chunk)))
         return stored
 
-    def everything(self) -> Iterator[tuple[UUID, Stored]]:
+    def iterate_stored(self) -> Iterator[tuple[UUID, Stored]]:
         self._index.reload()
         searcher = self._index.searcher()
         yield from _read_stored(searcher, tantivy.Query.all_query(), limit=max(1, searcher.num_docs)).items()
@@ -110,15 +110,15 @@ class TantivyIndex:
             self._writer = None
         self._pending.clear()
 
-    def identity(self) -> str:
+    def get_identity(self) -> str:
         return f"embedded:{self.name}"
 
-    def mark(self, sequence: int) -> None:
+    def write_sequence(self, sequence: int) -> None:
         draft = self.path / "sequence.draft"
         draft.write_text(str(sequence))
         draft.replace(self.path / "sequence")
 
-    def marked(self) -> int:
+    def read_sequence(self) -> int:
         try:
             return int((self.path / "sequence").read_text())
         except (OSError, ValueError):

@@ -30,7 +30,7 @@ def build_schema() -> tantivy.Schema:
 def register_tokenizer(index: tantivy.Index) -> None:
     """Registers the whitespace tokenizer, which tantivy requires each time an index is opened.
 
-    It only splits at blanks, because the words are analysed already.
+    It only splits at spaces, because the words are analysed already.
     """
     whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(TOKENIZER, whitespace)
@@ -73,7 +73,7 @@ class QueryCompiler:
         return self._score(Query.boolean_query([(Occur.Must, query), (Occur.Must, self.compile_query(node))]), 0)
 
     def _compile(self, node: Node) -> Query | None:
-        """The query for a condition, None where no ad can fulfil it for want of a word."""
+        """The query for a condition; None where no ad can fulfil it, because the index does not have its words."""
         schema = self._schema
         match node:
             case Term(field, value, score):
@@ -119,8 +119,8 @@ class QueryCompiler:
     def compile_days(self, first: int) -> Query:
         """A query for ads published on this day or later, without a score.
 
-        By the inverted index it is a set of documents of known size, so tantivy intersects from it when it is the smaller one.
-        A range of a column is always tried last: it looked at each hit of a word to find the 25 newest.
+        It uses the inverted index, whose number of documents is known, so tantivy starts with it where it is the smaller set.
+        A range of a fast field is always checked last: it looked at each hit of a word to find the 25 newest.
         """
         number = tantivy.FieldType.Integer
         return self._score(Query.range_query(self._schema, DAY_FIELD, number, first, None, use_inverted_index=True), 0)

@@ -23,7 +23,7 @@ ScoredAddresses = list[tuple[float, DocAddress]]
 Clause = tuple[Occur, Query]
 _KEPT_ANSWERS = 32  # to searches without words: the front page, and some filters of the last minutes
 _PAGE_OF = attrgetter("sort", "offset", "size", "today")
-_NEWEST = 250  # hits among which those of one score are looked for first
+_NEWEST = 250  # hits among which those of one score are searched for first
 
 
 class IndexReader:
@@ -60,7 +60,7 @@ class IndexReader:
         """
         if request.match != EVERYTHING:
             return self._search(request)
-        kept = self._answers  # taken before the searcher, so that an older answer cannot get among those of a new commit
+        kept = self._answers  # read before the searcher, so that an older answer is never stored with those of a newer commit
         key = (request.always, *request.chosen.items(), *request.counts.items(), _PAGE_OF(request))
         answer = kept.get(key)
         if answer is None:
@@ -159,7 +159,7 @@ def _sort_by_relevance(
 def _find_newest(
     searcher: Searcher, compiler: schema.QueryCompiler, query: Query, some: ScoredAddresses, wanted: int
 ) -> ScoredAddresses:
-    """The newest `wanted` hits with the score of `some`, which are at least so many hits with this score.
+    """The newest `wanted` hits with the score of `some`, which has at least as many hits, all with this score.
 
     None of them is older than the last of the newest `wanted` of `some`. Within a segment the newest are found first, so few
     other hits are as new as that, unless the first segment has old ads only. Then they are looked for among the newest hits
@@ -180,7 +180,7 @@ def _find_newest(
 def _find_among_newest(
     searcher: Searcher, compiler: schema.QueryCompiler, query: Query, score: float, wanted: int
 ) -> ScoredAddresses:
-    """At least the newest `wanted` hits with this score: looked for among the newest hits, then among more of them.
+    """At least the newest `wanted` hits with this score: searched for among the newest hits, then among more of them.
 
     Reading all hits took 25 times as long as the search itself, where a word has 30,000 hits among 100,000 ads.
     """

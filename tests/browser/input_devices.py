@@ -1,17 +1,17 @@
-"""Two ways to use a page: by pointer, and by keyboard only, which asserts that the focus is always visible."""
+"""Input devices of browser tests: a pointer, and a keyboard, which asserts that the focus is always visible."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-MOST_STOPS = 400  # presses of Tab before a control must be reached
+MAX_TAB_STOPS = 400  # presses of Tab before a control must be reached
 
 # A part of the page that has the focus, so that reading continues there, shows it on its heading.
-FOCUS = """(aim) => { const one = document.activeElement;
+FOCUS_STATE = """(target) => { const one = document.activeElement;
   const style = getComputedStyle(one.matches("main, #treff") ? one.querySelector("h1, h2") : one);
   const lost = one === document.body || one === document.documentElement;
   const outlined = lost || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 3 && one.checkVisibility());
-  return {lost, outlined, what: one.outerHTML.slice(0, 160), there: one === aim} }"""
+  return {lost, outlined, what: one.outerHTML.slice(0, 160), reached: one === target} }"""
 
 
 class Pointer:
@@ -31,27 +31,27 @@ class Pointer:
     def select(self, target: Locator, value: str) -> None:
         target.select_option(value)
 
-    def suggestion(self, options: Locator) -> None:
+    def choose_suggestion(self, options: Locator) -> None:
         options.first.click()
 
-    def not_lost(self) -> None:
-        """Nothing to check: only keyboard users can lose the focus."""
+    def check_focus(self) -> None:
+        """Nothing to check: only the keyboard needs the focus."""
 
 
 class Keyboard(Pointer):
     def reach(self, target: Locator) -> None:
         expect(target).to_be_visible()
-        aim = target.element_handle()
+        element = target.element_handle()
         lost = 0
-        for _ in range(MOST_STOPS):
-            state = self.page.evaluate(FOCUS, aim)
+        for _ in range(MAX_TAB_STOPS):
+            state = self.page.evaluate(FOCUS_STATE, element)
             assert state["outlined"], state["what"]
-            if state["there"]:
+            if state["reached"]:
                 return
             lost += state["lost"]
-            assert lost < 4, "twice round the page without reaching it"  # at first nothing has the focus
+            assert lost < 4, "two rounds of the page did not reach it"  # nothing has it at first
             self.page.keyboard.press("Tab")
-        raise AssertionError(f"{target} is out of reach")
+        raise AssertionError(f"{target} cannot be reached by Tab")
 
     def press(self, target: Locator) -> None:
         self.reach(target)
@@ -81,10 +81,11 @@ class Keyboard(Pointer):
             self.page.keyboard.press("ArrowDown")
         assert target.input_value() == value
 
-    def suggestion(self, options: Locator) -> None:
+    def choose_suggestion(self, options: Locator) -> None:
         self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Enter")
 
-    def not_lost(self) -> None:
-        state = self.page.evaluate(FOCUS)
+    def check_focus(self) -> None:
+        """The focus is on an element."""
+        state = self.page.evaluate(FOCUS_STATE)
         assert not state["lost"]

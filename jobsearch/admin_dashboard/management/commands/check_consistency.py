@@ -1,4 +1,4 @@
-"""`manage.py check_truth`: consistency check between database and index, and between feed and database, with repair."""
+"""`manage.py check_consistency`: consistency check between database and index, and between feed and database, with repair."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def as_text(outcome: consistency.Outcome, with_feed: bool, repair: bool) -> str:
         lines.append(f"{prefix}{one.kind}: {one.uuid or 'the whole index'}: {one.sentence}")
     lines.append(f"{compared} differ in {len(outcome.found):,} places.")
     if not repair:
-        lines.append("Repair them with `manage.py check_truth --repair" + (" --feed`." if with_feed else "`."))
+        lines.append("Repair them with `manage.py check_consistency --repair" + (" --feed`." if with_feed else "`."))
     elif outcome.left:
-        numbers = f"{len(outcome.mended):,} repaired, {len(outcome.left):,} left"
+        numbers = f"{len(outcome.repaired):,} repaired, {len(outcome.left):,} left"
         lines.append(f"{numbers}: see the detail queue in the admin (/admin/).")
     else:
         lines.append("All of them are repaired.")
