@@ -172,11 +172,11 @@ def put_in_order(visit: Visit) -> None:
     visit.follow(page.get_by_role("link", name=re.compile(r"^Innen \d+ km fra Bergen")).first, r"/\?(?!.*near=)")
     visit.follow(page.locator(".chip", has_text="Bokmål"), r"/\?(?!.*language=)")
     visit.hits(NURSES + 1)
-    device.select(page.locator("#sort"), "published")
+    device.select(page.locator("#sort"), "deadline")
     if not visit.scripts:
         name = "Oppdater" if visit.width == PHONE else "Søk"
         device.press(page.get_by_role("button", name=name, exact=True))
-    page.wait_for_url(re.compile("sort=published"))
+    page.wait_for_url(re.compile("sort=deadline"))
     visit.hits(NURSES + 1)
     device.check_focus() if visit.scripts else None
     visit.follow(page.get_by_role("link", name="50 per side"), "size=50")
