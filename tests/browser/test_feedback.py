@@ -40,11 +40,11 @@ def test_touched_row_has_a_ring_and_the_list_is_dimmed_until_the_answer(open_pag
 def test_order_of_the_list_has_a_ring(open_page, some):  # noqa: F811
     page = open_page("/")
     held = hold(page, re.compile(r"/\?.*sort="))
-    page.get_by_label("Sortering").select_option("published")
+    page.get_by_label("Sortering").select_option("deadline")
     expect(page.locator(".sort")).to_have_attribute("data-pending", "")
     wait_for(page, lambda: held)
     held[0].continue_()
-    page.wait_for_url("**/?sort=published")
+    page.wait_for_url("**/?sort=deadline")
     expect(page.locator("[data-pending]")).to_have_count(0)
 
 
@@ -79,8 +79,8 @@ def test_new_list_fades_in_unless_motion_is_reduced(open_page, some, motion, ani
     cards = page.locator("#treff > .cards")
     read_animation = "one => getComputedStyle(one).animationName"
     assert cards.evaluate(read_animation) == "none"  # a page that is loaded is there at once
-    page.get_by_label("Sortering").select_option("published")
-    page.wait_for_url("**/?sort=published")
+    page.get_by_label("Sortering").select_option("deadline")
+    page.wait_for_url("**/?sort=deadline")
     expect(page.locator("#treff")).not_to_have_attribute("aria-busy", "true")
     expect(page.locator("#treff")).to_have_attribute("data-new", "")
     assert cards.evaluate(read_animation) == animation
