@@ -113,7 +113,9 @@ def test_reading_is_paused_and_resumed(enter, feed, width, scripts):
 
 
 def test_progress_is_live_and_a_job_can_be_stopped(enter):
-    job = Run.objects.create(kind="index", state="running", heartbeat=timezone.now(), progress={"phase": "index", "done": 1, "total": 9})
+    job = Run.objects.create(
+        kind="index", state="running", heartbeat=timezone.now(), progress={"phase": "index", "done": 1, "total": 9}
+    )
     page = enter(f"/admin/ingest/run/{job.pk}/change/")
     expect(page.locator("#job-bar")).to_have_attribute("value", "1")
     Run.objects.filter(pk=job.pk).update(progress={"phase": "index", "done": 5, "total": 9}, heartbeat=timezone.now())
