@@ -4,7 +4,7 @@
 const panel = document.getElementById("filtre");
 const form = document.getElementById("sok");
 
-// Closes filter panel and menu when the window becomes wide enough for them: an open popover would cover the page.
+// Closes filter panel and menu when the window becomes wide: an open popover would cover the page.
 const wide = window.matchMedia("(min-width: 64rem)");
 const close = (popover) => {
   if (popover && popover.hidePopover && popover.matches(":popover-open")) popover.hidePopover();
@@ -22,7 +22,7 @@ if (form) {
   form.addEventListener("submit", () => {
     submitted = true;
     closePanel();
-    // On a phone, place and suggestions below the field cover the list, and the keyboard half of the screen.
+    // Place, suggestions and the keyboard of a phone cover the list.
     if (window.matchMedia("(max-width: 47.99rem)").matches && form.contains(document.activeElement)) document.activeElement.blur();
   });
 }
@@ -33,8 +33,7 @@ document.addEventListener("htmx:afterSettle", () => {
   window.scrollTo(0, 0); // the search is in the header, so it may have been sent from the end of a long list
 });
 
-// On a phone a part of the form is shown only while the form has the focus: an answer that replaces the focused field must not
-// hide it meanwhile, because a hidden field cannot get the focus back.
+// On a phone a part of the form is hidden without the focus, and a hidden field cannot get it back after an answer.
 if (form) {
   document.addEventListener("htmx:beforeSwap", () => form.toggleAttribute("data-held", form.contains(document.activeElement)));
   document.addEventListener("htmx:afterSwap", () => form.removeAttribute("data-held"));
@@ -64,8 +63,8 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (more) more.open = true;
 });
 
-// During a request the list has aria-busy, and the row of the touched control a ring, from the first frame on. After a failed request the controls show again what the list is for, and a toast
-// offers to try again what was chosen. Typed text stays.
+// During a request the list has aria-busy, and the touched row a ring. After a failed one the controls return to what the list is
+// for, and a toast offers to try again.
 const results = () => document.getElementById("treff");
 const isForResults = (event) => event.detail.target && event.detail.target.id === "treff";
 const choices = "select, [type=checkbox], [type=radio]";
@@ -108,8 +107,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   answered = readControls();
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, showError);
-// A newer choice aborts the older request. htmx logs that as two console errors, synchronously, so that muting the console
-// meanwhile loses no other message.
+// A newer choice aborts the older request, which htmx logs as two errors, synchronously: muting them loses no other message.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { xhr } = event.detail;
   const end = xhr.onabort;
@@ -156,8 +154,7 @@ const loadSplitView = () => {
   }
   delete pane.dataset.scripts;
 };
-// Back and forward to an entry that the split view has made: it shows the ad or the list, or the page is loaded again, as in a page
-// that was loaded meanwhile.
+// Back and forward to an entry of the split view, which shows it; in a page that was loaded meanwhile, the page is loaded again.
 let showEntry = () => false;
 window.addEventListener("popstate", ({ state }) => state?.list && !showEntry(state) && location.reload());
 if (pane) {

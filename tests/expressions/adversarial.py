@@ -21,6 +21,8 @@ LONG = (4096, 16_384)
 MIN_SECONDS, MIN_EARLY_SECONDS = 0.004, 0.0002
 """CPU seconds below which a time is ignored: for the longest text, and for the one before. For 16,384 letters a quadratic
 expression needs 5 to 300 ms, a linear one 1 ms."""
+MIN_SHORT_SECONDS = 0.02
+"""CPU seconds for a text of at most 256 letters: an exponential expression needs far more, a linear one at most 4 ms."""
 MAX_SECONDS = 3.0  # for one text, after which the expression is stopped
 MAX_GROWTH = 9.0
 """Growth of the time for a text four times as long: 4 is linear, 16 quadratic, and a busy machine may measure 6."""
@@ -78,9 +80,9 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
         return before + unit * max(1, length // len(unit)) + after
 
     short_time = _measure_time(pattern, method, [build_text(length) for length in SHORT], 1)
-    if short_time > MIN_SECONDS and (
+    if short_time > MIN_SHORT_SECONDS and (
         short_time == float("inf")
-        or any(_measure_time(pattern, method, [build_text(length)], 3) > MIN_SECONDS for length in SHORT)
+        or any(_measure_time(pattern, method, [build_text(length)], 3) > MIN_SHORT_SECONDS for length in SHORT)
     ):
         return float("inf")
     shorter, longer = [build_text(LONG[0])], [build_text(LONG[1])]

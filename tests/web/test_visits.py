@@ -66,9 +66,12 @@ def test_ads_since_the_last_visit_are_marked_and_counted(client, old_and_new, aw
     away(latest=dt.timedelta(days=2))
     page = Page(client.get("/"))
     assert new_titles(page) == ["Nyere"]
+    assert page.text("//*[@class='new-since']") == "1 ny siden sist"
+    assert not page.all("//*[@class='new-since']/a")  # without words the newest are first already
+    page = Page(client.get("/?q=nyere"))
     assert page.text("//*[@class='new-since']") == "1 ny siden sist, vis de nyeste først"
-    assert page.one("//*[@class='new-since']/a").get("href") == "/?sort=published"
-    assert not Page(client.get("/?sort=published")).all("//*[@class='new-since']/a")
+    assert page.one("//*[@class='new-since']/a").get("href") == "/?q=nyere&sort=published"
+    assert not Page(client.get("/?q=nyere&sort=published")).all("//*[@class='new-since']/a")
     assert "siden sist" not in Page(client.get("/?q=gammel")).text()
 
 

@@ -20,17 +20,19 @@ _BACK = 4
 _CLAUSE_LENGTH = 160  # characters of a clause that are examined on each side of a negation
 _MOST = 200  # negations of a text that are examined, at most
 
-_NEGATION = WordExpression(
+_NEGATION_WORD = re.compile(
     r"(?<!\w)(?:ikke|ikkje|ingen|inga|intet|uten|utan|verken|hverken|aldri|not|no|without|never)(?!\w)", re.IGNORECASE
 )
+_NEGATION = WordExpression(_NEGATION_WORD)
 _NEEDED = re.compile(r"[^.,;:!?()\n•–]{1,60}?\b(?:required|needed|necessary)\b", re.IGNORECASE)
 # "Hjemmekontor: nei", "Turnus – ikke aktuelt"
-_ANSWERED_NO = TwoPartExpression(
-    r"(?<![^\W\d_])([^\W\d_]++)\s?",
+_NO = (
     r"[:–-]\s?(?:nei|no|ikke|ikkje|ingen|inga|none|not)"
-    r"(?=\s?(?:$|[.,;!\n)]|aktuelt|mulig|mogleg|nødvendig|naudsynt|påkrevd|påkravd|tilgjengelig|possible|required|available))",
-    re.IGNORECASE,
+    r"(?=\s?(?:$|[.,;!\n)]|aktuelt|mulig|mogleg|nødvendig|naudsynt|påkrevd|påkravd|tilgjengelig|possible|required|available))"
 )
+_NO_ALONE = re.compile(_NO, re.IGNORECASE)
+_NAME_AND_NO = re.compile(rf"(?<![^\W\d_])([^\W\d_]++)\s?{_NO}", re.IGNORECASE)
+_ANSWERED_NO = TwoPartExpression(_NAME_AND_NO, _NO_ALONE)
 _CLAUSE_END = re.compile(r"[.,;:!?()\n•–]")
 
 

@@ -64,8 +64,8 @@ class PieceCache(dict[str, Found]):
 class WordExpression:
     """Expression of whole words without whitespace ("ikke", "ingen"), which is searched for in each piece."""
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
-        self._expression = re.compile(pattern, flags)
+    def __init__(self, expression: re.Pattern[str]) -> None:
+        self._expression = expression
         self._places: PieceCache[tuple[int, ...]] = PieceCache(self._find_in_piece)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -81,10 +81,10 @@ class WordExpression:
 
 
 class TwoPartExpression:
-    """Expression of two parts, which is searched for only in a text that matches the second part, the faster one."""
+    """Expression that is searched for only in a text that matches its second part, which is faster."""
 
-    def __init__(self, first: str, second: str, flags: int = 0) -> None:
-        self._whole, self._second = re.compile(first + second, flags), re.compile(second, flags)
+    def __init__(self, whole: re.Pattern[str], second: re.Pattern[str]) -> None:
+        self._whole, self._second = whole, second
 
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """The matches, in order."""
