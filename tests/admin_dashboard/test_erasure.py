@@ -26,6 +26,7 @@ from jobsearch.search.api import SearchQuery
 from jobsearch.statistics.models import Employer
 from jobsearch.vacancies.deletion_models import Erasure, Purge
 from jobsearch.vacancies.models import Contact, Vacancy
+from tests.database_files import read_files
 from tests.ingest import plain_ads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +58,7 @@ def erase(client, **fields: str) -> str:
     return client.post(ADD, {**PERSON, **fields, "confirmed": "1"}, follow=True).content.decode()
 
 
-def read_files(*folders: Path) -> bytes:
+def read_folders(*folders: Path) -> bytes:
     return b"".join(file.read_bytes() for folder in folders for file in folder.rglob("*") if file.is_file())
 
 
@@ -98,7 +99,7 @@ def test_a_person_is_erased_and_never_comes_back(administrator, feed, index, tmp
     assert search.search(SearchQuery(q="prøvesen")).total == 0
     assert not Contact.objects.filter(vacancy__in=[one, again]).exists()
     assert Contact.objects.get(vacancy=other).name == "Ola Nordmann"
-    files = read_files(tmp_path).lower()
+    files = read_folders(tmp_path).lower()
     assert [trace for trace in TRACES if trace.encode() in files] == []
     assert find_traces("".join(str(message.message()) for message in mailoutbox)) == []
 
@@ -110,10 +111,11 @@ def test_the_database_file_has_no_trace(administrator, feed):
     full_sync.follow_to_head()
     path = Path(connection.settings_dict["NAME"])
     files = [path, path.with_name(f"{path.name}-wal")]
-    assert b"kari@sykehus" in b"".join(file.read_bytes() for file in files)
+    assert b"kari@sykehus" in read_files(*files)
     erase(administrator)
     assert sqlite3.connect(path).execute("select count(*) from vacancies_vacancy").fetchone() == (1,)
-    assert [trace for trace in TRACES if any(trace.encode() in file.read_bytes().lower() for file in files)] == []
+    content = read_files(*files).lower()
+    assert [trace for trace in TRACES if trace.encode() in content] == []
 
 
 def test_the_feed_is_not_compared_with_what_was_erased(administrator, feed):

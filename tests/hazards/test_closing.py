@@ -102,10 +102,12 @@ def _read_database_files(settings) -> bytes:
 
     from django.db import connection
 
+    from tests.database_files import read_files
+
     if connection.vendor != "sqlite":
         return b""
     main = Path(connection.settings_dict["NAME"])
-    return b"".join(file.read_bytes() for file in main.parent.glob(main.name + "*"))
+    return read_files(*main.parent.glob(main.name + "*"))
 
 
 def test_hiding_by_an_administrator_survives_every_update(feed, site, stored):

@@ -35,6 +35,7 @@ def stored_history(django_db_setup, django_db_blocker) -> Iterator[None]:
         store_history()
         yield
         empty_database()
+        connection.close()  # SQLite keeps the statistics in memory, also of an ANALYZE that was rolled back
 
 
 def store_history() -> None:

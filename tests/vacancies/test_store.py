@@ -17,6 +17,7 @@ from jobsearch.vacancies.models import Contact, Location, Moderation, Tombstone,
 from jobsearch.vacancies.store import Outcome
 from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from tests.conftest import vacancy_data
+from tests.database_files import read_files
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +178,7 @@ def test_deleted_contacts_are_in_no_file_of_the_database():
     files = [file for file in path.parent.glob(f"{path.name}*") if file.is_file()]
     assert files and sqlite3.connect(path).execute("select count(*) from vacancies_vacancy").fetchone() == (1,)
     for file in files:
-        assert secret.encode() not in file.read_bytes(), file.name
+        assert secret.encode() not in read_files(file), file.name
 
 
 @pytest.mark.sqlite
@@ -198,10 +199,10 @@ def test_erasing_neither_waits_for_a_reader_nor_blocks_a_writer():
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (30_000,), "other statements are as patient as before"
     log = path.with_name(f"{path.name}-wal")
-    assert secret.encode() in log.read_bytes() + path.read_bytes()
+    assert secret.encode() in read_files(log, path)
     reader.execute("COMMIT")
     tasks.close_expired()
-    assert secret.encode() not in log.read_bytes() + path.read_bytes(), "the next minute's task erased it"
+    assert secret.encode() not in read_files(log, path), "the next minute's task erased it"
     reader.close()
 
 
