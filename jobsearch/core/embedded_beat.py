@@ -64,7 +64,7 @@ def build_worker(threads: int, level: str) -> Any:
     from jobsearch.celery import app
 
     app.steps["worker"].add(BeatThread)
-    # "without": messages between workers, of which there is one.
+    # No messages between workers: there is only one.
     quiet: dict[str, Any] = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
     return app.Worker(pool="threads", concurrency=threads, loglevel=level, **quiet)
 

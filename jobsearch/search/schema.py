@@ -67,6 +67,8 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 TOKENIZER = "whitespace-only"
 ORDER_UUID_BITS = 29
 """Lower bits of the field `order`, which are of the uuid; those above them are the second of publishing."""
+TANTIVY_DAY = "day"
+"""Field of tantivy alone: the day of publishing, computed from `order`."""
 TANTIVY_SORTED_BY = "order"
 """Field by which tantivy keeps the ads of each of its segments, the highest number first."""
 
@@ -107,7 +109,7 @@ def tantivy_fields() -> list[tuple[str, str, Json]]:
     fields: list[tuple[str, str, Json]] = [
         ("uuid", "text", {"stored": True, "tokenizer_name": "raw", "index_option": "basic"}),
         ("version", "integer", {"stored": True, "indexed": True, "fast": True}),
-        ("day", "integer", {"indexed": True}),
+        (TANTIVY_DAY, "integer", {"indexed": True}),
     ]
     for name, kind in FIELDS.items():
         chosen = options[kind] | ({"fast": False} if name in UNCOUNTED else {})

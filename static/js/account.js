@@ -8,7 +8,7 @@ const account = {
   // The answer as an object. Throws where the server has not done it: a login page is no answer.
   async send(address, pairs) {
     const body = new URLSearchParams([...pairs, ["csrfmiddlewaretoken", this.form().elements.csrfmiddlewaretoken.value]]);
-    // Sent also when the visitor opens another page at once. A browser refuses that for more than 64 kB: moving what it has kept.
+    // `keepalive`: sent also when the visitor leaves the page at once. Browsers allow that for 64 kB; a merge can be longer.
     return this.read(address, { method: "POST", body, keepalive: body.toString().length < 60_000 });
   },
   async read(address, options) {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from ingest import replay, status
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Vacancy
+from tests.database_files import read_files
 
 
 def test_a_frozen_feed_is_reported_by_the_age_of_its_newest_line(feed, site):
@@ -98,12 +101,6 @@ def test_contacts_are_deleted_in_the_transaction_that_deactivates(feed, site, st
 
 def _read_database_files(settings) -> bytes:
     """The content of all SQLite files; empty for another database."""
-    from pathlib import Path
-
-    from django.db import connection
-
-    from tests.database_files import read_files
-
     if connection.vendor != "sqlite":
         return b""
     main = Path(connection.settings_dict["NAME"])

@@ -120,7 +120,7 @@ def test_a_second_writer_waits_for_the_first(folder, make_vacancy, monkeypatch):
 
 @pytest.mark.parametrize(("is_new", "commits"), [(True, [0, 0, 20, 20, 40, 50]), (False, [0, 0, 0, 0, 0, 50])])
 def test_a_new_index_has_few_documents_queued_and_one_in_service_commits_once(tmp_path, monkeypatch, is_new, commits):
-    """The library's own queue takes 10,000 documents, 70 MB; what is in service must not show half of what is written."""
+    """Memory and visibility: tantivy itself queues up to 10,000 documents (70 MB), and a search must not find half of a write."""
     monkeypatch.setattr(index_writer, "QUEUED", 20)
     index = index_writer.TantivyIndex(tmp_path / "index", create=True)
     if not is_new:

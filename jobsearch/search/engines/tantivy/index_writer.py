@@ -20,7 +20,7 @@ HEAP_SIZE = 15_000_000  # bytes; tantivy's minimum for one thread. 10,000 ads gi
 LOCK_SECONDS = 30  # longest wait for the writer lock of another process: a commit of 500 ads and its merges take about 1 s
 _CHUNK = 1000
 QUEUED = 1000
-"""Documents of a new index that its writer has got and perhaps not yet indexed: tantivy's own limit, 10,000, takes 70 MB."""
+"""Documents that are added to a new index before each commit. Without it tantivy queues up to 10,000, which takes 70 MB."""
 
 
 class TantivyIndex:

@@ -10,9 +10,8 @@ import tantivy
 from tantivy import Occur, Query, Searcher
 
 from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
-from jobsearch.search.schema import ORDER_UUID_BITS, TOKENIZER, tantivy_fields
+from jobsearch.search.schema import ORDER_UUID_BITS, TANTIVY_DAY, TOKENIZER, tantivy_fields
 
-DAY_FIELD = "day"
 _MOST_TERMS = 200  # values that are searched for one by one
 
 
@@ -41,7 +40,7 @@ def build_document(schema: tantivy.Schema, uuid: str, version: int, fields: Mapp
 
     Raises ValueError for a value of the wrong type: found only at the commit, it would undo the whole chunk.
     """
-    derived = {DAY_FIELD: compute_day(fields["order"])} if fields else {}
+    derived = {TANTIVY_DAY: compute_day(fields["order"])} if fields else {}
     return tantivy.Document.from_dict({"uuid": uuid, "version": version, **derived, **(fields or {})}, schema)
 
 
@@ -123,7 +122,7 @@ class QueryCompiler:
         A range of a fast field is always checked last: it looked at each hit of a word to find the 25 newest.
         """
         number = tantivy.FieldType.Integer
-        return self._score(Query.range_query(self._schema, DAY_FIELD, number, first, None, use_inverted_index=True), 0)
+        return self._score(Query.range_query(self._schema, TANTIVY_DAY, number, first, None, use_inverted_index=True), 0)
 
     def _compile_values(self, field: str, values: tuple[str, ...]) -> Query:
         """A query for any of the values.
