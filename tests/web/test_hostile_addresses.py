@@ -27,6 +27,8 @@ EXPORT_LIMIT_QUERIES = 12
 ENGINE_CALLS = 10
 """A search that finds nothing: as typed, other interpretations, their counts, "did you mean", values without ads, steps
 back; each is one request for all of its kind."""
+MAX_PAGE = 800_000
+"""Bytes of a page: its ninety links to searches, each with all that was chosen, which an address holds 8 kB of."""
 FACETS = ("place", "occupation", "sector", "extent", "engagement", "employer", "language")
 EXCLUSIONS = tuple(f"not_{facet}" for facet in FACETS)
 ALL_NAMES = (
@@ -86,6 +88,24 @@ HOSTILE = {
     "other parameters": "csrfmiddlewaretoken=x&_method=DELETE&__class__=x&constructor=x",
 }
 assert all(len(address) <= LONGEST_QUERY_STRING for address in HOSTILE.values())
+REFUSED_BY_A_DATABASE = {
+    "sixty unknown values of each filter",
+    "eight kilobytes of words",
+    "page far beyond",
+    "page of 5,000 digits",
+    "NUL",
+    "lone surrogates",
+    "no UTF-8",
+    "sort and size",
+    "year 0",
+    "year 99999",
+    "since before time",
+    "digits that are none",
+}
+"""Texts of what PostgreSQL may refuse and SQLite takes: signs, numbers and dates outside its types, and very many parameters.
+Only these are requested there too; the others differ in what the site makes of them."""
+TEXTS = [pytest.param(what, marks=() if what in REFUSED_BY_A_DATABASE else pytest.mark.sqlite) for what in HOSTILE]
+assert {*HOSTILE} >= REFUSED_BY_A_DATABASE
 HEADERS = {
     "Referer": "http://testserver/?" + sixty_unknown(*FACETS),
     "Referer with two thousand names": "http://testserver/?" + "&".join(["a"] * 2000),
@@ -169,13 +189,14 @@ def test_every_url_pattern_is_listed():
     assert set(PAGES) == set(list_pattern_names())
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("what", TEXTS)
 def test_any_query_string_is_answered_at_bounded_cost(client, site, engine_calls, what):
     for path in {address.partition("?")[0] for address in addresses(site)}:
         with bounded(engine_calls, (what, path)):
             response = client.get(f"{path}?{HOSTILE[what]}")
             assert read(response) < 500, (what, path)
         assert response.status_code != 503, (what, path)
+        assert response.streaming or len(response.content) < MAX_PAGE, (what, path)
 
 
 @pytest.mark.parametrize("what", HEADERS)
@@ -197,7 +218,7 @@ def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, value):
             assert read(fresh.get(address)) < 500, address
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("what", TEXTS)
 def test_any_form_is_answered_at_bounded_cost(client, site, engine_calls, what):
     given = {"query": HOSTILE[what], "name": HOSTILE[what][:70], "next": f"/?{HOSTILE[what]}", "language": HOSTILE[what][:70]}
     forms = [address for name in PAGES if name not in {"logout", "saved:delete"} for address in PAGES[name](site)]
@@ -208,7 +229,7 @@ def test_any_form_is_answered_at_bounded_cost(client, site, engine_calls, what):
         assert read(client.get("/lagrede-sok/lagre/", given)) < 500
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("what", TEXTS)
 def test_saved_search_with_any_text_is_bounded_and_never_finds_all(client, recruiter, site, engine_calls, what):
     saved = recruiter.saved_searches.create(name=f"A{what}"[:80], params=HOSTILE[what])
     with bounded(engine_calls, what):

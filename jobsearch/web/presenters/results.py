@@ -26,6 +26,7 @@ FIND_FROM = 16  # a facet with as many values has a field to find one
 MOST_SHOWN = 30  # values of a long facet; the others are found by typing a part of their name
 MOST_OCCUPATION_GROUPS = 8  # on the front page
 MAX_BROADER_SEARCHES = 8
+MAX_CHIPS = 24  # each has the address of all others: 350 of them made a page of 2.3 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +210,15 @@ def _prepare_choice(
 
 
 def chips(query: search.SearchQuery) -> list[Link]:
-    """Each chosen value as a link to the search without it."""
+    """The first `MAX_CHIPS` chosen values, each as a link to the search without it."""
     found = [Link(_quote(query.q), address(query.without("q")))] if query.q else []
-    return found + [
-        Link(get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in query.chosen
-    ]
+    shown = query.chosen[:MAX_CHIPS]
+    return found + [Link(get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in shown]
+
+
+def count_other_chips(query: search.SearchQuery) -> int:
+    """The number of chosen values without a chip; the panel of filters has them."""
+    return max(0, len(query.chosen) - MAX_CHIPS)
 
 
 def list_occupation_groups(query: search.SearchQuery, facets: Iterable[FacetView]) -> list[Link]:
@@ -285,7 +290,8 @@ def list_broader_searches(query: search.SearchQuery) -> list[Link]:
     """
     removed = remove_each_part(query.q, query.compiled.parsed.dropped)
     parts = [(_quote(part), query.replace(q=rest)) for part, rest in removed if rest]
-    steps = parts + [(get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in query.chosen]
+    chosen = query.chosen[:MAX_BROADER_SEARCHES]
+    steps = parts + [(get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in chosen]
     steps = steps[: MAX_BROADER_SEARCHES - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     counts = search.count_many([(other, None) for _label, other in steps])
     found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]

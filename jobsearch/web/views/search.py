@@ -103,6 +103,7 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
         # Return links contain only the parsed query: the requested address may contain rejected personal data.
         "return_path": view.address(query),
         "chips": view.chips(query),
+        "other_chips": view.count_other_chips(query),
         "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
         "params": query.urlencode(page=False),
         "sorts": view.list_sorts(query),
