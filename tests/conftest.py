@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import ContactData, LocationData, OccupationData, VacancyData
+from tests.combinations import every_combination, some_of  # noqa: F401 - fixtures
 from tests.contract.summary import pytest_runtest_logreport, pytest_terminal_summary  # noqa: F401 - hooks
 from tests.emptying import empty_database_without_flush  # noqa: F401 - a fixture
 from tests.opensearch.fixtures import opensearch_nodes, opensearch_url  # noqa: F401 - fixtures

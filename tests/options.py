@@ -1,4 +1,7 @@
-"""Options of the test command: a chosen clock (`--clock`), a shuffled order (`--shuffle`), and what is random in a test.
+"""Options of the test command, and what is random in a test.
+
+The options are a chosen clock (`--clock`), a shuffled order (`--shuffle`) and all combinations of parameters
+(`--every-combination`).
 
 Nothing here is random by default: `hypothesis` draws the same examples each time (`--hypothesis-profile random` draws new
 ones), and ads made by hand get the same uuids whenever a test runs, in whatever order.
@@ -19,7 +22,7 @@ import hypothesis
 import pytest
 import time_machine
 
-from tests import parallel, second_pass
+from tests import combinations, parallel, second_pass
 
 TESTS = Path(__file__).resolve().parent
 OSLO = ZoneInfo("Europe/Oslo")
@@ -68,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--shuffle", metavar="SEED", type=int, help="run files, and tests within a file, in an order that this number decides"
     )
+    combinations.add_option(group)
 
 
 def checked_moment(text: str) -> str:
@@ -118,6 +122,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         real = [item for item in items if _keeps_the_real_clock(item)]
         config.hook.pytest_deselected(items=real)
         items[:] = [item for item in items if item not in set(real)]
+    if left_out := [item for item in items if combinations.is_left_out(item)]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not combinations.is_left_out(item)]
     for item in items:
         mark(item)
     seed = config.getoption("--shuffle")

@@ -38,9 +38,9 @@ def test_a_github_file_follows_its_schema(schema, path):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_workflow_calls_the_test_command():
+def test_the_workflow_calls_the_test_command_and_each_night_with_every_combination():
     steps = read_yaml(GITHUB / "workflows" / "ci.yml")["jobs"]["test"]["steps"]
-    assert "bin/test" in [step.get("run") for step in steps]
+    assert "bin/test ${{ github.event_name == 'schedule' && 'every' || '' }}" in [step.get("run") for step in steps]
 
 
 def test_pre_commit_hooks_have_the_versions_of_the_lock_file():

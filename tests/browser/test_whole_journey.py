@@ -5,6 +5,7 @@ With the pointer, every page is also checked: axe in both colour schemes, width,
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -114,9 +115,20 @@ class Visit:
         self.page.wait_for_url(re.compile(path))
 
 
-@pytest.mark.parametrize("device", [Pointer, Keyboard])
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+SOME_VISITS = [
+    *((PHONE, True, Pointer), (PHONE, False, Keyboard)),
+    *((DESKTOP, True, Keyboard), (DESKTOP, False, Pointer)),
+]
+"""(width, scripts, device), with each pair of values."""
+_ALL_VISITS = itertools.product((PHONE, DESKTOP), (True, False), (Pointer, Keyboard))
+OTHER_VISITS = [visit for visit in _ALL_VISITS if visit not in SOME_VISITS]
+
+
+@pytest.mark.parametrize(
+    ("width", "scripts", "device"),
+    [*SOME_VISITS, *(pytest.param(*visit, marks=pytest.mark.every_combination) for visit in OTHER_VISITS)],
+    ids=lambda value: {True: "with scripts", False: "without scripts"}[value] if isinstance(value, bool) else None,
+)
 def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter, width, scripts, device):
     page = open_page("/", width=width, scripts=scripts)
     visit = Visit(page, device(page), width, scripts)

@@ -222,10 +222,14 @@ class AnyHistory(RuleBasedStateMachine):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(900)
-def test_any_history_ends_with_correct_data():
+def test_any_history_ends_with_correct_data(every_combination):
     run_state_machine_as_test(
         AnyHistory,
         settings=settings(
-            max_examples=25, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+            max_examples=50 if every_combination else 12,
+            stateful_step_count=18,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
     )

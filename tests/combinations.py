@@ -1,0 +1,40 @@
+"""Combinations of parameters: an ordinary run tests some of them, in which each value occurs; `--every-combination` tests all.
+
+- A combination with the mark `every_combination` runs only with that option.
+- `some_of(values, turn)` is every fourth value, begun at another place each turn: with a turn for each text, each text meets a
+  fourth of the pages, and each page a fourth of the texts.
+
+Which are tested is written in the test, so that each run tests the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import pytest
+
+Value = TypeVar("Value")
+
+OPTION = "--every-combination"
+SHARE = 4
+
+
+def add_option(group: pytest.OptionGroup) -> None:
+    group.addoption(OPTION, action="store_true", help="test every combination of parameters, not only some with each value")
+
+
+def is_left_out(item: pytest.Item) -> bool:
+    """Whether this run leaves out the test."""
+    return item.get_closest_marker("every_combination") is not None and not item.config.getoption(OPTION)
+
+
+@pytest.fixture
+def every_combination(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption(OPTION))
+
+
+@pytest.fixture
+def some_of(every_combination: bool) -> Callable[[Sequence[Value], int], Sequence[Value]]:
+    """`some_of(values, turn)`: the values that this turn tests; all of them with `--every-combination`."""
+    return lambda values, turn: values if every_combination else values[turn % SHARE :: SHARE]
