@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery, bootsteps, signals
 
+from jobsearch.core.free_memory import start_returning
 from jobsearch.core.logging import log_run
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
@@ -14,6 +15,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsearch.settings")
 app = Celery("jobsearch")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.worker_process_init.connect
+def return_freed_memory(**_options: Any) -> None:
+    """Starts the thread that returns freed memory, in each child of a prefork pool: no thread of its parent lives on in it."""
+    start_returning()
 
 
 _runs: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""An interrupted `bin/test` interrupts the run on PostgreSQL once: after a second signal its servers would stay."""
+"""Runs of the tests that end early: an interrupted `bin/test`, and a worker that is killed."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ pathlib.Path(name).write_text(str(len(times)))
 
 @pytest.mark.processes
 def test_both_runs_are_interrupted_once(tmp_path: Path) -> None:
+    """After a second signal the servers of the run on PostgreSQL would stay."""
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/test").write_text((ROOT / "bin/test").read_text())
@@ -51,3 +52,21 @@ def test_both_runs_are_interrupted_once(tmp_path: Path) -> None:
         run.kill()
         run.wait()
     assert [(tmp_path / name).read_text() for name in ("main", "beside")] == ["1", "1"]
+
+
+@pytest.mark.processes
+def test_a_run_whose_worker_is_killed_ends_with_an_error(tmp_path: Path) -> None:
+    """A worker in its place was given a group with one test left, and waited for another before it began that one."""
+    (tmp_path / "conftest.py").write_text("from tests.parallel import pytest_xdist_make_scheduler\n")
+    (tmp_path / "test_killed.py").write_text(
+        "import os, signal\ndef test_before(): pass\ndef test_killed(): os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    for name in "abcd":
+        (tmp_path / f"test_{name}.py").write_text("def test_one(): pass\ndef test_two(): pass\n")
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-n", "2"]
+    command += ["-p", "no:cacheprovider", str(tmp_path)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 1, run.stdout
+    assert "crashed while running 'test_killed.py::test_killed'" in run.stdout
+    assert "worker restarting disabled" in run.stdout

@@ -8,6 +8,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+import rcssmin
+import rjsmin
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -19,6 +21,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 _GZIP = re.compile(r"\bgzip\b")  # as Django's middleware reads the header
 MAX_COMPRESSED = 2_000_000  # bytes of a file that is compressed
+MINIFIERS = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
 
 
 _urls: dict[tuple[str, str, str | None], str] = {}
@@ -55,6 +58,8 @@ _hash_once = cache(_hash)
 
 class VersionedStaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no type hints
     """WhiteNoise that lets browsers keep a file for a year where its URL has the file's checksum, and compresses it only once.
+
+    What is compressed has no comments and no indentation, where the file is the site's own.
 
     A file at a URL without checksum, or with that of another version, is kept for `WHITENOISE_MAX_AGE`.
     """
@@ -93,5 +98,14 @@ def _compress_once(name: str) -> bytes:
     if not isinstance(path, str) or Path(path).stat().st_size > MAX_COMPRESSED:
         return b""
     whole = Path(path).read_bytes()
-    compressed = gzip.compress(whole, 9, mtime=0)
+    compressed = gzip.compress(_minify(Path(path), whole), 9, mtime=0)
     return compressed if len(compressed) < len(whole) * 0.95 else b""
+
+
+def _minify(path: Path, content: bytes) -> bytes:
+    """A style sheet or script of the site without comments and indentation; a file of a package as it is, with its licence."""
+    minify = MINIFIERS.get(path.suffix)
+    if not minify or not any(path.is_relative_to(folder) for folder in settings.STATICFILES_DIRS):
+        return content
+    minified: str = minify(content.decode(), keep_bang_comments=True)  # those that begin with /*! are licences
+    return minified.encode()

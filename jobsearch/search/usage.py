@@ -1,4 +1,4 @@
-"""Usage of the search as daily counts: filters, slow searches, and words that find nothing. No search is stored.
+"""Usage of the search as daily counts: filters, slow searches, and words that find nothing, never single searches.
 
 A word without hits may be a name. Until it was searched for on `MIN_DAYS` different days, only a keyed hash of it is stored
 (HMAC), and for `KEPT_DAYS` at most; the word itself is stored from then on, unless it is part of a contact's name.

@@ -56,9 +56,16 @@ def test_a_healthy_site(site, open_admin, width):
 def test_the_menu_leads_everywhere(site, open_admin, width):
     page = open_admin(width=width)
     menu = page.get_by_role("navigation", name="Meny")
+
+    def open_menu():
+        if width == PHONE:
+            page.get_by_role("button", name="Meny").click()
+
     for label in ("Annonser", "Strøm og kø", "Søk", "Brukere"):
+        open_menu()
         menu.get_by_role("link", name=label, exact=True).first.click()
-        expect(menu.locator("[aria-current]").first).to_have_text(label)
+        expect(page.locator("#menu [aria-current]").first).to_have_text(label)
+    open_menu()
     menu.get_by_text("Avansert").click()
     assert menu.get_by_role("link").count() > 6
     assert fits(page)
@@ -81,6 +88,26 @@ def test_lists_have_no_violations(site, open_admin, width):
         page.goto(f"/admin/{name}/")
         found[name] = (find_violations(page), fits(page))
     assert found == {name: ([], True) for name in LISTS}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_menu_and_filters_are_closed_on_a_phone(site, open_admin, scripts):
+    """Open, they took the whole first screen of a list."""
+    page = open_admin("/admin/vacancies/vacancy/", width=PHONE, scripts=scripts)
+    assert page.locator("#result_list").bounding_box()["y"] < 510
+    for name in ("Meny", "Filtre"):
+        part = page.get_by_role("navigation", name=name)
+        expect(part).to_have_count(0)
+        page.get_by_role("button", name=name).click()
+        expect(part).to_be_visible()
+        if scripts:
+            assert find_violations(page) == []
+        page.keyboard.press("Escape")
+        expect(part).to_have_count(0)
+    page.get_by_role("button", name="Filtre").click()
+    page.get_by_text("Vises nå").click()
+    page.get_by_role("link", name="Aktiv", exact=True).click()
+    expect(page.get_by_role("link", name="Fjern filtrene")).to_be_visible()
 
 
 def test_search_and_pages_of_a_list(site, open_admin):

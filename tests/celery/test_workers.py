@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,24 @@ def test_the_filesystem_broker_works_on_one_machine(live_site: Callable[..., Liv
     wait_until(lambda: site.active() == {ad}, 40, "the ad")
     second = feed.publish()
     wait_until(lambda: site.active() == {ad, second}, 20, "the ad that came later")
+
+
+def test_the_children_of_a_prefork_worker_return_freed_memory(live_site: Callable[..., LiveSite], tmp_path: Path) -> None:
+    """A thread does so, and none of a parent's threads runs in its children."""
+    result = tmp_path / "result"
+    site = live_site("sqlite", feed="http://127.0.0.1:9", RESULT_FILE=str(result), MALLOC_ARENA_MAX="1")
+    words = (
+        "worker",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        "1",
+        "--hostname",
+        "one@test",
+        "--without-gossip",
+        "--without-mingle",
+    )
+    site.start("worker", "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "tests.celery.freed_memory", *words)
+    assert site.wake("tests.free_memory") == 0
+    wait_until(result.exists, 90, "the task")
+    assert int(result.read_text().split()[1]) > 40 * 2**20

@@ -1,4 +1,4 @@
-"""Tables of what visitors search for: counts of filters, slow searches and words without hits. No search is stored."""
+"""Tables of what visitors search for: counts of filters, slow searches and words without hits, never single searches."""
 
 from __future__ import annotations
 

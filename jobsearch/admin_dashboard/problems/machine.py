@@ -45,7 +45,7 @@ def check_mail(facts: Facts) -> Problem | None:
         "mail-refused",
         BROKEN,
         _("E-post blir ikke sendt"),
-        effect=_("Varsler om nye stillinger venter, og lenker for å bekrefte kommer ikke fram. Ingen varsler går tapt."),
+        effect=_("Koder og lenker på e-post kommer ikke fram. Varsler om nye stillinger venter, ingen går tapt."),
         cause=_("E-postserveren i EMAIL_URL svarer ikke, eller avviser e-posten vår."),
         error=failure.detail,
         cure=_("Sjekk EMAIL_URL og DEFAULT_FROM_EMAIL, og at serveren svarer. Det som venter, sendes av seg selv etterpå."),

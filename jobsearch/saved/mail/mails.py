@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from jobsearch.core import failures
 from jobsearch.vacancies.visibility import OSLO
 
 from .links import CONFIRM_HOURS, INVITATION_DAYS, Purpose, build_link
@@ -139,7 +140,10 @@ def build_invitation(address: str, invitation_id: UUID, inviter: str) -> EmailMu
 
 
 def send_now(message: EmailMultiAlternatives) -> None:
-    """Sends one mail. Raises AddressRefused and MailServerDown, without the address in the text."""
+    """Sends one mail. Raises AddressRefused and MailServerDown, without the address in the text.
+
+    Also stores whether the mail server works: on a site without alerts no other mails show it.
+    """
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -147,9 +151,12 @@ def send_now(message: EmailMultiAlternatives) -> None:
             raise AddressRefused from None
         raise MailServerDown(describe_error(error)) from None
     except (smtplib.SMTPException, OSError) as error:
+        if not isinstance(error, smtplib.SMTPDataError | smtplib.SMTPNotSupportedError):  # these are about this mail alone
+            failures.note_failure(failures.MAIL, f"The mail server of EMAIL_URL fails ({describe_error(error)}).")
         down = MailServerDown(describe_error(error))
         down.may_have_been_sent = not isinstance(error, smtplib.SMTPResponseException | ConnectionRefusedError)
         raise down from None
+    failures.note_success(failures.MAIL)
 
 
 def describe_error(error: BaseException) -> str:
