@@ -30,7 +30,7 @@ def make_cases(options: Options) -> Iterator[Case]:
                 asked = search_requests.make_requests(queries)
 
                 def run(engine: Any, request: Any, kind: str = kind) -> None:
-                    (request,) = search_requests.change_minute([request]) if kind == "no words" else [request]
+                    (request,) = search_requests.change_hour([request]) if kind == "no words" else [request]
                     engine.search(request)
 
                 contestants = {

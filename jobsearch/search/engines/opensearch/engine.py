@@ -116,7 +116,7 @@ class OpenSearchEngine:
 
     @timed("engine")
     def _search(self, body: dict[str, Any], *, keep: bool = False) -> dict[str, Any]:
-        """The response. `keep`: the server keeps it until the index changes; its filter has the minute, so at most as long."""
+        """The response. `keep`: the server keeps it until the index changes; its filter has the hour, so at most as long."""
         with self._circuit_breaker.protect():
             if time.monotonic() - self._checked_at > CHECK_SECONDS or not self._checked_at:
                 self._find_live_index()
