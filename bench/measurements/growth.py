@@ -64,6 +64,6 @@ MEASUREMENT = Measurement(
     by="processor",
     ads=(100_000, 1_000_000),
     rounds=5,
-    warm_up=2,
+    warm_up=15,  # an OpenSearch compiles what it runs often
     by_hand="an index of a million ads takes ten minutes and 3 GB; kept in --data",
 )
