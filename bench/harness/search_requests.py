@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-_MINUTES = itertools.count(1)
+_HOURS = itertools.count(1)
 
 
 def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
@@ -37,14 +37,14 @@ def make_requests(queries: Iterable[Any], *, facets: bool = True) -> list[Any]:
     ]
 
 
-def change_minute(requests: Iterable[Any]) -> Iterator[Any]:
-    """The requests with the visibility of another minute each, so that no engine has a cached answer; the hits are the same."""
+def change_hour(requests: Iterable[Any]) -> Iterator[Any]:
+    """The requests with the visibility of another hour each, so that no engine has a cached answer; the hits are the same."""
     from django.utils import timezone
 
     from jobsearch.search.query import compiler
 
     for request in requests:
-        moment = timezone.now() - dt.timedelta(minutes=next(_MINUTES))
+        moment = timezone.now() - dt.timedelta(hours=next(_HOURS))
         yield replace(request, always=compiler.build_visibility_filter(moment, set()))
 
 

@@ -10,7 +10,7 @@ from bench.harness import generated, search_requests, site
 from bench.harness.protocol import BASELINE, Case, Measurement, Options, time_each
 
 KEPT = "no words, the answer kept"
-"""Asked again while the index and the minute are the same: both engines have the answer. "no words" is computed each time."""
+"""Asked again while the index and the hour are the same: both engines have the answer. "no words" is computed each time."""
 REPEATS = 3  # of each search a round
 
 
@@ -39,7 +39,7 @@ def compare_searches(engine: Any, label: str, pid: int | None) -> Iterator[Case]
             search(SearchQuery(**one), excluded=())
 
         def run_engine(request: Any, kind: str = kind) -> None:
-            (request,) = search_requests.change_minute([request]) if kind == "no words" else [request]
+            (request,) = search_requests.change_hour([request]) if kind == "no words" else [request]
             engine.search(request)
 
         yield Case(

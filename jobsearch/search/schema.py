@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from jobsearch.search.analysis import lexicon, negation, place_names, requirement_kinds
 from jobsearch.search.facets import areas
 from jobsearch.taxonomy import catalogue, occupations, places
+from jobsearch.taxonomy.catalogue import NOT_STATED
 
 Json = dict[str, Any]
 Kind = Literal["phrase", "word", "keyword", "number"]
@@ -62,6 +64,13 @@ FIELDS: dict[str, Kind] = {
 UNCOUNTED = {"title_whole", "employer_whole", "reference", "area"}
 """Keyword fields that are searched but never counted, so that engines need not keep their values by column."""
 
+NUMBERED: dict[str, dict[str, int]] = {
+    "place": {value: zlib.crc32(value.encode()) for value in (NOT_STATED, *places.list_paths())},
+}
+"""Keyword fields with hundreds of values: value -> the number that OpenSearch counts, see `engines/opensearch/facet_counts.py`.
+
+A value keeps its number when the list changes, so a process with another list lacks a count and never mixes two up."""
+
 _LISTS = (lexicon, place_names, negation, requirement_kinds, areas, places, occupations, catalogue)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 TOKENIZER = "whitespace-only"
@@ -71,6 +80,16 @@ TANTIVY_DAY = "day"
 """Field of tantivy alone: the day of publishing, computed from `order`."""
 TANTIVY_SORTED_BY = "order"
 """Field by which tantivy keeps the ads of each of its segments, the highest number first."""
+
+
+def name_number_field(field: str) -> str:
+    """OpenSearch's field of the numbers of a field's listed values."""
+    return f"{field}_number"
+
+
+def name_other_field(field: str) -> str:
+    """OpenSearch's field of the values that are not listed, which have no number."""
+    return f"{field}_other"
 
 
 def mapping() -> Json:
@@ -83,6 +102,9 @@ def mapping() -> Json:
     }
     properties = {name: kinds[kind] | ({"doc_values": False} if name in UNCOUNTED else {}) for name, kind in FIELDS.items()}
     properties["uuid"] = {"type": "keyword"}
+    for name in NUMBERED:
+        properties[name_number_field(name)] = {"type": "long", "index": False}
+        properties[name_other_field(name)] = {"type": "keyword", "index": False}
     return {"dynamic": "strict", "_source": {"includes": ["visible_until"]}, "properties": properties}
 
 
@@ -124,7 +146,8 @@ def fingerprint() -> str:
     It covers the schemas of both engines and the values of the lists that the analysis reads, but no code: a change of code
     that changes documents is stated by `ANALYSIS_VERSION`.
     """
-    return _hash([ANALYSIS_VERSION, FIELDS, mapping(), settings(), tantivy_fields(), TANTIVY_SORTED_BY, *_list_constants()])
+    of_engines = [mapping(), settings(), NUMBERED, tantivy_fields(), TANTIVY_SORTED_BY]
+    return _hash([ANALYSIS_VERSION, FIELDS, *of_engines, *_list_constants()])
 
 
 @lru_cache(maxsize=1)

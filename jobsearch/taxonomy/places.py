@@ -137,6 +137,12 @@ def get_label(path: str) -> str:
     return " ".join(words)
 
 
+def list_paths() -> tuple[str, ...]:
+    """Every path of the catalogue: counties with their municipalities, and the countries."""
+    norwegian = [f"{county}/{name}" for county, municipalities in COUNTIES.items() for name in municipalities]
+    return (*COUNTIES, *norwegian, ABROAD, *(f"{ABROAD}/{name}" for name in _COUNTRY_NAMES))
+
+
 def is_known(path: str) -> bool:
     """Whether the path is in the catalogue. The path of an ad need not be."""
     county, slash, municipality = path.partition("/")

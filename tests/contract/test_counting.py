@@ -14,6 +14,7 @@ from jobsearch.search.api import SearchQuery, count_by_day, count_many, search
 from jobsearch.search.indexing import index_changes
 from jobsearch.search.service import Counted
 from jobsearch.vacancies import store
+from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
@@ -52,6 +53,22 @@ def test_an_unreadable_filter_finds_nothing(thirty):
     page = search(query)
     assert (page.total, page.hits, count_many([(query, None)])) == (0, (), [Counted()])
     assert not any(page.counts["place"].values())
+
+
+def test_places_outside_the_catalogue_are_counted_as_those_in_it(engine):
+    where = [("NORGE", "VESTLAND", "BERGEN"), ("NORGE", "VESTLAND", "NYBY"), ("ATLANTIS", "", ""), ("SVERIGE", "", "")]
+    both = tuple(LocationData(*one) for one in where[1:3])
+    ads = [vacancy_data(title="Kokk", locations=locations) for locations in ((LocationData(*where[0]),), both, both[1:], ())]
+    ads.append(vacancy_data(title="Kokk", locations=(LocationData(*where[3]),)))
+    with transaction.atomic():
+        store.store_vacancies(ads)
+    index_changes()
+    norway = {"VESTLAND": 2, "VESTLAND/BERGEN": 1, "VESTLAND/NYBY": 1}
+    abroad = {"UTLAND": 3, "UTLAND/ATLANTIS": 2, "UTLAND/SVERIGE": 1}
+    for asked in (SearchQuery(q="kokk"), SearchQuery(), SearchQuery(place=("UTLAND/ATLANTIS",))):
+        assert search(asked).counts["place"] == {**norway, **abroad, "Ikke oppgitt": 1}
+    found = search(SearchQuery(place=("UTLAND/ATLANTIS",), extent=("Deltid", "Heltid"))).counts["place"]
+    assert found["UTLAND/ATLANTIS"] == 2
 
 
 @pytest.mark.parametrize("size", [25, 50])

@@ -54,7 +54,7 @@ def ads(number: int) -> dict[uuid.UUID, dict[str, Any]]:
             "occupation": [f"Yrke {chance.randrange(700)}"],
             "published": published,
             "first_seen": published,
-            "visible_until": now - 60 if chance.random() < 0.02 else now + 10 * 86_400,
+            "visible_until": now // 3600 * 3600 if chance.random() < 0.02 else now + 10 * 86_400,
             "deadline": deadline,
             "due": DUE_UNKNOWN,
             "deadline_order": compute_deadline_order(deadline, published, key),

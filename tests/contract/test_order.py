@@ -46,7 +46,7 @@ QUERIES = [
 def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
     """All documents by uuid: the corpus and 220 ads with few distinct dates and deadlines, so that most of them tie."""
     chance = random.Random(23)
-    now = timezone.now().replace(microsecond=0)
+    now = timezone.now().astimezone(OSLO).replace(microsecond=0)  # deadlines are days in Oslo
     moments = [now - dt.timedelta(hours=2), now - dt.timedelta(hours=2, seconds=1), now - dt.timedelta(days=2), None]
     days = [now - dt.timedelta(days=3), now, now + dt.timedelta(days=4)]
     ads = [

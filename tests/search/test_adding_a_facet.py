@@ -99,8 +99,7 @@ def test_the_request_to_opensearch_has_the_filter_and_the_count():
     assert counts == {"positions": TermsCount("positions", 200)}
     body = query_builder.build_search_body(Request(EVERYTHING, EVERYTHING, chosen, counts, "published", 0, 25, 0))
     assert body["post_filter"] == {"bool": {"filter": [{"terms": {"positions": ["several"]}}]}}
-    own = {"filter": {"match_all": {}}, "aggs": {"positions": {"terms": {"field": "positions", "size": 200}}}}
-    assert body["aggs"] == {"own-positions": own}
+    assert body["aggs"] == {"positions": {"terms": {"field": "positions", "size": 200}}}
     assert schema.mapping()["properties"]["positions"] == {"type": "keyword"}
 
 

@@ -62,6 +62,7 @@ _SYNONYM_IN_COMPOUND_SCORE = 20
 _SYNONYM_EMPLOYER_SCORE = 40
 _SYNONYM_BODY_SCORE = 4
 
+_HOUR = 3600
 _NEVER_FOLDED = PLAIN | FUNCTION_WORDS
 _MIN_LETTERS_PARTLY_FOLDED = 6  # letters of a word that may have some of its æ, ø and å and lack others
 _MIN_LETTERS_INFLECTED = 5  # letters of the only word of a query, from which its inflected forms in the body match too
@@ -120,10 +121,10 @@ def _compile_wish(wish: Wish) -> Node:
 def build_visibility_filter(now: dt.datetime, excluded: Collection[UUID] = ()) -> Node:
     """Ads whose last day has not passed, without those that the database has closed since the index was written.
 
-    The moment is cut to its minute, so that an engine can cache the filter's result. No ad ends within a minute: all end at
-    midnight.
+    The moment is cut to its hour, so that an engine can cache the filter's result. No ad ends within an hour: all end at
+    midnight in Oslo, which is a whole hour of UTC (`visibility.compute_visible_until`).
     """
-    ends_later = Range("visible_until", least=epoch(now) // 60 * 60 + 1)
+    ends_later = Range("visible_until", least=epoch(now) // _HOUR * _HOUR + 1)
     never = (Terms("uuid", tuple(sorted(str(uuid) for uuid in excluded))),) if excluded else ()
     return All((ends_later,), never)
 

@@ -27,6 +27,7 @@ from jobsearch.search.schema import fingerprint
 
 from . import query_builder
 from .client import SEARCH_SECONDS, WRITE_SECONDS, CircuitBreaker, connect, translate_errors
+from .facet_counts import read_counts
 from .index_writer import OpenSearchIndex, write_alias
 
 PREVIOUS_SECONDS = 86_400
@@ -53,7 +54,8 @@ class OpenSearchEngine:
         hits = tuple(Hit(query_builder.read_uuid(hit), hit.get("_score") or 0.0) for hit in answer["hits"]["hits"])
         if request.sort != "relevance":
             hits = tuple(Hit(hit.uuid) for hit in hits)
-        return Answer(hits, answer["hits"]["total"]["value"], query_builder.read_counts(answer.get("aggregations", {})))
+        counts = read_counts(answer.get("aggregations", {}), request.counts)
+        return Answer(hits, answer["hits"]["total"]["value"], counts)
 
     def count_hits(self, requests: Sequence[Request]) -> list[int]:
         if not requests:
@@ -67,7 +69,8 @@ class OpenSearchEngine:
         bodies = [query_builder.build_count_body(request) for request in requests]
         with self._circuit_breaker.protect():
             responses = self._search_many(bodies, SEARCH_SECONDS)
-        return [query_builder.read_counts({"counts": one.get("aggregations", {})}) for one in responses]
+        read = [one.get("aggregations", {}) for one in responses]
+        return [read_counts(aggregations, request.counts) for aggregations, request in zip(read, requests, strict=True)]
 
     def find_many(self, requests: Sequence[Request]) -> list[tuple[UUID, ...]]:
         if not requests:
@@ -113,7 +116,7 @@ class OpenSearchEngine:
 
     @timed("engine")
     def _search(self, body: dict[str, Any], *, keep: bool = False) -> dict[str, Any]:
-        """The response. `keep`: the server keeps it until the index changes; its filter has the minute, so at most as long."""
+        """The response. `keep`: the server keeps it until the index changes; its filter has the hour, so at most as long."""
         with self._circuit_breaker.protect():
             if time.monotonic() - self._checked_at > CHECK_SECONDS or not self._checked_at:
                 self._find_live_index()

@@ -21,6 +21,7 @@ from jobsearch.search.engines.base import Stored, Write, Written
 from jobsearch.search.errors import EngineDown
 
 from .client import WRITE_SECONDS, RequestRefused, translate_errors
+from .facet_counts import number_values
 
 SEQUENCE = "sequence"
 """Id of a document without fields, whose version is the database's count of indexing runs. No search matches it."""
@@ -206,7 +207,8 @@ def _build_operation(write: Write) -> bytes:
     head = {"_id": str(write.uuid), "version": write.version, "version_type": "external_gte"}
     if write.purge:
         return _serialise({"delete": head})
-    return _serialise({"index": head}) + _serialise({"uuid": str(write.uuid), **(write.document or {})})
+    document = {**write.document, **number_values(write.document)} if write.document else {}
+    return _serialise({"index": head}) + _serialise({"uuid": str(write.uuid), **document})
 
 
 def _serialise(value: Mapping[str, Any]) -> bytes:

@@ -21,7 +21,7 @@ from . import schema
 
 ScoredAddresses = list[tuple[float, DocAddress]]
 Clause = tuple[Occur, Query]
-_KEPT_ANSWERS = 32  # to searches without words: the front page, and some filters of the last minutes
+_KEPT_ANSWERS = 32  # to searches without words: the front page, and some filters
 _PAGE_OF = attrgetter("sort", "offset", "size", "today")
 _NEWEST = 250  # hits among which those of one score are searched for first
 
@@ -55,7 +55,7 @@ class IndexReader:
     def search(self, request: Request) -> Answer:
         """One page of hits. Answers to searches without words are kept until the next commit: their time grows with the ads.
 
-        What was typed is not kept. A request has the minute of its visibility and the day of its deadlines, so an answer depends
+        What was typed is not kept. A request has the hour of its visibility and the day of its deadlines, so an answer depends
         on it and the index alone.
         """
         if request.match != EVERYTHING:
