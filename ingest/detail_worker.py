@@ -22,6 +22,7 @@ from .circuit_breaker import CircuitBreaker, ControlAds
 from .detail_writer import write_batch
 from .fetch_pool import DetailFetchPool, FetchResult, run_in_thread
 from .lease import FeedLease
+from .precomputing import Precomputer
 from .report import Hooks, Report
 from .stop_signal import Stopped
 
@@ -59,13 +60,15 @@ class DetailWorker:
         self._batch_since = 0.0
         self._queue_empty = False
         self._done, self._total = 0, 0
+        self._precomputer = Precomputer()
 
     def run(self, seconds: float = float("inf")) -> bool:
         """Fetches until nothing is due, or for this many seconds. Returns whether nothing is due any more."""
         self._total = self._done + detail_queue.count_due()
         self._queue_empty = False
         until = time.monotonic() + seconds
-        pool = DetailFetchPool(self._feed, self._threads)
+        self._precomputer = Precomputer()
+        pool = DetailFetchPool(self._feed, self._threads, self._precomputer)
         try:
             while self._has_work(pool):
                 self._hooks.idle()
@@ -85,6 +88,7 @@ class DetailWorker:
             raise
         finally:
             pool.close()
+            self._precomputer.close()
             self._outstanding.clear()
 
     def _has_work(self, pool: DetailFetchPool) -> bool:
@@ -104,13 +108,12 @@ class DetailWorker:
         if pool.pending > MAX_PENDING // 2 or (self._queue_empty and pool.pending):
             return
         rows = detail_queue.due_tasks(MAX_PENDING + len(self._outstanding))
-        submitted = 0
-        for row in rows:
-            if row.uuid not in self._outstanding and pool.pending < MAX_PENDING:
-                self._outstanding[row.uuid] = row.marker
-                pool.submit(row.uuid, row.marker)
-                submitted += 1
-        self._queue_empty = not submitted
+        wanted = [row for row in rows if row.uuid not in self._outstanding][: max(0, MAX_PENDING - pool.pending)]
+        self._precomputer.expect([row.uuid for row in wanted])
+        for row in wanted:
+            self._outstanding[row.uuid] = row.marker
+            pool.submit(row.uuid, row.marker)
+        self._queue_empty = not wanted
 
     def _handle_result(self, result: FetchResult) -> None:
         outcome = result.outcome
@@ -140,6 +143,7 @@ class DetailWorker:
         batch, self._batch = self._batch, []
         if not batch:
             return
+        self._precomputer.wait([result.task for result in batch if result.task])
         written = write_batch(batch, self._lease, self._report)
         self._queue_empty = self._queue_empty and written
         for result in batch:

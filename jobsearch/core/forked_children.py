@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -75,8 +76,8 @@ class WorkerEnded(Exception):
 class Worker:
     """Forked child that stays, and answers requests in order. Raises OSError where none can be forked.
 
-    `work` is called in the child with each request, under the limits above; an answer longer than `MOST_BYTES` and one for which
-    it raises are b"". `finish` is called there at the end.
+    `work` is called in the child with each request, under the limits above. The answer is b"" where it raises, and where it
+    would be longer than `MOST_BYTES`. `finish` is called there at the end.
     """
 
     def __init__(self, work: Callable[[bytes], bytes], finish: Callable[[], bytes], wait_seconds: float) -> None:
@@ -92,6 +93,7 @@ class Worker:
         its.close()
         self._channel, self._wait_seconds = ours, wait_seconds
         self._has_ended = False
+        self._ending = threading.Lock()
 
     def ask(self, requests: Sequence[bytes]) -> Iterator[bytes]:
         """The answers of these requests, one after the other. Raises `WorkerEnded` at the first that has none."""
@@ -117,11 +119,17 @@ class Worker:
 
     def end(self) -> int | None:
         """Ends the child at once, and returns its status."""
-        if self._has_ended:
-            return None
-        self._has_ended = True
         self._channel.close()
-        return end_child(self._pid)
+        with self._ending:
+            status = None if self._has_ended else end_child(self._pid)
+            self._has_ended = True
+        return status
+
+    def kill(self) -> None:
+        """Kills the child; the thread that asks it finds that it has ended. May be called by another thread."""
+        with self._ending:
+            if not self._has_ended:
+                os.kill(self._pid, signal.SIGKILL)
 
     def _explain(self, error: OSError | EOFError) -> str:
         status = self.end()
