@@ -29,8 +29,9 @@ from jobsearch.vacancies.visibility import compute_visible_until
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 1.0  # seconds, at once
-WAIT_PER_AD = 0.01  # seconds; the child takes 0.005 and works while other ads are fetched
+LONGEST_WAIT = 2.0  # seconds, at once
+WAIT_PER_AD = 0.04  # seconds; the child takes 0.006 on an idle machine, while other ads are fetched
+CPU_SECONDS = 0.3  # of the child for one ad; indexing gives it more
 ANSWER_SECONDS = 10.0  # for one ad, by the clock: for a child that waits instead of working
 FINISH_SECONDS = 0.5  # for the words that the child has learnt
 MOST_FAILURES = 10  # of a run: a feed of nothing but hostile ads does not fork a child for each
@@ -221,4 +222,4 @@ def fork_worker(suppressor: Suppressor) -> Worker:
     def finish() -> bytes:
         return pickle.dumps(maker.list_new_words(counted)) if maker else b""
 
-    return Worker(work, finish, ANSWER_SECONDS)
+    return Worker(work, finish, cpu_seconds=CPU_SECONDS, wait_seconds=ANSWER_SECONDS)

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-CPU_SECONDS = 1.0  # of one ad; an ordinary one takes 0.005, so a busy or slow machine is far from it
 MEMORY = 256 * 2**20  # bytes above what the parent has
 MOST_BYTES = 2**20  # of an answer of a `Worker`: its parent reads it into its own memory
 _LENGTH = struct.Struct("!I")
@@ -76,11 +75,13 @@ class WorkerEnded(Exception):
 class Worker:
     """Forked child that stays, and answers requests in order. Raises OSError where none can be forked.
 
-    `work` is called in the child with each request, under the limits above. The answer is b"" where it raises, and where it
-    would be longer than `MOST_BYTES`. `finish` is called there at the end.
+    `work` is called in the child with each request, within so many seconds of the processor and by the clock. The answer is b""
+    where it raises, and where it would be longer than `MOST_BYTES`. `finish` is called there at the end.
     """
 
-    def __init__(self, work: Callable[[bytes], bytes], finish: Callable[[], bytes], wait_seconds: float) -> None:
+    def __init__(
+        self, work: Callable[[bytes], bytes], finish: Callable[[], bytes], *, cpu_seconds: float, wait_seconds: float
+    ) -> None:
         ours, its = socket.socketpair()
         try:
             self._pid = os.fork()
@@ -89,9 +90,9 @@ class Worker:
             its.close()
             raise
         if self._pid == 0:
-            _serve(its, work, finish)
+            _serve(its, work, finish, cpu_seconds)
         its.close()
-        self._channel, self._wait_seconds = ours, wait_seconds
+        self._channel, self._cpu_seconds, self._wait_seconds = ours, cpu_seconds, wait_seconds
         self._has_ended = False
         self._ending = threading.Lock()
 
@@ -136,21 +137,21 @@ class Worker:
         if isinstance(error, TimeoutError):
             return f"no answer within {self._wait_seconds:g} s"
         if status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
-            return f"more than {CPU_SECONDS:g} s of processor time"
+            return f"more than {self._cpu_seconds:g} s of processor time"
         return describe_end(status)
 
 
-def _serve(channel: socket.socket, work: Callable[[bytes], bytes], finish: Callable[[], bytes]) -> NoReturn:
+def _serve(channel: socket.socket, work: Callable[[bytes], bytes], finish: Callable[[], bytes], cpu_seconds: float) -> NoReturn:
     """Answers until the parent says that there is no more, or has ended itself."""
     try:
         prepare_child(channel.fileno())
         channel.settimeout(None)
         while number := _LENGTH.unpack(_read(channel, _LENGTH.size))[0]:
             for request in [_receive(channel) for _ in range(number)]:
-                with limit_processor_time(CPU_SECONDS):
+                with limit_processor_time(cpu_seconds):
                     answer = _work(work, request)
                 _send(channel, answer if len(answer) <= MOST_BYTES else b"")
-        with limit_processor_time(CPU_SECONDS):
+        with limit_processor_time(cpu_seconds):
             last = _work(lambda _nothing: finish(), b"")
         _send(channel, last)
         os._exit(0)

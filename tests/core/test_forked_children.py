@@ -45,9 +45,13 @@ def work(request: bytes) -> bytes:
     return b"x" * int(request[4:]) if request.startswith(b"size") else request.upper()
 
 
+def make_worker(work, *, cpu_seconds=30.0, wait_seconds=60.0):
+    return Worker(work, lambda: b"learnt", cpu_seconds=cpu_seconds, wait_seconds=wait_seconds)
+
+
 @pytest.fixture
 def worker():
-    worker = Worker(work, lambda: b"learnt", 30.0)
+    worker = make_worker(work)
     yield worker
     worker.end()
 
@@ -79,9 +83,8 @@ def test_an_answer_that_is_too_long_or_an_error_is_no_answer(worker):
         (b"wait", "no answer within 1 s"),
     ],
 )
-def test_a_request_that_ends_the_child_has_no_answer_and_those_before_it_have(request_, sentence, monkeypatch):
-    monkeypatch.setattr(forked_children, "CPU_SECONDS", 0.3)
-    worker = Worker(work, lambda: b"", 1.0 if request_ == b"wait" else 60.0)
+def test_a_request_that_ends_the_child_has_no_answer_and_those_before_it_have(request_, sentence):
+    worker = make_worker(work, cpu_seconds=0.3, wait_seconds=1.0 if request_ == b"wait" else 60.0)
     answers = worker.ask([b"a", request_, b"c"])
     assert next(answers) == b"A"
     with pytest.raises(WorkerEnded, match=sentence):
@@ -102,7 +105,7 @@ def test_a_child_has_no_other_file_and_none_is_left_at_the_end():
     process = psutil.Process()
     before = process.num_fds(), len(process.children())
     with open(__file__) as opened:  # noqa: PTH123 - a file descriptor of this process
-        worker = Worker(lambda _request: " ".join(os.listdir("/proc/self/fd")).encode(), lambda: b"", 30.0)  # noqa: PTH208
+        worker = make_worker(lambda _request: " ".join(os.listdir("/proc/self/fd")).encode())  # noqa: PTH208
         found = {int(number) for number in next(worker.ask([b""])).split()}
         assert opened.fileno() not in found
     assert len(found - {0, 1, 2}) == 2, "its channel, and the folder that it reads"
@@ -115,7 +118,7 @@ def test_a_child_ends_with_its_parent():
     reading, writing = os.pipe()
     parent = os.fork()
     if parent == 0:
-        worker = Worker(lambda _request: str(os.getpid()).encode(), lambda: b"", 30.0)
+        worker = make_worker(lambda _request: str(os.getpid()).encode())
         os.write(writing, next(worker.ask([b""])))
         os._exit(0)
     child = int(os.read(reading, 100))

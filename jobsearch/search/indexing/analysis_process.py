@@ -30,7 +30,7 @@ from uuid import UUID
 from django.conf import settings
 
 from jobsearch.core import forked_children
-from jobsearch.core.forked_children import CPU_SECONDS, MEMORY
+from jobsearch.core.forked_children import MEMORY
 from jobsearch.search.analysis import pieces
 from jobsearch.search.engines.base import Write
 from jobsearch.search.models import SetAside
@@ -40,6 +40,7 @@ from jobsearch.vacancies.pending import Change
 from . import documents
 
 Reason = SetAside.Reason
+CPU_SECONDS = 1.0  # one ad; an ordinary one takes 0.003, so a busy or slow machine is far from it
 WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits instead of working
 START_SECONDS = 30.0  # the same until a child begins
 CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not delay the ordinary ones among them
