@@ -15,6 +15,7 @@ from uuid import UUID
 from ingest.client.errors import AdNotFound, FeedUnavailable, Unauthorized
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import DetailFormatError, InactiveDetail
+from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
@@ -22,7 +23,7 @@ from .circuit_breaker import CircuitBreaker, ControlAds
 from .detail_writer import write_batch
 from .fetch_pool import DetailFetchPool, FetchResult, run_in_thread
 from .lease import FeedLease
-from .precomputing import Precomputer
+from .precomputing import Precomputer, wait_for_tasks
 from .report import Hooks, Report
 from .stop_signal import Stopped
 
@@ -77,14 +78,13 @@ class DetailWorker:
                 out_of_time = time.monotonic() > until
                 if self._breaker.should_probe or (out_of_time and self._breaker.held_ads):
                     self._probe_feed(pool)
-                if len(self._batch) >= BATCH_SIZE or (self._batch and time.monotonic() - self._batch_since > MAX_BATCH_SECONDS):
-                    self._flush()
+                self._flush_if_due()
                 if out_of_time:
-                    self._flush()
+                    self._flush_all()
                     return False
             return True
         except (Stopped, FeedUnavailable):
-            self._flush()  # so that answered details are not requested again
+            self._flush(self._batch)  # so that answered details are not requested again
             raise
         finally:
             pool.close()
@@ -98,7 +98,7 @@ class DetailWorker:
             if pool.pending:
                 return True
             if self._batch:
-                self._flush()
+                self._flush_all()
             elif self._breaker.held_ads:
                 self._probe_feed(pool)
             elif self._queue_empty:
@@ -128,7 +128,7 @@ class DetailWorker:
 
     def _probe_feed(self, pool: DetailFetchPool) -> None:
         pool.pause()
-        self._flush()  # first: ads that were answered just now are the best control ads
+        self._flush_all()  # first: ads that were answered just now are the best control ads
         held = self._breaker.held_ads
         controls = ControlAds(_choose_control_ads(held), detail_queue.sample_waiting(SAMPLE_SIZE, other_than=held))
         self._add(run_in_thread(lambda: self._breaker.probe_feed(controls), self._hooks.idle))
@@ -139,11 +139,32 @@ class DetailWorker:
             self._batch_since = time.monotonic()
         self._batch += results
 
-    def _flush(self) -> None:
-        batch, self._batch = self._batch, []
+    def _list_ready(self) -> list[FetchResult]:
+        """The results whose ads are not being computed any more."""
+        return [result for result in self._batch if result.task is None or not result.task.is_waited_for]
+
+    def _flush_if_due(self) -> None:
+        """Writes a full batch, or one that has waited for long, of the results that are ready; the others stay."""
+        if not self._batch:
+            return
+        ready = self._list_ready()
+        if len(ready) >= BATCH_SIZE or (ready and time.monotonic() - self._batch_since > MAX_BATCH_SECONDS):
+            self._flush(ready[:BATCH_SIZE])
+
+    def _flush_all(self) -> None:
+        """Writes all results, each as soon as its ad is not being computed any more."""
+        ready = self._list_ready()
+        if any(not isinstance(result.outcome, VacancyData) for result in ready):
+            self._flush(ready)  # it may close an ad, which does not wait for others
+        wait_for_tasks(result.task for result in self._batch if result.task)
+        self._flush(self._batch)
+
+    def _flush(self, batch: list[FetchResult]) -> None:
+        written_now = {id(result) for result in batch}
+        self._batch = [result for result in self._batch if id(result) not in written_now]
+        self._batch_since = time.monotonic()
         if not batch:
             return
-        self._precomputer.wait([result.task for result in batch if result.task])
         written = write_batch(batch, self._lease, self._report)
         self._queue_empty = self._queue_empty and written
         for result in batch:

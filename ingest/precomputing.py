@@ -1,8 +1,8 @@
-"""Precomputing: a child process cleans and analyses a fetched ad while others are fetched, before the transaction that stores it.
+"""Precomputing: child processes clean and analyse fetched ads while others are fetched, before the transaction that stores them.
 
 It only saves time. An ad that is not computed in time, or whose child fails, is stored as if this did not exist, and indexing
-analyses it; what is computed is used only if nothing has changed since (`PrecomputedAd.is_valid`). The feed waits for it at most
-`LONGEST_WAIT`, and in the long run `WAIT_PER_AD` for each ad.
+analyses it; what is computed is used only if nothing has changed since (`PrecomputedAd.is_valid`). Other ads never wait for it:
+an ad waits for `LONGEST_WAIT` at most, and while `MOST_WAITING` ads wait for each child, further ones are not computed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import pickle
 import queue
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils import timezone
 
-from jobsearch.core.forked_children import Worker, WorkerEnded
+from jobsearch.core.forked_children import Worker, WorkerEnded, count_cores
 from jobsearch.vacancies import precomputed, prepared_documents
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.precomputed import PrecomputedAd, StoredAd
@@ -29,28 +29,34 @@ from jobsearch.vacancies.visibility import compute_visible_until
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 2.0  # seconds, at once
-WAIT_PER_AD = 0.04  # seconds; the child takes 0.006 on an idle machine, while other ads are fetched
+LONGEST_WAIT = 2.0  # seconds of an ad, from its detail on
+MOST_WAITING = 24  # ads for a child, which takes 0.006 s for one on an idle machine, and up to 0.06 on a busy one
+MANY_WAITING = 12  # ads for a child: then another one starts, up to one for each core
 CPU_SECONDS = 0.3  # of the child for one ad; indexing gives it more
 ANSWER_SECONDS = 10.0  # for one ad, by the clock: for a child that waits instead of working
 FINISH_SECONDS = 0.5  # for the words that the child has learnt
 MOST_FAILURES = 10  # of a run: a feed of nothing but hostile ads does not fork a child for each
 MOST_ADS = 500  # of one child, so that what it keeps in memory is bounded; a fork takes as long as some ten ads
-AT_ONCE = 8  # ads sent to the child together, so that it does not wait for this process after each
+AT_ONCE = 4  # ads sent to the child together, so that it does not wait for this process after each
 MOST_BYTES = 200_000  # of an ad as it is sent; indexing analyses longer ones
 
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """An ad to be computed. `answer` is b"" where there is no result; `is_abandoned`: nothing waits for it any more."""
+    """An ad to be computed. `answer` is b"" where there is no result. `deadline`: nothing waits for it any more then."""
 
     entry: VacancyData
     first_seen: dt.datetime | None
     request: bytes
+    deadline: float = field(default_factory=lambda: time.monotonic() + LONGEST_WAIT)
     done: threading.Event = field(default_factory=threading.Event)
     answer: bytes = b""
     suppressor: Suppressor | None = None
-    is_abandoned: bool = False
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether its ad should not be stored yet."""
+        return not self.done.is_set() and time.monotonic() < self.deadline
 
     def load(self) -> PrecomputedAd | None:
         """The result, a new copy each time, since storing changes it; None where there is none."""
@@ -59,15 +65,30 @@ class Task:
         return PrecomputedAd(self.entry, self.first_seen, self.suppressor, precomputed.unpack_computed(self.answer))
 
 
+def wait_for_tasks(tasks: Iterable[Task]) -> None:
+    """Waits for these tasks, each until its deadline at most."""
+    for task in tasks:
+        task.done.wait(max(0.0, task.deadline - time.monotonic()))
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the children of a sync run share. `is_given_up`: no more ads are computed."""
+
+    suppressor: Suppressor
+    tasks: queue.SimpleQueue[Task | None] = field(default_factory=queue.SimpleQueue)
+    is_given_up: bool = False
+    failures: int = 0
+
+
 class Precomputer:
-    """Computes ads in a child process, which is forked for the first of them. A thread without a database talks to it."""
+    """Computes ads in child processes, which are forked when there are ads for them, and ended by `close`."""
 
     def __init__(self) -> None:
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._stored: dict[UUID, StoredAd] = {}
-        self._child: _Child | None = None
-        self._patience = LONGEST_WAIT
-        self._thread: threading.Thread | None = None
+        self._run: _Run | None = None
+        self._children: list[_Child] = []
+        self._starting = threading.Lock()
 
     def expect(self, uuids: Collection[UUID]) -> None:
         """Reads what is needed to compute these ads, in two queries. Call it before their details are requested."""
@@ -75,106 +96,112 @@ class Precomputer:
             return
         suppressor = load_suppressor()
         self._stored |= precomputed.read_stored(uuids)
-        if self._child:
-            self._child.suppressor = suppressor
-            return
-        self._child = _Child(suppressor)
-        self._thread = threading.Thread(target=self._run, args=(self._child,), daemon=True, name="feed-precomputing")
-        self._thread.start()
+        if self._run:
+            self._run.suppressor = suppressor
+        else:
+            self._run = _Run(suppressor)
 
     def submit(self, entry: VacancyData) -> Task | None:
         """Queues a fetched ad, from any thread, without waiting; None where it is not computed."""
         try:
-            return self._submit(entry)
+            return self._submit(entry, self._run) if self._run else None
         except Exception as error:  # such as an ad nested too deeply to be sent
             log.warning("Ad %s is not computed before it is stored (%s).", entry.uuid, type(error).__name__)
             return None
 
-    def _submit(self, entry: VacancyData) -> Task | None:
-        if self._child is None or self._child.is_given_up:
-            return None
-        stored = self._stored.get(entry.uuid)
+    def _submit(self, entry: VacancyData, run: _Run) -> Task | None:
+        stored = self._stored.pop(entry.uuid, None)
         is_unchanged = stored is not None and stored.content_hash == hash_content(entry)
         if is_unchanged or compute_visible_until(entry.expires) <= timezone.now():
+            return None
+        if run.is_given_up or not self._has_room(run):
             return None
         first_seen = stored.first_seen if stored else None
         request = pickle.dumps((entry, first_seen), pickle.HIGHEST_PROTOCOL)
         if len(request) > MOST_BYTES:
             return None
         task = Task(entry, first_seen, request)
-        self._tasks.put(task)
+        run.tasks.put(task)
         return task
 
-    def wait(self, tasks: Sequence[Task]) -> None:
-        """Waits for these tasks as long as the feed may wait, and abandons those that are not done. Call it once for each."""
-        began = time.monotonic()
-        for task in tasks:
-            task.done.wait(max(0.0, began + self._patience - time.monotonic()))
-            task.is_abandoned = not task.done.is_set()
-            self._stored.pop(task.entry.uuid, None)
-        waited = time.monotonic() - began
-        self._patience = min(LONGEST_WAIT, max(0.0, self._patience - waited) + WAIT_PER_AD * len(tasks))
+    def _has_room(self, run: _Run) -> bool:
+        """Whether few enough ads wait. Starts the first child, and another one where many wait."""
+        waiting = run.tasks.qsize()
+        with self._starting:
+            number = len(self._children)
+            if not number or (waiting >= MANY_WAITING * number and number < count_cores()):
+                self._children.append(_Child(run))
+                return True
+        return waiting < MOST_WAITING * number
 
     def close(self) -> None:
-        """Ends the child: at once, if it does not end by itself."""
-        if not self._child or not self._thread:
-            return
-        self._child.is_given_up = True
-        self._tasks.put(None)
+        """Ends the children: at once, if they do not end by themselves."""
+        if self._run:
+            self._run.is_given_up = True
+            self._run.tasks.put(None)
+        with self._starting:
+            for child in self._children:
+                child.end()
+
+
+class _Child:
+    """A child process, forked again after a failure and after `MOST_ADS`, and the thread that asks it, which uses no database."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._suppressor = run.suppressor
+        self._worker: Worker | None = None
+        self._served = 0
+        self._thread = threading.Thread(target=self._compute_all, daemon=True, name="feed-precomputing")
+        self._thread.start()
+
+    def end(self) -> None:
+        """Waits for the thread, and kills the process if that takes long."""
         self._thread.join(FINISH_SECONDS)
         if self._thread.is_alive():
-            self._child.kill()
+            if worker := self._worker:
+                worker.kill()
             self._thread.join(FINISH_SECONDS)
 
-    def _run(self, child: _Child) -> None:
+    def _compute_all(self) -> None:
         try:
             while tasks := self._take():
-                child.compute(tasks)
+                self._compute(tasks)
         except Exception:
             log.exception("No ad is computed any more before it is stored; indexing analyses them.")
-            child.is_given_up = True
+            self._run.is_given_up = True
         finally:
-            child.finish()
+            self._finish_worker()
 
     def _take(self) -> list[Task]:
         """The next tasks, at most `AT_ONCE`; none at the end."""
         tasks: list[Task] = []
         while len(tasks) < AT_ONCE:
             try:
-                task = self._tasks.get(block=not tasks)
+                task = self._run.tasks.get(block=not tasks)
             except queue.Empty:
                 break
             if task is None:
-                self._tasks.put(None)  # for the next call too
+                self._run.tasks.put(None)  # for the next call too, and for other children
                 break
             tasks.append(task)
         return tasks
 
-
-class _Child:
-    """The child process, forked again after a failure and after `MOST_ADS`. One thread uses it, others set its attributes."""
-
-    def __init__(self, suppressor: Suppressor) -> None:
-        self.suppressor = self._used_suppressor = suppressor
-        self.is_given_up = False
-        self._worker: Worker | None = None
-        self._served = self._failures = 0
-
-    def compute(self, tasks: Sequence[Task]) -> None:
-        """Computes these tasks but abandoned ones. After a failure it continues behind the ad of the failure."""
-        left = [task for task in tasks if not task.is_abandoned]
-        while left and not self.is_given_up:
+    def _compute(self, tasks: Sequence[Task]) -> None:
+        """Computes these tasks but late ones. After a failure it continues behind the ad of the failure."""
+        left = [task for task in tasks if task.is_waited_for]
+        while left and not self._run.is_given_up:
             try:
                 worker = self._provide_worker()
             except OSError as error:  # no memory or no process
                 log.warning("No process starts that computes ads before they are stored: %s", error)
-                self.is_given_up = True
+                self._run.is_given_up = True
                 break
             try:
                 for answer in worker.ask([task.request for task in left]):
                     self._served += 1
                     task = left.pop(0)
-                    task.suppressor, task.answer, task.request = self._used_suppressor, answer, b""
+                    task.suppressor, task.answer, task.request = self._suppressor, answer, b""
                     task.done.set()
             except WorkerEnded as error:
                 self._worker = None
@@ -183,31 +210,26 @@ class _Child:
             task.done.set()
 
     def _provide_worker(self) -> Worker:
-        if self._served >= MOST_ADS or self._used_suppressor != self.suppressor:
-            self.finish()
+        if self._served >= MOST_ADS or self._suppressor != self._run.suppressor:
+            self._finish_worker()
         if self._worker is None:
-            self._used_suppressor, self._served = self.suppressor, 0
-            self._worker = fork_worker(self._used_suppressor)
+            self._suppressor, self._served = self._run.suppressor, 0
+            self._worker = fork_worker(self._suppressor)
         return self._worker
 
     def _note_failure(self, task: Task, error: WorkerEnded) -> None:
         task.done.set()
-        if self.is_given_up:
+        if self._run.is_given_up:
             return  # at the end of the run
         log.warning("Ad %s is not computed before it is stored: %s", task.entry.uuid, error)
-        self._failures += 1
-        self.is_given_up = self._failures >= MOST_FAILURES
+        self._run.failures += 1
+        self._run.is_given_up = self._run.failures >= MOST_FAILURES
 
-    def finish(self) -> None:
-        """Ends the child, and adopts the words that it has learnt: the next one begins with them."""
+    def _finish_worker(self) -> None:
+        """Ends the process, and adopts the words that it has learnt: the next one begins with them."""
         worker, self._worker = self._worker, None
         if worker and (words := worker.finish(FINISH_SECONDS)) and (maker := prepared_documents.get_maker()):
             maker.add_words(pickle.loads(words))  # noqa: S301 - from our own child
-
-    def kill(self) -> None:
-        """Ends the child from another thread; its own thread then finds it ended."""
-        if worker := self._worker:
-            worker.kill()
 
 
 def fork_worker(suppressor: Suppressor) -> Worker:

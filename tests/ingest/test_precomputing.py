@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ingest import precomputing
 from ingest.client.parsing import parse_detail
-from ingest.precomputing import Precomputer
+from ingest.precomputing import Precomputer, wait_for_tasks
 from jobsearch.core import forked_children
 from jobsearch.demo.feed_server.ads import compose
 from jobsearch.search.indexing import analysis_process, documents
@@ -37,9 +37,16 @@ TABLES = (Vacancy, Location, Contact, Occupation, Category, PreparedAd, Prepared
 
 
 @pytest.fixture
-def precomputer():
+def patient(monkeypatch):
+    """The machine may be busy; what limits the wait has tests of its own."""
+    monkeypatch.setattr(precomputing, "LONGEST_WAIT", 120.0)
+    monkeypatch.setattr(precomputing, "MOST_WAITING", 1000)
+
+
+@pytest.fixture
+def precomputer(patient, settings):
+    settings.INDEX_PROCESSES = 1
     precomputer = Precomputer()
-    precomputer._patience = 60.0  # the machine may be busy; what limits the wait has tests of its own
     yield precomputer
     precomputer.close()
 
@@ -62,7 +69,7 @@ def compute(precomputer, *entries):
     """The computed ads by uuid, as the feed's worker hands them to `store`."""
     precomputer.expect([entry.uuid for entry in entries])
     tasks = [task for entry in entries if (task := precomputer.submit(entry))]
-    precomputer.wait(tasks)
+    wait_for_tasks(tasks)
     return {task.entry.uuid: found for task in tasks if (found := task.load())}
 
 
@@ -195,14 +202,13 @@ def test_an_ad_that_ends_the_child_is_stored_without_it_and_the_others_with_it(a
     assert "Nordmann" not in caplog.text
 
 
-def test_no_process_and_no_file_is_left(misbehave):
+def test_no_process_and_no_file_is_left(misbehave, patient):
     process = psutil.Process()
     save(vacancy_data())  # which opens the files of the database
     before = process.num_fds(), process.children(), process.num_threads()
     misbehave["Kokk"] = lambda: os._exit(7)
     for titles in (["Baker"], ["Baker", "Kokk", "Murer"], ["Kokk"]):
         precomputer = Precomputer()
-        precomputer._patience = 60.0
         compute(precomputer, *(vacancy_data(title=title) for title in titles))
         precomputer.close()
     assert (process.num_fds(), process.children(), process.num_threads()) == before
@@ -210,13 +216,26 @@ def test_no_process_and_no_file_is_left(misbehave):
 
 def test_a_child_that_is_busy_at_the_end_is_killed(misbehave, monkeypatch):
     monkeypatch.setattr(precomputing, "FINISH_SECONDS", 0.2)
+    monkeypatch.setattr(precomputing, "LONGEST_WAIT", 1.0)
     misbehave["Kokk"] = lambda: time.sleep(3600)
     precomputer = Precomputer()
-    precomputer._patience = 0.0
     began = time.monotonic()
     assert compute(precomputer, vacancy_data(title="Kokk")) == {}
     precomputer.close()
     assert time.monotonic() - began < 30
+    assert not psutil.Process().children()
+
+
+def test_several_children_compute_many_ads(patient, settings, monkeypatch):
+    settings.INDEX_PROCESSES = 2
+    forked, real = [], precomputing.fork_worker
+    monkeypatch.setattr(precomputing, "fork_worker", lambda *options: forked.append(1) or real(*options))
+    entries = [vacancy_data(title=f"Kokk {number}") for number in range(4 * precomputing.MANY_WAITING)]
+    precomputer = Precomputer()
+    found = compute(precomputer, *entries)
+    assert len(found) == len(entries)
+    precomputer.close()
+    assert len(forked) == 2
     assert not psutil.Process().children()
 
 
@@ -240,19 +259,20 @@ def test_a_feed_of_hostile_ads_forks_few_children(precomputer, misbehave, monkey
     assert precomputer.submit(vacancy_data()) is None
 
 
-def test_the_feed_waits_for_a_bounded_time(misbehave):
+def test_an_ad_waits_for_a_bounded_time_and_others_are_not_computed_meanwhile(misbehave, monkeypatch, settings):
+    settings.INDEX_PROCESSES = 1
+    monkeypatch.setattr(precomputing, "LONGEST_WAIT", 1.5)
     misbehave["Kokk"] = lambda: time.sleep(3600)
+    entries = [vacancy_data(title="Kokk") for _ in range(precomputing.MOST_WAITING + 20)]
     precomputer = Precomputer()
     try:
+        precomputer.expect([entry.uuid for entry in entries])
         began = time.monotonic()
-        assert compute(precomputer, vacancy_data(title="Kokk")) == {}
-        first = time.monotonic() - began
-        assert precomputing.LONGEST_WAIT <= first < precomputing.LONGEST_WAIT + 10
-        assert precomputer._patience == pytest.approx(precomputing.WAIT_PER_AD)
-        tasks = [task for _ in range(5) if (task := precomputer.submit(vacancy_data(title="Kokk")))]
-        precomputer.wait(tasks)
-        assert all(task.is_abandoned for task in tasks)
-        assert precomputer._patience == pytest.approx(5 * precomputing.WAIT_PER_AD)
+        tasks = [task for entry in entries if (task := precomputer.submit(entry))]
+        assert len(tasks) <= precomputing.MOST_WAITING + precomputing.AT_ONCE + 1
+        wait_for_tasks(tasks)
+        assert 1.0 < time.monotonic() - began < 20, "all of them together, not each"
+        assert not any(task.load() or task.is_waited_for for task in tasks)
     finally:
         precomputer.close()
 
@@ -419,7 +439,7 @@ def test_a_transaction_that_fails_can_be_repeated_with_the_same_task(precomputer
     entry = vacancy_data()
     precomputer.expect([entry.uuid])
     task = precomputer.submit(entry)
-    precomputer.wait([task])
+    wait_for_tasks([task])
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         store.store_vacancies([entry], precomputed={entry.uuid: task.load()})
         raise ZeroDivisionError

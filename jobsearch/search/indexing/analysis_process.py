@@ -27,8 +27,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.conf import settings
-
 from jobsearch.core import forked_children
 from jobsearch.core.forked_children import MEMORY
 from jobsearch.search.analysis import pieces
@@ -129,8 +127,7 @@ def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
 
 def count_processes(rows: int) -> int:
     """Number of children for so many rows: one for each core that this process may use, and at least `FEWEST` rows for each."""
-    cores = settings.INDEX_PROCESSES or len(os.sched_getaffinity(0))
-    return max(1, min(cores, rows // FEWEST))
+    return max(1, min(forked_children.count_cores(), rows // FEWEST))
 
 
 def _split(rows: list[Change]) -> list[list[Change]]:
