@@ -1,8 +1,9 @@
 """Precomputing: child processes clean and analyse fetched ads while others are fetched, before the transaction that stores them.
 
 It only saves time. An ad that is not computed in time, or whose child fails, is stored as if this did not exist, and indexing
-analyses it; what is computed is used only if nothing has changed since (`PrecomputedAd.is_valid`). Other ads never wait for it:
-an ad waits for `LONGEST_WAIT` at most, and while `MOST_WAITING` ads wait for each child, further ones are not computed.
+analyses it; what is computed is used only if nothing has changed since (`PrecomputedAd.is_valid`). Others do not wait for an ad
+that takes long: it waits for `LONGEST_WAIT` at most, and while `MOST_WAITING` ads wait for each child, fetching goes on after
+`ROOM_SECONDS` and further ads are not computed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = 2.0  # seconds of an ad, from its detail on
 MOST_WAITING = 24  # ads for a child, which takes 0.006 s for one on an idle machine, and up to 0.06 on a busy one
 MANY_WAITING = 12  # ads for a child: then another one starts, up to one for each core
+ROOM_SECONDS = 0.2  # that one of the six fetching threads waits; on an idle machine none does
 CPU_SECONDS = 0.3  # of the child for one ad; indexing gives it more
 ANSWER_SECONDS = 10.0  # for one ad, by the clock: for a child that waits instead of working
 FINISH_SECONDS = 0.5  # for the words that the child has learnt
@@ -39,6 +41,7 @@ MOST_FAILURES = 10  # of a run: a feed of nothing but hostile ads does not fork 
 MOST_ADS = 500  # of one child, so that what it keeps in memory is bounded; a fork takes as long as some ten ads
 AT_ONCE = 4  # ads sent to the child together, so that it does not wait for this process after each
 MOST_BYTES = 200_000  # of an ad as it is sent; indexing analyses longer ones
+_POLL_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +105,7 @@ class Precomputer:
             self._run = _Run(suppressor)
 
     def submit(self, entry: VacancyData) -> Task | None:
-        """Queues a fetched ad, from any thread, without waiting; None where it is not computed."""
+        """Queues a fetched ad, from a thread that fetches; None where it is not computed. Waits for `ROOM_SECONDS` at most."""
         try:
             return self._submit(entry, self._run) if self._run else None
         except Exception as error:  # such as an ad nested too deeply to be sent
@@ -114,7 +117,7 @@ class Precomputer:
         is_unchanged = stored is not None and stored.content_hash == hash_content(entry)
         if is_unchanged or compute_visible_until(entry.expires) <= timezone.now():
             return None
-        if run.is_given_up or not self._has_room(run):
+        if not self._wait_for_room(run):
             return None
         first_seen = stored.first_seen if stored else None
         request = pickle.dumps((entry, first_seen), pickle.HIGHEST_PROTOCOL)
@@ -123,6 +126,16 @@ class Precomputer:
         task = Task(entry, first_seen, request)
         run.tasks.put(task)
         return task
+
+    def _wait_for_room(self, run: _Run) -> bool:
+        until = time.monotonic() + ROOM_SECONDS
+        while not run.is_given_up:
+            if self._has_room(run):
+                return True
+            if time.monotonic() > until:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return False
 
     def _has_room(self, run: _Run) -> bool:
         """Whether few enough ads wait. Starts the first child, and another one where many wait."""
