@@ -124,7 +124,7 @@ def _take_over(
         found = pending.list_changes(wanted, quarantine.exclude_waiting(began), analysis_fingerprint())
         if not found:
             break
-        written = _index_chunk(in_use, found)
+        written = _index_chunk(in_use, quarantine.drop_refused_documents(found))
         done.stale += len(written.stale)
         done.indexed += written.done
         if written.stale and is_database_restored(in_use, written.stale):
