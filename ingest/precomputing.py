@@ -1,8 +1,8 @@
-"""Precomputing: child processes clean and analyse fetched ads while others are fetched, before the transaction that stores them.
+"""Precomputing: a child process cleans and analyses fetched ads while others are fetched, before they are stored.
 
 It only saves time. An ad that is not computed in time, or whose child fails, is stored as if this did not exist, and indexing
 analyses it; what is computed is used only if nothing has changed since (`PrecomputedAd.is_valid`). Others do not wait for an ad
-that takes long: it waits for `LONGEST_WAIT` at most, and while `MOST_WAITING` ads wait for each child, fetching goes on after
+that takes long: it waits for `LONGEST_WAIT` at most, and while `MOST_WAITING` ads wait for the child, fetching goes on after
 `ROOM_SECONDS` and further ads are not computed.
 """
 
@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from jobsearch.core.forked_children import Worker, WorkerEnded, count_cores
+from jobsearch.core.forked_children import Worker, WorkerEnded
 from jobsearch.vacancies import precomputed, prepared_documents
 from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.precomputed import PrecomputedAd, StoredAd
@@ -31,14 +31,15 @@ from jobsearch.vacancies.visibility import compute_visible_until
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 2.0  # seconds of an ad, from its detail on
-MOST_WAITING = 24  # ads for a child, which takes 0.006 s for one on an idle machine, and up to 0.06 on a busy one
-MANY_WAITING = 12  # ads for a child: then another one starts, up to one for each core
+MOST_WAITING = 24  # ads for the child, which takes 0.006 s for one on an idle machine, and up to 0.06 on a busy one
 ROOM_SECONDS = 0.2  # that one of the six fetching threads waits; on an idle machine none does
 CPU_SECONDS = 0.3  # of the child for one ad; indexing gives it more
 ANSWER_SECONDS = 10.0  # for one ad, by the clock: for a child that waits instead of working
 FINISH_SECONDS = 0.5  # for the words that the child has learnt
 MOST_FAILURES = 10  # of a run: a feed of nothing but hostile ads does not fork a child for each
-MOST_ADS = 500  # of one child, so that what it keeps in memory is bounded; a fork takes as long as some ten ads
+MOST_ADS = (
+    150  # of one child: its memory grows to 40 MB with its ads and what its parent changes; a fork takes as long as ten ads
+)
 AT_ONCE = 4  # ads sent to the child together, so that it does not wait for this process after each
 MOST_BYTES = 200_000  # of an ad as it is sent; indexing analyses longer ones
 _POLL_SECONDS = 0.02
@@ -76,7 +77,7 @@ def wait_for_tasks(tasks: Iterable[Task]) -> None:
 
 @dataclass(slots=True)
 class _Run:
-    """What the children of a sync run share. `is_given_up`: no more ads are computed."""
+    """What the child and those who ask it share. `is_given_up`: no more ads are computed."""
 
     suppressor: Suppressor
     tasks: queue.SimpleQueue[Task | None] = field(default_factory=queue.SimpleQueue)
@@ -85,12 +86,12 @@ class _Run:
 
 
 class Precomputer:
-    """Computes ads in child processes, which are forked when there are ads for them, and ended by `close`."""
+    """Computes ads in a child process, which is forked for the first of them and ended by `close`."""
 
     def __init__(self) -> None:
         self._stored: dict[UUID, StoredAd] = {}
         self._run: _Run | None = None
-        self._children: list[_Child] = []
+        self._child: _Child | None = None
         self._starting = threading.Lock()
 
     def expect(self, uuids: Collection[UUID]) -> None:
@@ -138,23 +139,19 @@ class Precomputer:
         return False
 
     def _has_room(self, run: _Run) -> bool:
-        """Whether few enough ads wait. Starts the first child, and another one where many wait."""
-        waiting = run.tasks.qsize()
+        """Whether few enough ads wait. Starts the child."""
         with self._starting:
-            number = len(self._children)
-            if not number or (waiting >= MANY_WAITING * number and number < count_cores()):
-                self._children.append(_Child(run))
-                return True
-        return waiting < MOST_WAITING * number
+            self._child = self._child or _Child(run)
+        return run.tasks.qsize() < MOST_WAITING
 
     def close(self) -> None:
-        """Ends the children: at once, if they do not end by themselves."""
+        """Ends the child: at once, if it does not end by itself."""
         if self._run:
             self._run.is_given_up = True
             self._run.tasks.put(None)
         with self._starting:
-            for child in self._children:
-                child.end()
+            if self._child:
+                self._child.end()
 
 
 class _Child:
@@ -195,7 +192,7 @@ class _Child:
             except queue.Empty:
                 break
             if task is None:
-                self._run.tasks.put(None)  # for the next call too, and for other children
+                self._run.tasks.put(None)  # for the next call too
                 break
             tasks.append(task)
         return tasks

@@ -20,18 +20,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from django.conf import settings
-
 MEMORY = 256 * 2**20  # bytes above what the parent has
 MOST_BYTES = 2**20  # of an answer of a `Worker`: its parent reads it into its own memory
 _LENGTH = struct.Struct("!I")
 _MOST_FILES = 65_536
 _SIGNALS = (signal.SIGTERM, signal.SIGPROF, signal.SIGPIPE, signal.SIGCHLD, signal.SIGALRM)
-
-
-def count_cores() -> int:
-    """Number of children that compute at a time: one for each core that this process may use, or as many as configured."""
-    return int(settings.INDEX_PROCESSES) or len(os.sched_getaffinity(0))
 
 
 def prepare_child(channel: int) -> None:

@@ -44,8 +44,7 @@ def patient(monkeypatch):
 
 
 @pytest.fixture
-def precomputer(patient, settings):
-    settings.INDEX_PROCESSES = 1
+def precomputer(patient):
     precomputer = Precomputer()
     yield precomputer
     precomputer.close()
@@ -226,19 +225,6 @@ def test_a_child_that_is_busy_at_the_end_is_killed(misbehave, monkeypatch):
     assert not psutil.Process().children()
 
 
-def test_several_children_compute_many_ads(patient, settings, monkeypatch):
-    settings.INDEX_PROCESSES = 2
-    forked, real = [], precomputing.fork_worker
-    monkeypatch.setattr(precomputing, "fork_worker", lambda *options: forked.append(1) or real(*options))
-    entries = [vacancy_data(title=f"Kokk {number}") for number in range(4 * precomputing.MANY_WAITING)]
-    precomputer = Precomputer()
-    found = compute(precomputer, *entries)
-    assert len(found) == len(entries)
-    precomputer.close()
-    assert len(forked) == 2
-    assert not psutil.Process().children()
-
-
 def test_no_ad_is_computed_where_no_process_can_start(precomputer, monkeypatch, caplog):
     def fork():
         raise OSError(11, "no more processes")
@@ -259,9 +245,9 @@ def test_a_feed_of_hostile_ads_forks_few_children(precomputer, misbehave, monkey
     assert precomputer.submit(vacancy_data()) is None
 
 
-def test_an_ad_waits_for_a_bounded_time_and_others_are_not_computed_meanwhile(misbehave, monkeypatch, settings):
-    settings.INDEX_PROCESSES = 1
+def test_an_ad_waits_for_a_bounded_time_and_others_are_not_computed_meanwhile(misbehave, monkeypatch):
     monkeypatch.setattr(precomputing, "LONGEST_WAIT", 1.5)
+    monkeypatch.setattr(precomputing, "ROOM_SECONDS", 0.0)
     misbehave["Kokk"] = lambda: time.sleep(3600)
     entries = [vacancy_data(title="Kokk") for _ in range(precomputing.MOST_WAITING + 20)]
     precomputer = Precomputer()
@@ -269,7 +255,7 @@ def test_an_ad_waits_for_a_bounded_time_and_others_are_not_computed_meanwhile(mi
         precomputer.expect([entry.uuid for entry in entries])
         began = time.monotonic()
         tasks = [task for entry in entries if (task := precomputer.submit(entry))]
-        assert len(tasks) <= precomputing.MOST_WAITING + precomputing.AT_ONCE + 1
+        assert len(tasks) <= precomputing.MOST_WAITING + precomputing.AT_ONCE
         wait_for_tasks(tasks)
         assert 1.0 < time.monotonic() - began < 20, "all of them together, not each"
         assert not any(task.load() or task.is_waited_for for task in tasks)

@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
 
+from django.conf import settings
+
 from jobsearch.core import forked_children
 from jobsearch.core.forked_children import MEMORY
 from jobsearch.search.analysis import pieces
@@ -127,7 +129,8 @@ def analyse(found: Sequence[Change], now: dt.datetime) -> Analysed:
 
 def count_processes(rows: int) -> int:
     """Number of children for so many rows: one for each core that this process may use, and at least `FEWEST` rows for each."""
-    return max(1, min(forked_children.count_cores(), rows // FEWEST))
+    cores = settings.INDEX_PROCESSES or len(os.sched_getaffinity(0))
+    return max(1, min(cores, rows // FEWEST))
 
 
 def _split(rows: list[Change]) -> list[list[Change]]:
