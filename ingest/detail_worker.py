@@ -15,6 +15,7 @@ from uuid import UUID
 from ingest.client.errors import AdNotFound, FeedUnavailable, Unauthorized
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import DetailFormatError, InactiveDetail
+from jobsearch.vacancies.ad_data import VacancyData
 from jobsearch.vacancies.models import Vacancy
 
 from . import detail_queue
@@ -22,6 +23,7 @@ from .circuit_breaker import CircuitBreaker, ControlAds
 from .detail_writer import write_batch
 from .fetch_pool import DetailFetchPool, FetchResult, run_in_thread
 from .lease import FeedLease
+from .precomputing import Precomputer, wait_for_tasks
 from .report import Hooks, Report
 from .stop_signal import Stopped
 
@@ -59,13 +61,15 @@ class DetailWorker:
         self._batch_since = 0.0
         self._queue_empty = False
         self._done, self._total = 0, 0
+        self._precomputer = Precomputer()
 
     def run(self, seconds: float = float("inf")) -> bool:
         """Fetches until nothing is due, or for this many seconds. Returns whether nothing is due any more."""
         self._total = self._done + detail_queue.count_due()
         self._queue_empty = False
         until = time.monotonic() + seconds
-        pool = DetailFetchPool(self._feed, self._threads)
+        self._precomputer = Precomputer()
+        pool = DetailFetchPool(self._feed, self._threads, self._precomputer)
         try:
             while self._has_work(pool):
                 self._hooks.idle()
@@ -74,17 +78,17 @@ class DetailWorker:
                 out_of_time = time.monotonic() > until
                 if self._breaker.should_probe or (out_of_time and self._breaker.held_ads):
                     self._probe_feed(pool)
-                if len(self._batch) >= BATCH_SIZE or (self._batch and time.monotonic() - self._batch_since > MAX_BATCH_SECONDS):
-                    self._flush()
+                self._flush_if_due()
                 if out_of_time:
-                    self._flush()
+                    self._flush_all()
                     return False
             return True
         except (Stopped, FeedUnavailable):
-            self._flush()  # so that answered details are not requested again
+            self._flush(self._batch)  # so that answered details are not requested again
             raise
         finally:
             pool.close()
+            self._precomputer.close()
             self._outstanding.clear()
 
     def _has_work(self, pool: DetailFetchPool) -> bool:
@@ -94,7 +98,7 @@ class DetailWorker:
             if pool.pending:
                 return True
             if self._batch:
-                self._flush()
+                self._flush_all()
             elif self._breaker.held_ads:
                 self._probe_feed(pool)
             elif self._queue_empty:
@@ -104,13 +108,12 @@ class DetailWorker:
         if pool.pending > MAX_PENDING // 2 or (self._queue_empty and pool.pending):
             return
         rows = detail_queue.due_tasks(MAX_PENDING + len(self._outstanding))
-        submitted = 0
-        for row in rows:
-            if row.uuid not in self._outstanding and pool.pending < MAX_PENDING:
-                self._outstanding[row.uuid] = row.marker
-                pool.submit(row.uuid, row.marker)
-                submitted += 1
-        self._queue_empty = not submitted
+        wanted = [row for row in rows if row.uuid not in self._outstanding][: max(0, MAX_PENDING - pool.pending)]
+        self._precomputer.expect([row.uuid for row in wanted])
+        for row in wanted:
+            self._outstanding[row.uuid] = row.marker
+            pool.submit(row.uuid, row.marker)
+        self._queue_empty = not wanted
 
     def _handle_result(self, result: FetchResult) -> None:
         outcome = result.outcome
@@ -125,7 +128,7 @@ class DetailWorker:
 
     def _probe_feed(self, pool: DetailFetchPool) -> None:
         pool.pause()
-        self._flush()  # first: ads that were answered just now are the best control ads
+        self._flush_all()  # first: ads that were answered just now are the best control ads
         held = self._breaker.held_ads
         controls = ControlAds(_choose_control_ads(held), detail_queue.sample_waiting(SAMPLE_SIZE, other_than=held))
         self._add(run_in_thread(lambda: self._breaker.probe_feed(controls), self._hooks.idle))
@@ -136,8 +139,30 @@ class DetailWorker:
             self._batch_since = time.monotonic()
         self._batch += results
 
-    def _flush(self) -> None:
-        batch, self._batch = self._batch, []
+    def _list_ready(self) -> list[FetchResult]:
+        """The results whose ads are not being computed any more."""
+        return [result for result in self._batch if result.task is None or not result.task.is_waited_for]
+
+    def _flush_if_due(self) -> None:
+        """Writes a full batch, or one that has waited for long, of the results that are ready; the others stay."""
+        if not self._batch:
+            return
+        ready = self._list_ready()
+        if len(ready) >= BATCH_SIZE or (ready and time.monotonic() - self._batch_since > MAX_BATCH_SECONDS):
+            self._flush(ready[:BATCH_SIZE])
+
+    def _flush_all(self) -> None:
+        """Writes all results, each as soon as its ad is not being computed any more."""
+        ready = self._list_ready()
+        if any(not isinstance(result.outcome, VacancyData) for result in ready):
+            self._flush(ready)  # it may close an ad, which does not wait for others
+        wait_for_tasks(result.task for result in self._batch if result.task)
+        self._flush(self._batch)
+
+    def _flush(self, batch: list[FetchResult]) -> None:
+        written_now = {id(result) for result in batch}
+        self._batch = [result for result in self._batch if id(result) not in written_now]
+        self._batch_since = time.monotonic()
         if not batch:
             return
         written = write_batch(batch, self._lease, self._report)

@@ -88,6 +88,7 @@ def _commit(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> t
     After a deletion of personal data its traces must also be erased from the database's files.
     """
     now = timezone.now()
+    precomputed = {result.uuid: found for result in batch if result.task and (found := result.task.load())}
     with transaction.atomic():
         lease.fence()
         rows = DetailTask.objects.select_for_update().order_by("uuid").filter(uuid__in=[result.uuid for result in batch])
@@ -97,7 +98,7 @@ def _commit(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> t
         ends = {result.uuid: end for result in valid if (end := _closing_reason(result.outcome, tasks[result.uuid], now))}
         entries = [result.outcome for result in valid if isinstance(result.outcome, VacancyData)]
         store.lock_vacancies([*(entry.uuid for entry in entries), *ends])
-        outcomes = store.store_vacancies(entries, line_times=times) if entries else {}
+        outcomes = store.store_vacancies(entries, line_times=times, precomputed=precomputed) if entries else {}
         closed = _close(ends, tasks, times)
         finished = {*outcomes, *(uuid for uuid, end in ends.items() if end != Vacancy.Closed.UNREADABLE)}
         DetailTask.objects.filter(uuid__in=finished).delete()

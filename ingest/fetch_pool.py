@@ -13,6 +13,8 @@ from ingest.client.feed import FeedClient
 from ingest.client.parsing import FeedPage, InactiveDetail
 from jobsearch.vacancies.ad_data import VacancyData
 
+from .precomputing import Precomputer, Task
+
 Idle = Callable[[], None]
 """Called about twice a second while waiting: renews the lease, and may raise to end the wait."""
 _TICK = 0.5  # seconds
@@ -89,19 +91,26 @@ def _page_fetcher(feed: FeedClient, page_id: str | None) -> Callable[[], FeedPag
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """The result of one detail request: the detail, or the exception instead. `number` counts requests in the order sent."""
+    """The result of one detail request: the detail, or the exception instead. `number` counts requests in the order sent.
+
+    `task`: the ad as it is being computed, see `precomputing`; None where it is not.
+    """
 
     number: int
     uuid: UUID
     marker: int
     outcome: VacancyData | InactiveDetail | Exception
+    task: Task | None = None
 
 
 class DetailFetchPool:
-    """Thread pool that fetches details. `pending` is the number of submitted requests not yet taken with `take_result`."""
+    """Thread pool that fetches details. `pending` is the number of submitted requests not yet taken with `take_result`.
 
-    def __init__(self, feed: FeedClient, threads: int) -> None:
-        self._feed = feed
+    `precomputer`: gets each detail as soon as it is fetched.
+    """
+
+    def __init__(self, feed: FeedClient, threads: int, precomputer: Precomputer | None = None) -> None:
+        self._feed, self._precomputer = feed, precomputer
         self._requests: queue.SimpleQueue[tuple[UUID, int] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[FetchResult] = queue.SimpleQueue()
         self._last_number = 0
@@ -158,7 +167,8 @@ class DetailFetchPool:
                 outcome = self._feed.fetch_detail(uuid)
             except Exception as error:  # becomes the outcome, which the circuit breaker evaluates
                 outcome = error
-            self._results.put(FetchResult(number, uuid, marker, outcome))
+            task = self._precomputer.submit(outcome) if self._precomputer and isinstance(outcome, VacancyData) else None
+            self._results.put(FetchResult(number, uuid, marker, outcome, task))
 
 
 def _wait(results: queue.Queue[T] | queue.SimpleQueue[T], idle: Idle) -> T:

@@ -55,8 +55,8 @@ PUBLIC = {
             "html",
             "language",
         ),
-        *("links", "masking", "models", "organisation_numbers", "past_ads", "pending", "postal_codes", "prepared_ads"),
-        *("prepared_documents", "redaction", "redaction.tokens", "redaction.words", "store", "suppression"),
+        *("links", "masking", "models", "organisation_numbers", "past_ads", "pending", "postal_codes", "precomputed"),
+        *("prepared_ads", "prepared_documents", "redaction", "redaction.tokens", "redaction.words", "store", "suppression"),
         *("suppression.identifiers", "suppression.loading", "tasks", "visibility"),
     ),
     "jobsearch.search": (

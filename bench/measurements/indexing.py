@@ -15,7 +15,7 @@ SECOND, MILLISECOND = 1.0, 0.001
 
 def ask(child: site.Child, command: str, unit: float = SECOND) -> list[Sample]:
     answer = child.ask(command)
-    return [Sample(answer["seconds"] / unit, answer["cpu"] / unit or None)]
+    return [Sample(answer["seconds"] / unit, answer["cpu"] / unit or None, answer.get("extra", {}))]
 
 
 def make_cases(name: str, options: Options) -> Iterator[Case]:
@@ -57,7 +57,12 @@ REBUILD = describe("rebuild", "Rebuild of the index", "the whole index, with the
 ANALYSIS = describe(
     "analysis", "Rebuild after a change of the analysis", "the whole index, where the database keeps no documents", READY
 )
-CHANGED = describe("changed", "Changed ads", "1,000 ads from the commit of their new texts until a search finds them", READY)
+CHANGED = describe(
+    "changed",
+    "Changed ads",
+    "1,000 ads from the commit of their new texts, as the feed's worker fetches and stores them, until a search finds them",
+    READY,
+)
 WORDS = describe(
     "words",
     "Words among 100,000 ads",

@@ -13,6 +13,7 @@ Depends on neither the feed nor a search engine. Public modules, which other app
   them from stored ads.
 - `prepared_ads`, `ad_names`: what lists show of an ad, and the names of its places and occupations.
 - `pending`, `prepared_documents`: changes that the search has not indexed yet, and documents kept for it.
+- `precomputed`: an ad as it will be stored, computed before its transaction.
 - `gazetteer`, `postal_codes`: coordinates of postal codes, read and loaded.
 - `freshness`: how recent the database is. `tasks`: the scheduled deletion.
 """

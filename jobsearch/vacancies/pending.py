@@ -49,16 +49,17 @@ class Removal:
     forgotten: bool
 
 
-def list_changes(limit: int, leave_out: Exists | None = None) -> list[Change]:
+def list_changes(limit: int, leave_out: Exists | None = None, analysis: str = "") -> list[Change]:
     """At most `limit` pending changes, the newest first, since people look for the newest ads.
 
-    `leave_out`: a condition on `uuid` and `version` for rows that the search has set aside.
+    `leave_out`: a condition on `uuid` and `version` for rows that the search has set aside. `analysis` as in `iterate_all`: an
+    ad of the feed has a document from the moment when it is stored.
     """
     rows = Vacancy.objects.not_indexed().order_by(BY_CHANGE.desc())
     tombstones = Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, tombstones = rows.exclude(leave_out), tombstones.exclude(leave_out)
-    found = _build_changes(_read_whole(rows[:limit]))
+    found = _complete_changes(list(_read_briefly(rows)[:limit]), analysis)
     if len(found) < limit:
         found += [Change(tombstone.uuid, tombstone.version, None) for tombstone in tombstones[: limit - len(found)]]
     return found

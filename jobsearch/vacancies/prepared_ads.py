@@ -49,26 +49,34 @@ def prepare_ad(
     categories: Iterable[Category],
 ) -> PreparedAd:
     """The unsaved prepared row of an ad. Never raises: an ad that cannot be prepared is shown without snippet and marks."""
-    prepared = PreparedAd(vacancy_id=vacancy.uuid, version=VERSION)
-    prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in locations]
-    prepared.occupations = [job.path for job in occupations]
     try:
-        place_names = ad_names.list_place_names(locations)
-        redactor = Redactor(contacts, vacancy.employer_name, *place_names)
-        job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
-        names = (vacancy.title, vacancy.employer_name, *job_names, *place_names)
-        redacted = {text: redactor.redact_title(text) for text in names}
-        text = _extract_text(vacancy.description, redactor, redacted[vacancy.title])
+        return compute_prepared(vacancy, contacts, locations, occupations, categories)
     except Exception:
         log.exception("Ad %s cannot be prepared for lists", vacancy.uuid)
-        # Without a text for any of them, nothing in them is marked.
-        prepared.redactions = {vacancy.title: "", vacancy.employer_name: ""}
-        return prepared
+    prepared = _begin_row(vacancy, locations, occupations)
+    # Without a text for any of them, nothing in them is marked.
+    prepared.redactions = {vacancy.title: "", vacancy.employer_name: ""}
+    return prepared
+
+
+def compute_prepared(
+    vacancy: Vacancy,
+    contacts: Iterable[Contact],
+    locations: Sequence[Location],
+    occupations: Sequence[Occupation],
+    categories: Iterable[Category],
+) -> PreparedAd:
+    """`prepare_ad` that raises where an ad cannot be prepared."""
+    prepared = _begin_row(vacancy, locations, occupations)
+    place_names = ad_names.list_place_names(locations)
+    redactor = Redactor(contacts, vacancy.employer_name, *place_names)
+    prepared.job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
+    names = (vacancy.title, vacancy.employer_name, *prepared.job_names, *place_names)
+    redacted = {text: redactor.redact_title(text) for text in names}
+    prepared.text = _extract_text(vacancy.description, redactor, redacted[vacancy.title])
+    prepared.redactions = {text: changed for text, changed in redacted.items() if changed != text}
     prepared.title_language = language.guess_title_language(vacancy.title, vacancy.language)
     prepared.duplicate_key = _build_duplicate_key(vacancy, locations)
-    prepared.job_names = job_names
-    prepared.redactions = {text: changed for text, changed in redacted.items() if changed != text}
-    prepared.text = text
     return prepared
 
 
@@ -166,6 +174,13 @@ def prepare_from_related(vacancy: Vacancy) -> PreparedAd:
         list(vacancy.occupations.all()),
         list(vacancy.categories.all()),
     )
+
+
+def _begin_row(vacancy: Vacancy, locations: Iterable[Location], occupations: Iterable[Occupation]) -> PreparedAd:
+    prepared = PreparedAd(vacancy_id=vacancy.uuid, version=VERSION)
+    prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in locations]
+    prepared.occupations = [job.path for job in occupations]
+    return prepared
 
 
 def _build_duplicate_key(vacancy: Vacancy, locations: Iterable[Location]) -> str:

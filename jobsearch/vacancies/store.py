@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from jobsearch.core.keyset import iterate_batches
 
-from . import cleaning, masking, prepared_ads
+from . import cleaning, masking, prepared_ads, prepared_documents
 from .ad_data import ContactData, VacancyData
 from .models import (
     Category,
@@ -38,6 +38,7 @@ from .models import (
     Tombstone,
     Vacancy,
 )
+from .precomputed import Computed, PrecomputedAd
 from .redaction import Redactor
 from .suppression import load_suppressor
 from .visibility import OSLO, compute_visible_until, expired_condition
@@ -70,12 +71,16 @@ _COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name 
 
 
 def store_vacancies(
-    entries: Sequence[VacancyData], *, line_times: Mapping[UUID, dt.datetime] | None = None, now: dt.datetime | None = None
+    entries: Sequence[VacancyData],
+    *,
+    line_times: Mapping[UUID, dt.datetime] | None = None,
+    now: dt.datetime | None = None,
+    precomputed: Mapping[UUID, PrecomputedAd] | None = None,
 ) -> dict[UUID, Outcome]:
     """Stores ads as their source has them now; opens closed ads again. Needs an open transaction. Returns an outcome for each.
 
     An ad whose content is unchanged keeps its version, so it is not indexed again. `line_times`: the time of the feed's line
-    about an ad.
+    about an ad. `precomputed`: ads that were computed before; those that are valid are stored as they are, with their documents.
     """
     now = now or timezone.now()
     line_times = line_times or {}
@@ -85,13 +90,14 @@ def store_vacancies(
     tombstones = {tombstone.uuid: tombstone for tombstone in Tombstone.objects.filter(uuid__in=uuids)}
     outcomes: dict[UUID, Outcome] = {}
     stored: dict[UUID, cleaning.CleanedVacancy] = {}
+    computed: dict[UUID, Computed] = {}
     opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
     expired_now: list[UUID] = []
     suppressor = load_suppressor()
     for entry in entries:
         before = known.get(entry.uuid)
-        content_hash = _hash_content(entry)
+        content_hash = hash_content(entry)
         line_time = line_times.get(entry.uuid) or (before.line_time if before else None)
         expired = compute_visible_until(entry.expires) <= now
         if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not expired:
@@ -102,7 +108,14 @@ def store_vacancies(
         if before and before.status == Vacancy.Status.INACTIVE and expired:
             outcomes[entry.uuid] = Outcome.EXPIRED  # it is closed already: nothing to write
             continue
-        ad = suppressor.clean(cleaning.clean_vacancy(entry, now, before.first_seen if before else None))
+        first_seen = before.first_seen if before else None
+        ready = precomputed.get(entry.uuid) if precomputed and not expired else None
+        if ready and ready.is_valid(entry, first_seen, suppressor, now):
+            computed[entry.uuid] = ready.computed
+            ad = ready.computed.ad
+            ad.vacancy.changed = ad.vacancy.checked = now
+        else:
+            ad = suppressor.clean(cleaning.clean_vacancy(entry, now, first_seen))
         row = ad.vacancy
         row.content_hash, row.line_time = content_hash, line_time
         earlier = before.version if before else tombstones[entry.uuid].version if entry.uuid in tombstones else 0
@@ -120,7 +133,7 @@ def store_vacancies(
     rows = [ad.vacancy for ad in stored.values()]
     Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
     Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in tombstones]).delete()
-    _replace_parts(stored, opened, known)
+    _replace_parts(stored, opened, known, computed)
     reason = Vacancy.Closed.EXPIRED
     Purge.objects.bulk_create(Purge(kind=Purge.Kind.CLOSED, uuid=uuid, moment=now, reason=reason) for uuid in expired_now)
     return outcomes
@@ -311,8 +324,17 @@ def update_statistics() -> None:
             cursor.execute("PRAGMA optimize = 0x10002")  # also of tables that this connection has not queried
 
 
-def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Collection[UUID], known: Collection[UUID]) -> None:
-    """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows."""
+def _replace_parts(
+    stored: Mapping[UUID, cleaning.CleanedVacancy],
+    opened: Collection[UUID],
+    known: Collection[UUID],
+    computed: Mapping[UUID, Computed] | None = None,
+) -> None:
+    """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows.
+
+    `computed`: open ads whose prepared row, and most often document, are ready.
+    """
+    computed = computed or {}
     old = [uuid for uuid in stored if uuid in known]
     for model in (Location, Contact, Occupation, Category, PreparedAd, PreparedDocument):
         if old:
@@ -322,9 +344,16 @@ def _replace_parts(stored: Mapping[UUID, cleaning.CleanedVacancy], opened: Colle
     Occupation.objects.bulk_create([one for ad in stored.values() for one in ad.occupations])
     Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
     prepared_ads.save_prepared(
-        prepared_ads.prepare_ad(ad.vacancy, ad.contacts, ad.locations, ad.occupations, ad.categories)
+        computed[uuid].prepared
+        if uuid in computed
+        else prepared_ads.prepare_ad(ad.vacancy, ad.contacts, ad.locations, ad.occupations, ad.categories)
         for uuid, ad in stored.items()
         if uuid in opened
+    )
+    prepared_documents.write_documents(
+        PreparedDocument(vacancy_id=uuid, version=stored[uuid].vacancy.version, analysis=one.analysis, content=one.document)
+        for uuid, one in computed.items()
+        if one.document is not None
     )
 
 
@@ -353,7 +382,7 @@ def _set_fields(row: Vacancy, values: Mapping[str, object]) -> None:
         setattr(row, name, value)
 
 
-def _hash_content(entry: VacancyData) -> str:
+def hash_content(entry: VacancyData) -> str:
     """A hash of everything that the source says of the ad, contacts included, so that any edit changes it."""
     people = [[person.name, person.email, person.phone, person.role, person.title] for person in entry.contacts]
     content = json.dumps([entry.raw, people], sort_keys=True, default=str, ensure_ascii=True)

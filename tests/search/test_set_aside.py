@@ -15,6 +15,7 @@ import psutil
 import pytest
 from django.utils import timezone
 
+from jobsearch.core import forked_children
 from jobsearch.search import schema
 from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines import registry
@@ -234,7 +235,7 @@ def test_a_rebuild_quarantines_ads_and_completes(make_vacancy, misbehave):
 def test_no_ad_is_quarantined_if_no_child_process_can_start(make_vacancy, monkeypatch):
     index_changes()
     make_vacancy()
-    monkeypatch.setattr(analysis_process, "_prepare", lambda pipe: 1 / 0)
+    monkeypatch.setattr(forked_children, "prepare_child", lambda channel: 1 / 0)
     with pytest.raises(analysis_process.NoChild):
         index_changes()
     assert not SetAside.objects.exists()
@@ -249,7 +250,7 @@ def test_indexing_works_in_a_sandbox_that_forbids_resource_limits(refusal, make_
 
     index_changes()
     key = make_vacancy()
-    monkeypatch.setattr(analysis_process.resource, "setrlimit", forbid)
+    monkeypatch.setattr(forked_children.resource, "setrlimit", forbid)
     assert index_changes().indexed == 1
     assert search(SearchQuery()).uuids == [key]
 

@@ -11,13 +11,10 @@ one.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import gc
 import math
 import os
 import pickle
-import resource
 import select
 import signal
 import struct
@@ -32,6 +29,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from jobsearch.core import forked_children
+from jobsearch.core.forked_children import MEMORY
 from jobsearch.search.analysis import pieces
 from jobsearch.search.engines.base import Write
 from jobsearch.search.models import SetAside
@@ -41,14 +40,12 @@ from jobsearch.vacancies.pending import Change
 from . import documents
 
 Reason = SetAside.Reason
-CPU_SECONDS = 1.0  # one ad; an ordinary one takes 0.001, so a busy or slow machine is far from it
+CPU_SECONDS = 1.0  # one ad; an ordinary one takes 0.003, so a busy or slow machine is far from it
 WAIT_SECONDS = 30.0  # one ad's answer, by the clock: for a child that waits instead of working
 START_SECONDS = 30.0  # the same until a child begins
 CHUNK_SECONDS = 10.0  # then the parent takes what is done, so that many slow ads do not delay the ordinary ones among them
-MEMORY = 256 * 2**20  # bytes above what the parent has
 FEWEST = 50  # ads of a child: a fork takes 10 to 90 ms, as long as some ten to fifty ads
 _LENGTH = struct.Struct("!I")
-_MOST_FILES = 65_536
 _READY = "ready"
 _UNREADABLE = "its stored document is damaged: run manage.py rebuild_index --analyse"
 
@@ -224,22 +221,13 @@ class _Child:
             return None
         self._has_ended = True
         os.close(self.pipe)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        try:
-            return os.waitpid(self._pid, 0)[1]
-        except ChildProcessError:
-            return None  # something in this process waits for every child
+        return forked_children.end_child(self._pid)
 
 
 def _explain(status: int | None) -> Failure:
-    if status is not None and os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGPROF:
-            return Failure(Reason.SLOW, f"more than {CPU_SECONDS:g} s of processor time")
-        return Failure(Reason.CRASHED, f"signal {number}")
-    code = "" if status is None else f"exit code {os.waitstatus_to_exitcode(status)}"
-    return Failure(Reason.CRASHED, code)
+    if status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+        return Failure(Reason.SLOW, f"more than {CPU_SECONDS:g} s of processor time")
+    return Failure(Reason.CRASHED, forked_children.describe_end(status))
 
 
 # --- In the child -----------------------------------------------------------------------------------------------------
@@ -248,39 +236,16 @@ def _explain(status: int | None) -> Failure:
 def _serve(found: Sequence[Change], now: dt.datetime, pipe: int) -> NoReturn:
     """Sends one ad's result after another, then ends without the parent's clean-up: its connections belong to the parent."""
     try:
-        _prepare(pipe)
+        forked_children.prepare_child(pipe)
         _send(pipe, _READY)
         sizes = pieces.count_entries()
         for left, change in zip(reversed(range(len(found))), found, strict=True):
-            signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-            answer = _analyse_one(change, now)
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            with forked_children.limit_processor_time(CPU_SECONDS):
+                answer = _analyse_one(change, now)
             _send(pipe, (answer, () if left else pieces.list_new_entries(sizes)))
         os._exit(0)
     finally:
         os._exit(1)
-
-
-def _prepare(pipe: int) -> None:
-    gc.freeze()  # no object of the parent is collected here: a database connection would end the parent's session
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGPROF, signal.SIGPIPE, signal.SIGCHLD, signal.SIGALRM):
-        signal.signal(number, signal.SIG_DFL)  # SIGPROF without a handler ends the process, whatever code it is in
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends the child
-    signal.pthread_sigmask(signal.SIG_SETMASK, set())
-    # A child that hangs must not keep a port, file or connection of the parent open.
-    os.closerange(3, pipe)
-    os.closerange(pipe + 1, _MOST_FILES)
-    _limit(resource.RLIMIT_CORE, 0)  # a core file would hold texts and contacts
-    if used := _get_address_space():
-        _limit(resource.RLIMIT_AS, used + MEMORY)
-
-
-def _limit(kind: int, most: int) -> None:
-    _soft, hard = resource.getrlimit(kind)
-    # A sandbox may forbid it, as the project's systemd units do (@resources). Their own memory limit holds then.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _analyse_one(change: Change, now: dt.datetime) -> Any:
@@ -300,11 +265,3 @@ def _send(pipe: int, answer: Any) -> None:
     view = memoryview(_LENGTH.pack(len(data)) + data)
     while view:
         view = view[os.write(pipe, view) :]
-
-
-def _get_address_space() -> int:
-    """Bytes that this process has reserved; 0 where they are unknown (no /proc)."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        return 0

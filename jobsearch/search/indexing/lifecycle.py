@@ -121,10 +121,10 @@ def _take_over(
     """Indexes chunk after chunk; True where the database is older than the index."""
     while (limit is None or done.indexed < limit) and not (should_stop and should_stop()):
         wanted = CHUNK if limit is None else min(CHUNK, limit - done.indexed)
-        found = pending.list_changes(wanted, quarantine.exclude_waiting(began))
+        found = pending.list_changes(wanted, quarantine.exclude_waiting(began), analysis_fingerprint())
         if not found:
             break
-        written = _index_chunk(in_use, found)
+        written = _index_chunk(in_use, quarantine.drop_refused_documents(found))
         done.stale += len(written.stale)
         done.indexed += written.done
         if written.stale and is_database_restored(in_use, written.stale):

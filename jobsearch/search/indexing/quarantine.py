@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
@@ -64,6 +64,14 @@ def filter_ready(found: Iterable[Change], now: dt.datetime) -> list[Change]:
     known = find_quarantined({change.uuid: change.version for change in found})
     waiting = {uuid for uuid, row in known.items() if row.next_try > now}
     return [change for change in found if change.uuid not in waiting or make_removal(change, now)]
+
+
+def drop_refused_documents(found: Sequence[Change]) -> list[Change]:
+    """The rows, those that were quarantined without their kept documents: one may be what the engine refused."""
+    kept = {change.uuid: change.version for change in found if change.document is not None}
+    known = find_quarantined(kept) if kept else {}
+    again = {change.uuid: change for change in pending.read_changes(known)} if known else {}
+    return [again.get(change.uuid, change) for change in found]
 
 
 def add_failures(failures: Iterable[tuple[UUID, int, Failure]]) -> None:

@@ -33,6 +33,12 @@ class Matcher:
     def __bool__(self) -> bool:
         return bool(self._hashes)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it finds the same: made of the same hashes and keys."""
+        return isinstance(other, Matcher) and (self._hashes, self._keys) == (other._hashes, other._keys)
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
+
     def find_spans(self, text: str) -> list[Span]:
         """The spans of suppressed identifiers in a plain text, in order."""
         found: list[Span] = []

@@ -46,6 +46,12 @@ class Suppressor:
     def __bool__(self) -> bool:
         return bool(self._matcher)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it has the same list, and so cleans every ad in the same way."""
+        return isinstance(other, Suppressor) and self._matcher == other._matcher
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
+
     def clean(self, ad: CleanedVacancy) -> CleanedVacancy:
         """The ad without suppressed persons. Changes the rows of `ad`; returns `ad` itself where there are none in it."""
         if not self:
