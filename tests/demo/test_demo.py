@@ -59,6 +59,7 @@ def demo(tmp_path) -> Iterator[Demo]:
     yield running
     if running.process.poll() is None:
         running.process.kill()
+        running.process.wait(60)
 
 
 def total(site: str, **params: str) -> int:
@@ -88,7 +89,7 @@ def find_token(page: requests.Response) -> str:
 
 @pytest.mark.timeout(900)
 def test_the_demo_loads_the_feed_stops_and_resumes(demo, tmp_path):
-    assert 140 <= total(demo.site) <= 160
+    assert 125 <= total(demo.site) <= 160  # some end at midnight, and until midnight in UTC the feed has no new ones
     assert len(demo.children) >= 4  # feed, the web server and its process, the worker with beat
     assert all(
         connection.laddr.ip == "127.0.0.1"
