@@ -91,14 +91,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupSche
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """What `-n auto` means: no workers for tests of chosen files, which start sooner in this process; else two more than cores.
+    """What `-n auto` means: no workers for tests of chosen files, which start sooner in this process; else one more than cores.
 
     Much of the time goes to waiting for servers, browsers and processes.
     """
     chosen = [Path(argument.partition("::")[0]) for argument in config.args]
     if all(path.suffix == ".py" for path in chosen):
         return 0
-    return len(os.sched_getaffinity(0)) + 2
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -48,9 +48,9 @@ def test_the_longest_groups_start_first_and_the_order_within_a_group_stays():
 
 @pytest.mark.parametrize(
     ("arguments", "workers"),
-    [(["tests/a/test_x.py", "tests/b/test_y.py::test_z"], 0), (["tests"], 4), (["tests/a/test_x.py", "tests/b"], 4)],
+    [(["tests/a/test_x.py", "tests/b/test_y.py::test_z"], 0), (["tests"], 3), (["tests/a/test_x.py", "tests/b"], 3)],
 )
-def test_chosen_files_run_in_one_process_and_folders_in_two_more_than_there_are_cores(monkeypatch, arguments, workers):
+def test_chosen_files_run_in_one_process_and_folders_in_one_more_than_there_are_cores(monkeypatch, arguments, workers):
     monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda pid: {0, 1})
     assert parallel.pytest_xdist_auto_num_workers(SimpleNamespace(args=arguments)) == workers
 
