@@ -120,14 +120,14 @@ def _read_java_version(program: str) -> int:
     return 0
 
 
-class PortTaken(Exception):
-    """The node ended while it started: another program took its port between the check and the start."""
+class EndedAtStart(CannotStart):
+    """The node ended while it started, as where another program took its port after the check, at times without a message."""
 
 
 def start(version: str, java_options: Sequence[str] = SHORT_LIVED) -> Node:
     """Starts one node and waits until it answers with its cluster name."""
     for _ in range(4):
-        with contextlib.suppress(PortTaken):
+        with contextlib.suppress(EndedAtStart):
             return _start(version, java_options)
     return _start(version, java_options)
 
@@ -167,10 +167,8 @@ def _start(version: str, java_options: Sequence[str]) -> Node:
     ended = process.poll() is not None
     output = (folder / "output").read_text()
     node.stop()
-    if ended and "bind" in output.lower():
-        raise PortTaken
-    output = output[-1500:]
-    raise CannotStart(f"OpenSearch {version} did not start on {program}: {output}")
+    error = EndedAtStart if ended else CannotStart
+    raise error(f"OpenSearch {version} did not start on {program}: {output[-1500:]}")
 
 
 def _find_free_port() -> int:
