@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from ingest import consistency, sync
@@ -13,6 +14,7 @@ from ingest.client.feed import FeedClient
 from ingest.client.responses import ResponseLimits
 from ingest.consistency import Kind
 from ingest.models import DetailTask, FeedState
+from ingest.precomputing import Precomputer
 from ingest.report import Report
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.vacancies.models import Contact, Vacancy
@@ -29,6 +31,16 @@ SHORT_LIMITS = {
     "page": ResponseLimits(read=2.0, total=4.0, size=16_000_000),
     "detail": ResponseLimits(read=2.0, total=4.0, size=5_000_000),
 }
+
+
+@pytest.fixture(autouse=True)
+def compute_no_ad_before_it_is_stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the second pass, on PostgreSQL, no sync run forks a child process, which takes half of the time of these tests.
+
+    The database has no part in what the child does. What is stored of it is tested there by `test_precomputing`.
+    """
+    if connection.vendor == "postgresql" and request.path.name != "test_precomputing.py":
+        monkeypatch.setattr(Precomputer, "expect", lambda self, uuids: None)
 
 
 class Site:
