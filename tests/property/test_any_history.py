@@ -36,6 +36,7 @@ from jobsearch.search import indexing
 from jobsearch.search.facets import ALL_DEADLINES
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
+from tests.database_files import read_files
 
 FAULTS = {
     "server error": lambda faults: faults.status(500, every=3),
@@ -214,7 +215,7 @@ class AnyHistory(RuleBasedStateMachine):
         connections.close_all()
         for file in [*database.parent.glob(f"{database.name}*"), *self.folder.rglob("*")]:
             if file.is_file():
-                data = file.read_bytes()
+                data = read_files(file)
                 in_index = self.folder in file.parents
                 for mail in self.sent_emails if in_index else self.sent_emails - shown:
                     assert mail.encode() not in data, f"{mail} is still in {file}"
