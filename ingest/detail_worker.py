@@ -61,15 +61,14 @@ class DetailWorker:
         self._batch_since = 0.0
         self._queue_empty = False
         self._done, self._total = 0, 0
-        self._precomputer = Precomputer()
 
     def run(self, seconds: float = float("inf")) -> bool:
         """Fetches until nothing is due, or for this many seconds. Returns whether nothing is due any more."""
         self._total = self._done + detail_queue.count_due()
         self._queue_empty = False
         until = time.monotonic() + seconds
-        self._precomputer = Precomputer()
-        pool = DetailFetchPool(self._feed, self._threads, self._precomputer)
+        precomputer = Precomputer()
+        pool = DetailFetchPool(self._feed, self._threads, precomputer)
         try:
             while self._has_work(pool):
                 self._hooks.idle()
@@ -88,7 +87,7 @@ class DetailWorker:
             raise
         finally:
             pool.close()
-            self._precomputer.close()
+            precomputer.close()
             self._outstanding.clear()
 
     def _has_work(self, pool: DetailFetchPool) -> bool:
@@ -109,7 +108,7 @@ class DetailWorker:
             return
         rows = detail_queue.due_tasks(MAX_PENDING + len(self._outstanding))
         wanted = [row for row in rows if row.uuid not in self._outstanding][: max(0, MAX_PENDING - pool.pending)]
-        self._precomputer.expect([row.uuid for row in wanted])
+        pool.expect([row.uuid for row in wanted])
         for row in wanted:
             self._outstanding[row.uuid] = row.marker
             pool.submit(row.uuid, row.marker)

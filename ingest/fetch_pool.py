@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -124,6 +124,11 @@ class DetailFetchPool:
         ]
         for thread in self._threads:
             thread.start()
+
+    def expect(self, uuids: Collection[UUID]) -> None:
+        """Tells the precomputer which ads are submitted next."""
+        if self._precomputer:
+            self._precomputer.expect(uuids)
 
     def submit(self, uuid: UUID, marker: int) -> None:
         """Queues the fetch of a detail. `marker` is that of the ad's row in the detail queue; it comes back in the result."""

@@ -48,7 +48,7 @@ _SPELLINGS = {value.casefold(): value for value in (*SECTORS, *EXTENTS, *ENGAGEM
 
 @dataclass(frozen=True, slots=True)
 class CleanedVacancy:
-    """An open ad as unsaved rows. `occupations` contains each path once."""
+    """An open ad and its related rows, unsaved where they come from the feed. `occupations` contains each path once."""
 
     vacancy: Vacancy
     locations: list[Location]

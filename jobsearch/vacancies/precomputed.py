@@ -75,7 +75,7 @@ def compute_ad(entry: VacancyData, first_seen: dt.datetime | None, suppressor: S
     """Computes what `store` would. Uses no database. Raises where `store` stores an ad although a part of it fails."""
     now = timezone.now()
     ad = suppressor.clean(cleaning.clean_vacancy(entry, now, first_seen))
-    prepared = prepared_ads.compute_prepared(ad.vacancy, ad.contacts, ad.locations, ad.occupations, ad.categories)
+    prepared = prepared_ads.compute_prepared(ad)
     ad.vacancy.prepared = prepared  # as if both were read from the database
     maker = prepared_documents.get_maker()
     document = maker.make_document(ad.vacancy) if maker and prepared_ads.get_whole_prepared(ad.vacancy) else None

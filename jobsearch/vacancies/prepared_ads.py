@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 
 from . import ad_names, cleaning, duplicates, html, language
-from .models import Category, Contact, Location, Occupation, PreparedAd, Vacancy
+from .models import Location, PreparedAd, Vacancy
 from .redaction import Redactor
 
 log = logging.getLogger(__name__)
@@ -41,42 +41,31 @@ class Workplace(NamedTuple):
     raw_country: str
 
 
-def prepare_ad(
-    vacancy: Vacancy,
-    contacts: Iterable[Contact],
-    locations: Sequence[Location],
-    occupations: Sequence[Occupation],
-    categories: Iterable[Category],
-) -> PreparedAd:
+def prepare_ad(ad: cleaning.CleanedVacancy) -> PreparedAd:
     """The unsaved prepared row of an ad. Never raises: an ad that cannot be prepared is shown without snippet and marks."""
     try:
-        return compute_prepared(vacancy, contacts, locations, occupations, categories)
+        return compute_prepared(ad)
     except Exception:
-        log.exception("Ad %s cannot be prepared for lists", vacancy.uuid)
-    prepared = _begin_row(vacancy, locations, occupations)
+        log.exception("Ad %s cannot be prepared for lists", ad.vacancy.uuid)
+    prepared = _begin_row(ad)
     # Without a text for any of them, nothing in them is marked.
-    prepared.redactions = {vacancy.title: "", vacancy.employer_name: ""}
+    prepared.redactions = {ad.vacancy.title: "", ad.vacancy.employer_name: ""}
     return prepared
 
 
-def compute_prepared(
-    vacancy: Vacancy,
-    contacts: Iterable[Contact],
-    locations: Sequence[Location],
-    occupations: Sequence[Occupation],
-    categories: Iterable[Category],
-) -> PreparedAd:
+def compute_prepared(ad: cleaning.CleanedVacancy) -> PreparedAd:
     """`prepare_ad` that raises where an ad cannot be prepared."""
-    prepared = _begin_row(vacancy, locations, occupations)
-    place_names = ad_names.list_place_names(locations)
-    redactor = Redactor(contacts, vacancy.employer_name, *place_names)
-    prepared.job_names = ad_names.list_job_names(vacancy.job_title, categories, occupations)
+    vacancy = ad.vacancy
+    prepared = _begin_row(ad)
+    place_names = ad_names.list_place_names(ad.locations)
+    redactor = Redactor(ad.contacts, vacancy.employer_name, *place_names)
+    prepared.job_names = ad_names.list_job_names(vacancy.job_title, ad.categories, ad.occupations)
     names = (vacancy.title, vacancy.employer_name, *prepared.job_names, *place_names)
     redacted = {text: redactor.redact_title(text) for text in names}
     prepared.text = _extract_text(vacancy.description, redactor, redacted[vacancy.title])
     prepared.redactions = {text: changed for text, changed in redacted.items() if changed != text}
     prepared.title_language = language.guess_title_language(vacancy.title, vacancy.language)
-    prepared.duplicate_key = _build_duplicate_key(vacancy, locations)
+    prepared.duplicate_key = _build_duplicate_key(ad)
     return prepared
 
 
@@ -167,27 +156,23 @@ def save_prepared(rows: Iterable[PreparedAd]) -> None:
 
 def prepare_from_related(vacancy: Vacancy) -> PreparedAd:
     """`prepare_ad` of a stored ad, whose related rows the caller should have prefetched."""
-    return prepare_ad(
-        vacancy,
-        list(vacancy.contacts.all()),
-        list(vacancy.locations.all()),
-        list(vacancy.occupations.all()),
-        list(vacancy.categories.all()),
-    )
+    rows = {name: list(getattr(vacancy, name).all()) for name in _RELATED}
+    return prepare_ad(cleaning.CleanedVacancy(vacancy, **rows))
 
 
-def _begin_row(vacancy: Vacancy, locations: Iterable[Location], occupations: Iterable[Occupation]) -> PreparedAd:
-    prepared = PreparedAd(vacancy_id=vacancy.uuid, version=VERSION)
-    prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in locations]
-    prepared.occupations = [job.path for job in occupations]
+def _begin_row(ad: cleaning.CleanedVacancy) -> PreparedAd:
+    prepared = PreparedAd(vacancy_id=ad.vacancy.uuid, version=VERSION)
+    prepared.locations = [[getattr(location, name) for name in Workplace._fields] for location in ad.locations]
+    prepared.occupations = [job.path for job in ad.occupations]
     return prepared
 
 
-def _build_duplicate_key(vacancy: Vacancy, locations: Iterable[Location]) -> str:
+def _build_duplicate_key(ad: cleaning.CleanedVacancy) -> str:
     """Text and title without place names, equal for duplicates."""
+    vacancy = ad.vacancy
     if not (vacancy.body_hash and vacancy.employer_name):
         return ""
-    return f"{vacancy.body_hash} {duplicates.normalise_words(vacancy.title, cleaning.list_place_names(locations))}"
+    return f"{vacancy.body_hash} {duplicates.normalise_words(vacancy.title, cleaning.list_place_names(ad.locations))}"
 
 
 def _extract_text(description: str, redactor: Redactor, title: str) -> str:

@@ -344,9 +344,7 @@ def _replace_parts(
     Occupation.objects.bulk_create([one for ad in stored.values() for one in ad.occupations])
     Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
     prepared_ads.save_prepared(
-        computed[uuid].prepared
-        if uuid in computed
-        else prepared_ads.prepare_ad(ad.vacancy, ad.contacts, ad.locations, ad.occupations, ad.categories)
+        computed[uuid].prepared if uuid in computed else prepared_ads.prepare_ad(ad)
         for uuid, ad in stored.items()
         if uuid in opened
     )
