@@ -29,6 +29,7 @@ LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
 DEMO = "demo"
 FIRST = (
     *OPENSEARCH,
+    "tests/relevance/test_minimum_scores.py",  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
     LIVE,
     "tests/browser/test_whole_journey.py",
     "tests/property/",
@@ -36,7 +37,6 @@ FIRST = (
     "tests/browser/test_pages.py",
     "tests/contract/test_large.py",
     "tests/browser/",
-    "tests/relevance/test_minimum_scores.py",
     DEMO,
     "tests/deployment/",
     "tests/web/test_hostile_addresses.py",
