@@ -3,8 +3,7 @@
 All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
 kind of server: each version of OpenSearch is a group over all files, also of browser tests, so that its node starts once in a
 run, and two Java processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are
-another; and so are the tests that start the demo, each of which chooses its ports at its start. The regular expressions, a
-file that takes a minute and shares no fixture, are several groups: as one group it ran alone at the end.
+another; and so are the tests that start the demo, each of which chooses its ports at its start.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """
@@ -15,7 +14,6 @@ import fcntl
 import gc
 import os
 import pickle
-import zlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
@@ -29,10 +27,9 @@ OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
 LIVE = "live processes"
 LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
 DEMO = "demo"
-EXPRESSIONS = "tests/expressions/test_linear.py"
-PARTS_OF_EXPRESSIONS = 6
 FIRST = (
     *OPENSEARCH,
+    "tests/relevance/test_minimum_scores.py",  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
     LIVE,
     "tests/browser/test_whole_journey.py",
     "tests/property/",
@@ -40,13 +37,12 @@ FIRST = (
     "tests/browser/test_pages.py",
     "tests/contract/test_large.py",
     "tests/browser/",
-    "tests/relevance/test_minimum_scores.py",
     DEMO,
     "tests/deployment/",
     "tests/web/test_hostile_addresses.py",
     "tests/admin_dashboard/test_admin_addresses.py",
     "tests/hazards/",
-    EXPRESSIONS,
+    "tests/expressions/",
 )
 """Groups, files and folders that take longest: begun late, they would run at the end while other workers have nothing to do."""
 
@@ -60,8 +56,6 @@ def group_of(nodeid: str) -> str:
                 return version
     if file.startswith("tests/demo/test_"):
         return DEMO
-    if file == EXPRESSIONS:
-        return f"{EXPRESSIONS} part {zlib.crc32(nodeid.encode()) % PARTS_OF_EXPRESSIONS}"
     return LIVE if file.startswith(LIVE_FOLDERS) else file
 
 

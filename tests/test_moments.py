@@ -22,7 +22,7 @@ from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from jobsearch.web.presenters import chart, dates, jsonld
 from tests.conftest import vacancy_data
 from tests.web.page import Page
-from tests.web.support import own_index  # noqa: F401 - a fixture
+from tests.web.support import own_index, prepare_documents  # noqa: F401 - a fixture
 
 UNUSUAL = {
     "leap day": ("2028-02-29T12:00+01:00", "2028-02-29"),
@@ -41,6 +41,19 @@ UNUSUAL = {
 }
 WEEK = {f"weekday {day}": (f"2026-12-{7 + day:02}T09:00+01:00", f"2026-12-{7 + day:02}") for day in range(7)}
 MOMENTS = UNUSUAL | WEEK
+
+
+def days_of_the_week(turn: int) -> pytest.MarkDecorator:
+    """All unusual moments and every third day of the week: of three tests with a search index, each day is in one or two.
+
+    No code of dates knows which day of the week it is but for its name, which the other tests have on all of them.
+    """
+    week = [
+        pytest.param(given, id=name, marks=() if number % 3 == turn else pytest.mark.every_combination)
+        for number, (name, given) in enumerate(WEEK.items())
+    ]
+    unusual = [pytest.param(given, id=name) for name, given in UNUSUAL.items()]
+    return pytest.mark.parametrize("today", [*unusual, *week], indirect=True)
 
 
 @pytest.fixture(params=MOMENTS.values(), ids=MOMENTS)
@@ -66,6 +79,12 @@ def last_second(day: dt.date) -> dt.datetime:
 def store(*ads: dict) -> None:
     with transaction.atomic():
         record.store_vacancies([vacancy_data(**fields) for fields in ads])
+
+
+def store_and_index(*ads: dict) -> None:
+    store(*ads)
+    prepare_documents()
+    index_changes()
 
 
 def test_days_are_relative_to_the_date_in_oslo(today):
@@ -128,15 +147,15 @@ def test_job_posting_is_valid_through_the_day_of_its_deadline(today):
     assert jsonld.build_job_posting(vacancy, [], "https://jobb.example/", first_second(today + days(1))) is None
 
 
+@days_of_the_week(0)
 @pytest.mark.django_db
 def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index):  # noqa: F811
     """Two ads a day, in its first and last second, for twenty days; today one, in its first second."""
     past = [today - days(ago) for ago in range(20)]
-    store(
+    store_and_index(
         *({"published": first_second(day)} for day in past),
         *({"published": last_second(day)} for day in past[1:]),
     )
-    index_changes()
     expected = {day: 2 if day != today else 1 for day in past}
     page = search(SearchQuery())
     counts = page.counts["published"]
@@ -151,22 +170,25 @@ def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index): 
     assert [(bar.value, bar.count) for bar in drawn] == [(str(day), expected[day]) for day in reversed(past[:CHART_DAYS])]
 
 
+@days_of_the_week(1)
 @pytest.mark.django_db
 def test_deadline_filter_uses_days_in_oslo(today, own_index):  # noqa: F811
     left = [-2, -1, 0, 1, 2, 3, 6, 7, 13, 14, 29, 30]
-    store(*({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left))
-    index_changes()
+    store_and_index(
+        *({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left)
+    )
     counts = search(SearchQuery()).counts["deadline"]
     for value in ("3", "7", "14", "30"):
         expected = sum(0 <= number < int(value) for number in left)
         assert counts[value] == count(SearchQuery(deadline=value)) == expected, value
 
 
+@days_of_the_week(2)
 @pytest.mark.django_db
 def test_duplicates_on_both_sides_of_midnight_share_a_row_with_their_dates(today, own_index, client):  # noqa: F811
     same = {"employer_name": "Kiwi", "description": "<p>Kiwi søker deg. Du liker folk.</p>", "application_due": str(today)}
     when = {"BERGEN": first_second(today), "VOSS": last_second(today - days(1)), "STORD": first_second(today - days(1))}
-    store(
+    store_and_index(
         *(
             {
                 **same,
@@ -178,7 +200,6 @@ def test_duplicates_on_both_sides_of_midnight_share_a_row_with_their_dates(today
             for name, moment in when.items()
         )
     )
-    index_changes()
     page = Page(client.get("/"))
     assert len(page.all("//ul[contains(@class, 'cards')]/li | //ol[contains(@class, 'cards')]/li")) == 1
     text = page.text("//article")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -26,12 +25,6 @@ from tests import options, parallel
 )
 def test_a_test_belongs_to_its_server_or_to_its_file(nodeid, group):
     assert parallel.group_of(nodeid) == group
-
-
-def test_the_regular_expressions_are_several_groups():
-    ids = [f"{parallel.EXPRESSIONS}::test_x[{number}-search]" for number in range(400)]
-    sizes = Counter(map(parallel.group_of, ids))
-    assert len(sizes) == parallel.PARTS_OF_EXPRESSIONS and min(sizes.values()) > 40
 
 
 def test_the_longest_groups_start_first_and_the_order_within_a_group_stays():

@@ -7,28 +7,30 @@ never skipped.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeVar
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from jobsearch.core.models import LeaseRecord
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Engine
-from jobsearch.search.indexing import lifecycle
-from jobsearch.search.models import IndexState
-from jobsearch.vacancies import store
-from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
+from jobsearch.search.indexing import analysis_process, lifecycle
+from jobsearch.vacancies import pending, store
+from tests.emptying import empty_database
 from tests.web.support import prepare_documents
 
 from .ads import corpus
 from .summary import ENGINES
 
+Case = TypeVar("Case")
 EACH = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
 OPENSEARCH = pytest.mark.parametrize(
     "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
@@ -36,6 +38,25 @@ OPENSEARCH = pytest.mark.parametrize(
 """For tests of what only a server has."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
+
+
+@pytest.fixture(autouse=True)
+def fork_for_one_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On OpenSearch ads are analysed in the test's own process: to fork it takes ten times as long as to analyse an ad.
+
+    The same tests fork a child for each indexing run on tantivy; no engine has a part in what the child does.
+    """
+    chosen = getattr(request.node, "callspec", SimpleNamespace(params={})).params.values()
+    if any(engine in chosen for engine in ENGINES if engine != "tantivy"):
+        monkeypatch.setattr(lifecycle, "analyse", analyse_in_this_process)
+
+
+def analyse_in_this_process(found: Sequence[pending.Change], now: dt.datetime) -> analysis_process.Analysed:
+    wanted = [change for change in found if analysis_process.needs_analysis(change, now)]
+    result = analysis_process.analyse([change for change in found if change not in wanted], now)
+    for change in wanted:
+        result.add(change, analysis_process._analyse_one(change, now))
+    return result
 
 
 @pytest.fixture(params=EACH)
@@ -72,17 +93,39 @@ def run_engine(name: str, opensearch_url: Callable[[str], str], folder: Path) ->
 
 
 @pytest.fixture(scope="module", params=EACH)
+def module_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
+    """An engine for all tests of a module, which only read: what a test changes of the database is rolled back."""
+    with fill_engine(request.param, opensearch_url, tmp_path_factory, django_db_blocker) as in_use:
+        yield in_use
+
+
+@pytest.fixture(scope="module", params=EACH)
 def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, tmp_path_factory):
     """An engine with the ads of the suite, for tests that only read."""
-    with run_engine(request.param, opensearch_url, tmp_path_factory.mktemp("corpus")) as in_use, django_db_blocker.unblock():
+    with fill_engine(request.param, opensearch_url, tmp_path_factory, django_db_blocker) as in_use:
         now = timezone.now()
         with transaction.atomic():
             store.store_vacancies(corpus(now), now=now)
         prepare_documents()
         lifecycle.index_changes()
         yield in_use
-        for model in (Vacancy, Tombstone, Moderation, IndexState, LeaseRecord):
-            model.objects.all().delete()
+
+
+@pytest.fixture
+def cases_of_engine(request, some_of) -> Callable[[Sequence[Case]], Sequence[Case]]:
+    """`cases_of_engine(cases)`: all of many alike cases, but on OpenSearch 3.x, which differs little from 2.19, every fourth."""
+    on_newest = ENGINES[-1] in request.node.callspec.params.values()
+    return lambda cases: some_of(cases, 0) if on_newest else cases
+
+
+@contextmanager
+def fill_engine(name, opensearch_url, tmp_path_factory, django_db_blocker) -> Iterator[Engine]:
+    """An engine for several tests and access to the database, which is emptied at the end."""
+    with run_engine(name, opensearch_url, tmp_path_factory.mktemp("shared")) as in_use, django_db_blocker.unblock():
+        try:
+            yield in_use
+        finally:
+            empty_database()
 
 
 def delete_indices(prefix: str) -> None:

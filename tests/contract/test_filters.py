@@ -23,6 +23,7 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,7 @@ def fill() -> None:
         )
     with transaction.atomic():
         store.store_vacancies(ads, now=now)
+    prepare_documents()
     lifecycle.index_changes()
 
 
@@ -192,14 +194,16 @@ def assert_engine_agrees(query: SearchQuery, rows: list[Vacancy], now: dt.dateti
     return hits
 
 
-def test_counts_and_hits_equal_the_database(rows, pool, now):
+def test_counts_and_hits_equal_the_database(rows, pool, now, cases_of_engine):
     by_word = {"": rows}
     for word in ("butikkmedarbeider", "lærer"):
         found = all_hits(SearchQuery(q=word, deadline="all"))
         by_word[word] = [row for row in rows if row.uuid in found]
     chance = random.Random(4)
     past = [value for value in pool["published"] if value <= str(now.astimezone(OSLO).date())]
-    for turn in range(60):
+    turns = range(60)
+    tested = {*cases_of_engine(turns)}
+    for turn in turns:
         query = SearchQuery(q=chance.choice([*by_word]))
         for facet in chance.sample(MULTIPLE, chance.randrange(4)):
             for value in chance.sample(pool[facet], min(len(pool[facet]), chance.choice([1, 1, 2, 3]))):
@@ -208,16 +212,18 @@ def test_counts_and_hits_equal_the_database(rows, pool, now):
             query = query.with_value("published", chance.choice(past))
         if chance.random() < 0.4:
             query = query.with_value("deadline", chance.choice(pool["deadline"]))
+        if turn not in tested:
+            continue
         hits = assert_engine_agrees(query, by_word[query.q], now)
         assert turn % 4 or all_hits(query) == hits, query
 
 
 @pytest.mark.parametrize(("one", "other"), [*itertools.combinations((*MULTIPLE, *SINGLE), 2)])
-def test_counts_of_two_facets_equal_the_database(rows, pool, now, one, other):
+def test_counts_of_two_facets_equal_the_database(rows, pool, now, every_combination, one, other):
     today = now.astimezone(OSLO).date()
     values = pool | {"published": ["1", "3", "7", *(str(today - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 15, 17))]}
     chance = random.Random(f"{one} {other}")
-    for value in chance.sample(values[one], min(4, len(values[one]))):
+    for value in chance.sample(values[one], min(4 if every_combination else 2, len(values[one]))):
         assert_engine_agrees(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
 
 

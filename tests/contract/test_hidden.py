@@ -28,15 +28,16 @@ from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KRO, HOTEL, CAFE = ("Havgløtt Kro", "999888777"), ("Fjordhotellet", "999888666"), ("Kafé Lys", "")
 EMPLOYERS = [KRO, HOTEL, CAFE, ("", "")]
 PLACES = [LocationData("NORGE", "VESTLAND", "BERGEN"), LocationData("NORGE", "OSLO", "OSLO")]
 
 
-@pytest.fixture
-def data(engine):
+@pytest.fixture(scope="module")
+def data(module_engine):
     """Twenty-four ads of four employers at two places, five of each employer and four of the last without a name."""
     now = timezone.now()
     made = [
@@ -51,6 +52,7 @@ def data(engine):
     ]
     with transaction.atomic():
         store.store_vacancies(made)
+    prepare_documents()
     index_changes()
     for kept in (spelling.speller, suggestions.name_index, employer_names.cached_names):
         kept.refresh()

@@ -10,23 +10,23 @@ from django.utils import timezone
 from jobsearch.search import service
 from jobsearch.search.api import SearchQuery, count, count_facets, count_new, scan, search
 from jobsearch.search.engines.registry import engine as current_engine
-from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies.ad_data import LocationData
+from tests.web.support import make_ads
 
+pytestmark = pytest.mark.django_db
 VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),)
 OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 
 
-@pytest.fixture
-def ads(engine, make_vacancy):
+@pytest.fixture(scope="module")
+def ads(module_engine):
     now = timezone.now()
     made = {
-        "voss": make_vacancy(title="Kokk", locations=VOSS, published=now - dt.timedelta(days=1)),
-        "oslo": make_vacancy(title="Kokk i kantine", locations=OSLO, description="Et hyggelig sted", published=now),
-        "baker": make_vacancy(title="Baker", locations=OSLO),
+        "voss": {"title": "Kokk", "locations": VOSS, "published": now - dt.timedelta(days=1)},
+        "oslo": {"title": "Kokk i kantine", "locations": OSLO, "description": "Et hyggelig sted", "published": now},
+        "baker": {"title": "Baker", "locations": OSLO},
     }
-    index_changes()
-    return made
+    return dict(zip(made, make_ads(*made.values()), strict=True))
 
 
 @pytest.mark.parametrize("sort", ["relevance", "published", "deadline"])

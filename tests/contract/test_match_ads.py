@@ -18,7 +18,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Vacancy
 from tests.conftest import in_days, vacancy_data
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 TITLES = ["Kokk", "Kokk i kantine", "Sykepleier", "Spesialsykepleier natt", "Lærer", "Butikkmedarbeider", "Murer og kokk"]
 ADDRESSES = [
     "",
@@ -43,8 +43,8 @@ def first_seen(uuids) -> dict:
     return dict(Vacancy.objects.filter(uuid__in=uuids).values_list("uuid", "first_seen"))
 
 
-@pytest.fixture
-def stored(engine):
+@pytest.fixture(scope="module")
+def stored(module_engine):
     """Ads of every title twice, one with a passed deadline; the last two have been closed and hidden since they were indexed."""
     ads = [vacancy_data(title=title, occupations=()) for title in TITLES * 2]
     ads[7] = dataclasses.replace(ads[7], application_due=(in_days(-3)).date().isoformat())
@@ -76,11 +76,11 @@ def test_a_match_is_what_the_page_shows(stored, monkeypatch, few):
     assert match_ads([], first_seen(stored)) == [] and match_ads(queries[:2], {}) == [set(), set()]
 
 
-def test_many_searches_take_a_fixed_number_of_requests(stored, engine: Engine, monkeypatch):
+def test_many_searches_take_a_fixed_number_of_requests(stored, module_engine: Engine, monkeypatch):
     calls: list[int] = []
     for name in ("find_many", "count_hits"):
-        original = getattr(engine, name)
-        monkeypatch.setattr(engine, name, lambda asked, call=original: calls.append(len(asked)) or call(asked))
+        original = getattr(module_engine, name)
+        monkeypatch.setattr(module_engine, name, lambda asked, call=original: calls.append(len(asked)) or call(asked))
     counts = []
     for number in (10, 40):
         calls.clear()

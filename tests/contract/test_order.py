@@ -23,6 +23,7 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
 from . import reference
 from .ads import KEYS
@@ -67,6 +68,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
     with django_db_blocker.unblock():
         with transaction.atomic():
             store.store_vacancies(ads)
+        prepare_documents()
         lifecycle.index_changes()
         rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
         return {row.uuid: {**documents.make_document(row), "uuid": [str(row.uuid)]} for row in rows}
@@ -113,11 +115,11 @@ def test_every_page_of_every_order_equals_the_reference(docs, sort):
         assert list(scan(query, now)) == in_order(scored, "published", docs, today), query
 
 
-def test_similar_ads_equal_the_reference(docs, corpus_engine, monkeypatch):
+def test_similar_ads_equal_the_reference(docs, corpus_engine, cases_of_engine, monkeypatch):
     asked: list[Request] = []
     answer = type(corpus_engine).search
     monkeypatch.setattr(type(corpus_engine), "search", lambda self, request: asked.append(request) or answer(self, request))
-    for key in [*KEYS.values(), *list(docs)[-30:]]:
+    for key in cases_of_engine([*KEYS.values(), *list(docs)[-30:]]):
         asked.clear()
         hits = find_similar(key, limit=8)
         if not asked:

@@ -10,21 +10,28 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search import service
-from jobsearch.search.api import EngineDown, QueryError, SearchQuery, scan, search
-from jobsearch.search.indexing import IndexMissing, index_changes, rebuild
+from jobsearch.search.api import EngineDown, SearchQuery, scan
+from jobsearch.search.engines.base import Engine
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store
-from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
-from .conftest import OPENSEARCH
-
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def thirty(engine, monkeypatch) -> list[uuid.UUID]:
-    """Thirty ads an hour apart, the newest first; a scan requests seven hits at a time."""
+@pytest.fixture(autouse=True)
+def scan_in_chunks(monkeypatch) -> None:
     monkeypatch.setattr(service, "SCANNED", 7)
+
+
+@pytest.fixture(scope="module")
+def thirty(module_engine) -> list[uuid.UUID]:
+    return store_thirty()
+
+
+def store_thirty() -> list[uuid.UUID]:
+    """Thirty ads an hour apart, the newest first; a scan requests seven hits at a time."""
     now = timezone.now()
     ads = [
         vacancy_data(title=f"Kokk {n}", occupations=(), extent=("Heltid", "Deltid")[n % 2], published=now - dt.timedelta(hours=n))
@@ -32,16 +39,12 @@ def thirty(engine, monkeypatch) -> list[uuid.UUID]:
     ]
     with transaction.atomic():
         store.store_vacancies(ads)
+    prepare_documents()
     index_changes()
     return [ad.uuid for ad in ads]
 
 
-def close(*uuids: uuid.UUID) -> None:
-    with transaction.atomic():
-        store.close_vacancies(uuids, Vacancy.Closed.FEED)
-
-
-def points_in_time(engine) -> set[str]:
+def points_in_time(engine: Engine) -> set[str]:
     """The open points in time of the server; the embedded engine has none."""
     if engine.name == "tantivy":
         return set()
@@ -63,92 +66,29 @@ def test_the_last_chunk_may_be_full_short_or_the_only_one(thirty, monkeypatch, s
     assert list(scan(SearchQuery())) == thirty
 
 
-def test_ads_with_equal_order_are_returned_once(engine, monkeypatch):
-    """The field `order` has 29 bits of the uuid, which these ads share."""
-    monkeypatch.setattr(service, "SCANNED", 3)
-    moment = timezone.now() - dt.timedelta(hours=1)
-    same = [uuid.UUID(int=(0xABCDEF01 << 96) + n) for n in range(11)]
-    ads = [vacancy_data(uuid=key, published=moment) for key in same]
-    ads += [vacancy_data(published=moment + dt.timedelta(minutes=sign)) for sign in (-1, 1)]
-    with transaction.atomic():
-        store.store_vacancies(ads)
-    index_changes()
-    scanned = list(scan(SearchQuery()))
-    assert len(scanned) == 13
-    assert {*scanned[1:12]} == {*same}
-    assert (scanned[0], scanned[12]) == (ads[12].uuid, ads[11].uuid)
-
-
-def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
-    close(thirty[3])
-    store.set_hidden(thirty[5], True)
-    left = [key for key in thirty if key not in {thirty[3], thirty[5]}]
-    assert list(scan(SearchQuery())) == left, "before they are removed from the index"
-    index_changes()
-    assert list(scan(SearchQuery())) == left
-    over = Vacancy.objects.get(uuid=thirty[0]).visible_until
-    assert list(scan(SearchQuery(), over)) == search(SearchQuery(), over).uuids == []
-
-
-def test_spelling_is_corrected_as_on_the_page(engine, make_vacancy):
-    key = make_vacancy(title="Sykepleier")
-    index_changes()
-    assert search(SearchQuery(q="sykepeier")).corrected
-    assert list(scan(SearchQuery(q="sykepeier"))) == [key]
-
-
-def test_changes_during_a_scan_do_not_affect_it(thirty, engine, make_vacancy):
-    """A scan returns the index as it was at the first hit."""
-    results = scan(SearchQuery())
-    first = [next(results) for _ in range(9)]
-    close(*thirty[10:20])
-    for _ in range(5):
-        make_vacancy(title="Ny")
-    index_changes()
-    rebuild()
-    assert first + list(results) == thirty
-    assert len(list(scan(SearchQuery()))) == 25
-
-
-def test_no_point_in_time_stays_open_after_the_end_or_an_aborted_scan(thirty, engine):
-    before = points_in_time(engine)
+def test_no_point_in_time_stays_open_after_the_end_or_an_aborted_scan(thirty, module_engine):
+    before = points_in_time(module_engine)
     assert len(list(scan(SearchQuery()))) == 30
-    assert points_in_time(engine) == before
+    assert points_in_time(module_engine) == before
     results = scan(SearchQuery())
     next(results)
-    assert len(points_in_time(engine) - before) == (engine.name == "opensearch")
+    assert len(points_in_time(module_engine) - before) == (module_engine.name == "opensearch")
     results.close()
-    assert points_in_time(engine) == before
+    assert points_in_time(module_engine) == before
 
 
-def test_no_point_in_time_stays_open_after_a_failure(thirty, engine, monkeypatch):
-    before = points_in_time(engine)
+def test_no_point_in_time_stays_open_after_a_failure(thirty, module_engine, monkeypatch):
+    before = points_in_time(module_engine)
     results = scan(SearchQuery())
     next(results)
 
     def down(*args: object, **kwargs: object):
         raise EngineDown("gone")
 
-    if engine.name == "opensearch":
+    if module_engine.name == "opensearch":
         monkeypatch.setattr("jobsearch.search.engines.opensearch.query_builder.build_scan_body", down)
     else:
         monkeypatch.setattr("jobsearch.search.engines.tantivy.schema.QueryCompiler.narrow_query", down)
     with pytest.raises(EngineDown, match="gone"):
         list(results)
-    assert points_in_time(engine) == before
-
-
-@OPENSEARCH
-def test_an_expired_point_in_time_raises_an_error(thirty, engine):
-    results = scan(SearchQuery())
-    next(results)
-    engine._client.delete_pit(body={"pit_id": [*points_in_time(engine)]})
-    with pytest.raises(EngineDown):
-        list(results)
-
-
-def test_a_scan_raises_the_errors_of_a_search(engine):
-    with pytest.raises(IndexMissing):
-        scan(SearchQuery())
-    with pytest.raises(QueryError):
-        scan(SearchQuery(q="kari@nordmann.example"))
+    assert points_in_time(module_engine) == before

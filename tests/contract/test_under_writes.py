@@ -16,6 +16,7 @@ from jobsearch.search.indexing.rollback import rollback
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
+from tests.web.support import prepare_documents
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -76,8 +77,9 @@ class Writer:
 
 def test_rebuild_and_rollback_under_writes_lose_nothing_and_show_no_ended_ad(engine):
     with transaction.atomic():
-        stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(300)]
+        stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(100)]
         store.store_vacancies(stored)
+    prepare_documents()
     index_changes()
     first = {ad.uuid for ad in stored}
     write = Writer([*first])

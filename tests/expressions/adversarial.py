@@ -23,7 +23,11 @@ MIN_SECONDS, MIN_EARLY_SECONDS = 0.004, 0.0002
 expression needs 5 to 300 ms, a linear one 1 ms."""
 MIN_SHORT_SECONDS = 0.02
 """CPU seconds for a text of at most 256 letters: an exponential expression needs far more, a linear one at most 4 ms."""
-MAX_SECONDS = 3.0  # for one text, after which the expression is stopped
+CERTAIN_SECONDS = 0.1
+"""CPU seconds for the longest text from which it is not timed again: a linear expression needs a hundredth."""
+MAX_SECONDS, MAX_CPU_SECONDS = 1.0, 0.5
+"""Seconds for one text after which an expression is stopped, and the CPU seconds of these from which it counts as slow. Stopped
+with fewer, because the machine is busy, it gets twice the time."""
 MAX_GROWTH = 9.0
 """Growth of the time for a text four times as long: 4 is linear, 16 quadratic, and a busy machine may measure 6."""
 MAX_EARLY_GROWTH = 4.8
@@ -62,11 +66,16 @@ def list_frames(pattern: re.Pattern[Any]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def find_slow_text(pattern: re.Pattern[Any], method: str) -> tuple[str, float] | None:
-    """(repeated unit, growth) of a text for which the time is not linear; None where there is none."""
+def find_slow_text(pattern: re.Pattern[Any], method: str, share: int = 1) -> tuple[str, float] | None:
+    """(repeated unit, growth) of a text for which the time is not linear; None where there is none.
+
+    A share of 4 tests each unit in every fourth frame, begun at another frame for each unit: each frame holds every fourth unit.
+    """
+    frames = list_frames(pattern)
+    share = min(share, len(frames))
     with _alarm():
-        for unit in build_units(pattern):
-            for before, after in list_frames(pattern):
+        for number, unit in enumerate(build_units(pattern)):
+            for before, after in frames[number % share :: share]:
                 growth = _measure_growth(pattern, method, unit, before, after)
                 if growth > MAX_GROWTH:
                     return unit, growth
@@ -97,7 +106,9 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
     growth = longer_time / max(shorter_time, 1e-9)
     if growth > MAX_GROWTH:  # counts only if a second measurement confirms it
         shorter_time = _measure_time(pattern, method, shorter, 5)
-        growth = _measure_time(pattern, method, longer, 3) / max(shorter_time, 1e-9)
+        if longer_time < CERTAIN_SECONDS:
+            longer_time = _measure_time(pattern, method, longer, 3)
+        growth = longer_time / max(shorter_time, 1e-9)
     return growth
 
 
@@ -108,8 +119,9 @@ def _measure_time(pattern: re.Pattern[Any], method: str, texts: list[str], times
         subjects = [text.encode("utf-8", "surrogatepass") for text in texts]
     nothing = subjects[0][:0]
     least = float("inf")
-    for _ in range(times):
-        signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
+    done, seconds = 0, MAX_SECONDS
+    while done < times:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         start = time.process_time()
         try:
             for subject in subjects:
@@ -118,8 +130,11 @@ def _measure_time(pattern: re.Pattern[Any], method: str, texts: list[str], times
                 else:
                     getattr(pattern, method)(subject)
             least = min(least, time.process_time() - start)
+            done += 1
         except TimeoutError:
-            return float("inf")
+            if time.process_time() - start > MAX_CPU_SECONDS:
+                return float("inf")
+            seconds *= 2
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     return least

@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("jobsearch", "ingest")
 METHODS = ("fullmatch", "match", "search", "finditer", "findall", "sub", "subn", "split")
+ADDRESSES = "addresses"
+"""What stands for a module's name where an expression is that of a URL pattern."""
 STARTED = {"jobsearch.settings", "jobsearch.wsgi"}
 """Modules that start something when they are imported, so that only their source is read."""
 _AS_SEARCH = {"finditer", "findall", "sub", "subn", "split"}
@@ -25,8 +27,9 @@ _AS_SEARCH = {"finditer", "findall", "sub", "subn", "split"}
 
 @dataclass(frozen=True)
 class Expression:
-    """`place`: where it is written. `methods`: the methods of `re` that the product calls on it, as far as their costs differ."""
+    """`place`: where in the `module` it is. `methods`: those that the product calls on it, as far as their costs differ."""
 
+    module: str
     place: str
     pattern: re.Pattern[Any]
     methods: tuple[str, ...]
@@ -47,24 +50,29 @@ def list_modules() -> list[str]:
     return [".".join(parts[:-1] if parts[-1] == "__init__" else parts) for parts in names]
 
 
+def list_modules_with_expressions() -> list[str]:
+    """Names of the modules that import `re`, read from their text: the tests' names need no module parsed, nor imported."""
+    return [name for name in list_modules() if re.search(r"^\s*import re\b(?!\.)", _find_file(name).read_text(), re.MULTILINE)]
+
+
+def _find_file(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+
+
 @lru_cache(maxsize=1)
 def _parse_modules() -> dict[str, ast.Module]:
-    trees = {}
-    for name in list_modules():
-        path = ROOT.joinpath(*name.split("."))
-        file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
-        trees[name] = ast.parse(file.read_text())
-    return trees
-
-
-def get_tree(module: str) -> ast.Module:
-    return _parse_modules()[module]
+    return {name: ast.parse(_find_file(name).read_text()) for name in list_modules()}
 
 
 @lru_cache(maxsize=1)
 def _list_nodes() -> dict[str, list[ast.AST]]:
     """The nodes of each module: every worker of a test run looks through them several times."""
     return {name: [*ast.walk(tree)] for name, tree in _parse_modules().items()}
+
+
+def list_nodes(module: str) -> list[ast.AST]:
+    return _list_nodes()[module]
 
 
 def find_module_level_compiles(module: str) -> Iterator[tuple[int, set[str]]]:
@@ -91,10 +99,11 @@ def _find_compile_calls(node: ast.AST) -> Iterator[ast.Call]:
     return (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "compile")
 
 
+@lru_cache(maxsize=1)
 def find_expressions() -> list[Expression]:
     """All regular expressions, one for each pattern and place."""
     found = [*_find_in_modules()]
-    found += _find_in_calls({(one.place.rpartition(".")[0], one.pattern.pattern) for one in found})
+    found += _find_in_calls({(one.module, one.pattern.pattern) for one in found})
     found += _find_in_urls()
     return list({(one.place, one.pattern): one for one in found}.values())
 
@@ -127,7 +136,7 @@ def _find_in_modules() -> Iterator[Expression]:
                 if not isinstance(value, type) and attribute not in _find_assigned_names(name):
                     continue
                 methods = used[attribute] if whole else used[""]
-                yield Expression(f"{name}.{attribute}", pattern, _reduce_methods(methods))
+                yield Expression(name, f"{name}.{attribute}", pattern, _reduce_methods(methods))
 
 
 def _find_in_calls(known: set[tuple[str, str | bytes]]) -> Iterator[Expression]:
@@ -137,8 +146,8 @@ def _find_in_calls(known: set[tuple[str, str | bytes]]) -> Iterator[Expression]:
             pattern = _read_literal(call.args[0]) if call.args else None
             if pattern is not None and (name, pattern) not in known:
                 method = call.func.attr  # type: ignore[attr-defined]
-                flags = _read_flags(call)
-                yield Expression(f"{name}:{call.lineno}", re.compile(pattern, flags), _reduce_methods({method} & {*METHODS}))
+                methods = _reduce_methods({method} & {*METHODS})
+                yield Expression(name, f"{name}:{call.lineno}", re.compile(pattern, _read_flags(call)), methods)
 
 
 def _find_in_urls() -> Iterator[Expression]:
@@ -149,7 +158,7 @@ def _find_in_urls() -> Iterator[Expression]:
             if isinstance(one, URLResolver):
                 yield from walk(one.url_patterns)
             elif getattr(one.callback, "__module__", "").startswith(FOLDERS):
-                yield Expression(f"address {one.pattern}", one.pattern.regex, ("search",))
+                yield Expression(ADDRESSES, f"address {one.pattern}", one.pattern.regex, ("search",))
 
     yield from walk(get_resolver().url_patterns)
 

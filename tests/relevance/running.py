@@ -17,6 +17,7 @@ from opensearchpy import OpenSearch
 from jobsearch.search.api import SearchQuery, search, turn_words_into_filters
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.search.search_query import SIZES
 from jobsearch.vacancies import pending, prepared_documents, store
 
 from .corpus import DEMO, corpus
@@ -72,7 +73,7 @@ def find(q: str, *, with_filters: bool = False) -> Sequence[UUID]:
     Also those whose deadline has passed: relevance is judged by the words alone. `with_filters`: after the redirect of the
     results page, which makes filters of recognised words.
     """
-    asked, problems = SearchQuery.from_params({"q": q, "deadline": "all"})
+    asked, problems = SearchQuery.from_params({"q": q, "deadline": "all", "size": str(max(SIZES))})
     if any(problem.blocks for problem in problems):
         return []
     if with_filters:

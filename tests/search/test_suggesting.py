@@ -21,36 +21,40 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import CategoryData, LocationData, OccupationData
 from jobsearch.vacancies.models import Vacancy
 from tests.places import BERGEN, OSLO
-from tests.web.support import ads, own_index  # noqa: F401 - fixtures
+from tests.web.support import module_site, own_ads, own_index  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
 DRIVER = (OccupationData("Transport og lager", "Tog-, sporvogn- og vegtrafikk"),)
 
 
-@pytest.fixture
-def some(ads):  # noqa: F811
-    return ads(
-        {"title": "Sykepleier", "locations": BERGEN, "employer_name": "Bergen kommune"},
-        {"title": "Sykepleier", "locations": OSLO, "employer_name": "Oslo kommune"},
-        {"title": "Sykepleiere søkes", "locations": OSLO, "employer_name": "Oslo kommune"},
-        {
-            "title": "Kokk",
-            "locations": BERGEN,
-            "employer_name": "Kafé Ole Bull AS",
-            "occupations": COOK,
-            "description": "<p>Mat.</p>",
-        },
-        {"title": "Sjåfør", "locations": OSLO, "occupations": DRIVER, "description": "<p>Kjør.</p>"},
-        {"title": "Sjåfør", "locations": BERGEN, "occupations": DRIVER, "description": "<p>Kjør.</p>"},
-        {
-            "title": "Hemmelig tittel på Andøya",
-            "locations": OSLO,
-            "occupations": DRIVER,
-            "description": "<p>Kjør.</p>",
-            "categories": (CategoryData(type="ESCO", code="1", name="lastebilsjåfør"),),
-        },
-    )
+ADS: tuple[dict, ...] = (
+    {"title": "Sykepleier", "locations": BERGEN, "employer_name": "Bergen kommune"},
+    {"title": "Sykepleier", "locations": OSLO, "employer_name": "Oslo kommune"},
+    {"title": "Sykepleiere søkes", "locations": OSLO, "employer_name": "Oslo kommune"},
+    {
+        "title": "Kokk",
+        "locations": BERGEN,
+        "employer_name": "Kafé Ole Bull AS",
+        "occupations": COOK,
+        "description": "<p>Mat.</p>",
+    },
+    {"title": "Sjåfør", "locations": OSLO, "occupations": DRIVER, "description": "<p>Kjør.</p>"},
+    {"title": "Sjåfør", "locations": BERGEN, "occupations": DRIVER, "description": "<p>Kjør.</p>"},
+    {
+        "title": "Hemmelig tittel på Andøya",
+        "locations": OSLO,
+        "occupations": DRIVER,
+        "description": "<p>Kjør.</p>",
+        "categories": (CategoryData(type="ESCO", code="1", name="lastebilsjåfør"),),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def some(module_site):  # noqa: F811
+    with module_site() as make_ads:
+        yield make_ads(*ADS)
 
 
 def shown(typed: str, query: SearchQuery | None = None) -> dict[str, int]:
@@ -90,8 +94,8 @@ def test_each_kind_leads_to_its_facet(some):
     assert leads_to("laste", "Lastebilsjåfør") == SearchQuery(q="Lastebilsjåfør")
 
 
-def test_suggestions_of_one_kind_have_one_effect_and_a_fixed_order(ads):  # noqa: F811
-    ads(
+def test_suggestions_of_one_kind_have_one_effect_and_a_fixed_order(own_ads):  # noqa: F811
+    own_ads(
         {
             "title": "Tekstilarbeider",
             "locations": OSLO,
@@ -151,13 +155,13 @@ def test_text_without_words_or_hits_is_no_suggestion(some, typed):
         ("deltdi", "Deltid", {"extent": ("Deltid",)}),
     ],
 )
-def test_filters_are_suggested_by_their_labels(ads, typed, label, target):  # noqa: F811
+def test_filters_are_suggested_by_their_labels(own_ads, typed, label, target):  # noqa: F811
     ad = {"title": "Kokk", "extent": "Deltid", "engagement": "Vikariat", "sector": "Offentlig", "application_due": "Snarest"}
     nynorsk = (
         "<p>Me søkjer ein kokk som ikkje er redd for å ta i eit tak. Du må vere glad i folk og kunne noko om mat frå før.</p>"
     )
     english = "<p>We are looking for a cook who likes to work with other people and who knows the food of this country.</p>"
-    ads({**ad, "description": nynorsk}, {**ad, "description": english})
+    own_ads({**ad, "description": nynorsk}, {**ad, "description": english})
     (option,) = [option for option in suggest(SearchQuery(), typed) if option.kind == "filter" and option.label == label]
     assert option.query == SearchQuery(**target)
     assert option.count == search.search(option.query).total > 0
@@ -192,8 +196,8 @@ def test_a_suggested_place_replaces_the_chosen_one(some):
     assert leads_to("os", "Oslo", SearchQuery(place=("VESTLAND/BERGEN",))) == SearchQuery(place=("OSLO",))
 
 
-def test_a_facet_value_is_found_by_its_label_in_another_language(ads):  # noqa: F811
-    ads({"locations": (LocationData("SVERIGE"),), "occupations": COOK})
+def test_a_facet_value_is_found_by_its_label_in_another_language(own_ads):  # noqa: F811
+    own_ads({"locations": (LocationData("SVERIGE"),), "occupations": COOK})
     assert leads_to("swed", "Sverige") == SearchQuery(place=("UTLAND/SVERIGE",))
     with override("en"):
         assert leads_to("swed", "Sweden") == leads_to("sveri", "Sweden") == SearchQuery(place=("UTLAND/SVERIGE",))
@@ -236,15 +240,15 @@ def test_personal_data_gets_no_suggestions(some):
     assert suggest(SearchQuery(), "01010112345 syk") == suggest(SearchQuery(), "07019012454 syk") == []
 
 
-def test_titles_of_ads_are_not_suggested(ads):  # noqa: F811
+def test_titles_of_ads_are_not_suggested(own_ads):  # noqa: F811
     title = "Hyggelig nattevakt i Bodø"
-    ads(*[{"title": title, "job_title": title}] * 3)
+    own_ads(*[{"title": title, "job_title": title}] * 3)
     assert suggest(SearchQuery(), "hygg") == suggest(SearchQuery(), "natteva") == []
 
 
-def test_a_whole_word_of_another_language_is_not_completed(ads):  # noqa: F811
+def test_a_whole_word_of_another_language_is_not_completed(own_ads):  # noqa: F811
     nursery = (OccupationData("Utdanning", "Barnehage- og skolefritidsassistenter"),)
-    ads({}, {"title": "Assistent", "occupations": nursery, "employer_name": "Tun"})
+    own_ads({}, {"title": "Assistent", "occupations": nursery, "employer_name": "Tun"})
     for typed in ("nurse", "nurses", "Nurse"):
         labels = {option.label for option in suggest(SearchQuery(), typed)}
         assert labels and "Barnehage- og skolefritidsassistenter" not in labels, typed
@@ -262,31 +266,32 @@ def test_every_count_is_that_of_the_suggested_search(some):
     assert seen > 15
 
 
-def test_names_of_closed_ads_are_dropped_within_ten_minutes(some, monkeypatch):
+def test_names_of_closed_ads_are_dropped_within_ten_minutes(own_ads, monkeypatch):  # noqa: F811
+    made = own_ads(*ADS)
     assert "Kafé Ole Bull AS" in shown("kaf")
     with transaction.atomic():
-        store.close_vacancies([some[3]], Vacancy.Closed.FEED)
+        store.close_vacancies([made[3]], Vacancy.Closed.FEED)
     assert shown("kaf") == {}  # its count is 0 at once
     later = cache.time.monotonic() + cache.MAX_AGE_SECONDS + 1
     monkeypatch.setattr(cache.time, "monotonic", lambda: later)
     assert not any("Ole Bull" in name.label for name in suggestions.name_index()._names)
 
 
-def test_personal_and_overlong_names_are_not_suggested(ads):  # noqa: F811
+def test_personal_and_overlong_names_are_not_suggested(own_ads):  # noqa: F811
     for name in ("Kokk ring 22334455", "Kokk a@b.example", "Kokk " + "x" * 60):
-        ads({"categories": (CategoryData("ESCO", "1", name),)})
+        own_ads({"categories": (CategoryData("ESCO", "1", name),)})
     assert [option.label for option in suggest(SearchQuery(), "kokk") if option.query.q.casefold() != "kokk"] == []
 
 
-def test_operators_in_a_name_are_removed(ads):  # noqa: F811
+def test_operators_in_a_name_are_removed(own_ads):  # noqa: F811
     name = 'Kokk -natt "sjef" OR*'
-    ads(*[{"title": name, "categories": (CategoryData(type="JANZZ", code="1", name=name),), "occupations": COOK}] * 2)
+    own_ads(*[{"title": name, "categories": (CategoryData(type="JANZZ", code="1", name=name),), "occupations": COOK}] * 2)
     (option,) = [option for option in suggest(SearchQuery(), "kokk n") if option.kind == "words" and not option.as_typed]
     assert option.query.q == "Kokk natt sjef" and option.count == 2
 
 
-def test_at_most_eight_suggestions_with_a_share_for_each_kind(ads):  # noqa: F811
-    ads(
+def test_at_most_eight_suggestions_with_a_share_for_each_kind(own_ads):  # noqa: F811
+    own_ads(
         *[
             {"categories": (CategoryData("ESCO", letter, f"bestyrer {letter}"),), "employer_name": f"Best {letter}"}
             for letter in "ABCDEFGHIJ"

@@ -18,9 +18,10 @@ from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import documents
+from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint
 from jobsearch.vacancies import pending, prepared_documents, store
-from jobsearch.vacancies.models import Vacancy
+from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from tests.conftest import store_vacancies
 from tests.emptying import empty_database
 
@@ -62,6 +63,14 @@ def module_site(django_db_setup, django_db_blocker: DjangoDbBlocker, tmp_path_fa
                     registry.forget_engines()
 
     return create
+
+
+@pytest.fixture
+def own_ads(own_index, db) -> Callable[..., list[UUID]]:
+    """The function of the fixture `ads`, without the ads that the other tests of the module share."""
+    for model in (Vacancy, Tombstone, Moderation, IndexState):
+        model.objects.all().delete()
+    return make_ads
 
 
 def make_ads(*fields: dict) -> list[UUID]:

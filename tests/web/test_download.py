@@ -110,9 +110,8 @@ def test_file_has_all_hits_of_the_search(logged_in, ads, kind):
     assert read_rows(logged_in, kind, "?q=murer") == [list(COLUMNS)]
 
 
-@KINDS
 @pytest.mark.parametrize("sort", ["relevance", "published", "deadline", "since"])
-def test_file_is_in_the_order_of_the_page(logged_in, ads, sort, kind):
+def test_files_are_in_the_order_of_the_page(logged_in, ads, sort):
     now = timezone.now()
     made = ads(
         {"title": "Assistent på kjøkken", "application_due": "2027-01-03", "published": now, "occupations": ()},
@@ -133,7 +132,8 @@ def test_file_is_in_the_order_of_the_page(logged_in, ads, sort, kind):
     )
     shown = Page(logged_in.get(f"/{params}", follow=True)).titles
     assert sorted(shown) == ["Assistent på kjøkken", "Kokk", "Kokk og assistent"]
-    assert [row[0] for row in read_rows(logged_in, kind, params)[1:]] == shown
+    for kind in ("csv", "xlsx"):
+        assert [row[0] for row in read_rows(logged_in, kind, params)[1:]] == shown, kind
 
 
 def test_a_file_has_as_many_rows_as_pages_can_show(logged_in, ads, monkeypatch):

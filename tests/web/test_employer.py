@@ -12,6 +12,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.visibility import OSLO
 from jobsearch.web.views.employers import list_ads
+from tests.conftest import store_vacancies
 from tests.web.page import Page
 
 ORGNR = "999888777"
@@ -24,12 +25,12 @@ def close(*uuids, **options) -> None:
 
 
 @pytest.fixture
-def many(make_vacancy):
+def many(db):
     def published(hours: int) -> dt.datetime:
         return timezone.now() - dt.timedelta(hours=hours)
 
     same = {"employer_orgnr": ORGNR, "employer_homepage": "kro.example"}
-    return [make_vacancy(title=f"Kokk {n}", published=published(n), **same) for n in range(27)]
+    return store_vacancies(*({"title": f"Kokk {n}", "published": published(n), **same} for n in range(27)))
 
 
 def test_page_lists_active_ads_newest_first(client, many, make_vacancy, settings):
@@ -107,7 +108,8 @@ def test_employer_with_masked_hidden_or_deleted_ads_only_is_404(client, make_vac
     "orgnr",
     [*"000000000 99988877 9998887770 abc 99988877٧ %00 %ff%fe ..%2f ' 999888777%0A -1 {{7}}".split(), "a" * 3000],
 )
-def test_invalid_or_unknown_organisation_number_is_404(client, many, orgnr):
+def test_invalid_or_unknown_organisation_number_is_404(client, make_vacancy, orgnr):
+    make_vacancy(employer_orgnr=ORGNR)
     response = client.get(f"/arbeidsgiver/{orgnr}/")
     assert response.status_code == 404 and "Vi finner ikke siden" in Page(response).h1
 

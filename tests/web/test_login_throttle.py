@@ -181,8 +181,8 @@ def test_old_attempts_are_deleted_and_their_number_is_limited(db, monkeypatch):
 
 
 def test_rejected_attempts_store_no_rows(recruiter):
-    """200 names from one address give 20 rows."""
-    for number in range(200):
+    """60 names from one address give 20 rows."""
+    for number in range(3 * BY_ADDRESS):
         tried(f"name{number}")
     assert AccessAttempt.objects.count() == BY_ADDRESS
 

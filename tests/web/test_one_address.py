@@ -26,8 +26,8 @@ ORGNR = "999888777"
         lambda ad: f"URN:UUID:{str(ad).upper()}",
     ],
 )
-def test_other_spelling_of_a_uuid_redirects_to_the_ad(client, ads, spell):
-    (ad,) = ads({"uuid": uuid.UUID("ab12cd34-1111-4222-8333-abcdefabcdef")})
+def test_other_spelling_of_a_uuid_redirects_to_the_ad(client, own_ads, spell):
+    (ad,) = own_ads({"uuid": uuid.UUID("ab12cd34-1111-4222-8333-abcdefabcdef")})
     response = client.get(f"/stilling/{spell(ad)}/")
     assert (response.status_code, response.url) == (301, f"/stilling/{ad}/")
     assert client.get(response.url).status_code == 200
@@ -56,11 +56,17 @@ def test_invalid_uuid_is_404(client, db, typed):
 
 
 @pytest.mark.parametrize("typed", ["999 888 777", "999%C2%A0888%C2%A0777", "999.888.777", "999-888-777"])
-def test_organisation_number_with_separators_redirects(client, ads, typed):
-    ads({"employer_orgnr": ORGNR})
+def test_organisation_number_with_separators_redirects(client, own_ads, typed):
+    own_ads({"employer_orgnr": ORGNR})
     response = client.get(f"/arbeidsgiver/{typed}/")
     assert (response.status_code, response.url) == (301, f"/arbeidsgiver/{ORGNR}/")
     assert client.get(response.url).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def three_pages(module_site):
+    with module_site() as make_ads:
+        yield make_ads(*({"title": f"Kokk {n}", "employer_orgnr": ORGNR} for n in range(55)))
 
 
 @pytest.mark.parametrize(
@@ -78,30 +84,29 @@ def test_organisation_number_with_separators_redirects(client, ads, typed):
         (f"/arbeidsgiver/{ORGNR}/?page=999999999999", f"/arbeidsgiver/{ORGNR}/?page=3"),
     ],
 )
-def test_page_past_the_last_redirects_to_the_last(client, ads, asked, last):
-    ads(*({"title": f"Kokk {n}", "employer_orgnr": ORGNR} for n in range(55)))
+def test_page_past_the_last_redirects_to_the_last(client, db, three_pages, asked, last):
     response = client.get(asked)
     assert (response.status_code, response.url) == (302, last)
     assert client.get(last).status_code == 200
 
 
-def test_page_past_the_last_without_hits_is_empty(client, ads):
-    ads({"title": "Kokk"})
+def test_page_past_the_last_without_hits_is_empty(client, own_ads):
+    own_ads({"title": "Kokk"})
     assert client.get("/?q=xqzzyw&page=401").url == "/?q=xqzzyw"
     assert Page(client.get("/?q=xqzzyw&page=7")).titles == []
 
 
-def test_page_of_an_employer_without_active_ads_redirects_to_the_first(client, ads):
+def test_page_of_an_employer_without_active_ads_redirects_to_the_first(client, own_ads):
     from tests.web.support import closed
 
-    for ad in ads({"employer_orgnr": ORGNR}):
+    for ad in own_ads({"employer_orgnr": ORGNR}):
         closed(ad)
     assert client.get(f"/arbeidsgiver/{ORGNR}/?page=2").url == f"/arbeidsgiver/{ORGNR}/"
 
 
-def test_deepest_page_says_that_there_are_more_hits(client, ads, monkeypatch):
+def test_deepest_page_says_that_there_are_more_hits(client, own_ads, monkeypatch):
     """10,012 hits: page 401 would start within them, but engines return no hits after the 10,000th."""
-    ads({"title": "Kokk"})
+    own_ads({"title": "Kokk"})
     engine = registry.engine()
     search = engine.search
 

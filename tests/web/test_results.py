@@ -23,16 +23,21 @@ BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
 VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),)
 OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 SWEDEN = (LocationData("SVERIGE", "", "", "STOCKHOLM"),)
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def some(ads):
-    return ads(
-        {"title": "Sykepleier", "locations": BERGEN},
-        {"title": "Lege", "locations": VOSS, "occupations": (OccupationData("Helse og sosial", "Lege"),)},
-        {"title": "Kokk", "locations": OSLO, "sector": "Privat", "occupations": (OccupationData("Reiseliv og mat", "Kokk"),)},
-        {"title": "Utvikler", "locations": SWEDEN, "sector": "", "occupations": (OccupationData("IT", "Utvikling"),)},
+@pytest.fixture(scope="module")
+def some(module_site):
+    doctor, cook, developer = (
+        (OccupationData(*names),) for names in (("Helse og sosial", "Lege"), ("Reiseliv og mat", "Kokk"), ("IT", "Utvikling"))
     )
+    with module_site() as make_ads:
+        yield make_ads(
+            {"title": "Sykepleier", "locations": BERGEN},
+            {"title": "Lege", "locations": VOSS, "occupations": doctor},
+            {"title": "Kokk", "locations": OSLO, "sector": "Privat", "occupations": cook},
+            {"title": "Utvikler", "locations": SWEDEN, "sector": "", "occupations": developer},
+        )
 
 
 def get(client, address: str, status: int = 200) -> Page:
@@ -108,7 +113,7 @@ def test_words_with_a_meaning_are_not_left_out_but_the_page_offers_it(client, so
     assert "Uten «hvem»" not in page.text(), "left out anyway"
 
 
-def test_empty_database_has_a_message(client, ads, db):
+def test_empty_database_has_a_message(client, own_ads):
 
     indexing.index_changes()
     page = get(client, "/")
@@ -244,8 +249,8 @@ def test_personal_data_is_rejected_and_not_repeated(client, some, q):
     assert Page(response).one("//input[@value='OSLO']").get("checked") is not None
 
 
-def test_each_ad_is_on_one_page(client, ads):
-    ads(*({"title": f"Stilling {number}"} for number in range(55)))
+def test_each_ad_is_on_one_page(client, own_ads):
+    own_ads(*({"title": f"Stilling {number}"} for number in range(55)))
     first, second, third = (get(client, "/" if n == 1 else f"/?page={n}") for n in (1, 2, 3))
     assert [len(page.titles) for page in (first, second, third)] == [25, 25, 5]
     assert len({*first.titles, *second.titles, *third.titles}) == 55
@@ -280,9 +285,9 @@ def test_outdated_index_shows_no_inactive_ad(client, some):
     assert get(client, "/").titles == ["Sykepleier"]
 
 
-def test_long_facet_is_cut_with_a_show_all_control(client, ads):
+def test_long_facet_is_cut_with_a_show_all_control(client, own_ads):
     counties = "AGDER AKERSHUS BUSKERUD FINNMARK INNLANDET NORDLAND OSLO ROGALAND TELEMARK TROMS VESTFOLD".split()
-    ads(*({"locations": (LocationData("NORGE", county),)} for county in counties))
+    own_ads(*({"locations": (LocationData("NORGE", county),)} for county in counties))
     page = get(client, "/")
     assert len(page.all("//ul[@id='f-place']/li/input")) == 6
     assert page.text("//ul[@id='f-place']//summary") == "Vis alle 11Vis færre"
@@ -311,7 +316,7 @@ def test_every_list_states_the_coverage(client, some):
     assert "FINN er ikke med" in words and "heltid" in words and "Sist oppdatert fra NAV i dag" in words
 
 
-def test_number_of_database_queries_is_fixed(client, ads):
+def test_number_of_database_queries_is_fixed(client, own_ads):
     """No query for each ad: the list loads what cards need."""
 
     def queries() -> int:
@@ -321,14 +326,14 @@ def test_number_of_database_queries_is_fixed(client, ads):
             client.get("/")
         return len(captured)
 
-    ads({"title": "Først"})
+    own_ads({"title": "Først"})
     few = queries()
-    ads(*({"title": f"Stilling {number}"} for number in range(20)))
+    own_ads(*({"title": f"Stilling {number}"} for number in range(20)))
     assert queries() <= few
 
 
-def test_not_stated_is_offered_only_if_an_ad_has_it(client, ads):
-    ads({"sector": "Privat"})
+def test_not_stated_is_offered_only_if_an_ad_has_it(client, own_ads):
+    own_ads({"sector": "Privat"})
     assert not get(client, "/").all(f"//input[@name='sector'][@value='{NOT_STATED}']")
 
 

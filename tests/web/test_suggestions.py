@@ -13,6 +13,7 @@ from jobsearch.search.query import RecognisedEntity, alternatives
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.web.presenters import results
 from tests.web.page import Page
+from tests.web.support import make_ads
 
 pytestmark = pytest.mark.django_db
 BERGEN = (LocationData("NORGE", "VESTLAND", "BERGEN", "BERGEN"),)
@@ -20,14 +21,16 @@ OSLO = (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
 
 
-@pytest.fixture
-def some(ads):
-    return ads(
-        {"title": "Sykepleier", "locations": BERGEN, "employer_name": "Bergen kommune"},
-        {"title": "Sykepleier", "locations": OSLO, "employer_name": "Oslo & omegn <i onclick=x>pleie</u>"},
-        *[{"title": "Sykepleier", "locations": OSLO}] * 4,
-        {"title": "Kokk", "locations": BERGEN, "occupations": COOK, "description": "<p>Vi har sykepleer og xylofonlærer.</p>"},
-    )
+@pytest.fixture(scope="module")
+def some(module_site):
+    mentioning = "<p>Vi har sykepleer og xylofonlærer.</p>"
+    with module_site() as make_ads:
+        yield make_ads(
+            {"title": "Sykepleier", "locations": BERGEN, "employer_name": "Bergen kommune"},
+            {"title": "Sykepleier", "locations": OSLO, "employer_name": "Oslo & omegn <i onclick=x>pleie</u>"},
+            *[{"title": "Sykepleier", "locations": OSLO}] * 4,
+            {"title": "Kokk", "locations": BERGEN, "occupations": COOK, "description": mentioning},
+        )
 
 
 def get(address: str) -> Page:
@@ -68,8 +71,8 @@ def test_suggestions_are_a_listbox_with_named_groups(some):
     assert [one.text_content() for one in page.all("//mark")] == ["Be", "Be"]
 
 
-def test_groups_are_in_a_fixed_order_with_headings(ads):
-    ads({"title": "Heltene", "locations": BERGEN, "employer_name": "Helt AS", "extent": "Heltid"})
+def test_groups_are_in_a_fixed_order_with_headings(own_ads):
+    own_ads({"title": "Heltene", "locations": BERGEN, "employer_name": "Helt AS", "extent": "Heltid"})
     page = get("/forslag/?q=helt")
     assert [one.text_content() for one in page.all("//*[@class='suggest-name']")] == ["Søkeord", "Arbeidsgivere", "Filtre"]
     assert [" ".join(one.text_content().split()) for one in page.all("//*[@role='option']")] == [
@@ -139,18 +142,18 @@ def test_no_did_you_mean_for_correct_or_unknown_words(some, q):
     assert get(f"/?q={q}").all("//*[@class='meant']") == []
 
 
-def test_occupation_found_only_in_texts_has_a_message(some, ads):
-    ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
+def test_occupation_found_only_in_texts_has_a_message(some, own_index):
+    make_ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     page = get("/?q=xylofonlærer")
     assert page.total == 1 and page.titles == ["Kokk"]
     assert "Ingen stillinger heter dette. Disse annonsene nevner det." in page.text()
     assert "Disse annonsene nevner det" not in get("/?q=kokk").text()
 
 
-def test_corrected_search_links_to_the_word_as_typed(some, ads):
-    ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
+def test_corrected_search_links_to_the_word_as_typed(some, own_index):
+    make_ads({"title": "Saxofonlærer"}, {"title": "Xylofonlerer"})
     mentioning = {"title": "Kokk", "occupations": COOK}
-    ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MAX_MENTIONS)))
+    make_ads(*({**mentioning, "description": f"<p>Vi har {n} og en xylofonlærer.</p>"} for n in range(alternatives.MAX_MENTIONS)))
     page = get("/?q=xylofonlærer")
     assert "Ingen treff på «xylofonlærer». Viser treff for" in page.text()
     (insisting,) = [link for link in page.all("//p[@class='message']/a") if "treff" in link.text_content()]

@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import last_visit
 from tests.web.page import Page
+
+pytestmark = pytest.mark.django_db
 
 
 def cookie(client):
@@ -32,13 +35,14 @@ def away(client):
     return was_here
 
 
-@pytest.fixture
-def old_and_new(ads):
-    old, _ = ads({"title": "Gammel"}, {"title": "Nyere"})
-    Vacancy.objects.filter(uuid=old).update(first_seen=timezone.now() - dt.timedelta(days=9), version=2)
-    from jobsearch.search import indexing
-
-    indexing.index_changes()
+@pytest.fixture(scope="module")
+def old_and_new(module_site):
+    """An ad without a place that was first seen nine days ago, and a new one."""
+    with module_site() as make_ads:
+        old, new = make_ads({"title": "Gammel", "locations": ()}, {"title": "Nyere"})
+        Vacancy.objects.filter(uuid=old).update(first_seen=timezone.now() - dt.timedelta(days=9), version=2)
+        indexing.index_changes()
+        yield old, new
 
 
 def new_titles(page: Page) -> list[str]:
@@ -166,8 +170,8 @@ def test_about_page_describes_the_cookie(client, db):
         ("http://testserver/?q=%ff%00%ed%a0%80", None),
     ],
 )
-def test_back_link_leads_to_lists_of_this_site_only(client, ads, referer, leads_to):
-    [uuid] = ads({"locations": ()})
+def test_back_link_leads_to_lists_of_this_site_only(client, old_and_new, referer, leads_to):
+    uuid, _new = old_and_new
     response = client.get(f"/stilling/{uuid}/", headers={"referer": referer} if referer else {})
     assert response.status_code == 200
     link = Page(response).one("//a[@data-back]")

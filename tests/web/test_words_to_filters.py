@@ -15,15 +15,16 @@ from tests.web.page import Page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def some(ads):
-    return ads(
-        {"title": "Sykepleier", "extent": "Deltid", "engagement": "Fast", "locations": BERGEN},
-        {"title": "Sykepleier natt", "extent": "Deltid", "engagement": "Vikariat", "locations": BERGEN},
-        {"title": "Sykepleier dag", "extent": "Heltid", "engagement": "Fast", "locations": OSLO},
-        {"title": "Kokk deltid", "extent": "Heltid", "engagement": "Fast", "locations": OSLO},
-        {"title": "Kokk", "extent": "Deltid", "engagement": "Fast", "locations": OSLO},
-    )
+@pytest.fixture(scope="module")
+def some(module_site):
+    with module_site() as make_ads:
+        yield make_ads(
+            {"title": "Sykepleier", "extent": "Deltid", "engagement": "Fast", "locations": BERGEN},
+            {"title": "Sykepleier natt", "extent": "Deltid", "engagement": "Vikariat", "locations": BERGEN},
+            {"title": "Sykepleier dag", "extent": "Heltid", "engagement": "Fast", "locations": OSLO},
+            {"title": "Kokk deltid", "extent": "Heltid", "engagement": "Fast", "locations": OSLO},
+            {"title": "Kokk", "extent": "Deltid", "engagement": "Fast", "locations": OSLO},
+        )
 
 
 def narrow(q: str, **values) -> str:

@@ -24,15 +24,16 @@ _NO_WORDS = re.compile(
 def list_texts(root, language: str = "") -> list[str]:
     """Texts of a page in its own language, without those of elements with another `lang`."""
     found = []
-    for element in root.iter():
+    spoken = {root.getparent(): next((one.get("lang") for one in root.iterancestors() if one.get("lang")), language)}
+    for element in root.iter():  # each after the element that it is in
+        above = element.getparent()
+        around = spoken[above]
+        marked = spoken[element] = element.get("lang") or around
         if not isinstance(element.tag, str) or element.tag in {"script", "style"}:
             continue
-        marked = next((one.get("lang") for one in (element, *element.iterancestors()) if one.get("lang")), language)
         texts = [element.text or ""] if marked == language else []
-        above = element.getparent()
-        if above is not None and element.tail:
-            around = next((one.get("lang") for one in (above, *above.iterancestors()) if one.get("lang")), language)
-            texts += [element.tail] if around == language else []
+        if above is not None and element.tail and around == language:
+            texts.append(element.tail)
         if marked == language:
             texts += [element.get(name, "") for name in SPOKEN]
             texts += [value for name, value in element.attrib.items() if name.startswith("data-") and " " in value]
@@ -58,5 +59,7 @@ def list_bokmal_words(language: str) -> frozenset[str]:
     return frozenset({word for word in ours - theirs if len(word) > 1} - NAMES)
 
 
-def list_words(text: str) -> set[str]:
-    return {word.lower() for word in WORD.findall(_NO_WORDS.sub(" ", text))}
+@cache
+def list_words(text: str) -> frozenset[str]:
+    """The words of a text; most texts of a page are on every page."""
+    return frozenset({word.lower() for word in WORD.findall(_NO_WORDS.sub(" ", text))})
