@@ -17,14 +17,14 @@ from django.utils import timezone
 
 from jobsearch.core.leases import Lease
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.frequencies import SENDING_HOUR
+from jobsearch.saved.frequencies import at_sending_hour
 from jobsearch.saved.mail.connection import ReusedConnection
 from jobsearch.saved.mail.delivery import MAX_REFUSALS, WAIT_AFTER_REFUSAL, Delivery, Outcome, deliver
 from jobsearch.saved.mail.mails import MailServerDown
 from jobsearch.saved.mail.recipients import list_addresses
 from jobsearch.saved.models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, get_oslo_date
+from jobsearch.vacancies.visibility import get_oslo_date
 
 DAYS_AHEAD = 2
 KEPT_DAYS = 60  # after the deadline, or after the mail
@@ -132,7 +132,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
     if not chosen.exists():
         return
     today = get_oslo_date(now)
-    last = today + dt.timedelta(days=DAYS_AHEAD if now >= _at_sending_hour(today) else DAYS_AHEAD - 1)
+    last = today + dt.timedelta(days=DAYS_AHEAD if now >= at_sending_hour(today) else DAYS_AHEAD - 1)
     near = Vacancy.objects.active(now).filter(application_due__gte=today, application_due__lte=last)
     deadlines = {uuid: due for uuid, due in near.values_list("uuid", "application_due") if due}
     found: dict[int, list[Bookmark]] = defaultdict(list)
@@ -143,7 +143,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
         rows = Bookmark.objects.filter(vacancy_uuid__in=batch, state=State.INTERESTED)
         for bookmark in rows.filter(Exists(chosen.filter(owner=OuterRef("owner")))):
             deadline = deadlines[bookmark.vacancy_uuid]
-            due_from = _at_sending_hour(deadline - dt.timedelta(days=DAYS_AHEAD))
+            due_from = at_sending_hour(deadline - dt.timedelta(days=DAYS_AHEAD))
             # Bookmarked within the two days: its owner has just seen the deadline.
             if bookmark.created < due_from and (bookmark.owner_id, bookmark.vacancy_uuid, deadline) not in done:
                 found[bookmark.owner_id].append(bookmark)
@@ -178,7 +178,3 @@ def _record_mail(
 def _delete_old(now: dt.datetime) -> None:
     Reminder.objects.filter(deadline__lt=get_oslo_date(now) - dt.timedelta(days=KEPT_DAYS)).delete()
     ReminderMail.objects.filter(created__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
-
-
-def _at_sending_hour(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(SENDING_HOUR), tzinfo=OSLO)
