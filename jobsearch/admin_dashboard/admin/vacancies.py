@@ -137,10 +137,8 @@ class VacancyAdmin(ReadOnlyAdmin):
         return queryset, False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
-        hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
-        rows: QuerySet[Vacancy] = (
-            super().get_queryset(request).annotate(is_hidden=Exists(hidden))
-        )  # one query for the list, not one for each row
+        # One query for the list, not one for each row.
+        rows: QuerySet[Vacancy] = super().get_queryset(request).with_hidden()  # type: ignore[attr-defined]  # `ModelAdmin[Any]`
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_changelist"):
             # Without kilobytes of each row that no list shows.
