@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -158,9 +158,9 @@ def quarantine(uuid: UUID, marker: int, code: str, detail: str, *, field: str = 
     row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail", "error_field", "received"])
 
 
-def retry_now(states: Collection[str] = (DetailTask.State.DEFERRED,), uuids: Iterable[UUID] | None = None) -> int:
-    """Makes deferred rows due at once; their attempts stay counted. Returns how many."""
-    rows = DetailTask.objects.filter(state__in=list(states), next_try__gt=timezone.now())
+def retry_now(uuids: Iterable[UUID] | None = None) -> int:
+    """Makes deferred rows (all, or these) due at once; their attempts stay counted. Returns how many."""
+    rows = DetailTask.objects.filter(state=DetailTask.State.DEFERRED, next_try__gt=timezone.now())
     if uuids is not None:
         rows = rows.filter(uuid__in=list(uuids))
     with transaction.atomic():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -43,7 +43,6 @@ def replay_overlap(
     feed: FeedClient,
     *,
     overlap: dt.timedelta = OVERLAP,
-    idle: Callable[[], None] = lambda: None,
     on_progress: Progress = lambda phase, done, total: None,
 ) -> dict[str, int]:
     """Reads the last days' pages again, from a page id stored then, and queues the ads whose lines were not seen.
@@ -58,7 +57,6 @@ def replay_overlap(
     last: dict[UUID, FeedLine] = {}
     seen: set[str] = set()
     while True:
-        idle()
         counts["pages"] += 1
         counts["lines"] += len(page.lines)
         on_progress("feed's pages", counts["lines"], 0)

@@ -53,9 +53,9 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
         """The rows with `is_hidden`: whether an administrator hides the ad. A column, so that it cannot change the plan."""
         return self.annotate(is_hidden=_is_hidden())
 
-    def before_deadline(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+    def before_deadline(self) -> VacancyQuerySet:
         """The ads whose deadline has not passed or is no date: of the active ones, those of a search without a deadline."""
-        today = visibility.get_oslo_date(now or timezone.now())
+        today = visibility.get_oslo_date(timezone.now())
         return self.filter(Q(application_due__isnull=True) | Q(application_due__gte=today))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:

@@ -183,7 +183,7 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> None:
         """Resets the attempts of the selected rows and starts a sync, which fetches them at once."""
         uuids = list(queryset.values_list("uuid", flat=True))
-        retried = detail_queue.release_quarantined(uuids) + detail_queue.retry_now(uuids=uuids)
+        retried = detail_queue.release_quarantined(uuids) + detail_queue.retry_now(uuids)
         log_by_uuid(request, DetailTask, uuids, gettext("Bedt om nytt forsøk"))
         message = ngettext("%(n)s detalj blir hentet på nytt.", "%(n)s detaljer blir hentet på nytt.", retried)
         self.message_user(request, message % {"n": retried}, messages.SUCCESS)

@@ -41,12 +41,12 @@ class Difference:
     detail: str
 
 
-def compare(progress: Progress | None = None, now: dt.datetime | None = None) -> list[Difference]:
+def compare(progress: Progress | None = None) -> list[Difference]:
     """Every difference between database and index. Ads that change during the check are checked a second time.
 
     Raises EngineDown.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     in_use = engine()
     try:
         index = open_live(in_use)
