@@ -18,6 +18,7 @@ from django.utils import timezone
 from ingest.client.errors import PageNotFound
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
+from jobsearch.core.batches import batched
 from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import masking, store
 from jobsearch.vacancies.models import Vacancy
@@ -67,9 +68,8 @@ def replay_overlap(
             break
         page = feed.fetch_page(page.next_id)
     masked = 0
-    uuids = list(last)
-    for start in range(0, len(uuids), _CHUNK):
-        queued, newly_masked = _apply({uuid: last[uuid] for uuid in uuids[start : start + _CHUNK]})
+    for uuids in batched(last, _CHUNK):
+        queued, newly_masked = _apply({uuid: last[uuid] for uuid in uuids})
         counts["queued"] += queued
         masked += newly_masked
     if masked:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.leases import Lease
 from jobsearch.saved.bookmark_states import State
 from jobsearch.saved.frequencies import at_sending_hour
@@ -136,9 +137,7 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
     near = Vacancy.objects.active(now).filter(application_due__gte=today, application_due__lte=last)
     deadlines = {uuid: due for uuid, due in near.values_list("uuid", "application_due") if due}
     found: dict[int, list[Bookmark]] = defaultdict(list)
-    uuids = list(deadlines)
-    for start in range(0, len(uuids), _AD_BATCH):
-        batch = uuids[start : start + _AD_BATCH]
+    for batch in batched(deadlines, _AD_BATCH):
         done = set(Reminder.objects.filter(vacancy_uuid__in=batch).values_list("owner_id", "vacancy_uuid", "deadline"))
         rows = Bookmark.objects.filter(vacancy_uuid__in=batch, state=State.INTERESTED)
         for bookmark in rows.filter(Exists(chosen.filter(owner=OuterRef("owner")))):
@@ -147,9 +146,8 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
             # Bookmarked within the two days: its owner has just seen the deadline.
             if bookmark.created < due_from and (bookmark.owner_id, bookmark.vacancy_uuid, deadline) not in done:
                 found[bookmark.owner_id].append(bookmark)
-    users = sorted(found)
-    for start in range(0, len(users), _USER_BATCH):
-        addresses = list_addresses(users[start : start + _USER_BATCH])
+    for users in batched(sorted(found), _USER_BATCH):
+        addresses = list_addresses(users)
         for own in BookmarkSettings.objects.filter(owner_id__in=addresses, remind=True).order_by("owner_id"):
             yield own, addresses[own.owner_id], found[own.owner_id]
 
