@@ -252,7 +252,7 @@ class VacancyAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Hent på nytt fra strømmen"), permissions=["fetch"])
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Vacancy]) -> None:
-        uuids = _chosen(queryset)
+        uuids = _list_chosen(queryset)
         asked = replay.enqueue_checks(uuids)
         log_by_uuid(request, Vacancy, uuids, gettext("Bedt om å hente på nytt"))
         message = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
@@ -264,7 +264,7 @@ class VacancyAdmin(ReadOnlyAdmin):
 
         The store writes the decision, so that the index follows.
         """
-        uuids = _chosen(queryset)
+        uuids = _list_chosen(queryset)
         form = NoteForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             context = {
@@ -342,7 +342,7 @@ def _format_day(moment: dt.datetime | None) -> str:
     return date_format(timezone.localtime(moment), "j.n.Y") if moment else "–"
 
 
-def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
+def _list_chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
     return list(queryset.order_by().values_list("uuid", flat=True)[:MAX_AT_ONCE])
 
 

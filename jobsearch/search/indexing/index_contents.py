@@ -52,7 +52,7 @@ def mark_all_indexed(index: Index) -> None:
         pending.mark_indexed([(uuid, version) for uuid, version in rows if held[uuid].version == version])
 
 
-def versions() -> Iterator[dict[UUID, int]]:
+def iterate_versions() -> Iterator[dict[UUID, int]]:
     """Yields the versions of all rows by uuid, in batches."""
     for rows in iterate_batches(Vacancy.objects.values_list("uuid", "version"), 1000):
         yield dict(rows)

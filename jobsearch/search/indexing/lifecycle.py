@@ -35,8 +35,7 @@ from . import quarantine
 from .analysis_process import analyse, needs_analysis
 from .background_writer import BackgroundWriter
 from .documents import make_removal
-from .index_contents import is_database_restored, mark_all_indexed, purge_unknown
-from .index_contents import versions as present_versions
+from .index_contents import is_database_restored, iterate_versions, mark_all_indexed, purge_unknown
 from .live_index import RebuildNeeded, must_rebuild, open_live
 
 log = logging.getLogger(__name__)
@@ -321,7 +320,7 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
     differed = seen = 0
     stale: set[UUID] = set()
     unwritten: set[UUID] = set()
-    for versions in present_versions():
+    for versions in iterate_versions():
         held = index.read_stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
         for some in batched(behind, CHUNK):

@@ -79,7 +79,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     ads = [uuid for uuid in is_passed if not is_passed[uuid]] + (passed if shown else [])
     paginator = Paginator(ads, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
-    if number > paginator.num_pages:  # as for every list: see `results.page_past_the_last`
+    if number > paginator.num_pages:  # as for every list: see `results.find_last_page`
         return redirect(_build_page_url(here, paginator.num_pages, shown=shown))
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
