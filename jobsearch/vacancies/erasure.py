@@ -101,12 +101,13 @@ def find_ads(identifiers: Iterable[Identifier]) -> list[Vacancy]:
         hashes.setdefault(one.kind, []).append(hash_identifier(one.kind, one.value, key))
     matcher = Matcher(hashes, [key])
     found: dict[UUID, None] = {}
-    for uuid, *values in Contact.objects.values_list("vacancy_id", "name", "email", "phone").iterator():
-        if len(found) < MAX_FOUND and matcher.find_spans("\n".join(values)):
+    contacts = Contact.objects.values_list("vacancy_id", "name", "email", "phone").iterator()
+    titles = Vacancy.objects.values_list("uuid", "title", "employer_name").iterator()
+    for uuid, text in ((row[0], "\n".join(row[1:])) for rows in (contacts, titles) for row in rows):
+        if uuid not in found and matcher.find_spans(text):
             found[uuid] = None
-    for uuid, *values in Vacancy.objects.values_list("uuid", "title", "employer_name").iterator():
-        if len(found) < MAX_FOUND and uuid not in found and matcher.find_spans("\n".join(values)):
-            found[uuid] = None
+            if len(found) == MAX_FOUND:
+                break
     return list(Vacancy.objects.filter(pk__in=found).only("uuid", "title", "employer_name", "status"))
 
 
