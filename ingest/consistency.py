@@ -16,6 +16,7 @@ from django.utils import timezone
 from ingest.client.errors import AdNotFound, FeedUnavailable
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, INACTIVE, MASKED, DetailFormatError, FeedPage, InactiveDetail
+from jobsearch.core.batches import batched
 from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import cleaning, masking, store
 from jobsearch.vacancies.ad_data import VacancyData
@@ -145,9 +146,8 @@ def _read_last_lines(feed: FeedClient, progress: Progress) -> dict[UUID, str]:
 
 def _find_unmasked(statuses: Mapping[UUID, str]) -> Iterator[UUID]:
     """Finds closed ads that still have a title or employer which their last line withdraws."""
-    masked = [uuid for uuid, status in statuses.items() if status == MASKED]
-    for start in range(0, len(masked), _CHUNK):
-        yield from sorted(masking.find_unmasked(masked[start : start + _CHUNK]))
+    for masked in batched((uuid for uuid, status in statuses.items() if status == MASKED), _CHUNK):
+        yield from sorted(masking.find_unmasked(masked))
 
 
 def _compare_ad(result: FetchResult, line_status: str) -> Difference | None:

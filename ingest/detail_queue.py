@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -37,7 +37,7 @@ def enqueue(
     """
     if lines:
         DetailTask.objects.bulk_create(
-            _rows(lines, origin, statuses or {}),
+            _build_rows(lines, origin, statuses or {}),
             update_conflicts=True,
             unique_fields=["uuid"],
             update_fields=[
@@ -54,7 +54,7 @@ def enqueue_if_absent(lines: Mapping[UUID, dt.datetime | None], origin: DetailTa
         known = set(DetailTask.objects.filter(uuid__in=list(lines)).values_list("uuid", flat=True))
         fresh = {uuid: time for uuid, time in lines.items() if uuid not in known}
         if fresh:
-            DetailTask.objects.bulk_create(_rows(fresh, origin, {}), ignore_conflicts=True)
+            DetailTask.objects.bulk_create(_build_rows(fresh, origin, {}), ignore_conflicts=True)
     return len(fresh)
 
 
@@ -71,7 +71,9 @@ def _is_later(time: dt.datetime | None, than: dt.datetime | None) -> bool:
     return time is not None and (than is None or time > than)
 
 
-def _rows(lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, statuses: Mapping[UUID, str]) -> list[DetailTask]:
+def _build_rows(
+    lines: Mapping[UUID, dt.datetime | None], origin: DetailTask.Origin, statuses: Mapping[UUID, str]
+) -> list[DetailTask]:
     marker = FeedState.take_markers(len(lines))
     now = timezone.now()
     return [
@@ -158,9 +160,9 @@ def quarantine(uuid: UUID, marker: int, code: str, detail: str, *, field: str = 
     row.save(update_fields=["attempts", "state", "next_try", "error_code", "error_detail", "error_field", "received"])
 
 
-def retry_now(states: Collection[str] = (DetailTask.State.DEFERRED,), uuids: Iterable[UUID] | None = None) -> int:
-    """Makes deferred rows due at once; their attempts stay counted. Returns how many."""
-    rows = DetailTask.objects.filter(state__in=list(states), next_try__gt=timezone.now())
+def retry_now(uuids: Iterable[UUID] | None = None) -> int:
+    """Makes deferred rows (all, or these) due at once; their attempts stay counted. Returns how many."""
+    rows = DetailTask.objects.filter(state=DetailTask.State.DEFERRED, next_try__gt=timezone.now())
     if uuids is not None:
         rows = rows.filter(uuid__in=list(uuids))
     with transaction.atomic():

@@ -110,7 +110,7 @@ def _commit(batch: Sequence[FetchResult], lease: FeedLease, report: Report) -> t
     report.closed += closed
     report.gone += sum(isinstance(result.outcome, InactiveDetail | AdNotFound) for result in valid)
     report.superseded += len(batch) - len(valid)
-    return bool(closed or report.expired), len(valid) == len(batch)
+    return bool(closed or store.Outcome.EXPIRED in outcomes.values()), len(valid) == len(batch)
 
 
 def _closing_reason(outcome: object, task: DetailTask, now: dt.datetime) -> Vacancy.Closed | None:

@@ -135,10 +135,10 @@ class DetailFetchPool:
         self.pending += 1
         self._requests.put((uuid, marker))
 
-    def take_result(self, timeout: float = _TICK) -> FetchResult | None:
-        """Returns the next result; None if there is none within `timeout` seconds."""
+    def take_result(self) -> FetchResult | None:
+        """Returns the next result; None if there is none within half a second."""
         try:
-            result = self._results.get(timeout=timeout)
+            result = self._results.get(timeout=_TICK)
         except queue.Empty:
             return None
         self.pending -= 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils import timezone
 from ingest.client.errors import PageNotFound
 from ingest.client.feed import FeedClient
 from ingest.client.parsing import ACTIVE, FeedLine, FeedPage
+from jobsearch.core.batches import batched
 from jobsearch.core.jobs import Progress
 from jobsearch.vacancies import masking, store
 from jobsearch.vacancies.models import Vacancy
@@ -43,7 +44,6 @@ def replay_overlap(
     feed: FeedClient,
     *,
     overlap: dt.timedelta = OVERLAP,
-    idle: Callable[[], None] = lambda: None,
     on_progress: Progress = lambda phase, done, total: None,
 ) -> dict[str, int]:
     """Reads the last days' pages again, from a page id stored then, and queues the ads whose lines were not seen.
@@ -58,7 +58,6 @@ def replay_overlap(
     last: dict[UUID, FeedLine] = {}
     seen: set[str] = set()
     while True:
-        idle()
         counts["pages"] += 1
         counts["lines"] += len(page.lines)
         on_progress("feed's pages", counts["lines"], 0)
@@ -69,9 +68,8 @@ def replay_overlap(
             break
         page = feed.fetch_page(page.next_id)
     masked = 0
-    uuids = list(last)
-    for start in range(0, len(uuids), _CHUNK):
-        queued, newly_masked = _apply({uuid: last[uuid] for uuid in uuids[start : start + _CHUNK]})
+    for uuids in batched(last, _CHUNK):
+        queued, newly_masked = _apply({uuid: last[uuid] for uuid in uuids})
         counts["queued"] += queued
         masked += newly_masked
     if masked:

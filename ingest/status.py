@@ -70,7 +70,7 @@ def status(now: dt.datetime | None = None) -> Status:
         return Status(problems=[_("Strømmen er ikke lest ennå.")])
     waiting, deferred, quarantined = _read_queue()
     newest = max(filter(None, (state.tip_time, state.last_line_time)), default=None)
-    late = late_after()
+    late = get_late_limit()
     lag = max(newest - state.last_line_time, dt.timedelta()) if newest and state.last_line_time else None
     if state.last_read and (state.error_code or now - state.last_read > late):
         lag = max(lag or dt.timedelta(), now - state.last_read)
@@ -133,7 +133,7 @@ def _find_waiting_since() -> dt.datetime | None:
     return dt.datetime.fromisoformat(since) if since else None
 
 
-def late_after() -> dt.timedelta:
+def get_late_limit() -> dt.timedelta:
     """How old the last read of the feed may be: five polls and a slow answer."""
     return dt.timedelta(seconds=settings.FEED_POLL_SECONDS * 5 + 300)
 
@@ -144,7 +144,7 @@ def _find_problems(facts: Status, state: FeedState, now: dt.datetime) -> list[st
     if state.error_code:
         error = describe_error(state.error_code, state.error_detail)
         found.append(_("Siste kjøring stanset: %(problem)s") % {"problem": error})
-    unread = state.last_read is not None and now - state.last_read > late_after()
+    unread = state.last_read is not None and now - state.last_read > get_late_limit()
     if state.last_read is None:
         found.append(_("Strømmen er ikke lest ennå."))
     elif unread:

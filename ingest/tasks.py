@@ -72,7 +72,7 @@ def recheck_active(job_id: int | None = None) -> Mapping[str, Any] | None:
 def recheck_all(job_id: int) -> Mapping[str, Any] | None:
     """Queues every active ad for another fetch, and starts a sync run that fetches them."""
     counts = _run(FeedJob.RECHECK, job_id, lambda job, progress: {"queued": replay.enqueue_recheck(MAX_ADS)})
-    follow_feed.delay()
+    _start_sync()
     return counts
 
 
@@ -80,7 +80,7 @@ def recheck_all(job_id: int) -> Mapping[str, Any] | None:
 def fetch_ad(job_id: int) -> Mapping[str, Any] | None:
     """Queues one ad, the argument `uuid`, for another fetch, and starts a sync run that fetches it."""
     counts = _run(FeedJob.FETCH, job_id, lambda job, progress: {"queued": replay.enqueue_checks([UUID(job.arguments["uuid"])])})
-    follow_feed.delay()
+    _start_sync()
     return counts
 
 
@@ -92,7 +92,7 @@ def retry_quarantined(job_id: int | None = None) -> Mapping[str, Any] | None:
         return {"queued": detail_queue.release_quarantined() + detail_queue.retry_now()}
 
     counts = _run(FeedJob.RETRY, job_id, work)
-    follow_feed.delay()
+    _start_sync()
     return counts
 
 
@@ -116,9 +116,13 @@ def pause(job_id: int) -> Mapping[str, Any] | None:
 def resume(job_id: int) -> Mapping[str, Any] | None:
     """Ends a pause, and reads the feed at once."""
     counts = _run(FeedJob.RESUME, job_id, lambda job, progress: {"resumed": pausing.resume()})
+    _start_sync()
+    return counts
+
+
+def _start_sync() -> None:
     with contextlib.suppress(OSError, OperationalError):  # the broker does not answer: the schedule starts it
         follow_feed.apply_async(retry=False)
-    return counts
 
 
 def _is_paused(job_id: int | None) -> bool:

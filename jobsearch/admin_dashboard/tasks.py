@@ -44,19 +44,19 @@ def watch_site() -> None:
 @shared_task
 def rollback_index(job_id: int) -> None:
     """Makes the previous index the live one again."""
-    maintenance_jobs.rollback(job_id)
+    index_jobs.rollback(job_id)
 
 
 @shared_task
 def repair(job_id: int) -> None:
     """Compares the database with the index, and repairs the index."""
-    maintenance_jobs.repair(job_id, with_feed=False)
+    index_jobs.check(job_id, with_feed=False, repair=True)
 
 
 @shared_task
 def repair_with_feed(job_id: int) -> None:
     """Compares the database with the index and the feed, and repairs both."""
-    maintenance_jobs.repair(job_id, with_feed=True)
+    index_jobs.check(job_id, with_feed=True, repair=True)
 
 
 @shared_task

@@ -15,13 +15,13 @@ _MAX_DETAIL = 300
 def note_failure(name: str, detail: str) -> None:
     """Stores that the service fails. `detail` is a sentence without personal data: it is shown and sent in alarms."""
     now = timezone.now()
-    values = {"detail": " ".join(detail.split())[:_MAX_DETAIL], "last": now}
+    values = {"detail": _shorten(detail), "last": now}
     ServiceFailure.objects.update_or_create(name=name, defaults=values, create_defaults={**values, "since": now})
 
 
 def note_first_failure(name: str, detail: str, now: dt.datetime) -> ServiceFailure:
     """Stores that the service fails, unless that is stored already: for readers, which must not write at each reading."""
-    failure = ServiceFailure(name=name, detail=" ".join(detail.split())[:_MAX_DETAIL], since=now, last=now)
+    failure = ServiceFailure(name=name, detail=_shorten(detail), since=now, last=now)
     ServiceFailure.objects.bulk_create([failure], ignore_conflicts=True)
     return failure
 
@@ -29,3 +29,7 @@ def note_first_failure(name: str, detail: str, now: dt.datetime) -> ServiceFailu
 def note_success(name: str) -> None:
     """Deletes the stored failure of the service."""
     ServiceFailure.objects.filter(name=name).delete()
+
+
+def _shorten(detail: str) -> str:
+    return " ".join(detail.split())[:_MAX_DETAIL]

@@ -58,7 +58,6 @@ class Supervisor:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.running: dict[str, subprocess.Popen[bytes] | AdoptedProcess] = {}
-        self.stopping = False
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def start(
@@ -156,7 +155,6 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stops all processes, the newest first; kills those that do not end within `STOP_SECONDS`."""
-        self.stopping = True
         for process in reversed(self.running.values()):
             if process.poll() is None:
                 process.terminate()

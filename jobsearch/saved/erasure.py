@@ -28,40 +28,41 @@ def erase_names(suppressor: Suppressor) -> int:
     """Removes the names of suppressed persons among the employers of stored searches. Returns how many rows changed."""
     changed = hidden.erase_employers(suppressor)
     for model, owner in _OWNERS.items():
-        for pk, params in _find_named(model, suppressor):
-            _replace_params(model._default_manager.get(pk=pk), owner, params, suppressor)
-            changed += 1
-    for pk, _params in _find_named(RecentSearch, suppressor):
+        changed += sum(_replace_params(model, pk, owner, suppressor) for pk in _find_named(model, suppressor))
+    for pk in _find_named(RecentSearch, suppressor):
         RecentSearch.objects.filter(pk=pk).delete()
         changed += 1
     return changed
 
 
-def _find_named(model: type[models.Model], suppressor: Suppressor) -> list[tuple[Any, str]]:
-    """The keys of rows with a suppressed person among their employers, each with its new parameters."""
-    found = []
+def _find_named(model: type[models.Model], suppressor: Suppressor) -> list[Any]:
+    """The keys of rows with a suppressed person among their employers."""
     rows = model._default_manager.filter(params__contains="employer=").values_list("pk", "params")
-    for pk, params in rows.iterator() if suppressor else ():
-        pairs = parse_qsl(params, keep_blank_values=True)
-        erased = [(name, _erase(name, value, suppressor)) for name, value in pairs]
-        if erased != pairs:
-            query, _problems = search.SearchQuery.from_address(urlencode(erased))
-            found.append((pk, query.urlencode(page=False)))
-    return found
+    return [pk for pk, params in rows.iterator() if _erase(params, suppressor) != params] if suppressor else []
 
 
-def _erase(name: str, value: str, suppressor: Suppressor) -> str:
-    return ERASED if name in _PARAMETERS and suppressor.clean_line(value) != value else value
+def _erase(params: str, suppressor: Suppressor) -> str:
+    """The parameters without suppressed persons among the employers; as they are where there are none."""
+    pairs = parse_qsl(params, keep_blank_values=True)
+    erased = [(name, ERASED if name in _PARAMETERS and suppressor.clean_line(value) != value else value) for name, value in pairs]
+    return params if erased == pairs else search.SearchQuery.from_address(urlencode(erased))[0].urlencode(page=False)
 
 
-def _replace_params(row: StoredSearch, owner: str, params: str, suppressor: Suppressor) -> None:
-    """Stores the parameters, and the name without the person; deletes the row where its owner has the same search already."""
-    same = type(row)._default_manager.filter(digest=compute_digest(params)).exclude(pk=row.pk)
+def _replace_params(model: type[StoredSearch], pk: Any, owner: str, suppressor: Suppressor) -> bool:
+    """Stores the parameters, and the name without the person; deletes the row where its owner has the same search already.
+
+    False where the row was deleted since it was found.
+    """
     with transaction.atomic():
+        row = model._default_manager.select_for_update().filter(pk=pk).first()
+        if row is None:
+            return False
+        row.params = _erase(row.params, suppressor)
+        same = model._default_manager.filter(digest=compute_digest(row.params)).exclude(pk=pk)
         if owner and same.filter(**{owner: getattr(row, owner)}).exists():
             row.delete()
-            return
-        row.params = params
+            return True
         if isinstance(row, SavedSearch):  # its name contains its values
             row.name = (" ".join(suppressor.clean_line(row.name).split()) or ERASED)[:NAME_LENGTH]
         row.save()
+    return True

@@ -32,9 +32,10 @@ def compute_cutoff(frequency: Frequency, now: dt.datetime) -> dt.datetime:
         return now - dt.timedelta(minutes=GROUP_MINUTES)
     today = now.astimezone(OSLO).date()
     day = today - dt.timedelta(days=(today.weekday() - MONDAY) % 7 if frequency == Frequency.WEEKLY else 0)
-    cutoff = _at_sending_hour(day)
-    return cutoff if cutoff <= now else _at_sending_hour(day - dt.timedelta(days=7 if frequency == Frequency.WEEKLY else 1))
+    cutoff = at_sending_hour(day)
+    return cutoff if cutoff <= now else at_sending_hour(day - dt.timedelta(days=7 if frequency == Frequency.WEEKLY else 1))
 
 
-def _at_sending_hour(day: dt.date) -> dt.datetime:
+def at_sending_hour(day: dt.date) -> dt.datetime:
+    """The moment of a day at which mails are sent."""
     return dt.datetime.combine(day, dt.time(SENDING_HOUR), tzinfo=OSLO)

@@ -33,15 +33,13 @@ class DailyCounts:
     days: tuple[int, ...] = ()
 
 
-def count_by_day(
-    asked: Sequence[tuple[SearchQuery, dt.datetime]], days: int, now: dt.datetime | None = None
-) -> list[DailyCounts]:
+def count_by_day(asked: Sequence[tuple[SearchQuery, dt.datetime]], days: int) -> list[DailyCounts]:
     """The counts of several searches, each with the moment after which ads are new, for the last `days` days in Oslo.
 
     One request to the engine; where searches find nothing as typed, two more as in `count_many`. Raises EngineDown.
     """
     with preload_names({name for query, _since in asked for name in query.employers}):
-        return _count_by_day(asked, days, now or timezone.now())
+        return _count_by_day(asked, days, timezone.now())
 
 
 def _count_by_day(asked: Sequence[tuple[SearchQuery, dt.datetime]], days: int, now: dt.datetime) -> list[DailyCounts]:

@@ -122,12 +122,12 @@ def _put_new_first(query: SearchQuery, compiled: CompiledQuery, always: Node, no
     return (*new.hits, *rest.hits), new.total
 
 
-def list_hits(query: SearchQuery, limit: int = DEEPEST_HIT, now: dt.datetime | None = None) -> list[UUID]:
+def list_hits(query: SearchQuery, limit: int = DEEPEST_HIT) -> list[UUID]:
     """The first `limit` hits in the search's order, as its pages show them one after another, at one moment.
 
     Raises QueryError, EngineDown.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     query = query.replace(size=limit)
     always = compiler.build_visibility_filter(now, find_gone())
 
@@ -162,10 +162,10 @@ def count(query: SearchQuery, now: dt.datetime | None = None) -> int:
     return count_many([(query, None)], now)[0].total
 
 
-def count_new(query: SearchQuery, since: dt.datetime, now: dt.datetime | None = None) -> int:
+def count_new(query: SearchQuery, since: dt.datetime) -> int:
     """Number of the hits that the database has first seen after `since`. Raises QueryError, EngineDown."""
     _compile(query)
-    return count_many([(query, since)], now)[0].new
+    return count_many([(query, since)])[0].new
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +263,7 @@ def count_facets(query: SearchQuery, facet: str, now: dt.datetime | None = None,
     return FACETS[facet].read_counts(answer.counts.get(facet, {}))
 
 
-def find_similar(
-    uuid: UUID,
-    limit: int = 5,
-    now: dt.datetime | None = None,
-    *,
-    vacancy: Vacancy | None = None,
-    hidden: HiddenAds = NOTHING_HIDDEN,
-) -> list[Hit]:
+def find_similar(uuid: UUID, limit: int = 5, *, vacancy: Vacancy | None = None, hidden: HiddenAds = NOTHING_HIDDEN) -> list[Hit]:
     """Active ads similar to this one (which may have ended): the same occupation first, near before far.
 
     Without those whose deadline has passed, and those `hidden`. `vacancy`: the ad itself, if the caller has read it.
@@ -278,7 +271,7 @@ def find_similar(
     row = vacancy or Vacancy.objects.select_related("prepared").filter(uuid=uuid).first()
     if row is None:
         return []
-    now = now or timezone.now()
+    now = timezone.now()
     jobs: list[Node] = [Term("occupation", path, 40) for path in list_occupation_paths(row)]
     stems = {word.stem for word in norwegian.analyse_text(row.title) if len(word.stem) > 3 and word.exact not in STOP_WORDS}
     jobs += [Term(field, stem, score) for stem in sorted(stems)[:12] for field, score in (("title_stem", 32), ("parts", 16))]

@@ -1,11 +1,11 @@
-"""Configuration of the Django app."""
+"""Configuration of the app `statistics`."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class StatisticsConfig(AppConfig):
-    """Configuration of the Django app."""
+    """App of the counts of the market."""
 
     name = "jobsearch.statistics"
     verbose_name = _("Statistikk")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
+from jobsearch.core.batches import batched
 from jobsearch.vacancies.models import Location, Moderation, Occupation, PastAd, Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import get_oslo_date
@@ -62,8 +63,7 @@ def read_ads(uuids: Sequence[UUID]) -> Iterator[CountedAd]:
     """The ads with these uuids, without those that an administrator hides. One pass in batches, three queries each."""
     dates = ("first_seen", "published", "closed_at", "visible_until")
     columns = ("uuid", *dates, "employer_orgnr", "employer_name", "sector")
-    for start in range(0, len(uuids), BATCH):
-        batch = uuids[start : start + BATCH]
+    for batch in batched(uuids, BATCH):
         hidden = Moderation.find_hidden(batch)
         occupations, places = _read_paths(Occupation, batch), _read_paths(Location, batch)
         for row in Vacancy.objects.filter(uuid__in=batch).values_list(*columns, named=True):

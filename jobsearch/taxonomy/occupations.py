@@ -26,15 +26,15 @@ def build_path(level1: str, level2: str) -> str:
     return _SPELLINGS.get(path.casefold(), path)
 
 
-def get_parent(path: str, level1s: frozenset[str] = frozenset(PATHS)) -> str:
-    """The level 1 of a path, or "" if the path is a level 1 itself. `level1s`: names to accept outside the catalogue."""
+def get_parent(path: str) -> str:
+    """The level 1 of a path, or "" if the path is a level 1 itself."""
     if path in _PARENT:
         return _PARENT[path]
     # Outside the catalogue: the longest known level 1 with which the path begins, since a name may contain slashes.
-    starts = [level1 for level1 in level1s if path.startswith(f"{level1}/")]
+    starts = [level1 for level1 in PATHS if path.startswith(f"{level1}/")]
     if starts:
         return max(starts, key=len)
-    return "" if path in level1s else path.partition("/")[0] if "/" in path else ""
+    return "" if path in PATHS else path.partition("/")[0] if "/" in path else ""
 
 
 def get_label(path: str) -> str:

@@ -24,6 +24,7 @@ from .suppression.identifiers import get_key_id, hash_identifier, list_keys
 from .suppression.matcher import Matcher
 
 _CHUNK = 100
+MAX_FOUND = 200
 _RELATED = ("contacts", "locations", "occupations", "categories")
 Progress = Callable[[int, int], None]
 
@@ -89,10 +90,10 @@ def erase_from_ads(uuids: Iterable[UUID], suppressor: Suppressor) -> int:
     return len(changed)
 
 
-def find_ads(identifiers: Iterable[Identifier], limit: int = 200) -> list[Vacancy]:
-    """Ads that name a person among their contacts or in their title, for a preview: the search of all texts takes longer.
+def find_ads(identifiers: Iterable[Identifier]) -> list[Vacancy]:
+    """The first `MAX_FOUND` ads that name a person among their contacts or in their title, for a preview.
 
-    The identifiers are in plain text here, as an administrator has just typed them.
+    The search of all texts takes longer. The identifiers are in plain text here, as an administrator has just typed them.
     """
     key = list_keys()[0]
     hashes: dict[str, list[str]] = {}
@@ -100,12 +101,13 @@ def find_ads(identifiers: Iterable[Identifier], limit: int = 200) -> list[Vacanc
         hashes.setdefault(one.kind, []).append(hash_identifier(one.kind, one.value, key))
     matcher = Matcher(hashes, [key])
     found: dict[UUID, None] = {}
-    for uuid, *values in Contact.objects.values_list("vacancy_id", "name", "email", "phone").iterator():
-        if len(found) < limit and matcher.find_spans("\n".join(values)):
+    contacts = Contact.objects.values_list("vacancy_id", "name", "email", "phone").iterator()
+    titles = Vacancy.objects.values_list("uuid", "title", "employer_name").iterator()
+    for uuid, text in ((row[0], "\n".join(row[1:])) for rows in (contacts, titles) for row in rows):
+        if uuid not in found and matcher.find_spans(text):
             found[uuid] = None
-    for uuid, *values in Vacancy.objects.values_list("uuid", "title", "employer_name").iterator():
-        if len(found) < limit and uuid not in found and matcher.find_spans("\n".join(values)):
-            found[uuid] = None
+            if len(found) == MAX_FOUND:
+                break
     return list(Vacancy.objects.filter(pk__in=found).only("uuid", "title", "employer_name", "status"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
@@ -24,9 +23,9 @@ def has_names(row: Vacancy) -> bool:
     return any(getattr(row, name) for name in BLANKS)
 
 
-def mask_vacancies(uuids: Collection[UUID], now: dt.datetime | None = None) -> int:
+def mask_vacancies(uuids: Collection[UUID]) -> int:
     """Deletes title and employer of those of the ads that are closed; returns how many had any. Needs an open transaction."""
-    now = now or timezone.now()
+    now = timezone.now()
     rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=list(uuids), status=Vacancy.Status.INACTIVE)
     touched = [row for row in rows if has_names(row)]
     for row in touched:

@@ -38,22 +38,24 @@ __all__ = [
 ]
 
 
+def _is_hidden() -> models.Exists:
+    return models.Exists(Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True))
+
+
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
     """Queries for active ads and for ads that are not indexed."""
 
     def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
         """The ads that may be shown at this moment, see `visibility`."""
-        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
-        return self.filter(visibility.active_condition(now)).filter(~models.Exists(hidden))
+        return self.filter(visibility.active_condition(now)).filter(~_is_hidden())
 
     def with_hidden(self) -> VacancyQuerySet:
         """The rows with `is_hidden`: whether an administrator hides the ad. A column, so that it cannot change the plan."""
-        hidden = Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True)
-        return self.annotate(is_hidden=models.Exists(hidden))
+        return self.annotate(is_hidden=_is_hidden())
 
-    def before_deadline(self, now: dt.datetime | None = None) -> VacancyQuerySet:
+    def before_deadline(self) -> VacancyQuerySet:
         """The ads whose deadline has not passed or is no date: of the active ones, those of a search without a deadline."""
-        today = visibility.get_oslo_date(now or timezone.now())
+        today = visibility.get_oslo_date(timezone.now())
         return self.filter(Q(application_due__isnull=True) | Q(application_due__gte=today))
 
     def list_active(self, uuids: Iterable[UUID], now: dt.datetime | None = None) -> list[Vacancy]:

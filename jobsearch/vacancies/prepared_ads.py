@@ -14,6 +14,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 
+from jobsearch.core.batches import batched
+
 from . import ad_names, cleaning, duplicates, html, language
 from .models import Location, PreparedAd, Vacancy
 from .redaction import Redactor
@@ -136,15 +138,15 @@ def prepare_stored_ads(limit: int = 1000) -> int:
     """
     outdated = PreparedAd.objects.filter(Q(version__lt=VERSION) | Q(version__gt=VERSION))
     uuids = sorted(outdated.values_list("pk", flat=True)[:limit])
-    for start in range(0, len(uuids), CHUNK):
+    for chunk in batched(uuids, CHUNK):
         with transaction.atomic():  # locked, so that an ad that is closed meanwhile gets no row
-            rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids[start : start + CHUNK])
+            rows = Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=chunk)
             active = rows.filter(status=Vacancy.Status.ACTIVE).defer("raw").prefetch_related(*_RELATED)
             found = list(map(prepare_from_related, active))
             save_prepared(found)
             # What is left is of ads that were closed in a way that deletes no rows, such as an administrator's SQL.
             ready = {prepared.pk for prepared in found}
-            PreparedAd.objects.filter(pk__in=[uuid for uuid in uuids[start : start + CHUNK] if uuid not in ready]).delete()
+            PreparedAd.objects.filter(pk__in=[uuid for uuid in chunk if uuid not in ready]).delete()
     return len(uuids)
 
 

@@ -66,6 +66,7 @@ _CLOSED_BLANKS = {
     "body_hash": "",
     "content_hash": "",
 }
+_CHUNK = 500  # ads of one transaction
 _KEPT_ON_UPDATE = {"uuid", "first_seen", "indexed_version"}
 _COLUMNS = [field.name for field in Vacancy._meta.concrete_fields if field.name not in _KEPT_ON_UPDATE]
 
@@ -207,7 +208,7 @@ def close_vacancies(
     return closed
 
 
-def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
+def close_expired(now: dt.datetime | None = None) -> int:
     """Closes every ad whose last day has passed (they are hidden since that midnight). Returns how many.
 
     An ad that cannot be closed is logged and left for the next call; all others are closed.
@@ -215,7 +216,7 @@ def close_expired(now: dt.datetime | None = None, chunk: int = 500) -> int:
     now = now or timezone.now()
     total = 0
     due = Vacancy.objects.filter(expired_condition(now))
-    for uuids in iterate_batches(due.values_list("uuid", flat=True), chunk):
+    for uuids in iterate_batches(due.values_list("uuid", flat=True), _CHUNK):
         total += close_each(uuids, Vacancy.Closed.EXPIRED, now=now)[0]
     if total:
         erase_deleted_content()
@@ -247,12 +248,12 @@ def close_each(
     return closed, failed
 
 
-def replace_with_tombstones(before: dt.datetime, chunk: int = 500) -> int:
+def replace_with_tombstones(before: dt.datetime) -> int:
     """Replaces ads that were closed before that moment with tombstones; returns how many."""
     total = 0
     while True:
         with transaction.atomic():
-            rows = list(Vacancy.objects.select_for_update().order_by("uuid").filter(closed_at__lt=before)[:chunk])
+            rows = list(Vacancy.objects.select_for_update().order_by("uuid").filter(closed_at__lt=before)[:_CHUNK])
             tombstones = [
                 Tombstone(uuid=row.uuid, closed_on=row.closed_at.astimezone(OSLO).date(), version=row.version + 1)
                 for row in rows
@@ -262,7 +263,7 @@ def replace_with_tombstones(before: dt.datetime, chunk: int = 500) -> int:
             Vacancy.objects.filter(uuid__in=[row.uuid for row in rows]).delete()
             Purge.objects.bulk_create(Purge(kind=Purge.Kind.FORGOTTEN, uuid=row.uuid) for row in rows)
         total += len(rows)
-        if len(rows) < chunk:
+        if len(rows) < _CHUNK:
             break
     if total:
         erase_deleted_content()

@@ -27,6 +27,6 @@ def encode_rows(rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def escape_formula(cell: str) -> str:
-    """Prefix a cell that a spreadsheet would run as a formula (CSV injection)."""
+    """Prefixes a cell that a spreadsheet would run as a formula (CSV injection)."""
     cell = _INNER_FORMULA.sub("'", cell)
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

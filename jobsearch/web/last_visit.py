@@ -35,9 +35,9 @@ class Visit:
     """Whether the request had a valid cookie."""
 
 
-def read_last_visit(request: HttpRequest, now: dt.datetime | None = None) -> Visit:
+def read_last_visit(request: HttpRequest) -> Visit:
     """Reads the request's cookie; one that is malformed, in the future or older than a year is ignored."""
-    this_minute = int((now or timezone.now()).timestamp()) // 60
+    this_minute = int(timezone.now().timestamp()) // 60
     match = _VALUE.fullmatch(request.COOKIES.get(COOKIE, ""))
     previous_end, latest = (int(match[1]), int(match[2])) if match else (0, 0)
     known = previous_end <= latest <= this_minute and this_minute - latest < COOKIE_AGE.total_seconds() // 60

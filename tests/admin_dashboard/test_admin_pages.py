@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingest.models import DetailTask, FeedState, Run
-from jobsearch.search.api import EngineDown
 from jobsearch.search.engines import Health
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Contact, Moderation, Tombstone, Vacancy
@@ -72,10 +71,8 @@ def test_front_page_loads_on_an_empty_database(administrator):
 
 
 def test_front_page_loads_while_the_engine_is_down(administrator, filled, monkeypatch):
-    def down():
-        raise EngineDown("Start OpenSearch.")
-
-    monkeypatch.setattr("jobsearch.search.engines.engine_health", down)
+    health = Health("opensearch", "", False, 0, "Start OpenSearch.")
+    monkeypatch.setattr("jobsearch.search.engines.engine_health", lambda: health)
     text = administrator.get("/admin/").content.decode()
     assert "Søket svarer ikke" in text
     assert "Start OpenSearch." in text

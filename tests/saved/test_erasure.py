@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models.signals import pre_save
 
 from jobsearch.saved import erasure
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription, SubscriptionRequest
@@ -76,6 +77,19 @@ def test_two_searches_that_become_the_same_are_one(stored, recruiter):
     Subscription.objects.create(subscriber=Subscriber.objects.get(), params="employer=Kari+Pr%C3%B8vesen", frequency="daily")
     erase_kari()
     assert SavedSearch.objects.filter(params="employer=%28slettet%29").count() == 1
+    assert Subscription.objects.get().params == "employer=%28slettet%29"
+
+
+def test_search_that_is_deleted_meanwhile_stops_nothing_and_does_not_come_back(stored, recruiter):
+    def delete_another(sender, instance, **kwargs):
+        recruiter.saved_searches.filter(name="Uten Kari").delete()
+
+    pre_save.connect(delete_another, SavedSearch)
+    try:
+        assert erase_kari() == 5
+    finally:
+        pre_save.disconnect(delete_another, SavedSearch)
+    assert recruiter.saved_searches.count() == 4
     assert Subscription.objects.get().params == "employer=%28slettet%29"
 
 

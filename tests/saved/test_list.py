@@ -155,6 +155,8 @@ def test_more_alerts_than_allowed_are_refused(logged_in, recruiter, confirmed, o
     for saved in save(recruiter, "Lege", "Kokk"):
         logged_in.post(f"{LIST}{saved.pk}/varsel/", {"frequency": "daily"})
     assert "har allerede 1 varsler" in Page(logged_in.get(LIST)).text("//main")
+    logged_in.post(f"{LIST}{saved.pk}/varsel/", {"frequency": "off"})
+    assert "har allerede" not in Page(logged_in.get(LIST)).text("//main")
     assert Subscription.objects.count() == 1
 
 

@@ -159,6 +159,14 @@ def test_announcement_that_may_have_been_sent_is_not_sent_again(mailbox, silent,
     assert run()["announced"] == 0 and len(mailbox.messages) == received
 
 
+def test_lost_connection_does_not_keep_the_next_address_from_its_announcement(mailbox, silent, own_index):
+    silent(84)
+    silent(84, OLA)
+    mailbox.hang_up = mailbox_of_first = min((str(one.pk), one.address) for one in Subscriber.objects.all())[1]
+    assert run()["announced"] == 1
+    assert mailbox.recipients[0] == mailbox_of_first and {*mailbox.recipients} == {KARI, OLA}
+
+
 def test_mail_server_that_is_down_leaves_nothing_announced(settings, silent, own_index):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2

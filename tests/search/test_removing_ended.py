@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search import service, tasks
 from jobsearch.search.engines import registry
 from jobsearch.search.indexing import analysis_process, compare, index_changes, lifecycle, quarantine, rebuild
-from jobsearch.search.indexing.index_contents import batched
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
@@ -156,7 +156,7 @@ def test_the_list_of_ads_that_are_closed_and_still_indexed_reads_no_row_of_the_t
     """A row has the texts of the ad: to read 5,000 of them took 12 ms in each search of a first load."""
     fill()
     behind = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)[:1500]
-    for some in batched(behind):
+    for some in batched(behind, 500):
         Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
     with connection.cursor() as cursor:
         if statistics:

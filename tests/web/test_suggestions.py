@@ -218,16 +218,18 @@ def test_wider_searches_of_a_misspelt_search_count_the_correction(some):
 )
 def test_recognised_words_are_chips_that_remove_them(q, typed, left):
     query = SearchQuery(q=q, sort="published")
-    (chip,) = results.recognised_chips(query, [RecognisedEntity(typed, "place", "VESTLAND/BERGEN")])
+    (chip,) = results.list_recognised_chips(query, [RecognisedEntity(typed, "place", "VESTLAND/BERGEN")])
     assert (chip.label, chip.note) == ("Bergen", ", sted i søket, fjern")
-    assert chip.url == results.address(query.replace(q=left))
+    assert chip.url == results.build_address(query.replace(q=left))
 
 
 def test_word_for_several_places_is_one_chip_as_typed():
     several = [RecognisedEntity("sørlandet", "place", value) for value in ("AGDER", "TELEMARK")]
-    (chip,) = results.recognised_chips(SearchQuery(q="kokk sørlandet"), several)
+    (chip,) = results.list_recognised_chips(SearchQuery(q="kokk sørlandet"), several)
     assert (chip.label, chip.url) == ("sørlandet", "/?q=kokk")
 
 
 def test_words_not_in_the_search_are_no_chip():
-    assert results.recognised_chips(SearchQuery(q="bergenhus"), [RecognisedEntity("bergen", "place", "VESTLAND/BERGEN")]) == []
+    assert (
+        results.list_recognised_chips(SearchQuery(q="bergenhus"), [RecognisedEntity("bergen", "place", "VESTLAND/BERGEN")]) == []
+    )

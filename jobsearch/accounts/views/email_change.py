@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
+from jobsearch.saved.forms import add_mail_error
 from jobsearch.web.views import errors
 
 from ..email_change import resume_change, start_change
@@ -54,10 +55,8 @@ def change_email(request: HttpRequest) -> HttpResponse:
             return errors.too_many_requests(request)
         try:
             start_change(request, user, form.cleaned_data["email"])
-        except AddressRefused:
-            form.add_error("email", _("E-postserveren godtar ikke adressen. Sjekk at den er riktig skrevet."))
-        except MailServerDown:
-            form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om noen minutter."))
+        except (AddressRefused, MailServerDown) as error:
+            add_mail_error(form, error)
         else:
             return HttpResponseRedirect(reverse("accounts:confirm_email"))
     return render(request, "account/email_change.html", {"form": form, "address": user.email})

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from jobsearch.core.private_pages import private_page
+from jobsearch.saved.forms import add_mail_error
 from jobsearch.saved.mail.limits import fold_mailbox
 from jobsearch.web.forms import LoginForm
 from jobsearch.web.login_throttle import is_known_browser
@@ -91,10 +92,8 @@ def request_code(request: HttpRequest) -> HttpResponseBase:
             return errors.too_many_codes(request)
         try:
             start_login(request, address, proof)
-        except AddressRefused:
-            form.add_error("email", _("E-postserveren godtar ikke adressen. Sjekk at den er riktig skrevet."))
-        except MailServerDown:
-            form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om noen minutter."))
+        except (AddressRefused, MailServerDown) as error:
+            add_mail_error(form, error)
         else:
             confirm = reverse("account_confirm_login_code")
             return HttpResponseRedirect(passthrough_next_redirect_url(request, confirm, REDIRECT_FIELD_NAME))

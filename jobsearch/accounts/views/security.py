@@ -33,7 +33,7 @@ class RequestConfirmationCode(RequestReauthenticationCodeView):  # type: ignore[
         try:
             response: HttpResponseBase = super().form_valid(form)
         except (AddressRefused, MailServerDown):
-            form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om noen minutter."))
+            form.add_error(None, _("Vi får ikke sendt e-post akkurat nå. Prøv igjen om litt."))
             response = self.form_invalid(form)
         return response
 

@@ -155,20 +155,15 @@ def format_time(time: dt.datetime | None) -> str:
 
 
 class UuidSearchMixin:
-    """Searches by primary key where the search term is a uuid, else in `word_search_fields`."""
+    """Searches by primary key: finds nothing where the search term is not a uuid."""
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        if uuid := as_uuid(search_term):
-            return queryset.filter(pk=uuid), False
-        words = getattr(self, "word_search_fields", ())
         if not search_term.strip():
             return queryset, False
-        found = models.Q()
-        for name in words:
-            found |= models.Q(**{f"{name}__icontains": search_term.strip()})
-        return (queryset.filter(found) if found else queryset.none()), False
+        uuid = as_uuid(search_term)
+        return (queryset.filter(pk=uuid) if uuid else queryset.none()), False
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
@@ -16,7 +16,6 @@ from ingest.error_messages import describe_code, describe_error
 from ingest.models import DetailTask, FeedState, Run
 from jobsearch.admin_dashboard import report_texts
 from jobsearch.admin_dashboard.facts.ad_facts import NAV_AD
-from jobsearch.admin_dashboard.facts.error_counts import count_errors
 from jobsearch.admin_dashboard.jobs.kinds import start_from
 from jobsearch.admin_dashboard.jobs.views import describe_job
 from jobsearch.core import jobs
@@ -126,7 +125,8 @@ class ErrorFilter(admin.SimpleListFilter):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [(code, f"{describe_code(code)}: {number}") for code, number in count_errors()[:20]]
+        failed = DetailTask.objects.exclude(error_code="").order_by().values_list("error_code").annotate(number=Count("uuid"))
+        return [(code, f"{describe_code(code)}: {number}") for code, number in failed.order_by("-number", "error_code")[:20]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> QuerySet[DetailTask]:
         code = self.value()
@@ -183,7 +183,7 @@ class DetailTaskAdmin(UuidSearchMixin, ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[DetailTask]) -> None:
         """Resets the attempts of the selected rows and starts a sync, which fetches them at once."""
         uuids = list(queryset.values_list("uuid", flat=True))
-        retried = detail_queue.release_quarantined(uuids) + detail_queue.retry_now(uuids=uuids)
+        retried = detail_queue.release_quarantined(uuids) + detail_queue.retry_now(uuids)
         log_by_uuid(request, DetailTask, uuids, gettext("Bedt om nytt forsøk"))
         message = ngettext("%(n)s detalj blir hentet på nytt.", "%(n)s detaljer blir hentet på nytt.", retried)
         self.message_user(request, message % {"n": retried}, messages.SUCCESS)

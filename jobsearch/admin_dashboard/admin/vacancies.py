@@ -137,10 +137,8 @@ class VacancyAdmin(ReadOnlyAdmin):
         return queryset, False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vacancy]:
-        hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
-        rows: QuerySet[Vacancy] = (
-            super().get_queryset(request).annotate(is_hidden=Exists(hidden))
-        )  # one query for the list, not one for each row
+        # One query for the list, not one for each row.
+        rows: QuerySet[Vacancy] = super().get_queryset(request).with_hidden()  # type: ignore[attr-defined]  # `ModelAdmin[Any]`
         match = request.resolver_match
         if match and (match.url_name or "").endswith("_changelist"):
             # Without kilobytes of each row that no list shows.
@@ -254,7 +252,7 @@ class VacancyAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Hent på nytt fra strømmen"), permissions=["fetch"])
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Vacancy]) -> None:
-        uuids = _chosen(queryset)
+        uuids = _list_chosen(queryset)
         asked = replay.enqueue_checks(uuids)
         log_by_uuid(request, Vacancy, uuids, gettext("Bedt om å hente på nytt"))
         message = ngettext("%(n)s annonse hentes på nytt.", "%(n)s annonser hentes på nytt.", asked) % {"n": asked}
@@ -266,7 +264,7 @@ class VacancyAdmin(ReadOnlyAdmin):
 
         The store writes the decision, so that the index follows.
         """
-        uuids = _chosen(queryset)
+        uuids = _list_chosen(queryset)
         form = NoteForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             context = {
@@ -344,7 +342,7 @@ def _format_day(moment: dt.datetime | None) -> str:
     return date_format(timezone.localtime(moment), "j.n.Y") if moment else "–"
 
 
-def _chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
+def _list_chosen(queryset: QuerySet[Vacancy]) -> list[UUID]:
     return list(queryset.order_by().values_list("uuid", flat=True)[:MAX_AT_ONCE])
 
 

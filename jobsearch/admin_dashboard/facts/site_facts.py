@@ -21,7 +21,6 @@ from jobsearch.core.broker import BrokerHealth, get_broker_health
 from jobsearch.core.heartbeats import ALIVE
 from jobsearch.core.models import Heartbeat, ServiceFailure
 from jobsearch.saved.models import AlertMail, ReminderMail
-from jobsearch.search import api as search
 from jobsearch.search import engines, indexing
 from jobsearch.search.models import IndexState, SetAside, ThreadFailure
 from jobsearch.search.thread_failures import list_thread_failures
@@ -95,7 +94,7 @@ def load_facts(now: dt.datetime | None = None) -> Facts:
         if now - one.seen < ALIVE:
             alive.setdefault(one.role, []).append(one)
     behind = indexing.count_behind(now)
-    engine, broker = _check_engine(), get_broker_health()
+    engine, broker = engines.engine_health(), get_broker_health()
     checked: dict[str, engines.Health | BrokerHealth] = {failures.ENGINE: engine, failures.BROKER: broker}
     return Facts(
         now=now,
@@ -154,13 +153,6 @@ def _update_failures(checked: Mapping[str, engines.Health | BrokerHealth], now: 
     except DatabaseError as error:  # another process writes: the next reading stores it
         log.warning("A failure of a service could not be stored (%s).", type(error).__name__)
     return found
-
-
-def _check_engine() -> engines.Health:
-    try:
-        return engines.engine_health()
-    except search.EngineDown as error:
-        return engines.Health(settings.SEARCH_URL.partition(":")[0], "", False, 0, str(error))
 
 
 def measure_disk() -> Disk | None:

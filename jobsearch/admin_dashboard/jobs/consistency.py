@@ -66,7 +66,7 @@ def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progres
     outcome = Outcome()
     if with_feed:
         differences = _compare_with_feed(progress)
-        findings = [_of_feed(one) for one in differences]
+        findings = [_build_feed_finding(one) for one in differences]
         outcome.found += findings
         if repair and differences:
             feed_consistency.repair(differences)
@@ -74,11 +74,11 @@ def check(*, with_feed: bool = False, repair: bool = False, on_progress: Progres
             queued = DetailTask.objects.filter(uuid__in=[one.uuid for one in differences]).values_list("uuid", flat=True)
             _sort(outcome, findings, {str(uuid) for uuid in queued}.__contains__)
     in_index = indexing.compare(lambda done, total: progress("index compared", done, total))
-    findings = [_of_index(one) for one in in_index]
+    findings = [_build_index_finding(one) for one in in_index]
     outcome.found += findings
     if repair and in_index:
         indexing.repair(in_index)
-        still = {_of_index(one).uuid for one in indexing.compare()}
+        still = {_build_index_finding(one).uuid for one in indexing.compare()}
         _sort(outcome, findings, still.__contains__)
     if not repair:
         outcome.left = list(outcome.found)
@@ -98,14 +98,14 @@ def _sort(outcome: Outcome, findings: Iterable[Finding], is_left: Callable[[str]
         (outcome.left if is_left(one.uuid) else outcome.repaired).append(one)
 
 
-def _of_feed(one: feed_consistency.Difference) -> Finding:
-    return Finding("feed and database", one.kind.value, str(one.uuid), _sentence(_FEED[one.kind], one.detail))
+def _build_feed_finding(one: feed_consistency.Difference) -> Finding:
+    return Finding("feed and database", one.kind.value, str(one.uuid), _build_sentence(_FEED[one.kind], one.detail))
 
 
-def _of_index(one: Any) -> Finding:
+def _build_index_finding(one: Any) -> Finding:
     uuid = str(one.uuid) if one.uuid else ""
-    return Finding("database and index", one.kind, uuid, _sentence(_INDEX.get(one.kind, one.kind), one.detail))
+    return Finding("database and index", one.kind, uuid, _build_sentence(_INDEX.get(one.kind, one.kind), one.detail))
 
 
-def _sentence(difference: str, detail: str) -> str:
+def _build_sentence(difference: str, detail: str) -> str:
     return f"{difference} ({detail})." if detail else f"{difference}."

@@ -66,6 +66,12 @@ def classify_exception(error: BaseException) -> KnownError | None:
     return None
 
 
+def classify_for_job(error: Exception) -> tuple[str, str] | None:
+    """Code and sentence of the known error, which `jobs.run` records; None where the exception is a bug."""
+    known = classify_exception(error)
+    return (known.code, known.sentence) if known else None
+
+
 def classify_report(code: str, detail: str) -> KnownError:
     """The known error behind the error code and detail of a sync run's report."""
     if code == "database":

@@ -1,9 +1,8 @@
-"""Jobs that keep the site in order: rollback, repair, purge, erasure of a person, test mail."""
+"""Jobs that keep the site in order: purge, erasure of a person, test mail."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,43 +23,12 @@ from jobsearch.vacancies.deletion_models import Erasure
 from jobsearch.vacancies.models import Tombstone
 from jobsearch.vacancies.suppression import load_suppressor
 
-from . import consistency, error_messages, retention
-from .index_jobs import MAX_LISTED
+from . import error_messages, retention
+from .index_jobs import run_claimed
 
 
 class NoAddress(Exception):
     """The user who asked for a test mail has no e-mail address."""
-
-
-def rollback(job_id: int) -> None:
-    """Makes the previous index the live one again, if the job is still queued."""
-
-    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
-        report = indexing.rollback()
-        if report.busy:
-            raise jobs.AlreadyRunning
-        return {"documents": report.indexed, "seconds": round(report.seconds, 1)}
-
-    _run(job_id, work)
-
-
-def repair(job_id: int, *, with_feed: bool) -> None:
-    """Compares, and repairs what differs, if the job is still queued."""
-
-    def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
-        started = time.monotonic()
-        outcome = consistency.check(with_feed=with_feed, repair=True, on_progress=progress)
-        result: dict[str, Any] = {
-            "differences": len(outcome.found),
-            "mended": len(outcome.repaired),
-            "left": len(outcome.left),
-            "with_feed": with_feed,
-        }
-        if outcome.left:
-            result["found"] = [f"{one.uuid} {one.sentence}".strip() for one in outcome.left[:MAX_LISTED]]
-        return result | {"seconds": round(time.monotonic() - started, 1)}
-
-    _run(job_id, work)
 
 
 def purge(job_id: int) -> None:
@@ -81,7 +49,7 @@ def purge(job_id: int) -> None:
         tombstones = max(0, before + forgotten - Tombstone.objects.count())
         return {"closed": closed, "forgotten": forgotten, "tombstones": tombstones, "unindexed": removed, **deleted}
 
-    _run(job_id, work)
+    run_claimed(job_id, work)
 
 
 def erase_person(job_id: int) -> None:
@@ -89,18 +57,24 @@ def erase_person(job_id: int) -> None:
 
     def work(job: Job, progress: jobs.Progress) -> Mapping[str, Any]:
         request = Erasure.objects.filter(pk=job.arguments.get("erasure")).first()
-        changed = erasure.erase_everywhere(request, lambda done, total: progress("erase", done, total))
-        suppressor = load_suppressor()
-        detail_queue.erase_received(suppressor)
-        employers.erase_names(suppressor)
-        saved_erasure.erase_names(suppressor)
+        changed = erase_from_database(request, lambda done, total: progress("erase", done, total))
         if changed or (request and request.ads):  # some were changed before the job began
             indexing.index_changes()
             indexing.erase(at_once=True)
-        store.erase_deleted_content()
         return {"erased": changed}
 
-    _run(job_id, work)
+    run_claimed(job_id, work)
+
+
+def erase_from_database(request: Erasure | None = None, progress: erasure.Progress | None = None) -> int:
+    """Applies the suppression list to every table that may hold a name; returns how many ads changed."""
+    changed = erasure.erase_everywhere(request, progress)
+    suppressor = load_suppressor()
+    detail_queue.erase_received(suppressor)
+    employers.erase_names(suppressor)
+    saved_erasure.erase_names(suppressor)
+    store.erase_deleted_content()
+    return changed
 
 
 def send_test_mail(job_id: int) -> None:
@@ -120,12 +94,7 @@ def send_test_mail(job_id: int) -> None:
         mails.send_now(message)
         return {"sent": 1}
 
-    _run(job_id, work)
-
-
-def _run(job_id: int, work: Callable[[Job, jobs.Progress], Mapping[str, Any]]) -> None:
-    if job := jobs.claim(job_id):
-        jobs.run(job, lambda progress: work(job, progress), _classify)
+    run_claimed(job_id, work, _classify)
 
 
 def _classify(error: Exception) -> tuple[str, str] | None:
@@ -133,5 +102,4 @@ def _classify(error: Exception) -> tuple[str, str] | None:
         return "no-address", ""
     if isinstance(error, mails.AddressRefused | mails.MailServerDown):
         return "mail", str(error)
-    known = error_messages.classify_exception(error)
-    return (known.code, known.sentence) if known else None
+    return error_messages.classify_for_job(error)

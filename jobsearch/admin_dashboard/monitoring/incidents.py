@@ -63,6 +63,6 @@ def release_alarm(incident: Incident) -> None:
     Incident.objects.filter(pk=incident.pk).update(attempts=F("attempts") + 1, **{column: None})
 
 
-def list_latest(limit: int = 100) -> list[Incident]:
-    """The latest incidents, open and ended, the newest first."""
-    return list(Incident.objects.order_by("-started")[:limit])
+def list_latest() -> list[Incident]:
+    """The latest 100 incidents, open and ended, the newest first."""
+    return list(Incident.objects.order_by("-started")[:100])

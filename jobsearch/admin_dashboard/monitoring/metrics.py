@@ -5,8 +5,6 @@ Off unless METRICS_TOKEN or METRICS_NETWORKS is set. No label holds a query, an 
 
 from __future__ import annotations
 
-import ipaddress
-import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -25,7 +23,7 @@ from jobsearch.admin_dashboard.facts.site_facts import Facts, load_facts
 from jobsearch.admin_dashboard.problems import BROKEN, find_problems
 from jobsearch.core import counters
 from jobsearch.core.models import Counter, Heartbeat
-from jobsearch.web.views.health import FORWARDED
+from jobsearch.web.views.health import FORWARDED, read_remote_address, sends_token
 
 CACHE_SECONDS = 5.0
 """How long a process reuses its answer, so that several scrapers, or one with an interval of a second, cost no more than one."""
@@ -60,18 +58,12 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
 
 def may_see(request: HttpRequest) -> bool:
     """Whether the client sends METRICS_TOKEN, or has an address of METRICS_NETWORKS."""
-    token = settings.METRICS_TOKEN
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token and secrets.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+    if sends_token(request, settings.METRICS_TOKEN):
         return True
     if FORWARDED in request.META and not settings.TRUSTED_PROXIES:
         return False  # every visitor has the address of a proxy that the settings do not name
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in settings.METRICS_NETWORKS)
+    address = read_remote_address(request)
+    return address is not None and any(address in network for network in settings.METRICS_NETWORKS)
 
 
 def clear_cache() -> None:

@@ -21,6 +21,7 @@ from jobsearch.core import counters
 WIDTH, HEIGHT, EDGE = 240, 48, 3  # SVG units; the edge keeps the line's stroke inside
 DAY, MONTH = dt.timedelta(hours=24), dt.timedelta(days=30)
 _DAY_STEP, _MONTH_STEP = dt.timedelta(minutes=30), dt.timedelta(hours=12)
+_ROW_STEP = 2  # points of the line for each row of its table
 
 Moments = Sequence[tuple[dt.datetime, float | None]]
 
@@ -90,16 +91,16 @@ class Chart:
 
 def build_day_charts(minutes: Sequence[tuple[dt.datetime, Values]], now: dt.datetime) -> list[Chart]:
     """The four lines of the last 24 hours."""
-    return [_build(one, minutes, now - DAY, _DAY_STEP, "H:i", every=2) for one in SERIES]
+    return [_build(one, minutes, now - DAY, _DAY_STEP, "H:i") for one in SERIES]
 
 
 def build_month_charts(hours: Sequence[tuple[dt.datetime, Values]], now: dt.datetime) -> list[Chart]:
     """The lines of the last 30 days."""
-    return [_build(one, hours, now - MONTH, _MONTH_STEP, "j.n.", every=2) for one in MONTH_SERIES]
+    return [_build(one, hours, now - MONTH, _MONTH_STEP, "j.n.") for one in MONTH_SERIES]
 
 
 def _build(
-    series: Series, found: Sequence[tuple[dt.datetime, Values]], since: dt.datetime, step: dt.timedelta, form: str, *, every: int
+    series: Series, found: Sequence[tuple[dt.datetime, Values]], since: dt.datetime, step: dt.timedelta, form: str
 ) -> Chart:
     line = samples.make_line(found, series.read, since, step)
     numbers = [number for _moment, number in line if number is not None]
@@ -114,7 +115,7 @@ def _build(
         }
     rows = [
         (date_format(timezone.localtime(moment), form), series.format(number) if number is not None else UNKNOWN)
-        for moment, number in line[::-every]
+        for moment, number in line[::-_ROW_STEP]
     ]
     return Chart(series.key, str(series.label), value, description, draw(line), rows)
 

@@ -155,7 +155,7 @@ def check_reading(facts: Facts) -> Problem | None:
     if state is None or state.error_code or has_stopped_tasks(facts) or _belongs_to_another(facts) or is_paused(facts):
         return None
     since = state.last_read or state.first_started
-    if facts.now - since <= feed_status.late_after():
+    if facts.now - since <= feed_status.get_late_limit():
         return None
     return Problem(
         "feed-unread",

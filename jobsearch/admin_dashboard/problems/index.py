@@ -61,7 +61,6 @@ def check_behind(facts: Facts) -> Problem | None:
             cause=_("Mange endringer kom på en gang."),
             cure=_("Indeksen tar igjen databasen av seg selv, så lenge en bakgrunnsprosess (Celery) kjører."),
             since=facts.oldest_behind,
-            alarm=False,
         )
     return Problem(
         "index-behind",

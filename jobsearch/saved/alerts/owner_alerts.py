@@ -53,12 +53,13 @@ def set_frequency(address: str, saved: SavedSearch, frequency: Frequency) -> Non
         pauses.resume(subscriber.pk)
         if alert is not None:
             change_frequency(alert, frequency)
+        elif frequency == Frequency.OFF:
+            if not subscriber.subscriptions.exists():
+                subscriber.delete()
         elif subscriber.subscriptions.count() >= MAX_SUBSCRIPTIONS:
             raise TooManySubscriptions
-        elif frequency != Frequency.OFF:
+        else:
             Subscription.objects.create(subscriber=subscriber, params=params, frequency=frequency, created=timezone.now())
-        elif not subscriber.subscriptions.exists():
-            subscriber.delete()
 
 
 def end_alert(address: str, saved: SavedSearch) -> None:

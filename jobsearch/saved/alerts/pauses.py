@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable
 from uuid import UUID
 
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -20,7 +19,7 @@ from django.utils import timezone, translation
 from jobsearch.core.prefetch import is_prefetch
 from jobsearch.saved.frequencies import Frequency
 from jobsearch.saved.mail import mails
-from jobsearch.saved.mail.connection import close, connect
+from jobsearch.saved.mail.connection import ReusedConnection
 from jobsearch.saved.models import AlertMatch, Subscriber, Subscription
 
 log = logging.getLogger(__name__)
@@ -72,16 +71,12 @@ def announce_pauses(now: dt.datetime, on_mail: Callable[[], None]) -> int:
     MailServerDown.
     """
     subscribers = list(_list_inactive(now))
-    if not subscribers:
-        return 0
-    connection = connect()  # before one is recorded: a server that is down leaves nothing behind
     sent = 0
-    try:
+    with ReusedConnection() as connection:
         for subscriber in subscribers:
             on_mail()
+            connection.open()  # before one is recorded: a server that is down leaves nothing behind
             sent += _announce(subscriber, now, connection)
-    finally:
-        close(connection)
     return sent
 
 
@@ -89,18 +84,17 @@ def _list_inactive(now: dt.datetime) -> QuerySet[Subscriber]:
     sending = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(frequency=Frequency.OFF)
     refused = Subscription.objects.filter(subscriber=OuterRef("pk"), retry_at__gt=now)
     inactive = Subscriber.objects.filter(paused=None, pause_announced=None, last_sign__lte=now - (INACTIVE - NOTICE))
-    return inactive.filter(Exists(sending), ~Exists(refused))
+    return inactive.filter(Exists(sending), ~Exists(refused)).order_by("pk")
 
 
-def _announce(subscriber: Subscriber, now: dt.datetime, connection: BaseEmailBackend) -> bool:
+def _announce(subscriber: Subscriber, now: dt.datetime, connection: ReusedConnection) -> bool:
     """Sends the announcement; whether it was sent. If the server refuses it for now, it is sent again in an hour."""
     if not Subscriber.objects.filter(pk=subscriber.pk, pause_announced=None).update(pause_announced=now):
         return False
     with translation.override(subscriber.language):
         message = mails.build_pause_notice(subscriber.address, subscriber.pk, now + NOTICE)
-    message.connection = connection
     try:
-        mails.send_now(message)
+        mails.send_now(message, connection.send)
     except mails.AddressRefused:
         return False
     except mails.MailServerDown as error:

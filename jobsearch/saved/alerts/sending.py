@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.core.leases import Lease
 from jobsearch.saved import sharing
@@ -183,8 +184,8 @@ def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMai
     active: list[UUID] = []
     hidden = _read_hidden(subscription.subscriber.address)
     visibility = Vacancy.objects.only("uuid", "status", "visible_until", "employer_orgnr", "employer_name")
-    for start in range(0, len(uuids), _AD_BATCH):
-        rows = visibility.list_active(uuids[start : start + _AD_BATCH], moment)
+    for chunk in batched(uuids, _AD_BATCH):
+        rows = visibility.list_active(chunk, moment)
         active += [row.uuid for row in rows if not hidden.hides(row.uuid, row.employer_orgnr, row.employer_name)]
     mail = AlertMail(subscription=subscription, created=now, ads=len(active))
     kept = set(active)
@@ -192,8 +193,7 @@ def _record_mail(subscription: Subscription, now: dt.datetime) -> tuple[AlertMai
         with transaction.atomic():
             if active:
                 mail.save(force_insert=True)
-            for start in range(0, len(uuids), _AD_BATCH):
-                chunk = uuids[start : start + _AD_BATCH]
+            for chunk in batched(uuids, _AD_BATCH):
                 waiting.filter(vacancy_uuid__in=[uuid for uuid in chunk if uuid in kept]).update(mail=mail)
                 waiting.filter(vacancy_uuid__in=[uuid for uuid in chunk if uuid not in kept]).delete()
     except IntegrityError:  # the subscription has ended meanwhile

@@ -27,6 +27,7 @@ from jobsearch.saved.frequencies import Frequency
 from jobsearch.saved.mail import mails
 from jobsearch.saved.mail.links import Purpose, build_path, find_by_token, read_token
 from jobsearch.saved.models import Subscriber, Subscription, SubscriptionRequest
+from jobsearch.saved.return_path import build_results_url
 from jobsearch.search import api as search
 
 from . import pauses, subscriptions
@@ -54,7 +55,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         "criteria": list_criteria(query),
         "problems": problems,
         "estimate": _describe_estimate(query),
-        "back": _build_results_url(params),
+        "back": build_results_url(params),
         "save": f"{reverse('saved:create')}?{urlencode({'query': params})}",
         "return_path": f"{reverse('alerts:subscribe')}?{urlencode({'query': params})}",
     }
@@ -98,7 +99,7 @@ def _describe_estimate(query: search.SearchQuery) -> str:
 def sent(request: HttpRequest) -> HttpResponse:
     """The page after the form: the mail with the link has been sent. The same for every address."""
     query, _problems = search.SearchQuery.from_address(request.GET.get("query", ""))
-    return render(request, "saved/subscribe_sent.html", {"back": _build_results_url(query.urlencode())})
+    return render(request, "saved/subscribe_sent.html", {"back": build_results_url(query.urlencode())})
 
 
 @private_page
@@ -108,14 +109,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     asked = find_by_token(SubscriptionRequest.objects.all(), Purpose.CONFIRM, token)
     if asked is None:
         return _render_dead_link(request)
+    context = {"asked": asked, "criteria": list_criteria(asked.query)}
     if request.method != "POST":
-        context = {"asked": asked, "criteria": list_criteria(asked.query)}
         return render(request, "saved/confirm.html", context)
     try:
         subscription = subscriptions.confirm_request(asked.pk)
     except subscriptions.TooManySubscriptions:
-        context = {"asked": asked, "criteria": list_criteria(asked.query), "too_many": subscriptions.MAX_SUBSCRIPTIONS}
-        return render(request, "saved/confirm.html", context, status=409)
+        return render(request, "saved/confirm.html", context | {"too_many": subscriptions.MAX_SUBSCRIPTIONS}, status=409)
     if subscription is None:
         return _render_dead_link(request)
     messages.success(request, _("Varselet er bekreftet."))
@@ -154,7 +154,7 @@ def _build_row(subscription: Subscription) -> Row:
     query = subscription.query
     form = FrequencyForm(initial={"frequency": subscription.frequency}, auto_id=f"id_%s_{subscription.pk}")
     name = summarise_query(query) or _("Alle stillinger")
-    return Row(subscription, name, list_criteria(query), _build_results_url(subscription.params), form)
+    return Row(subscription, name, list_criteria(query), build_results_url(subscription.params), form)
 
 
 def _change(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
@@ -212,7 +212,3 @@ def mask_address(address: str) -> str:
 
 def _render_dead_link(request: HttpRequest) -> HttpResponse:
     return render(request, "saved/dead_link.html", status=404)
-
-
-def _build_results_url(params: str) -> str:
-    return reverse("web:results") + (f"?{params}" if params else "")

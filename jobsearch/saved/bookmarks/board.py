@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,9 +53,9 @@ def build_page(owner_id: int, state: State, number: int) -> tuple[Page[Bookmark]
     return page, build_entries(list(page))
 
 
-def build_entries(bookmarks: Sequence[Bookmark], now: dt.datetime | None = None) -> list[Entry]:
+def build_entries(bookmarks: Sequence[Bookmark]) -> list[Entry]:
     """The bookmarks with their ads, in order: two queries at most. Nothing is shown of an ad that an administrator hides."""
-    now = now or timezone.now()
+    now = timezone.now()
     uuids = [bookmark.vacancy_uuid for bookmark in bookmarks]
     rows = {row.uuid: row for row in Vacancy.objects.for_lists().filter(pk__in=uuids)} if uuids else {}
     entries = []

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest
 
+from jobsearch.core.batches import batched
 from jobsearch.saved.models import HiddenItem
 from jobsearch.search import api as search
 from jobsearch.search.facets import employer_key
@@ -86,8 +87,8 @@ def erase_employers(suppressor: Suppressor) -> int:
     """Deletes hidden employers whose name is a suppressed person's: their ads have lost the name. Returns the number."""
     employers = HiddenItem.objects.filter(kind=HiddenItem.Kind.EMPLOYER).values_list("pk", "value").iterator()
     named = [pk for pk, value in employers if suppressor.clean_line(value) != value]
-    for start in range(0, len(named), _BATCH):
-        HiddenItem.objects.filter(pk__in=named[start : start + _BATCH]).delete()
+    for batch in batched(named, _BATCH):
+        HiddenItem.objects.filter(pk__in=batch).delete()
     return len(named)
 
 

@@ -15,16 +15,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.leases import Lease
 from jobsearch.saved.bookmark_states import State
-from jobsearch.saved.frequencies import SENDING_HOUR
+from jobsearch.saved.frequencies import at_sending_hour
 from jobsearch.saved.mail.connection import ReusedConnection
 from jobsearch.saved.mail.delivery import MAX_REFUSALS, WAIT_AFTER_REFUSAL, Delivery, Outcome, deliver
 from jobsearch.saved.mail.mails import MailServerDown
 from jobsearch.saved.mail.recipients import list_addresses
 from jobsearch.saved.models import Bookmark, BookmarkSettings, Reminder, ReminderMail
 from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.visibility import OSLO, get_oslo_date
+from jobsearch.vacancies.visibility import get_oslo_date
 
 DAYS_AHEAD = 2
 KEPT_DAYS = 60  # after the deadline, or after the mail
@@ -132,24 +133,21 @@ def _iterate_due(now: dt.datetime) -> Iterator[tuple[BookmarkSettings, str, list
     if not chosen.exists():
         return
     today = get_oslo_date(now)
-    last = today + dt.timedelta(days=DAYS_AHEAD if now >= _at_sending_hour(today) else DAYS_AHEAD - 1)
+    last = today + dt.timedelta(days=DAYS_AHEAD if now >= at_sending_hour(today) else DAYS_AHEAD - 1)
     near = Vacancy.objects.active(now).filter(application_due__gte=today, application_due__lte=last)
     deadlines = {uuid: due for uuid, due in near.values_list("uuid", "application_due") if due}
     found: dict[int, list[Bookmark]] = defaultdict(list)
-    uuids = list(deadlines)
-    for start in range(0, len(uuids), _AD_BATCH):
-        batch = uuids[start : start + _AD_BATCH]
+    for batch in batched(deadlines, _AD_BATCH):
         done = set(Reminder.objects.filter(vacancy_uuid__in=batch).values_list("owner_id", "vacancy_uuid", "deadline"))
         rows = Bookmark.objects.filter(vacancy_uuid__in=batch, state=State.INTERESTED)
         for bookmark in rows.filter(Exists(chosen.filter(owner=OuterRef("owner")))):
             deadline = deadlines[bookmark.vacancy_uuid]
-            due_from = _at_sending_hour(deadline - dt.timedelta(days=DAYS_AHEAD))
+            due_from = at_sending_hour(deadline - dt.timedelta(days=DAYS_AHEAD))
             # Bookmarked within the two days: its owner has just seen the deadline.
             if bookmark.created < due_from and (bookmark.owner_id, bookmark.vacancy_uuid, deadline) not in done:
                 found[bookmark.owner_id].append(bookmark)
-    users = sorted(found)
-    for start in range(0, len(users), _USER_BATCH):
-        addresses = list_addresses(users[start : start + _USER_BATCH])
+    for users in batched(sorted(found), _USER_BATCH):
+        addresses = list_addresses(users)
         for own in BookmarkSettings.objects.filter(owner_id__in=addresses, remind=True).order_by("owner_id"):
             yield own, addresses[own.owner_id], found[own.owner_id]
 
@@ -178,7 +176,3 @@ def _record_mail(
 def _delete_old(now: dt.datetime) -> None:
     Reminder.objects.filter(deadline__lt=get_oslo_date(now) - dt.timedelta(days=KEPT_DAYS)).delete()
     ReminderMail.objects.filter(created__lt=now - dt.timedelta(days=KEPT_DAYS)).delete()
-
-
-def _at_sending_hour(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(SENDING_HOUR), tzinfo=OSLO)

@@ -27,8 +27,7 @@ class Refusal:
     no_mailbox: bool
 
 
-def connect() -> BaseEmailBackend:
-    """An open connection to the mail server. Raises MailServerDown."""
+def _connect() -> BaseEmailBackend:
     connection: BaseEmailBackend = get_connection()
     try:
         connection.open()
@@ -54,7 +53,7 @@ class ReusedConnection:
         if self._connection is not None and not _is_alive(self._connection):
             self.drop()
         if self._connection is None:
-            self._connection = connect()
+            self._connection = _connect()
 
     def send(self, message: EmailMultiAlternatives) -> None:
         """Sends one mail over the connection, which is open. Raises the exceptions of smtplib, and OSError."""
@@ -63,9 +62,9 @@ class ReusedConnection:
         self._connection.send_messages([message])
 
     def drop(self) -> None:
-        """Close the connection. Its state is not known after an error."""
+        """Closes the connection. Its state is not known after an error."""
         if self._connection is not None:
-            close(self._connection)
+            _close(self._connection)
             self._connection = None
 
 
@@ -80,8 +79,8 @@ def _is_alive(connection: BaseEmailBackend) -> bool:
         return False
 
 
-def close(connection: BaseEmailBackend) -> None:
-    """Close a connection, also one that the server has closed."""
+def _close(connection: BaseEmailBackend) -> None:
+    """Closes a connection, also one that the server has closed."""
     try:
         connection.close()
     except (smtplib.SMTPException, OSError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import smtplib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -139,13 +139,13 @@ def build_invitation(address: str, invitation_id: UUID, inviter: str) -> EmailMu
     return build_mail(address, content, invitation_id, {})
 
 
-def send_now(message: EmailMultiAlternatives) -> None:
+def send_now(message: EmailMultiAlternatives, send: Callable[[EmailMultiAlternatives], object] | None = None) -> None:
     """Sends one mail. Raises AddressRefused and MailServerDown, without the address in the text.
 
-    Also stores whether the mail server works: on a site without alerts no other mails show it.
+    Also stores whether the mail server works: on a site without alerts no other mails show it. `send`: over an open connection.
     """
     try:
-        message.send()
+        send(message) if send else message.send()
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _text in error.recipients.values()):
             raise AddressRefused from None

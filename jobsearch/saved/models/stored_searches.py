@@ -99,7 +99,7 @@ class StoredSearch(models.Model):
 
     @staticmethod
     def parse_all(rows: Sequence[StoredSearch]) -> None:
-        """Parse the parameters of all rows with as many database queries as for one."""
+        """Parses the parameters of all rows with as many database queries as for one."""
         for row, parsed in zip(rows, read_addresses([row.params for row in rows]), strict=True):
             row.parsed = parsed
 

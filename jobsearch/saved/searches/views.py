@@ -25,6 +25,7 @@ from jobsearch.saved.descriptions import describe_problems, list_criteria, summa
 from jobsearch.saved.forms import NameForm, SearchForm
 from jobsearch.saved.mail import recipients
 from jobsearch.saved.models import NAME_LENGTH, SavedSearch, SearchInvitation, canonicalise, compute_digest
+from jobsearch.saved.return_path import build_results_url
 from jobsearch.search import api as search
 from jobsearch.search.search_query import SINCE_DAYS
 
@@ -46,7 +47,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(f"{reverse('saved:create')}?{urlencode(return_params)}")
     if any(problem.blocks for problem in problems):
         return redirect("web:results")
-    proposal = data.get("name", "").strip() or summarise_query(query)[:NAME_LENGTH] or _("Alle stillinger")
+    proposal = data.get("name", "").strip() or summarise_query(query) or _("Alle stillinger")
     form = NameForm(request.POST) if request.method == "POST" else NameForm(initial={"name": proposal[:NAME_LENGTH]})
     existing = SavedSearch.objects.filter(owner=request.user, digest=compute_digest(params)).first()
     if request.method == "POST" and form.is_valid():
@@ -61,21 +62,21 @@ def create(request: HttpRequest) -> HttpResponse:
             if not created:  # a second click at the same time
                 return _redirect_to_existing(request, saved)
             messages.success(request, _("Søket «%(name)s» er lagret.") % {"name": saved.name})
-            return redirect(_build_results_url(params))
+            return redirect(build_results_url(params))
     context = {
         "form": form,
         "params": params,
         "criteria": list_criteria(query),
-        "back": _build_results_url(params),
+        "back": build_results_url(params),
         "existing": existing,
+        "return_path": f"{reverse('saved:create')}?{urlencode({'query': params})}",
     }
-    context["return_path"] = f"{reverse('saved:create')}?{urlencode({'query': params})}"
     return render(request, "saved/create.html", context, status=422 if form.errors else 200)
 
 
 def _redirect_to_existing(request: HttpRequest, saved: SavedSearch) -> HttpResponse:
     messages.info(request, _("Du har allerede lagret dette søket, som «%(name)s».") % {"name": saved.name})
-    return redirect(_build_results_url(saved.params))
+    return redirect(build_results_url(saved.params))
 
 
 @never_cache
@@ -99,7 +100,7 @@ def open_search(request: HttpRequest, pk: int) -> HttpResponse:
     since = int(max(looked_at.last_looked, earliest).timestamp())
     sort = "published" if query.sort == "relevance" else query.sort
     opened = query.replace(since=since, sort=sort, saved=own.pk if own else 0)
-    return redirect(_build_results_url(opened.urlencode()))
+    return redirect(build_results_url(opened.urlencode()))
 
 
 @never_cache
@@ -125,7 +126,7 @@ def update(request: HttpRequest, pk: int) -> HttpResponse:
     if alert:
         owner_alerts.move_alert(alert, saved, query)
     messages.success(request, _("Søket «%(name)s» er oppdatert.") % {"name": saved.name})
-    return redirect(_build_results_url(shown.replace(page=1, saved=saved.pk).urlencode()))
+    return redirect(build_results_url(shown.replace(page=1, saved=saved.pk).urlencode()))
 
 
 @never_cache
@@ -162,7 +163,3 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "is_shared": hasattr(saved, "share") or saved.invitations.exists(),
     }
     return render(request, "saved/delete.html", context)
-
-
-def _build_results_url(params: str) -> str:
-    return reverse("web:results") + (f"?{params}" if params else "")

@@ -156,9 +156,9 @@ def _judge(text: str, mentions: list[Mention], index: int, before: str, after: s
     name = text[mentions[index].start : mentions[index].end]
     clause_before, clause_after = _cut_before(before), _cut_after(after)
     in_before, in_after = _list_guards(clause_before), _list_guards(clause_after)
-    not_needed = "negative" in in_after and _find(rules.NOT_NEEDED_AFTER, clause_after)
-    needed = "needed" in in_after and _find(rules.NEEDED_AFTER, clause_after)
-    soft = "soft" in in_after and _find(rules.SOFT, clause_after)
+    not_needed = "negative" in in_after and rules.NOT_NEEDED_AFTER.search(clause_after)
+    needed = "needed" in in_after and rules.NEEDED_AFTER.search(clause_after)
+    soft = "soft" in in_after and rules.SOFT.search(clause_after)
     first = min((match.start() for match in (not_needed, needed, soft) if match), default=-1)
     if not_needed and not_needed.start() == first:
         return NOT_NEEDED
@@ -182,10 +182,6 @@ def _judge(text: str, mentions: list[Mention], index: int, before: str, after: s
         return ""  # "Vi har lang erfaring"
     is_stated = STRONG.match(name) or rules.HAVE_BEFORE.search(near) or rules.YEARS_BEFORE.search(near)
     return NEEDED if is_stated else ""
-
-
-def _find(expression: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return expression.search(text)
 
 
 def _list_guards(text: str) -> frozenset[str]:

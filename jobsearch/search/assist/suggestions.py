@@ -64,13 +64,13 @@ class Suggestion:
     as_typed: bool = False
 
 
-def suggest(query: SearchQuery, typed: str, now: dt.datetime | None = None) -> list[Suggestion]:
+def suggest(query: SearchQuery, typed: str) -> list[Suggestion]:
     """At most eight suggestions for the typed text, by kind, under the filters of `query` (its own words are ignored).
 
     The text as typed is the first search for words, if it finds anything. Text before the completed words is kept. A filter
     replaces what is chosen in that facet. Raises EngineDown.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     if len(typed) > Q_LENGTH or find_personal_data(typed):
         return []
     typed_search = _build_typed_search(query, typed)

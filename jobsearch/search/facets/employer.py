@@ -40,7 +40,7 @@ class EmployerFacet(Facet):
 
     def spell_values(self, values: Collection[str]) -> list[str]:
         """The values as ads have them: the name that most ads of the organisation number have. One query, none without values."""
-        canonical = find_canonical(values) if values else {}
+        canonical = find_canonical(values)
         return [canonical[value] for value in values]
 
     def label_value(self, value: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.core.leases import Lease
 from jobsearch.search.engines.base import Engine, Index, Stored, Write
@@ -41,12 +41,12 @@ class Difference:
     detail: str
 
 
-def compare(progress: Progress | None = None, now: dt.datetime | None = None) -> list[Difference]:
+def compare(progress: Progress | None = None) -> list[Difference]:
     """Every difference between database and index. Ads that change during the check are checked a second time.
 
     Raises EngineDown.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     in_use = engine()
     try:
         index = open_live(in_use)
@@ -81,7 +81,7 @@ def repair(differences: Iterable[Difference]) -> int:
         return 0 if report.busy else len(differences)
     uuids = [one.uuid for one in differences if one.uuid]
     in_use = engine()
-    return sum(_repair(in_use, uuids[start : start + lifecycle.CHUNK]) for start in range(0, len(uuids), lifecycle.CHUNK))
+    return sum(_repair(in_use, some) for some in batched(uuids, lifecycle.CHUNK))
 
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
@@ -112,14 +112,13 @@ def _find_suspects(index: Index, now: dt.datetime, progress: Progress | None) ->
         if progress:
             progress(done, max(total, done))
     held = (uuid for uuid, _ in index.iterate_stored())
-    while some := list(islice(held, _CHUNK)):
+    for some in batched(held, _CHUNK):
         known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
         yield from (uuid for uuid in some if uuid not in known)
 
 
 def _find_differences(index: Index, uuids: list[UUID], now: dt.datetime) -> Iterator[Difference]:
-    for start in range(0, len(uuids), _CHUNK):
-        some = uuids[start : start + _CHUNK]
+    for some in batched(uuids, _CHUNK):
         held = index.read_stored(some)
         rows = {row.uuid: row for row in Vacancy.objects.filter(uuid__in=some).only("uuid", "version", "status", "visible_until")}
         hidden = set(Moderation.objects.filter(uuid__in=some, hidden=True).values_list("uuid", flat=True))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from uuid import UUID
 
+from jobsearch.core.batches import batched
 from jobsearch.core.keyset import iterate_batches
 from jobsearch.search.engines.base import Engine, Index, Write
 from jobsearch.vacancies import pending
@@ -30,8 +30,7 @@ def purge_unknown(index: Index) -> int:
     """Deletes ads that the database does not have; returns their number."""
     held = [uuid for uuid, _ in index.iterate_stored()]
     purged = 0
-    for start in range(0, len(held), CHUNK):
-        some = held[start : start + CHUNK]
+    for some in batched(held, CHUNK):
         known = set(Vacancy.objects.filter(uuid__in=some).values_list("uuid", flat=True))
         stones = dict(Tombstone.objects.filter(uuid__in=some).values_list("uuid", "version"))
         unknown = [uuid for uuid in some if uuid not in known]
@@ -47,20 +46,13 @@ def purge_unknown(index: Index) -> int:
 def mark_all_indexed(index: Index) -> None:
     """Marks the rows that this index has as indexed. After a crash before this they are only written again."""
     behind = list(Vacancy.objects.not_indexed().values_list("uuid", flat=True))
-    for start in range(0, len(behind), CHUNK):
-        held = index.read_stored(behind[start : start + CHUNK])
+    for some in batched(behind, CHUNK):
+        held = index.read_stored(some)
         rows = Vacancy.objects.filter(uuid__in=held).values_list("uuid", "version")
         pending.mark_indexed([(uuid, version) for uuid, version in rows if held[uuid].version == version])
 
 
-def versions() -> Iterator[dict[UUID, int]]:
+def iterate_versions() -> Iterator[dict[UUID, int]]:
     """Yields the versions of all rows by uuid, in batches."""
     for rows in iterate_batches(Vacancy.objects.values_list("uuid", "version"), 1000):
         yield dict(rows)
-
-
-def batched(uuids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    """Yields the uuids in lists of at most `CHUNK`."""
-    rest = iter(uuids)
-    while some := list(islice(rest, CHUNK)):
-        yield some

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from jobsearch.core.batches import batched
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.base import Engine, Index, Write, Written
 from jobsearch.search.engines.registry import engine
@@ -34,8 +35,7 @@ from . import quarantine
 from .analysis_process import analyse, needs_analysis
 from .background_writer import BackgroundWriter
 from .documents import make_removal
-from .index_contents import batched, is_database_restored, mark_all_indexed, purge_unknown
-from .index_contents import versions as present_versions
+from .index_contents import is_database_restored, iterate_versions, mark_all_indexed, purge_unknown
 from .live_index import RebuildNeeded, must_rebuild, open_live
 
 log = logging.getLogger(__name__)
@@ -285,7 +285,7 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             if documents < (rows - len(settled.unwritten)) * 0.99:
                 raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
             # The old index may have ads that this one lacks: they are pending again, so that ended ones are left out of results.
-            for some in batched(settled.unwritten):
+            for some in batched(settled.unwritten, CHUNK):
                 Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
             sequence = max(before.sequence if before else 0, 0) + 1
             index.write_sequence(sequence)
@@ -320,11 +320,11 @@ def _catch_up(index: Index, write: Callable[[Index, list[pending.Change]], Writt
     differed = seen = 0
     stale: set[UUID] = set()
     unwritten: set[UUID] = set()
-    for versions in present_versions():
+    for versions in iterate_versions():
         held = index.read_stored(versions)
         behind = [uuid for uuid, version in versions.items() if uuid not in held or held[uuid].version != version]
-        for start in range(0, len(behind), CHUNK):
-            written = write(index, pending.read_changes(behind[start : start + CHUNK], analysis_fingerprint()))
+        for some in batched(behind, CHUNK):
+            written = write(index, pending.read_changes(some, analysis_fingerprint()))
             stale.update(written.stale)
             unwritten.update(written.failed)
         differed += len(behind)

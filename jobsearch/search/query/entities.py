@@ -56,7 +56,7 @@ _TERMS: dict[str, dict[tuple[str, ...], str]] = {
         ("Sesong", "Feriejobb"): "sesongarbeid, sesongjobb, sesongstilling, sesong, seasonal, seasonal work, seasonal job, "
         "sæsonarbejde, säsongsarbete",
         ("Feriejobb", "Sesong"): "sommerjobb, sommerjobber, sommarjobb, sommarjobbar, feriejobb, feriejobber, sommervikar, "
-        "sommarvikar, ferievikar, ferievikarer, ferievikarar, ferievikariat, sommerarbeid, summer job, summer jobs, sommarjobb",
+        "sommarvikar, ferievikar, ferievikarer, ferievikarar, ferievikariat, sommerarbeid, summer job, summer jobs",
         ("Trainee",): "trainee, traineestilling, traineeprogram, traineeprogrammet",
         ("Lærling",): "lærling, lærlinger, lærlingar, læreplass, læreplasser, lærlingplass, lærlingeplass, apprentice, "
         "apprenticeship",

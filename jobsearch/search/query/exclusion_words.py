@@ -7,11 +7,12 @@ def _split(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _split_phrases(text: str) -> frozenset[tuple[str, ...]]:
+def split_phrases(text: str) -> frozenset[tuple[str, ...]]:
+    """Phrases separated by commas, each as its words."""
     return frozenset(tuple(phrase.split()) for phrase in " ".join(text.split()).split(", "))
 
 
-NEGATIONS = _split_phrases(
+NEGATIONS = split_phrases(
     """
     ikke, ikkje, ikkj, ikje, itj, itte, inte, icke, ikke noe, ikkje noko, ikke noen, ikkje nokon, heller ikke, heller ikkje,
     eller ikke, eller ikkje, ingen, inga, intet, aldri, verken, hverken, korkje, uten, utan, uden, uten noe, uten noen,
@@ -35,7 +36,7 @@ LONGEST_NEGATION = max(map(len, NEGATIONS))
 OUTSIDE = _split("utenfor utanfor outside") | {"outside of"}
 """Negations only before a place: "jobb utenfor Oslo"."""
 
-AFTERWARDS = _split_phrases("nei takk, nei, no thanks, no thank you, unntatt, unnateke, excluded, excepted, ekskludert")
+AFTERWARDS = split_phrases("nei takk, nei, no thanks, no thank you, unntatt, unnateke, excluded, excepted, ekskludert")
 """Negations after the word that they exclude, as the last words of a query."""
 
 WORDS = frozenset(word for phrase in NEGATIONS | AFTERWARDS for word in phrase)
@@ -128,7 +129,7 @@ for _word, _names in _TRANSLATIONS.items():
         NORWEGIAN_WORDS[_name] = (*NORWEGIAN_WORDS.get(_name, ()), _word)
 """English word -> the Norwegian ones. Most ads are in Norwegian: without these, "no night shifts" would exclude none of them."""
 
-FIXED_PHRASES = _split_phrases(
+FIXED_PHRASES = split_phrases(
     """
     uten grenser, utan grenser, without borders, uten stans, ikke bare, ikkje berre, ikke kun, ikke minst, ikkje minst, not only,
     not just, not least, no limit, no limits, ikke identifiserbare, ikke oppgitt, ikkje oppgitt, not specified, not stated,

@@ -309,13 +309,9 @@ def _find_listed(items: list[QueryItem], start: int, members: list[QueryItem], *
         following += 1
     if _count_trigger(items, following) or items[following].minus:
         return 0
-    if not is_conjunction and _names_facet_value(items[following]) != _names_facet_value(members[-1]):
+    if not is_conjunction and (items[following].entity is None) != (members[-1].entity is None):
         return 0  # "ikke natt, fast"
     return following if _classify(items[following]) == _classify(members[-1]) else 0
-
-
-def _names_facet_value(item: QueryItem) -> bool:
-    return item.entity is not None
 
 
 def _is_lead(part: QueryItem | Negation) -> bool:

@@ -15,7 +15,7 @@ from jobsearch.search.analysis.folding import normalise_spelling
 from jobsearch.search.analysis.lexicon import EVERYDAY_PLACES, PLACES
 
 from .entities import find_entity
-from .exclusion_words import CONJUNCTIONS
+from .exclusion_words import CONJUNCTIONS, split_phrases
 from .normalisation import is_or_operator, normalise_query
 from .parser import find_plain_words
 
@@ -23,11 +23,7 @@ MAX_PLACE_WORDS = 4
 """Words of a place, as in "5600 Kvam i Hardanger"."""
 
 
-def _split_phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(phrase.split()) for phrase in " ".join(text.split()).split(", "))
-
-
-BEFORE = _split_phrases(
+BEFORE = split_phrases(
     """
     nær, nære, nærme, nær ved, nærmest, i nærheten av, i nærheten til, nærheten av, i nærleiken av, nærleiken av,
     i nærheden af, nærheden af, i närheten av, nära, tæt på,
@@ -42,7 +38,7 @@ BEFORE = _split_phrases(
     """
 )
 """Words before a place that mean its surroundings too."""
-AFTER = _split_phrases(
+AFTER = split_phrases(
     """
     området, og omegn, m omegn, med omegn, omegn, og omland, med omland, og nærområde, og nærområdet, og områdene rundt,
     og området rundt,
@@ -50,12 +46,12 @@ AFTER = _split_phrases(
     """
 )
 """Words after a place that mean its surroundings too."""
-AT_THE_END = _split_phrases("area")
+AT_THE_END = split_phrases("area")
 """The same, as the last words of a query only: an "Oslo area manager" is a manager."""
 _LEADS = frozenset("helst gjerne primært preferably ideally located situated somewhere".split())
 """Words before those that belong to them: "kokk, helst nær Voss"."""
 
-_LIMITS = _split_phrases(
+_LIMITS = split_phrases(
     """
     rundt, omtrent, cirka, about, around, approximately,
     innen, innenfor, innan, innanfor, inntil, opptil, opp til, opptil ca, maks, maksimalt, maksimum, max, maximum, under, ca,
@@ -65,7 +61,7 @@ _LIMITS = _split_phrases(
 )
 _UNITS = {"km": 1.0, "kilometer": 1.0, "kilometre": 1.0, "kilometers": 1.0, "kilometres": 1.0, "kilometerne": 1.0}
 _UNITS |= {"mil": 10.0, "mile": 1.609344, "miles": 1.609344}
-_FROM = _split_phrases("fra, frå, av, of, from, rundt, around, unna, til, to, away from, radius rundt, radius of")
+_FROM = split_phrases("fra, frå, av, of, from, rundt, around, unna, til, to, away from, radius rundt, radius of")
 _NUMBER = re.compile(r"([0-9]{1,3})([a-z]*)")
 _BETWEEN_WORDS = re.compile(r"[ -]+")
 _BETWEEN_PLACE_WORDS = re.compile(r"[ (-]+")

@@ -112,9 +112,9 @@ def redact_text(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
     return Redactor(contacts, *keep).redact_text(text)
 
 
-def redact_title(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
-    """`Redactor.redact_title` for a single title."""
-    return Redactor(contacts, *keep).redact_title(text)
+def redact_title(text: str) -> str:
+    """`Redactor.redact_title` for a single title, without known contacts."""
+    return Redactor().redact_title(text)
 
 
 def _fold_words(*texts: str) -> frozenset[str]:

@@ -25,38 +25,11 @@ CONTACT = frozenset(
     merkes merkast merk touch intervjuer referanse spoerje spoerjast skriv skrive write soeknad soeknaden cv moeter
     """.split()
 )
-_PERSONS_TITLES = (
-    *(
-        "leder",
-        "leiar",
-        "sjef",
-        "rektor",
-        "styrer",
-        "styrar",
-        "ansvarlig",
-        "ansvarleg",
-        "konsulent",
-        "raadgiver",
-        "raadgjevar",
-        "dr",
-    ),
-    *(
-        "direktoer",
-        "laerer",
-        "laerar",
-        "lege",
-        "pleier",
-        "pleiar",
-        "koordinator",
-        "manager",
-        "prest",
-        "herr",
-        "hr",
-        "fru",
-        "frk",
-        "mr",
-    ),
-    *("mrs", "ms", "ordfoerer", "ordfoerar", "professor", "assistent"),
+_PERSONS_TITLES = tuple(
+    """
+    leder leiar sjef rektor styrer styrar ansvarlig ansvarleg konsulent raadgiver raadgjevar dr direktoer laerer laerar lege
+    pleier pleiar koordinator manager prest herr hr fru frk mr mrs ms ordfoerer ordfoerar professor assistent
+    """.split()
 )
 """Endings of titles before a person's name: "rektor Nordmann", but not "hotell Nordmann"."""
 _WEAK_CONTACT = frozenset({"ved"})  # "ved Kari", but also "ved Moen"

@@ -107,7 +107,7 @@ class NameFinder:
         found: list[Span] = []
         for start, end in self._find_regions(text) if self._persons else ():
             tokens = self._join_halves(text, tokenise_text(text, start, end))
-            masks = [self._find_persons(token.key) for token in tokens]
+            masks = [self._look_up(self._people, token.key) for token in tokens]
             whole = self._find_whole(text, tokens, masks, title=title)
             found += [(tokens[first].start, tokens[last].end) for first, last in whole]
             if not title:
@@ -145,11 +145,8 @@ class NameFinder:
             not self._known.isdisjoint(list_forms(word)) or fold_word(word) in self._halves for word in {*WORD.findall(text)}
         )
 
-    def _find_persons(self, key: str) -> int:
-        """The persons whose names have this word, as bits."""
-        return self._look_up(self._people, key)
-
     def _look_up(self, table: defaultdict[str, int], key: str) -> int:
+        """The persons that the table has for a word, as bits."""
         for form in list_forms(key):
             if found := table.get(form, 0):
                 return found

@@ -246,9 +246,9 @@ class _Search:
         first, last = groups[low], groups[high - 1]
         if len(kinds) > 1 or digits[0] in "01" or is_series(number) or is_written_date(digits, len(number)):
             return False
-        if low > start and (first.gap != " " or (len(number) == 4 and not _is_apart(groups, low, start))):
+        if low > start and (first.gap != " " or (len(number) == 4 and _is_pair(groups[low - 1]))):
             return False
-        if high < end and (groups[high].gap != " " or (len(number) == 4 and not _is_apart_after(groups, high, end))):
+        if high < end and (groups[high].gap != " " or (len(number) == 4 and _is_pair(groups[high]))):
             return False
         if low and groups[low].gap == "/" and self.last != groups[low - 1].end and not self._joins_after(groups, low):
             return False  # the second part of a case number: 2026/40611289
@@ -360,11 +360,6 @@ class _Search:
         return key in UNITS or folded in UNITS or folded.startswith(UNIT_STARTS)
 
 
-def _is_apart(groups: Sequence[Group], low: int, start: int) -> bool:
-    """Whether the group before four pairs is not a fifth pair."""
-    return len(groups[low - 1].digits) > 2
-
-
-def _is_apart_after(groups: Sequence[Group], high: int, end: int) -> bool:
-    """Whether the group after four pairs is not a fifth pair."""
-    return len(groups[high].digits) > 2
+def _is_pair(group: Group) -> bool:
+    """Whether the group beside four pairs is a fifth pair, or the rest of one."""
+    return len(group.digits) <= 2

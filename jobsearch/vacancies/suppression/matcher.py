@@ -42,7 +42,7 @@ class Matcher:
     def find_spans(self, text: str) -> list[Span]:
         """The spans of suppressed identifiers in a plain text, in order."""
         found: list[Span] = []
-        addresses = self._addresses.find(text) if self._needs_addresses(text) else []
+        addresses = self._addresses.find(text) if self._hashes.keys() & {Kind.EMAIL, Kind.NAME} else []
         if Kind.EMAIL in self._hashes:
             found += [span for span in addresses if self.has(Kind.EMAIL, canonicalise_address(text[slice(*span)]))]
         if Kind.PHONE in self._hashes:
@@ -62,9 +62,6 @@ class Matcher:
         """Whether a normalised value is on the list."""
         hashes = self._hashes.get(kind, frozenset())
         return bool(hashes and value) and any(hash_identifier(kind, value, key) in hashes for key in self._keys)
-
-    def _needs_addresses(self, text: str) -> bool:
-        return Kind.EMAIL in self._hashes or Kind.NAME in self._hashes
 
     def _find_phones(self, text: str) -> Iterator[Span]:
         """Every sequence of groups of digits that is a suppressed number, whatever the groups and the signs between them."""

@@ -159,7 +159,7 @@ def _mark_employer(vacancy: Vacancy, marked: Sequence[Segment], highlighter: Hig
 
 
 def _build_card(vacancy: Vacancy, name: str, marked: HighlightedAd, shown_places: SafeString, *, is_new: bool = False) -> Card:
-    """`name`: the employer's."""
+    """The card of an ad. `name`: the employer's, as it is shown. `marked`: the ad's texts with the matches of a search."""
     title, employer = restore_title(vacancy), letter_case.restore_employer(name)
     return Card(
         vacancy,

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
+from jobsearch.core.batches import batched
 from jobsearch.taxonomy import occupations, places
 from jobsearch.taxonomy.municipality_numbers import load_numbers
 from jobsearch.vacancies import deadlines
@@ -49,8 +50,8 @@ _SEPARATOR = " / "
 def iterate_rows(uuids: Sequence[UUID], home: str) -> Iterator[list[tuple[str, ...]]]:
     """The rows of those of the ads that are active when they are read, in chunks. `home`: the address of this site."""
     today = dates.get_today()
-    for start in range(0, len(uuids), CHUNK):
-        vacancies = list_active_ads(uuids[start : start + CHUNK])
+    for chunk in batched(uuids, CHUNK):
+        vacancies = list_active_ads(chunk)
         prefetch_related_objects(vacancies, "contacts", "locations")
         yield [_build_row(vacancy, home, today) for vacancy in vacancies]
 

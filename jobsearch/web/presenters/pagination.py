@@ -39,6 +39,11 @@ def build_page_links(page: Page[Any], build_url: Callable[[int], str]) -> Pages:
     )
 
 
+def build_page_url(here: str, number: int) -> str:
+    """The address of a page of the list at `here`."""
+    return f"{here}?page={number}" if number > 1 else here
+
+
 def render_pages(pages: Pages) -> SafeString:
     """The links as HTML, "" for a single page."""
     if pages.last <= 1:

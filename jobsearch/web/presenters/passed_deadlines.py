@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jobsearch.search import api as search
 from jobsearch.search.facets import ALL_DEADLINES, PASSED
 
-from .results import address
+from .results import build_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +29,4 @@ def build_passed_link(query: search.SearchQuery, counts: Mapping[str, Mapping[st
     shown = query["deadline"] == ALL_DEADLINES
     if not count or (query["deadline"] and not shown):
         return None
-    return PassedLink(address(query.replace(deadline=None if shown else ALL_DEADLINES)), count, shown)
+    return PassedLink(build_address(query.replace(deadline=None if shown else ALL_DEADLINES)), count, shown)

@@ -77,7 +77,7 @@ class Link:
     """Text for screen readers after the label, where it is not the usual one."""
 
 
-def address(query: search.SearchQuery) -> str:
+def build_address(query: search.SearchQuery) -> str:
     """The canonical URL of a search: the same search has one URL, however its form was filled in."""
     pairs = query.urlencode()
     return _reverse_results(get_script_prefix()) + (f"?{pairs}" if pairs else "")
@@ -89,7 +89,7 @@ def _reverse_results(_prefix: str) -> str:
     return reverse("web:results")
 
 
-def facet_views(
+def build_facet_views(
     query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]] | None = None, *, chosen_first: bool = True
 ) -> list[FacetView]:
     """Every facet of the panel. Without counts (the engine is down) only the chosen values, so that they are not lost.
@@ -97,11 +97,12 @@ def facet_views(
     `chosen_first`: False in an answer to a choice, because a box that has just been ticked must not move.
     """
     return [
-        facet_view(name, query, None if counts is None else counts.get(name, {}), chosen_first=chosen_first) for name in FACETS
+        build_facet_view(name, query, None if counts is None else counts.get(name, {}), chosen_first=chosen_first)
+        for name in FACETS
     ]
 
 
-def facet_view(
+def build_facet_view(
     name: str,
     query: search.SearchQuery,
     counts: Mapping[str, int] | None,
@@ -155,12 +156,12 @@ def facet_view(
         chosen,
         facet.single,
         any_label=facet.any_label,
-        reset=address(without.without(exclusion.name) if exclusion else without) if chosen else "",
+        reset=build_address(without.without(exclusion.name) if exclusion else without) if chosen else "",
         searched=facet.searchable and counts is not None and (facet.long or values >= FIND_FROM),
         hint=facet.hint,
         browse=_get_browse_address(name, query) if facet.long and not whole and counts is not None else "",
         cut=cut,
-        bars=chart.make_bars(query, counts, address) if name == "published" and counts else (),
+        bars=chart.make_bars(query, counts, build_address) if name == "published" and counts else (),
         excluded=excluded,
         excluded_name=exclusion.name if exclusion else "",
     )
@@ -205,15 +206,17 @@ def _prepare_choice(
         shown.sort(key=lambda child: (chosen_first and not child.chosen, -child.count))
         children = tuple(_prepare_choice(facet, child, query, ids) for child in shown)
         if choice.open and not choice.chosen:
-            widen = address(query.with_value(facet.name, choice.value))
+            widen = build_address(query.with_value(facet.name, choice.value))
     return Choice(choice.value, choice.label, choice.count, choice.chosen, children, slug, widen)
 
 
-def chips(query: search.SearchQuery) -> list[Link]:
+def list_chips(query: search.SearchQuery) -> list[Link]:
     """The first `MAX_CHIPS` chosen values, each as a link to the search without it."""
-    found = [Link(_quote(query.q), address(query.without("q")))] if query.q else []
+    found = [Link(_quote(query.q), build_address(query.without("q")))] if query.q else []
     shown = query.chosen[:MAX_CHIPS]
-    return found + [Link(get_filter(facet).label_chip(value), address(query.without(facet, value))) for facet, value in shown]
+    return found + [
+        Link(get_filter(facet).label_chip(value), build_address(query.without(facet, value))) for facet, value in shown
+    ]
 
 
 def count_other_chips(query: search.SearchQuery) -> int:
@@ -226,7 +229,8 @@ def list_occupation_groups(query: search.SearchQuery, facets: Iterable[FacetView
     choices = [one for facet in facets if facet.name == "occupation" for one in (*facet.options, *facet.rest)]
     largest = sorted((one for one in choices if one.count and one.value != NOT_STATED), key=lambda one: -one.count)
     return [
-        Link(one.label, address(query.with_value("occupation", one.value)), one.count) for one in largest[:MOST_OCCUPATION_GROUPS]
+        Link(one.label, build_address(query.with_value("occupation", one.value)), one.count)
+        for one in largest[:MOST_OCCUPATION_GROUPS]
     ]
 
 
@@ -253,13 +257,13 @@ QUICK = (("extent", "Deltid"), ("extent", "Heltid"), ("engagement", "Fast"), ("d
 def list_quick_filters(query: search.SearchQuery, counts: Mapping[str, Mapping[str, int]], total: int) -> list[Link]:
     """Frequent filters to choose with one press, those that are not chosen and exclude some of the hits."""
     return [
-        Link(get_filter(facet).label_chip(value), address(query.with_value(facet, value)))
+        Link(get_filter(facet).label_chip(value), build_address(query.with_value(facet, value)))
         for facet, value in QUICK
         if not get_filter(facet).list_chosen(query) and 0 < counts.get(facet, {}).get(value, 0) < total
     ]
 
 
-def recognised_chips(query: search.SearchQuery, recognised: Iterable[RecognisedEntity]) -> list[Link]:
+def list_recognised_chips(query: search.SearchQuery, recognised: Iterable[RecognisedEntity]) -> list[Link]:
     """Words of the query that are also a facet's value, each as a link to the search without it.
 
     Shown with the facet's label, but as typed where they mean several values ("Sørlandet").
@@ -273,7 +277,7 @@ def recognised_chips(query: search.SearchQuery, recognised: Iterable[RecognisedE
         if rest != query.q:
             note = _(", %(facet)s i søket, fjern") % {"facet": str(facet.label).lower()}
             label = facet.label_value(meant[0]) if len(meant) == 1 else typed
-            found.append(Link(label, address(query.replace(q=rest)), note=note))
+            found.append(Link(label, build_address(query.replace(q=rest)), note=note))
     return found
 
 
@@ -294,7 +298,7 @@ def list_broader_searches(query: search.SearchQuery) -> list[Link]:
     steps = parts + [(get_filter(facet).label_removal(value), query.without(facet, value)) for facet, value in chosen]
     steps = steps[: MAX_BROADER_SEARCHES - 1] + ([(_("søkeordene"), query.without("q"))] if query.q else [])
     counts = search.count_many([(other, None) for _label, other in steps])
-    found = [Link(label, address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]
+    found = [Link(label, build_address(other), counted.total) for (label, other), counted in zip(steps, counts, strict=True)]
     last = found.pop() if parts else None
     ordered = sorted(found, key=lambda link: -link.count) + ([last] if last else [])
     return [link for link in ordered if link.count]
@@ -311,13 +315,13 @@ def _quote(words: str) -> str:
     return _("«%(words)s»") % {"words": words}
 
 
-def pages(query: search.SearchQuery, total: int) -> Pages:
+def build_pages(query: search.SearchQuery, total: int) -> Pages:
     """Links to the pages of the list."""
     page = paginate(query, total).get_page(query.page)
-    return build_page_links(page, lambda number: address(query.replace(page=number)))
+    return build_page_links(page, lambda number: build_address(query.replace(page=number)))
 
 
-def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:
+def find_last_page(query: search.SearchQuery, problems: Iterable[search.Problem], total: int) -> str:
     """Address of the list's last page where the requested page does not exist, else "".
 
     Every list redirects so: an ad that ends can remove the last page while it is being read. A page's list is never shown at
@@ -327,7 +331,7 @@ def page_past_the_last(query: search.SearchQuery, problems: Iterable[search.Prob
     too_deep = any(problem.code == "too_deep" for problem in problems)
     if not too_deep and (query.page <= last or not total):  # a list without hits is as empty on any page
         return ""
-    return address(query.replace(page=last))
+    return build_address(query.replace(page=last))
 
 
 def is_cut(query: search.SearchQuery, total: int) -> bool:

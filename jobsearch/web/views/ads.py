@@ -107,7 +107,7 @@ def _build_context(request: HttpRequest, vacancy: Vacancy) -> dict[str, object]:
     apply_url = sanitise_link(vacancy.application_url) or sanitise_link(vacancy.source_url) or original
     canonical = f"{settings.SITE_URL}{reverse('web:ad', args=[vacancy.uuid])}"
     contacts = list(vacancy.contacts.all())
-    others = employers.list_other_ads(vacancy)
+    others = employers.list_other_ads(vacancy, MAX_OTHERS + 1)  # one more, to find out whether there are more
     redacted = RedactedAd(vacancy, contacts)
     ad_title = redacted.title or _("Stilling uten tittel")
     return {

@@ -18,7 +18,7 @@ from jobsearch.saved.mail.links import Purpose, find_by_token
 from jobsearch.saved.models import AlertMail
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters.pagination import build_page_links, build_page_title
+from jobsearch.web.presenters.pagination import build_page_links, build_page_title, build_page_url
 
 PAGE_SIZE = 25
 
@@ -37,7 +37,7 @@ def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
     paginator = Paginator(active, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
     if number > paginator.num_pages:
-        return redirect(_build_page_url(here, paginator.num_pages))
+        return redirect(build_page_url(here, paginator.num_pages))
     page = paginator.page(number)
     vacancies = ad_rows.list_active_ads(page.object_list)
     heading = ngettext("%(n)s ny stilling", "%(n)s nye stillinger", len(active)) % {"n": len(active)}
@@ -48,15 +48,11 @@ def alert_ads(request: HttpRequest, token: str) -> HttpResponse:
         "criteria": list_criteria(mail.subscription.query),
         "vacancies": vacancies,
         "total": len(active),
-        "pages": build_page_links(page, lambda other: _build_page_url(here, other)),
+        "pages": build_page_links(page, lambda other: build_page_url(here, other)),
         "ended": _describe_ended(ended) if ended else "",
         "search": reverse("web:results") + (f"?{mail.subscription.params}" if mail.subscription.params else ""),
     }
     return render(request, "web/alert_ads.html", context)
-
-
-def _build_page_url(here: str, number: int) -> str:
-    return f"{here}?page={number}" if number > 1 else here
 
 
 def _describe_ended(ended: int) -> str:

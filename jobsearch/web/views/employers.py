@@ -29,7 +29,6 @@ from jobsearch.web.presenters.pagination import build_page_links, build_page_tit
 from jobsearch.web.presenters.passed_deadlines import PassedLink
 
 PAGE_SIZE = 25
-MAX_OTHERS = 6  # one more than an ad page shows, to find out whether there are more
 ORGNR = re.compile(r"[0-9]{9}")
 MAX_TYPED = 30  # characters of an organisation number with separators
 _SEPARATORS = re.compile(r"[ .\u00a0-]")
@@ -46,11 +45,11 @@ def list_ads(orgnr: str) -> VacancyQuerySet:
     return rows.order_by(F("published").desc(nulls_last=True), "uuid")
 
 
-def list_other_ads(vacancy: Vacancy) -> list[Vacancy]:
-    """Up to `MAX_OTHERS` other open ads of the same employer, newest first."""
+def list_other_ads(vacancy: Vacancy, limit: int) -> list[Vacancy]:
+    """Up to `limit` other open ads of the same employer, newest first."""
     if not ORGNR.fullmatch(vacancy.employer_orgnr):
         return []
-    others = list(list_ads(vacancy.employer_orgnr).before_deadline().for_lists().exclude(uuid=vacancy.uuid)[:MAX_OTHERS])
+    others = list(list_ads(vacancy.employer_orgnr).before_deadline().for_lists().exclude(uuid=vacancy.uuid)[:limit])
     complete_prepared(others)
     return others
 
@@ -80,7 +79,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     ads = [uuid for uuid in is_passed if not is_passed[uuid]] + (passed if shown else [])
     paginator = Paginator(ads, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
-    if number > paginator.num_pages:  # as for every list: see `results.page_past_the_last`
+    if number > paginator.num_pages:  # as for every list: see `results.find_last_page`
         return redirect(_build_page_url(here, paginator.num_pages, shown=shown))
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}

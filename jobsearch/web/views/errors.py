@@ -48,44 +48,37 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def too_many_logins(request: HttpRequest, seconds: int) -> HttpResponse:
     """Error page 429 with the time to wait."""
-    minutes = -(-seconds // 60)
-    response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "minutes": minutes}), status=429)
-    response["Retry-After"] = str(seconds)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return _respond_try_later("429.html", 429, seconds, minutes=-(-seconds // 60))
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Error page 429 for other limits than that of wrong passwords, without an exact time to wait."""
-    return _respond_too_many("")
+    return _respond_try_later("429.html", 429, RATE_SECONDS)
 
 
 def too_many_codes(request: HttpRequest) -> HttpResponse:
     """Error page 429 for login codes, with the ways in that are left."""
-    return _respond_too_many("codes")
+    return _respond_try_later("429.html", 429, RATE_SECONDS, limited="codes")
 
 
 def too_many_files(request: HttpRequest) -> HttpResponse:
     """Error page 429 for files of hits."""
-    return _respond_too_many("files")
-
-
-def _respond_too_many(limited: str) -> HttpResponse:
-    response = HttpResponse(render_to_string("429.html", {**_build_minimal_context(), "limited": limited}), status=429)
-    response["Retry-After"] = str(RATE_SECONDS)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return _respond_try_later("429.html", 429, RATE_SECONDS, limited="files")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Error page 500; 503 where the database is unreachable or busy."""
     # Django calls this handler while it handles the exception, so exc_info() has it.
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = HttpResponse(render_to_string("503.html", _build_minimal_context()), status=503)
-        response["Retry-After"] = str(RETRY_SECONDS)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return _respond_try_later("503.html", 503, RETRY_SECONDS)
     return HttpResponse(render_to_string("500.html", _build_minimal_context()), status=500)
+
+
+def _respond_try_later(template: str, status: int, seconds: int, **context: object) -> HttpResponse:
+    response = HttpResponse(render_to_string(template, _build_minimal_context() | context), status=status)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _build_minimal_context() -> dict[str, object]:

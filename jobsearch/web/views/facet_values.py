@@ -37,7 +37,7 @@ def facet(request: HttpRequest, name: str) -> HttpResponse:
     except search.QueryError:
         return redirect("web:results")
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        shown = view.facet_view(name, query, counts, typed=typed, whole=True)
+        shown = view.build_facet_view(name, query, counts, typed=typed, whole=True)
         context = {"facet": shown, "typed": typed, "total": None if counts is None else sum(counts.values())}
         response = render(request, "web/_facet_found.html", context, status=status)
     else:
@@ -59,7 +59,7 @@ def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, 
     found = flat if facet.long else [choice for choice in find_choices(flat, typed) if choice.count]
     open_choices = sorted((choice for choice in found if not choice.chosen), key=lambda choice: -choice.count)
     links = [
-        view.Link(choice.label, view.address(query.with_value(name, choice.value)), choice.count)
+        view.Link(choice.label, view.build_address(query.with_value(name, choice.value)), choice.count)
         for choice in open_choices[:MAX_VALUES]  # of thousands: an address takes longer than everything else of a value
     ]
     return {
@@ -70,7 +70,7 @@ def _build_page_context(name: str, query: search.SearchQuery, counts: dict[str, 
         "most": MAX_VALUES,
         "typed": typed,
         "hidden": query.to_params(page=False),
-        "back": view.address(query),
-        "return_path": view.address(query),
+        "back": view.build_address(query),
+        "return_path": view.build_address(query),
         "engine_down": counts is None,
     }

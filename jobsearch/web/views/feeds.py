@@ -94,7 +94,7 @@ def _respond(
         response["Retry-After"] = "30"
         return response
     title = f"{settings.SITE_NAME}: {words}"
-    page = f"{settings.SITE_URL}{view.address(query.replace(sort='published'))}"
+    page = f"{settings.SITE_URL}{view.build_address(query.replace(sort='published'))}"
     content = render(feeds.Feed(title, page, f"{settings.SITE_URL}{address}", entries))
     response = HttpResponse(content, content_type=content_type)
     response["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'

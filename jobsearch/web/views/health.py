@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jobsearch.core.broker import check_broker
-from jobsearch.search import api as search
 from jobsearch.search import engines, indexing
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import freshness
@@ -56,19 +55,29 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=503 if report["status"] == NOT_READY else 200)
 
 
-def _may_see_details(request: HttpRequest) -> bool:
-    token = settings.HEALTH_TOKEN
+def sends_token(request: HttpRequest, token: str) -> bool:
+    """Whether the request has this bearer token; False where none is set."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token and secrets.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+    return bool(token) and secrets.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def read_remote_address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that the request comes from; None on a Unix socket."""
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _may_see_details(request: HttpRequest) -> bool:
+    if sends_token(request, settings.HEALTH_TOKEN):
         return True
     # Behind a proxy on this machine every client has a loopback address, so forwarded requests do not count as local.
     if any(header in request.META for header in _PROXY_HEADERS):
         return False
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    address = read_remote_address(request)
+    return address is not None and address.is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ def _make_report() -> dict[str, Any]:
 
 
 def _check_index() -> dict[str, Any]:
-    """Lag of the index: "behind" if a change has waited `search.INDEX_LATE` to be indexed. Quarantined ads are counted apart."""
+    """Lag of the index: "behind" if a change waits longer than `indexing.INDEX_LATE`. Quarantined ads are counted apart."""
     oldest = indexing.get_oldest_behind()
     age = (timezone.now() - oldest) if oldest else None
     return {
@@ -148,8 +157,5 @@ def _check_index() -> dict[str, Any]:
 
 
 def _check_engine() -> dict[str, Any]:
-    try:
-        health = engines.engine_health()
-    except (search.EngineDown, Error):
-        return {"ok": False}
+    health = engines.engine_health()
     return {"name": health.name, "version": health.version, "ok": health.ok, "docs": health.docs}

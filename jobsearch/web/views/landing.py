@@ -71,7 +71,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         "heading": page.heading,
         "summary": _("%(heading)s, de nyeste først. Uten konto, uten sporing.") % {"heading": page.heading},
         "canonical": f"{settings.SITE_URL}{page.url}",
-        "search_url": view.address(query.replace(sort="relevance")),
+        "search_url": view.build_address(query.replace(sort="relevance")),
         "params": query.replace(sort="relevance").urlencode(),
         "wider": [_build_heading_link(wider) for wider in page.list_wider()],
         "market": market.build_panel(query),
@@ -190,5 +190,7 @@ def _list_search_links(query: search.SearchQuery, counts: Mapping[str, Mapping[s
     for choice in FACETS["place"].list_choices(counts.get("place", {}), query):
         if choice.value == within:
             with_ads = [part for part in choice.children if part.count]
-            found += [view.Link(part.label, view.address(query.with_value("place", part.value)), part.count) for part in with_ads]
+            found += [
+                view.Link(part.label, view.build_address(query.with_value("place", part.value)), part.count) for part in with_ads
+            ]
     return found

@@ -84,7 +84,7 @@ def show_market(request: HttpRequest) -> HttpResponse:
         "days_open": view.format_days(series.median_days_open),
         "note": view.describe_partial(series, today),
         "open_now": _count_open(query),
-        "search_url": results.address(query),
+        "search_url": results.build_address(query),
         "tables": _build_tables(selection, series, today),
         "canonical": f"{settings.SITE_URL}{reverse('web:market')}",
         "indexed": not request.GET,
@@ -212,7 +212,7 @@ def _build_open_employers(selection: market.Selection) -> list[Table]:
     rows = [
         view.Row(
             name,
-            results.address(query.replace(employer=(name,))),
+            results.build_address(query.replace(employer=(name,))),
             (dates.format_number(count),),
             count * view.SCALE // largest[0][1],
         )

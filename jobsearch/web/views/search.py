@@ -62,7 +62,7 @@ def _respond(request: HttpRequest) -> HttpResponse:
         asked = time.perf_counter()
         found = search.search(query)
         note_search(query, found, time.perf_counter() - asked)
-        if last := view.page_past_the_last(query, problems, found.total):
+        if last := view.find_last_page(query, problems, found.total):
             return redirect(last)
         problems += search.find_values_without_ads([query], found.counts)[0]
         visit = last_visit.read_last_visit(request)
@@ -99,15 +99,15 @@ def _build_query_context(query: search.SearchQuery, problems: list[search.Proble
         "words": words,
         "home": home,
         "page_title": _("Ledige stillinger") if home else build_page_title(words or _("Ledige stillinger"), query.page),
-        "canonical": view.address(query),
+        "canonical": view.build_address(query),
         # Return links contain only the parsed query: the requested address may contain rejected personal data.
-        "return_path": view.address(query),
-        "chips": view.chips(query),
+        "return_path": view.build_address(query),
+        "chips": view.list_chips(query),
         "other_chips": view.count_other_chips(query),
-        "cleared": view.address(search.SearchQuery(sort=query.sort, size=query.size)),
+        "cleared": view.build_address(search.SearchQuery(sort=query.sort, size=query.size)),
         "params": query.urlencode(page=False),
         "sorts": view.list_sorts(query),
-        "sizes": [(size, view.address(query.replace(size=size))) for size in SIZES],
+        "sizes": [(size, view.build_address(query.replace(size=size))) for size in SIZES],
         # Not in htmx responses: the page has the list of municipalities already.
         "distance": distance.make_view(query, problems, proposals=whole),
     }
@@ -120,7 +120,7 @@ def _build_results_context(
     if query.since:
         since = dt.datetime.fromtimestamp(query.since, tz=dt.UTC)
     rows = ad_rows.build_rows(found.uuids, query, found.compiled, since)
-    facets = view.facet_views(query, found.counts, chosen_first=whole)
+    facets = view.build_facet_views(query, found.counts, chosen_first=whole)
     return {
         "facets": facets,
         "quick_filters": view.list_quick_filters(query, found.counts, found.total),
@@ -128,23 +128,27 @@ def _build_results_context(
         "total": found.total,
         "rows": rows,
         "new": search.count_new(query, since) if since and found.total and not query.since else 0,
-        "newest_first": view.address(query.replace(sort="published")),
+        "newest_first": view.build_address(query.replace(sort="published")),
         "is_newest_first": view.is_newest_first(query),
-        "pages": view.pages(query, found.total),
+        "pages": view.build_pages(query, found.total),
         "passed": build_passed_link(query, found.counts),
         "market": market.build_panel(query) if query.since and whole else None,  # of an opened saved search
         "cut": view.is_cut(query, found.total),
         "dropped": found.dropped,
         "left_out": view.describe_left_out(found.left_out),
         "corrected": found.corrected,
-        "corrected_url": view.address(query.replace(q=found.corrected)) if found.corrected else "",
+        "corrected_url": view.build_address(query.replace(q=found.corrected)) if found.corrected else "",
         "insisting": (
-            view.Link(query.q, view.address(query.replace(q=found.insisting)), found.insisting_total) if found.insisting else None
+            view.Link(query.q, view.build_address(query.replace(q=found.insisting)), found.insisting_total)
+            if found.insisting
+            else None
         ),
-        "meant": view.Link(found.meant, view.address(query.replace(q=found.meant)), found.meant_total) if found.meant else None,
+        "meant": view.Link(found.meant, view.build_address(query.replace(q=found.meant)), found.meant_total)
+        if found.meant
+        else None,
         "in_text": found.in_text,
         "wishes": wishes.describe_wishes(found, query.sort),
-        "recognised": view.recognised_chips(query, found.recognised),
+        "recognised": view.list_recognised_chips(query, found.recognised),
         "broader_searches": view.list_broader_searches(query) if not found.total else [],
         "as_of": freshness.find_feed_time([row.card.vacancy for row in rows]),
     }
@@ -173,7 +177,7 @@ def _find_canonical_redirect(request: HttpRequest, query: search.SearchQuery) ->
     if asked == canonical:
         return ""
     again, problems = search.SearchQuery.from_params(QueryDict(query.urlencode()))
-    return view.address(query) if not problems and again.to_params() == canonical else ""
+    return view.build_address(query) if not problems and again.to_params() == canonical else ""
 
 
 def _turn_words_into_filters(query: search.SearchQuery) -> search.SearchQuery | None:
@@ -206,11 +210,11 @@ def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrow
     understood = format_html(
         '{} <a class="button quiet" href="{}" rel="nofollow">{}</a>',
         _("Vi forsto %(words)s som filter.") % {"words": view.list_new_filters(typed, narrowed)},
-        view.address(typed.replace(as_typed=True)),
+        view.build_address(typed.replace(as_typed=True)),
         _("Angre"),
     )
     messages.info(request, understood, extra_tags="toast")  # a line above the list would push it down
-    response = redirect(view.address(narrowed))
+    response = redirect(view.build_address(narrowed))
     # Which words are filters depends on the ads of the moment.
     response["Cache-Control"] = "private, no-store"
     return response
@@ -218,7 +222,7 @@ def _redirect_to_filters(request: HttpRequest, typed: search.SearchQuery, narrow
 
 def _render_without_results(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
     """The page without a search result: with the filled form and, if the engine is down, the user's saved searches."""
-    context["facets"] = view.facet_views(context["query"])  # type: ignore[arg-type]  # an object by the type of dict
+    context["facets"] = view.build_facet_views(context["query"])  # type: ignore[arg-type]  # an object by the type of dict
     if status == 503 and request.user.is_authenticated:
         context["saved_searches"] = SavedSearch.objects.filter(owner=request.user)
     response = render(request, "web/results.html", context, status=status)

@@ -17,7 +17,7 @@ from jobsearch.saved.mail.links import Purpose, find_by_token
 from jobsearch.saved.models import SearchShare
 from jobsearch.search import api as search
 from jobsearch.web.presenters import ad_rows
-from jobsearch.web.presenters.pagination import build_page_links, build_page_title
+from jobsearch.web.presenters.pagination import build_page_links, build_page_title, build_page_url
 from jobsearch.web.presenters.results import paginate
 
 
@@ -53,17 +53,13 @@ def shared_search(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "saved/shared.html", context | {"total": 0})
     page = paginate(query, found.total).get_page(number)
     if number != page.number:
-        return redirect(_build_page_url(here, page.number))
+        return redirect(build_page_url(here, page.number))
     if not share.search.unreadable:
         context["problems"] += [problem.message for problem in search.find_values_without_ads([query], found.counts)[0]]
     context |= {
         "total": found.total,
         "rows": ad_rows.build_rows(found.uuids, query, found.compiled),
-        "pages": build_page_links(page, lambda other: _build_page_url(here, other)),
+        "pages": build_page_links(page, lambda other: build_page_url(here, other)),
         "page_title": build_page_title(share.search.name, number),
     }
     return render(request, "saved/shared.html", context)
-
-
-def _build_page_url(here: str, number: int) -> str:
-    return f"{here}?page={number}" if number > 1 else here

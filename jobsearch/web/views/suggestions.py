@@ -16,7 +16,7 @@ from jobsearch.saved.bookmarks.hidden import hide_from_results
 from jobsearch.search import api as search
 from jobsearch.search.assist import Suggestion, suggest
 from jobsearch.search.facets import get_filter
-from jobsearch.web.presenters.results import address
+from jobsearch.web.presenters.results import build_address
 
 
 @require_safe
@@ -66,4 +66,4 @@ def _make_option(suggestion: Suggestion) -> _Option:
     texts = [(f"{suggestion.kept_text} ", False), *suggestion.segments] if suggestion.kept_text else suggestion.segments
     label = format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if typed else text,) for text, typed in texts))
     facet = str(get_filter(suggestion.facet).label) if suggestion.kind == "filter" else ""
-    return _Option(label, address(suggestion.query), suggestion.count, facet)
+    return _Option(label, build_address(suggestion.query), suggestion.count, facet)

@@ -13,14 +13,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from ingest import detail_queue
-from jobsearch.saved import erasure as saved_erasure
+from jobsearch.admin_dashboard.jobs.maintenance_jobs import erase_from_database
 from jobsearch.search import api as search
 from jobsearch.search import indexing
-from jobsearch.statistics import employers
-from jobsearch.vacancies import erasure
 from jobsearch.vacancies.deletion_models import Erasure, SuppressedIdentifier
-from jobsearch.vacancies.suppression import load_suppressor
 from jobsearch.vacancies.suppression.loading import count_unusable
 
 _FIELDS = ("kind", "digest", "key_id")
@@ -47,11 +43,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{_load(load)} entries added")
         if count_unusable():
             raise CommandError("The list was made with another key. See `manage.py check --database default`.")
-        changed = erasure.erase_everywhere()
-        suppressor = load_suppressor()
-        detail_queue.erase_received(suppressor)
-        employers.erase_names(suppressor)
-        saved_erasure.erase_names(suppressor)
+        changed = erase_from_database()
         try:
             indexing.index_changes()
             indexing.erase(at_once=True)

@@ -10,13 +10,14 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import chain
 from threading import Event
 from typing import Any
 from uuid import UUID
 
 from opensearchpy import OpenSearch
 
+from jobsearch.core.batches import batched
 from jobsearch.search.engines.base import Stored, Write, Written
 from jobsearch.search.errors import EngineDown
 
@@ -88,8 +89,7 @@ class OpenSearchIndex:
 
     def read_stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
         stored: dict[UUID, Stored] = {}
-        rest = iter(uuids)
-        while chunk := [str(uuid) for uuid in islice(rest, _CHUNK)]:
+        for chunk in batched(map(str, uuids), _CHUNK):
             with translate_errors():
                 answer = self._client.mget(
                     body={"ids": chunk}, index=self.name, params={"realtime": "false", "request_timeout": WRITE_SECONDS}

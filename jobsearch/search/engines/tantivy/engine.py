@@ -46,7 +46,6 @@ class _OpenIndex:
     """The index that this process has open. `signature`: of the pointer file when it was opened."""
 
     signature: tuple[int, int, int]
-    pointer: dict[str, Any]
     reader: IndexReader
 
 
@@ -190,7 +189,7 @@ class TantivyEngine:
                 opened = self._open
                 if opened is None or opened.signature != signature:
                     pointer = self._read_pointer()
-                    opened = self._open = _OpenIndex(signature, pointer, IndexReader(self._builds / pointer["build"]))
+                    opened = self._open = _OpenIndex(signature, IndexReader(self._builds / pointer["build"]))
         opened.reader.reload_if_changed()
         return opened.reader
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
 import tantivy
 
+from jobsearch.core.batches import batched
 from jobsearch.search.engines.base import Stored, Write, Written
 from jobsearch.search.errors import EngineDown
 from jobsearch.search.schema import TANTIVY_SORTED_BY
@@ -86,9 +86,8 @@ class TantivyIndex:
     def read_stored(self, uuids: Iterable[UUID]) -> dict[UUID, Stored]:
         self._index.reload()
         searcher = self._index.searcher()
-        rest = iter(uuids)
         stored: dict[UUID, Stored] = {}
-        while chunk := [str(uuid) for uuid in islice(rest, _CHUNK)]:
+        for chunk in batched(map(str, uuids), _CHUNK):
             query = tantivy.Query.term_set_query(self._schema, "uuid", chunk)
             stored.update(_read_stored(searcher, query, limit=len(chunk)))
         return stored
