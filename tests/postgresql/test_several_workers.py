@@ -16,6 +16,7 @@ import pytest
 
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
+from tests.postgresql.competing import read_results
 from tests.servers import processes
 from tests.servers.live import ROOT, LiveSite, wait_for_first_ads
 from tests.servers.ports import wait_until
@@ -54,15 +55,12 @@ def matches_feed(site: LiveSite, feed: FakeFeed) -> bool:
 @VENDORS
 def test_two_processes_never_hold_the_lease(live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=feed.url)
-    assert site.manage("sync") == 0  # creates the row
     names = [f"racer{number}" for number in range(4)]
-    racers = [site.start(name, str(ROOT / "tests/postgresql/racer.py"), str(site.folder), name, "10") for name in names]
-    wait_until(lambda: all((site.folder / f"{name}.ready").exists() for name in names), 60, "all racers")
-    (site.folder / "go").touch()
-    assert [racer.wait(240) for racer in racers] == [0] * 4
-    results = [[int(word) for word in site.log(name).split()] for name in names]
-    assert sum(conflicts for _held, conflicts in results) == 0
-    assert [held for held, _intruders in results] == [10] * 4
+    racers = site.start("racers", str(ROOT / "tests/postgresql/racer.py"), str(site.folder), "10", *names)
+    assert racers.wait(240) == 0, site.log("racers")
+    results = read_results(site, "racers")
+    assert {name: held for name, (held, _conflicts) in results.items()} == dict.fromkeys(names, 10)
+    assert sum(conflicts for _held, conflicts in results.values()) == 0
 
 
 @VENDORS
