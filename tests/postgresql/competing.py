@@ -28,7 +28,8 @@ def compete(names: Sequence[str], work: Callable[[str], object]) -> NoReturn:
     begun, begin = os.pipe()
     children = [os.fork() or _work(name, work, begun, begin) for name in names]
     os.close(begin)
-    sys.exit(1 if any([os.waitpid(child, 0)[1] for child in children]) else 0)
+    statuses = [os.waitpid(child, 0)[1] for child in children]
+    sys.exit(int(any(statuses)))
 
 
 def _work(name: str, work: Callable[[str], object], begun: int, begin: int) -> NoReturn:
