@@ -13,7 +13,7 @@ from tests.servers.redis import Redis
 
 from .processes import OwnNode
 
-ADS = 400
+ADS = 200
 
 
 def count_not_indexed(site: LiveSite) -> int:
@@ -30,7 +30,7 @@ def test_a_first_load_survives_a_restart_of_opensearch(
     with FakeFeed(ads=plain_ads) as feed:
         for _ in range(ADS):
             feed.publish()
-        feed.faults.latency(detail=1)  # about a minute of loading, with six requests in parallel
+        feed.faults.latency(detail=1)  # half a minute of loading, with six requests in parallel
         site = live_site(
             "postgresql",
             feed=feed.url,
