@@ -48,4 +48,4 @@ def _work(name: str, work: Callable[[str], object], begun: int, begin: int) -> N
 
 def read_results(site: LiveSite, log: str) -> dict[str, Any]:
     """What each process returned, by its name."""
-    return dict(json.loads(line) for line in site.log(log).splitlines())
+    return dict(json.loads(line) for line in site.log(log).splitlines() if line.startswith('["'))
