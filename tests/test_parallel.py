@@ -20,7 +20,7 @@ from tests import options, parallel
         ("tests/browser/test_admin_actions.py::test_x[opensearch-3.x]", "opensearch-3.x"),
         ("tests/search/test_opensearch_client.py::test_x[opensearch-3.x]", "tests/search/test_opensearch_client.py"),
         ("tests/postgresql/test_connections.py::test_x", "live processes"),
-        ("tests/cluster/test_first_load.py::test_x", "live processes"),
+        ("tests/cluster/test_engine_down.py::test_x", "live processes"),
     ],
 )
 def test_a_test_belongs_to_its_server_or_to_its_file(nodeid, group):

@@ -16,10 +16,13 @@ def feed() -> Iterator[FakeFeed]:
         yield fake_feed
 
 
+ADS = 150
+
+
 @pytest.fixture
 def full_feed(feed: FakeFeed) -> FakeFeed:
     """A feed with enough ads, and slow enough, that a test can interrupt the first load."""
-    for _ in range(400):
+    for _ in range(ADS):
         feed.publish()
-    feed.faults.latency(detail=0.05)
+    feed.faults.latency(detail=0.15)
     return feed

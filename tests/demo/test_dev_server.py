@@ -62,7 +62,7 @@ def project(tmp_path) -> Path:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, copy / name)  # with the bytecode, which each of the processes would compile
         else:
             shutil.copy2(source, copy / name)
     (copy / "bin" / "setup").write_text("#!/bin/sh\n")
@@ -74,7 +74,9 @@ def project(tmp_path) -> Path:
 
 
 @pytest.fixture
-def server(project, tmp_path) -> Iterator[DevelopmentServer]:
+def server(project, tmp_path, sqlite_template) -> Iterator[DevelopmentServer]:
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "data" / "db.sqlite3")  # the demo's test migrates a new one
     running = DevelopmentServer(project, tmp_path)
     yield running
     if running.process.poll() is None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import requests
@@ -31,16 +32,25 @@ def environment(folder: Path, feed: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.timeout(900)
-def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
-    port = find_free_port(8400)
+class Followed(NamedTuple):
+    """A database that `start` has filled until it was stopped by SIGTERM."""
+
+    folder: Path
+    feed: str
+    page: str
+    exit_code: int
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    folder, port = tmp_path_factory.mktemp("start"), find_free_port(8400)
     with FakeFeed() as feed:
         for _ in range(20):
             feed.publish()
-        env = environment(tmp_path, feed.url)
-        log = tmp_path / "log"
+        log = folder / "log"
         with log.open("wb") as file:
             command = [sys.executable, "manage.py", "start", "--port", str(port)]
+            env = environment(folder, feed.url)
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + 240
@@ -48,22 +58,24 @@ def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(tmp_path):
                 assert process.poll() is None and time.monotonic() < until, log.read_text()
                 time.sleep(0.2)
             page = requests.get(f"http://127.0.0.1:{port}/", timeout=60).text
-            assert re.search(r'data-total="(\d+)"', page)[1] == "20"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(240) == 0
+            return Followed(folder, feed.url, page, process.wait(240))
         finally:
             if process.poll() is None:
                 process.kill()
 
 
 @pytest.mark.timeout(900)
-def test_a_database_of_another_feed_is_refused(tmp_path):
-    with FakeFeed() as feed, FakeFeed() as other:
-        env = environment(tmp_path, feed.url)
-        for words in (["migrate", "--verbosity", "0"], ["sync"]):
-            subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, timeout=240, check=True)
+def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(followed):
+    assert re.search(r'data-total="(\d+)"', followed.page)[1] == "20"
+    assert followed.exit_code == 0
+
+
+@pytest.mark.timeout(900)
+def test_a_database_of_another_feed_is_refused(followed):
+    with FakeFeed() as other:
         command = [sys.executable, "manage.py", "start", "--port", str(find_free_port(8450))]
-        env = environment(tmp_path, other.url)
+        env = environment(followed.folder, other.url)
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1
-    assert f"This database follows {feed.url}" in done.stderr and "Traceback" not in done.stderr
+    assert f"This database follows {followed.feed}" in done.stderr and "Traceback" not in done.stderr

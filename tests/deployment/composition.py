@@ -6,6 +6,8 @@ import ast
 import fnmatch
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +146,11 @@ def copy_as_in_image(folder: Path) -> None:
             shutil.copytree(ROOT / source, to, ignore=ignored, dirs_exist_ok=True)
         else:
             shutil.copy2(ROOT / source, to)
+
+
+def compile_as_in_image(folder: Path) -> None:
+    """Compile the copied files to bytecode as the Dockerfile does, since the container cannot write it."""
+    (line,) = [rest for word, rest in dockerfile() if word == "RUN" and "compileall" in rest]
+    _program, *words = line.split()
+    words = [str(folder) if word == "/srv/utlyst" else word for word in words if word != "/opt/venv/lib"]
+    subprocess.run([sys.executable, *words], check=True, timeout=240)

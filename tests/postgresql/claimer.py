@@ -1,8 +1,6 @@
-"""Worker process that competes for jobs; run by test_jobs. Prints the keys of the jobs that it claimed."""
+"""Processes that compete for jobs; run by test_jobs. Each returns the keys of the jobs that it claimed."""
 
 import sys
-import time
-from pathlib import Path
 
 import django
 
@@ -10,11 +8,9 @@ django.setup()
 
 from jobsearch.core import jobs  # noqa: E402
 from jobsearch.core.models import Job  # noqa: E402
+from tests.postgresql.competing import compete  # noqa: E402
 
-folder, name = Path(sys.argv[1]), sys.argv[2]
+names, count = sys.argv[2:], int(sys.argv[1])
+Job.objects.bulk_create(Job(kind="index") for _ in range(count))
 queued = list(Job.objects.order_by("pk").values_list("pk", flat=True))
-(folder / f"{name}.ready").touch()
-while not (folder / "go").exists():
-    time.sleep(0.01)
-claimed = [str(job.pk) for pk in queued if (job := jobs.claim(pk))]
-sys.stdout.write(" ".join(claimed) + "\n")
+compete(names, lambda _name: [str(job.pk) for pk in queued if (job := jobs.claim(pk))])

@@ -1,6 +1,6 @@
-"""Worker process that writes the same rows as other processes, each in another role; run by test_rows_are_locked_in_order.
+"""Processes that write the same rows, each in another role; run by test_rows_are_locked_in_order.
 
-Prints the errors of the database, or nothing.
+Each returns how often it did its work, and the errors of the database.
 """
 
 import datetime as dt
@@ -26,10 +26,11 @@ from ingest.report import Report  # noqa: E402
 from jobsearch.vacancies import pending, store  # noqa: E402
 from jobsearch.vacancies.ad_data import VacancyData  # noqa: E402
 from jobsearch.vacancies.models import Vacancy  # noqa: E402
+from tests.postgresql.competing import compete  # noqa: E402
 
-UUIDS = [uuid.uuid5(uuid.NAMESPACE_OID, str(number)) for number in range(3000)]
-role, seconds = sys.argv[1], float(sys.argv[2])
-rng = random.Random(role)
+UUIDS = [uuid.uuid5(uuid.NAMESPACE_OID, str(number)) for number in range(500)]
+seconds, names = float(sys.argv[1]), sys.argv[2:]
+rng = random.Random()  # seeded by each process
 
 
 def pick_uuids(count: int) -> list[uuid.UUID]:
@@ -62,6 +63,10 @@ def sync_ads() -> None:
 def make_outcome(one: uuid.UUID, now: dt.datetime) -> VacancyData | Exception:
     if rng.random() < 0.3:
         return AdNotFound("404", "gone")
+    return make_ad(one, now)
+
+
+def make_ad(one: uuid.UUID, now: dt.datetime) -> VacancyData:
     return VacancyData(
         uuid=one,
         title=f"Sykepleier {rng.random()}",
@@ -113,15 +118,22 @@ roles = {
     "moderate": moderate,
     "forget": forget,
 }
-work = roles[role.rstrip("0123456789")]
+
+
+def hammer(role: str) -> tuple[int, list[str]]:
+    rng.seed(role)
+    until = time.monotonic() + seconds
+    rounds, errors = 0, []
+    while time.monotonic() < until:
+        try:
+            roles[role]()
+            rounds += 1
+        except Error as error:
+            errors.append(f"{type(error).__name__}: {error}")
+    return rounds, errors
+
+
 FeedState.get_for_feed("http://127.0.0.1:9")
-until = time.monotonic() + seconds
-rounds = 0
-while time.monotonic() < until:
-    try:
-        work()
-        rounds += 1
-    except Error as error:
-        sys.stdout.write(f"{role}: {type(error).__name__}: {error}\n")
-if not rounds:
-    sys.stdout.write(f"{role}: did nothing\n")
+with transaction.atomic():  # all rows exist from the beginning, so that the processes meet in each of their transactions
+    store.store_vacancies([make_ad(one, timezone.now()) for one in UUIDS], line_times={})
+compete(names, hammer)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.postgresql.competing import read_results
 from tests.servers.live import ROOT, LiveSite
 
 ROLES = ("sync", "expire", "index", "moderate", "repair", "forget")
+SECONDS = 5
 
 
-def test_six_concurrent_writers_of_the_same_rows_never_deadlock(
-    live_site: Callable[..., LiveSite],
-) -> None:
+def test_six_concurrent_writers_of_the_same_rows_never_deadlock(live_site: Callable[..., LiveSite]) -> None:
     site = live_site("postgresql", feed="http://127.0.0.1:9")
-    script = str(ROOT / "tests/postgresql/hammer.py")
-    running = [site.start(role, script, role, "10") for role in ROLES]
-    assert [process.wait(60) for process in running] == [0] * len(ROLES)
-    assert "".join(site.log(role) for role in ROLES) == ""
+    hammer = site.start("hammer", str(ROOT / "tests/postgresql/hammer.py"), str(SECONDS), *ROLES)
+    assert hammer.wait(120) == 0, site.log("hammer")
+    results = read_results(site, "hammer")
+    assert {role: errors for role, (_rounds, errors) in results.items()} == {role: [] for role in ROLES}
+    assert all(rounds for rounds, _errors in results.values()), results

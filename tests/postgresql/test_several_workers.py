@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
-from tests.servers import processes
+from tests.postgresql.competing import read_results
+from tests.postgresql.sync_runs import SyncRuns
 from tests.servers.live import ROOT, LiveSite, wait_for_first_ads
 from tests.servers.ports import wait_until
 
 VENDORS = pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 UTC = {"sqlite": "", "postgresql": "+00:00"}  # as each database writes it
+ADS = 150
 HELD = 3  # the command's exit code if another process has the lease
 
 
@@ -34,9 +37,9 @@ def feed() -> Iterator[FakeFeed]:
 @pytest.fixture
 def full_feed(feed: FakeFeed) -> FakeFeed:
     """A feed with enough ads, and slow enough, that a test can interrupt the first load."""
-    for _ in range(400):
+    for _ in range(ADS):
         feed.publish()
-    feed.faults.latency(detail=0.03)
+    feed.faults.latency(detail=0.15)
     return feed
 
 
@@ -54,21 +57,22 @@ def matches_feed(site: LiveSite, feed: FakeFeed) -> bool:
 @VENDORS
 def test_two_processes_never_hold_the_lease(live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=feed.url)
-    assert site.manage("sync") == 0  # creates the row
     names = [f"racer{number}" for number in range(4)]
-    racers = [site.start(name, str(ROOT / "tests/postgresql/racer.py"), str(site.folder), name, "10") for name in names]
-    wait_until(lambda: all((site.folder / f"{name}.ready").exists() for name in names), 60, "all racers")
-    (site.folder / "go").touch()
-    assert [racer.wait(240) for racer in racers] == [0] * 4
-    results = [[int(word) for word in site.log(name).split()] for name in names]
-    assert sum(conflicts for _held, conflicts in results) == 0
-    assert [held for held, _intruders in results] == [10] * 4
+    racers = site.start("racers", str(ROOT / "tests/postgresql/racer.py"), str(site.folder), "10", *names)
+    assert racers.wait(240) == 0, site.log("racers")
+    results = read_results(site, "racers")
+    assert {name: held for name, (held, _conflicts) in results.items()} == dict.fromkeys(names, 10)
+    assert sum(conflicts for _held, conflicts in results.values()) == 0
 
 
 @VENDORS
 def test_no_detail_is_fetched_or_written_twice(live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str) -> None:
     site = live_site(vendor, feed=full_feed.url)
-    codes = [process.wait(240) for process in [site.sync(f"sync{number}") for number in range(3)]]
+    names = [f"sync{number}" for number in range(3)]
+    runs = SyncRuns(site, *names)
+    for name in names:
+        runs.begin(name)
+    codes = [runs.wait(name)[0] for name in names]
     assert codes.count(0) >= 1
     assert set(codes) <= {0, HELD}
     assert set(count_detail_requests(full_feed).values()) == {1}
@@ -81,18 +85,21 @@ def test_the_lease_of_a_killed_process_is_taken_at_once(
     live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
-    first = site.sync("killed")
-    wait_for_first_ads(site, full_feed, 100)
-    processes.kill(first)
+    runs = SyncRuns(site, "killed", "next")
+    killed = runs.begin("killed")
+    wait_for_first_ads(site, full_feed, 30)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: not Path(f"/proc/{killed}").exists(), 15, "the end of the killed process")
     before = len(site.active())
-    assert before < 400
+    assert before < ADS
     # The lease expires in 2999, but its process is dead, so another process may take it.
     site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2999-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
-    assert site.sync("next").wait(240) == 0
+    runs.begin("next")
+    code, printed = runs.wait("next")
+    assert code == 0, site.log("syncs")
     assert matches_feed(site, full_feed)
-    report = json.loads(site.log("next").strip().splitlines()[-1])
-    assert report["new"] == 400 - before, "written ads were fetched again, or ads were lost"
+    assert json.loads(printed)["new"] == ADS - before, "written ads were fetched again, or ads were lost"
 
 
 @VENDORS
@@ -100,29 +107,31 @@ def test_a_paused_process_that_lost_its_lease_writes_nothing(
     live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
 ) -> None:
     site = live_site(vendor, feed=full_feed.url)
-    paused = site.sync("paused")
-    wait_for_first_ads(site, full_feed, 100)
+    runs = SyncRuns(site, "paused", "other")
+    paused = runs.begin("paused")
+    wait_for_first_ads(site, full_feed, 30)
     pause_between_transactions(site, paused, vendor)
     # Its lease expires, as when a machine sleeps; its process still exists.
     site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2020-01-01 00:00:00" + UTC[vendor])
     full_feed.faults.latency(detail=0)
-    assert site.sync("other").wait(240) == 0
+    runs.begin("other")
+    assert runs.wait("other")[0] == 0, site.log("syncs")
     assert matches_feed(site, full_feed)
     before = site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid")
-    paused.send_signal(signal.SIGCONT)
-    assert paused.wait(240) == HELD, site.log("paused")
+    os.kill(paused, signal.SIGCONT)
+    assert runs.wait("paused")[0] == HELD, site.log("syncs")
     assert site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid") == before
     assert site.rows("SELECT owner FROM core_leaserecord WHERE name = 'feed'") == [("",)]
 
 
-def pause_between_transactions(site: LiveSite, process: subprocess.Popen[bytes], vendor: str) -> None:
+def pause_between_transactions(site: LiveSite, process: int, vendor: str) -> None:
     """Stops a process at a moment when it holds no lock."""
     for _attempt in range(200):
-        process.send_signal(signal.SIGSTOP)
+        os.kill(process, signal.SIGSTOP)
         time.sleep(0.02)
         if not _holds_a_lock(site, vendor):
             return
-        process.send_signal(signal.SIGCONT)
+        os.kill(process, signal.SIGCONT)
         time.sleep(0.03)
     raise AssertionError("the process is never between two transactions")
 

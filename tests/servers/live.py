@@ -57,9 +57,6 @@ class LiveSite:
         """Run a management command; returns its exit code. Its output is in `manage.log`."""
         return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(240)
 
-    def sync(self, name: str = "sync") -> subprocess.Popen[bytes]:
-        return self.start(name, str(ROOT / "manage.py"), "sync", "--json")
-
     def worker(
         self, name: str = "worker", *, pool: str = "prefork", queues: str = "", concurrency: int = 2
     ) -> subprocess.Popen[bytes]:
