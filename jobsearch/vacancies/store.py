@@ -84,34 +84,30 @@ def store_vacancies(
     about an ad. `precomputed`: ads that were computed before; those that are valid are stored as they are, with their documents.
     """
     now = now or timezone.now()
-    line_times = line_times or {}
+    line_times, precomputed = line_times or {}, precomputed or {}
     entries = sorted({entry.uuid: entry for entry in entries}.values(), key=lambda entry: entry.uuid)
     uuids = [entry.uuid for entry in entries]
     known = {row.uuid: row for row in Vacancy.objects.select_for_update().order_by("uuid").filter(uuid__in=uuids)}
-    tombstones = {tombstone.uuid: tombstone for tombstone in Tombstone.objects.filter(uuid__in=uuids)}
+    tombstones = dict(Tombstone.objects.filter(uuid__in=uuids).values_list("uuid", "version"))
+    suppressor = load_suppressor()
     outcomes: dict[UUID, Outcome] = {}
     stored: dict[UUID, cleaning.CleanedVacancy] = {}
     computed: dict[UUID, Computed] = {}
-    opened: set[UUID] = set()
     unchanged: list[Vacancy] = []
-    expired_now: list[UUID] = []
-    suppressor = load_suppressor()
     for entry in entries:
         before = known.get(entry.uuid)
         content_hash = hash_content(entry)
         line_time = line_times.get(entry.uuid) or (before.line_time if before else None)
-        expired = compute_visible_until(entry.expires) <= now
-        if before and before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash and not expired:
+        outcome = outcomes[entry.uuid] = _decide_outcome(entry, before, content_hash, now)
+        if before and outcome is Outcome.UNCHANGED:
             before.line_time, before.checked = line_time, now
             unchanged.append(before)
-            outcomes[entry.uuid] = Outcome.UNCHANGED
             continue
-        if before and before.status == Vacancy.Status.INACTIVE and expired:
-            outcomes[entry.uuid] = Outcome.EXPIRED  # it is closed already: nothing to write
-            continue
+        if before and before.status == Vacancy.Status.INACTIVE and outcome is Outcome.EXPIRED:
+            continue  # it is closed already: nothing to write
         first_seen = before.first_seen if before else None
-        ready = precomputed.get(entry.uuid) if precomputed and not expired else None
-        if ready and ready.is_valid(entry, first_seen, suppressor, now):
+        ready = precomputed.get(entry.uuid)
+        if ready and outcome is not Outcome.EXPIRED and ready.is_valid(entry, first_seen, suppressor, now):
             computed[entry.uuid] = ready.computed
             ad = ready.computed.ad
             ad.vacancy.changed = ad.vacancy.checked = now
@@ -119,33 +115,37 @@ def store_vacancies(
             ad = suppressor.clean(cleaning.clean_vacancy(entry, now, first_seen))
         row = ad.vacancy
         row.content_hash, row.line_time = content_hash, line_time
-        earlier = before.version if before else tombstones[entry.uuid].version if entry.uuid in tombstones else 0
-        row.version = earlier + 1  # above any version in an index: an index refuses writes of lower versions
-        if expired:
+        # Above any version in an index: an index refuses writes of lower versions.
+        row.version = 1 + (before.version if before else tombstones.get(entry.uuid, 0))
+        if outcome is Outcome.EXPIRED:
             _redact_titles(row, entry.contacts)
             _mark_closed(row, Vacancy.Closed.EXPIRED, now)
-            if before:
-                expired_now.append(entry.uuid)
-        else:
-            opened.add(entry.uuid)
         stored[entry.uuid] = ad
-        outcomes[entry.uuid] = Outcome.EXPIRED if expired else Outcome.UPDATED if before else Outcome.NEW
     Vacancy.objects.bulk_update(unchanged, ["line_time", "checked"])
     rows = [ad.vacancy for ad in stored.values()]
     Vacancy.objects.bulk_create(rows, update_conflicts=True, unique_fields=["uuid"], update_fields=_COLUMNS)
-    Tombstone.objects.filter(uuid__in=[row.uuid for row in rows if row.uuid in tombstones]).delete()
-    _replace_parts(stored, opened, known, computed)
-    reason = Vacancy.Closed.EXPIRED
-    Purge.objects.bulk_create(Purge(kind=Purge.Kind.CLOSED, uuid=uuid, moment=now, reason=reason) for uuid in expired_now)
+    Tombstone.objects.filter(uuid__in=[uuid for uuid in stored if uuid in tombstones]).delete()
+    _replace_parts(stored, known, computed)
+    closed, reason = [uuid for uuid in stored if uuid in known and not _is_open(stored[uuid])], Vacancy.Closed.EXPIRED
+    Purge.objects.bulk_create(Purge(kind=Purge.Kind.CLOSED, uuid=uuid, moment=now, reason=reason) for uuid in closed)
     return outcomes
+
+
+def _decide_outcome(entry: VacancyData, before: Vacancy | None, content_hash: str, now: dt.datetime) -> Outcome:
+    """`before`: the stored row."""
+    if compute_visible_until(entry.expires) <= now:
+        return Outcome.EXPIRED
+    if before is None:
+        return Outcome.NEW
+    unchanged = before.status == Vacancy.Status.ACTIVE and before.content_hash == content_hash
+    return Outcome.UNCHANGED if unchanged else Outcome.UPDATED
 
 
 def rewrite_vacancies(ads: Mapping[UUID, cleaning.CleanedVacancy]) -> None:
     """Writes stored ads again as they are given, with their parts and prepared rows. Needs a transaction that has locked them."""
     rows = [ad.vacancy for ad in ads.values()]
     Vacancy.objects.bulk_update(rows, [name for name in _COLUMNS if name not in {"status", "closed_at", "closed_reason"}])
-    opened = {row.uuid for row in rows if row.status == Vacancy.Status.ACTIVE}
-    _replace_parts(ads, opened, set(ads))
+    _replace_parts(ads, ads)
 
 
 def lock_vacancies(uuids: Iterable[UUID]) -> None:
@@ -326,34 +326,34 @@ def update_statistics() -> None:
 
 
 def _replace_parts(
-    stored: Mapping[UUID, cleaning.CleanedVacancy],
-    opened: Collection[UUID],
-    known: Collection[UUID],
-    computed: Mapping[UUID, Computed] | None = None,
+    stored: Mapping[UUID, cleaning.CleanedVacancy], known: Collection[UUID], computed: Mapping[UUID, Computed] | None = None
 ) -> None:
     """Replaces the stored places, occupations, categories and, for open ads only, contacts and prepared rows.
 
-    `computed`: open ads whose prepared row, and most often document, are ready.
+    `known`: ads that may have some. `computed`: open ads whose prepared row, and most often document, are ready.
     """
     computed = computed or {}
     old = [uuid for uuid in stored if uuid in known]
+    opened = [ad for ad in stored.values() if _is_open(ad)]
     for model in (Location, Contact, Occupation, Category, PreparedAd, PreparedDocument):
         if old:
             model.objects.filter(vacancy_id__in=old).delete()
     Location.objects.bulk_create([one for ad in stored.values() for one in ad.locations])
-    Contact.objects.bulk_create([one for uuid, ad in stored.items() if uuid in opened for one in ad.contacts])
+    Contact.objects.bulk_create([one for ad in opened for one in ad.contacts])
     Occupation.objects.bulk_create([one for ad in stored.values() for one in ad.occupations])
     Category.objects.bulk_create([one for ad in stored.values() for one in ad.categories])
     prepared_ads.save_prepared(
-        computed[uuid].prepared if uuid in computed else prepared_ads.prepare_ad(ad)
-        for uuid, ad in stored.items()
-        if uuid in opened
+        computed[ad.vacancy.uuid].prepared if ad.vacancy.uuid in computed else prepared_ads.prepare_ad(ad) for ad in opened
     )
     prepared_documents.write_documents(
         PreparedDocument(vacancy_id=uuid, version=stored[uuid].vacancy.version, analysis=one.analysis, content=one.document)
         for uuid, one in computed.items()
         if one.document is not None
     )
+
+
+def _is_open(ad: cleaning.CleanedVacancy) -> bool:
+    return ad.vacancy.status == Vacancy.Status.ACTIVE
 
 
 def _redact_titles(row: Vacancy, contacts: Iterable[Contact | ContactData]) -> None:
