@@ -35,11 +35,13 @@ SHORT_LIMITS = {
 
 @pytest.fixture(autouse=True)
 def compute_no_ad_before_it_is_stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the second pass, on PostgreSQL, no sync run forks a child process, which takes half of the time of these tests.
+    """No sync run forks a child process, which takes half of the time of a run with one ad, but those of the mark `precomputing`.
 
-    The database has no part in what the child does. What is stored of it is tested there by `test_precomputing`.
+    These are whole scenarios of each kind. On PostgreSQL they are only the tests of precomputing itself: the database has no
+    part in what the child does.
     """
-    if connection.vendor == "postgresql" and request.path.name != "test_precomputing.py":
+    is_about_it = request.path.name == "test_precomputing.py"
+    if not is_about_it and (connection.vendor == "postgresql" or not request.node.get_closest_marker("precomputing")):
         monkeypatch.setattr(Precomputer, "expect", lambda self, uuids: None)
 
 
@@ -135,6 +137,19 @@ def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
         site.follow()
         assert uuid in site.active()
         return uuid
+
+    return publish
+
+
+@pytest.fixture
+def store_ads(site: Site, feed: FakeFeed) -> Callable[[int], list[str]]:
+    """Publishes this many ads and runs one sync, so that the database has them."""
+
+    def publish(number: int) -> list[str]:
+        ads = [feed.publish() for _ in range(number)]
+        site.follow()
+        assert site.active() >= {*ads}
+        return ads
 
     return publish
 
