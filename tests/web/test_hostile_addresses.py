@@ -207,11 +207,12 @@ def test_any_header_is_answered_at_bounded_cost(client, site, engine_calls, some
             assert read(client.get(address, headers={what.partition(" ")[0]: HEADERS[what]})) < 500, address
 
 
-@pytest.mark.parametrize(
-    "value", ["x" * 4000, "", '"\\000\\000\\000\\000\\000\\000\\000\\000abc"', "\x7f\xff", "0.99999999999999", "../../x"]
-)
-def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, value):
-    for address in addresses(site):
+COOKIES = ("x" * 4000, "", '"\\000\\000\\000\\000\\000\\000\\000\\000abc"', "\x7f\xff", "0.99999999999999", "../../x")
+
+
+@pytest.mark.parametrize("value", COOKIES)
+def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, some_of, value):
+    for address in some_of(addresses(site), COOKIES.index(value)):
         fresh = Client(
             headers={"Cookie": "; ".join(f"{name}={value}" for name in ("sessionid", "csrftoken", "django_language", "visits"))}
         )
