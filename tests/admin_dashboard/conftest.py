@@ -13,7 +13,14 @@ from django.core.management import call_command
 
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search.engines.registry import forget_engines
-from tests.ingest import plain_ads
+from tests.ingest import plain_ads, precomputed_ads
+
+
+@pytest.fixture(autouse=True)
+def compute_no_ad_before_it_is_stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sync run forks a child process but those of tests with the mark `precomputing`."""
+    if not request.node.get_closest_marker("precomputing"):
+        precomputed_ads.compute_none(monkeypatch)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def press(client: Client, key: str, **fields: str) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.precomputing
 def test_start_a_sync(administrator, feed):
     feed.publish()
     assert "er satt i gang" in press(administrator, "sync")

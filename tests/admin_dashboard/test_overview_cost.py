@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -37,17 +38,18 @@ def year(index, settings, make_vacancy):
         )
 
 
-@pytest.mark.parametrize("address", ["/admin/", "/admin/tilstand/", "/admin/siste-30-dager/"])
-def test_the_overview_needs_less_than_twenty_queries(client, year, address):
+def test_the_overview_needs_less_than_twenty_queries(client, year):
     client.force_login(User.objects.create_superuser("administrator", password="x"))
     client.get("/admin/password_change/")  # the first page of a session stores it in the list of sessions
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        answer = client.get(address)
-    assert answer.status_code == 200
-    assert len(captured) < MOST, "\n".join(one["sql"][:200] for one in captured)
-    assert len(answer.content) < 120_000
+    for address in ("/admin/", "/admin/tilstand/", "/admin/siste-30-dager/"):
+        cache.clear()
+        with transaction.atomic():
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.get(address)
+            transaction.set_rollback(True)  # the next page finds what this one found
+        assert answer.status_code == 200, address
+        assert len(captured) < MOST, "\n".join([address, *(one["sql"][:200] for one in captured)])
+        assert len(answer.content) < 120_000, address
     read = Sample.objects.filter(period="m").count() + Sample.objects.filter(period="h").count()
     assert (read < 2200, Job.objects.count() > 10_000) == (True, True)
 

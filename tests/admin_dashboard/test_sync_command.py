@@ -29,6 +29,7 @@ KEYS = {"pages", "lines", "new", "updated", "unchanged", "closed", "deferred", "
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.precomputing
 def test_exit_code_0_with_every_ad_in_database_and_index(feed, index, command):
     for _ in range(3):
         feed.publish()
@@ -41,6 +42,7 @@ def test_exit_code_0_with_every_ad_in_database_and_index(feed, index, command):
     assert pending.count_changes() == 0
 
 
+@pytest.mark.precomputing
 def test_ads_are_indexed_while_the_sync_goes_on(feed, index, command, monkeypatch):
     for _ in range(3):
         feed.publish()
@@ -111,6 +113,7 @@ def test_the_indexing_beside_a_sync_goes_on_after_an_error(feed, index, command,
     assert "Start it." in caplog.text and "Nordmann" not in caplog.text
 
 
+@pytest.mark.precomputing
 def test_a_second_run_finds_later_changes(feed, index, command):
     first, second = feed.publish(), feed.publish()
     assert command("sync").code == 0

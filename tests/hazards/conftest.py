@@ -14,11 +14,10 @@ from ingest.client.feed import FeedClient
 from ingest.client.responses import ResponseLimits
 from ingest.consistency import Kind
 from ingest.models import DetailTask, FeedState
-from ingest.precomputing import Precomputer
 from ingest.report import Report
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.vacancies.models import Contact, Vacancy
-from tests.ingest import plain_ads
+from tests.ingest import plain_ads, precomputed_ads
 
 PAUSES = (0.01,)
 # So long that no answer is late on a busy machine: with half a second, one of 1,100 details was. Only a test whose feed
@@ -35,12 +34,14 @@ SHORT_LIMITS = {
 
 @pytest.fixture(autouse=True)
 def compute_no_ad_before_it_is_stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the second pass, on PostgreSQL, no sync run forks a child process, which takes half of the time of these tests.
+    """No sync run forks a child process but those of tests with the mark `precomputing`.
 
-    The database has no part in what the child does. What is stored of it is tested there by `test_precomputing`.
+    These are whole scenarios of each kind. On PostgreSQL they are only the tests of precomputing itself: the database has no
+    part in what the child does.
     """
-    if connection.vendor == "postgresql" and request.path.name != "test_precomputing.py":
-        monkeypatch.setattr(Precomputer, "expect", lambda self, uuids: None)
+    is_about_it = request.path.name == "test_precomputing.py"
+    if not is_about_it and (connection.vendor == "postgresql" or not request.node.get_closest_marker("precomputing")):
+        precomputed_ads.compute_none(monkeypatch)
 
 
 class Site:
@@ -135,6 +136,19 @@ def stored(site: Site, feed: FakeFeed) -> Callable[..., str]:
         site.follow()
         assert uuid in site.active()
         return uuid
+
+    return publish
+
+
+@pytest.fixture
+def store_ads(site: Site, feed: FakeFeed) -> Callable[[int], list[str]]:
+    """Publishes this many ads and runs one sync, so that the database has them."""
+
+    def publish(number: int) -> list[str]:
+        ads = [feed.publish() for _ in range(number)]
+        site.follow()
+        assert site.active() >= {*ads}
+        return ads
 
     return publish
 

@@ -52,6 +52,7 @@ def test_a_first_load_with_unreadable_newest_ads(feed, site):
     assert site.active() == good
 
 
+@pytest.mark.precomputing
 def test_a_first_load_with_every_kind_of_bad_ad_among_good_ones(feed, site):
     good = set()
     for number in range(90):
@@ -205,9 +206,9 @@ def test_a_server_that_finds_ads_only_sometimes_deactivates_nothing(feed, site):
 # -- recheck of ads that were closed by a 404 -----------------------------------------------------------------------------
 
 
-def test_a_withdrawn_ad_is_rechecked_a_day_later_and_reactivated(feed, site, stored):
+def test_a_withdrawn_ad_is_rechecked_a_day_later_and_reactivated(feed, site, store_ads):
     """21, 25: its last line says ACTIVE, so no new line will announce its return."""
-    stay, ad = stored(), stored()
+    stay, ad = store_ads(2)
     feed.change(ad)
     with feed.faults.status(404, uuid=ad):
         assert site.follow().closed == 1
@@ -222,9 +223,8 @@ def test_a_withdrawn_ad_is_rechecked_a_day_later_and_reactivated(feed, site, sto
         assert Contact.objects.filter(vacancy=ad).exists()
 
 
-def test_a_withdrawn_ad_is_rechecked_daily_for_a_week(feed, site, stored):
-    stored()
-    ad = stored()
+def test_a_withdrawn_ad_is_rechecked_daily_for_a_week(feed, site, store_ads):
+    _other, ad = store_ads(2)
     feed.become_finn(ad)
     replay.enqueue_recheck()
     site.follow()
@@ -240,9 +240,9 @@ def test_a_withdrawn_ad_is_rechecked_daily_for_a_week(feed, site, stored):
     assert site.ad(ad).status == Vacancy.Status.INACTIVE
 
 
-def test_an_ad_that_a_line_closed_is_not_rechecked(feed, site, stored):
+def test_an_ad_that_a_line_closed_is_not_rechecked(feed, site, store_ads):
     """Nor is one that was withdrawn before its closing line came."""
-    stay, one, two = stored(), stored(), stored()
+    stay, one, two = store_ads(3)
     feed.stop(one)
     feed.close_silently(two)
     replay.enqueue_recheck()

@@ -42,6 +42,7 @@ def test_the_cursor_leaves_a_full_page(feed, site):
     assert site.matches_feed()
 
 
+@pytest.mark.precomputing
 def test_a_single_appended_line_is_seen_at_the_next_poll(feed, site):
     """2: a third line on a last page of two lines does not change the ETag, and a 304 would hide it for a night."""
     feed.publish(), feed.publish()

@@ -23,6 +23,7 @@ from tests.ingest import plain_ads
 from tests.servers.ports import wait_until
 
 
+@pytest.mark.precomputing
 def test_the_detail_queue_survives_a_restart(feed, site):
     """43: the queue is a database table."""
     ads = [feed.publish() for _ in range(120)]
@@ -35,6 +36,7 @@ def test_the_detail_queue_survives_a_restart(feed, site):
     assert site.matches_feed()
 
 
+@pytest.mark.precomputing
 def test_an_answer_requested_before_a_newer_line_is_not_written(feed, site):
     """9, 43: otherwise an old answer could overwrite a newer one, or reactivate an ad that was closed meanwhile."""
     closed, edited, *_ = [feed.publish() for _ in range(110)]
@@ -65,6 +67,7 @@ def test_a_second_concurrent_run_is_refused(feed, site):
     assert site.follow().exit_code == 0
 
 
+@pytest.mark.precomputing
 def test_a_run_that_lost_its_lease_writes_nothing(feed, site):
     """44: each transaction begins with a check of the lease."""
     ads = [feed.publish() for _ in range(120)]
@@ -221,6 +224,7 @@ def test_another_feed_is_refused(feed, site, settings):
         assert other.requests == []
 
 
+@pytest.mark.precomputing
 def test_traces_of_closed_ads_are_erased_after_each_transaction(feed, site, monkeypatch):
     """27: the database's write-ahead log is emptied after every transaction that closed an ad."""
     ads = [feed.publish() for _ in range(3)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from django.utils import timezone
 
 from ingest import detail_queue, replay
@@ -83,18 +84,18 @@ def test_an_outage_counts_no_attempts(feed, site, stored):
     assert site.matches_feed()
 
 
-def test_an_outage_with_few_ads_to_fetch_counts_no_attempts(feed, site, stored):
+def test_an_outage_with_few_ads_to_fetch_counts_no_attempts(feed, site, store_ads):
     """20: a single failing ad may be bad; a control ad that worked recently decides."""
-    stored(), stored()
+    store_ads(2)
     ad = feed.publish()
     with feed.faults.status(503, on="detail"):
         assert site.follow().exit_code == 2
     assert site.task(ad).attempts == 0
 
 
-def test_many_bad_ads_in_a_row_are_not_an_outage(feed, site, stored):
+def test_many_bad_ads_in_a_row_are_not_an_outage(feed, site, store_ads):
     """20: deferred ads become due together, and the queue then contains only bad ads."""
-    stored(), stored()
+    store_ads(2)
     bad = [feed.publish() for _ in range(12)]
     for ad in bad:
         feed.detail_fails_for_good(ad)
@@ -107,9 +108,9 @@ def test_many_bad_ads_in_a_row_are_not_an_outage(feed, site, stored):
     assert set(DetailTask.objects.values_list("attempts", flat=True)) == {2}
 
 
-def test_a_confirmed_404_deactivates_the_ad(feed, site, stored):
+def test_a_confirmed_404_deactivates_the_ad(feed, site, store_ads):
     """21: withdrawn, or its source is FINN now; retries would never succeed."""
-    stay, ad = stored(), stored()
+    stay, ad = store_ads(2)
     feed.change(ad)
     feed.become_finn(ad)
     report = site.follow()
@@ -141,6 +142,7 @@ def test_mass_404_deactivates_nothing(feed, site):
     assert site.follow().exit_code == 0
 
 
+@pytest.mark.precomputing
 def test_mass_404_during_the_first_load_loses_no_ad(feed, site):
     """21: there are no stored ads to use as control ads."""
     ads = [feed.publish() for _ in range(60)]

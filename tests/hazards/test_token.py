@@ -37,6 +37,7 @@ def test_a_token_is_fetched_once_and_shared_by_all_runs(feed, site):
     assert site.state().token == feed.token
 
 
+@pytest.mark.precomputing
 def test_a_token_rotated_during_a_run_is_renewed_and_the_request_repeated(feed, site):
     """Hazard 39."""
     ads = [feed.publish() for _ in range(200)]

@@ -36,6 +36,7 @@ def publishing(feed, pause: float) -> Iterator[list[str]]:
         thread.join()
 
 
+@pytest.mark.precomputing
 def test_details_are_fetched_while_the_server_keeps_writing(feed, site):
     """41: a further page is ready each time one is read, so the walk would never end by itself."""
     first = [feed.publish() for _ in range(5)]
@@ -91,6 +92,7 @@ def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypat
     assert phases == ["pages", "details"]
 
 
+@pytest.mark.precomputing
 def test_an_ad_is_deactivated_while_many_details_are_fetched(feed, site, monkeypatch):
     """9, 43: lines are read again before the queue is empty."""
     feed.publish()

@@ -6,10 +6,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,10 @@ class Processes:
         assert process.returncode == 0, out + error
         return json.loads(out)
 
+    def count_ads(self) -> int:
+        with closing(sqlite3.connect(self._environment["DATABASE_URL"].removeprefix("sqlite:///"), timeout=TIMEOUT)) as database:
+            return database.execute("SELECT count(*) FROM vacancies_vacancy").fetchone()[0]
+
     def read_database(self) -> dict:
         return json.loads(self._call(READ))
 
@@ -109,10 +115,10 @@ def _wait_for(feed: FakeFeed, details: int, process: subprocess.Popen[str]) -> N
 def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     feed = processes.feed
     chance = random.Random(1)
-    ads = [feed.publish() for _ in range(700)]
-    for ad in ads[:100]:
+    ads = [feed.publish() for _ in range(350)]
+    for ad in ads[:50]:
         feed.expire(ad)
-    for details in (1, 200, 420):
+    for details in (1, 100, 210):
         feed.faults.latency(detail=0.01)
         process = processes.start()
         _wait_for(feed, details, process)
@@ -125,8 +131,8 @@ def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     assert set(database["active"]) == set(feed.read_active_ads())
     assert (database["tasks"], database["lease"]) == (0, "")
     assert database["runs"] == ["done", "failed", "failed", "failed"]
-    assert report["new"] < 600
-    assert _count_detail_requests(feed) < 600 + 4 * 180  # only requests that were under way are repeated
+    assert report["new"] < 300
+    assert _count_detail_requests(feed) < 300 + 4 * 180  # only requests that were under way are repeated
 
 
 def test_sigterm_ends_a_run_after_the_current_transaction(processes):
@@ -136,7 +142,7 @@ def test_sigterm_ends_a_run_after_the_current_transaction(processes):
     feed.faults.latency(detail=0.02)
     process = processes.start()
     _wait_for(feed, 120, process)
-    wait_until(lambda: len(processes.read_database()["active"]) >= 50, TIMEOUT, "the first ads")
+    wait_until(lambda: processes.count_ads() >= 50, TIMEOUT, "the first ads")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=TIMEOUT)
     assert process.returncode == -signal.SIGTERM
@@ -151,7 +157,7 @@ def test_sigterm_ends_a_run_after_the_current_transaction(processes):
 def test_concurrent_processes_fetch_each_detail_once(processes):
     """One process syncs; the others name it in their error, or sync after it has ended. Each detail is requested once."""
     feed = processes.feed
-    for _ in range(300):
+    for _ in range(150):
         feed.publish()
     feed.faults.latency(detail=0.02)
     first = processes.start()
@@ -163,10 +169,10 @@ def test_concurrent_processes_fetch_each_detail_once(processes):
     assert first.returncode == 0, error
     results = [(first.pid, 0, out), *ended]
     reports = [(pid, json.loads(text)) for pid, code, text in results if code == 0]
-    assert sum(report["new"] for _pid, report in reports) == 300
+    assert sum(report["new"] for _pid, report in reports) == 150
     for _pid, code, text in results:
         assert code == 0 or (code == 3 and any(f"process {pid}" in text for pid, _report in reports)), (code, text)
-    assert _count_detail_requests(feed) == 300
+    assert _count_detail_requests(feed) == 150
 
 
 def _wait_for_end(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -83,7 +83,8 @@ class OwnServer(Server):
             for path in (self.folder, secret):
                 os.chown(path, entry.pw_uid, entry.pw_gid)
         command = [str(self._programs / "initdb"), "--pgdata", str(self._data), "--username", USER, "--no-sync"]
-        command += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "scram-sha-256", "--pwfile", str(secret)]
+        # A connection by SCRAM takes 2 ms more of the processor.
+        command += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "md5", "--pwfile", str(secret)]
         made = processes.start(command, self._log, user=self._account)
         if made.wait(240):
             raise RuntimeError(f"initdb failed:\n{self._log.read_text()[-2000:]}")

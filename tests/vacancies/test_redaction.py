@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -249,12 +249,12 @@ def test_the_time_is_linear_in_the_text(unit):
     names = [*HOSTILE_NAMES, "Kari Nordmann", "Annemarie Berg"]
     contacts = [ContactData(name=name, phone="950 64 865", email="kari@b.no") for name in names]
 
-    def seconds(length: int) -> float:
+    def seconds(length: int) -> Iterator[float]:
         text = unit * (length // len(unit))
-        return min(_timed(lambda: _redact(contacts, text)) for _ in range(3))
+        return (_timed(lambda: _redact(contacts, text)) for _ in range(3))
 
-    short, long = seconds(10_000), seconds(40_000)
-    assert long < 9 * short + 0.05 and long < 5
+    limit = min(9 * min(seconds(10_000)) + 0.05, 5)
+    assert any(long < limit for long in seconds(40_000)), limit  # measured again only if it is above
 
 
 def test_a_hostile_contact_name_takes_less_than_a_second():

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count
@@ -56,6 +57,16 @@ class _KnownWord(NamedTuple):
     ads: int
 
 
+class _Forms(NamedTuple):
+    folded: str
+    stem: str
+    sound: str
+
+
+def _list_forms(word: str, forms: _Forms | None) -> tuple[str, str, str]:
+    return (word, forms.folded, forms.stem) if forms else (word, fold(word), norwegian.stem_word(word))
+
+
 class Speller:
     """Dictionary of known words, looked up by folded spelling, by first letter and length, and by phonetic key.
 
@@ -68,13 +79,15 @@ class Speller:
         self._by_start_and_length: dict[tuple[str, int], list[str]] = {}
         self._by_sound: dict[str, str] = {}
         trusted = {*trusted_words, *(word for word, ads in weights.items() if ads >= MIN_ADS_TO_TRUST)}
-        self._trusted = frozenset(form for word in trusted for form in (word, fold(word), norwegian.stem_word(word)))
+        listed = _analyse_listed_words()
+        self._trusted = frozenset(form for word in trusted for form in _list_forms(word, listed.get(word)))
         for word in sorted(self._words, key=lambda word: (-weights[word], word)):
-            folded = fold(word)
+            forms = listed.get(word)
+            folded = forms.folded if forms else fold(word)
             if folded not in self._by_folded:
                 self._by_folded[folded] = _KnownWord(word, weights[word])
                 self._by_start_and_length.setdefault((folded[0], len(folded)), []).append(folded)
-                self._by_sound.setdefault(build_phonetic_key(folded), folded)
+                self._by_sound.setdefault(forms.sound if forms else build_phonetic_key(folded), folded)
 
     def is_known(self, word: str) -> bool:
         return word in self._words or fold(word) in self._by_folded
@@ -154,9 +167,24 @@ def build_phonetic_key(folded: str) -> str:
     return folded
 
 
+def _list_words() -> tuple[str, ...]:
+    """Words that each dictionary has, whatever the ads."""
+    return (*synonyms.list_words(), *PLACES)
+
+
+@cache
+def _analyse_listed_words() -> dict[str, _Forms]:
+    """Forms of the words that each dictionary has, computed once a process: these 8,600 words took 0.13 of 0.15 s."""
+    return {
+        word: _Forms(folded, norwegian.stem_word(word), build_phonetic_key(folded))
+        for word in _list_words()
+        for folded in (fold(word),)
+    }
+
+
 def _read_speller(now: dt.datetime | None) -> Speller:
     """Reads the words of active ads and the number of ads for each."""
-    trusted: Counter[str] = Counter(dict.fromkeys((*synonyms.list_words(), *PLACES), 1))
+    trusted: Counter[str] = Counter(dict.fromkeys(_list_words(), 1))
     titles: Counter[str] = Counter()
     active = Vacancy.objects.active(now).order_by()
     for field, weights in (("title", titles), ("employer_name", trusted), ("job_title", titles)):
