@@ -26,6 +26,7 @@ LEAST_PART = 8
 _LOAD_AXE = f"if (!window.axe) {{ {Axe().axe_script} }}"
 # An element's kind is its name, roles, classes, states and colours, those of all in it, and which texts and attributes are
 # empty. Axe finds the same in two elements of one kind that are as wide and in elements alike: words and addresses differ.
+# For the contrast of a text its own colours and those of all around it are enough.
 _RUN_AXE = r"""async ([within, options, most, least, read]) => {
   document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish());
   const hash = (text) => {
@@ -45,15 +46,21 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
   const look = (one) => {
     const style = getComputedStyle(one);
     const seen = one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    return seen && [style.color, style.backgroundColor, style.backgroundImage, style.fontSize, style.fontWeight, style.opacity];
+    return seen && [style.color, style.backgroundColor, style.backgroundImage, style.fontSize, style.fontWeight, style.opacity,
+      style.textDecorationLine];
   };
   const kinds = new Map();
-  const find_kind = (one) => {
-    const parts = [one.localName, one.checked, one.disabled, look(one), ...[...one.attributes].map(describe)];
+  const colours = new Set();
+  const find_kind = (one, around) => {
+    const looks = look(one);
+    const parts = [one.localName, one.checked, one.disabled, looks, ...[...one.attributes].map(describe)];
+    const coloured = hash([one.localName, one.disabled, looks, around].join("|"));
+    if (looks && [...one.childNodes].some(child => child.nodeType === Node.TEXT_NODE && child.data.trim())) colours.add(coloured);
+    if (looks && one.matches("input, select, textarea")) colours.add(coloured);
     let size = 1;
     for (const child of one.childNodes) {
       if (child.nodeType === Node.ELEMENT_NODE) {
-        const [kind, within] = find_kind(child);
+        const [kind, within] = find_kind(child, coloured);
         parts.push(kind);
         size += within;
       } else if (child.nodeType === Node.TEXT_NODE && child.data.trim()) parts.push("…");
@@ -61,7 +68,7 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
     kinds.set(one, [hash(parts.join("|")), size]);
     return kinds.get(one);
   };
-  find_kind(document.documentElement);
+  find_kind(document.documentElement, "");
   const find_place = (one) => {
     const around = [];
     for (let at = one.parentElement; at; at = at.parentElement) around.push(at.localName, at.role, look(at));
@@ -69,7 +76,8 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
   };
   const root = within ? document.querySelector(within) : document.documentElement;
   const known = new Set(read);
-  if (known.has(find_place(root))) return [[], []];
+  const colours_only = !!options.runOnly;
+  if (known.has(find_place(root)) || (colours_only && [...colours].every(one => known.has(one)))) return [[], []];
   const left_out = [];
   for (const list of document.querySelectorAll("ul, ol, tbody")) {
     const numbers = {};
@@ -79,7 +87,7 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
       if (numbers[kind] > most) left_out.push(row);
     }
   }
-  const now = [];
+  const now = colours_only && !within ? [...colours] : [];
   const leave_out_known = (one) => {
     const place = find_place(one);
     if (known.has(place)) left_out.push(one);

@@ -50,6 +50,8 @@ FORM = f"""<!doctype html><html lang="nb"><title>En side</title><style>body {{ b
 OTHERS = {
     "a colour from outside": ("</title>", "</title><style>main { color: #ddd }</style>"),
     "a ground from outside": ("</title>", "</title><style>main { background: #333 }</style>"),
+    "a colour in the dark": ("</title>", "</title><style>@media (prefers-color-scheme: dark) { b { color: #ddd } }</style>"),
+    "a ground in the dark": ("</title>", "</title><style>@media (prefers-color-scheme: dark) { p { background: #222 } }</style>"),
     "a label of nothing": ('for="a"', 'for="b"'),
     "an empty text": ("Send</button>", "</button>"),
     "a role": ("<i>", '<i role="nothing">'),
