@@ -15,10 +15,12 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser import accessibility
 from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.contexts import Contexts
 from tests.browser.pages import pages  # noqa: F401 - a fixture
+from tests.combinations import OPTION
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
     engine_down,
@@ -42,8 +44,9 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     expect.set_options(timeout=TIMEOUT)
+    accessibility.remember_parts = not request.config.getoption(OPTION)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ONE_PROCESS])
         yield browser

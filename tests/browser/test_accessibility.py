@@ -1,9 +1,12 @@
-"""The check of accessibility itself: what it finds, and which rows of a list it leaves out."""
+"""The check of accessibility itself: what it finds, and which rows and known parts it leaves out."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
+from tests.browser import accessibility
 from tests.browser.accessibility import ROWS_OF_A_KIND, find_violations
 
 PAGE = """<!doctype html><html lang="nb"><title>En side</title>
@@ -38,3 +41,45 @@ def test_of_rows_that_differ_in_words_the_first_are_read(open_page):
     page = open_page("/robots.txt")
     find_in_rows(page, *('<li><a href="/" class="faint">Annonse</a></li>' for _ in range(9)))
     assert len(find_violations(page)[0][2]) == ROWS_OF_A_KIND
+
+
+BUTTONS = '<button type="button">Send</button> <button type="button">Avbryt</button>'
+FORM = f"""<!doctype html><html lang="nb"><title>En side</title><style>body {{ background: #fff; color: #111 }}</style>
+<main><h1>En side</h1><form style="padding: 0 9px">{BUTTONS}<p>Med <b>vennlig</b> hilsen <i>oss</i></p>{BUTTONS}
+<label for="a">Navn</label> <input id="a"></form></main>"""
+OTHERS = {
+    "a colour from outside": ("</title>", "</title><style>main { color: #ddd }</style>"),
+    "a ground from outside": ("</title>", "</title><style>main { background: #333 }</style>"),
+    "a colour in the dark": ("</title>", "</title><style>@media (prefers-color-scheme: dark) { b { color: #ddd } }</style>"),
+    "a ground in the dark": ("</title>", "</title><style>@media (prefers-color-scheme: dark) { p { background: #222 } }</style>"),
+    "a label of nothing": ('for="a"', 'for="b"'),
+    "an empty text": ("Send</button>", "</button>"),
+    "a role": ("<i>", '<i role="nothing">'),
+    "another part": ("</main>", '<img src="data:,"></main>'),
+}
+
+
+@pytest.fixture
+def known_form(open_page, monkeypatch):
+    """A page whose form has been read without violations."""
+    monkeypatch.setattr(accessibility, "_read_without_violations", defaultdict(set))
+    monkeypatch.setattr(accessibility, "remember_parts", True)
+    page = open_page("/robots.txt")
+    page.set_content(FORM)
+    assert find_violations(page) == []
+    return page
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_known_part_is_read_again_if_anything_differs(known_form, what):
+    known_form.set_content(FORM.replace(*OTHERS[what]))
+    assert find_violations(known_form) != []
+
+
+def test_a_known_part_is_not_read_again_and_a_violation_is_found_each_time(known_form):
+    known_form.evaluate("window.axe = {run: () => Promise.reject(new Error('axe reads'))}")
+    assert find_violations(known_form) == []
+    known_form.evaluate("delete window.axe")
+    known_form.set_content(FORM.replace("</main>", '<img src="data:,"></main>'))
+    for _ in range(2):
+        assert [rule for _scheme, rule, _elements in find_violations(known_form)] == ["image-alt"]

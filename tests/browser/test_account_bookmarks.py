@@ -18,9 +18,8 @@ from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
 from tests.browser.pages import log_in
 from tests.browser.test_bookmarks import find_button, read_stored
+from tests.browser.visitors import by_width
 from tests.conftest import in_days
-
-BOTH = pytest.mark.parametrize("width", [PHONE, DESKTOP])
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def get_column(page: Page, state: str) -> Locator:
     return page.locator(f"[data-state={state}]")
 
 
-@BOTH
+@by_width(PHONE)
 def test_what_the_browser_has_kept_moves_into_the_account_once(open_page, listed, width):
     page = open_page("/?q=kokk", width=width)
     for title in ("Kokk 2", "Kokk 0"):
@@ -98,7 +97,7 @@ def test_a_full_account_leaves_the_rest_in_the_browser(open_page, listed, monkey
     expect(find_button(page, "Kokk 1")).to_have_attribute("aria-pressed", "false")
 
 
-@BOTH
+@by_width(DESKTOP)
 def test_an_ad_is_saved_moved_and_removed_with_an_account(open_page, listed, recruiter, width):
     page = open_page("/", user=recruiter, width=width)
     find_button(page, "Kokk 1").click()
@@ -183,7 +182,7 @@ def expect_hits(page: Page, *titles: str) -> None:
     expect(page.locator("#treff-h")).to_have_text(f"{len(titles)} treff")
 
 
-@BOTH
+@by_width(PHONE)
 def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, recruiter, width):
     page = open_page("/?q=kokk", user=recruiter, width=width)
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
@@ -209,7 +208,7 @@ def test_a_hidden_ad_is_gone_from_every_count_and_comes_back(open_page, listed, 
     expect_hits(page, "Kokk 0", "Kokk 1", "Kokk 2", "Kokk 3")
 
 
-@BOTH
+@by_width(DESKTOP)
 def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page, ads, recruiter, width):
     ads(*({"title": f"Kokk {number}", "employer_name": f"Kro {number}"} for number in range(25)))
     page = open_page("/?q=kokk", user=recruiter, width=width)
@@ -223,7 +222,7 @@ def test_the_page_stays_where_it_is_when_an_ad_further_down_is_hidden(open_page,
     assert abs(page.evaluate("scrollY") - before) < 150, "at most the height of a row"
 
 
-@BOTH
+@by_width(PHONE)
 def test_saving_and_hiding_work_without_scripts(open_page, listed, recruiter, width):
     page = open_page("/?q=kokk", user=recruiter, width=width, scripts=False)
     find_button(page, "Kokk 1").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from playwright.sync_api import Page, expect
@@ -10,8 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.accounts.support import ADDRESS, read_code
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
-
-EVERYONE = [(PHONE, True), (PHONE, False), (DESKTOP, True), (DESKTOP, False)]
+from tests.browser.visitors import by_visitor
 
 
 def check(page: Page, heading: str) -> None:
@@ -38,7 +36,7 @@ def add_authenticator(page: Page, *, verifies: bool) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "isUserVerified": verifies}})
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, True), (DESKTOP, False))
 def test_visitor_signs_up_by_code_and_deletes_the_account(open_page, ads, width, scripts):
     ads({"title": "Sykepleier"})
     page = open_page("/om/", width=width, scripts=scripts)
@@ -71,7 +69,7 @@ def test_visitor_signs_up_by_code_and_deletes_the_account(open_page, ads, width,
     assert mail.outbox[-1].subject == "Kontoen din hos Utlyst er slettet"
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(PHONE, False), (DESKTOP, True)])
+@by_visitor((DESKTOP, True))
 def test_user_changes_address_and_language_and_chooses_a_password(open_page, ads, width, scripts):
     ads({"title": "Sykepleier"})
     page = open_page("/logg-inn/", width=width, scripts=scripts)

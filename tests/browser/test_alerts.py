@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import pytest
 from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -16,8 +15,7 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters.alert_mail import compose_alert
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
-
-EVERYONE = [(PHONE, True), (DESKTOP, True), (PHONE, False)]
+from tests.browser.visitors import by_visitor
 
 
 def get_path(page: str) -> str:
@@ -26,7 +24,7 @@ def get_path(page: str) -> str:
     return path
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_visitor_subscribes_confirms_reads_new_ads_and_unsubscribes(open_page, ads, width, scripts):
     ads({"title": "Sykepleier fra før"})
     Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(days=2))

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_width
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def unfolded(page, width: int):
     return page.locator("#near")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_typing_updates_results_counts_and_address(open_page, some, width):
     page = open_page("/", width=width)
     field = unfolded(page, width)
@@ -47,7 +48,7 @@ def test_typing_updates_results_counts_and_address(open_page, some, width):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_form_submits_the_place_without_scripts(open_page, some, width):
     page = open_page("/", width=width, scripts=False)
     unfolded(page, width).fill("Bergen")
@@ -82,7 +83,7 @@ def test_picked_proposal_is_used_before_the_field_loses_focus(open_page, some):
     expect(field).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_unknown_place_is_announced_and_shown_at_the_field(open_page, some, width):
     page = open_page("/", width=width)
     field = unfolded(page, width)
@@ -129,7 +130,7 @@ def test_back_and_forward_restore_results_and_field(open_page, some):
     expect(page.locator("#near")).to_have_value("Bergen")
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+@pytest.mark.parametrize("width", [320, pytest.param(PHONE, marks=pytest.mark.every_combination), DESKTOP])
 def test_no_axe_violations_and_no_clipped_text(open_page, some, width):
     page = open_page("/?near=VESTLAND%2FBERGEN", width=width)
     assert find_violations(page) == []

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_width
 from tests.conftest import in_days
 
 BERGEN, VOSS = (LocationData("NORGE", "VESTLAND", name, name) for name in ("BERGEN", "VOSS"))
@@ -46,7 +47,7 @@ def total(page, number: int) -> None:
     expect(page.locator("#treff")).to_have_attribute("data-total", str(number))
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_typing_narrows_the_employers_and_the_list_stays_narrowed(open_page, some, width):
     page = open_page("/", width=width)
     unfold(page, "Arbeidsgiver")
@@ -231,7 +232,7 @@ def test_municipality_replaces_its_county_without_scripts(open_page, some):
     total(page, 47)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_day_of_the_chart_filters_and_a_second_press_resets_it(open_page, some, width):
     day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width)
@@ -265,7 +266,7 @@ def test_table_of_the_chart_filters_by_keyboard_and_stays_open(open_page, some):
     expect(link).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_day_employer_and_reset_are_links_without_scripts(open_page, some, width):
     day = str(timezone.localtime(in_days(-2)).date())
     page = open_page("/", width=width, scripts=False)
@@ -313,19 +314,20 @@ def test_deadline_is_a_single_choice_and_updates_other_counts(open_page, some):
     expect(page.locator("details", has=page.locator("#f-deadline")).first).to_have_attribute("open", "")
 
 
-@pytest.mark.parametrize("width", [320, PHONE, 768, DESKTOP])
-def test_all_open_facets_fit_the_screen(open_page, some, width):
-    page = open_page("/?employer=Firma+00&deadline=asap", width=width)
-    opener = page.get_by_role("button", name="Filtrer")
-    if opener.is_visible():
-        opener.click()
-    for summary in page.locator("#filtre summary").all():
-        if summary.is_visible() and summary.evaluate("one => !one.parentElement.open"):
-            summary.click()
-    panel = page.locator(".panel-body")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
-    lefts = page.locator(".facet").evaluate_all(
-        "all => [...new Set(all.filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().left)))]"
-    )
-    assert len(lefts) == (2 if width == 768 else 1)
+def test_all_open_facets_fit_the_screen(open_page, some):
+    page = open_page("/?employer=Firma+00&deadline=asap", width=PHONE)
+    opener, panel = page.get_by_role("button", name="Filtrer"), page.locator(".panel-body")
+    for width in (320, PHONE, 768, DESKTOP):
+        page.set_viewport_size({"width": width, "height": 844})
+        if not panel.is_visible():
+            opener.click()
+        for summary in page.locator("#filtre summary").all():
+            if summary.is_visible() and summary.evaluate("one => !one.parentElement.open"):
+                summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert panel.evaluate("one => one.scrollWidth <= one.clientWidth"), width
+        lefts = page.locator(".facet").evaluate_all(
+            """all => [...new Set(all.filter(one => one.checkVisibility())
+            .map(one => Math.round(one.getBoundingClientRect().left)))]"""
+        )
+        assert len(lefts) == (2 if width == 768 else 1), width

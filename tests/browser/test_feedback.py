@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, wait_for
+from tests.browser.conftest import DESKTOP, wait_for
 from tests.browser.test_facets import some, total, unfold  # noqa: F401 - a fixture
 from tests.browser.test_requests import RESULTS, hold
+from tests.browser.visitors import by_width
 
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx")
 # Within the task of the press, so before the next frame: the width of the ring in its row.
@@ -20,7 +21,7 @@ def measure_opacity(page: Page) -> float:
     return page.locator("#treff > .cards").evaluate("one => Number(getComputedStyle(one).opacity)")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_touched_row_has_a_ring_and_the_list_is_dimmed_until_the_answer(open_page, some, width):  # noqa: F811
     page = open_page("/", width=width)
     unfold(page, "Omfang")

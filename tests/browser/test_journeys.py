@@ -9,13 +9,8 @@ from playwright.sync_api import expect
 
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_visitor, by_width
 from tests.web.support import PASSWORD
-
-EVERYONE = [
-    pytest.param(width, scripts, id=f"{width}-{'with' if scripts else 'without'}-scripts")
-    for width in (PHONE, DESKTOP)
-    for scripts in (True, False)
-]
 
 
 @pytest.fixture
@@ -49,7 +44,7 @@ def open_choices(page, name):
     return row
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruiter, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
     page.get_by_role("link", name="Varsle meg").click()
@@ -91,7 +86,7 @@ def test_user_saves_opens_renames_and_deletes_a_search(open_page, some, recruite
     expect(page.get_by_role("link", name="Logg inn")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, True), (DESKTOP, False))
 def test_language_switch_returns_to_the_page(open_page, some, width, scripts):
     page = open_page("/?q=sykepleier", width=width, scripts=scripts)
     page.get_by_role("button", name="English", exact=True).click()
@@ -155,7 +150,7 @@ def test_menu_of_a_phone_opens_and_closes(open_page, some, scripts):
     expect(opener).not_to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+@by_width(320, PHONE, DESKTOP)
 def test_search_is_in_reach_on_every_scrolled_page(open_page, some, width):
     page = open_page(f"/stilling/{some[0]}/", width=width)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")

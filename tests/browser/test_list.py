@@ -16,13 +16,20 @@ from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
 from tests.browser.chromium import FLAGS, WHOLE_CHROMIUM
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
+from tests.browser.visitors import EVERYONE, by_visitor, by_width
 
 WIDTHS = [PHONE, DESKTOP]
-EVERYONE = [
-    pytest.param(width, scripts, id=f"{width}-{'with' if scripts else 'without'}-scripts")
-    for width in WIDTHS
-    for scripts in (True, False)
+_WAYS = ["the browser's", "the link's"]
+_SOME_WAYS_BACK = [
+    *((PHONE, True, "the browser's"), (PHONE, False, "the link's")),
+    *((DESKTOP, True, "the link's"), (DESKTOP, False, "the browser's")),
 ]
+_ALL_WAYS_BACK = [(*visitor, way) for visitor in EVERYONE for way in _WAYS]
+WAYS_BACK = [
+    *_SOME_WAYS_BACK,
+    *(pytest.param(*one, marks=pytest.mark.every_combination) for one in _ALL_WAYS_BACK if one not in _SOME_WAYS_BACK),
+]
+"""(width, scripts, way), with each pair of values in an ordinary run."""
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "[object ProgressEvent]", "sendError", "htmx")
 
 
@@ -53,7 +60,7 @@ def many(ads) -> list:
     return uuids
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def remembering(browser: Browser) -> Iterator[Browser]:
     """A browser with a back/forward cache, which Playwright disables by default."""
     kept = browser.browser_type.launch(
@@ -110,8 +117,7 @@ def go_down_and_open(page: Page) -> float:
     return scroll
 
 
-@pytest.mark.parametrize("way", ["the browser's", "the link's"])
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@pytest.mark.parametrize(("width", "scripts", "way"), WAYS_BACK)
 def test_list_keeps_its_scroll_position_on_return(open_page, many, width, scripts, way):
     page = open_page("/", width=width, scripts=scripts)
     narrow(page, width, scripts)
@@ -127,7 +133,7 @@ def test_list_keeps_its_scroll_position_on_return(open_page, many, width, script
         expect(page.get_by_role("link", name=TARGET)).to_be_focused()
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, True), (DESKTOP, False))
 def test_list_returns_from_the_back_forward_cache(remembering, live_server, many, width, scripts):
     context = remembering.new_context(
         base_url=live_server.url,
@@ -166,7 +172,7 @@ def test_back_link_in_a_new_tab_leads_to_the_search(open_page, many):
     ad.wait_for_url("**/?q=butikkmedarbeider&place=VESTLAND%2FVOSS")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@by_width(DESKTOP)
 def test_whole_card_is_a_link(open_page, many, width):
     page = open_page("/", width=width)
     box = page.locator(".card").nth(1).bounding_box()
@@ -174,7 +180,7 @@ def test_whole_card_is_a_link(open_page, many, width):
     page.wait_for_url("**/stilling/**")
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_row_of_duplicates_opens_by_keyboard(open_page, many, width, scripts):
     page = open_page("/?q=butikkmedarbeider", width=width, scripts=scripts)
     page.locator(".card-title a").first.focus()
@@ -236,13 +242,14 @@ def test_local_storage_has_a_limited_list_of_uuids_only(open_page, many):
     assert all(re.fullmatch(r"[0-9a-f-]{36}", uuid) and isinstance(day, int) for uuid, day in kept.items())
 
 
-@pytest.mark.parametrize("strange", ["", "null", "[]", "5", "{", '"x"', '{"a": {"b": 1}}'])
-def test_invalid_local_storage_is_ignored(open_page, many, strange):
+def test_invalid_local_storage_is_ignored(open_page, many):
     page = open_page("/om/")
-    page.evaluate("strange => localStorage.setItem('seen', strange)", strange)
-    page.goto(f"/stilling/{many[5]}/")
-    page.goto("/")
-    expect(page.locator("[data-seen] .card-title")).to_have_text(["Sykepleier ved avdeling 1"])
+    for strange in ("", "null", "[]", "5", "{", '"x"', '{"a": {"b": 1}}'):
+        page.evaluate("strange => localStorage.setItem('seen', strange)", strange)
+        page.goto(f"/stilling/{many[5]}/")
+        page.goto("/")
+        seen = page.locator("[data-seen] .card-title")
+        expect(seen, f"after {strange!r} in the storage").to_have_text(["Sykepleier ved avdeling 1"])
 
 
 def test_no_seen_marks_or_space_for_them_without_scripts(open_page, many):
@@ -259,8 +266,11 @@ SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_layout_shift_by_marks_or_pending_requests(open_page, many, width):
     page = open_page("/om/", width=width)
-    for uuid in many[:8]:
-        page.goto(f"/stilling/{uuid}/")
+    page.evaluate(
+        """ads => localStorage.setItem("seen", JSON.stringify(Object.fromEntries(
+        ads.map(uuid => [uuid, Math.floor(Date.now() / 864e5)]))))""",
+        [str(uuid) for uuid in many[:8]],
+    )
     page.goto("/?place=OSLO&place=VESTLAND")
     page.evaluate(SHIFTS)
     held = []
@@ -278,7 +288,7 @@ def test_no_layout_shift_by_marks_or_pending_requests(open_page, many, width):
     assert page.evaluate("window.shifts") < 0.001
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@by_width(PHONE)
 def test_network_error_is_shown_with_a_retry_button(open_page, many, width):
     page = open_page("/", width=width, expected=OFFLINE)
     page.context.set_offline(True)
@@ -331,8 +341,7 @@ def test_six_ads_and_the_filters_are_on_one_screen(open_page, many):
     assert not [box for box in rows if box["height"] > 130]
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
-def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads, width):
+def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads):
     long = "Spesialsykepleier/sykepleier/vernepleier ved Sykehjemsavdelingsspesialenhetsadministrasjonen"
     ads(
         {
@@ -343,13 +352,16 @@ def test_cards_are_not_clipped_or_wider_than_the_window(open_page, ads, width):
             "locations": place("BERGEN") + place("VOSS") + place("STORD"),
         }
     )
-    page = open_page("/?q=vernepleier+natt", width=width)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    for part in page.locator(".card-title, .card-employer, .card .due").all():
-        assert part.evaluate("one => one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1")
-    line = page.locator(".card-snippet").evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)")
-    assert 0.9 < line < 2.1
-    assert page.locator(".card-snippet mark").first.is_visible()
+    page = open_page("/?q=vernepleier+natt", width=PHONE)
+    for width in (320, PHONE, DESKTOP):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        for part in page.locator(".card-title, .card-employer, .card .due").all():
+            whole = part.evaluate("one => one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1")
+            assert whole, (width, part.inner_text())
+        line = page.locator(".card-snippet").evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)")
+        assert 0.9 < line < 2.1, width
+        assert page.locator(".card-snippet mark").first.is_visible(), width
 
 
 def test_order_is_named_as_it_is_after_an_answer_that_adds_or_removes_words(open_page, many):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_width
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def some(ads):
     )
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_choice_updates_list_counts_and_address_and_keeps_focus(open_page, some, width):
     page = open_page("/", width=width)
     if width == PHONE:

@@ -78,8 +78,11 @@ def list_clipped(page: Page, sizes: list[tuple[int, int]]) -> list[tuple[int, in
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_every_page(open_page, pages, width):
-    """Each page is loaded once for all checks of a width: 300 pages took 30 seconds of processor time."""
+def test_every_page(open_page, pages, width, every_combination):
+    """Each page is loaded once for all checks of a width: 300 pages took 30 seconds of processor time.
+
+    Axe, which takes as long as all the rest, reads every second page on a phone and the others in a wide window.
+    """
     page = open_page(width=width, expected=MISSING)
     page.add_init_script(f"({MOVED})()")
     found = {}
@@ -90,11 +93,14 @@ def test_every_page(open_page, pages, width):
         else:
             found[name, "small targets"] = list_small_targets(page)
         unfold(page)
-        found[name, "axe"] = find_violations(page)
+        if every_combination or list(pages).index(name) % 2 == [PHONE, DESKTOP].index(width):
+            found[name, "axe"] = find_violations(page)
         found[name, "clipped"] = list_clipped(page, SIZES[width])
         page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
     assert {what: complaints for what, complaints in found.items() if complaints} == {}
-    assert len(found) == 4 * len(pages)
+    read = [name for name, what in found if what == "axe"]
+    assert len(found) == 3 * len(pages) + len(read)
+    assert len(read) >= len(pages) // 2
 
 
 def test_no_axe_violations_in_the_open_filter_panel(open_page, pages):

@@ -13,14 +13,10 @@ from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_visitor
 
 VOSS = (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS"),)
 TROMSO = (LocationData("NORGE", "TROMS", "TROMSØ", "TROMSØ"),)
-EVERYONE = [
-    pytest.param(width, scripts, id=f"{width}-{'with' if scripts else 'without'}-scripts")
-    for width in (PHONE, DESKTOP)
-    for scripts in (True, False)
-]
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def expect_list(page: Page, address: str, total: int, link: str) -> None:
     expect(page.locator(".passed-deadlines a")).to_have_text(link)
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, True), (DESKTOP, False))
 def test_link_shows_passed_deadlines_within_the_search(open_page, some, width, scripts):
     page = open_page("/", width=width, scripts=scripts)
     expect_list(page, "/", 2, "Vis også 3 der fristen er ute")
@@ -92,7 +88,7 @@ def test_only_passed_deadlines_are_a_choice_in_the_panel(open_page, some, script
     expect_list(page, "/", 2, "Vis også 3 der fristen er ute")
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_landing_page_leads_to_an_occupation_at_a_place(open_page, some, width, scripts):
     page = open_page("/jobb/voss/", width=width, scripts=scripts)
     page.get_by_role("link", name=re.compile("^Helse og sosial")).click()

@@ -11,6 +11,7 @@ from jobsearch.search.facets import distance
 from jobsearch.vacancies.ad_data import LocationData
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
+from tests.browser.visitors import by_width
 from tests.places import BERGEN, OSLO
 
 IN_BERGEN = {"latitude": 60.3512, "longitude": 5.3634}
@@ -42,7 +43,7 @@ def focus_place(page: Page, width: int) -> None:
     page.locator("#near").focus()
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+@pytest.mark.parametrize("width", [320, pytest.param(PHONE, marks=pytest.mark.every_combination), DESKTOP])
 def test_position_becomes_the_nearest_municipality(open_page, some, width):
     page = open_page("/", width=width)
     sent = allow_position(page, IN_BERGEN)
@@ -75,7 +76,7 @@ def test_position_is_used_by_keyboard_on_another_page(open_page, some):
     page.wait_for_url(NEAR_BERGEN)
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+@by_width(PHONE, 320, DESKTOP)
 def test_front_page_offers_ads_near_you_and_forgets_the_place(open_page, some, width):
     page = open_page("/", width=width)
     allow_position(page, IN_BERGEN)
@@ -128,14 +129,14 @@ def test_button_needs_a_browser_that_has_a_position(open_page, some, scripts):
         assert page.get_by_role("button", name=re.compile("posisjon|nær deg")).count() == 0
 
 
-@pytest.mark.parametrize("stored", ["x" * 101, '<b onclick="a()">', "{}"])
-def test_strange_values_in_the_storage_are_shown_as_text(open_page, some, stored):
+def test_strange_values_in_the_storage_are_shown_as_text(open_page, some):
     page = open_page("/om/")
-    page.evaluate("one => localStorage.setItem('place', one)", stored)
-    page.goto("/")
-    box = page.locator("#naer-deg")
-    assert box.locator("b").count() == 0
-    assert box.get_by_text(stored).count() == (0 if len(stored) > 100 else 1)
+    for stored in ("x" * 101, '<b onclick="a()">', "{}"):
+        page.evaluate("one => localStorage.setItem('place', one)", stored)
+        page.goto("/")
+        box = page.locator("#naer-deg")
+        assert box.locator("b").count() == 0, stored
+        assert box.get_by_text(stored).count() == (0 if len(stored) > 100 else 1), stored
 
 
 def test_other_pages_propose_municipalities_when_the_field_is_used(open_page, some):
@@ -162,7 +163,7 @@ def test_without_scripts_every_page_proposes_municipalities(open_page, some, add
     assert page.locator("#near").evaluate("one => one.list.options.length") == len(distance.list_proposals())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.every_combination)])
 def test_on_a_phone_the_button_stands_in_line_with_the_groups_below_the_promise(open_page, some, scheme):
     page = open_page("/", width=PHONE, scheme=scheme)
     boxes = [

@@ -81,7 +81,7 @@ def test_recent_searches_are_removed_by_keyboard(searched):
     assert read_stored(page) == []
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE, 320])
+@pytest.mark.parametrize("width", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.every_combination), 320])
 def test_recent_searches_by_pointer_and_touch(searched, width):
     page = searched(width=width)
     press = (lambda one: one.click()) if width == DESKTOP else (lambda one: one.tap())
@@ -125,11 +125,11 @@ def test_escape_pointer_and_typing_close_recent_searches(searched):
     expect(options(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize("q", ["kari@sykehus.example", "07019012454", "kokk kari@sykehus.example"])
-def test_refused_searches_are_not_stored(open_page, some, q):  # noqa: F811 - the fixture
+def test_refused_searches_are_not_stored(open_page, some):  # noqa: F811 - the fixture
     page = open_page("/om/", expected=("400",))
-    page.goto(f"/?q={q}&place=OSLO")
-    assert page.locator("#treff").count() == 1 and read_stored(page) == []
+    for q in ("kari@sykehus.example", "07019012454", "kokk kari@sykehus.example"):
+        page.goto(f"/?q={q}&place=OSLO")
+        assert page.locator("#treff").count() == 1 and read_stored(page) == [], q
     page.goto("/")
     field(page).click()
     is_open(page, False)
@@ -174,19 +174,19 @@ def test_choice_in_the_filter_panel_is_stored(open_page, some):  # noqa: F811 - 
     assert read_stored(page) == [{"text": "kokk · Heltid", "params": "q=kokk&extent=Heltid"}]
 
 
-@pytest.mark.parametrize(
-    "stored", ["", "null", "{", '[1, null, {}, {"text": 1}]', '[{"text": "<b>x</b>", "params": "q=x"}]', "0"]
-)
-def test_invalid_stored_values_are_ignored(open_page, some, stored):  # noqa: F811 - the fixture
+def test_invalid_stored_values_are_ignored(open_page, some):  # noqa: F811 - the fixture
     page = open_page("/om/")
-    page.evaluate("value => localStorage.setItem('searches', value)", stored)
+    for stored in ("", "null", "{", '[1, null, {}, {"text": 1}]', "0"):
+        page.evaluate("value => localStorage.setItem('searches', value)", stored)
+        page.goto("/")
+        field(page).click()
+        expect(page.locator("#siste"), stored).to_be_hidden()
+        expect(field(page), stored).to_have_attribute("aria-expanded", "false")
+    page.evaluate("value => localStorage.setItem('searches', value)", '[{"text": "<b>x</b>", "params": "q=x"}]')
     page.goto("/")
     field(page).click()
-    if "<b>" in stored:
-        texts(page, "<b>x</b>")
-        assert page.locator("#siste b").count() == 0
-    else:
-        is_open(page, False)
+    texts(page, "<b>x</b>")
+    assert page.locator("#siste b").count() == 0
 
 
 def test_field_works_without_storage(open_page, some):  # noqa: F811 - the fixture

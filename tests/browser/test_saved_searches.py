@@ -13,8 +13,8 @@ from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_visitor, by_width
 
-EVERYONE = [(PHONE, True), (DESKTOP, True), (PHONE, False), (DESKTOP, False)]
 LIST = "/lagrede-sok/"
 
 
@@ -39,7 +39,7 @@ def open_choices(page: Page, name: str) -> None:
     page.get_by_text(f"Mer om {name}", exact=True).click()
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_the_header_shows_that_a_search_has_new_ads_until_they_are_seen(open_page, recruiter, cooks, width):
     hours_ago = timezone.now() - dt.timedelta(hours=5)
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=hours_ago)
@@ -58,7 +58,7 @@ def test_the_header_shows_that_a_search_has_new_ads_until_they_are_seen(open_pag
     assert "favicon-news" not in page.locator("link[rel=icon]").get_attribute("href")
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_search_is_saved_opened_with_the_new_ads_first_and_updated(open_page, recruiter, cooks, width, scripts):
     page = open_page("/?q=kokk", user=recruiter, width=width, scripts=scripts)
     page.locator("summary", has_text="Lagre søket").click()
@@ -86,7 +86,7 @@ def test_search_is_saved_opened_with_the_new_ads_first_and_updated(open_page, re
     expect(page.locator("[data-new]")).to_have_text("ingen nye siden sist")
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, True), (DESKTOP, False))
 def test_search_is_shared_until_the_link_is_withdrawn(open_page, recruiter, cooks, width, scripts):
     recruiter.saved_searches.create(name="Kokker", params="q=kokk", note="Hemmelig")
     page = open_page(LIST, user=recruiter, width=width, scripts=scripts)
@@ -109,7 +109,7 @@ def test_search_is_shared_until_the_link_is_withdrawn(open_page, recruiter, cook
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Lenken er trukket tilbake")
 
 
-@pytest.mark.parametrize(("width", "scripts"), EVERYONE)
+@by_visitor((PHONE, False), (DESKTOP, True))
 def test_searches_are_moved_by_buttons(open_page, recruiter, cooks, width, scripts):
     for name in ("A", "B", "C"):
         recruiter.saved_searches.create(name=name, params=f"q=kokk+{name}")

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visitors import by_width
 
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
 
@@ -45,7 +46,7 @@ def is_open(page, opened: bool = True) -> None:
     expect(page.locator("#forslag")).to_be_visible() if opened else expect(page.locator("#forslag")).to_be_hidden()
 
 
-@WIDTHS
+@by_width(DESKTOP)
 def test_suggestion_is_chosen_by_keyboard(open_page, some, width):
     page = open_page("/", width=width)
     while page.evaluate("document.activeElement.id") != "q":
@@ -66,7 +67,7 @@ def test_suggestion_is_chosen_by_keyboard(open_page, some, width):
     is_open(page, False)
 
 
-@WIDTHS
+@by_width(PHONE)
 def test_arrow_keys_cycle_through_suggestions_and_the_field(open_page, some, width):
     page = open_page("/", width=width)
     type_in(page, "be", 3)

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import find_violations
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import PHONE
 from tests.browser.test_facets import some, total, unfold  # noqa: F401 - a fixture
+from tests.browser.visitors import by_width
 
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx")
 
@@ -22,7 +23,7 @@ def fail_to_tick(page: Page, name: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Vi får ikke svar. Treffene er fra forrige søk.")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_box_goes_back_and_is_ticked_by_trying_again(open_page, some, width):  # noqa: F811 - the fixture
     page = open_page("/", width=width, expected=OFFLINE)
     box = page.get_by_label(re.compile("^Deltid"))

@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_list import many  # noqa: F401 - a fixture
+from tests.browser.visitors import by_width
 
 SEARCH = re.compile(r"\?q=butikkmedarbeider&place=VESTLAND%2FVOSS$")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_typed_place_becomes_a_filter_and_can_be_undone(open_page, many, width):  # noqa: F811
     page = open_page("/", width=width)
     field = page.locator("#q")
@@ -48,7 +49,7 @@ def test_without_scripts_the_page_is_redirected(open_page, many):  # noqa: F811
     expect(message.get_by_role("button")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+@pytest.mark.parametrize("width", [320, pytest.param(PHONE, marks=pytest.mark.every_combination), DESKTOP])
 def test_message_floats_in_the_window_and_moves_nothing(open_page, many, width):  # noqa: F811
     page = open_page("/?q=butikkmedarbeider", width=width)
     top = page.locator("#treff").bounding_box()["y"]
