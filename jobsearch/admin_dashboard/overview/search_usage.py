@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jobsearch.admin_dashboard.report_texts import format_number
 from jobsearch.search.facets import FACETS
 from jobsearch.search.models import MissedWord, SearchUsage
-from jobsearch.search.usage import MIN_DAYS
+from jobsearch.search.usage import MIN_DAYS, SLOW_SECONDS
 
 from .charts import format_milliseconds
 
@@ -64,7 +64,8 @@ def _list_slow() -> Table:
     return Table(
         "slow",
         _("Langsomste søk"),
-        _("Søk som tok over 0,3 sekunder, etter antall ord, filtre og sortering. Ordene lagres ikke."),
+        _("Søk som tok over %(time)s, etter antall ord, filtre og sortering. Ordene lagres ikke.")
+        % {"time": format_milliseconds(SLOW_SECONDS)},
         [_("Søk"), _("Ganger"), _("Lengst")],
         [(key, format_number(total), format_milliseconds(slowest)) for key, total, slowest in rows],
     )

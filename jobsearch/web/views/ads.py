@@ -32,7 +32,7 @@ from . import employers, landing
 
 MAX_SIMILAR = 5
 MAX_OTHERS = 5  # other ads of the same employer
-HIDDEN_FROM_CRAWLERS = "noindex, noarchive"
+NOT_KEPT_BY_CRAWLERS = "noindex, noarchive"
 _UUID = re.compile(r"(?:urn:uuid:)?\{?HEX{8}-?HEX{4}-?HEX{4}-?HEX{4}-?HEX{12}\}?".replace("HEX", "[0-9a-f]"), re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ def deadline(request: HttpRequest, uuid: UUID) -> HttpResponse:
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("frist")}-{vacancy.application_due}.ics"'
     response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+    response["X-Robots-Tag"] = NOT_KEPT_BY_CRAWLERS
     return response
 
 
@@ -77,12 +77,12 @@ def _respond(request: HttpRequest, uuid: UUID) -> HttpResponse:
             response = render(request, "404.html", {"ad": True, "page_title": _("Vi finner ikke annonsen")}, status=404)
         else:
             response = render(request, "web/gone.html", {"closed_on": tombstone.closed_on}, status=410)
-        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+        response["X-Robots-Tag"] = NOT_KEPT_BY_CRAWLERS
         return response
     layout = {"layout": "fragment.html" if request.htmx else "base.html"}  # type: ignore[attr-defined]  # set by HtmxMiddleware
     if not is_active(vacancy, hidden=vacancy.is_hidden):  # type: ignore[attr-defined]  # an annotation
         response = render(request, "web/ad_inactive.html", _build_inactive_context(request, vacancy) | layout)
-        response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
+        response["X-Robots-Tag"] = NOT_KEPT_BY_CRAWLERS
         return response
     complete_prepared([vacancy])
     response = render(request, "web/ad.html", _build_context(request, vacancy) | layout)

@@ -16,7 +16,7 @@ from jobsearch.web.context_processors import SOURCE_URL
 from jobsearch.web.presenters import distance
 
 RATE_SECONDS = 15 * 60  # Retry-After of a limit that is counted over 15 minutes
-RETRY_SECONDS = 30  # Retry-After of the 503 page for a database that is down
+RETRY_SECONDS = 30  # Retry-After where the database or the search engine is down
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

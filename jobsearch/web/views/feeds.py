@@ -30,6 +30,8 @@ from jobsearch.vacancies.models import Vacancy
 from jobsearch.web.presenters import dates, feeds
 from jobsearch.web.presenters import results as view
 
+from .errors import RETRY_SECONDS
+
 ATOM, JSON = "application/atom+xml; charset=utf-8", "application/feed+json; charset=utf-8"
 Render = Callable[[feeds.Feed], bytes]
 
@@ -91,7 +93,7 @@ def _respond(
         return _respond_plainly(str(error), 400)
     except search.EngineDown:
         response = _respond_plainly(_("Søket er nede akkurat nå"), 503)
-        response["Retry-After"] = "30"
+        response["Retry-After"] = str(RETRY_SECONDS)
         return response
     title = f"{settings.SITE_NAME}: {words}"
     page = f"{settings.SITE_URL}{view.build_address(query.replace(sort='published'))}"

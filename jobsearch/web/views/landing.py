@@ -26,6 +26,8 @@ from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.landing_pages import LandingPage, find_landing_page
 from jobsearch.web.presenters.passed_deadlines import build_passed_link
 
+from .errors import RETRY_SECONDS
+
 MAX_LINKS_OF_AN_AD = 3  # of each facet
 
 
@@ -81,7 +83,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         found = search.search(query)
     except search.EngineDown:
         response = render(request, "web/landing.html", context | {"engine_down": True}, status=503)
-        response["Retry-After"] = "30"
+        response["Retry-After"] = str(RETRY_SECONDS)
     else:
         if not found.total and len(page.values) > 1:
             return redirect(page.get_substitute().url)

@@ -31,6 +31,8 @@ from jobsearch.web.presenters import results as view
 from jobsearch.web.presenters.pagination import build_page_title
 from jobsearch.web.presenters.passed_deadlines import build_passed_link
 
+from .errors import RETRY_SECONDS
+
 HIDDEN_FROM_CRAWLERS = "noindex, nofollow"
 
 
@@ -229,7 +231,7 @@ def _render_without_results(request: HttpRequest, context: dict[str, object], st
     response["X-Robots-Tag"] = HIDDEN_FROM_CRAWLERS
     response["Cache-Control"] = "private, no-store"
     if status == 503:
-        response["Retry-After"] = "30"
+        response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

@@ -20,6 +20,8 @@ from jobsearch.web.presenters import ad_rows
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title, build_page_url
 from jobsearch.web.presenters.results import paginate
 
+from .errors import RETRY_SECONDS
+
 
 @private_page
 @require_safe
@@ -47,7 +49,7 @@ def shared_search(request: HttpRequest, token: str) -> HttpResponse:
         found = search.search(query.replace(page=min(number, query.deepest_page)))
     except search.EngineDown:
         response = render(request, "saved/shared.html", context | {"engine_down": True}, status=503)
-        response["Retry-After"] = "30"
+        response["Retry-After"] = str(RETRY_SECONDS)
         return response
     except search.QueryError:
         return render(request, "saved/shared.html", context | {"total": 0})
