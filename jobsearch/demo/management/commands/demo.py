@@ -134,17 +134,18 @@ class Command(BaseCommand):
         self.check()  # while the web server starts
         supervisor.wait_for("web", HOST, port, seconds=60)
         site = programs.site_url(HOST, port)
-        self.stdout.write(
-            f"\n  {settings.SITE_NAME} is at        {site}\n"
-            f"  The admin is at        {site}admin/\n"
-            f"  Administrator          {users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}\n"
-            f"  Operator               {users.OPERATOR} / {passwords[users.OPERATOR]}\n"
-            f"  Recruiter              {users.RECRUITER} / {passwords[users.RECRUITER]}\n"
-            f"  Login by code          {users.get_address(users.RECRUITER)}, or any other address\n"
-            f"  Mails it would send    {site}demo/mail/ (also the codes)\n"
-            f"  The feed it follows    {settings.NAV_FEED_URL} (a fake feed server on this machine)\n"
-            f"  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
-        )
+        lines = {
+            f"{settings.SITE_NAME} is at": site,
+            "The admin is at": f"{site}admin/",
+            "Administrator": f"{users.ADMINISTRATOR} / {passwords[users.ADMINISTRATOR]}",
+            "Operator": f"{users.OPERATOR} / {passwords[users.OPERATOR]}",
+            "Recruiter": f"{users.RECRUITER} / {passwords[users.RECRUITER]}",
+            "Login by code": f"{users.get_address(users.RECRUITER)}, or any other address",
+            "Mails it would send": f"{site}demo/mail/ (also the codes)",
+            "The feed it follows": f"{settings.NAV_FEED_URL} (a fake feed server on this machine)",
+        }
+        text = "".join(f"  {what:<23}{where}\n" for what, where in lines.items())
+        self.stdout.write(f"\n{text}  Answered after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n")
         try:
             with Bars(self.stderr) as bars:
                 report = full_sync.follow_to_head(on_progress=supervisor.check_after(bars), wait=full_sync.LEASE_WAIT)
