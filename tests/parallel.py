@@ -28,6 +28,7 @@ LIVE = "live processes"
 LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
 DEMO = "demo"
 FIRST = (
+    "tests/deployment/test_slow_clients.py",  # waits for a minute, while the second pass keeps the cores busy
     *OPENSEARCH,
     "tests/relevance/test_minimum_scores.py",  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
     LIVE,
