@@ -76,8 +76,11 @@ def _term(text: str) -> Test:
 
 def _positive(found: re.Match[str]) -> Test:
     if found["regex"]:
-        pattern, field = re.compile(found["regex"], re.IGNORECASE), found["field"] or "post"
-        return lambda ad: bool(pattern.search(getattr(ad, field)))
+        field = found["field"] or "post"
+        search = re.compile(found["regex"], re.IGNORECASE).search
+        if field != "text":  # the ads share names and titles, and no texts
+            search = lru_cache(maxsize=None)(search)
+        return lambda ad: bool(search(getattr(ad, field)))
     if found["key"] == "place":
         names = {name.strip() for name in found["value"].split("|")}
         return lambda ad: bool(names & ad.places)
