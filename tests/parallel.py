@@ -3,7 +3,8 @@
 All tests of a group run on one worker, in order. A group is a file, whose tests share module fixtures, or all that uses one
 kind of server: each version of OpenSearch is a group over all files, also of browser tests, so that its node starts once in a
 run, and two Java processes run at a time and not one a worker; the tests of real processes on PostgreSQL and Redis are
-another; and so are the tests that start the demo, each of which chooses its ports at its start.
+another; so are the tests that start the demo, each of which chooses its ports at its start, and those of relevance, which
+make and judge the same 3,000 ads.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """
@@ -27,9 +28,11 @@ OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
 LIVE = "live processes"
 LIVE_FOLDERS = ("tests/postgresql/", "tests/celery/", "tests/cluster/")
 DEMO = "demo"
+RELEVANCE = "tests/relevance/"
 FIRST = (
+    "tests/deployment/test_slow_clients.py",  # waits for a minute, while the second pass keeps the cores busy
     *OPENSEARCH,
-    "tests/relevance/test_minimum_scores.py",  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
+    RELEVANCE,  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
     LIVE,
     "tests/browser/test_whole_journey.py",
     "tests/property/",
@@ -56,6 +59,8 @@ def group_of(nodeid: str) -> str:
                 return version
     if file.startswith("tests/demo/test_"):
         return DEMO
+    if file.startswith(RELEVANCE):
+        return RELEVANCE
     return LIVE if file.startswith(LIVE_FOLDERS) else file
 
 

@@ -39,6 +39,13 @@ OPENSEARCH = pytest.mark.parametrize(
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
 
+ON_TWO = pytest.mark.parametrize(
+    "engine",
+    [*EACH[:-1], pytest.param(ENGINES[-1], marks=[pytest.mark.opensearch, pytest.mark.every_combination])],
+    indirect=True,
+)
+"""For what the database and the code of both versions of OpenSearch decide: on 3.x only with `--every-combination`."""
+
 
 @pytest.fixture(autouse=True)
 def fork_for_one_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
 
+from .conftest import ON_TWO
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -88,6 +90,7 @@ def test_an_ad_expires_at_midnight_without_indexing(engine, make_vacancy):
     assert total(now=midnight + dt.timedelta(seconds=59)) == 0
 
 
+@ON_TWO
 def test_a_hidden_ad_is_removed_at_once_and_can_be_shown_again(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -100,6 +103,7 @@ def test_a_hidden_ad_is_removed_at_once_and_can_be_shown_again(engine, make_vaca
     assert total() == 1
 
 
+@ON_TWO
 def test_a_reopened_ad_is_found_again(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -143,6 +147,7 @@ def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
     assert compare() == []
 
 
+@ON_TWO
 def test_contacts_are_not_indexed(engine, make_vacancy):
     make_vacancy(title="Sykepleier, ring Kari Nordmann 22 33 44 55", employer_name="Kari Nordmann AS")
     index_changes()
@@ -184,6 +189,7 @@ def rebuild_with(meanwhile) -> None:
     assert rebuild(progress).rebuilt
 
 
+@ON_TWO
 def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -213,6 +219,7 @@ def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     assert engine.check_health().ok
 
 
+@ON_TWO
 def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -221,6 +228,7 @@ def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     assert reports[0].busy
 
 
+@ON_TWO
 def test_a_rebuild_waits_for_a_process_that_only_looks_whether_one_is_needed(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -231,6 +239,7 @@ def test_a_rebuild_waits_for_a_process_that_only_looks_whether_one_is_needed(eng
     assert rebuild().rebuilt
 
 
+@ON_TWO
 def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
@@ -248,6 +257,7 @@ def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vaca
     assert compare() == []
 
 
+@ON_TWO
 def test_rows_older_than_the_index_are_detected(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     change(key, title="Murer")
@@ -257,6 +267,7 @@ def test_rows_older_than_the_index_are_detected(engine, make_vacancy):
     assert compare() == []
 
 
+@ON_TWO
 def test_an_index_of_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -265,6 +276,7 @@ def test_an_index_of_another_schema_is_rebuilt_by_the_next_run(engine, make_vaca
     assert compare() == []
 
 
+@ON_TWO
 def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -273,6 +285,7 @@ def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
     assert total() == 1
 
 
+@ON_TWO
 def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -332,6 +345,7 @@ def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(eng
     assert find_similar(uuid.uuid4()) == []
 
 
+@ON_TWO
 def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
     monkeypatch.setattr(lifecycle, "CHUNK", 3)
     index_changes()

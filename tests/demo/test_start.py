@@ -16,6 +16,7 @@ import requests
 
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.demo.supervisor import find_free_port
+from tests.servers.partly_migrated import copy_partly_migrated, is_migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,8 +43,9 @@ class Followed(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+def followed(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Followed:
     folder, port = tmp_path_factory.mktemp("start"), find_free_port(8400)
+    copy_partly_migrated(sqlite_template, folder / "db.sqlite3")
     with FakeFeed() as feed:
         for _ in range(20):
             feed.publish()
@@ -66,7 +68,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
 
 
 @pytest.mark.timeout(900)
-def test_start_syncs_the_feed_of_the_settings_and_ends_on_sigterm(followed):
+def test_start_migrates_and_syncs_the_feed_of_the_settings_and_ends_on_sigterm(followed):
+    assert is_migrated(followed.folder / "db.sqlite3")
     assert re.search(r'data-total="(\d+)"', followed.page)[1] == "20"
     assert followed.exit_code == 0
 

@@ -22,6 +22,7 @@ import pytest
 
 from tests.deployment import composition
 from tests.deployment.composition import FILLED_IN
+from tests.servers.partly_migrated import LEFT, copy_partly_migrated
 
 BIN = Path(sys.executable).parent
 READY = {"worker": (" ready.", 1), "beat": ("Sending due task", 4)}
@@ -110,13 +111,14 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("image") / "utlyst"
     folder.mkdir()
     composition.copy_as_in_image(folder)
     copied = files_outside_var(folder)
     composition.compile_as_in_image(folder)
     (folder / "var").mkdir()  # the tmpfs
+    copy_partly_migrated(sqlite_template, folder / "var" / "db.sqlite3")
     site = Site(folder, copied)
     try:
         yield site
@@ -139,6 +141,7 @@ def test_commands_start_the_site_and_health_checks_can_fail(site):
         site.services["migrate"]["command"], env=site.env("migrate"), cwd=site.folder, capture_output=True, text=True, timeout=240
     )
     assert migrated.returncode == 0, migrated.stderr
+    assert f"Applying {LEFT}... OK" in migrated.stdout
     assert site.check("beat") != 0, "a beat that never ran is not healthy"
 
     for name in ("web", "worker", "beat"):

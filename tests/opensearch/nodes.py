@@ -29,8 +29,18 @@ MIN_JAVA = {"2.19": 17, "3.x": 21}
 START_SECONDS = 400
 DOWNLOADS = 3
 DOWNLOAD_SECONDS = 300
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-"""Java options that save processor time in a process of a few minutes: no second compiler, no collector threads."""
+SHORT_LIVED = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-XX:-BytecodeVerificationRemote",
+    "-XX:-UsePerfData",
+)
+"""Java options that save processor time in a process of a few minutes.
+
+No second compiler, no collector threads, and no verification of the classes, which took a fifth of a start of five seconds.
+"""
 
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>

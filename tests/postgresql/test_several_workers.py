@@ -34,13 +34,11 @@ def feed() -> Iterator[FakeFeed]:
         yield fake_feed
 
 
-@pytest.fixture
-def full_feed(feed: FakeFeed) -> FakeFeed:
-    """A feed with enough ads, and slow enough, that a test can interrupt the first load."""
+def publish_slowly(feed: FakeFeed) -> None:
+    """Publish enough ads, and make the feed slow enough, that a run can be interrupted."""
     for _ in range(ADS):
         feed.publish()
     feed.faults.latency(detail=0.15)
-    return feed
 
 
 def count_detail_requests(feed: FakeFeed) -> Counter[str]:
@@ -66,57 +64,65 @@ def test_two_processes_never_hold_the_lease(live_site: Callable[..., LiveSite], 
 
 
 @VENDORS
-def test_no_detail_is_fetched_or_written_twice(live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str) -> None:
-    site = live_site(vendor, feed=full_feed.url)
-    names = [f"sync{number}" for number in range(3)]
-    runs = SyncRuns(site, *names)
+def test_sync_runs_at_once_and_after_a_kill_and_after_a_pause(
+    live_site: Callable[..., LiveSite], feed: FakeFeed, vendor: str
+) -> None:
+    """Three scenarios on one site, each with new ads: all runs are forked from one process, which takes two seconds to start."""
+    site = live_site(vendor, feed=feed.url)
+    at_once = [f"sync{number}" for number in range(3)]
+    runs = SyncRuns(site, *at_once, "killed", "next", "paused", "other")
+    check_that_no_detail_is_fetched_or_written_twice(site, feed, runs, at_once)
+    check_that_the_lease_of_a_killed_process_is_taken_at_once(site, feed, runs, vendor)
+    check_that_a_paused_process_that_lost_its_lease_writes_nothing(site, feed, runs, vendor)
+
+
+def check_that_no_detail_is_fetched_or_written_twice(site: LiveSite, feed: FakeFeed, runs: SyncRuns, names: list[str]) -> None:
+    publish_slowly(feed)
     for name in names:
         runs.begin(name)
     codes = [runs.wait(name)[0] for name in names]
     assert codes.count(0) >= 1
     assert set(codes) <= {0, HELD}
-    assert set(count_detail_requests(full_feed).values()) == {1}
+    assert set(count_detail_requests(feed).values()) == {1}
     assert site.rows("SELECT DISTINCT version FROM vacancies_vacancy") == [(1,)]
-    assert matches_feed(site, full_feed)
+    assert matches_feed(site, feed)
 
 
-@VENDORS
-def test_the_lease_of_a_killed_process_is_taken_at_once(
-    live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
+def check_that_the_lease_of_a_killed_process_is_taken_at_once(
+    site: LiveSite, feed: FakeFeed, runs: SyncRuns, vendor: str
 ) -> None:
-    site = live_site(vendor, feed=full_feed.url)
-    runs = SyncRuns(site, "killed", "next")
+    had = len(site.active())
+    publish_slowly(feed)
     killed = runs.begin("killed")
-    wait_for_first_ads(site, full_feed, 30)
+    wait_for_first_ads(site, feed, had + 30)
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: not Path(f"/proc/{killed}").exists(), 15, "the end of the killed process")
     before = len(site.active())
-    assert before < ADS
+    assert before < had + ADS
     # The lease expires in 2999, but its process is dead, so another process may take it.
     site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2999-01-01 00:00:00" + UTC[vendor])
-    full_feed.faults.latency(detail=0)
+    feed.faults.latency(detail=0)
     runs.begin("next")
     code, printed = runs.wait("next")
     assert code == 0, site.log("syncs")
-    assert matches_feed(site, full_feed)
-    assert json.loads(printed)["new"] == ADS - before, "written ads were fetched again, or ads were lost"
+    assert matches_feed(site, feed)
+    assert json.loads(printed)["new"] == had + ADS - before, "written ads were fetched again, or ads were lost"
 
 
-@VENDORS
-def test_a_paused_process_that_lost_its_lease_writes_nothing(
-    live_site: Callable[..., LiveSite], full_feed: FakeFeed, vendor: str
+def check_that_a_paused_process_that_lost_its_lease_writes_nothing(
+    site: LiveSite, feed: FakeFeed, runs: SyncRuns, vendor: str
 ) -> None:
-    site = live_site(vendor, feed=full_feed.url)
-    runs = SyncRuns(site, "paused", "other")
+    had = len(site.active())
+    publish_slowly(feed)
     paused = runs.begin("paused")
-    wait_for_first_ads(site, full_feed, 30)
+    wait_for_first_ads(site, feed, had + 30)
     pause_between_transactions(site, paused, vendor)
     # Its lease expires, as when a machine sleeps; its process still exists.
     site.rows("UPDATE core_leaserecord SET expires = ? WHERE name = 'feed' RETURNING name", "2020-01-01 00:00:00" + UTC[vendor])
-    full_feed.faults.latency(detail=0)
+    feed.faults.latency(detail=0)
     runs.begin("other")
     assert runs.wait("other")[0] == 0, site.log("syncs")
-    assert matches_feed(site, full_feed)
+    assert matches_feed(site, feed)
     before = site.rows("SELECT uuid, version, checked FROM vacancies_vacancy ORDER BY uuid")
     os.kill(paused, signal.SIGCONT)
     assert runs.wait("paused")[0] == HELD, site.log("syncs")

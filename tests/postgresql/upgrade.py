@@ -1,4 +1,8 @@
-"""Fills a database with the previous release's schema, migrates it, and prints what is there; run by test_migrations."""
+"""Fills a database with the previous release's schema, migrates it, and prints what is there; run by test_migrations.
+
+Given are the first and the last migrations of each app, as `app.name,app.name`: before the previous release's schema, each of the
+first is applied, and after it each of the last, as successive upgrades do; then all others.
+"""
 
 import datetime as dt
 import json
@@ -85,9 +89,17 @@ def read() -> dict[str, object]:
     }
 
 
-for app, name in PREVIOUS:
-    call_command("migrate", app, name, verbosity=0)
+def migrate(*steps: tuple[str, str]) -> None:
+    for app, name in steps:
+        call_command("migrate", app, name, verbosity=0)
+
+
+first, last = ([tuple(step.split(".")) for step in steps.split(",")] for steps in sys.argv[1:])
+migrate(*first, *PREVIOUS)
 call_command("migrate", "auth", verbosity=0)
 fill()
+migrate(*last)
 call_command("migrate", verbosity=0)
+call_command("migrate", check_unapplied=True, verbosity=0)
+call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 sys.stdout.write(json.dumps(read()) + "\n")

@@ -65,9 +65,13 @@ def readable(markup: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-@lru_cache(maxsize=len(SETS))
 def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
     """Every ad of a set: what it is, and what the database stores of it."""
+    return _make_corpus(name)
+
+
+@lru_cache(maxsize=len(SETS))  # a call without the name would be kept a second time
+def _make_corpus(name: str) -> tuple[tuple[Ad, VacancyData], ...]:
     return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
 
 

@@ -76,8 +76,11 @@ def _term(text: str) -> Test:
 
 def _positive(found: re.Match[str]) -> Test:
     if found["regex"]:
-        pattern, field = re.compile(found["regex"], re.IGNORECASE), found["field"] or "post"
-        return lambda ad: bool(pattern.search(getattr(ad, field)))
+        field = found["field"] or "post"
+        search = re.compile(found["regex"], re.IGNORECASE).search
+        if field != "text":  # the ads share names and titles, and no texts
+            search = lru_cache(maxsize=None)(search)
+        return lambda ad: bool(search(getattr(ad, field)))
     if found["key"] == "place":
         names = {name.strip() for name in found["value"].split("|")}
         return lambda ad: bool(names & ad.places)
@@ -104,9 +107,13 @@ def _occupations() -> set[str]:
     return {*BY_KEY, *(name for set_name in line_sets.SETS for name in line_sets.occupations(set_name))}
 
 
-@lru_cache(maxsize=len(SETS))
 def judged(name_of_set: str = DEMO) -> tuple[Judged, ...]:
     """Every query of a set with its grades, in the order of the file."""
+    return _judge_set(name_of_set)
+
+
+@lru_cache(maxsize=len(SETS))  # a call without the name would be kept a second time
+def _judge_set(name_of_set: str) -> tuple[Judged, ...]:
     if name_of_set in line_sets.SETS:
         concepts, queries = line_sets.concepts(name_of_set), line_sets.queries(name_of_set)
     else:
