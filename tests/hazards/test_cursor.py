@@ -13,6 +13,7 @@ from django.utils import timezone
 from ingest import replay
 from ingest.client.errors import FeedUnavailable
 from ingest.models import DetailTask, FeedState, PageMark
+from jobsearch.demo.feed_server import pages
 from jobsearch.demo.feed_server.time_formats import to_micros
 from jobsearch.vacancies.models import Vacancy
 
@@ -170,11 +171,13 @@ def test_an_ad_closed_on_a_later_page_stays_closed(feed, site):
     assert ad not in site.active()
 
 
-def test_a_batch_with_identical_times_is_read_completely(feed, site):
+def test_a_batch_with_identical_times_is_read_completely(feed, site, monkeypatch):
     """10: up to 500 lines have the same time to the microsecond, also across the end of a page."""
+    monkeypatch.setattr(pages, "DEFAULT_PAGE_SIZE", 100)
     with feed.batch():
-        ads = [feed.publish() for _ in range(1050)]
+        ads = [feed.publish() for _ in range(150)]
     site.follow()
+    assert site.active() == set(ads)
     with feed.batch():
         ads += [feed.publish() for _ in range(50)]
     assert site.follow().new == 50
