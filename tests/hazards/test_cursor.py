@@ -13,6 +13,7 @@ from django.utils import timezone
 from ingest import replay
 from ingest.client.errors import FeedUnavailable
 from ingest.models import DetailTask, FeedState, PageMark
+from jobsearch.demo.feed_server import pages
 from jobsearch.demo.feed_server.time_formats import to_micros
 from jobsearch.vacancies.models import Vacancy
 
@@ -31,13 +32,15 @@ def test_only_the_very_first_request_is_conditional(feed, site):
     assert site.matches_feed()
 
 
-def test_the_cursor_leaves_a_full_page(feed, site):
-    """1: a cursor that stays on a page with a next page never advances."""
-    site.publish_lines(110)
+@pytest.mark.parametrize("size", [100, 1000])
+def test_the_cursor_leaves_a_full_page(feed, site, monkeypatch, size):
+    """1: a cursor that stays on a page with a next page never advances. A thousand lines are a page of NAV's."""
+    monkeypatch.setattr(pages, "DEFAULT_PAGE_SIZE", size)
+    site.publish_lines(size + 10)
     site.follow()
     cursor = site.state().page_id
-    site.publish_lines(110)
-    assert site.follow().lines == 110
+    site.publish_lines(size + 10)
+    assert site.follow().lines == size + 10
     assert site.state().page_id != cursor
     assert site.matches_feed()
 
