@@ -6,7 +6,8 @@ import ast
 import importlib
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,36 +101,44 @@ FILES = [file for folder in ("jobsearch", "ingest") for file in sorted((ROOT / f
 LIBRARIES = {"tantivy": "jobsearch.search.engines.tantivy", "opensearchpy": "jobsearch.search.engines.opensearch"}
 
 
+@cache
 def get_module(file: Path) -> str:
     parts = file.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def get_app(module: str) -> str | None:
     apps = [app for app in APPS if module == app or module.startswith(f"{app}.")]
     return max(apps, key=len, default=None)
 
 
-def list_imports(file: Path) -> Iterator[str]:
+@cache
+def list_imports(file: Path) -> tuple[str, ...]:
     package = get_module(file) if file.name == "__init__.py" else get_module(file).rpartition(".")[0]
+    imports: list[str] = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            imports += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             start = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{start}.{name.name}" for name in node.names)
+            imports += [f"{start}.{name.name}" for name in node.names]
+    return tuple(imports)
 
 
-@pytest.mark.parametrize("file", FILES, ids=get_module)
-def test_dependencies_go_one_way(file):
-    app = get_app(get_module(file))
-    for imported in list_imports(file):
-        target = get_app(imported)
-        if app and target and target != app:
-            assert target in APPS[app], f"{get_module(file)} may not import {imported}"
+def test_dependencies_go_one_way():
+    forbidden = [
+        f"{get_module(file)} may not import {imported}"
+        for file in FILES
+        if (app := get_app(get_module(file)))
+        for imported in list_imports(file)
+        if (target := get_app(imported)) and target != app and target not in APPS[app]
+    ]
+    assert not forbidden, "\n".join(forbidden)
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     """Module -> the project's modules that it imports, those for type checkers included."""
     modules = {get_module(file): file for file in FILES}
@@ -192,14 +201,18 @@ def test_a_cycle_is_found_and_the_shortest_is_named():
     assert find_cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if get_module(file).startswith("jobsearch.web.presenters")], ids=get_module
-)
-def test_presenters_import_no_views(file):
-    imported = [name for name in list_imports(file) if name.startswith("jobsearch.web.views")]
-    assert not imported, f"{get_module(file)} imports {imported}"
+def test_presenters_import_no_views():
+    imports = [
+        f"{get_module(file)} imports {imported}"
+        for file in FILES
+        if get_module(file).startswith("jobsearch.web.presenters")
+        for imported in list_imports(file)
+        if imported.startswith("jobsearch.web.views")
+    ]
+    assert not imports, "\n".join(imports)
 
 
+@cache
 def list_public_names(module: str) -> set[str] | None:
     """The names in `__all__`, None for a module without it: everything in it that has no leading underscore."""
     names = getattr(importlib.import_module(module), "__all__", None)
@@ -215,12 +228,15 @@ def is_public(imported: str) -> bool:
     return not name.startswith("_") if names is None else name in names
 
 
-@pytest.mark.parametrize("file", FILES, ids=get_module)
-def test_other_apps_import_public_modules(file):
-    app = get_app(get_module(file))
-    for imported in list_imports(file) if app else ():
-        if get_app(imported) in PUBLIC.keys() - {app}:
-            assert is_public(imported), f"{get_module(file)} imports {imported}, which its app's __init__.py does not list"
+def test_other_apps_import_public_modules():
+    private = [
+        f"{get_module(file)} imports {imported}, which its app's __init__.py does not list"
+        for file in FILES
+        if (app := get_app(get_module(file)))
+        for imported in list_imports(file)
+        if get_app(imported) in PUBLIC.keys() - {app} and not is_public(imported)
+    ]
+    assert not private, "\n".join(private)
 
 
 @pytest.mark.parametrize("app", PUBLIC)
@@ -249,17 +265,18 @@ def test_imports_neither_django_nor_celery(module):
     assert (result.stdout.strip(), result.stderr) == ("[]", "")
 
 
-@pytest.mark.parametrize("file", FILES, ids=get_module)
-def test_the_feed_server_imports_no_django_and_each_engine_has_one_package(file):
-    module = get_module(file)
-    for imported in list_imports(file):
-        top = imported.partition(".")[0]
-        if module.startswith("jobsearch.demo.feed_server"):
-            assert top not in {"django", "celery"}, f"{module} imports {imported}"
-        if top in LIBRARIES:
-            assert module.startswith(LIBRARIES[top]), f"{module} imports {imported}"
+def test_the_feed_server_imports_no_django_and_each_engine_has_one_package():
+    forbidden = []
+    for file in FILES:
+        module = get_module(file)
+        for imported in list_imports(file):
+            top = imported.partition(".")[0]
+            is_django = module.startswith("jobsearch.demo.feed_server") and top in {"django", "celery"}
+            if is_django or (top in LIBRARIES and not module.startswith(LIBRARIES[top])):
+                forbidden.append(f"{module} imports {imported}")
+    assert not forbidden, "\n".join(forbidden)
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "migrations" not in file.parts], ids=get_module)
-def test_files_are_short(file):
-    assert len(file.read_text().splitlines()) <= LONGEST
+def test_files_are_short():
+    lengths = {get_module(file): len(file.read_text().splitlines()) for file in FILES if "migrations" not in file.parts}
+    assert {module: length for module, length in lengths.items() if length > LONGEST} == {}

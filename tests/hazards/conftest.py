@@ -15,11 +15,12 @@ from ingest.client.responses import ResponseLimits
 from ingest.consistency import Kind
 from ingest.models import DetailTask, FeedState
 from ingest.report import Report
-from jobsearch.demo.feed_server import FakeFeed
+from jobsearch.demo.feed_server import FakeFeed, pages
 from jobsearch.vacancies.models import Contact, Vacancy
 from tests.ingest import plain_ads, precomputed_ads
 
 PAUSES = (0.01,)
+PAGE_SIZE = 100
 # So long that no answer is late on a busy machine: with half a second, one of 1,100 details was. Only a test whose feed
 # doesn't answer takes `short_limits`.
 LIMITS = {
@@ -109,7 +110,9 @@ class Site:
 
 
 @pytest.fixture
-def feed(settings) -> Iterator[FakeFeed]:
+def feed(settings, monkeypatch) -> Iterator[FakeFeed]:
+    """A feed with pages of 100 lines: to fill NAV's own, of 1,000, takes as long as the rest of a test."""
+    monkeypatch.setattr(pages, "DEFAULT_PAGE_SIZE", PAGE_SIZE)
     with FakeFeed(ads=plain_ads) as fake_feed:
         settings.NAV_FEED_URL = fake_feed.url
         settings.NAV_FEED_TOKEN = ""

@@ -61,11 +61,11 @@ def test_details_are_fetched_between_the_pages_of_a_long_backlog(feed, site, mon
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_PAGES", 2)
     new = [feed.publish() for _ in range(30)]
-    site.publish_lines(6000)
+    site.publish_lines(600)
     phases: list[str] = []
     report = site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases[:4] == ["pages", "details", "pages", "details"]
-    assert (report.exit_code, report.lines) == (0, 6030)
+    assert (report.exit_code, report.lines) == (0, 630)
     assert site.active() >= set(new)
     assert site.matches_feed()
 
@@ -75,18 +75,18 @@ def test_a_turn_of_the_page_walk_is_limited_by_time(feed, site, monkeypatch):
     feed.publish()
     site.follow()
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
-    site.publish_lines(3500)
+    site.publish_lines(350)
     phases: list[str] = []
     report = site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases[:3] == ["pages", "details", "pages"]
-    assert (report.exit_code, report.lines) == (0, 3500)
+    assert (report.exit_code, report.lines) == (0, 350)
 
 
 def test_the_first_load_reads_all_lines_before_the_details(feed, site, monkeypatch):
     """47: otherwise most details of half a year would be fetched for nothing."""
     monkeypatch.setattr(page_walker, "TURN_PAGES", 1)
     monkeypatch.setattr(page_walker, "TURN_SECONDS", 0.0)
-    site.publish_lines(3500)
+    site.publish_lines(350)
     phases: list[str] = []
     site.follow(on_progress=lambda phase, *_: phases.append(phase) if phases[-1:] != [phase] else None)
     assert phases == ["pages", "details"]
@@ -190,7 +190,7 @@ def test_repeated_lines_do_not_deactivate_even_temporarily(feed, site, lost):
         feed.expire(ad)
         feed.reactivate(ad)
     site.follow()
-    site.publish_lines(1200)
+    site.publish_lines(120)
     feed.publish()
     site.follow()
     versions = dict(Vacancy.objects.values_list("uuid", "version"))
@@ -239,10 +239,10 @@ def test_the_order_of_the_feed_decides_again_at_the_head(feed, site):
 def test_catching_up_continues_after_an_interrupted_run(feed, site):
     """46: the flag `catching_up` is stored with the cursor."""
     ad = feed.publish()
-    site.publish_lines(1200)
+    site.publish_lines(120)
     feed.expire(ad)
     feed.reactivate(ad)
-    site.publish_lines(1200)
+    site.publish_lines(120)
     site.follow()
     feed.rebuild()
     client = site.client()
@@ -264,7 +264,7 @@ def test_the_mask_of_a_repeated_line_is_kept(feed, site):
     ad, stay = feed.publish(), feed.publish()
     site.follow()
     feed.stop(ad)
-    site.publish_lines(1100)
+    site.publish_lines(110)
     feed.append_line(ad, status="INACTIVE", title="Sykepleier", business_name="Sykehus")
     feed.rebuild()
     site.follow()

@@ -53,8 +53,9 @@ def test_names_of_all_kinds_are_tested():
 
 
 @pytest.mark.parametrize("q", EVERYWHERE)
-def test_each_form_of_each_name_compiles_to_the_same_conditions(q):
-    for name in NAMES:
+def test_each_form_of_each_name_compiles_to_the_same_conditions(some_of, q):
+    """Each name in a fourth of the queries, and each query with a fourth of the names."""
+    for name in some_of(NAMES, EVERYWHERE.index(q)):
         expected = compiled(q.format(name))
         for form in forms(name):
             if (form, name) in OTHER_WORDS or (SMALL.get(form) == name and q not in ALONE):

@@ -113,9 +113,10 @@ def test_all_keys_are_present_in_the_feeds_order(ads: list[dict[str, Any]]) -> N
 
 
 @pytest.mark.parametrize("revision", [0, 1, 3])
-def test_the_headline_agrees_with_the_ad(revision: int) -> None:
-    for number in range(1500):
-        line, one = headline(number, revision=revision), ad(number, revision=revision)
+def test_the_headline_agrees_with_the_ad(ads: list[dict[str, Any]], revision: int) -> None:
+    """All ads as they were published, and of their revisions some."""
+    for number in range(revision, 1500, 3) if revision else range(SAMPLE):
+        line, one = headline(number, revision=revision), ad(number, revision=revision) if revision else ads[number]
         first = one["workLocations"][0]["municipal"] if one["workLocations"] else None
         assert line == (one["title"], one["employer"]["name"], first or None, one["source"])
         assert 0 < len(line.title) <= 500
@@ -201,7 +202,12 @@ def test_languages_are_distributed_as_in_the_feed() -> None:
     assert is_near(languages["en"], 3.7, 0.7)
     assert is_near(languages["nn"], 9, 1.5)
     assert is_near(languages["mixed"], 0.8, 0.4)
-    assert {"pl", "lt", "se"} <= {plan_ad(number).language for number in range(60_000)}
+    missing = {"pl", "lt", "se"}
+    for number in range(60_000):
+        missing.discard(plan_ad(number).language)
+        if not missing:
+            break
+    assert not missing
 
 
 def test_descriptions_are_as_long_as_in_the_feed(texts: list[str]) -> None:
@@ -309,9 +315,13 @@ def test_norway_has_fifteen_counties_and_357_municipalities() -> None:
 
 
 def test_every_municipality_and_some_short_names_occur() -> None:
-    found = Counter(headline(number).municipal for number in range(60_000))
-    assert not {name for county in MUNICIPALITIES.values() for name in county} - set(found)
-    assert {"HERØY", "OS", "HERØY (NORDLAND)", "OS (INNLANDET)", "SVALBARD", None, "DEATNU TANA"} <= set(found)
+    missing = {name for county in MUNICIPALITIES.values() for name in county}
+    missing |= {"HERØY", "OS", "HERØY (NORDLAND)", "OS (INNLANDET)", "SVALBARD", None, "DEATNU TANA"}
+    for number in range(60_000):
+        missing.discard(headline(number).municipal)
+        if not missing:
+            break
+    assert not missing
 
 
 def test_organisation_numbers_pass_the_registers_check() -> None:
