@@ -288,22 +288,27 @@ def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -
             for some in batched(settled.unwritten, CHUNK):
                 Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
             sequence = max(before.sequence if before else 0, 0) + 1
-            index.write_sequence(sequence)
-            in_use.switch(index)
-            IndexState.objects.update_or_create(
-                id=1,
-                defaults={
-                    "identity": index.get_identity(),
-                    "fingerprint": fingerprint(),
-                    "sequence": sequence,
-                    "documents": documents,
-                    "built": timezone.now(),
-                    "seconds": time.monotonic() - started,
-                },
-            )
-            mark_all_indexed(index)
+            make_live(in_use, index, sequence, documents, started)
         return differed
     raise AssertionError("unreachable")
+
+
+def make_live(in_use: Engine, index: Index, sequence: int, documents: int, started: float) -> None:
+    """Switches to an index that is up to date, and records it. `started`: of its making, in seconds of `time.monotonic`."""
+    index.write_sequence(sequence)
+    in_use.switch(index)
+    IndexState.objects.update_or_create(
+        id=1,
+        defaults={
+            "identity": index.get_identity(),
+            "fingerprint": fingerprint(),
+            "sequence": sequence,
+            "documents": documents,
+            "built": timezone.now(),
+            "seconds": time.monotonic() - started,
+        },
+    )
+    mark_all_indexed(index)
 
 
 def catch_up(index: Index) -> CaughtUp:
