@@ -35,10 +35,12 @@ __all__ = [
     "Tombstone",
     "Vacancy",
     "VacancyQuerySet",
+    "hidden_condition",
 ]
 
 
-def _is_hidden() -> models.Exists:
+def hidden_condition() -> models.Exists:
+    """Condition on `uuid` for the ads that an administrator hides."""
     return models.Exists(Moderation.objects.filter(uuid=models.OuterRef("uuid"), hidden=True))
 
 
@@ -47,11 +49,11 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
 
     def active(self, now: dt.datetime | None = None) -> VacancyQuerySet:
         """The ads that may be shown at this moment, see `visibility`."""
-        return self.filter(visibility.active_condition(now)).filter(~_is_hidden())
+        return self.filter(visibility.active_condition(now)).filter(~hidden_condition())
 
     def with_hidden(self) -> VacancyQuerySet:
         """The rows with `is_hidden`: whether an administrator hides the ad. A column, so that it cannot change the plan."""
-        return self.annotate(is_hidden=_is_hidden())
+        return self.annotate(is_hidden=hidden_condition())
 
     def before_deadline(self) -> VacancyQuerySet:
         """The ads whose deadline has not passed or is no date: of the active ones, those of a search without a deadline."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from jobsearch.core.keyset import iterate_batches
 
 from . import prepared_ads, prepared_documents, visibility
-from .models import Moderation, Tombstone, Vacancy
+from .models import Moderation, Tombstone, Vacancy, hidden_condition
 
 BY_CHANGE = Coalesce(F("changed"), F("changed"))
 """Sorts by `changed` without its index: with it SQLite would read the whole table every few seconds, although the partial index
@@ -70,8 +70,7 @@ def list_removals(limit: int, now: dt.datetime, leave_out: Exists | None = None)
 
     They need no text of the ad, so the search does them before all others.
     """
-    hidden = Exists(Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True))
-    rows = Vacancy.objects.not_indexed().filter(~visibility.active_condition(now) | Q(hidden)).order_by(BY_CHANGE)
+    rows = Vacancy.objects.not_indexed().filter(~visibility.active_condition(now) | Q(hidden_condition())).order_by(BY_CHANGE)
     tombstones = Tombstone.objects.filter(version__gt=F("indexed_version"))
     if leave_out is not None:
         rows, tombstones = rows.exclude(leave_out), tombstones.exclude(leave_out)

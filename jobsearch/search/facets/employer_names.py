@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from jobsearch.core.compiled_select import CompiledSelect
@@ -23,7 +23,7 @@ from jobsearch.core.text_values import clean_parameter
 from jobsearch.search.analysis.folding import build_comparison_key
 from jobsearch.search.cache import StaleWhileRevalidateCache
 from jobsearch.taxonomy.catalogue import NOT_STATED
-from jobsearch.vacancies.models import Moderation, Vacancy
+from jobsearch.vacancies.models import Vacancy, hidden_condition
 from jobsearch.vacancies.organisation_numbers import parse_orgnr
 from jobsearch.vacancies.visibility import active_condition
 
@@ -220,8 +220,7 @@ def _find_by_former_names(names: Collection[str]) -> dict[str, str]:
     """Former name -> canonical name of the employer that had it and has active ads. Names that active ads have are left out."""
     named = Vacancy.objects.filter(employer_name__in=names)
     in_use = {*named.filter(active_condition()).values_list("employer_name", flat=True)}
-    hidden = Moderation.objects.filter(uuid=OuterRef("uuid"), hidden=True)
-    former = named.filter(status=Vacancy.Status.INACTIVE).exclude(employer_orgnr="").filter(~Exists(hidden))
+    former = named.filter(status=Vacancy.Status.INACTIVE).exclude(employer_orgnr="").filter(~hidden_condition())
     rows = former.order_by("-changed", "uuid").values_list("employer_name", "employer_orgnr")
     latest = {name: orgnr for name, orgnr in reversed(rows[:_MOST_FORMER]) if name not in in_use}
     canonical = _read_names(latest.values()) if latest else {}
