@@ -23,11 +23,12 @@ def find_gone() -> set[UUID]:
 def _build_query() -> QuerySet[Any, Any]:
     """Two halves of a UNION: joined by OR, SQLite reads every closed ad for the closed half.
 
-    So it does for `status = 'INACTIVE'`, for which it uses an index of all ads that begins with the status; for a range it uses
-    the small index of rows that are not indexed yet.
+    `NOT (status = 'ACTIVE')`, since for a condition without NOT SQLite may use the index of all ads that begins with the status:
+    it always did so for `=`, and for `>=` once it had statistics of a time when all ads were indexed (8.6 ms for 9,000 ads, each
+    search; now 1.2 ms). With NOT only the small index of rows that are not indexed yet is left.
     """
     behind = Vacancy.objects.not_indexed().values_list("uuid", flat=True)
-    closed = behind.filter(status__gte=Vacancy.Status.INACTIVE)
+    closed = behind.exclude(status=Vacancy.Status.ACTIVE)
     hidden = behind.filter(uuid__in=Moderation.objects.filter(hidden=True).values("uuid"))
     return hidden.union(closed, all=True)[:MOST_EXCLUDED]
 

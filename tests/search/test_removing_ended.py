@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from jobsearch.search.indexing import analysis_process, compare, index_changes, 
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
+from tests.planner_statistics import gather_statistics
 from tests.search.misbehaving import change, close, raise_with_the_ads_words, total
 from tests.web.test_query_plans import fill
 
@@ -151,24 +154,30 @@ def test_the_queries_for_what_is_behind_read_only_rows_that_are_behind(make_vaca
             assert "SCAN vacancies_vacancy USING INDEX vacancies_vacancy_changed" not in plan, query + plan
 
 
-@pytest.mark.parametrize("statistics", [pytest.param(False, marks=pytest.mark.sqlite), True])
-def test_the_list_of_ads_that_are_closed_and_still_indexed_reads_no_row_of_the_table(statistics):
-    """A row has the texts of the ad: to read 5,000 of them took 12 ms in each search of a first load."""
-    fill()
-    behind = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)[:1500]
-    for some in batched(behind, 500):
-        Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
-    with connection.cursor() as cursor:
-        if statistics:
-            cursor.execute("ANALYZE")
-        with CaptureQueriesContext(connection) as asked:
-            assert len(service.find_gone()) > 400
-        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-        cursor.execute(f"{explain} {asked[0]['sql']}")
-        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TABLE IF EXISTS sqlite_stat1")
-            cursor.execute("DROP TABLE IF EXISTS sqlite_stat4")
+@pytest.mark.parametrize(
+    "gathered", [pytest.param("never", marks=pytest.mark.sqlite), "of a few indexed ads", "with pending changes"]
+)
+def test_the_list_of_ads_that_are_closed_and_still_indexed_reads_no_row_of_the_table(gathered, make_vacancy):
+    """A row has the texts of the ad: to read 5,000 of them took 12 ms in each search of a first load.
+
+    SQLite's ANALYZE knows nothing of a partial index that is empty at the time: with it, SQLite preferred the index that begins
+    with the status, and read every closed ad.
+    """
+    for _ in range(20):
+        close(make_vacancy())
+    Vacancy.objects.update(indexed_version=F("version"))
+    with gather_statistics() if gathered == "of a few indexed ads" else nullcontext():
+        fill()
+        behind = Vacancy.objects.order_by("uuid").values_list("uuid", flat=True)[:1500]
+        for some in batched(behind, 500):
+            Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
+        with gather_statistics() if gathered == "with pending changes" else nullcontext():
+            with CaptureQueriesContext(connection) as asked:
+                assert len(service.find_gone()) > 400
+            with connection.cursor() as cursor:
+                explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+                cursor.execute(f"{explain} {asked[0]['sql']}")
+                plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
     lines = [line for line in plan.splitlines() if " vacancies_vacancy" in line]
     assert len(lines) == 2, plan
     assert "vacancy_behind_index" in plan, plan

@@ -21,6 +21,7 @@ from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
 from jobsearch.search.facets import employer_names
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
+from tests.planner_statistics import gather_statistics
 from tests.web.every_page import Site, addresses, build
 from tests.web.support import PASSWORD, ModuleSite
 
@@ -38,26 +39,19 @@ def filled_site(module_site: ModuleSite) -> Iterator[Site]:
         yield found
 
 
-# PostgreSQL's autovacuum gathers statistics within a minute of a first load; SQLite has none until ANALYZE is run.
 @pytest.fixture(scope="module", params=[pytest.param("no statistics", marks=pytest.mark.sqlite), "statistics"])
 def statistics(request, filled_site, django_db_blocker) -> Iterator[None]:
     """Without statistics, and then with those of ANALYZE."""
     if request.param == "no statistics":
         yield
         return
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-            if connection.vendor == "postgresql":
+    with django_db_blocker.unblock(), gather_statistics():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
                 # As if VACUUM had marked every page, which it cannot while another session is open: the planner can then expect
                 # an index-only scan.
                 cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         yield
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TABLE IF EXISTS sqlite_stat1")
-                cursor.execute("DROP TABLE IF EXISTS sqlite_stat4")
-            connection.close()  # which has the statistics in memory
 
 
 @pytest.fixture(scope="module")
