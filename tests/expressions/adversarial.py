@@ -25,7 +25,7 @@ MIN_SHORT_SECONDS = 0.02
 """CPU seconds for a text of at most 256 letters: an exponential expression needs far more, a linear one at most 4 ms."""
 CERTAIN_SECONDS = 0.1
 """CPU seconds for the longest text from which it is not timed again: a linear expression needs a hundredth."""
-MAX_SECONDS, MAX_CPU_SECONDS = 1.0, 0.5
+MAX_SECONDS, MAX_CPU_SECONDS = 0.3, 0.15
 """Seconds for one text after which an expression is stopped, and the CPU seconds of these from which it counts as slow. Stopped
 with fewer, because the machine is busy, it gets twice the time."""
 MAX_GROWTH = 9.0
