@@ -30,44 +30,45 @@ _KEPT_CONTROLS = "\t\n\r"
 
 
 def _build_character_class(codes: list[int]) -> str:
-    """The inside of a regular expression's character class for sorted code points; neighbours become ranges."""
+    """The inside of a regular expression's character class for sorted code points, none of them ASCII punctuation."""
     ranges: list[list[int]] = []
     for code in codes:
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1][1] = code
         else:
             ranges.append([code, code])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
-def _is_removed(code: int, category: str) -> bool:
-    # Cc: controls. Cf: direction marks and other invisible characters. Cs: surrogates. xFFFE, xFFFF, FDD0-FDEF: noncharacters.
-    if category in {"Cc", "Cf", "Cs"} or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
-        return True
-    # Invisible, although Unicode classes them as marks or symbols: grapheme joiner, Khmer and Mongolian fillers, variation
-    # selectors, object replacement.
-    return code in {0x034F, 0x17B4, 0x17B5, 0x180F, 0x2065, 0xFFFC} or 0x180B <= code <= 0x180D or 0xFE00 <= code <= 0xFE0D
+# Invisible, although Unicode classes them as marks or symbols: grapheme joiner, Khmer and Mongolian fillers, variation selectors,
+# object replacement; and noncharacters, which no text may contain.
+_INVISIBLE = {
+    *(0x034F, 0x17B4, 0x17B5, *range(0x180B, 0x180E), 0x180F, 0x2065, *range(0xFE00, 0xFE0E), 0xFFFC),
+    *(*range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF, 0x1FFFE, 0x1FFFF),
+}
+_REMOVED_CATEGORIES = {"Cc", "Cf", "Cs"}  # controls; direction marks and other invisible characters; surrogates
+_MARK_CATEGORIES = {"Mn", "Mc", "Me"}  # Mc: those with a width of their own, such as vowels of Hindi
 
 
-def _list_codes() -> tuple[list[int], list[int]]:
-    """The code points that are removed, and the combining marks that are kept."""
-    removed, marks = [], []
-    for code in range(0x20000):  # above are CJK, and the tags and selectors that are added below
-        category = unicodedata.category(chr(code))
-        if category[0] not in "CM" and code != 0xFFFC:
-            continue
+def _list_codes() -> tuple[list[int], list[int], list[int]]:
+    """Code points that are removed, combining marks that are kept, and all marks that Unicode sorts when it composes a text."""
+    removed, kept, ordered = [], [], []
+    # Above are CJK, and the tags and selectors that are added below.
+    for code, category in enumerate(map(unicodedata.category, map(chr, range(0x20000)))):
+        if category in _MARK_CATEGORIES and unicodedata.combining(chr(code)):
+            ordered.append(code)
         if code in _OWN_CODES or chr(code) in _KEPT_CONTROLS:
             continue
-        if _is_removed(code, category):
+        if category in _REMOVED_CATEGORIES or code in _INVISIBLE:
             removed.append(code)
-        elif category in {"Mn", "Me"}:
-            marks.append(code)
-    return removed, marks
+        elif category in _MARK_CATEGORIES and category != "Mc":
+            kept.append(code)
+    return removed, kept, ordered
 
 
 # Each kind has its own expression below.
 _OWN_CODES = frozenset(map(ord, {*_SPACE, *_HYPHENS, *_SELECTORS, *_JOINERS}))
-_REMOVED_CODES, _MARK_CODES = _list_codes()
+_REMOVED_CODES, _MARK_CODES, _SORTED_CODES = _list_codes()
 _MARKS = _build_character_class(_MARK_CODES)
 _REMOVED = re.compile(f"[{_build_character_class(_REMOVED_CODES)}\U000e0000-\U000e0fff]")
 _ODD_SPACE = re.compile(f"[{_build_character_class(sorted(map(ord, _SPACE)))}]")
@@ -79,7 +80,7 @@ _LOOSE_JOINER = re.compile(
 )
 _STACK = re.compile(f"([{_MARKS}]{{{MARKS_PER_LETTER}}})[{_MARKS}]+")
 # Marks that Unicode sorts when it composes a text; Python takes five seconds to sort a run of 100,000.
-_SORTED = _build_character_class([code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))])
+_SORTED = _build_character_class(_SORTED_CODES)
 _TALL_STACK = re.compile(f"([{_SORTED}]{{8}})[{_SORTED}]+")
 _LOOSE_MARK = re.compile(rf"(^|[\s<>=])[{_MARKS}]+")
 # A single search for any character that may need work; nearly every text has none. The upper planes are one range here: a
