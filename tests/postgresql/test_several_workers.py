@@ -25,7 +25,6 @@ from tests.servers.ports import wait_until
 VENDORS = pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 UTC = {"sqlite": "", "postgresql": "+00:00"}  # as each database writes it
 ADS = 150
-ADS_AT_ONCE = 60  # a second and a half of requests, six at a time
 HELD = 3  # the command's exit code if another process has the lease
 
 
@@ -35,9 +34,9 @@ def feed() -> Iterator[FakeFeed]:
         yield fake_feed
 
 
-def publish_slowly(feed: FakeFeed, number: int = ADS) -> None:
+def publish_slowly(feed: FakeFeed) -> None:
     """Publish enough ads, and make the feed slow enough, that a run can be interrupted."""
-    for _ in range(number):
+    for _ in range(ADS):
         feed.publish()
     feed.faults.latency(detail=0.15)
 
@@ -78,7 +77,7 @@ def test_sync_runs_at_once_and_after_a_kill_and_after_a_pause(
 
 
 def check_that_no_detail_is_fetched_or_written_twice(site: LiveSite, feed: FakeFeed, runs: SyncRuns, names: list[str]) -> None:
-    publish_slowly(feed, ADS_AT_ONCE)
+    publish_slowly(feed)
     for name in names:
         runs.begin(name)
     codes = [runs.wait(name)[0] for name in names]
