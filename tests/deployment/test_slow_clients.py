@@ -139,7 +139,7 @@ def test_pages_are_served_despite_hundreds_of_incomplete_requests(gunicorn):
     assert max(seconds for _, seconds in answers) < MAX_WAIT
 
 
-MEGABYTES = 40
+MEGABYTES = 80
 MULTIPART = (
     b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.bin"\r\n\r\n',
     *[b"a" * 1_000_000] * MEGABYTES,
