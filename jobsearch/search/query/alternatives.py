@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from jobsearch.search.analysis import spelling
+from jobsearch.search.analysis import spelling, synonyms
 
 from .correction import correct_query, find_unknown_words
-from .parsed_query import ParsedQuery
-from .parser import allow_body_match, parse_query
+from .parsed_query import Alternative, ParsedQuery, WordClause
+from .parser import parse_query
 from .sentence_lists import rank_common_word
 
 MAX_MENTIONS = 10
@@ -72,6 +72,27 @@ def find_interpretations(
                 interpretations.append(replace(corrected, parsed=parse_query(correction.q, left_out), left_out=left_out))
         interpretations_by_query.append(interpretations)
     return interpretations_by_query
+
+
+def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
+    """The query with a name of an occupation matched in the running text too; None where there is none to match so.
+
+    Only if it is the whole query, or beside other words if it may well be no occupation there: "C assembler". "Tannlege Voss"
+    does not find the texts of Voss that mention a dentist. Other words match in the running text anyway.
+    """
+    if parsed.never or not parsed.plain_words:
+        return None
+    must = tuple(_allow_in_body(group, len(parsed.must) == 1) for group in parsed.must)
+    return replace(parsed, must=must) if must != parsed.must else None
+
+
+def _allow_in_body(group: tuple[Alternative, ...], is_only_group: bool) -> tuple[Alternative, ...]:
+    first = group[0][0] if group and len(group[0]) == 1 else None
+    if not isinstance(first, WordClause) or not first.headline_only:
+        return group
+    if is_only_group:
+        return ((replace(first, headline_only=False, synonyms=()),),)
+    return ((replace(first, headline_only=False),), *group[1:]) if synonyms.is_foreign_or_short(first.word) else group
 
 
 def _leave_out_words(q: str, parsed: ParsedQuery, now: dt.datetime) -> list[Interpretation]:

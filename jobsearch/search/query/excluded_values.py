@@ -15,7 +15,8 @@ from .exclusions import Negation, find_negations
 from .items import split_items
 from .normalisation import normalise_query
 from .parsed_query import QueryItem
-from .parser import expand_query, parse_query, recognise_items
+from .parser import expand_query, parse_query
+from .recognition import recognise_items
 from .wishes import take_wishes
 
 _MARKS = " ,;:/&+|-"
