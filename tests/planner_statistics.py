@@ -18,6 +18,11 @@ def gather_statistics() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     yield
+    remove_statistics()
+
+
+def remove_statistics() -> None:
+    """Removes SQLite's statistics; PostgreSQL gathers them by itself."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS sqlite_stat1")

@@ -18,6 +18,7 @@ from jobsearch.vacancies.store import Outcome
 from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from tests.conftest import vacancy_data
 from tests.database_files import read_files
+from tests.planner_statistics import remove_statistics
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +219,27 @@ def test_erasing_is_postponed_while_another_connection_writes():
     writer.execute("ROLLBACK")
     writer.close()
     assert store.erase_deleted_content() is True
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_statistics_of_few_ads_are_not_gathered(make_vacancy, monkeypatch):
+    """With those of 20 ads SQLite reads the whole table of 3,000; `test_query_plans` holds the plans with the others."""
+
+    def list_analysed() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE name = 'sqlite_stat1'")
+            if cursor.fetchone():
+                cursor.execute("SELECT tbl FROM sqlite_stat1")
+            return {table for (table,) in cursor.fetchall()}
+
+    monkeypatch.setattr(store, "LEAST_FOR_STATISTICS", 3)
+    for _ in range(2):
+        make_vacancy()
+    tasks.forget_old()
+    assert list_analysed() == set()
+    make_vacancy()
+    tasks.forget_old()
+    assert "vacancies_vacancy" in list_analysed()
+    remove_statistics()
+    assert list_analysed() == set()

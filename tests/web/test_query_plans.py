@@ -1,6 +1,6 @@
 """Query plans of every page: no query scans the table of ads, whose rows contain the texts of all ads.
 
-Held on SQLite without statistics, as after a first load, and with those of ANALYZE; on PostgreSQL with those of ANALYZE.
+Held on SQLite without statistics, as in the first hour, and with those that the site gathers; on PostgreSQL with ANALYZE.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from django.utils import timezone
 from jobsearch.search.analysis import spelling
 from jobsearch.search.assist import suggestions
 from jobsearch.search.facets import employer_names
+from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Location, Moderation, Occupation, Vacancy
-from tests.planner_statistics import gather_statistics
+from tests.planner_statistics import remove_statistics
 from tests.web.every_page import Site, addresses, build
 from tests.web.support import PASSWORD, ModuleSite
 
@@ -41,17 +42,20 @@ def filled_site(module_site: ModuleSite) -> Iterator[Site]:
 
 @pytest.fixture(scope="module", params=[pytest.param("no statistics", marks=pytest.mark.sqlite), "statistics"])
 def statistics(request, filled_site, django_db_blocker) -> Iterator[None]:
-    """Without statistics, and then with those of ANALYZE."""
+    """Without statistics, and then with those that the site gathers."""
     if request.param == "no statistics":
         yield
         return
-    with django_db_blocker.unblock(), gather_statistics():
+    with django_db_blocker.unblock():
+        store.update_statistics()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
                 # As if VACUUM had marked every page, which it cannot while another session is open: the planner can then expect
                 # an index-only scan.
                 cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = %s", [TABLE])
         yield
+        remove_statistics()
 
 
 @pytest.fixture(scope="module")
