@@ -6,7 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
 
@@ -127,13 +127,22 @@ def list_imports(file: Path) -> tuple[str, ...]:
     return tuple(imports)
 
 
+def list_imports_of_other_apps() -> Iterator[tuple[str, str, str, str]]:
+    """(app, module, app of what it imports, what it imports)."""
+    for file in FILES:
+        module = get_module(file)
+        app = get_app(module)
+        for imported in list_imports(file) if app else ():
+            target = get_app(imported)
+            if target and target != app:
+                yield app, module, target, imported
+
+
 def test_dependencies_go_one_way():
     forbidden = [
-        f"{get_module(file)} may not import {imported}"
-        for file in FILES
-        if (app := get_app(get_module(file)))
-        for imported in list_imports(file)
-        if (target := get_app(imported)) and target != app and target not in APPS[app]
+        f"{module} may not import {imported}"
+        for app, module, target, imported in list_imports_of_other_apps()
+        if target not in APPS[app]
     ]
     assert not forbidden, "\n".join(forbidden)
 
@@ -230,11 +239,9 @@ def is_public(imported: str) -> bool:
 
 def test_other_apps_import_public_modules():
     private = [
-        f"{get_module(file)} imports {imported}, which its app's __init__.py does not list"
-        for file in FILES
-        if (app := get_app(get_module(file)))
-        for imported in list_imports(file)
-        if get_app(imported) in PUBLIC.keys() - {app} and not is_public(imported)
+        f"{module} imports {imported}, which its app's __init__.py does not list"
+        for _app, module, target, imported in list_imports_of_other_apps()
+        if target in PUBLIC and not is_public(imported)
     ]
     assert not private, "\n".join(private)
 
