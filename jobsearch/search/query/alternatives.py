@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from jobsearch.search.analysis import spelling, synonyms
 
 from .correction import correct_query, find_unknown_words
-from .parsed_query import Alternative, ParsedQuery, WordClause
+from .parsed_query import Alternatives, ParsedQuery, WordClause
 from .parser import parse_query
 from .sentence_lists import rank_common_word
 
@@ -86,7 +86,7 @@ def allow_body_match(parsed: ParsedQuery) -> ParsedQuery | None:
     return replace(parsed, must=must) if must != parsed.must else None
 
 
-def _allow_in_body(group: tuple[Alternative, ...], is_only_group: bool) -> tuple[Alternative, ...]:
+def _allow_in_body(group: Alternatives, is_only_group: bool) -> Alternatives:
     first = group[0][0] if group and len(group[0]) == 1 else None
     if not isinstance(first, WordClause) or not first.headline_only:
         return group

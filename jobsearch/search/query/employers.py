@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .parsed_query import Alternative, Clause, SynonymClause, WordClause
+from .parsed_query import Alternative, Alternatives, Clause, SynonymClause, WordClause
 
 _LAST_WORDS = frozenset("as asa hf rhf iks nuf ans".split())  # without "da", "sa" and "ba", which also end sentences
 
@@ -15,7 +15,7 @@ def names_company(words: Sequence[str]) -> bool:
     return len(words) > 1 and words[-1] in _LAST_WORDS
 
 
-def drop_synonyms(group: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def drop_synonyms(group: Alternatives) -> Alternatives:
     """The alternatives for one word of a company's name, without those that mean something else than the name."""
     kept = (tuple(_drop_from_clauses(alternative)) for alternative in group)
     return tuple(alternative for alternative in kept if alternative)

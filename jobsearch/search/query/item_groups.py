@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from jobsearch.search.analysis import norwegian, synonyms
 
 from . import combinations, compounds
-from .parsed_query import Alternative, Clause, FacetClause, QueryItem, SynonymClause, WordClause
+from .parsed_query import Alternative, Alternatives, Clause, FacetClause, QueryItem, SynonymClause, WordClause
 
 _JOB_END = re.compile(r"(.{3,}?)s?(?:jobb|jobber|jobben|jobbar|stilling|stillinger|stillingar|stillingen|yrke|yrker)")
 
@@ -51,7 +51,7 @@ def group_items(items: Iterable[QueryItem]) -> list[ItemGroup]:
     return [ItemGroup(tuple(group)) for group in groups]
 
 
-def match_groups(groups: Sequence[ItemGroup]) -> list[tuple[Alternative, ...]]:
+def match_groups(groups: Sequence[ItemGroup]) -> list[Alternatives]:
     """The alternatives of each group; the first one of a single item has its words as typed."""
     joined_stems = compounds.find_joined_stems([group.items for group in groups])
     must = []
@@ -69,7 +69,7 @@ def match_groups(groups: Sequence[ItemGroup]) -> list[tuple[Alternative, ...]]:
     return must
 
 
-def match_list(group: ItemGroup) -> tuple[tuple[Alternative, ...], ...]:
+def match_list(group: ItemGroup) -> tuple[Alternatives, ...]:
     """The alternatives of each item of a list."""
     return tuple(
         (
@@ -107,7 +107,7 @@ def _match_words(item: QueryItem, joined: Sequence[tuple[str, ...]], is_only_gro
     return tuple(finished)
 
 
-def _match_otherwise(item: QueryItem) -> tuple[Alternative, ...]:
+def _match_otherwise(item: QueryItem) -> Alternatives:
     """The alternatives beside the item's words: its other forms, its facet value, and the synonyms of its whole name."""
     if not item.entity or not item.entity.match_facet:
         return item.extra_alternatives

@@ -8,9 +8,8 @@ from dataclasses import replace
 from jobsearch.search.analysis import norwegian, synonyms
 
 from . import entities
-from .parsed_query import Alternative, SynonymClause, WordClause
+from .parsed_query import Alternatives, SynonymClause, WordClause
 
-Alternatives = tuple[Alternative, ...]
 _MAX_WORDS_OF_PUBLIC_BODY = 4  # words of a municipality's name as an employer
 
 

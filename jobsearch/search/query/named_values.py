@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from .compiled_query import compile_query
 from .normalisation import remove_words, strip_leading_fillers
-from .parsed_query import Alternative, Clause, ParsedQuery, WordClause
+from .parsed_query import Alternatives, Clause, ParsedQuery, WordClause
 
-Groups = list[tuple[Alternative, ...]]
+Groups = list[Alternatives]
 
 
 class NamedValues(NamedTuple):

@@ -69,6 +69,8 @@ class FacetClause:
 Clause = WordClause | PhraseClause | PrefixClause | CompoundClause | SynonymClause | FacetClause
 Alternative = tuple[Clause, ...]
 """Clauses that must all match."""
+Alternatives = tuple[Alternative, ...]
+"""Of which one must match."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class QueryItem:
     either: bool = False
     listed: bool = False
     after_or: bool = False
-    extra_alternatives: tuple[Alternative, ...] = ()
+    extra_alternatives: Alternatives = ()
     entity: Entity | None = None
     in_phrase: bool = False
     start: int = 0
@@ -133,8 +135,8 @@ class ParsedQuery:
     word of any ad. `understood` and `dropped` are shown on the page: the query as it was run, and the words left out.
     """
 
-    must: tuple[tuple[Alternative, ...], ...] = ()
-    never: tuple[Alternative, ...] = ()
+    must: tuple[Alternatives, ...] = ()
+    never: Alternatives = ()
     uuid: UUID | None = None
     empty: bool = False
     understood: str = ""
@@ -146,7 +148,7 @@ class ParsedQuery:
     recognised: tuple[RecognisedEntity, ...] = ()
     common_words: tuple[str, ...] = ()
     """Words of the lists of sentences that are searched for, the one that says least first; see `alternatives`."""
-    choices: tuple[tuple[tuple[Alternative, ...], ...], ...] = ()
+    choices: tuple[tuple[Alternatives, ...], ...] = ()
     """The groups that are lists, each as its items' alternatives: an ad that matches several items of a list comes first."""
     wishes: tuple[Wish, ...] = ()
     is_open: bool = False
