@@ -34,7 +34,10 @@ def asked(feed: FakeFeed) -> Counter[str]:
 
 
 def whole(site: LiveSite, feed: FakeFeed) -> Callable[[], bool]:
-    return lambda: site.active() == set(feed.read_active_ads()) and not site.value("SELECT count(*) FROM ingest_detailtask")
+    """Whether every ad is stored and no sync run is under way: a run ends some time after it stored the last ad."""
+    tasks = "SELECT count(*) FROM ingest_detailtask"
+    runs = "SELECT count(*) FROM core_job WHERE kind = 'sync' AND state = 'running'"
+    return lambda: site.active() == set(feed.read_active_ads()) and not site.value(tasks) and not site.value(runs)
 
 
 def test_the_next_task_continues_after_a_killed_worker(site: LiveSite, feed: FakeFeed) -> None:
