@@ -23,11 +23,12 @@ MIN_SECONDS, MIN_EARLY_SECONDS = 0.004, 0.0002
 expression needs 5 to 300 ms, a linear one 1 ms."""
 MIN_SHORT_SECONDS = 0.02
 """CPU seconds for a text of at most 256 letters: an exponential expression needs far more, a linear one at most 4 ms."""
-CERTAIN_SECONDS = 0.1
-"""CPU seconds for the longest text from which it is not timed again: a linear expression needs a hundredth."""
 MAX_SECONDS, MAX_CPU_SECONDS = 0.3, 0.15
 """Seconds for one text after which an expression is stopped, and the CPU seconds of these from which it counts as slow. Stopped
 with fewer, because the machine is busy, it gets twice the time."""
+TIMES_STOPPED = 2
+"""How often in a row an expression is stopped until it counts as slow. A virtual machine may count time that its host gave to
+others: a linear expression was once stopped so."""
 MAX_GROWTH = 9.0
 """Growth of the time for a text four times as long: 4 is linear, 16 quadratic, and a busy machine may measure 6."""
 MAX_EARLY_GROWTH = 4.8
@@ -106,35 +107,35 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
     growth = longer_time / max(shorter_time, 1e-9)
     if growth > MAX_GROWTH:  # counts only if a second measurement confirms it
         shorter_time = _measure_time(pattern, method, shorter, 5)
-        if longer_time < CERTAIN_SECONDS:
-            longer_time = _measure_time(pattern, method, longer, 3)
+        longer_time = _measure_time(pattern, method, longer, 3)
         growth = longer_time / max(shorter_time, 1e-9)
     return growth
 
 
 def _measure_time(pattern: re.Pattern[Any], method: str, texts: list[str], times: int) -> float:
-    """CPU seconds for all the texts, the minimum of several runs; infinite if they take too long."""
+    """CPU seconds of this thread for all the texts, the minimum of several runs; infinite if they take too long."""
     subjects: list[Any] = texts
     if isinstance(pattern.pattern, bytes):
         subjects = [text.encode("utf-8", "surrogatepass") for text in texts]
     nothing = subjects[0][:0]
     least = float("inf")
-    done, seconds = 0, MAX_SECONDS
+    done, stopped, seconds = 0, 0, MAX_SECONDS
     while done < times:
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        start = time.process_time()
+        start = time.thread_time()
         try:
             for subject in subjects:
                 if method == "search":
                     pattern.sub(nothing, subject)
                 else:
                     getattr(pattern, method)(subject)
-            least = min(least, time.process_time() - start)
-            done += 1
+            least = min(least, time.thread_time() - start)
+            done, stopped = done + 1, 0
         except TimeoutError:
-            if time.process_time() - start > MAX_CPU_SECONDS:
+            if time.thread_time() - start <= MAX_CPU_SECONDS:
+                seconds *= 2
+            elif (stopped := stopped + 1) == TIMES_STOPPED:
                 return float("inf")
-            seconds *= 2
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     return least

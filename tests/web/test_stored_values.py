@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 
 import pytest
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils import timezone
 from jobsearch.vacancies import html, html_tokenizer, links
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.visibility import OSLO
+from tests.processor_time import measure_cpu_seconds
 from tests.web.page import Page
 
 CYRILLIC_A = "\u0430"
@@ -158,10 +158,9 @@ def test_pages_do_not_clean_stored_values_again(client, ads, monkeypatch):
 def test_hostile_text_does_not_slow_its_page_down(client, ads):
     (ad,) = ads({"title": "Kokk", "description": "<p>x</p>" + "<ul><li>x" * 22_000, "employer_description": "<div>" * 50_000})
     client.get(f"/stilling/{ad}/")
-    began = time.process_time()
-    response = client.get(f"/stilling/{ad}/")
-    assert response.status_code == 200 and len(response.content) < 3 * html_tokenizer.LENGTH
-    assert time.process_time() - began < 2
+    responses = []
+    assert measure_cpu_seconds(lambda: responses.append(client.get(f"/stilling/{ad}/")), 2) < 2
+    assert responses[-1].status_code == 200 and len(responses[-1].content) < 3 * html_tokenizer.LENGTH
     assert links.sanitise_link("https://x.no") and Page(client.get("/?q=kokk")).titles == ["Kokk"]
 
 
