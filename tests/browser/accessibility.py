@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page
+
+from tests.browser.read_parts import ReadParts
 
 OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
 """No stylesheet is loaded again, as axe would for rules that it marks as experiments and leaves out."""
@@ -43,12 +44,23 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
     if (counted.test(name) || !value) return `${name}="${value}"`;
     return refers.test(name) ? `${name}=${value.split(" ").map(id => !!document.getElementById(id))}` : name;
   };
-  const look = (one) => {
-    const style = getComputedStyle(one);
-    const seen = one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    return seen && [style.color, style.backgroundColor, style.backgroundImage, style.fontSize, style.fontWeight, style.opacity,
-      style.textDecorationLine];
+  const remember = (find) => {
+    const found = new Map();
+    return (one) => {
+      if (!found.has(one)) found.set(one, find(one));
+      return found.get(one);
+    };
   };
+  const look = remember((one) => {
+    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return "";
+    const style = getComputedStyle(one);
+    return [style.color, style.backgroundColor, style.backgroundImage, style.fontSize, style.fontWeight, style.opacity,
+      style.textDecorationLine].join();
+  });
+  const find_surroundings = remember((one) => {
+    const around = one.parentElement;
+    return around ? hash([around.localName, around.role, look(around), find_surroundings(around)].join("|")) : "";
+  });
   const kinds = new Map();
   const colours = new Set();
   const find_kind = (one, around) => {
@@ -69,13 +81,9 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
     return kinds.get(one);
   };
   find_kind(document.documentElement, "");
-  const find_place = (one) => {
-    const around = [];
-    for (let at = one.parentElement; at; at = at.parentElement) around.push(at.localName, at.role, look(at));
-    return `${kinds.get(one)[0]} ${Math.round(one.getBoundingClientRect().width)} ${hash(around.join("|"))}`;
-  };
+  const find_place = (one) => `${kinds.get(one)[0]} ${Math.round(one.getBoundingClientRect().width)} ${find_surroundings(one)}`;
   const root = within ? document.querySelector(within) : document.documentElement;
-  const known = new Set(read);
+  const known = new Set(read.split("\n"));
   const colours_only = !!options.runOnly;
   if (known.has(find_place(root)) || (colours_only && [...colours].every(one => known.has(one)))) return [[], []];
   const left_out = [];
@@ -103,10 +111,11 @@ _RUN_AXE = r"""async ([within, options, most, least, read]) => {
   };
   return window.axe ? window.run_axe() : null;
 }"""
-_read_without_violations: defaultdict[tuple[str, bool], set[str]] = defaultdict(set)
-"""By scheme and whether targets' sizes were checked: what this process has read, and does not read again."""
-remember_parts = True
-"""Whether a part is read once; with `--every-combination` each is read in each page."""
+read_parts: ReadParts | None = ReadParts()
+"""What has been read without a violation, and is not read again. None with `--every-combination`: each page is read whole."""
+motion: Literal["reduce", "no-preference"] = "reduce"
+"""Motion that visitors wish for in an ordinary run: frames of transitions took an eighth of Chromium's processor time. A test of
+motion chooses its own."""
 _without_scripts: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
@@ -131,24 +140,25 @@ def find_violations(page: Page, within: str | None = None, *, sizes: bool = True
     """Violations found by axe, as (scheme, rule, elements): all rules in the light scheme, those of colours in the dark.
 
     No other rule can see the scheme. Motion is reduced, for a colour in the midst of a change has a contrast of no meaning.
-    A part of a page that this process has read without a violation is not read again if it comes again, as wide and with the same
-    markup, states and colours, in elements alike. Of a page of 1,400 elements axe takes a second; most of them are such parts.
+    A part of a page that a worker of this run has read without a violation is not read again if it comes again, as wide and with
+    the same markup, states and colours, in elements alike. Of a page of 1,400 elements axe takes a second; most of them are such
+    parts.
     `within`: selector of the part of the page to look at. `sizes`: targets' too, which axe leaves out unless it is asked.
     """
     found = []
     with _enable_scripts_for_axe(page):
         for scheme, options in ("dark", COLOURS), ("light", EVERY_RULE if sizes else OPTIONS):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            read = _read_without_violations[scheme, sizes] if remember_parts else set()
-            answer = page.evaluate(_RUN_AXE, [within, options, ROWS_OF_A_KIND, LEAST_PART, list(read)])
+            read = read_parts.get((scheme, sizes)) if read_parts else set()
+            answer = page.evaluate(_RUN_AXE, [within, options, ROWS_OF_A_KIND, LEAST_PART, "\n".join(read)])
             if answer is None:
                 page.evaluate(_LOAD_AXE)
                 answer = page.evaluate("run_axe()")
             violations, parts = answer
             found += [(scheme, rule, elements) for rule, elements in violations]
-            if not violations:
-                read.update(parts)
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+            if not violations and read_parts:
+                read_parts.add((scheme, sizes), parts)
+    page.emulate_media(color_scheme="light", reduced_motion=motion)
     return found
 
 

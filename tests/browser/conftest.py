@@ -20,6 +20,7 @@ from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.contexts import Contexts
 from tests.browser.pages import pages  # noqa: F401 - a fixture
+from tests.browser.read_parts import ReadParts
 from tests.combinations import OPTION
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
@@ -44,9 +45,12 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     expect.set_options(timeout=TIMEOUT)
-    accessibility.remember_parts = not request.config.getoption(OPTION)
+    if request.config.getoption(OPTION):
+        accessibility.read_parts, accessibility.motion = None, "no-preference"
+    elif "PYTEST_XDIST_WORKER" in os.environ:
+        accessibility.read_parts = ReadParts(tmp_path_factory.getbasetemp().parent / "read-parts")  # beside the workers' folders
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ONE_PROCESS])
         yield browser

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import accessibility
+
 Kind = tuple[int, str]
 
 
@@ -44,6 +46,7 @@ class Contexts:
             base_url=self.site,
             viewport={"width": width, "height": 844 if width < 1000 else 900},
             color_scheme=scheme,
+            reduced_motion=accessibility.motion,
             locale="nb-NO",
             has_touch=width < 1000,
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pytest
 
 from tests.browser import accessibility
 from tests.browser.accessibility import ROWS_OF_A_KIND, find_violations
+from tests.browser.read_parts import ReadParts
 
 PAGE = """<!doctype html><html lang="nb"><title>En side</title>
 <style>body { background: #fff } li { padding: 12px } .pale { color: #555 } .faint { color: #ddd }
@@ -62,8 +61,7 @@ OTHERS = {
 @pytest.fixture
 def known_form(open_page, monkeypatch):
     """A page whose form has been read without violations."""
-    monkeypatch.setattr(accessibility, "_read_without_violations", defaultdict(set))
-    monkeypatch.setattr(accessibility, "remember_parts", True)
+    monkeypatch.setattr(accessibility, "read_parts", ReadParts())
     page = open_page("/robots.txt")
     page.set_content(FORM)
     assert find_violations(page) == []
@@ -83,3 +81,15 @@ def test_a_known_part_is_not_read_again_and_a_violation_is_found_each_time(known
     known_form.set_content(FORM.replace("</main>", '<img src="data:,"></main>'))
     for _ in range(2):
         assert [rule for _scheme, rule, _elements in find_violations(known_form)] == ["image-alt"]
+
+
+def test_what_a_worker_has_read_is_known_to_the_others(tmp_path):
+    one, other = ReadParts(tmp_path / "parts"), ReadParts(tmp_path / "parts")
+    one.add(("light", True), ["form", "list"])
+    assert other.get(("light", True)) == {"form", "list"}
+    assert other.get(("dark", True)) == other.get(("light", False)) == set()
+    other.add(("dark", True), ["form"])
+    with (tmp_path / "parts").open("a") as unfinished:
+        unfinished.write('["light", true, ["me')
+    assert one.get(("dark", True)) == {"form"}
+    assert one.get(("light", True)) == {"form", "list"}
