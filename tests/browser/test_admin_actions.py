@@ -83,7 +83,7 @@ def expect_state(page: Page, state: str) -> None:
     expect(page.locator(".job-progress strong").first).to_contain_text(state)
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((DESKTOP, True))
 def test_a_sync_is_started_and_its_result_shown(enter, feed, width, scripts):
     feed.publish()
     page = enter("/admin/jobber/", role=Role.OPERATOR, width=width, scripts=scripts)
@@ -96,7 +96,7 @@ def test_a_sync_is_started_and_its_result_shown(enter, feed, width, scripts):
     assert Run.objects.get().requested_by == "operator"
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((PHONE, False))
 def test_reading_is_paused_and_resumed(enter, feed, width, scripts):
     page = enter("/admin/jobber/", role=Role.OPERATOR, width=width, scripts=scripts)
     page.locator("#start-pause").click()
@@ -178,7 +178,7 @@ def erase_person(page: Page) -> None:
     page.locator("#find").click()
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((PHONE, True))
 def test_a_person_is_erased(enter, make_vacancy, width, scripts):
     ad = make_vacancy(title="Sykepleier på Voss")
     page = enter("/admin/vacancies/erasure/add/", width=width, scripts=scripts)
@@ -212,7 +212,7 @@ def test_an_erased_name_is_in_no_index(enter, ads, on_each_engine):
     assert "Nordmann" not in page.content()
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((DESKTOP, False))
 def test_contacts_are_shown_when_asked_for(enter, make_vacancy, width, scripts):
     ad = make_vacancy()
     page = enter(f"/admin/vacancies/vacancy/{ad}/change/", width=width, scripts=scripts)
@@ -224,7 +224,7 @@ def test_contacts_are_shown_when_asked_for(enter, make_vacancy, width, scripts):
     assert LogEntry.objects.get().change_message == "Så kontaktopplysningene"
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((PHONE, False))
 def test_a_quarantined_ad_is_read_and_discarded(enter, feed, width, scripts):
     FeedState.get_for_feed(feed.url)
     now = timezone.now()
@@ -251,7 +251,7 @@ def test_what_came_is_copied(enter, feed):
     assert page.evaluate("navigator.clipboard.readText()") == '{"a": 1}'
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((PHONE, True))
 def test_a_schedule_is_changed_within_its_limits(enter, settings, width, scripts):
     beat.write_defaults(settings.CELERY_BEAT_SCHEDULE)
     page = enter("/admin/django_celery_beat/periodictask/", role=Role.OPERATOR, width=width, scripts=scripts)
@@ -267,7 +267,7 @@ def test_a_schedule_is_changed_within_its_limits(enter, settings, width, scripts
     assert PeriodicTask.objects.get(task="jobsearch.web.tasks.send_alerts").interval.every == 300
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((DESKTOP, False))
 def test_a_person_is_invited_and_disabled(enter, width, scripts):
     page = enter("/admin/auth/user/add/", width=width, scripts=scripts)
     check_page(page, scripts)

@@ -56,7 +56,7 @@ def open_admin(open_page):
     return lambda address="/admin/", **options: open_page(address, user=user, **options)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_a_healthy_site(site, open_admin, width):
     page = open_admin(width=width)
     expect(page.get_by_role("heading", name="Alt i orden.")).to_be_visible()

@@ -130,7 +130,7 @@ def test_back_and_forward_restore_results_and_field(open_page, some):
     expect(page.locator("#near")).to_have_value("Bergen")
 
 
-@pytest.mark.parametrize("width", [320, pytest.param(PHONE, marks=pytest.mark.every_combination), DESKTOP])
+@by_width(320, PHONE, DESKTOP)
 def test_no_axe_violations_and_no_clipped_text(open_page, some, width):
     page = open_page("/?near=VESTLAND%2FBERGEN", width=width)
     assert find_violations(page) == []

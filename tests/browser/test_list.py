@@ -18,7 +18,6 @@ from tests.browser.chromium import FLAGS, WHOLE_CHROMIUM
 from tests.browser.conftest import DESKTOP, PHONE, wait_for
 from tests.browser.visitors import EVERYONE, by_visitor, by_width
 
-WIDTHS = [PHONE, DESKTOP]
 _WAYS = ["the browser's", "the link's"]
 _SOME_WAYS_BACK = [
     *((PHONE, True, "the browser's"), (PHONE, False, "the link's")),
@@ -133,7 +132,7 @@ def test_list_keeps_its_scroll_position_on_return(open_page, many, width, script
         expect(page.get_by_role("link", name=TARGET)).to_be_focused()
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((PHONE, True))
 def test_list_returns_from_the_back_forward_cache(remembering, live_server, many, width, scripts):
     context = remembering.new_context(
         base_url=live_server.url,
@@ -263,7 +262,7 @@ SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) window.shifts += entry.value }).observe({type: "layout-shift", buffered: true}) }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_no_layout_shift_by_marks_or_pending_requests(open_page, many, width):
     page = open_page("/om/", width=width)
     page.evaluate(
@@ -320,7 +319,7 @@ def test_foreign_response_does_not_replace_the_list(open_page, many):
     expect(page.locator("#treff")).to_have_attribute("data-total", "0")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@by_width(PHONE)
 def test_no_axe_violations_in_a_list_with_all_marks(open_page, many, width):
     page = open_page("/om/", width=width)
     returning(page)

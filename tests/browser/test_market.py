@@ -14,7 +14,7 @@ from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.visitors import by_visitor
+from tests.browser.visitors import by_visitor, by_width
 
 DAY = dt.timedelta(days=1)
 
@@ -31,7 +31,7 @@ def counted(ads):
     CountingState.objects.update(started=now - 800 * DAY)
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((PHONE, False))
 def test_a_visitor_chooses_a_part_of_the_market(open_page, counted, width, scripts):
     page = open_page("/marked/", width=width, scripts=scripts)
     expect(page.get_by_role("img", name="nye annonser på 52 uker")).to_be_visible()
@@ -47,7 +47,7 @@ def test_a_visitor_chooses_a_part_of_the_market(open_page, counted, width, scrip
     assert find_violations(page) == []
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(DESKTOP)
 def test_the_whole_market_and_the_panel_are_accessible(open_page, counted, width):
     page = open_page("/marked/", width=width)
     assert find_violations(page) == []
@@ -76,7 +76,7 @@ def test_bars_are_seen_without_colours(open_page, counted):
     )
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((DESKTOP, True))
 def test_an_owner_makes_a_feed_and_deletes_it(open_page, ads, recruiter, width, scripts):
     ads({"title": "Sykepleier natt"})
     saved = recruiter.saved_searches.create(name="Pleiere", params="q=sykepleier")

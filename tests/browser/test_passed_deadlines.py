@@ -49,7 +49,7 @@ def expect_list(page: Page, address: str, total: int, link: str) -> None:
     expect(page.locator(".passed-deadlines a")).to_have_text(link)
 
 
-@by_visitor((PHONE, True), (DESKTOP, False))
+@by_visitor((PHONE, True))
 def test_link_shows_passed_deadlines_within_the_search(open_page, some, width, scripts):
     page = open_page("/", width=width, scripts=scripts)
     expect_list(page, "/", 2, "Vis også 3 der fristen er ute")
@@ -88,7 +88,7 @@ def test_only_passed_deadlines_are_a_choice_in_the_panel(open_page, some, script
     expect_list(page, "/", 2, "Vis også 3 der fristen er ute")
 
 
-@by_visitor((PHONE, False), (DESKTOP, True))
+@by_visitor((DESKTOP, False))
 def test_landing_page_leads_to_an_occupation_at_a_place(open_page, some, width, scripts):
     page = open_page("/jobb/voss/", width=width, scripts=scripts)
     page.get_by_role("link", name=re.compile("^Helse og sosial")).click()

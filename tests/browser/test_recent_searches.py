@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_suggestions import field, options, some, type_in  # noqa: F401 - a fixture
+from tests.browser.visitors import by_width
 
 OSLO = "/?q=sykepleier&place=OSLO"
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } })"
@@ -205,7 +206,7 @@ def test_recent_searches_are_hidden_without_scripts(open_page, some):  # noqa: F
     expect(page.locator("#siste")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@by_width(PHONE)
 def test_no_axe_violations_while_recent_searches_are_open(searched, width):
     page = searched(width=width)
     field(page).click()

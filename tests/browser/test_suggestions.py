@@ -12,8 +12,6 @@ from tests.browser.accessibility import find_violations
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.visitors import by_width
 
-WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
-
 
 @pytest.fixture
 def some(ads):
@@ -235,7 +233,7 @@ def test_suggestion_is_chosen_by_touch(open_page, some, width):
     page.wait_for_url("**/?employer=Bergen+kommune")
 
 
-@WIDTHS
+@by_width(DESKTOP)
 def test_no_axe_violations_while_the_list_is_open(open_page, some, width):
     page = open_page("/", width=width)
     type_in(page, "be", 3)
@@ -245,7 +243,7 @@ def test_no_axe_violations_while_the_list_is_open(open_page, some, width):
     assert find_violations(page, "#sok") == []
 
 
-@WIDTHS
+@by_width(PHONE)
 def test_list_covers_the_page_without_layout_shift(open_page, some, width):
     page = open_page("/", width=width)
     places = "[...document.querySelectorAll('.toolbar, #treff, .card')].map(one => one.getBoundingClientRect().top)"

@@ -1,6 +1,6 @@
 """Kinds of visitors that a test is repeated for: width of the window, with scripts or without.
 
-An ordinary run has some of them in each test, so that each test runs, and each width is in a file with scripts and without;
+An ordinary run has one or two of them in each test, by turns: with scripts and without are in each file, and both widths.
 `--every-combination` has all.
 """
 
