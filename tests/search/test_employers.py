@@ -47,14 +47,14 @@ def test_all_spellings_are_one_value_with_all_ads(kro):
     assert count_facets(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
-@pytest.mark.parametrize("spelling", ["Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"])
-def test_each_spelling_in_an_address_selects_the_employer(kro, client, spelling):
-    query, problems = SearchQuery.from_params({"employer": spelling})
-    assert (query.employer, problems) == (("Havgløtt Kro AS",), [])
-    page = search(query)
-    assert (page.total, page.counts["employer"]) == (6, {"Havgløtt Kro AS": 6})
-    assert count(query) == 6
-    assert len(titles(client, employer=spelling)) == 6
+def test_each_spelling_in_an_address_selects_the_employer(kro, client):
+    for spelling in ("Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"):
+        query, problems = SearchQuery.from_params({"employer": spelling})
+        assert (query.employer, problems) == (("Havgløtt Kro AS",), []), spelling
+        page = search(query)
+        assert (page.total, page.counts["employer"]) == (6, {"Havgløtt Kro AS": 6})
+        assert count(query) == 6
+        assert len(titles(client, employer=spelling)) == 6, spelling
 
 
 def row_names(client, address: str) -> dict[str, str]:
@@ -88,10 +88,10 @@ def test_the_employer_is_suggested_once_with_all_ads(kro):
     ]
 
 
-@pytest.mark.parametrize("typed", [ORGNR, "911 222 333", "org.nr. 911 222 333", "NO 911222333 MVA", "Org.nr: 911.222.333"])
-def test_a_typed_organisation_number_finds_the_employers_ads(kro, client, typed):
-    assert titles(client, q=typed) == {"Kokk", "Servitør", "Baker", "Renholder"}
-    assert count(SearchQuery(q=f"kokk {typed}")) == 1
+def test_a_typed_organisation_number_finds_the_employers_ads(kro, client):
+    for typed in (ORGNR, "911 222 333", "org.nr. 911 222 333", "NO 911222333 MVA", "Org.nr: 911.222.333"):
+        assert titles(client, q=typed) == {"Kokk", "Servitør", "Baker", "Renholder"}, typed
+        assert count(SearchQuery(q=f"kokk {typed}")) == 1, typed
     assert count(SearchQuery(q=f"-{ORGNR}")) == 3
 
 
