@@ -120,8 +120,9 @@ HEADERS = {
     "Sec-Purpose": "prefetch" * 500,
     "If-Modified-Since": "Mon, 99 Foo 99999 99:99:99 GMT",
 }
-SHARE_OF_PAGES = 8
-"""Each text and each header meets an eighth of the pages, and each page four texts and one or two headers."""
+SHARE_OF_PAGES = 8 if connection.vendor == "sqlite" else len(REFUSED_BY_A_DATABASE)
+"""Each text and each header meets an eighth of the pages, and each page four texts and one or two headers; on PostgreSQL each
+page meets one of the texts that a database may refuse."""
 COOKIES = ("x" * 4000, "", '"\\000\\000\\000\\000\\000\\000\\000\\000abc"', "\x7f\xff", "0.99999999999999", "../../x")
 
 
@@ -219,7 +220,8 @@ def test_any_header_is_answered_at_bounded_cost(client, site, engine_calls, some
 @pytest.mark.parametrize("number", range(len(COOKIES)))
 def test_any_cookie_is_answered_at_bounded_cost(site, engine_calls, some_of, number):
     value = COOKIES[number]
-    for address in some_of(addresses(site), number, len(COOKIES)):
+    pages = addresses(site) if connection.vendor == "sqlite" else ["/", "/lagrede-sok/"]  # the session is read alike by all
+    for address in some_of(pages, number, len(COOKIES) if connection.vendor == "sqlite" else 1):
         fresh = Client(
             headers={"Cookie": "; ".join(f"{name}={value}" for name in ("sessionid", "csrftoken", "django_language", "visits"))}
         )
