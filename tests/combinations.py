@@ -2,15 +2,15 @@
 
 - A combination with the mark `every_combination` runs only with that option.
 - `some_of(values, turn)` is every fourth value, begun at another place each turn: with a turn for each text, each text meets a
-  fourth of the pages, and each page a fourth of the texts.
+  fourth of the pages, and each page a fourth of the texts. `some_of(values, turn, share)` is every so-manieth.
 
 Which are tested is written in the test, so that each run tests the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -34,7 +34,17 @@ def every_combination(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption(OPTION))
 
 
+class SomeOf(Protocol):
+    """The values that a turn tests: every `share`-th."""
+
+    def __call__(self, values: Sequence[Value], turn: int, share: int = SHARE) -> Sequence[Value]: ...
+
+
 @pytest.fixture
-def some_of(every_combination: bool) -> Callable[[Sequence[Value], int], Sequence[Value]]:
+def some_of(every_combination: bool) -> SomeOf:
     """`some_of(values, turn)`: the values that this turn tests; all of them with `--every-combination`."""
-    return lambda values, turn: values if every_combination else values[turn % SHARE :: SHARE]
+
+    def choose(values: Sequence[Value], turn: int, share: int = SHARE) -> Sequence[Value]:
+        return values if every_combination else values[turn % share :: share]
+
+    return choose

@@ -34,3 +34,4 @@ def test_a_turn_has_a_fourth_of_the_values_and_four_turns_have_all(some_of, ever
     else:
         assert sorted(value for turn in turns[:4] for value in turn) == values
         assert {len(turn) for turn in turns} == {7, 8}
+        assert [len(some_of(values, turn, share=7)) for turn in range(8)] == [5, 5, 4, 4, 4, 4, 4, 5]

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from jobsearch.search.api import SearchQuery, count, search
 from jobsearch.search.facets import CHART_DAYS
-from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store as record
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import Vacancy
@@ -22,7 +21,7 @@ from jobsearch.vacancies.visibility import OSLO, compute_visible_until
 from jobsearch.web.presenters import chart, dates, jsonld
 from tests.conftest import vacancy_data
 from tests.web.page import Page
-from tests.web.support import own_index, prepare_documents  # noqa: F401 - a fixture
+from tests.web.support import make_ads, own_index  # noqa: F401 - a fixture
 
 UNUSUAL = {
     "leap day": ("2028-02-29T12:00+01:00", "2028-02-29"),
@@ -79,12 +78,6 @@ def last_second(day: dt.date) -> dt.datetime:
 def store(*ads: dict) -> None:
     with transaction.atomic():
         record.store_vacancies([vacancy_data(**fields) for fields in ads])
-
-
-def store_and_index(*ads: dict) -> None:
-    store(*ads)
-    prepare_documents()
-    index_changes()
 
 
 def test_days_are_relative_to_the_date_in_oslo(today):
@@ -152,7 +145,7 @@ def test_job_posting_is_valid_through_the_day_of_its_deadline(today):
 def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index):  # noqa: F811
     """Two ads a day, in its first and last second, for twenty days; today one, in its first second."""
     past = [today - days(ago) for ago in range(20)]
-    store_and_index(
+    make_ads(
         *({"published": first_second(day)} for day in past),
         *({"published": last_second(day)} for day in past[1:]),
     )
@@ -174,9 +167,7 @@ def test_counts_filters_and_chart_divide_ads_by_days_in_oslo(today, own_index): 
 @pytest.mark.django_db
 def test_deadline_filter_uses_days_in_oslo(today, own_index):  # noqa: F811
     left = [-2, -1, 0, 1, 2, 3, 6, 7, 13, 14, 29, 30]
-    store_and_index(
-        *({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left)
-    )
+    make_ads(*({"application_due": str(today + days(number)), "expires": first_second(today + days(60))} for number in left))
     counts = search(SearchQuery()).counts["deadline"]
     for value in ("3", "7", "14", "30"):
         expected = sum(0 <= number < int(value) for number in left)
@@ -188,7 +179,7 @@ def test_deadline_filter_uses_days_in_oslo(today, own_index):  # noqa: F811
 def test_duplicates_on_both_sides_of_midnight_share_a_row_with_their_dates(today, own_index, client):  # noqa: F811
     same = {"employer_name": "Kiwi", "description": "<p>Kiwi søker deg. Du liker folk.</p>", "application_due": str(today)}
     when = {"BERGEN": first_second(today), "VOSS": last_second(today - days(1)), "STORD": first_second(today - days(1))}
-    store_and_index(
+    make_ads(
         *(
             {
                 **same,

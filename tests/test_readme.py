@@ -41,10 +41,11 @@ def test_the_readmes_table_names_every_setting_and_no_other():
     assert set(table()) == set(composition.list_settings())
 
 
-@pytest.mark.parametrize("name", sorted(composition.list_settings()))
-def test_a_settings_default_is_as_the_readme_says(name):
-    default = composition.list_settings()[name]
-    assert table()[name] == (default or ("generated once" if name == "SECRET_KEY" else "none"))
+def test_a_settings_default_is_as_the_readme_says():
+    defaults = composition.list_settings()
+    assert table() == {
+        name: default or ("generated once" if name == "SECRET_KEY" else "none") for name, default in defaults.items()
+    }
 
 
 def test_the_example_names_every_setting():
@@ -55,12 +56,11 @@ def test_the_example_names_only_variables_that_are_read():
     assert set(composition.read_env_example()) == set(composition.list_settings()) | set(composition.variables())
 
 
-@pytest.mark.parametrize("name", sorted(composition.list_settings()))
-def test_the_example_says_what_a_blank_means(name):
-    default = composition.list_settings()[name]
-    comment = composition.read_env_example()[name]
-    assert comment
-    assert default == "0" or not default or default in comment
+def test_the_example_says_what_a_blank_means():
+    comments = composition.read_env_example()
+    for name, default in composition.list_settings().items():
+        assert comments[name], name
+        assert default == "0" or not default or default in comments[name], name
 
 
 def test_tests_and_demo_inherit_no_setting_of_the_environment():
@@ -69,24 +69,30 @@ def test_tests_and_demo_inherit_no_setting_of_the_environment():
     assert read <= list_read_variables()  # which the demo removes
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_link_leads_to_a_file_that_is_there(document):
-    missing = [target for target, _ in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
+def test_a_link_leads_to_a_file_that_is_there():
+    missing = [
+        (document.name, target)
+        for document in DOCUMENTS
+        for target, _ in LINK.findall(document.read_text())
+        if not (document.parent / target).exists()
+    ]
     assert missing == []
 
 
+@cache
 def list_anchors(document: Path) -> set[str]:
     """The anchors of a document's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", document.read_text(), flags=re.S), re.M)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_link_leads_to_a_heading_that_is_there(document):
+def test_a_link_leads_to_a_heading_that_is_there():
     links = [
-        ((document.parent / target) if target else document, anchor) for target, anchor in LINK.findall(document.read_text())
+        (document.name, (document.parent / target) if target else document, anchor)
+        for document in DOCUMENTS
+        for target, anchor in LINK.findall(document.read_text())
     ]
-    assert [anchor for target, anchor in links if anchor and anchor not in list_anchors(target)] == []
+    assert [(name, anchor) for name, target, anchor in links if anchor and anchor not in list_anchors(target)] == []
 
 
 def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
@@ -98,15 +104,18 @@ def manage_calls(document: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_command_exists_and_takes_the_options_it_is_given(document):
-    commands = get_commands()
-    for name, options in manage_calls(document):
-        assert name in commands, f"{document.name} names manage.py {name}"
-        home = commands[name]
-        command = load_command_class(home, name) if isinstance(home, str) else home
-        known = {word for action in command.create_parser("manage.py", name)._actions for word in action.option_strings}
-        assert set(options) <= known, f"manage.py {name}"
+@cache
+def list_options(name: str) -> set[str]:
+    home = get_commands()[name]
+    command = load_command_class(home, name) if isinstance(home, str) else home
+    return {word for action in command.create_parser("manage.py", name)._actions for word in action.option_strings}
+
+
+def test_a_command_exists_and_takes_the_options_it_is_given():
+    for document in DOCUMENTS:
+        for name, options in manage_calls(document):
+            assert name in get_commands(), f"{document.name} names manage.py {name}"
+            assert set(options) <= list_options(name), f"{document.name} names an option of manage.py {name}"
 
 
 def test_every_command_of_ours_is_documented():
@@ -115,27 +124,30 @@ def test_every_command_of_ours_is_documented():
     assert ours <= documented
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_program_or_folder_of_ours_that_is_named_is_there(document):
-    named = re.findall(r"(?<![\w./-])((?:bin|docs|tests|jobsearch|ingest|bench|templates|static)/[\w./-]*\w)", code(document))
-    assert [path for path in named if not (ROOT / path).exists() and not (ROOT / f"{path}.py").exists()] == []
+def test_a_program_or_folder_of_ours_that_is_named_is_there():
+    ours = re.compile(r"(?<![\w./-])((?:bin|docs|tests|jobsearch|ingest|bench|templates|static)/[\w./-]*\w)")
+    named = [(document.name, path) for document in DOCUMENTS for path in ours.findall(code(document))]
+    assert [one for one in named if not (ROOT / one[1]).exists() and not (ROOT / f"{one[1]}.py").exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_service_that_is_named_to_compose_is_one(document):
+def list_lines() -> list[tuple[str, str]]:
+    """Each line of code of each document, with the document's name."""
+    return [(document.name, line) for document in DOCUMENTS for line in code(document).splitlines()]
+
+
+def test_a_service_that_is_named_to_compose_is_one():
     services = set(composition.services())
-    for line in code(document).splitlines():
+    for document, line in list_lines():
         for words in re.findall(rf"docker compose (?:{SERVICE_VERBS})((?: [^|;&<>]*)?)", line):
             plain = [word for word in words.split() if re.fullmatch(r"[a-z]+", word)]
-            assert not plain or plain[0] in services, line
+            assert not plain or plain[0] in services, (document, line)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_unit_that_is_named_to_systemd_is_one(document):
+def test_a_unit_that_is_named_to_systemd_is_one():
     units = {path.name for path in (ROOT / "docs" / "deployment" / "systemd").iterdir()}
-    for line in code(document).splitlines():
+    for document, line in list_lines():
         for name in re.findall(r"utlyst(?:-\w+)?\.(?:service|target)", line):
-            assert name in units, line
+            assert name in units, (document, line)
 
 
 @pytest.mark.parametrize(

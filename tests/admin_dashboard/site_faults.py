@@ -19,10 +19,10 @@ from jobsearch.admin_dashboard.models import Incident, Sample
 from jobsearch.core.models import Heartbeat, Job
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.saved.alerts import sending
-from jobsearch.search import indexing
 from jobsearch.search.engines.registry import forget_engines
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.web import tasks as web_tasks
+from tests.web.support import build_index
 
 ADS = 48
 QUEUES = ["alerts", "details", "feed", "index", "maintenance"]
@@ -94,7 +94,7 @@ def make_healthy(site: Site, *, samples: bool = True) -> None:
     for _number in range(ADS if samples else 3):
         site.feed.publish()
     sync.run()
-    indexing.index_changes()
+    build_index()
     # It has been followed for weeks.
     FeedState.objects.update(first_started=now - dt.timedelta(days=17))
     beat(now)

@@ -127,31 +127,32 @@ def test_the_history_has_lines_writes_deletions_and_decisions(administrator, fee
     assert SeenLine.objects.count() == 3, "each line once, although the last page is read again"
 
 
-@pytest.mark.parametrize(
-    ("term", "found"),
-    [
-        ("987 654 321", {"a"}),
-        ("987654321", {"a"}),
-        ("kokk", {"a"}),
-        ("havna", {"a"}),
-        ("ålesund", {"b"}),
-        ("ÅLESUND sykepleier", {"b"}),
-        ("sykepleier kokk", set()),
-        ("bergen", {"a"}),
-        ("%", set()),
-        ("_", set()),
-        ("\x00", {"a", "b"}),
-        ("a" * 5000, set()),
-        ("' OR 1=1 --", set()),
-    ],
-)
-def test_ads_are_found_by_title_employer_number_and_place(administrator, make_vacancy, term, found):
+FOUND_BY = {
+    "987 654 321": {"a"},
+    "987654321": {"a"},
+    "kokk": {"a"},
+    "havna": {"a"},
+    "ålesund": {"b"},
+    "ÅLESUND sykepleier": {"b"},
+    "sykepleier kokk": set(),
+    "bergen": {"a"},
+    "%": set(),
+    "_": set(),
+    "\x00": {"a", "b"},
+    "a" * 5000: set(),
+    "' OR 1=1 --": set(),
+}
+"""A term of the search -> the ads that it finds."""
+
+
+def test_ads_are_found_by_title_employer_number_and_place(administrator, make_vacancy):
     place = LocationData(country="NORGE", county="MØRE OG ROMSDAL", municipality="ÅLESUND", city="Ålesund")
     make_vacancy(title="Kokk", employer_name="Havna Kro", employer_orgnr="987654321")
     make_vacancy(title="Sykepleier", employer_name="Fjorden", locations=(place,))
     names = {"Kokk": "a", "Sykepleier": "b"}
-    rows = administrator.get("/admin/vacancies/vacancy/", {"q": term}).context["cl"].result_list
-    assert {names[row.title] for row in rows} == found
+    for term, found in FOUND_BY.items():
+        rows = administrator.get("/admin/vacancies/vacancy/", {"q": term}).context["cl"].result_list
+        assert {names[row.title] for row in rows} == found, term
 
 
 @pytest.mark.parametrize("name", ["behind", "aside"])

@@ -15,6 +15,8 @@ from tests.saved.smtp_server import Mailbox, run_server
 from tests.web.support import (  # noqa: F401 - fixtures
     ads,
     engine_down,
+    module_site,
+    own_ads,
     own_index,
     recruiter,
 )

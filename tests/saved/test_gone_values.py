@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -15,19 +16,30 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from jobsearch.vacancies.models import PostalCode, Vacancy
 from tests.web.page import Page
+from tests.web.support import ModuleSite
 
 LIST = "/lagrede-sok/"
 ABROAD = (LocationData("HELLAS", "", "", "ATEN"),)
 
 
-@pytest.fixture
-def emptied(ads):
-    """Three ads in Norway; ads with a foreign country, an unlisted engagement and another employer have been deleted."""
-    *_home, abroad, other = ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
+def empty(make_ads) -> None:
+    *_home, abroad, other = make_ads({}, {}, {}, {"locations": ABROAD}, {"engagement": "Evig", "employer_name": "Kroa"})
     with transaction.atomic():
         store.close_vacancies([abroad, other], Vacancy.Closed.FEED)
     store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
     indexing.index_changes()
+
+
+@pytest.fixture(scope="module")
+def emptied_site(module_site: ModuleSite) -> Iterator[None]:
+    with module_site() as make_ads:
+        empty(make_ads)
+        yield
+
+
+@pytest.fixture
+def emptied(emptied_site, db) -> None:
+    """Three ads in Norway; ads with a foreign country, an unlisted engagement and another employer have been deleted."""
 
 
 def get_list(client) -> Page:
@@ -85,9 +97,9 @@ def test_excluded_value_that_is_gone_is_reported(logged_in, recruiter, emptied, 
         ("place=VESTLAND", "Vi har ingen annonser fra stedet «Vestland» nå."),
     ],
 )
-def test_place_that_the_list_of_places_no_longer_has_is_reported(logged_in, recruiter, ads, monkeypatch, params, sentence):
+def test_place_that_the_list_of_places_no_longer_has_is_reported(logged_in, recruiter, own_ads, monkeypatch, params, sentence):
     """A merger of municipalities or counties: the ads have the new name, the saved search the old one."""
-    ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)})
+    own_ads({"locations": (LocationData("NORGE", "OSLO", "OSLO", "OSLO"),)})
     saved = recruiter.saved_searches.create(name="X", params=params)
     assert get_list(logged_in).total == 0 and sentence not in get_list(logged_in).text(), "a place without ads today"
     facet = type(FACETS["place"])
@@ -102,16 +114,17 @@ def test_other_values_of_the_facet_still_count(logged_in, recruiter, emptied):
     assert get_list(logged_in).total == 3
 
 
-def test_value_finds_ads_again_when_an_ad_has_it(logged_in, recruiter, emptied, ads):
+def test_value_finds_ads_again_when_an_ad_has_it(logged_in, recruiter, own_ads):
+    empty(own_ads)
     saved = recruiter.saved_searches.create(name="X", params="place=UTLAND%2FHELLAS")
-    ads({"locations": ABROAD})
+    own_ads({"locations": ABROAD})
     assert search.count(saved.query) == 1
     listed = get_list(logged_in)
     assert listed.total == 1 and "ingen annonser" not in listed.text()
 
 
-def test_postal_code_needs_the_table_of_postal_codes(logged_in, recruiter, ads):
-    ads({}, {"locations": (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS", "5700"),)})
+def test_postal_code_needs_the_table_of_postal_codes(logged_in, recruiter, own_ads):
+    own_ads({}, {"locations": (LocationData("NORGE", "VESTLAND", "VOSS", "VOSS", "5700"),)})
     PostalCode.objects.create(code="5700", name="Voss", latitude=60.63, longitude=6.42, loaded=timezone.now())
     saved = recruiter.saved_searches.create(name="X", params="near=5700&km=5")
     assert search.count(saved.query) == 1

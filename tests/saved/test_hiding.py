@@ -161,11 +161,11 @@ def test_of_an_ended_ad_the_list_shows_the_title_and_then_nothing(client, user, 
     assert "Annonsen er slettet" in Page(client.get("/lagret/skjulte/")).text()
 
 
-@pytest.mark.parametrize("sent", ["", "x", "ad:", "ad:x", "\0:\0", "employer:" + "é" * 500, f"ad:{UUID(int=1)}", "item:1"])
-def test_what_is_no_ad_cannot_be_hidden(client, user, made, sent):
-    assert client.post(reverse("bookmarks:hide"), {"what": sent}).status_code == 404
-    assert client.post(reverse("bookmarks:show"), {"what": sent}).status_code == 404
-    assert client.post(reverse("bookmarks:show"), {"item": sent or "9" * 30}).status_code in {302, 404}
+def test_what_is_no_ad_cannot_be_hidden(client, user, made):
+    for sent in ("", "x", "ad:", "ad:x", "\0:\0", "employer:" + "é" * 500, f"ad:{UUID(int=1)}", "item:1"):
+        assert client.post(reverse("bookmarks:hide"), {"what": sent}).status_code == 404, sent
+        assert client.post(reverse("bookmarks:show"), {"what": sent}).status_code == 404, sent
+        assert client.post(reverse("bookmarks:show"), {"item": sent or "9" * 30}).status_code in {302, 404}, sent
     assert client.post(reverse("bookmarks:hide"), {"what": f"{made[0]}"}).status_code == 404
 
 

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
 
-from jobsearch.search import indexing
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import store_vacancies
 from tests.web.page import Page
-from tests.web.support import prepare_documents
+from tests.web.support import ModuleSite, build_index
 
 LIST = "/lagrede-sok/"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def looked() -> dt.datetime:
     return timezone.now() - dt.timedelta(hours=5)
 
 
-@pytest.fixture
-def some(own_index, db, looked):
+@pytest.fixture(scope="module")
+def forty(module_site: ModuleSite, looked: dt.datetime) -> Iterator[None]:
     """Forty ads for cooks; three of them, published long ago, were first seen an hour ago."""
     now = timezone.now()
-    made = store_vacancies(
-        *({"title": f"Kokk {n:02}", "published": now - dt.timedelta(days=n), "description": f"<p>{n}</p>"} for n in range(40))
-    )
-    Vacancy.objects.update(first_seen=looked - dt.timedelta(hours=1))
-    for n in (7, 30, 35):
-        Vacancy.objects.filter(title=f"Kokk {n:02}").update(first_seen=now - dt.timedelta(hours=1))
-    prepare_documents()
-    indexing.index_changes()
-    return made
+    with module_site():
+        store_vacancies(
+            *({"title": f"Kokk {n:02}", "published": now - dt.timedelta(days=n), "description": f"<p>{n}</p>"} for n in range(40))
+        )
+        Vacancy.objects.update(first_seen=looked - dt.timedelta(hours=1))
+        Vacancy.objects.filter(title__in=("Kokk 07", "Kokk 30", "Kokk 35")).update(first_seen=now - dt.timedelta(hours=1))
+        build_index()
+        yield
+
+
+@pytest.fixture
+def some(forty, db) -> None:
+    """The forty ads; what a test changes of them is rolled back, and the index stays as it is."""
+
+
+@pytest.fixture
+def all_new(own_index, some) -> None:
+    """The forty ads, each first seen an hour ago."""
+    Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
+    build_index()
 
 
 def get_number_of_new(client) -> str:
@@ -104,9 +115,7 @@ def test_other_requests_do_not_reset_the_number(logged_in, recruiter, django_use
     assert saved.last_looked == looked
 
 
-def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some, looked):
-    Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
-    indexing.index_changes()
+def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, all_new, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     first = Page(logged_in.get(f"{LIST}{saved.pk}/", follow=True))
     assert get_number_of_new(logged_in) == "40"
@@ -117,9 +126,7 @@ def test_number_is_reset_by_the_last_page_of_new_ads(logged_in, recruiter, some,
     assert get_number_of_new(logged_in) == "0"
 
 
-def test_pages_of_new_ads_count_only_one_after_the_other(logged_in, recruiter, some, looked):
-    Vacancy.objects.update(first_seen=timezone.now() - dt.timedelta(hours=1), version=10)
-    indexing.index_changes()
+def test_pages_of_new_ads_count_only_one_after_the_other(logged_in, recruiter, all_new, looked):
     saved = recruiter.saved_searches.create(name="Kokker", params="q=kokk", last_looked=looked)
     address = logged_in.get(f"{LIST}{saved.pk}/").url
     logged_in.get(f"{address}&page=2")

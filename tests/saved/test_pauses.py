@@ -70,7 +70,9 @@ def test_address_without_an_announcement_is_not_paused(mailbox, silent, own_inde
     assert read(subscription).paused is None
 
 
-@pytest.mark.parametrize("sign", ["manage", "stop", "ads", "login", "list"])
+@pytest.mark.parametrize(
+    "sign", ["manage", "login", *(pytest.param(one, marks=pytest.mark.sqlite) for one in ("stop", "ads", "list"))]
+)
 def test_opened_link_and_used_account_are_signs(mailbox, silent, client, recruiter, own_index, monkeypatch, sign):
     subscription = silent(89, announced=6)
     monkeypatch.setattr(recipients, "get_address", lambda user: KARI)

@@ -98,10 +98,11 @@ def test_a_typed_name_is_resolved_to_the_municipality(typed):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", load_centres())
-def test_each_proposed_municipality_is_resolved(path):
-    assert distance.find_place(distance.label_place(path)) == path
-    assert distance.label_place(path) in distance.list_proposals()
+def test_each_proposed_municipality_is_resolved():
+    proposals = distance.list_proposals()
+    for path in load_centres():
+        assert distance.find_place(distance.label_place(path)) == path, path
+        assert distance.label_place(path) in proposals, path
 
 
 @pytest.mark.parametrize(

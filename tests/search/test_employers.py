@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
+from jobsearch.core.compiled_select import CompiledSelect
 from jobsearch.search.api import SearchQuery, count, count_facets, search
 from jobsearch.search.assist import suggest, suggestions
 from jobsearch.search.facets import employer_names
@@ -47,14 +48,14 @@ def test_all_spellings_are_one_value_with_all_ads(kro):
     assert count_facets(SearchQuery(), "employer") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 
-@pytest.mark.parametrize("spelling", ["Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"])
-def test_each_spelling_in_an_address_selects_the_employer(kro, client, spelling):
-    query, problems = SearchQuery.from_params({"employer": spelling})
-    assert (query.employer, problems) == (("Havgløtt Kro AS",), [])
-    page = search(query)
-    assert (page.total, page.counts["employer"]) == (6, {"Havgløtt Kro AS": 6})
-    assert count(query) == 6
-    assert len(titles(client, employer=spelling)) == 6
+def test_each_spelling_in_an_address_selects_the_employer(kro, client):
+    for spelling in ("Havgløtt Kro AS", "HAVGLØTT KRO", "Havgløtt kro, avd. Brygga"):
+        query, problems = SearchQuery.from_params({"employer": spelling})
+        assert (query.employer, problems) == (("Havgløtt Kro AS",), []), spelling
+        page = search(query)
+        assert (page.total, page.counts["employer"]) == (6, {"Havgløtt Kro AS": 6})
+        assert count(query) == 6
+        assert len(titles(client, employer=spelling)) == 6, spelling
 
 
 def row_names(client, address: str) -> dict[str, str]:
@@ -88,10 +89,10 @@ def test_the_employer_is_suggested_once_with_all_ads(kro):
     ]
 
 
-@pytest.mark.parametrize("typed", [ORGNR, "911 222 333", "org.nr. 911 222 333", "NO 911222333 MVA", "Org.nr: 911.222.333"])
-def test_a_typed_organisation_number_finds_the_employers_ads(kro, client, typed):
-    assert titles(client, q=typed) == {"Kokk", "Servitør", "Baker", "Renholder"}
-    assert count(SearchQuery(q=f"kokk {typed}")) == 1
+def test_a_typed_organisation_number_finds_the_employers_ads(kro, client):
+    for typed in (ORGNR, "911 222 333", "org.nr. 911 222 333", "NO 911222333 MVA", "Org.nr: 911.222.333"):
+        assert titles(client, q=typed) == {"Kokk", "Servitør", "Baker", "Renholder"}, typed
+        assert count(SearchQuery(q=f"kokk {typed}")) == 1, typed
     assert count(SearchQuery(q=f"-{ORGNR}")) == 3
 
 
@@ -193,6 +194,8 @@ def test_only_employers_with_the_typed_letters_are_counted(kro, nothing_recent):
 
 def test_every_employer_is_counted_where_many_ads_are_new(kro, monkeypatch):
     monkeypatch.setattr(employer_names, "_MOST_RECENT", 2)
+    # The query is compiled with its limit by the first request, and would keep this one.
+    monkeypatch.setattr(employer_names, "_recent", CompiledSelect(employer_names._build_recent))
     assert count_facets(SearchQuery(), "employer", typed="kyst") == {"Havgløtt Kro AS": 6, "Kystlegene": 1}
 
 

@@ -54,8 +54,8 @@ def test_names_of_all_kinds_are_tested():
 
 @pytest.mark.parametrize("q", EVERYWHERE)
 def test_each_form_of_each_name_compiles_to_the_same_conditions(some_of, q):
-    """Each name in a fourth of the queries, and each query with a fourth of the names."""
-    for name in some_of(NAMES, EVERYWHERE.index(q)):
+    """Each name in one of the queries, and each query with a ninth of the names."""
+    for name in some_of(NAMES, EVERYWHERE.index(q), len(EVERYWHERE)):
         expected = compiled(q.format(name))
         for form in forms(name):
             if (form, name) in OTHER_WORDS or (SMALL.get(form) == name and q not in ALONE):
@@ -100,15 +100,14 @@ def test_places_are_corrected_in_documents_too():
     assert [word.exact for word in norwegian.analyse_body("i Tromso")] == ["i", "tromsø"]
 
 
-@pytest.mark.parametrize("path", sorted(geography.load_centres()))
-def test_a_distance_is_measured_from_the_same_municipality(path):
+def test_a_distance_is_measured_from_the_same_municipality():
     """The distance filter only takes places, so "bo" and "as" are places there too."""
-    name = places.get_label(path)
-    expected = distance.find_place(name)
-    assert expected == path
-    for form in forms(name.lower()):
-        for typed in {form, form.upper(), unicodedata.normalize("NFD", form), f"\u200b{form}"}:
-            assert distance.find_place(typed) == expected, typed
+    for path in geography.load_centres():
+        name = places.get_label(path)
+        assert distance.find_place(name) == path
+        for form in forms(name.lower()):
+            for typed in {form, form.upper(), unicodedata.normalize("NFD", form), f"\u200b{form}"}:
+                assert distance.find_place(typed) == path, typed
 
 
 @pytest.mark.parametrize(

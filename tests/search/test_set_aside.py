@@ -25,6 +25,7 @@ from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_documents import delete_documents
 from tests.search.misbehaving import change, close, raise_with_the_ads_words, total
+from tests.web.support import build_index
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
 
@@ -90,7 +91,7 @@ def test_an_ad_that_cannot_be_analysed_does_not_hold_up_others(act, reason, deta
     if act is wait:
         monkeypatch.setattr(analysis_process, "WAIT_SECONDS", 2.0)
     stopped = make_vacancy(title="Murer")
-    index_changes()
+    build_index()
     misbehave["Kokk"] = act
     before, bad, after = make_vacancy(title="Baker"), make_vacancy(title="Kokk"), make_vacancy(title="Snekker")
     close(stopped)
@@ -120,7 +121,7 @@ def test_several_hanging_ads_are_quarantined_and_the_others_indexed(make_vacancy
 
 
 def test_a_quarantined_ad_is_retried_only_after_its_pause(make_vacancy, misbehave, monkeypatch):
-    index_changes()
+    build_index()
     misbehave["Kokk"] = raise_with_the_ads_words
     bad = make_vacancy(title="Kokk")
     assert index_changes().failed == 1
@@ -135,7 +136,7 @@ def test_a_quarantined_ad_is_retried_only_after_its_pause(make_vacancy, misbehav
 
 @pytest.mark.parametrize("cause", ["changed ad", "another version of the analysis", "asked for by an administrator", "repaired"])
 def test_a_quarantined_ad_is_retried_at_once_after_a_change(cause, make_vacancy, misbehave, monkeypatch):
-    index_changes()
+    build_index()
     misbehave["Kokk"] = raise_with_the_ads_words
     bad = make_vacancy(title="Kokk")
     index_changes()
@@ -202,7 +203,7 @@ def test_many_refused_ads_do_not_starve_the_others(make_vacancy, monkeypatch):
 @pytest.mark.parametrize("poison", ["no number", 2**70, None, {"a": 1}, [1, "x"], 1.5], ids=repr)
 def test_a_refused_new_version_keeps_the_old_document_and_the_other_ads(poison, make_vacancy, monkeypatch):
     key = make_vacancy(title="Baker")
-    index_changes()
+    build_index()
     change(key, title="Kokk")
     real = documents.make_document
     monkeypatch.setattr(
@@ -233,7 +234,7 @@ def test_a_rebuild_quarantines_ads_and_completes(make_vacancy, misbehave):
 
 
 def test_no_ad_is_quarantined_if_no_child_process_can_start(make_vacancy, monkeypatch):
-    index_changes()
+    build_index()
     make_vacancy()
     monkeypatch.setattr(forked_children, "prepare_child", lambda channel: 1 / 0)
     with pytest.raises(analysis_process.NoChild):
@@ -271,7 +272,7 @@ def _files_and_children() -> tuple[set[Path], set[int]]:
 
 
 def test_no_ad_is_quarantined_if_the_engine_is_down(make_vacancy, monkeypatch):
-    index_changes()
+    build_index()
     make_vacancy()
 
     def down(self, writes):

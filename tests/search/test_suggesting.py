@@ -140,31 +140,33 @@ def test_text_without_words_or_hits_is_no_suggestion(some, typed):
     assert not any(option.as_typed for option in suggest(SearchQuery(), typed))
 
 
-@pytest.mark.parametrize(
-    ("typed", "label", "target"),
-    [
-        ("delt", "Deltid", {"extent": ("Deltid",)}),
-        ("part", "Deltid", {"extent": ("Deltid",)}),
-        ("vikar", "Vikariat", {"engagement": ("Vikariat",)}),
-        ("offent", "Offentlig", {"sector": ("Offentlig",)}),
-        ("nynor", "Nynorsk", {"language": ("nn",)}),
-        ("english", "Engelsk", {"language": ("en",)}),
-        ("frist sn", "Frist snarest", {"deadline": "asap"}),
-        ("siste 7", "Siste 7 dager", {"published": 7}),
-        ("kokk delt", "Deltid", {"q": "kokk", "extent": ("Deltid",)}),
-        ("deltdi", "Deltid", {"extent": ("Deltid",)}),
-    ],
-)
-def test_filters_are_suggested_by_their_labels(own_ads, typed, label, target):  # noqa: F811
+FILTERS = {
+    "delt": ("Deltid", {"extent": ("Deltid",)}),
+    "part": ("Deltid", {"extent": ("Deltid",)}),
+    "vikar": ("Vikariat", {"engagement": ("Vikariat",)}),
+    "offent": ("Offentlig", {"sector": ("Offentlig",)}),
+    "nynor": ("Nynorsk", {"language": ("nn",)}),
+    "english": ("Engelsk", {"language": ("en",)}),
+    "frist sn": ("Frist snarest", {"deadline": "asap"}),
+    "siste 7": ("Siste 7 dager", {"published": 7}),
+    "kokk delt": ("Deltid", {"q": "kokk", "extent": ("Deltid",)}),
+    "deltdi": ("Deltid", {"extent": ("Deltid",)}),
+}
+"""What is typed -> the label of the filter, and its search."""
+
+
+def test_filters_are_suggested_by_their_labels(own_ads):  # noqa: F811
     ad = {"title": "Kokk", "extent": "Deltid", "engagement": "Vikariat", "sector": "Offentlig", "application_due": "Snarest"}
     nynorsk = (
         "<p>Me søkjer ein kokk som ikkje er redd for å ta i eit tak. Du må vere glad i folk og kunne noko om mat frå før.</p>"
     )
     english = "<p>We are looking for a cook who likes to work with other people and who knows the food of this country.</p>"
     own_ads({**ad, "description": nynorsk}, {**ad, "description": english})
-    (option,) = [option for option in suggest(SearchQuery(), typed) if option.kind == "filter" and option.label == label]
-    assert option.query == SearchQuery(**target)
-    assert option.count == search.search(option.query).total > 0
+    for typed, (label, target) in FILTERS.items():
+        found = [option for option in suggest(SearchQuery(), typed) if option.kind == "filter" and option.label == label]
+        assert len(found) == 1, typed
+        assert found[0].query == SearchQuery(**target), typed
+        assert found[0].count == search.search(found[0].query).total > 0, typed
 
 
 def test_a_suggested_filter_replaces_the_chosen_one_and_keeps_the_others(some):

@@ -76,7 +76,7 @@ def _site_texts() -> set[Text]:
     for app in _VISITED:
         for file in _list_sources(ROOT / "jobsearch" / app):
             if not file.name.endswith(_ADMINS_FILES) and file.parent.name != _ADMINS_FOLDER:
-                found |= set(_extract_from_code(file.read_text()))
+                found |= _extract_from_file(file)
     for file in (ROOT / "templates").rglob("*.html"):
         if "admin" not in file.parts:
             found |= _extract_from_template(file)
@@ -90,7 +90,7 @@ def _admin_texts() -> set[Text]:
     found: set[Text] = set()
     for folder in ("jobsearch", "ingest"):
         for file in _list_sources(ROOT / folder):
-            found |= set(_extract_from_code(file.read_text()))
+            found |= _extract_from_file(file)
     for file in (ROOT / "templates/admin").rglob("*.html"):
         found |= _extract_from_template(file)
     return {text for text in found - _site_texts() if text.msgid not in _NO_WORDS}
@@ -117,7 +117,7 @@ def _library_texts(language: str) -> set[Text]:
         said |= {_of(entry) for entry in polib.pofile(str(folder / language / "LC_MESSAGES/django.po")) if entry.translated()}
         shown |= set(read(folder / "en/LC_MESSAGES/django.po"))
     for file in _list_sources(Path(django_celery_beat.__file__).parent):
-        shown |= set(_extract_from_code(file.read_text()))
+        shown |= _extract_from_file(file)
     written = {text.msgid for text in ours()}
     return {text for text in shown - said if text.msgid not in written}
 
@@ -138,6 +138,13 @@ def _extract_from_template(file: Path) -> set[Text]:
     """Texts of a template: the gettext calls in the output of Django's `templatize`, which fills the rest with X."""
     calls = _CALL.finditer(templatize(file.read_text(), origin=str(file)))
     return set(_extract_from_code("\n".join(f"{call.group(1)}({call.group(2)})" for call in calls)))
+
+
+@cache
+def _extract_from_file(file: Path) -> frozenset[Text]:
+    """Texts of a Python file; a file that does not import a gettext function has none."""
+    source = file.read_text()
+    return frozenset(_extract_from_code(source)) if "gettext" in source else frozenset()
 
 
 def _extract_from_code(source: str) -> Iterator[Text]:

@@ -70,27 +70,27 @@ def test_active_ad_shows_all_fields(client, ads):
     assert "noindex" not in page.response["X-Robots-Tag"] and "noarchive" in page.response["X-Robots-Tag"]
 
 
-@pytest.mark.parametrize(
-    ("fields", "target", "where"),
-    [
-        ({}, "https://sykehus.example/sok", "på sykehus.example"),
-        ({"application_url": ""}, "https://sykehus.example/stilling", "på sykehus.example"),
-        ({"application_url": "javascript:alert(1)"}, "https://sykehus.example/stilling", "på sykehus.example"),
-        ({"application_url": "www.jobbnorge.no/1"}, "https://www.jobbnorge.no/1", "på jobbnorge.no"),
-        (
-            {"application_url": "", "source_url": ""},
-            "https://arbeidsplassen.nav.no/stillinger/stilling/{ad}",
-            "på arbeidsplassen.nav.no",
-        ),
-        ({"application_url": "jobb@sykehus.example"}, "mailto:jobb@sykehus.example", "på e-post"),
-    ],
+APPLY_LINKS = (
+    ({}, "https://sykehus.example/sok", "på sykehus.example"),
+    ({"application_url": ""}, "https://sykehus.example/stilling", "på sykehus.example"),
+    ({"application_url": "javascript:alert(1)"}, "https://sykehus.example/stilling", "på sykehus.example"),
+    ({"application_url": "www.jobbnorge.no/1"}, "https://www.jobbnorge.no/1", "på jobbnorge.no"),
+    (
+        {"application_url": "", "source_url": ""},
+        "https://arbeidsplassen.nav.no/stillinger/stilling/{ad}",
+        "på arbeidsplassen.nav.no",
+    ),
+    ({"application_url": "jobb@sykehus.example"}, "mailto:jobb@sykehus.example", "på e-post"),
 )
-def test_apply_link_leads_to_the_source_and_names_its_host(client, ads, fields, target, where):
-    (ad,) = ads(fields)
-    page = get(client, ad)
-    links = page.all("//p[contains(@class, 'apply')]/a")
-    assert {link.get("href") for link in links} == {target.format(ad=ad)} and len(links) == 2
-    assert page.text("//p[contains(@class, 'apply')]").count(where) == 2
+
+
+def test_apply_link_leads_to_the_source_and_names_its_host(client, ads):
+    made = ads(*(fields for fields, _target, _where in APPLY_LINKS))
+    for ad, (fields, target, where) in zip(made, APPLY_LINKS, strict=True):
+        page = get(client, ad)
+        links = page.all("//p[contains(@class, 'apply')]/a")
+        assert {link.get("href") for link in links} == {target.format(ad=ad)} and len(links) == 2, fields
+        assert page.text("//p[contains(@class, 'apply')]").count(where) == 2, fields
 
 
 def _expire(ad):
@@ -283,12 +283,13 @@ def test_employer_lists_its_other_active_ads(client, ads):
     assert not twice & set(page.all("//section[contains(@class, 'similar')]//a/@href"))
 
 
-@pytest.mark.parametrize("orgnr", ["", "12345678", "9998887771", "../../admin", "ÆØÅ", "<b>999888777"])
-def test_employer_without_a_valid_organisation_number_has_no_link(client, ads, orgnr):
-    ad, _ = ads({"employer_orgnr": orgnr}, {"employer_orgnr": orgnr})
-    page = get(client, ad)
-    assert "Sykehuset" in page.text("//p[@class='ad-where']") and not page.all("//p[@class='ad-where']/a")
-    assert not page.all("//div[@class='others']")
+def test_employer_without_a_valid_organisation_number_has_no_link(client, ads):
+    numbers = ("", "12345678", "9998887771", "../../admin", "ÆØÅ", "<b>999888777")
+    made = ads(*({"employer_orgnr": number} for number in numbers for _twice in range(2)))
+    for ad, number in zip(made[::2], numbers, strict=True):
+        page = get(client, ad)
+        assert "Sykehuset" in page.text("//p[@class='ad-where']") and not page.all("//p[@class='ad-where']/a"), number
+        assert not page.all("//div[@class='others']"), number
 
 
 def test_ad_links_to_landing_pages_of_its_places_and_occupations(client, ads):
@@ -345,20 +346,23 @@ def test_metadata_and_share_links_contain_no_contact(client, ads):
     assert page.text("//h1") == title
 
 
-@pytest.mark.parametrize(
-    ("title", "contact"),
-    [
-        ("Avdelingsleder hjemmetjenesten", "Avdelingsleder Anne Prøvesen"),
-        ("Butikksjef", "Butikksjef"),
-        ("Stein- og anleggsarbeider", "Stein Prøvesen"),
-        ("Nattevakt 2200-0730, 50-60-70-80 %, sak 26/12345-1", "Natt Vakt"),
-    ],
-)
-def test_redaction_removes_no_other_word_from_the_title(client, ads, title, contact):
-    (ad,) = ads({"title": title, "contacts": (ContactData(contact, "a@b.example", "22 33 44 55"),)})
-    page = get(client, ad)
-    assert meta(page, "og:title") == title and page.text("//title").startswith(title)
-    assert json.loads(page.one("//script[@type='application/ld+json']").text)["title"] == title
+def test_redaction_removes_no_other_word_from_the_title(client, ads):
+    contacts = {
+        "Avdelingsleder hjemmetjenesten": "Avdelingsleder Anne Prøvesen",
+        "Butikksjef": "Butikksjef",
+        "Stein- og anleggsarbeider": "Stein Prøvesen",
+        "Nattevakt 2200-0730, 50-60-70-80 %, sak 26/12345-1": "Natt Vakt",
+    }
+    made = ads(
+        *(
+            {"title": title, "contacts": (ContactData(contact, "a@b.example", "22 33 44 55"),)}
+            for title, contact in contacts.items()
+        )
+    )
+    for ad, title in zip(made, contacts, strict=True):
+        page = get(client, ad)
+        assert meta(page, "og:title") == title and page.text("//title").startswith(title)
+        assert json.loads(page.one("//script[@type='application/ld+json']").text)["title"] == title
 
 
 def test_image_for_shared_links_is_small_and_has_the_stated_size():
@@ -367,21 +371,19 @@ def test_image_for_shared_links_is_small_and_has_the_stated_size():
     assert struct.unpack(">II", picture[16:24]) == (1200, 630)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_headings_in_an_ad_text_are_below_the_page_headings_without_gaps(client, ads):
+    bodies = (
         "<h1>Om oss</h1><p>x</p><h2>Krav</h2><h3>Må</h3>",
         "<h4>Om oss</h4><h2>Krav</h2><h3>Må</h3>",
         "<h6>Om oss</h6><h1>Krav</h1>",
         "<h2>Om <p>oss</p></h2><h2>Krav</h2>",
-    ],
-)
-def test_headings_in_an_ad_text_are_below_the_page_headings_without_gaps(client, ads, body):
-    (ad,) = ads({"description": body, "employer_description": body})
-    page = get(client, ad)
-    levels = [int(heading.tag[1]) for heading in page.all("//main//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    inside = page.all("//div[contains(@class, 'ad-text')]//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
-    assert inside and not [heading for heading in inside if heading.tag in {"h1", "h2"}]
-    assert "Krav" in [heading.text_content() for heading in inside]
+    )
+    heading = "*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]"
+    for ad, body in zip(ads(*({"description": one, "employer_description": one} for one in bodies)), bodies, strict=True):
+        page = get(client, ad)
+        levels = [int(one.tag[1]) for one in page.all(f"//main//{heading}")]
+        assert levels[0] == 1 and levels.count(1) == 1, body
+        assert all(after <= before + 1 for before, after in pairwise(levels)), body
+        inside = page.all(f"//div[contains(@class, 'ad-text')]//{heading}")
+        assert inside and not [one for one in inside if one.tag in {"h1", "h2"}], body
+        assert "Krav" in [one.text_content() for one in inside], body

@@ -23,9 +23,9 @@ def get(client, address: str, status: int = 200) -> Page:
     return Page(response)
 
 
-def test_few_occupations_are_listed_in_both_levels(client, ads):
+def test_few_occupations_are_listed_in_both_levels(client, own_ads):
     nurse, doctor = OccupationData("Helse og sosial", "Sykepleier"), OccupationData("Helse og sosial", "Lege")
-    ads(
+    own_ads(
         {"title": "A", "occupations": (nurse,)}, {"title": "B", "occupations": (nurse,)}, {"title": "C", "occupations": (doctor,)}
     )
     page = get(client, "/")
@@ -34,12 +34,12 @@ def test_few_occupations_are_listed_in_both_levels(client, ads):
     assert not page.all("//input[@id='w-occupation']")
 
 
-def test_many_occupations_have_a_field_that_finds_both_levels(client, ads):
+def test_many_occupations_have_a_field_that_finds_both_levels(client, own_ads):
     kinds = ("Sykepleier", "Lege", "Psykolog", "Vernepleier", "Bioingeniør", "Fysioterapeut", "Ergoterapeut", "Optiker")
     jobs = [OccupationData("Helse og sosial", kind) for kind in kinds]
     jobs += [OccupationData("Utdanning", kind) for kind in ("Barnehage", "Grunnskole", "Videregående skole", "Forskningsarbeid")]
     jobs += [OccupationData("Reiseliv og mat", kind) for kind in ("Kokk", "Restaurant", "Baker og konditor")]
-    ads(*({"title": job.level2, "occupations": (job,)} for job in jobs))
+    own_ads(*({"title": job.level2, "occupations": (job,)} for job in jobs))
     page = get(client, "/")
     assert page.all("//input[@id='w-occupation']")
     assert not page.all("//ul[@id='f-occupation']//input[contains(@value, '/')]")
@@ -71,9 +71,20 @@ def noon(days_ago: int) -> dt.datetime:
     return dt.datetime.combine(oslo(days_ago), dt.time(12), tzinfo=OSLO)
 
 
+@pytest.fixture(scope="module")
+def some_site(module_site):
+    with module_site() as make_ads:
+        make_ads(*list_ads())
+        yield
+
+
 @pytest.fixture
-def some(ads):
-    return ads(
+def some(some_site, db) -> None:
+    """Five ads, which no test here changes."""
+
+
+def list_ads() -> tuple[dict, ...]:
+    return (
         {"title": "Kokk", "employer_name": "Kroa  AS", "application_due": "Snarest", "published": noon(1)},
         {"title": "Lege", "employer_name": "Helse & Ro", "application_due": str(oslo(-2)), "published": noon(3)},
         {"title": "Vakt", "employer_name": "Helse & Ro", "application_due": str(oslo(-3)), "published": noon(3)},
@@ -113,8 +124,8 @@ def test_each_filter_finds_its_ads(client, some, asked, titles):
     assert page.total == len(titles)
 
 
-def test_deadline_filter_includes_today_and_not_yesterday(client, ads):
-    ads({"title": "I dag", "application_due": str(oslo())}, {"title": "I går", "application_due": str(oslo(1))})
+def test_deadline_filter_includes_today_and_not_yesterday(client, own_ads):
+    own_ads({"title": "I dag", "application_due": str(oslo())}, {"title": "I går", "application_due": str(oslo(1))})
     assert get(client, "/?deadline=3").titles == ["I dag"]
     assert get(client, "/?deadline=30").titles == ["I dag"]
 
@@ -253,8 +264,8 @@ def test_municipality_is_found_without_choosing_its_county(client, some):
     ]
 
 
-def test_long_list_says_that_it_is_cut(client, ads):
-    ads(*({"employer_name": f"Firma {n:02}"} for n in range(40)), {"employer_name": "Firma 39"})
+def test_long_list_says_that_it_is_cut(client, own_ads):
+    own_ads(*({"employer_name": f"Firma {n:02}"} for n in range(40)), {"employer_name": "Firma 39"})
     page = listed(client)
     values = [box.get("value") for box in page.all("//input[@name='employer']")]
     assert values == ["Firma 39", *(f"Firma {n:02}" for n in range(29))]
@@ -278,8 +289,8 @@ def test_list_is_a_page_of_links_without_scripts(client, some):
     assert page.one("//a[.='Tilbake til treffene']").get("href") == "/?place=VESTLAND&sort=deadline"
 
 
-def test_page_of_employers_says_that_it_is_cut(client, ads):
-    ads(*({"employer_name": f"Firma {n:03}"} for n in range(203)))
+def test_page_of_employers_says_that_it_is_cut(client, own_ads):
+    own_ads(*({"employer_name": f"Firma {n:03}"} for n in range(203)))
     page = get(client, "/filter/employer/")
     assert len(page.all("//ul[@class='facet-links']/li")) == 200
     assert "Her er de 200 med flest annonser." in page.text()
@@ -323,8 +334,8 @@ def test_any_typed_text_is_answered(client, some, typed):
     assert "<script>" not in response.content.decode()
 
 
-def test_page_size_is_used_and_kept(client, ads):
-    ads(*({"title": f"Stilling {number}"} for number in range(55)))
+def test_page_size_is_used_and_kept(client, own_ads):
+    own_ads(*({"title": f"Stilling {number}"} for number in range(55)))
     page = get(client, "/?size=50")
     assert len(page.titles) == 50
     assert page.one("//a[contains(@rel, 'next')]").get("href") == "/?size=50&page=2"
@@ -366,20 +377,20 @@ def places(*names: str) -> list[dict]:
     return [{"title": f"Kokk {n}", "locations": (LocationData("NORGE", name),)} for n, name in enumerate(names)]
 
 
-def test_values_are_in_the_order_of_their_counts_and_chosen_ones_first(client, ads):
-    ads(*places("OSLO", "OSLO", "OSLO", "TROMS", "TROMS", "AGDER", "ROGALAND", ""))
+def test_values_are_in_the_order_of_their_counts_and_chosen_ones_first(client, own_ads):
+    own_ads(*places("OSLO", "OSLO", "OSLO", "TROMS", "TROMS", "AGDER", "ROGALAND", ""))
     assert values(get(client, "/"), "place") == ["OSLO", "TROMS", "AGDER", "ROGALAND", NOT_STATED]
     assert values(get(client, "/?place=ROGALAND"), "place") == ["ROGALAND", "OSLO", "TROMS", "AGDER", NOT_STATED]
 
 
-def test_a_ticked_box_does_not_move_in_the_answer_to_its_choice(client, ads):
-    ads(*places("OSLO", "OSLO", "TROMS", "AGDER"))
+def test_a_ticked_box_does_not_move_in_the_answer_to_its_choice(client, own_ads):
+    own_ads(*places("OSLO", "OSLO", "TROMS", "AGDER"))
     answer = client.get("/?place=AGDER", headers={"HX-Request": "true"})
     assert values(Page(answer), "place") == ["OSLO", "AGDER", "TROMS"]
 
 
-def test_six_values_are_shown_and_the_others_fold(client, ads):
-    ads(*places("OSLO", "TROMS", "AGDER", "ROGALAND", "NORDLAND", "VESTLAND", "INNLANDET", "BUSKERUD"))
+def test_six_values_are_shown_and_the_others_fold(client, own_ads):
+    own_ads(*places("OSLO", "TROMS", "AGDER", "ROGALAND", "NORDLAND", "VESTLAND", "INNLANDET", "BUSKERUD"))
     page = get(client, "/")
     assert len(values(page, "place")) == 6
     assert page.text("//ul[@id='f-place']//summary//*[@class='closed']") == "Vis alle 8"
@@ -388,8 +399,8 @@ def test_six_values_are_shown_and_the_others_fold(client, ads):
     assert not page.all("//ul[@id='f-deadline']//summary"), "arrow keys reach no radio button in a fold"
 
 
-def test_quick_filters_are_those_that_exclude_some_hits(client, ads):
-    ads({"title": "Kokk", "extent": "Deltid"}, {"title": "Lege", "application_due": str(oslo(-2)), "published": noon(9)})
+def test_quick_filters_are_those_that_exclude_some_hits(client, own_ads):
+    own_ads({"title": "Kokk", "extent": "Deltid"}, {"title": "Lege", "application_due": str(oslo(-2)), "published": noon(9)})
     page = get(client, "/")
     quick = {link.text_content(): link.get("href") for link in page.all("//ul[contains(@class, 'quick')]//a")}
     assert list(quick.values()) == ["/?extent=Deltid", "/?extent=Heltid", "/?deadline=7", "/?published=3"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -25,19 +26,29 @@ def at(county: str, municipality: str = "", country: str = "NORGE") -> tuple[Loc
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
 
 
+@pytest.fixture(scope="module")
+def some_site(module_site):
+    with module_site() as make_ads:
+        yield make_ads(*ADS)
+
+
 @pytest.fixture
-def some(ads):
-    return ads(
-        {"title": "Sykepleier i Bergen", "locations": at("VESTLAND", "BERGEN")},
-        {"title": "Kokk i Bergen", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK},
-        {
-            "title": "Lege på Voss",
-            "locations": at("VESTLAND", "VOSS"),
-            "occupations": (OccupationData("Helse og sosial", "Lege"),),
-        },
-        {"title": "Kokk i Sverige", "locations": at("", "", "SVERIGE"), "occupations": COOK},
-        {"title": "Kokk i Oslo", "locations": at("OSLO", "OSLO"), "occupations": COOK},
-    )
+def some(some_site, db) -> list[UUID]:
+    """The ads of `ADS`; what a test changes of them is rolled back."""
+    return some_site
+
+
+ADS = (
+    {"title": "Sykepleier i Bergen", "locations": at("VESTLAND", "BERGEN")},
+    {"title": "Kokk i Bergen", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK},
+    {
+        "title": "Lege på Voss",
+        "locations": at("VESTLAND", "VOSS"),
+        "occupations": (OccupationData("Helse og sosial", "Lege"),),
+    },
+    {"title": "Kokk i Sverige", "locations": at("", "", "SVERIGE"), "occupations": COOK},
+    {"title": "Kokk i Oslo", "locations": at("OSLO", "OSLO"), "occupations": COOK},
+)
 
 
 def links(page: Page, heading: str) -> list[tuple[str, str]]:
@@ -241,15 +252,16 @@ def test_ad_links_to_its_occupation_at_its_place(client, some):
     assert page.all("//section[contains(@class, 'landings')]//a/@href")[0] == "/jobb/lege-pa-voss/"
 
 
-def test_list_leaves_out_passed_deadlines(client, ads, some):
+def test_list_leaves_out_passed_deadlines(client, own_ads):
+    own_ads(*ADS)
     yesterday = str(timezone.now().astimezone(OSLO).date() - dt.timedelta(days=1))
-    ads({"title": "For sent", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK, "application_due": yesterday})
+    own_ads({"title": "For sent", "locations": at("VESTLAND", "BERGEN"), "occupations": COOK, "application_due": yesterday})
     page = Page(client.get("/jobb/kokk-i-bergen/"))
     assert page.titles == ["Kokk i Bergen"] and "1 stilling akkurat nå." in page.text()
     link = page.one("//p[@class='passed-deadlines']/a")
     assert link.get("href") == "/?place=VESTLAND%2FBERGEN&occupation=Reiseliv+og+mat%2FKokk&deadline=all"
     assert Page(client.get(link.get("href"))).total == 2
-    ads({"title": "For sent", "locations": at("VESTLAND", "STORD"), "application_due": yesterday})
+    own_ads({"title": "For sent", "locations": at("VESTLAND", "STORD"), "application_due": yesterday})
     response = client.get("/jobb/stord/")
     assert response["X-Robots-Tag"] == "noindex" and "Det er ingen stillinger her akkurat nå." in Page(response).text()
     assert Page(response).one("//p[@class='passed-deadlines']/a").get("href") == "/?place=VESTLAND%2FSTORD&deadline=all"
@@ -320,9 +332,10 @@ def test_overview_links_to_every_place_and_occupation(client, some):
     assert Page(client.get("/")).one("//footer//a[@href='/jobb/']").text == "Alle steder og yrker"
 
 
-def test_links_with_parameters_are_nofollow(client, ads, some):
-    ads(*({"title": f"Kokk {n}", "employer_orgnr": "999888777", "occupations": COOK} for n in range(30)))
-    ad = ads({"employer_orgnr": "999888777"})[0]
+def test_links_with_parameters_are_nofollow(client, own_ads):
+    own_ads(*ADS)
+    own_ads(*({"title": f"Kokk {n}", "employer_orgnr": "999888777", "occupations": COOK} for n in range(30)))
+    ad = own_ads({"employer_orgnr": "999888777"})[0]
     for address in ("/", "/jobb/", "/jobb/kokk/", "/jobb/vestland/", "/arbeidsgiver/999888777/", f"/stilling/{ad}/", "/om/"):
         page = Page(client.get(address))
         assert "noindex" not in page.response.get("X-Robots-Tag", "")

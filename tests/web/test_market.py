@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from jobsearch.search import api as search
@@ -24,11 +26,29 @@ OSLO = (LocationData("NORGE", "OSLO", "OSLO"),)
 COOK = (OccupationData("Reiseliv og mat", "Kokk"),)
 
 
+@pytest.fixture(scope="module")
+def counted_site(module_site):
+    with module_site() as make_ads:
+        yield count_ads(make_ads)
+
+
 @pytest.fixture
-def counted(ads):
-    """Ads of three weeks at three places, counted."""
+def counted(counted_site, db) -> list[UUID]:
+    """Ads of three weeks at three places, counted; what a test changes of them is rolled back."""
+    return counted_site
+
+
+@pytest.fixture
+def uncounted_ads(own_ads):
+    """The function of the fixture `own_ads`, where nothing is counted yet."""
+    for model in apps.get_app_config("statistics").get_models():
+        model.objects.all().delete()
+    return own_ads
+
+
+def count_ads(make_ads) -> list[UUID]:
     now = timezone.now()
-    made = ads(
+    made = make_ads(
         *({"published": now - n * 7 * DAY, "employer_orgnr": "974760673", "employer_name": "Kroa AS"} for n in range(3)),
         {"locations": VOSS, "sector": "Privat"},
         {"locations": OSLO, "occupations": COOK, "employer_orgnr": "999888777", "employer_name": "Kari Nordmann"},
@@ -126,9 +146,9 @@ def test_weeks_before_counting_began_are_marked(client, counted):
     assert not page.all("//svg//rect[@class='partial']")
 
 
-def test_change_is_shown_once_both_years_are_counted(client, ads):
+def test_change_is_shown_once_both_years_are_counted(client, uncounted_ads):
     now = timezone.now()
-    ads({"published": now - 364 * DAY}, {"published": now - 365 * DAY}, {}, {}, {})
+    uncounted_ads({"published": now - 364 * DAY}, {"published": now - 365 * DAY}, {}, {}, {})
     Vacancy.objects.update(first_seen=now - dt.timedelta(minutes=10))
     count_market()
     assert facts(Page(client.get("/marked/")))["Fra året før"] == "–"
@@ -158,9 +178,9 @@ def test_employers_of_a_part_are_those_with_open_ads(client, counted):
     assert Page(client.get(link.get("href"))).total == 2
 
 
-def test_what_is_not_counted_yet_has_no_numbers(client, ads):
+def test_what_is_not_counted_yet_has_no_numbers(client, uncounted_ads):
     """As during the first load: 0 new ads, and no employer with any, would be false."""
-    ads({})
+    uncounted_ads({})
     page = Page(client.get("/marked/"))
     assert page.response.status_code == 200
     assert "Annonsene er ikke talt ennå." in page.text()
@@ -172,7 +192,7 @@ def test_what_is_not_counted_yet_has_no_numbers(client, ads):
     assert "ikke talt ennå" not in page.text()
 
 
-def test_an_empty_database_has_a_page(client, ads):
+def test_an_empty_database_has_a_page(client, uncounted_ads):
     page = Page(client.get("/marked/"))
     assert page.response.status_code == 200
     assert "Annonsene er ikke talt ennå." in page.text()
@@ -216,7 +236,7 @@ def test_file_of_the_weeks(client, counted):
     assert dt.date.fromisoformat(weeks[-1][0]).weekday() == 0
 
 
-def test_other_files_are_404_and_each_file_can_be_empty(client, ads):
+def test_other_files_are_404_and_each_file_can_be_empty(client, uncounted_ads):
     assert client.get("/marked/alt.csv").status_code == 404
     for key in ("uker", "kommuner", "yrker", "arbeidsgivere", "vokser", "sluttet"):
         assert len(file_of(client.get(f"/marked/{key}.csv?place=ATLANTIS"))) == (53 if key == "uker" else 1)

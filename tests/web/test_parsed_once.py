@@ -29,11 +29,18 @@ def parsed(monkeypatch) -> Counter[str]:
     return counted
 
 
+@pytest.fixture(scope="module")
+def some_site(module_site):
+    with module_site() as make_ads:
+        make_ads({"title": "Sykepleier til natt"}, {"title": "Sykepleier", "extent": "Deltid"}, {"title": "Kokk"})
+        for kept in (spelling.speller, suggestions.name_index):
+            kept.refresh()
+        yield
+
+
 @pytest.fixture
-def some(ads):
-    ads({"title": "Sykepleier til natt"}, {"title": "Sykepleier", "extent": "Deltid"}, {"title": "Kokk"})
-    for kept in (spelling.speller, suggestions.name_index):
-        kept.refresh()
+def some(some_site, db) -> None:
+    """Three ads, with whose words the caches are filled."""
 
 
 @pytest.mark.parametrize(

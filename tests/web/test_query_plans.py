@@ -72,7 +72,7 @@ def site(filled_site: Site, client, db) -> Site:
     return filled_site
 
 
-def fill() -> None:
+def fill(number: int = ROWS) -> None:
     """Create the ads of a small site: two thirds of them active, from three hundred employers."""
     now = timezone.now()
     rows = [
@@ -93,7 +93,7 @@ def fill() -> None:
             version=3,
             indexed_version=3,
         )
-        for n in range(ROWS)
+        for n in range(number)
     ]
     Vacancy.objects.bulk_create(rows, batch_size=200)
     Location.objects.bulk_create([Location(vacancy=row, position=0, path=f"OSLO/X{n % 90}") for n, row in enumerate(rows)])
