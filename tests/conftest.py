@@ -34,7 +34,6 @@ from tests.parallel import (  # noqa: F401 - hooks
     pytest_xdist_make_scheduler,
 )
 from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
-    django_db_keepdb,
     fresh_database,
     live_site,
     own_postgresql,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests import parallel
 
@@ -62,20 +59,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     file.write_bytes(parallel.make_once(tmp_path_factory, "sqlite", make))
     return file
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(request: pytest.FixtureRequest, django_test_environment: None) -> bool:
-    """Whether pytest-django finds the database of the tests migrated, as each of several workers on SQLite does.
-
-    It is a copy of `sqlite_template`: to apply 100 migrations took 2 s in each worker.
-    """
-    if "PYTEST_XDIST_WORKER" not in os.environ or connection.vendor != "sqlite":
-        return False
-    template = request.getfixturevalue("sqlite_template")
-    with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(connection.settings_dict["TEST"]["NAME"])) as copy:
-        source.backup(copy)
-    return True
 
 
 @pytest.fixture(scope="session")
