@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import parallel
+from tests import migrated_database
 
 from . import live, postgresql, redis
 
@@ -48,16 +48,13 @@ def migrated(database: str, folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database; made by the first worker that needs it."""
+def sqlite_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database."""
+    if migrated_database.is_shared():
+        return Path(request.getfixturevalue("migrated_file"))
     folder = tmp_path_factory.mktemp("sqlite")
     file = folder / "db.sqlite3"
-
-    def make() -> bytes:
-        migrated(f"sqlite:///{file}", folder)
-        return file.read_bytes()
-
-    file.write_bytes(parallel.make_once(tmp_path_factory, "sqlite", make))
+    migrated(f"sqlite:///{file}", folder)
     return file
 
 
