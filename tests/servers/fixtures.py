@@ -85,8 +85,8 @@ def live_site(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[
     """Create a site of real processes, which are stopped after the test: `live_site("postgresql", feed=fake_feed.url)`."""
     with ExitStack() as stack:
 
-        def make(vendor: str, *, feed: str, **options: str) -> live.LiveSite:
-            site = live.LiveSite(tmp_path, database=fresh_database(vendor), feed=feed, **options)
+        def make(vendor: str, *, feed: str, fork: bool = True, **options: str) -> live.LiveSite:
+            site = live.LiveSite(tmp_path, database=fresh_database(vendor), feed=feed, fork=fork, **options)
             stack.callback(site.stop)
             return site
 
