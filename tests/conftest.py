@@ -17,6 +17,11 @@ from tests.combinations import every_combination, some_of  # noqa: F401 - fixtur
 from tests.contract.summary import pytest_runtest_logreport, pytest_terminal_summary  # noqa: F401 - hooks
 from tests.database_files import guard_database_files  # noqa: F401 - a fixture
 from tests.emptying import empty_database_without_flush  # noqa: F401 - a fixture
+from tests.migrated_database import (  # noqa: F401 - fixtures
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    migrated_file,
+)
 from tests.opensearch.fixtures import opensearch_nodes, opensearch_url  # noqa: F401 - fixtures
 from tests.options import (  # noqa: F401 - hooks, for every folder
     next_uuid,

@@ -126,7 +126,7 @@ def test_without_a_broker_the_site_works_and_explains_what_is_missing(live_site:
 def test_the_children_of_a_prefork_worker_return_freed_memory(live_site: Callable[..., LiveSite], tmp_path: Path) -> None:
     """A thread does so, and none of a parent's threads runs in its children."""
     result = tmp_path / "result"
-    site = live_site("sqlite", feed="http://127.0.0.1:9", RESULT_FILE=str(result), MALLOC_ARENA_MAX="1")
+    site = live_site("sqlite", feed="http://127.0.0.1:9", fork=False, RESULT_FILE=str(result), MALLOC_ARENA_MAX="1")
     words = (
         "worker",
         "--pool",
@@ -138,7 +138,7 @@ def test_the_children_of_a_prefork_worker_return_freed_memory(live_site: Callabl
         "--without-gossip",
         "--without-mingle",
     )
-    site.start("worker", "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "tests.celery.freed_memory", *words)
+    site.start("worker", "-m", "celery", "-A", "tests.celery.freed_memory", *words)
     assert site.wake("tests.free_memory") == 0
     wait_until(result.exists, 90, "the task")
     assert int(result.read_text().split()[1]) > 40 * 2**20

@@ -35,7 +35,8 @@ Answer = tuple[int, float]
 def gunicorn(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Address]:
     folder = tmp_path_factory.mktemp("slow")
     shutil.copy(sqlite_template, folder / "db.sqlite3")
-    site = LiveSite(folder, database=f"sqlite:///{folder / 'db.sqlite3'}", feed="http://127.0.0.1:9", TRUSTED_PROXIES=HOST)
+    database = f"sqlite:///{folder / 'db.sqlite3'}"
+    site = LiveSite(folder, database=database, feed="http://127.0.0.1:9", fork=False, TRUSTED_PROXIES=HOST)
     try:
         address = Address(HOST, int(site.web().rpartition(":")[2]))
         ask(address, PAGE)  # the first page imports modules

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from jobsearch.demo.feed_server import FakeFeed
 from tests.ingest import plain_ads
+from tests.servers.live import LiveSite
 from tests.servers.ports import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.processes
 TIMEOUT = 120  # seconds; only a hanging process takes this long, even on a busy machine
 PROGRAM = """
-import json, os, sys
-sys.path.insert(0, os.getcwd())
+import json, sys
 import django
 django.setup()
 from ingest import sync
@@ -39,8 +32,7 @@ print(json.dumps(report.as_json()))
 sys.exit(report.exit_code)
 """
 READ = """
-import json, os, sys
-sys.path.insert(0, os.getcwd())
+import json
 import django
 django.setup()
 from ingest.models import DetailTask, Run
@@ -54,59 +46,62 @@ print(json.dumps({
 """
 
 
+class Run:
+    """A process with one sync run."""
+
+    def __init__(self, site: LiveSite, name: str) -> None:
+        self._site, self._name = site, name
+        self.process = site.start(name, "-c", PROGRAM)
+
+    def finish(self) -> tuple[int, str]:
+        """Waits for its end; returns its exit code and its output."""
+        return self.process.wait(TIMEOUT), self._site.log(self._name)
+
+
 class Processes:
     """Runs sync processes on one SQLite database."""
 
-    def __init__(self, feed: FakeFeed, folder: Path, database: str) -> None:
+    def __init__(self, feed: FakeFeed, site: LiveSite) -> None:
         self.feed = feed
-        self._environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "jobsearch.settings",
-            "JOBSEARCH_READ_DOTENV": "0",
-            "SECRET_KEY": "a key for tests only, with nothing behind it",
-            "NAV_FEED_URL": feed.url,
-            "DATABASE_URL": database,
-            "CELERY_BROKER_URL": f"filesystem:///{folder}/broker",
-            "SEARCH_URL": f"embedded:///{folder}/index",
-        }
+        self._site, self._started = site, 0
 
-    def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, "-c", PROGRAM], env=self._environment, cwd=ROOT, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    def start(self) -> Run:
+        self._started += 1
+        return Run(self._site, f"run{self._started}")
 
     def finish(self) -> dict:
-        process = self.start()
-        out, error = process.communicate(timeout=TIMEOUT)
-        assert process.returncode == 0, out + error
-        return json.loads(out)
+        code, output = self.start().finish()
+        assert code == 0, output
+        return read_report(output)
 
     def count_ads(self) -> int:
-        with closing(sqlite3.connect(self._environment["DATABASE_URL"].removeprefix("sqlite:///"), timeout=TIMEOUT)) as database:
-            return database.execute("SELECT count(*) FROM vacancies_vacancy").fetchone()[0]
+        return self._site.value("SELECT count(*) FROM vacancies_vacancy")
 
     def read_database(self) -> dict:
-        return json.loads(self._call(READ))
+        assert self._site.start("read", "-c", READ).wait(TIMEOUT) == 0, self._site.log("read")
+        return read_report(self._site.log("read"))
 
-    def _call(self, *arguments: str) -> str:
-        return subprocess.run([sys.executable, "-c", *arguments], env=self._environment, cwd=ROOT, check=True, text=True,
-                              stdout=subprocess.PIPE).stdout  # fmt: skip
+
+def read_report(output: str) -> dict:
+    """What the last line says; log lines stand before it."""
+    return json.loads(output.splitlines()[-1])
 
 
 @pytest.fixture
-def processes(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[Processes]:
+def processes(live_site: Callable[..., LiveSite]) -> Iterator[Processes]:
     with FakeFeed(ads=plain_ads) as feed:
-        yield Processes(feed, tmp_path, fresh_database("sqlite"))
+        yield Processes(feed, live_site("sqlite", feed=feed.url))
 
 
 def _count_detail_requests(feed: FakeFeed) -> int:
     return sum(request.kind == "detail" for request in feed.requests)
 
 
-def _wait_for(feed: FakeFeed, details: int, process: subprocess.Popen[str]) -> None:
+def _wait_for(feed: FakeFeed, details: int, run: Run) -> None:
     """Waits for this many detail requests, then slows down details: the process is still working when the test continues."""
     deadline = time.monotonic() + TIMEOUT
     while _count_detail_requests(feed) < details:
-        assert process.poll() is None, process.communicate()
+        assert run.process.poll() is None, run.finish()
         assert time.monotonic() < deadline
         time.sleep(0.005)
     feed.faults.latency(detail=1)
@@ -120,11 +115,11 @@ def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
         feed.expire(ad)
     for details in (1, 100, 210):
         feed.faults.latency(detail=0.01)
-        process = processes.start()
-        _wait_for(feed, details, process)
+        run = processes.start()
+        _wait_for(feed, details, run)
         time.sleep(chance.random() / 10)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        run.process.send_signal(signal.SIGKILL)
+        run.finish()
     feed.faults.clear()
     report = processes.finish()  # immediately: the lease of a dead process of this machine is taken
     database = processes.read_database()
@@ -140,12 +135,11 @@ def test_sigterm_ends_a_run_after_the_current_transaction(processes):
     for _ in range(400):
         feed.publish()
     feed.faults.latency(detail=0.02)
-    process = processes.start()
-    _wait_for(feed, 120, process)
+    run = processes.start()
+    _wait_for(feed, 120, run)
     wait_until(lambda: processes.count_ads() >= 50, TIMEOUT, "the first ads")
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=TIMEOUT)
-    assert process.returncode == -signal.SIGTERM
+    run.process.send_signal(signal.SIGTERM)
+    assert run.finish()[0] == -signal.SIGTERM
     database = processes.read_database()
     assert database["lease"] == ""
     assert database["runs"] == ["stopped"]
@@ -163,18 +157,13 @@ def test_concurrent_processes_fetch_each_detail_once(processes):
     first = processes.start()
     _wait_for(feed, 10, first)
     others = [processes.start() for _ in range(2)]
-    ended = [(process.pid, *_wait_for_end(process)) for process in others]
+    ended = [(run.process.pid, *run.finish()) for run in others]
     feed.faults.clear()
-    out, error = first.communicate(timeout=TIMEOUT)
-    assert first.returncode == 0, error
-    results = [(first.pid, 0, out), *ended]
-    reports = [(pid, json.loads(text)) for pid, code, text in results if code == 0]
+    code, output = first.finish()
+    assert code == 0, output
+    results = [(first.process.pid, 0, output), *ended]
+    reports = [(pid, read_report(text)) for pid, code, text in results if code == 0]
     assert sum(report["new"] for _pid, report in reports) == 150
     for _pid, code, text in results:
         assert code == 0 or (code == 3 and any(f"process {pid}" in text for pid, _report in reports)), (code, text)
     assert _count_detail_requests(feed) == 150
-
-
-def _wait_for_end(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, _ = process.communicate(timeout=TIMEOUT)
-    return process.returncode, out

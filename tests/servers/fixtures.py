@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import parallel
+from tests import migrated_database
 
 from . import live, postgresql, redis
 
@@ -48,16 +48,13 @@ def migrated(database: str, folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database; made by the first worker that needs it."""
+def sqlite_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database."""
+    if migrated_database.is_shared():
+        return Path(request.getfixturevalue("migrated_file"))
     folder = tmp_path_factory.mktemp("sqlite")
     file = folder / "db.sqlite3"
-
-    def make() -> bytes:
-        migrated(f"sqlite:///{file}", folder)
-        return file.read_bytes()
-
-    file.write_bytes(parallel.make_once(tmp_path_factory, "sqlite", make))
+    migrated(f"sqlite:///{file}", folder)
     return file
 
 
@@ -88,8 +85,8 @@ def live_site(tmp_path: Path, fresh_database: Callable[[str], str]) -> Iterator[
     """Create a site of real processes, which are stopped after the test: `live_site("postgresql", feed=fake_feed.url)`."""
     with ExitStack() as stack:
 
-        def make(vendor: str, *, feed: str, **options: str) -> live.LiveSite:
-            site = live.LiveSite(tmp_path, database=fresh_database(vendor), feed=feed, **options)
+        def make(vendor: str, *, feed: str, fork: bool = True, **options: str) -> live.LiveSite:
+            site = live.LiveSite(tmp_path, database=fresh_database(vendor), feed=feed, fork=fork, **options)
             stack.callback(site.stop)
             return site
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -16,24 +15,35 @@ import psycopg
 
 from jobsearch.demo.feed_server import FakeFeed
 
-from . import processes
+from . import forked, processes
 from .ports import HOST, free_port, listens, wait_until
+from .processes import Process
 
 ROOT = Path(__file__).resolve().parents[2]
-_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-"""The only variables of this machine's environment that the processes get."""
 _UNCHECKED = {"CELERY_SKIP_CHECKS": "1"}
 """Without Django's checks, as in the demo: a fifth of a worker's start, and those of the image's services run."""
 
 
 class LiveSite:
-    """Processes of one site. `url` is its DATABASE_URL; `broker` and `cache` are URLs as in the settings."""
+    """Processes of one site. `database` is its DATABASE_URL, and `broker` a URL as in the settings.
+
+    They are forked from a process that has imported the product, unless `fork` is false: for variables that Python or the C
+    library reads at its start, and for a file of tests with a single process.
+    """
 
     def __init__(
-        self, folder: Path, *, database: str, feed: str, broker: str = "", redis_prefix: str = "", **settings: str
+        self,
+        folder: Path,
+        *,
+        database: str,
+        feed: str,
+        broker: str = "",
+        redis_prefix: str = "",
+        fork: bool = True,
+        **settings: str,
     ) -> None:
-        self.folder, self.database = folder, database
-        self.env = {name: os.environ[name] for name in _FROM_OUTSIDE if name in os.environ} | {
+        self.folder, self.database, self._fork = folder, database, fork
+        self.env = {name: os.environ[name] for name in processes.FROM_OUTSIDE if name in os.environ} | {
             "JOBSEARCH_READ_DOTENV": "0",
             "DJANGO_SETTINGS_MODULE": "tests.servers.live_settings",
             "TEST_REDIS_PREFIX": redis_prefix,
@@ -45,13 +55,18 @@ class LiveSite:
             "PYTHONUNBUFFERED": "1",
             **settings,
         }
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[Process] = []
         self._connection: psycopg.Connection[Any] | None = None
 
-    def start(self, name: str, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *arguments: str, **env: str) -> Process:
         """Start `python …` in the project, with its output in `<name>.log`."""
         environment = {**self.env, **env, "PYTHONPATH": str(ROOT)}
-        process = processes.start([sys.executable, *arguments], self.folder / f"{name}.log", env=environment)
+        log = self.folder / f"{name}.log"
+        process: Process
+        if self._fork:
+            process = forked.start(arguments, log, env=environment)
+        else:
+            process = processes.start([sys.executable, *arguments], log, env=environment)
         self._running.append(process)
         return process
 
@@ -59,19 +74,17 @@ class LiveSite:
         """Run a management command; returns its exit code. Its output is in `manage.log`."""
         return self.start("manage", str(ROOT / "manage.py"), *arguments, **env).wait(240)
 
-    def worker(
-        self, name: str = "worker", *, pool: str = "prefork", queues: str = "", concurrency: int = 2
-    ) -> subprocess.Popen[bytes]:
+    def worker(self, name: str = "worker", *, pool: str = "prefork", queues: str = "", concurrency: int = 2) -> Process:
         """Start a Celery worker and wait until it is ready."""
         words = ["worker", "--pool", pool, "--concurrency", str(concurrency), "--hostname", f"{name}@test", "--loglevel", "INFO"]
         words += ["--without-gossip", "--without-mingle"] + (["--queues", queues] if queues else [])
         log = self.folder / f"{name}.log"
-        process = self.start(name, "-W", "ignore::RuntimeWarning", "-m", "celery", "-A", "jobsearch", *words, **_UNCHECKED)
+        process = self.start(name, "-m", "celery", "-A", "jobsearch", *words, **_UNCHECKED)
         wait_until(lambda: process.poll() is not None or f"{name}@test ready." in log.read_text(), 60, f"worker, see {log}")
         assert process.poll() is None, f"the worker ended:\n{log.read_text()[-3000:]}"
         return process
 
-    def beat(self, name: str = "beat") -> subprocess.Popen[bytes]:
+    def beat(self, name: str = "beat") -> Process:
         return self.start(name, "-m", "celery", "-A", "jobsearch", "beat", "--pidfile", "", "--loglevel", "INFO", **_UNCHECKED)
 
     def web(self, name: str = "web") -> str:

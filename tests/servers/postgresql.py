@@ -48,12 +48,20 @@ class Server:
     def database(self, template: str = "") -> Iterator[str]:
         """Create a database with a random name, as a copy of the one at the URL `template`; yields its `DATABASE_URL`."""
         name = f"jobsearch_test_{secrets.token_hex(8)}"
-        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(urlsplit(template).path[1:])) if template else sql.SQL("")
-        self.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
+        self._create(name, urlsplit(template).path[1:])
         try:
             yield self.address_of(name)
         finally:
             self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _create(self, name: str, template: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            if template:
+                statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+                if connection.info.server_version >= 150000:
+                    statement += sql.SQL(" STRATEGY FILE_COPY")  # half the processor time of the default, by the log
+            connection.execute(statement)
 
     def address_of(self, name: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))

@@ -9,8 +9,24 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from .ports import BUSY
+
+FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+"""The only variables of this machine's environment that the product's processes get."""
+
+
+class Process(Protocol):
+    """A started process: what `subprocess.Popen` and `forked.ForkedProcess` have in common."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sent: int, /) -> None: ...
 
 
 def start(
@@ -41,7 +57,7 @@ def start(
         )
 
 
-def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
+def stop(process: Process, by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
     """Send a signal to a process, and kill it and its children after a time-out; returns its exit code."""
     if process.poll() is None:
         process.send_signal(by)
@@ -53,7 +69,7 @@ def stop(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM, 
     return process.wait()
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """Kill the process and its children with SIGKILL."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
