@@ -49,7 +49,7 @@ CONFIG = """action.auto_create_index: false
 node.processors: 1
 gateway.write_dangling_indices_info: false
 """
-"""Configuration of a node. The copy of each index's metadata, for a node that has lost its cluster, took an eighth of the time."""
+"""Configuration of a node. A copy of each index's metadata, for a node that has lost its cluster, took an eighth of the time."""
 
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>

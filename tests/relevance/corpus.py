@@ -88,8 +88,13 @@ def fingerprint(name: str = DEMO) -> str:
     return digest.hexdigest()[:12]
 
 
-def _generated() -> Iterator[tuple[Ad, VacancyData]]:
-    for number in NUMBERS:
+def list_demo_sample(step: int) -> list[VacancyData]:
+    """What the database stores of each such generated ad of "demo", and of those of `data/added.toml`."""
+    return [data for _, data in (*_generated(NUMBERS[::step]), *_added())]
+
+
+def _generated(numbers: Iterable[int] = NUMBERS) -> Iterator[tuple[Ad, VacancyData]]:
+    for number in numbers:
         decided = plan_ad(number, SEED)
         # Numbers are spread over eight weeks by a step coprime to their count, so that kinds of ads mix in time.
         published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)
