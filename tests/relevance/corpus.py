@@ -72,7 +72,7 @@ def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
 
 @lru_cache(maxsize=len(SETS))  # a call without the name would be kept a second time
 def _make_corpus(name: str) -> tuple[tuple[Ad, VacancyData], ...]:
-    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
+    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(NUMBERS), *_added())
 
 
 def ads(name: str = DEMO) -> Iterator[Ad]:
@@ -93,7 +93,7 @@ def list_demo_sample(step: int) -> list[VacancyData]:
     return [data for _, data in (*_generated(NUMBERS[::step]), *_added())]
 
 
-def _generated(numbers: Iterable[int] = NUMBERS) -> Iterator[tuple[Ad, VacancyData]]:
+def _generated(numbers: Iterable[int]) -> Iterator[tuple[Ad, VacancyData]]:
     for number in numbers:
         decided = plan_ad(number, SEED)
         # Numbers are spread over eight weeks by a step coprime to their count, so that kinds of ads mix in time.
