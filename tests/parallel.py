@@ -35,7 +35,7 @@ RELEVANCE = "tests/relevance/"
 FIRST = (
     "tests/deployment/test_slow_clients.py",  # waits for a minute, while the second pass keeps the cores busy
     *OPENSEARCH,
-    RELEVANCE,  # analyses the ads whose tokens the tests on OpenSearch compare minutes later
+    RELEVANCE,
     LIVE,
     "tests/browser/test_whole_journey.py",
     "tests/property/",

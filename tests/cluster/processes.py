@@ -35,13 +35,13 @@ class OwnNode:
         self._process: subprocess.Popen[bytes] | None = None
         config = self.folder / "node_1" / "config"
         config.mkdir(parents=True)
-        (config / "opensearch.yml").write_text("action.auto_create_index: false\nnode.processors: 1\n")
+        (config / "opensearch.yml").write_text(nodes.CONFIG)
 
     def start(self) -> None:
         """Starts the node without waiting; `wait` waits until it answers."""
         program, classes = _compile_launcher()
         command = [program, *nodes.SHORT_LIVED, "-Xms384m", "-Xmx384m", "-cp", classes, _LAUNCHER.stem, str(self.folder)]
-        command += [self.cluster, self.name, str(self.http), str(self.transport)]
+        command += [nodes.MODULES[VERSION], self.cluster, self.name, str(self.http), str(self.transport)]
         if self.others:
             command.append(",".join(one.name for one in self.others))
             command.append(",".join(f"{HOST}:{one.transport}" for one in self.others))

@@ -1,12 +1,16 @@
-"""Reference implementation of conditions: every engine has to find the same ads with the same scores."""
+"""Reference implementation of conditions: every engine has to find the same ads with the same scores.
+
+`choose_each_kind` takes of many conditions one of each kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from jobsearch.search.conditions import TIE_BREAKER, All, Best, Constant, Everything, Node, Phrase, Prefix, Range, Term, Terms
+from jobsearch.search.engines.opensearch.query_builder import build_query
 
 
 def score(node: Node, doc: Mapping[str, Any]) -> float | None:
@@ -46,3 +50,21 @@ def _values(doc: Mapping[str, Any], field: str) -> list[str]:
 def _split(text: str) -> list[str]:
     """The words of a text, which hundreds of conditions compare."""
     return text.split(" ")
+
+
+def choose_each_kind(nodes: Mapping[str, Node]) -> list[str]:
+    """The name of the first condition of each kind.
+
+    Conditions of a kind are the same query for a server but for words, numbers and how often a part is repeated.
+    """
+    first: dict[Hashable, str] = {}
+    for name, node in nodes.items():
+        first.setdefault(_describe_query(build_query(node)), name)
+    return [*first.values()]
+
+
+def _describe_query(query: object) -> Hashable:
+    """The names in a query, which are its clauses and fields, without the values."""
+    if isinstance(query, dict):
+        return frozenset((name, _describe_query(value)) for name, value in query.items())
+    return frozenset(map(_describe_query, query)) if isinstance(query, list) else None

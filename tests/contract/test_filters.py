@@ -218,30 +218,34 @@ def test_counts_and_hits_equal_the_database(rows, pool, now, cases_of_engine):
         assert turn % 4 or all_hits(query) == hits, query
 
 
-@pytest.mark.parametrize(("one", "other"), [*itertools.combinations((*MULTIPLE, *SINGLE), 2)])
-def test_counts_of_two_facets_equal_the_database(rows, pool, now, every_combination, one, other):
+def test_counts_of_two_facets_equal_the_database(rows, pool, now, every_combination, cases_of_engine):
+    """Each pair of facets; on OpenSearch 3.x nine pairs, in which each facet occurs."""
     today = now.astimezone(OSLO).date()
     values = pool | {"published": ["1", "3", "7", *(str(today - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 15, 17))]}
-    chance = random.Random(f"{one} {other}")
-    for value in chance.sample(values[one], min(4 if every_combination else 2, len(values[one]))):
-        assert_engine_agrees(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
+    pairs = [*itertools.combinations((*MULTIPLE, *SINGLE), 2)]
+    tested = cases_of_engine(pairs)
+    assert {facet for pair in tested for facet in pair} == {*MULTIPLE, *SINGLE}
+    for one, other in tested:
+        chance = random.Random(f"{one} {other}")
+        for value in chance.sample(values[one], min(4 if every_combination else 2, len(values[one]))):
+            assert_engine_agrees(SearchQuery().with_value(one, value).with_value(other, chance.choice(values[other])), rows, now)
 
 
 @pytest.mark.parametrize("facet", [*MULTIPLE, *SINGLE])
-def test_the_total_of_each_value_equals_its_facet_count(many, now, facet):
+def test_the_total_of_each_value_equals_its_facet_count(many, now, facet, cases_of_engine):
     counts = count_facets(SearchQuery(), facet, now)
     assert len(counts) > 2 or facet in {"sector", "extent"}
-    for value, number in counts.items():
+    for value, number in cases_of_engine([*counts.items()]):
         assert count(SearchQuery().with_value(facet, value), now) == number, value
 
 
 @pytest.mark.parametrize("facet", MULTIPLE)
-def test_excluded_values_leave_every_other_ad(rows, pool, now, facet):
+def test_excluded_values_leave_every_other_ad(rows, pool, now, facet, cases_of_engine):
     exclusion = get_exclusion(facet)
     every = count(SearchQuery(), now)
     values = pool[facet]
     chance = random.Random(facet)
-    for value in chance.sample(values, min(4, len(values))):
+    for value in cases_of_engine(chance.sample(values, min(4, len(values)))):
         query = SearchQuery().with_value(exclusion.name, value)
         assert len(assert_engine_agrees(query, rows, now)) == every - count(SearchQuery().with_value(facet, value), now)
         assert_engine_agrees(query.with_value(facet, chance.choice(values)), rows, now)

@@ -81,6 +81,7 @@ def test_a_closed_ad_is_removed_at_once_from_hits_and_counts(engine, make_vacanc
     assert total() == 1
 
 
+@ON_TWO
 def test_an_ad_expires_at_midnight_without_indexing(engine, make_vacancy):
     make_vacancy(expires=timezone.now())
     index_changes()
@@ -205,6 +206,7 @@ def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     assert rebuild().rebuilt, "and the next one works"
 
 
+@ON_TWO
 def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -318,6 +320,7 @@ def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
     assert compare() == []
 
 
+@ON_TWO
 def test_searches_see_repaired_documents(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -330,6 +333,7 @@ def test_searches_see_repaired_documents(engine, make_vacancy):
     assert total() == 1
 
 
+@ON_TWO
 def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(engine, make_vacancy):
     nurse = (OccupationData("Helse og sosial", "Sykepleier"),)
     cook = (OccupationData("Reiseliv og mat", "Kokk"),)
@@ -367,9 +371,10 @@ def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatc
         monkeypatch.setattr(module, name, 0)
     # OpenSearch keeps deletions for replicas that lag behind, and checks every 30 s whether one does.
     deadline = time.monotonic() + 240
+    lifecycle.erase()
     while deleted_documents(engine) and time.monotonic() < deadline:
+        time.sleep(5)
         lifecycle.erase()
-        time.sleep(2)
     assert deleted_documents(engine) == 0
     assert total() == 3
     assert compare() == []

@@ -16,7 +16,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
-from .conftest import OPENSEARCH
+from .conftest import ON_TWO, OPENSEARCH
 from .test_scan import points_in_time, scan_in_chunks, store_thirty  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +48,7 @@ def test_ads_with_equal_order_are_returned_once(engine, monkeypatch):
     assert (scanned[0], scanned[12]) == (ads[12].uuid, ads[11].uuid)
 
 
+@ON_TWO
 def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
     close(thirty[3])
     store.set_hidden(thirty[5], True)
@@ -59,6 +60,7 @@ def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
     assert list(scan(SearchQuery(), over)) == search(SearchQuery(), over).uuids == []
 
 
+@ON_TWO
 def test_spelling_is_corrected_as_on_the_page(engine, make_vacancy):
     key = make_vacancy(title="Sykepleier")
     index_changes()
@@ -88,6 +90,7 @@ def test_an_expired_point_in_time_raises_an_error(thirty, engine):
         list(results)
 
 
+@ON_TWO
 def test_a_scan_raises_the_errors_of_a_search(engine):
     with pytest.raises(IndexMissing):
         scan(SearchQuery())

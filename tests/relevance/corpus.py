@@ -72,7 +72,7 @@ def corpus(name: str = DEMO) -> tuple[tuple[Ad, VacancyData], ...]:
 
 @lru_cache(maxsize=len(SETS))  # a call without the name would be kept a second time
 def _make_corpus(name: str) -> tuple[tuple[Ad, VacancyData], ...]:
-    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(), *_added())
+    return tuple(_of_lines(name)) if name in line_sets.SETS else (*_generated(NUMBERS), *_added())
 
 
 def ads(name: str = DEMO) -> Iterator[Ad]:
@@ -88,8 +88,13 @@ def fingerprint(name: str = DEMO) -> str:
     return digest.hexdigest()[:12]
 
 
-def _generated() -> Iterator[tuple[Ad, VacancyData]]:
-    for number in NUMBERS:
+def list_demo_sample(step: int) -> list[VacancyData]:
+    """What the database stores of each such generated ad of "demo", and of those of `data/added.toml`."""
+    return [data for _, data in (*_generated(NUMBERS[::step]), *_added())]
+
+
+def _generated(numbers: Iterable[int]) -> Iterator[tuple[Ad, VacancyData]]:
+    for number in numbers:
         decided = plan_ad(number, SEED)
         # Numbers are spread over eight weeks by a step coprime to their count, so that kinds of ads mix in time.
         published = _NEWEST - dt.timedelta(days=1, minutes=number * 1009 % 3000 * 27)

@@ -16,7 +16,6 @@ from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint
 from jobsearch.vacancies import prepared_documents
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
-from tests import parallel
 
 from . import measuring, running
 from .corpus import DEMO, NATURAL, QUESTIONS
@@ -97,18 +96,17 @@ def _measured(names, tmp_path_factory) -> dict[str, list[measuring.Outcome]]:
     with override_settings(SEARCH_URL=f"embedded:///{tmp_path_factory.mktemp(names[0])}/index"):
         registry.forget_engines()
         try:
-            return {name: _measured_alone(name, tmp_path_factory) for name in names}
+            return {name: _measured_alone(name) for name in names}
         finally:
             for model in (Vacancy, Tombstone, Moderation, IndexState, LeaseRecord):
                 model.objects.all().delete()
             registry.forget_engines()
 
 
-def _measured_alone(name, tmp_path_factory) -> list[measuring.Outcome]:
+def _measured_alone(name) -> list[measuring.Outcome]:
     running.store_corpus(name)
-    if name == DEMO:  # the tests of tokens need the same 3,000 documents
-        analysed = parallel.make_once(tmp_path_factory, "demo-documents", running.analyse_stored)
-        prepared_documents.save_documents(analysed, analysis_fingerprint())
+    if name == DEMO:  # in this process, without copies to and from a child
+        prepared_documents.save_documents(running.analyse_stored(), analysis_fingerprint())
     lifecycle.rebuild()
     return measuring.measure(running.find, [one for one in judged(name) if not one.query.kept], name)
 
