@@ -46,6 +46,13 @@ ON_TWO = pytest.mark.parametrize(
 )
 """For what the database and the code of both versions of OpenSearch decide: on 3.x only with `--every-combination`."""
 
+ON_EMBEDDED = pytest.mark.parametrize(
+    "engine",
+    [EACH[0], *(pytest.param(name, marks=[pytest.mark.opensearch, pytest.mark.every_combination]) for name in ENGINES[1:])],
+    indirect=True,
+)
+"""For what leases, the database and the documents decide, without the engine: on servers only with `--every-combination`."""
+
 
 @pytest.fixture(autouse=True)
 def fork_for_one_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
 
-from .conftest import ON_TWO
+from .conftest import ON_EMBEDDED, ON_TWO
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,7 +148,7 @@ def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
     assert compare() == []
 
 
-@ON_TWO
+@ON_EMBEDDED
 def test_contacts_are_not_indexed(engine, make_vacancy):
     make_vacancy(title="Sykepleier, ring Kari Nordmann 22 33 44 55", employer_name="Kari Nordmann AS")
     index_changes()
@@ -221,7 +221,7 @@ def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     assert engine.check_health().ok
 
 
-@ON_TWO
+@ON_EMBEDDED
 def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -230,7 +230,7 @@ def test_two_rebuilds_do_not_run_at_once(engine, make_vacancy):
     assert reports[0].busy
 
 
-@ON_TWO
+@ON_EMBEDDED
 def test_a_rebuild_waits_for_a_process_that_only_looks_whether_one_is_needed(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -287,7 +287,7 @@ def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
     assert total() == 1
 
 
-@ON_TWO
+@ON_EMBEDDED
 def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -349,7 +349,7 @@ def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(eng
     assert find_similar(uuid.uuid4()) == []
 
 
-@ON_TWO
+@ON_EMBEDDED
 def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
     monkeypatch.setattr(lifecycle, "CHUNK", 3)
     index_changes()
