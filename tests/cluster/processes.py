@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,8 @@ def _compile_launcher() -> tuple[str, str]:
     if small:
         raise nodes.CannotStart("The launcher needs a JDK with its compiler: apt-get install default-jdk.")
     library = nodes.fetch_jars(VERSION)
-    folder = library.with_name("launcher")
-    compiled = folder / f"{_LAUNCHER.stem}.class"
-    if not compiled.exists() or compiled.stat().st_mtime < _LAUNCHER.stat().st_mtime:
+    folder = library.with_name(f"launcher-{zlib.crc32(_LAUNCHER.read_bytes()):08x}")  # another checkout's may be another
+    if not (folder / f"{_LAUNCHER.stem}.class").exists():
         # Debian's runtime has the compiler as a module, without the program `javac`.
         jars = ":".join(map(str, library.glob("*.jar")))  # only the program `javac` knows `*`
         command = [program, "-m", "jdk.compiler/com.sun.tools.javac.Main", "-d", str(folder), "-cp", jars, str(_LAUNCHER)]
