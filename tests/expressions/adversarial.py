@@ -26,9 +26,12 @@ MIN_SHORT_SECONDS = 0.02
 MAX_SECONDS, MAX_CPU_SECONDS = 0.3, 0.15
 """Seconds for one text after which an expression is stopped, and the CPU seconds of these from which it counts as slow. Stopped
 with fewer, because the machine is busy, it gets twice the time."""
+MAX_MIDDLE_SECONDS = 0.016
+"""CPU seconds for the first of `LONG` up to which the longest text is timed; its growth is predicted beyond them, as a linear
+expression would be stopped. One of wishes takes 0.09 s."""
 TIMES_STOPPED = 2
-"""How often in a row an expression is stopped until it counts as slow. A virtual machine may count time that its host gave to
-others: a linear expression was once stopped so."""
+"""How often in a row an expression is stopped until it counts as slow: a virtual machine may count time that its host gave to
+others."""
 MAX_GROWTH = 9.0
 """Growth of the time for a text four times as long: 4 is linear, 16 quadratic, and a busy machine may measure 6."""
 MAX_EARLY_GROWTH = 4.8
@@ -101,6 +104,9 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
         return 0.0 if shorter_time < MIN_EARLY_SECONDS else shorter_time
     if shorter_time <= MAX_EARLY_GROWTH * _measure_time(pattern, method, [build_text(MIDDLE)], 2):
         return 0.0
+    if shorter_time > MAX_MIDDLE_SECONDS:
+        middle_time = _measure_time(pattern, method, [build_text(MIDDLE)], 5)
+        return _predict_growth(_measure_time(pattern, method, shorter, 5) / max(middle_time, 1e-9))
     longer_time = _measure_time(pattern, method, longer, 1)
     if longer_time < MIN_SECONDS or longer_time == float("inf"):
         return 0.0 if longer_time < MIN_SECONDS else longer_time
@@ -110,6 +116,12 @@ def _measure_growth(pattern: re.Pattern[Any], method: str, unit: str, before: st
         longer_time = _measure_time(pattern, method, longer, 3)
         growth = longer_time / max(shorter_time, 1e-9)
     return growth
+
+
+def _predict_growth(early: float) -> float:
+    """Growth from the first of `LONG` to the longest text, of a time of the form an + bn² that grew so from `MIDDLE` on."""
+    part = max(early - 4, 0.0) / max(16 - early, 1e-9)  # what the square is to the rest, for `MIDDLE` letters
+    return (4 + 64 * part) / (1 + 4 * part)
 
 
 def _measure_time(pattern: re.Pattern[Any], method: str, texts: list[str], times: int) -> float:
