@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 
 PYTEST = f"""#!{sys.executable}
 import pathlib, signal, sys, time
+if "--collect-only" in sys.argv:
+    sys.exit()
 name = "beside" if "0" in sys.argv else "main"
 times = []
 signal.signal(signal.SIGINT, lambda *_: times.append(1))  # as tests/options.py does where the signal is ignored
