@@ -107,7 +107,7 @@ def ask_during_attack(
             while time.monotonic() < until:
                 for front, of_front in answers.items():
                     of_front.append(ask(front, PAGE))
-                time.sleep(0.4)  # a fifth of what a visitor may wait
+                time.sleep(0.8)  # two fifths of what a visitor may wait
         return answers
 
     return ask_all
