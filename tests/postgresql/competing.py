@@ -5,10 +5,8 @@ Nothing else is shared: each has connections of its own. Read by `read_results` 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -17,8 +15,7 @@ from typing import Any, NoReturn
 from django.db import connections
 
 from tests.servers.live import LiveSite
-
-_PR_SET_PDEATHSIG = 1
+from tests.servers.processes import end_with_parent
 
 
 def compete(names: Sequence[str], work: Callable[[str], object]) -> NoReturn:
@@ -26,16 +23,17 @@ def compete(names: Sequence[str], work: Callable[[str], object]) -> NoReturn:
     connections.close_all()  # a connection cannot be used by two processes
     sys.stdout.flush()
     begun, begin = os.pipe()
-    children = [os.fork() or _work(name, work, begun, begin) for name in names]
+    parent = os.getpid()
+    children = [os.fork() or _work(name, work, parent, begun, begin) for name in names]
     os.close(begin)
     statuses = [os.waitpid(child, 0)[1] for child in children]
     sys.exit(int(any(statuses)))
 
 
-def _work(name: str, work: Callable[[str], object], begun: int, begin: int) -> NoReturn:
+def _work(name: str, work: Callable[[str], object], parent: int, begun: int, begin: int) -> NoReturn:
     code = 1
     try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent(parent)
         os.close(begin)
         os.read(begun, 1)  # returns when the parent and all children have closed the other end
         os.write(1, f"{json.dumps([name, work(name)])}\n".encode())  # one call, so that no line is cut by another

@@ -8,19 +8,19 @@ A request is a line of JSON on a connection to the socket; the answers are the p
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
 import os
 import runpy
 import selectors
-import signal
 import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from .processes import end_with_parent
 
 PRELOADED = (
     "celery.apps.beat",
@@ -57,7 +57,6 @@ PRELOADED = (
 )
 """Modules that are imported before the forks, with all that they import. None reads settings, which are not there yet."""
 NUMBER_BYTES = 4
-_PR_SET_PDEATHSIG = 1
 
 
 def serve(path: str) -> dict[str, Any]:
@@ -83,9 +82,7 @@ def serve(path: str) -> dict[str, Any]:
                     request = json.loads(file.readline())
                 process = os.fork()
                 if process == 0:
-                    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-                    if os.getppid() != parent:
-                        os._exit(1)
+                    end_with_parent(parent)
                     connection.close()
                     for other in [other for other in selector.get_map().values() if other.fileobj is not listener]:
                         os.close(other.fd)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ from .ports import BUSY
 
 FROM_OUTSIDE = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 """The only variables of this machine's environment that the product's processes get."""
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Process(Protocol):
@@ -55,6 +58,13 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def end_with_parent(parent: int) -> None:
+    """In a forked child: the kernel kills it when its parent ends. It ends now if that has ended before this call."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def stop(process: Process, by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
