@@ -2,7 +2,7 @@
 
 - A combination with the mark `every_combination` runs only with that option.
 - `some_of(values, turn)` is every fourth value, begun at another place each turn: with a turn for each text, each text meets a
-  fourth of the pages, and each page a fourth of the texts. `some_of(values, turn, share)` is every so-manieth.
+  fourth of the pages, and each page a fourth of the texts. With a `share` of 8 it is every eighth value.
 
 Which are tested is written in the test, so that each run tests the same.
 """

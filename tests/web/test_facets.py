@@ -366,39 +366,6 @@ def test_old_saved_search_finds_the_same_ads(client, some, recruiter):
     assert sorted(get(client, response.url).titles) == ["Kokk", "Lege", "Vakt"]
 
 
-# --- Order of values, quick filters ---
-
-
-def values(page: Page, facet: str) -> list[str]:
-    return [box.get("value") for box in page.all(f"//ul[@id='f-{facet}']/li/input")]
-
-
-def places(*names: str) -> list[dict]:
-    return [{"title": f"Kokk {n}", "locations": (LocationData("NORGE", name),)} for n, name in enumerate(names)]
-
-
-def test_values_are_in_the_order_of_their_counts_and_chosen_ones_first(client, own_ads):
-    own_ads(*places("OSLO", "OSLO", "OSLO", "TROMS", "TROMS", "AGDER", "ROGALAND", ""))
-    assert values(get(client, "/"), "place") == ["OSLO", "TROMS", "AGDER", "ROGALAND", NOT_STATED]
-    assert values(get(client, "/?place=ROGALAND"), "place") == ["ROGALAND", "OSLO", "TROMS", "AGDER", NOT_STATED]
-
-
-def test_a_ticked_box_does_not_move_in_the_answer_to_its_choice(client, own_ads):
-    own_ads(*places("OSLO", "OSLO", "TROMS", "AGDER"))
-    answer = client.get("/?place=AGDER", headers={"HX-Request": "true"})
-    assert values(Page(answer), "place") == ["OSLO", "AGDER", "TROMS"]
-
-
-def test_six_values_are_shown_and_the_others_fold(client, own_ads):
-    own_ads(*places("OSLO", "TROMS", "AGDER", "ROGALAND", "NORDLAND", "VESTLAND", "INNLANDET", "BUSKERUD"))
-    page = get(client, "/")
-    assert len(values(page, "place")) == 6
-    assert page.text("//ul[@id='f-place']//summary//*[@class='closed']") == "Vis alle 8"
-    assert page.text("//ul[@id='f-place']//summary//*[@class='opened']") == "Vis færre"
-    assert not page.all("//input[@id='w-place']"), "eight values need no field to find one"
-    assert not page.all("//ul[@id='f-deadline']//summary"), "arrow keys reach no radio button in a fold"
-
-
 def test_quick_filters_are_those_that_exclude_some_hits(client, own_ads):
     own_ads({"title": "Kokk", "extent": "Deltid"}, {"title": "Lege", "application_due": str(oslo(-2)), "published": noon(9)})
     page = get(client, "/")
