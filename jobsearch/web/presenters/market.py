@@ -1,4 +1,4 @@
-"""Presenter of the market: the chart of weeks, tables of parts and employers, and the panel on other pages.
+"""Presenter of the market: the chart of weeks, its figures and addresses, and the panel on other pages.
 
 Sizes are SVG units. The chart has no text of its own, which would be too small on a phone: captions and the table are HTML.
 """
@@ -6,7 +6,6 @@ Sizes are SVG units. The chart has no text of its own, which would be too small 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,13 +17,11 @@ from django.utils.translation import ngettext
 from jobsearch.search import api as search
 from jobsearch.search.facets import FACETS
 from jobsearch.statistics import dimensions, market
-from jobsearch.statistics.models import Employer
 
 from . import dates
 
 STEP, WIDTH, HEIGHT = 12, 8, 120  # width of a week with its gap, width of a bar, height of the highest bar
 MARK = 3  # height of the mark of the year before
-SCALE = 200  # length of the longest bar in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +52,6 @@ class Chart:
     @property
     def width(self) -> int:
         return STEP * len(self.bars)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: its label, a link or "", its numbers as text, and the length of its bar."""
-
-    label: str
-    url: str
-    numbers: tuple[str, ...]
-    length: int
-    note: str = ""
 
 
 def build_chart(series: market.Series) -> Chart:
@@ -127,31 +113,6 @@ def describe_partial(series: market.Series, today: dt.date) -> str:
     ) % {"day": dates.format_day(series.complete_from)}
 
 
-def build_parts(dimension: str, parts: Sequence[market.Part], selection: market.Selection, *, compared: bool) -> list[Row]:
-    """The rows of the largest places or occupations, each with a link to its own market."""
-    longest = max((part.new for part in parts), default=0)
-    return [
-        Row(
-            FACETS[dimension].label_value(part.value),
-            build_url(selection, **{dimension: part.value}),
-            (dates.format_number(part.new), *([format_change(part.new, part.before)] if compared else [])),
-            part.new * SCALE // longest,
-        )
-        for part in parts
-    ]
-
-
-def label_employer(employer: Employer) -> str:
-    """The employer's name, or its number where it has none."""
-    return employer.name or format_orgnr(employer)
-
-
-def format_orgnr(employer: Employer) -> str:
-    """The organisation number as it is written: "Org.nr. 974 760 673"."""
-    digits = f"{employer.orgnr:09d}"
-    return _("Org.nr. %(number)s") % {"number": f"{digits[:3]} {digits[3:6]} {digits[6:]}"}
-
-
 def build_url(selection: market.Selection, **changes: str) -> str:
     """The address of the market of a selection, with some values changed."""
     params = build_params(selection, **changes)
@@ -169,6 +130,11 @@ def build_params(selection: market.Selection, **changes: str) -> str:
 def read_selection(query: search.SearchQuery) -> market.Selection:
     """The part of the market that a search's filters describe; its words and other filters are left out."""
     return market.Selection(**{name: tuple(query[name]) for name in dimensions.DIMENSIONS})
+
+
+def build_query(selection: market.Selection) -> search.SearchQuery:
+    """The search with a selection's filters."""
+    return search.SearchQuery().replace(occupation=selection.occupation, place=selection.place, sector=selection.sector)
 
 
 def list_labels(selection: market.Selection) -> list[str]:

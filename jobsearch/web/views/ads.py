@@ -26,6 +26,7 @@ from jobsearch.vacancies.prepared_ads import complete_prepared, list_workplaces
 from jobsearch.vacancies.visibility import is_active
 from jobsearch.web.context_processors import SOURCE_URL
 from jobsearch.web.presenters import ad_rows, calendar, dates, jsonld
+from jobsearch.web.presenters.employers import build_url as build_employer_url
 from jobsearch.web.presenters.redacted import RedactedAd
 
 from . import employers, landing
@@ -124,7 +125,7 @@ def _build_context(request: HttpRequest, vacancy: Vacancy) -> dict[str, object]:
         "apply_host": links.get_host(apply_url),
         "has_calendar": bool(vacancy.application_due and vacancy.application_due >= dates.get_today()),
         "mixed_scripts": _has_mixed_script_link(vacancy, apply_url),
-        "employer_url": employers.build_url(vacancy.employer_orgnr) if vacancy.employer_name else "",
+        "employer_url": build_employer_url(vacancy.employer_orgnr) if vacancy.employer_name else "",
         "others": others[:MAX_OTHERS],
         "more_others": len(others) > MAX_OTHERS,
         "similar": _find_similar(request, vacancy, others[:MAX_OTHERS]),

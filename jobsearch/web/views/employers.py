@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,18 +23,13 @@ from jobsearch.vacancies.models import Moderation, Vacancy, VacancyQuerySet
 from jobsearch.vacancies.prepared_ads import complete_prepared
 from jobsearch.vacancies.visibility import get_oslo_date
 from jobsearch.web.presenters import ad_rows
+from jobsearch.web.presenters.employers import ORGNR, build_page_url, build_url
 from jobsearch.web.presenters.pagination import build_page_links, build_page_title
 from jobsearch.web.presenters.passed_deadlines import PassedLink
 
 PAGE_SIZE = 25
-ORGNR = re.compile(r"[0-9]{9}")
 MAX_TYPED = 30  # characters of an organisation number with separators
 _SEPARATORS = re.compile(r"[ .\u00a0-]")
-
-
-def build_url(orgnr: str) -> str:
-    """The address of an employer page; "" for an invalid organisation number, which the feed can contain."""
-    return reverse("web:employer", args=[orgnr]) if ORGNR.fullmatch(orgnr) else ""
 
 
 def list_ads(orgnr: str) -> VacancyQuerySet:
@@ -80,7 +73,7 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
     paginator = Paginator(ads, PAGE_SIZE)
     number = parse_page_number(request.GET.get("page", "")) or 1
     if number > paginator.num_pages:  # as for every list: see `results.find_last_page`
-        return redirect(_build_page_url(here, paginator.num_pages, shown=shown))
+        return redirect(build_page_url(here, paginator.num_pages, shown=shown))
     page = paginator.page(number)
     heading = _("Ledige stillinger hos %(name)s") % {"name": name or orgnr}
     indexed = bool(ads) and not request.GET
@@ -95,8 +88,8 @@ def employer(request: HttpRequest, orgnr: str) -> HttpResponse:
         "vacancies": vacancies,
         "total": paginator.count,
         "params": search.SearchQuery(employer=(name,)).urlencode() if name else "",
-        "pages": build_page_links(page, lambda number: _build_page_url(here, number, shown=shown)),
-        "passed": PassedLink(_build_page_url(here, 1, shown=not shown), len(passed), shown) if passed else None,
+        "pages": build_page_links(page, lambda number: build_page_url(here, number, shown=shown)),
+        "passed": PassedLink(build_page_url(here, 1, shown=not shown), len(passed), shown) if passed else None,
         "canonical": f"{settings.SITE_URL}{here}",
         "indexed": indexed,
         "as_of": freshness.find_feed_time(vacancies),
@@ -120,9 +113,3 @@ def _find_homepage(named: Iterable[str]) -> str:
     """The employer's homepage from its newest ad that has one; an e-mail address is not used."""
     url = sanitise_link(next(filter(None, named), ""))
     return url if url.startswith(("http://", "https://")) else ""
-
-
-def _build_page_url(here: str, number: int, *, shown: bool) -> str:
-    """Address of a page of the list. `shown`: with the ads whose deadline has passed."""
-    params = ([("deadline", ALL_DEADLINES)] if shown else []) + ([("page", number)] if number > 1 else [])
-    return f"{here}?{urlencode(params)}" if params else here

@@ -21,9 +21,8 @@ from django.views.decorators.http import require_safe
 
 from jobsearch.taxonomy import occupations, places, slugs
 from jobsearch.vacancies.models import Location, Occupation, Vacancy
+from jobsearch.web.presenters.employers import build_url as build_employer_url
 from jobsearch.web.presenters.landing_pages import LandingPage
-
-from . import employers
 
 CHUNK = 5_000  # addresses in one sitemap; the protocol allows 50,000
 MAX_COMBINATIONS = 10_000  # of 50,000 occupations at places, most of which have no ads; about 1.5 MB
@@ -121,7 +120,7 @@ def _list_employer_pages() -> Iterable[Entry]:
     newest: dict[str, dt.datetime] = {}
     for orgnr, changed in Vacancy.objects.active().before_deadline().order_by().values_list("employer_orgnr", "changed"):
         newest[orgnr] = max(changed, newest.get(orgnr, changed))
-    return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := employers.build_url(orgnr))]
+    return [(url, newest[orgnr]) for orgnr in sorted(newest) if (url := build_employer_url(orgnr))]
 
 
 _PARTS: dict[str, Callable[[], Iterable[Entry]]] = {
