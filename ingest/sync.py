@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -88,25 +90,8 @@ def run(
                 lease.renew_if_due()
                 recorder.note_waiting()
 
-            try:
-                with log_run(f"job-{job.pk}"):
-                    _work(feed, lease, report, Hooks(idle, recorder), retry_now)
-                state = Job.State.FAILED if report.error_code else Job.State.DONE
-                jobs.finish(job, state, result=report.as_json(), error=(report.error_code, report.error_detail))
-            except Stopped:
-                report.finish(detail_queue.count_by_state())
-                jobs.finish(job, Job.State.STOPPED, result=report.as_json())
-            except jobs.StopRequested as error:
-                report.finish(detail_queue.count_by_state())
-                jobs.finish(job, Job.State.STOPPED, result=report.as_json(), error=("stopped", error.username))
-            except LeaseLost as error:
-                jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=("lease-lost", describe_error(error)))
-                raise
-            except (OperationalError, InterfaceError):
-                raise  # the job cannot be finished: the next run marks it as failed
-            except Exception as error:
-                jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=jobs.describe_bug(error))
-                raise
+            with log_run(f"job-{job.pk}"), _record_end(job, report):
+                _work(feed, lease, report, Hooks(idle, recorder), retry_now)
     except (OperationalError, InterfaceError) as error:
         log.error("The database failed: %s", error)
         report.error_code, report.error_detail = "database", str(error)
@@ -114,6 +99,29 @@ def run(
         if own_feed:
             feed.close()
     return report
+
+
+@contextlib.contextmanager
+def _record_end(job: Job, report: Report) -> Iterator[None]:
+    """Stores how the run of the block ended; ends a stop, and raises every other error again.
+
+    Errors of the database pass: the job cannot be stored, so the next run marks it as failed.
+    """
+    try:
+        yield
+    except (Stopped, jobs.StopRequested) as stop:
+        report.finish(detail_queue.count_by_state())
+        by = ("stopped", stop.username) if isinstance(stop, jobs.StopRequested) else ("", "")
+        jobs.finish(job, Job.State.STOPPED, result=report.as_json(), error=by)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        cause = ("lease-lost", describe_error(error)) if isinstance(error, LeaseLost) else jobs.describe_bug(error)
+        jobs.finish(job, Job.State.FAILED, result=report.as_json(), error=cause)
+        raise
+    else:
+        state = Job.State.FAILED if report.error_code else Job.State.DONE
+        jobs.finish(job, state, result=report.as_json(), error=(report.error_code, report.error_detail))
 
 
 def _work(feed: FeedClient, lease: FeedLease, report: Report, hooks: Hooks, retry_now: bool) -> None:
