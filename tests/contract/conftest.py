@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Engine
-from jobsearch.search.indexing import analysis_process, lifecycle
+from jobsearch.search.indexing import analysis_process, indexing_runs
 from jobsearch.vacancies import pending, store
 from tests.emptying import empty_database
 from tests.web.support import prepare_documents
@@ -62,7 +62,7 @@ def fork_for_one_engine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     """
     chosen = getattr(request.node, "callspec", SimpleNamespace(params={})).params.values()
     if any(engine in chosen for engine in ENGINES if engine != "tantivy"):
-        monkeypatch.setattr(lifecycle, "analyse", analyse_in_this_process)
+        monkeypatch.setattr(indexing_runs, "analyse", analyse_in_this_process)
 
 
 def analyse_in_this_process(found: Sequence[pending.Change], now: dt.datetime) -> analysis_process.Analysed:
@@ -121,7 +121,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
         with transaction.atomic():
             store.store_vacancies(corpus(now), now=now)
         prepare_documents()
-        lifecycle.index_changes()
+        indexing_runs.index_changes()
         yield in_use
 
 

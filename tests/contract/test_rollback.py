@@ -15,8 +15,8 @@ from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines.base import Written
 from jobsearch.search.engines.opensearch import engine as opensearch
 from jobsearch.search.errors import NoPrevious
-from jobsearch.search.indexing import compare, index_changes, lifecycle, rebuild
-from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.search.indexing import compare, index_changes, indexing_runs, rebuild
+from jobsearch.search.indexing.indexing_runs import RebuildFailed
 from jobsearch.search.indexing.rollback import rollback
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
@@ -89,7 +89,7 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
     rebuild()
-    catch_up, switch, passes = lifecycle.catch_up, type(engine).switch, []
+    catch_up, switch, passes = indexing_runs.catch_up, type(engine).switch, []
 
     def catch_up_under_writes(index):
         found = catch_up(index)
@@ -98,20 +98,20 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
             close(keys[0])
             change(keys[1], "Murer")
             make_vacancy(title="Snekker", occupations=())
-            lifecycle.index_changes()  # into the index that is still live
+            indexing_runs.index_changes()  # into the index that is still live
             assert total("kokk") == 4
         return found
 
     def switch_under_writes(self, index):
         close(keys[2])  # after the last catch-up
         make_vacancy(title="Baker", occupations=())
-        assert lifecycle.index_changes().busy, "no writer works during the switch"
+        assert indexing_runs.index_changes().busy, "no writer works during the switch"
         switch(self, index)
         assert (total("kokk"), total()) == (3, 5), "closed after the last catch-up, and not shown either"
 
-    monkeypatch.setattr(lifecycle, "catch_up", catch_up_under_writes)
+    monkeypatch.setattr(indexing_runs, "catch_up", catch_up_under_writes)
     monkeypatch.setattr(type(engine), "switch", switch_under_writes)
-    monkeypatch.setattr(lifecycle, "Lease", _without_wait(lifecycle.Lease))
+    monkeypatch.setattr(indexing_runs, "Lease", _without_wait(indexing_runs.Lease))
     rollback()
     assert passes == [0, 2], "the closed ad was removed under the lease; ads that need analysis took another pass"
     index_changes()
@@ -130,9 +130,9 @@ def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, 
     rebuild()
     close(key)
     index_changes()
-    write = lifecycle._write_all
+    write = indexing_runs._write_all
     monkeypatch.setattr(
-        lifecycle,
+        indexing_runs,
         "_write_all",
         lambda index, writes: (
             Written(failed={one.uuid: "400" for one in writes if one.uuid == key}) if writes else write(index, [])
@@ -155,7 +155,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     def fail(index):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(lifecycle, "catch_up", fail)
+    monkeypatch.setattr(indexing_runs, "catch_up", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         rollback()
     monkeypatch.undo()

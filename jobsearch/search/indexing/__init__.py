@@ -8,7 +8,7 @@ from __future__ import annotations
 from jobsearch.search.errors import IndexMissing, NoPrevious
 
 from .consistency import compare, find_document, repair
-from .lifecycle import RebuildFailed, Report, erase, index_changes, rebuild, remove_ended
+from .indexing_runs import RebuildFailed, Report, erase, index_changes, rebuild, remove_ended
 from .quarantine import INDEX_LATE, count_behind, get_oldest_behind, retry
 from .rollback import rollback
 
