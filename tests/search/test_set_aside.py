@@ -22,10 +22,10 @@ from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer
 from jobsearch.search.indexing import (
     analysis_process,
+    chunks,
     compare,
     documents,
     index_changes,
-    indexing_runs,
     quarantine,
     rebuild,
     repair,
@@ -183,7 +183,7 @@ def test_a_new_analysis_version_rebuilds_the_index_and_retries_all(make_vacancy,
 
 
 def test_many_refused_ads_do_not_starve_the_others(make_vacancy, monkeypatch):
-    monkeypatch.setattr(indexing_runs, "CHUNK", 20)
+    monkeypatch.setattr(chunks, "SIZE", 20)
     index_changes()
     good = {make_vacancy(title="Baker") for _ in range(5)}
     for _ in range(60):

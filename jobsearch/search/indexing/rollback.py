@@ -8,7 +8,8 @@ import time
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.registry import engine
 
-from .indexing_runs import REBUILD_SECONDS, REBUILD_WAIT, Report, put_in_service
+from .report import Report
+from .switching import REBUILD_SECONDS, REBUILD_WAIT, put_in_service
 
 log = logging.getLogger(__name__)
 
