@@ -19,7 +19,17 @@ from jobsearch.core.leases import Lease
 from jobsearch.search.api import SearchQuery, find_similar, search
 from jobsearch.search.engines.base import Write
 from jobsearch.search.errors import IndexMissing
-from jobsearch.search.indexing import chunks, compare, consistency, erase, index_changes, live_index, rebuild, repair
+from jobsearch.search.indexing import (
+    analysis_process,
+    chunks,
+    compare,
+    consistency,
+    erase,
+    index_changes,
+    live_index,
+    rebuild,
+    repair,
+)
 from jobsearch.search.indexing.documents import make_write
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import pending, store
@@ -295,6 +305,7 @@ def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatc
     real, seen = live_index.must_rebuild, iter(["SEARCH_URL points at another one"])
     monkeypatch.setattr(live_index, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
     assert index_changes().rebuilt == ""
+    assert [*seen] == [], "the run saw the index in the middle of the switch"
     assert engine.get_live_index().get_identity() == before
 
 
@@ -351,6 +362,8 @@ def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(eng
 
 @ON_EMBEDDED
 def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
+    real, sizes = analysis_process.analyse, []
+    monkeypatch.setattr(analysis_process, "analyse", lambda found, now: sizes.append(len(found)) or real(found, now))
     monkeypatch.setattr(chunks, "SIZE", 3)
     index_changes()
     keys = [make_vacancy() for _ in range(7)]
@@ -358,6 +371,7 @@ def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacanc
     assert {*search(SearchQuery()).uuids} == {*keys[-3:]}
     assert index_changes(should_stop=lambda: True).indexed == 0
     assert index_changes().indexed == 4
+    assert sizes == [3, 3, 1]
     assert total() == 7
 
 

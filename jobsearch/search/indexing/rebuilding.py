@@ -22,7 +22,7 @@ from .analysis_process import needs_analysis
 from .background_writer import BackgroundWriter
 from .live_index_writes import remove_ended
 from .report import Report
-from .switching import REBUILD_SECONDS, REBUILD_WAIT, put_in_service
+from .switching import REBUILD_SECONDS, REBUILD_WAIT, catch_up_and_switch
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -50,7 +50,7 @@ def rebuild(
             index = in_use.create_index()
             try:
                 done = _fill(index, lease, progress)
-                put_in_service(in_use, index, lease, started)
+                catch_up_and_switch(in_use, index, lease, started)
             except BaseException:
                 in_use.discard(index)
                 raise

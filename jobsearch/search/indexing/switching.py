@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Set
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,46 +21,67 @@ from .live_index_writes import WRITES_SECONDS
 
 REBUILD_SECONDS = 180  # renewed with each chunk; for a lost machine; a dead process of this machine blocks nothing
 REBUILD_WAIT = 2.0  # seconds; a process that saw an index in the middle of a switch holds the lease only to look again
-PASSES = 5
+PASSES = 5  # after so many it switches, even if many ads differ or need an analysis
 
 
 class RebuildFailed(Exception):
     """The new index, or the previous one, did not become the live index; the present one stays."""
 
 
-def put_in_service(in_use: Engine, index: Index, lease: Lease, started: float) -> int:
-    """Brings an index to the database's present state and switches to it; returns the number of ads that differed."""
-    differed = 0
-    for attempt in range(PASSES):  # while the old index still follows the database
+def catch_up_and_switch(in_use: Engine, index: Index, lease: Lease, started: float) -> int:
+    """Brings an index to the database's present state and makes it the live one; returns the number of ads that differed.
+
+    It catches up again while many ads differ: the old index still follows the database. The rest is done under the lease
+    "writes": no other process marks a changed row as indexed then, so it stays pending and the next indexing run takes it.
+
+    `lease`: "rebuild", which the caller holds. `started`: see `make_live`. Raises RebuildFailed.
+    """
+    passes = differed = 0
+    while True:
         found = catching_up.catch_up(index)
         differed += found.differed
         lease.renew()
-        last = attempt == PASSES - 1
-        if found.differed >= chunks.SIZE and not last:
+        passes += 1
+        is_last = passes == PASSES
+        if found.differed >= chunks.SIZE and not is_last:
             continue
         with Lease("writes", WRITES_SECONDS, wait=WRITES_SECONDS + 30) as writes:
-            # During this lease no other process marks a changed row as indexed, so it stays pending and the next indexing run
-            # takes it. Nothing is analysed here: that could take long, and all other writers wait.
             rows = Vacancy.objects.count()
-            settled = catching_up.catch_up_without_analysis(index)
-            differed += settled.differed - len(settled.unwritten)
-            before = IndexState.objects.first()
-            if found.stale or settled.stale or (before and index.read_sequence() > before.sequence):
-                raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
-            if settled.unwritten - found.unwritten and not last:
-                continue
+            # Nothing is analysed here: that could take long, and all other writers wait.
+            rest = catching_up.catch_up_without_analysis(index)
+            differed += rest.differed - len(rest.unwritten)
+            state = IndexState.objects.first()
+            _check_not_newer(index, found.stale | rest.stale, state)
+            if rest.unwritten - found.unwritten and not is_last:
+                continue  # these ads can be analysed before the switch
             writes.renew()
             lease.renew()
             rows, documents = min(rows, Vacancy.objects.count()), index.count()  # ads come and go while we count
-            if documents < (rows - len(settled.unwritten)) * 0.99:
-                raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
-            # The old index may have ads that this one lacks: they are pending again, so that ended ones are left out of results.
-            for some in batched(settled.unwritten, chunks.SIZE):
-                Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
-            sequence = max(before.sequence if before else 0, 0) + 1
-            make_live(in_use, index, sequence, documents, started)
+            _check_nearly_complete(documents, rows, len(rest.unwritten))
+            _mark_pending(rest.unwritten)
+            make_live(in_use, index, state.sequence + 1 if state else 1, documents, started)
         return differed
-    raise AssertionError("unreachable")
+
+
+def _check_not_newer(index: Index, stale: Set[UUID], state: IndexState | None) -> None:
+    """Raises RebuildFailed where the database is older than the index: it was restored from a backup."""
+    if stale or (state and index.read_sequence() > state.sequence):
+        raise RebuildFailed("The index holds newer ads than the database, so it stays out. Run manage.py rebuild_index.")
+
+
+def _check_nearly_complete(documents: int, rows: int, unwritten: int) -> None:
+    """Raises RebuildFailed where more than one of a hundred ads is missing, those known to be unwritten not counted."""
+    if documents < (rows - unwritten) * 0.99:
+        raise RebuildFailed(f"The new index holds {documents} of {rows} ads, so the old one stays. Run it again.")
+
+
+def _mark_pending(unwritten: Iterable[UUID]) -> None:
+    """Marks ads as not yet indexed again: the old index may have their present version, this one has not.
+
+    Searches leave out the ended ones among them.
+    """
+    for some in batched(unwritten, chunks.SIZE):
+        Vacancy.objects.filter(uuid__in=some).update(indexed_version=0)
 
 
 def make_live(in_use: Engine, index: Index, sequence: int, documents: int, started: float) -> None:
