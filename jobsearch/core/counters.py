@@ -64,12 +64,6 @@ def flush() -> None:
             add(name, sums.number, sums.seconds)
 
 
-def forget() -> None:
-    """Drops what has not been written: for tests."""
-    with _lock:
-        _pending.clear()
-
-
 def start_flushing(*others: Callable[[], None]) -> None:
     """Starts the thread of a web process that writes the counters every `FLUSH_SECONDS`.
 

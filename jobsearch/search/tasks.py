@@ -9,7 +9,7 @@ from celery import shared_task
 from jobsearch.core.leases import LeaseHeld
 from jobsearch.search.errors import EngineDown
 
-from .indexing import lifecycle
+from . import indexing
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 @shared_task
 def index_changes() -> None:
     """Indexes changed rows, and removes deleted text from the index's files."""
-    lifecycle.index_changes()
-    lifecycle.erase()
+    indexing.index_changes()
+    indexing.erase()
 
 
 @shared_task
@@ -28,7 +28,7 @@ def remove_ended() -> None:
     Its queue is not that of indexing, so that neither a long indexing run nor a rebuild delays it.
     """
     try:
-        lifecycle.remove_ended()
+        indexing.remove_ended()
     except LeaseHeld:
         log.info("Another process writes the index; ads that have ended are taken out of it by the next task.")
     except EngineDown as error:
@@ -38,4 +38,4 @@ def remove_ended() -> None:
 @shared_task
 def rebuild_index() -> None:
     """Builds a new index and makes it the live one."""
-    lifecycle.rebuild()
+    indexing.rebuild()

@@ -48,11 +48,6 @@ def _number_all() -> dict[int, tuple[str, str]]:
 _VALUES = _number_all()
 
 
-def get_value(number: int) -> str:
-    """The value of a number; "" for `ALL` and for a value that is no longer in the catalogue."""
-    return _VALUES.get(number, ("", ""))[1]
-
-
 def list_values(dimension: str) -> list[str]:
     """The values by which ads are counted, of all levels."""
     return [value for one, value in _VALUES.values() if one == dimension]

@@ -232,7 +232,7 @@ def test_ctrl_c_is_reported_as_valid_json(command, monkeypatch):
 
 
 def test_indexing_ends_if_the_engine_refuses_an_ad(make_vacancy, monkeypatch):
-    from jobsearch.search.indexing.lifecycle import Report
+    from jobsearch.search.indexing import Report
 
     make_vacancy()
     monkeypatch.setattr("jobsearch.search.indexing.index_changes", lambda **options: Report(failed=1))

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Engine
-from jobsearch.search.indexing import analysis_process, lifecycle
+from jobsearch.search.indexing import analysis_process, index_changes
 from jobsearch.vacancies import pending, store
 from tests.emptying import empty_database
 from tests.web.support import prepare_documents
@@ -62,12 +62,15 @@ def fork_for_one_engine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     """
     chosen = getattr(request.node, "callspec", SimpleNamespace(params={})).params.values()
     if any(engine in chosen for engine in ENGINES if engine != "tantivy"):
-        monkeypatch.setattr(lifecycle, "analyse", analyse_in_this_process)
+        monkeypatch.setattr(analysis_process, "analyse", analyse_in_this_process)
+
+
+analyse_in_children = analysis_process.analyse
 
 
 def analyse_in_this_process(found: Sequence[pending.Change], now: dt.datetime) -> analysis_process.Analysed:
     wanted = [change for change in found if analysis_process.needs_analysis(change, now)]
-    result = analysis_process.analyse([change for change in found if change not in wanted], now)
+    result = analyse_in_children([change for change in found if change not in wanted], now)
     for change in wanted:
         result.add(change, analysis_process._analyse_one(change, now))
     return result
@@ -121,7 +124,7 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
         with transaction.atomic():
             store.store_vacancies(corpus(now), now=now)
         prepare_documents()
-        lifecycle.index_changes()
+        index_changes()
         yield in_use
 
 

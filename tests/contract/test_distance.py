@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, count, search
-from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing import index_changes
 from jobsearch.taxonomy.geography import load_centres
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
@@ -62,7 +62,7 @@ def ads(corpus_engine, django_db_blocker):
         with transaction.atomic():
             store.store_vacancies(made)
         prepare_documents()
-        lifecycle.index_changes()
+        index_changes()
         yield ids
 
 

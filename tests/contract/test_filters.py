@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from jobsearch.search.api import SearchQuery, count, count_facets, count_new, search
 from jobsearch.search.facets import FACETS, get_exclusion
-from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing import index_changes
 from jobsearch.taxonomy import occupations, places
 from jobsearch.taxonomy.catalogue import NOT_STATED
 from jobsearch.vacancies import deadlines, store
@@ -112,7 +112,7 @@ def fill() -> None:
     with transaction.atomic():
         store.store_vacancies(ads, now=now)
     prepare_documents()
-    lifecycle.index_changes()
+    index_changes()
 
 
 def values_of(row: Vacancy, facet: str, now: dt.datetime) -> set[str]:

@@ -19,10 +19,20 @@ from jobsearch.core.leases import Lease
 from jobsearch.search.api import SearchQuery, find_similar, search
 from jobsearch.search.engines.base import Write
 from jobsearch.search.errors import IndexMissing
-from jobsearch.search.indexing import compare, consistency, index_changes, lifecycle, rebuild, repair
+from jobsearch.search.indexing import (
+    analysis_process,
+    chunks,
+    compare,
+    consistency,
+    erase,
+    index_changes,
+    live_index,
+    rebuild,
+    repair,
+)
 from jobsearch.search.indexing.documents import make_write
 from jobsearch.search.models import IndexState
-from jobsearch.vacancies import store
+from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
@@ -133,7 +143,7 @@ def test_a_stale_write_is_refused(engine, make_vacancy):
 
 
 def one(key: uuid.UUID):
-    return lifecycle.pending.read_changes([key])[0]
+    return pending.read_changes([key])[0]
 
 
 def test_a_forgotten_ad_is_purged_from_the_index(engine, make_vacancy):
@@ -170,7 +180,7 @@ def test_a_rebuild_includes_changes_made_during_it(engine, make_vacancy):
             close(keys[2])
             change(keys[3], title="Murer", occupations=())
             make_vacancy(title="Snekker", occupations=())
-            lifecycle.index_changes()  # into the old index, and marked as indexed
+            index_changes()  # into the old index, and marked as indexed
 
     before = engine.get_live_index().get_identity()
     rebuild_with(meanwhile)
@@ -211,7 +221,7 @@ def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     make_vacancy()
     index_changes()
     half = engine.create_index()
-    half.write([make_write(change, timezone.now()) for chunk in lifecycle.pending.iterate_all() for change in chunk])
+    half.write([make_write(change, timezone.now()) for chunk in pending.iterate_all() for change in chunk])
     half.refresh()
     half.close()
     assert total() == 1
@@ -292,9 +302,10 @@ def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatc
     make_vacancy()
     index_changes()
     before = engine.get_live_index().get_identity()
-    real, seen = lifecycle.must_rebuild, iter(["SEARCH_URL points at another one"])
-    monkeypatch.setattr(lifecycle, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
+    real, seen = live_index.must_rebuild, iter(["SEARCH_URL points at another one"])
+    monkeypatch.setattr(live_index, "must_rebuild", lambda in_use: next(seen, "") or real(in_use))
     assert index_changes().rebuilt == ""
+    assert [*seen] == [], "the run saw the index in the middle of the switch"
     assert engine.get_live_index().get_identity() == before
 
 
@@ -351,13 +362,16 @@ def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(eng
 
 @ON_EMBEDDED
 def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacancy, monkeypatch):
-    monkeypatch.setattr(lifecycle, "CHUNK", 3)
+    real, sizes = analysis_process.analyse, []
+    monkeypatch.setattr(analysis_process, "analyse", lambda found, now: sizes.append(len(found)) or real(found, now))
+    monkeypatch.setattr(chunks, "SIZE", 3)
     index_changes()
     keys = [make_vacancy() for _ in range(7)]
     assert index_changes(limit=3).indexed == 3
     assert {*search(SearchQuery()).uuids} == {*keys[-3:]}
     assert index_changes(should_stop=lambda: True).indexed == 0
     assert index_changes().indexed == 4
+    assert sizes == [3, 3, 1]
     assert total() == 7
 
 
@@ -371,10 +385,10 @@ def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatc
         monkeypatch.setattr(module, name, 0)
     # OpenSearch keeps deletions for replicas that lag behind, and checks every 30 s whether one does.
     deadline = time.monotonic() + 240
-    lifecycle.erase()
+    erase()
     while deleted_documents(engine) and time.monotonic() < deadline:
         time.sleep(5)
-        lifecycle.erase()
+        erase()
     assert deleted_documents(engine) == 0
     assert total() == 3
     assert compare() == []

@@ -15,7 +15,7 @@ from jobsearch.search.api import SearchQuery, find_similar, scan, search
 from jobsearch.search.conditions import All
 from jobsearch.search.engines.base import Request
 from jobsearch.search.facets import build_filters
-from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.search.indexing import documents, index_changes
 from jobsearch.search.query import compiler, parser
 from jobsearch.search.timestamps import day_number
 from jobsearch.vacancies import store
@@ -69,7 +69,7 @@ def docs(corpus_engine, django_db_blocker) -> dict[uuid.UUID, dict]:
         with transaction.atomic():
             store.store_vacancies(ads)
         prepare_documents()
-        lifecycle.index_changes()
+        index_changes()
         rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
         return {row.uuid: {**documents.make_document(row), "uuid": [str(row.uuid)]} for row in rows}
 

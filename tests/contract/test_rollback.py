@@ -15,8 +15,7 @@ from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines.base import Written
 from jobsearch.search.engines.opensearch import engine as opensearch
 from jobsearch.search.errors import NoPrevious
-from jobsearch.search.indexing import compare, index_changes, lifecycle, rebuild
-from jobsearch.search.indexing.lifecycle import RebuildFailed
+from jobsearch.search.indexing import RebuildFailed, catching_up, compare, index_changes, live_index_writes, rebuild
 from jobsearch.search.indexing.rollback import rollback
 from jobsearch.search.models import IndexState
 from jobsearch.vacancies import store
@@ -89,7 +88,7 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
     rebuild()
-    catch_up, switch, passes = lifecycle.catch_up, type(engine).switch, []
+    catch_up, switch, passes = catching_up.catch_up, type(engine).switch, []
 
     def catch_up_under_writes(index):
         found = catch_up(index)
@@ -98,29 +97,25 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
             close(keys[0])
             change(keys[1], "Murer")
             make_vacancy(title="Snekker", occupations=())
-            lifecycle.index_changes()  # into the index that is still live
+            index_changes()  # into the index that is still live
             assert total("kokk") == 4
         return found
 
     def switch_under_writes(self, index):
         close(keys[2])  # after the last catch-up
         make_vacancy(title="Baker", occupations=())
-        assert lifecycle.index_changes().busy, "no writer works during the switch"
+        assert index_changes().busy, "no writer works during the switch"
         switch(self, index)
         assert (total("kokk"), total()) == (3, 5), "closed after the last catch-up, and not shown either"
 
-    monkeypatch.setattr(lifecycle, "catch_up", catch_up_under_writes)
+    monkeypatch.setattr(catching_up, "catch_up", catch_up_under_writes)
     monkeypatch.setattr(type(engine), "switch", switch_under_writes)
-    monkeypatch.setattr(lifecycle, "Lease", _without_wait(lifecycle.Lease))
+    monkeypatch.setattr(live_index_writes, "LEASE_WAIT", 0.0)
     rollback()
     assert passes == [0, 2], "the closed ad was removed under the lease; ads that need analysis took another pass"
     index_changes()
     assert (total("kokk"), total("murer"), total("snekker"), total("baker"), total()) == (3, 1, 1, 1, 6)
     assert compare() == []
-
-
-def _without_wait(lease):
-    return lambda name, seconds, wait=0.0: lease(name, seconds, wait=0)
 
 
 @only_one_version
@@ -130,16 +125,17 @@ def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, 
     rebuild()
     close(key)
     index_changes()
-    write = lifecycle._write_all
+    write = catching_up._write_all
     monkeypatch.setattr(
-        lifecycle,
+        catching_up,
         "_write_all",
         lambda index, writes: (
             Written(failed={one.uuid: "400" for one in writes if one.uuid == key}) if writes else write(index, [])
         ),
     )
     rollback()
-    assert total() == 1, "the index still has it, and the database excludes it from searches"
+    assert engine.get_live_index().read_stored([key])[key].visible_until > 0, "the index still has it"
+    assert total() == 1, "and the database excludes it from searches"
     monkeypatch.undo()
     index_changes()
     assert (total(), compare()) == (1, [])
@@ -155,7 +151,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     def fail(index):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(lifecycle, "catch_up", fail)
+    monkeypatch.setattr(catching_up, "catch_up", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         rollback()
     monkeypatch.undo()

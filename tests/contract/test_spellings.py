@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from jobsearch.search.api import SearchQuery, search
-from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import store
 from jobsearch.vacancies.ad_data import LocationData
 from tests.conftest import vacancy_data
@@ -51,7 +51,7 @@ def keys(corpus_engine, django_db_blocker) -> dict[uuid.UUID, str]:
     with django_db_blocker.unblock():
         with transaction.atomic():
             store.store_vacancies([*made.values()])
-        lifecycle.index_changes()
+        index_changes()
     return {data.uuid: name for name, data in made.items()}
 
 

@@ -16,7 +16,7 @@ from opensearchpy import OpenSearch
 
 from jobsearch.search.api import SearchQuery, search, turn_words_into_filters
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.search.indexing import documents, rebuild
 from jobsearch.search.search_query import SIZES
 from jobsearch.vacancies import pending, prepared_documents, store
 
@@ -29,7 +29,7 @@ _CHUNK = 500
 def fill(corpus_name: str = DEMO) -> None:
     """Store and index the corpus; the database must be empty."""
     store_corpus(corpus_name)
-    lifecycle.rebuild()
+    rebuild()
 
 
 def store_corpus(corpus_name: str = DEMO) -> None:

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from jobsearch.core.models import LeaseRecord
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing import lifecycle
+from jobsearch.search.indexing import rebuild
 from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint
 from jobsearch.vacancies import prepared_documents
@@ -107,7 +107,7 @@ def _measured_alone(name) -> list[measuring.Outcome]:
     running.store_corpus(name)
     if name == DEMO:  # in this process, without copies to and from a child
         prepared_documents.save_documents(running.analyse_stored(), analysis_fingerprint())
-    lifecycle.rebuild()
+    rebuild()
     return measuring.measure(running.find, [one for one in judged(name) if not one.query.kept], name)
 
 

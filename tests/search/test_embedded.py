@@ -18,7 +18,7 @@ from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Write
 from jobsearch.search.engines.tantivy import TantivyEngine, index_writer
 from jobsearch.search.engines.tantivy import engine as tantivy_engine
-from jobsearch.search.indexing import index_changes, lifecycle
+from jobsearch.search.indexing import erase, index_changes, rebuild
 from jobsearch.search.schema import FIELDS
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
@@ -58,7 +58,7 @@ def test_text_of_closed_ads_is_removed_from_the_files_in_time(folder, make_vacan
     monkeypatch.setattr(tantivy_engine, "ERASE_AFTER", 0)
     monkeypatch.setattr(tantivy_engine, "ERASE_SHARE", 0)
     time.sleep(0.05)
-    lifecycle.erase()
+    erase()
     assert not in_dictionaries(folder, "xylofonhemmelig")
     assert in_dictionaries(folder, "zebrahemmelig")
     assert search(SearchQuery()).total == 2
@@ -80,7 +80,7 @@ def test_another_reader_sees_commits_and_switches(folder, make_vacancy):
     make_vacancy()
     index_changes()
     assert reader.check_health().docs == 2
-    lifecycle.rebuild()
+    rebuild()
     make_vacancy()
     index_changes()
     assert reader.check_health().docs == 3

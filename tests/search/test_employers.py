@@ -11,7 +11,7 @@ from jobsearch.core.compiled_select import CompiledSelect
 from jobsearch.search.api import SearchQuery, count, count_facets, search
 from jobsearch.search.assist import suggest, suggestions
 from jobsearch.search.facets import employer_names
-from jobsearch.search.indexing.lifecycle import index_changes
+from jobsearch.search.indexing import index_changes
 from jobsearch.vacancies import erasure, store
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.organisation_numbers import parse_orgnr

@@ -11,25 +11,32 @@ from django.utils import timezone
 from jobsearch.search.analysis import folding
 from jobsearch.search.api import SearchQuery
 from jobsearch.search.assist import Highlighter
-from jobsearch.search.assist.snippets import SNIPPET_LENGTH, build_snippet
+from jobsearch.search.assist.snippets import SNIPPET_LENGTH, Segments, build_snippet
 from jobsearch.search.conditions import All, Best, Phrase, Prefix, Term
 from jobsearch.search.indexing import documents
 from jobsearch.search.query import compiler, parser
 from jobsearch.vacancies import ad_names, html, store
-from jobsearch.vacancies.models import Vacancy
-from jobsearch.vacancies.prepared_ads import MAX_HTML_LENGTH, prepare_from_related
+from jobsearch.vacancies.models import PreparedAd, Vacancy
+from jobsearch.vacancies.prepared_ads import MAX_HTML_LENGTH, Workplace, prepare_from_related
 from tests.contract import reference
 from tests.contract.ads import KEYS, NAMES, corpus
 from tests.contract.test_highlighting import QUERIES, has_match
 
-METHODS = {
-    "title": "highlight_title",
-    "employer": "highlight_employer",
-    "place": "highlight_place",
-    "occupation": "highlight_occupation",
-    "snippet": "find_snippet",
-}
-"""Readable text of an ad -> the create_highlighter's method for it."""
+KINDS = ("title", "employer", "place", "occupation", "snippet")
+"""Readable texts of an ad."""
+
+
+def highlight_text(highlighter: Highlighter, kind: str, text: str, *, without_location: bool = False) -> Segments:
+    """One text as a page shows it, of an ad that has no other. `without_location`: nor a place."""
+    if kind == "employer":
+        return highlighter.highlight_employer(text)
+    if kind == "place":
+        return highlighter.highlight_place(text)
+    texts = {one: text if one == kind else "" for one in KINDS}
+    locations = [] if without_location else [Workplace("X", "", "", "", "")]
+    prepared = PreparedAd(job_names=[texts["occupation"]], text=texts["snippet"], locations=locations)
+    highlighted = highlighter.highlight_ad(SimpleNamespace(title=texts["title"], employer_name=""), prepared)
+    return getattr(highlighted, kind)
 
 
 def leaves(node) -> list:
@@ -86,12 +93,12 @@ def texts_of(row) -> list[tuple[str, str, dict]]:
     return [*found, ("snippet", html.extract_text(row.description), body)]
 
 
-def highlight(q: str, kind: str, value: str, **more) -> list:
-    return [*getattr(Highlighter(SearchQuery(q=q).compiled), METHODS[kind])(value, **more)]
+def highlight(q: str, kind: str, value: str) -> list:
+    return [*highlight_text(Highlighter(SearchQuery(q=q).compiled), kind, value)]
 
 
-def matched_texts(q: str, kind: str, value: str, **more) -> list[str]:
-    return [segment.text for segment in highlight(q, kind, value, **more) if segment.matched]
+def matched_texts(q: str, kind: str, value: str) -> list[str]:
+    return [segment.text for segment in highlight(q, kind, value) if segment.matched]
 
 
 def test_a_text_has_a_match_exactly_if_it_fulfils_a_condition(db, some_of):
@@ -104,11 +111,11 @@ def test_a_text_has_a_match_exactly_if_it_fulfils_a_condition(db, some_of):
         for kind, value, doc in texts_of(row)
     }
     for turn, q in enumerate(QUERIES):
-        create_highlighter, conditions = Highlighter(SearchQuery(q=q).compiled), compile_leaves(q)
+        highlighter, conditions = Highlighter(SearchQuery(q=q).compiled), compile_leaves(q)
         for (kind, value, nowhere), (key, doc) in some_of([*texts.items()], turn):
-            more = {"without_location": nowhere} if kind == "snippet" else {}
             expected = any(reference.score(one, doc) is not None for one in conditions)
-            assert has_match(getattr(create_highlighter, METHODS[kind])(value, **more)) == expected, (q, key, kind, value)
+            shown = highlight_text(highlighter, kind, value, without_location=nowhere)
+            assert has_match(shown) == expected, (q, key, kind, value)
 
 
 TEXT = (

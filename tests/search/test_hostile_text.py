@@ -13,7 +13,7 @@ from jobsearch.search.assist import Highlighter
 from jobsearch.search.assist.snippets import Segments
 from jobsearch.search.assist.suggestions import _split_label
 from jobsearch.search.query import parser
-from tests.search.test_highlighting import METHODS
+from tests.search.test_highlighting import KINDS, highlight_text
 
 CITIES = (
     "Oslo Bergen Trondheim Stavanger Drammen Bodø Moss Hamar Skien Molde Alta Voss Narvik Larvik Harstad Horten Halden Gjøvik "
@@ -80,8 +80,8 @@ def test_the_cost_of_analysis_is_linear_in_the_words(title, counted):
 def test_parsing_highlighting_and_suggestions_accept_hostile_texts(typed, counted):
     parser.parse_query(typed)
     highlighter = Highlighter(SearchQuery(q='sykepleier barnearbeider assistent "og romsdal" a*').compiled)
-    for kind in ("title", "employer", "place", "occupation", "snippet"):
-        segments = getattr(highlighter, METHODS[kind])(typed)
+    for kind in KINDS:
+        segments = highlight_text(highlighter, kind, typed)
         assert kind == "snippet" or len("".join(segment.text for segment in segments)) <= len(typed)
     assert len("".join(part for part, _ in _split_label(typed, ("sykepleier", "a")))) <= len(typed)
 
@@ -98,9 +98,8 @@ def test_a_very_long_word_is_cut_and_not_cached(counted):
 def test_the_word_beside_a_very_long_word_is_highlighted():
     title = "Sykepleier " + "a" * 12_000 + ". "
     assert norwegian.analyse_text(title)[0] == norwegian.analyse_word("sykepleier")
-    assert [
-        piece.text for piece in Highlighter(SearchQuery(q="sykepleier").compiled).highlight_title(title) if piece.matched
-    ] == ["Sykepleier"]
+    highlighter = Highlighter(SearchQuery(q="sykepleier").compiled)
+    assert _matched_texts(highlight_text(highlighter, "title", title)) == ["Sykepleier"]
 
 
 def test_twenty_cut_words_share_one_ending():
@@ -135,11 +134,11 @@ def test_shared_endings_are_expanded_in_one_pass(written, stems):
 
 def test_matches_include_invisible_characters_of_the_text():
     highlighter = Highlighter(SearchQuery(q="truckførerbevis").compiled)
-    title = highlighter.highlight_title("Krav: truck\u00adfører\u200bbevis!")
+    title = highlight_text(highlighter, "title", "Krav: truck\u00adfører\u200bbevis!")
     assert _matched_texts(title) == ["truck\u00adfører\u200bbevis"]
-    assert _matched_texts(highlighter.find_snippet("Du har truck\u00adførerbevis.")) == ["truck\u00adførerbevis"]
+    assert _matched_texts(highlight_text(highlighter, "snippet", "Du har truck\u00adførerbevis.")) == ["truck\u00adførerbevis"]
     highlighter = Highlighter(SearchQuery(q="barnearbeider IT-konsulent").compiled)
-    title = highlighter.highlight_title("Barne‑ og ungdomsarbeider, IT‑konsulent")
+    title = highlight_text(highlighter, "title", "Barne‑ og ungdomsarbeider, IT‑konsulent")
     assert _matched_texts(title) == ["Barne", "og ungdomsarbeider", "IT‑konsulent"]
     place = Highlighter(SearchQuery(q="Moere og Romsdal").compiled).highlight_place("Møre og Romsdal")
     assert _matched_texts(place) == ["Møre og Romsdal"]

@@ -15,7 +15,7 @@ from jobsearch.search import schema
 from jobsearch.search.api import SearchQuery, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer
-from jobsearch.search.indexing import analysis_process, compare, documents, index_changes, lifecycle, rebuild
+from jobsearch.search.indexing import analysis_process, compare, documents, index_changes, rebuild
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, prepared_ads, prepared_documents, store
 from jobsearch.vacancies.models import PreparedAd, PreparedDocument, Vacancy
@@ -321,4 +321,4 @@ def test_a_transaction_that_fails_keeps_the_document(make_vacancy):
         store.close_vacancies([key], Vacancy.Closed.FEED)
         raise ZeroDivisionError
     assert kept() == {key}
-    assert lifecycle.rebuild().indexed == 1
+    assert rebuild().indexed == 1

@@ -15,7 +15,15 @@ from jobsearch.core.batches import batched
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search import service, tasks
 from jobsearch.search.engines import registry
-from jobsearch.search.indexing import analysis_process, compare, index_changes, lifecycle, quarantine, rebuild
+from jobsearch.search.indexing import (
+    analysis_process,
+    compare,
+    index_changes,
+    live_index_writes,
+    quarantine,
+    rebuild,
+    remove_ended,
+)
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies import pending, store
 from jobsearch.vacancies.models import Vacancy
@@ -55,7 +63,7 @@ def test_what_is_set_aside_leaves_the_index_all_the_same(end, make_vacancy, misb
         close(key)
     if end == "forgotten":
         store.replace_with_tombstones(timezone.now() + dt.timedelta(seconds=1))
-    assert lifecycle.remove_ended() == 1
+    assert remove_ended() == 1
     held = registry.engine().get_live_index().read_stored([key])
     assert held == {} if end == "forgotten" else held[key].visible_until == 0
     assert not SetAside.objects.exists()
@@ -84,10 +92,10 @@ def test_ads_end_while_others_are_analysed_and_while_an_index_is_built(make_vaca
         if len(ended) < 2:
             ended.append(keys[len(ended)])
             close(ended[-1])
-            assert lifecycle.remove_ended() == 1
+            assert remove_ended() == 1
         return real(found, now)
 
-    monkeypatch.setattr(lifecycle, "analyse", analyse)
+    monkeypatch.setattr(analysis_process, "analyse", analyse)
     make_vacancy(title="Ny")
     index_changes()
     assert total() == 3
@@ -102,9 +110,9 @@ def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_ther
     key = make_vacancy()
     index_changes()
     close(key)
-    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
+    monkeypatch.setattr(live_index_writes, "LEASE_WAIT", 0.0)
     with Lease("writes", 60), pytest.raises(LeaseHeld):
-        lifecycle.remove_ended()
+        remove_ended()
     with Lease("writes", 60):
         tasks.remove_ended()
     tasks.remove_ended()
@@ -114,7 +122,7 @@ def test_the_task_that_removes_waits_for_no_writer_and_raises_nothing_where_ther
 def test_one_indexing_run_analyses_at_a_time_and_closings_do_not_wait_for_it(make_vacancy, monkeypatch):
     key = make_vacancy(title="Baker")
     build_index()
-    monkeypatch.setattr(lifecycle, "LEASE_WAIT", 0.0)
+    monkeypatch.setattr(live_index_writes, "LEASE_WAIT", 0.0)
     close(key)
     make_vacancy(title="Kokk")
     with Lease("indexing", 60):

@@ -20,7 +20,16 @@ from jobsearch.search import schema
 from jobsearch.search.api import EngineDown, SearchQuery, search
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.tantivy import index_writer
-from jobsearch.search.indexing import analysis_process, compare, documents, index_changes, lifecycle, quarantine, rebuild, repair
+from jobsearch.search.indexing import (
+    analysis_process,
+    chunks,
+    compare,
+    documents,
+    index_changes,
+    quarantine,
+    rebuild,
+    repair,
+)
 from jobsearch.search.models import SetAside
 from jobsearch.vacancies.models import Vacancy
 from jobsearch.vacancies.prepared_documents import delete_documents
@@ -174,7 +183,7 @@ def test_a_new_analysis_version_rebuilds_the_index_and_retries_all(make_vacancy,
 
 
 def test_many_refused_ads_do_not_starve_the_others(make_vacancy, monkeypatch):
-    monkeypatch.setattr(lifecycle, "CHUNK", 20)
+    monkeypatch.setattr(chunks, "SIZE", 20)
     index_changes()
     good = {make_vacancy(title="Baker") for _ in range(5)}
     for _ in range(60):

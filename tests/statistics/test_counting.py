@@ -50,6 +50,11 @@ def week(monday: dt.date, occupation: str = "", place: str = "", sector: str = "
     return WeeklyCount.objects.get(week=monday, **numbers)
 
 
+def get_numbers(*values: str) -> tuple[int, ...]:
+    """The numbers of an occupation, a place and a sector."""
+    return tuple(map(dimensions.get_number, dimensions.DIMENSIONS, values))
+
+
 MONDAY = dt.date(2026, 6, 8)
 WEDNESDAY = dt.date(2026, 6, 10)
 
@@ -59,7 +64,7 @@ def test_an_ad_is_counted_in_its_day_its_week_and_each_total():
     count_market(NOON + dt.timedelta(minutes=5))
     row = DailyCount.objects.get()
     assert (row.day, row.new, row.active, row.closed) == (WEDNESDAY, 1, 0, 0)
-    assert [dimensions.get_value(n) for n in (row.occupation, row.municipality, row.sector)] == [NURSE, BERGEN, "Offentlig"]
+    assert (row.occupation, row.municipality, row.sector) == get_numbers(NURSE, BERGEN, "Offentlig")
     assert WeeklyCount.objects.count() == 3 * 3 * 2
     assert set(WeeklyCount.objects.values_list("week", "new")) == {(MONDAY, 1)}
     assert (
@@ -235,7 +240,7 @@ def test_only_values_of_the_catalogue_are_counted(field, value, counted):
     make(NOON, **{field: value})
     count_market(NOON + dt.timedelta(hours=1))
     row = DailyCount.objects.get()
-    assert tuple(dimensions.get_value(n) for n in (row.occupation, row.municipality, row.sector)) == counted
+    assert (row.occupation, row.municipality, row.sector) == get_numbers(*counted)
 
 
 def test_employers_by_day_with_their_latest_name():

@@ -49,8 +49,10 @@ def test_an_ad_is_counted_by_its_first_and_last_line():
     assert total("closed") == {NOON.date(): 1, (NOON + 3 * DAY).date(): 1}
     row = DailyCount.objects.get(day=(NOON + 3 * DAY).date())
     assert row.days_open == {"3": 1}
-    assert [dimensions.get_value(n) for n in (row.occupation, row.municipality)] == ["Ikke oppgitt", "VESTLAND/BERGEN"]
-    assert dimensions.get_value(DailyCount.objects.get(new=0, day=NOON.date()).municipality) == "Ikke oppgitt"
+    assert row.occupation == dimensions.get_number("occupation", "Ikke oppgitt")
+    assert row.municipality == dimensions.get_number("place", "VESTLAND/BERGEN")
+    unknown = DailyCount.objects.get(new=0, day=NOON.date())
+    assert unknown.municipality == dimensions.get_number("place", "Ikke oppgitt")
     assert not PastAd.objects.exists()
     assert count_market(NOON + 50 * DAY).closed == 0
 

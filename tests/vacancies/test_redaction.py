@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobsearch.vacancies.ad_data import ContactData
-from jobsearch.vacancies.redaction import Redactor, phones, redact_text
+from jobsearch.vacancies.redaction import Redactor, phones
 from tests.processor_time import measure_cpu_seconds
 from tests.vacancies import labelled
 
@@ -31,7 +31,7 @@ KARI = ContactData(name="Kari Nordmann", email="kari.nordmann@bergen.example", p
     ],
 )
 def test_phone_numbers_in_every_form_are_removed(number):
-    assert not any(character.isdigit() for character in redact_text(f"Ring {number} i dag"))
+    assert not any(character.isdigit() for character in Redactor().redact_text(f"Ring {number} i dag"))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_phone_numbers_in_every_form_are_removed(number):
     ],
 )
 def test_dates_money_and_other_numbers_stay(kept):
-    assert kept in redact_text(f"Vi sier {kept} her.")
+    assert kept in Redactor().redact_text(f"Vi sier {kept} her.")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_dates_money_and_other_numbers_stay(kept):
     ],
 )
 def test_a_contact_is_removed_in_every_form(text):
-    redacted = redact_text(text, [KARI]).lower()
+    redacted = Redactor([KARI]).redact_text(text).lower()
     assert "kari" not in redacted and "nordmann" not in redacted
 
 
@@ -82,13 +82,14 @@ def test_a_contact_is_removed_in_every_form(text):
     ["stay-at-home.no", "look/at/firma.no", "en à to. no", "3 à 4 nav.no", "what-at-all - at firma.no", '"at" det er slik. no'],
 )
 def test_words_between_punctuation_are_no_address(kept):
-    assert redact_text(f"Vi sier {kept} her.") == f"Vi sier {kept} her."
+    assert Redactor().redact_text(f"Vi sier {kept} her.") == f"Vi sier {kept} her."
 
 
 def test_words_of_the_ads_own_title_and_place_stay():
     berg = ContactData(name="Anne Berg")
-    assert "Berg" in redact_text("Skole på Berg. Ring Anne.", [berg], "Lærer, Berg skole")
-    assert "Anne" not in redact_text("Skole på Berg. Ring Anne.", [berg], "Lærer, Berg skole")
+    redacted = Redactor([berg], "Lærer, Berg skole").redact_text("Skole på Berg. Ring Anne.")
+    assert "Berg" in redacted
+    assert "Anne" not in redacted
 
 
 # Minimum precision and recall on the labelled lines. Every line that failed has been fixed, so less is a regression.
@@ -204,7 +205,8 @@ FIELDS = [
 @pytest.mark.parametrize("field", FIELDS)
 def test_titles_and_labels_in_a_name_field_are_not_part_of_the_name(field):
     text = "Leder for HR: Anne Prøvesen. Kontakt leder eller HR, ring Anne."
-    assert redact_text(text, [ContactData(name=field)]).split() == "Leder for HR: . Kontakt leder eller HR, ring .".split()
+    redacted = Redactor([ContactData(name=field)]).redact_text(text)
+    assert redacted.split() == "Leder for HR: . Kontakt leder eller HR, ring .".split()
 
 
 HOSTILE_NAMES = ["a " * 22 + "b", "b " * 250, ", " * 250, "og " * 150, "x" * 500, "Kari\u0301\u0316" * 100, "- " * 250]

@@ -19,7 +19,7 @@ from jobsearch.search import api as search
 from jobsearch.search import indexing
 from jobsearch.search.engines import registry
 from jobsearch.search.engines.base import Write, Written
-from jobsearch.search.indexing import documents, lifecycle
+from jobsearch.search.indexing import documents, switching
 from jobsearch.search.models import IndexState
 from jobsearch.search.schema import analysis_fingerprint
 from jobsearch.vacancies import pending, prepared_documents, store
@@ -100,7 +100,7 @@ def build_index() -> None:
     written = index.write(writes)
     assert written == Written(len(writes)), written
     index.refresh()
-    lifecycle.make_live(engine, index, 1, len(writes), began)
+    switching.make_live(engine, index, 1, len(writes), began)
     index.close()
 
 

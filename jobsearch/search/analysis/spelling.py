@@ -63,8 +63,18 @@ class _Forms(NamedTuple):
     sound: str
 
 
-def _list_forms(word: str, forms: _Forms | None) -> tuple[str, str, str]:
+def _list_forms(word: str) -> tuple[str, str, str]:
+    """The word as it is, folded, and its stem."""
+    forms = _analyse_listed_words().get(word)
     return (word, forms.folded, forms.stem) if forms else (word, fold(word), norwegian.stem_word(word))
+
+
+def _build_keys(word: str) -> tuple[str, str]:
+    """The folded word and its phonetic key."""
+    if forms := _analyse_listed_words().get(word):
+        return forms.folded, forms.sound
+    folded = fold(word)
+    return folded, build_phonetic_key(folded)
 
 
 class Speller:
@@ -79,15 +89,13 @@ class Speller:
         self._by_start_and_length: dict[tuple[str, int], list[str]] = {}
         self._by_sound: dict[str, str] = {}
         trusted = {*trusted_words, *(word for word, ads in weights.items() if ads >= MIN_ADS_TO_TRUST)}
-        listed = _analyse_listed_words()
-        self._trusted = frozenset(form for word in trusted for form in _list_forms(word, listed.get(word)))
+        self._trusted = frozenset(form for word in trusted for form in _list_forms(word))
         for word in sorted(self._words, key=lambda word: (-weights[word], word)):
-            forms = listed.get(word)
-            folded = forms.folded if forms else fold(word)
+            folded, sound = _build_keys(word)
             if folded not in self._by_folded:
                 self._by_folded[folded] = _KnownWord(word, weights[word])
                 self._by_start_and_length.setdefault((folded[0], len(folded)), []).append(folded)
-                self._by_sound.setdefault(forms.sound if forms else build_phonetic_key(folded), folded)
+                self._by_sound.setdefault(sound, folded)
 
     def is_known(self, word: str) -> bool:
         return word in self._words or fold(word) in self._by_folded

@@ -150,21 +150,11 @@ class Highlighter:
         wanted = self._wanted["place"]
         return not _PLACES_IN_BODY.isdisjoint(wanted.exact) or not _PLACES_IN_BODY_FOLDED.isdisjoint(wanted.fold)
 
-    def highlight_title(self, text: str) -> Segments:
-        return self._highlight(text, "title")
-
     def highlight_employer(self, text: str) -> Segments:
         return self._highlight(text, "employer")
 
     def highlight_place(self, text: str) -> Segments:
         return self._highlight(text, "place")
-
-    def highlight_occupation(self, text: str) -> Segments:
-        return self._highlight(text, "job")
-
-    def find_snippet(self, text: str, *, without_location: bool = False) -> Segments:
-        """The snippet of a plain text that shows the matches best, or (). `without_location`: its ad has no location."""
-        return self._find_snippet(text, ~0, without_location)
 
     def highlight_ad(self, vacancy: Vacancy, prepared: PreparedAd) -> HighlightedAd:
         """Highlights an ad. A snippet is looked for in the first `max_text_length` characters of the prepared text."""

@@ -20,8 +20,10 @@ from jobsearch.vacancies import pending
 from jobsearch.vacancies.models import Moderation, Tombstone, Vacancy
 from jobsearch.vacancies.visibility import is_active
 
-from . import lifecycle, quarantine
+from . import chunks, quarantine
 from .live_index import RebuildNeeded, open_live
+from .live_index_writes import WRITES_SECONDS
+from .rebuilding import rebuild
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1000
@@ -77,18 +79,18 @@ def repair(differences: Iterable[Difference]) -> int:
     if not differences:
         return 0
     if any(one.kind in {"index", "ahead"} for one in differences):
-        report = lifecycle.rebuild(reason="the consistency check requested it")
+        report = rebuild(reason="the consistency check requested it")
         return 0 if report.busy else len(differences)
     uuids = [one.uuid for one in differences if one.uuid]
     in_use = engine()
-    return sum(_repair(in_use, some) for some in batched(uuids, lifecycle.CHUNK))
+    return sum(_repair(in_use, some) for some in batched(uuids, chunks.SIZE))
 
 
 def _repair(in_use: Engine, uuids: list[UUID]) -> int:
     """Writes these ads again. Analyses before it takes the lease, as an indexing run does; tries quarantined ads once more."""
     known = pending.read_changes(uuids)
-    writes, failed = lifecycle.analyse_all(known)
-    with Lease("writes", lifecycle.WRITES_SECONDS, wait=30) as lease:
+    writes, failed = chunks.analyse_all(known)
+    with Lease("writes", WRITES_SECONDS, wait=30) as lease:
         index = in_use.get_live_index()
         try:
             held = index.read_stored({*uuids} - {change.uuid for change in known})

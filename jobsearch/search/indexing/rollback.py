@@ -8,7 +8,8 @@ import time
 from jobsearch.core.leases import Lease, LeaseHeld
 from jobsearch.search.engines.registry import engine
 
-from .lifecycle import REBUILD_SECONDS, REBUILD_WAIT, Report, put_in_service
+from .report import Report
+from .switching import REBUILD_SECONDS, REBUILD_WAIT, catch_up_and_switch
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def rollback() -> Report:
             index = in_use.open_previous_index()
             try:
                 log.info("The previous search index, %s, is brought up to date", index.name)
-                replayed = put_in_service(in_use, index, lease, started)
+                replayed = catch_up_and_switch(in_use, index, lease, started)
             finally:
                 index.close()
     except LeaseHeld:

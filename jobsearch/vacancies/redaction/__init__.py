@@ -107,11 +107,6 @@ class Redactor:
         return list(found)[:PERSONS]
 
 
-def redact_text(text: str, contacts: Iterable[Contact] = (), *keep: str) -> str:
-    """`Redactor.redact_text` for a single text."""
-    return Redactor(contacts, *keep).redact_text(text)
-
-
 def redact_title(text: str) -> str:
     """`Redactor.redact_title` for a single title, without known contacts."""
     return Redactor().redact_title(text)
