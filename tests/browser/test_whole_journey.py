@@ -140,7 +140,7 @@ def test_seeker_searches_reads_ads_and_saves_a_search(open_page, town, recruiter
     be_helped_on(visit)
     keep(visit)
     assert len(visit.looked_at) == 15
-    assert READ_BY_TEST_EVERY_PAGE < set(visit.looked_at)
+    assert set(visit.looked_at) > READ_BY_TEST_EVERY_PAGE
 
 
 def find_and_choose(visit: Visit) -> None:
