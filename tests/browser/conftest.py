@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import accessibility
-from tests.browser.accessibility import switch_scripts_off
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.contexts import Contexts
 from tests.browser.pages import pages  # noqa: F401 - a fixture
@@ -80,19 +81,31 @@ def wait_for(page: Page, true: Callable[[], object]) -> None:
 
 @dataclass
 class Watch:
-    """Monitor of the pages of a test: console errors and requests to other hosts."""
+    """Monitor of the pages of a test: console errors and requests to other hosts.
+
+    `expected`: parts of console messages that a page may have.
+    """
 
     host: str
     complaints: list[str] = field(default_factory=list)
-    under_way: dict[Page, set[Request]] = field(default_factory=dict)
+    expected: dict[Page, tuple[str, ...]] = field(default_factory=dict)
+    under_way: defaultdict[Page, set[Request]] = field(default_factory=lambda: defaultdict(set))
 
-    def monitor(self, page: Page, expected: tuple[str, ...] = ()) -> None:
-        page.on("console", lambda message: self._record_message(message.type, message.text, expected))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        asked = self.under_way[page] = set()
-        page.on("request", lambda request: (asked.add(request), self._record_request(request.url)))
-        for ended in ("requestfinished", "requestfailed"):
-            page.on(ended, lambda request: asked.discard(request))
+    def note(self, page: Page, event: str, what: Any) -> None:
+        if event == "console":
+            self._note_message(page, what)
+        elif event == "pageerror":
+            self.complaints.append(f"error: {what}")
+        elif event == "request":
+            self.under_way[page].add(what)
+            if urlsplit(what.url).scheme in {"http", "https"} and urlsplit(what.url).netloc != self.host:
+                self.complaints.append(f"asked {what.url}")
+        else:
+            self.under_way[page].discard(what)
+
+    def _note_message(self, page: Page, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not any(one in message.text for one in self.expected.get(page, ())):
+            self.complaints.append(f"console {message.type}: {message.text}")
 
     def wait_for_answers(self) -> None:
         """Wait until no page has a pending request: the response to a closed page would use the next test's database.
@@ -103,14 +116,6 @@ class Watch:
         for page, asked in self.under_way.items():
             while asked and not page.is_closed() and time.monotonic() < until:
                 page.wait_for_timeout(20)
-
-    def _record_message(self, kind: str, text: str, expected: tuple[str, ...]) -> None:
-        if kind in {"error", "warning"} and not any(one in text for one in expected):
-            self.complaints.append(f"console {kind}: {text}")
-
-    def _record_request(self, url: str) -> None:
-        if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != self.host:
-            self.complaints.append(f"asked {url}")
 
 
 @pytest.fixture(scope="session")
@@ -135,15 +140,13 @@ def open_page(request, contexts, live_server, own_index) -> Iterator[Callable[..
         scheme: str = "light",
         expected: tuple[str, ...] = (),
     ) -> Page:
-        page = contexts.open_page(width, scheme)
+        page = contexts.open_page(width, scheme, watch, scripts=scripts)
+        watch.expected[page] = expected
         if user:
             client = Client()
             client.force_login(user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        watch.monitor(page, expected)
-        if not scripts:
-            switch_scripts_off(page)
         page.goto(address)
         return page
 
