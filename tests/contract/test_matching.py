@@ -13,7 +13,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import reference
 from .ads import KEYS, NAMES
 from .cases import CASES
-from .conftest import ON_ONE
+from .conftest import ON_ONE, on_all
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,7 @@ def test_a_query_finds_the_expected_ads(corpus_engine, q, finds, misses):
     assert not {*misses.split()} & keys, "found, but should not be"
 
 
+@on_all("corpus_engine")
 def test_hits_and_scores_equal_the_reference_implementation(corpus_engine, every_combination):
     """On OpenSearch one query of each kind of condition, 107 of 405, with `--every-combination` all."""
     rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
@@ -176,6 +177,7 @@ HOSTILE = [
 # fmt: on
 
 
+@on_all("corpus_engine")
 @pytest.mark.parametrize(
     ("q", "sort"),
     [
