@@ -38,6 +38,7 @@ from tests.parallel import (  # noqa: F401 - hooks
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
+from tests.quick_login import log_in_without_signals  # noqa: F401 - a fixture
 from tests.servers.fixtures import (  # noqa: F401 - fixtures, for every folder
     fresh_database,
     live_site,

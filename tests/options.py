@@ -138,7 +138,8 @@ def mark(item: pytest.Item) -> None:
     """Add the marks that follow from where a test is and from its fixtures."""
     if item.get_closest_marker("django_db") or DATABASE & {*getattr(item, "fixturenames", ())}:
         item.add_marker(pytest.mark.database)
-        if second_pass.runs_again(item.nodeid) and not item.get_closest_marker("sqlite"):
+        every = item.config.getoption(combinations.OPTION)
+        if second_pass.runs_again(item.nodeid, every=every) and not item.get_closest_marker("sqlite"):
             item.add_marker(pytest.mark.postgresql)
     path = item.nodeid.partition("::")[0]
     if not _keeps_the_real_clock(item) and not path.startswith(NOT_QUICK) and not SERVERS & {*getattr(item, "fixturenames", ())}:

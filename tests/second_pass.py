@@ -6,6 +6,8 @@ the database decides and another test of the pass does not. Each page of the sit
 `test_admin_buttons`: SQL that only SQLite takes fails there. Each table is written, and each write is interrupted. What
 PostgreSQL decides by itself stays: locks, transactions, constraints, plans, what a value may be. A parameter that is left out
 has the mark `sqlite` in its test.
+
+`AT_NIGHT` are tests whose queries another test of the pass sends, with other rows: they run with `--every-combination`.
 """
 
 from __future__ import annotations
@@ -251,6 +253,81 @@ LEFT_OUT = {
 """Start of a test's id: what its tests are about."""
 
 
+AT_NIGHT = {
+    "tests/accounts/test_account_page.py::test_a_session_": "one session that is recorded, as in test_the_devices_are_listed",
+    "tests/accounts/test_account_page.py::test_alerts_of_": "which alerts are linked",
+    "tests/accounts/test_account_page.py::test_sessions_of_others_": "the sessions of test_the_devices_are_listed",
+    "tests/accounts/test_account_page.py::test_the_present_": "an address that is compared",
+    "tests/accounts/test_login_codes.py::test_a_new_": "codes and keys in the session, as in test_the_code_logs_in",
+    "tests/accounts/test_login_codes.py::test_a_wrong_code_": "one of the five wrong codes",
+    "tests/accounts/test_login_codes.py::test_the_login_re": "an address",
+    "tests/accounts/test_login_codes.py::test_the_admin_leads_": "an address",
+    "tests/accounts/test_login_codes.py::test_an_attacker_cannot_use_up_": "the counters of the other tests, together",
+    "tests/admin_dashboard/test_ad_page.py::test_a_quarantined_ad_shows_": "the quarantined ad that is discarded",
+    "tests/admin_dashboard/test_ad_page.py::test_an_ad_that_fails_again_": "the quarantined ad that is discarded",
+    "tests/admin_dashboard/test_ad_page.py::test_why_an_ad_is_shown_": "the page of an ad that is not shown, with other rows",
+    "tests/admin_dashboard/test_admin_buttons.py::test_start_": "one of the jobs that each button starts",
+    "tests/admin_dashboard/test_admin_buttons.py::test_rebuild_": "one of the jobs that each button starts",
+    "tests/admin_dashboard/test_admin_buttons.py::test_the_consistency_check_": "one of the jobs that each button starts",
+    "tests/admin_dashboard/test_job_control.py::test_a_refused_test_mail_": "the job of a mail that is sent",
+    "tests/admin_dashboard/test_job_control.py::test_repair_": "the index; each button starts the job",
+    "tests/admin_dashboard/test_problems.py::test_in_order_": "the facts of each fault",
+    "tests/admin_dashboard/test_users.py::test_a_mail_server_": "a person who is invited",
+    "tests/admin_dashboard/test_users.py::test_several_passkeys_": "the words of a list",
+    "tests/admin_dashboard/test_users.py::test_an_action_that_sends_": "people who are invited",
+    "tests/hazards/test_closing.py::test_an_expired_": "the moment at which an ad ends, which each list of active ads has",
+    "tests/hazards/test_closing.py::test_hiding_by_": "a column that the store does not write",
+    "tests/hazards/test_closing.py::test_the_recheck_finds_an_edit": "the recheck of an ad that was never closed",
+    "tests/hazards/test_content.py::test_an_ad_without_": "the columns of an ad with tolerable errors",
+    "tests/hazards/test_content.py::test_codes_": "the columns of an ad with tolerable errors",
+    "tests/hazards/test_cursor.py::test_a_replay_": "the lines of a replay that finds a late line",
+    "tests/hazards/test_cursor.py::test_an_ad_with_several_": "the queue of the other tests",
+    "tests/hazards/test_cursor.py::test_repeated_": "lines that are stored once, as in a replay",
+    "tests/hazards/test_cursor.py::test_the_last_line_": "which line of a page is applied",
+    "tests/hazards/test_late_masks.py::test_a_closing_line_": "which lines are applied",
+    "tests/hazards/test_late_masks.py::test_a_late_mask_": "the mask of test_a_masked_line_committed_late",
+    "tests/hazards/test_operation.py::test_a_missing_cursor_": "which page is requested",
+    "tests/hazards/test_operation.py::test_the_detail_queue_": "rows that an interrupted run leaves, as in test_turns",
+    "tests/hazards/test_outage.py::test_a_confirmed_404_": "the row of test_a_404_is_accepted_after_a_day",
+    "tests/hazards/test_outage.py::test_an_outage_counts_": "attempts that are not written",
+    "tests/hazards/test_turns.py::test_the_mask_": "a column that a repeated line does not write",
+    "tests/saved/test_hiding.py::test_an_": "what is hidden, in other lists",
+    "tests/saved/test_hiding.py::test_another_": "the rows of one user",
+    "tests/saved/test_hiding.py::test_of_an_ended_": "what is hidden, in other lists",
+    "tests/saved/test_hiding.py::test_similar_": "what is hidden, in other lists",
+    "tests/saved/test_hiding.py::test_the_secret_": "what is hidden, in other lists",
+    "tests/saved/test_hiding.py::test_what_one_user_": "the rows of one user",
+    "tests/saved/test_list.py::test_the_line_": "what the index counts",
+    "tests/saved/test_news_mark.py": "what the index counts; saved searches are listed in test_saved",
+    "tests/saved/test_pauses.py::test_ad": "the addresses and ads of the pauses that stay",
+    "tests/saved/test_pauses.py::test_announcement_that_": "what the mail server answers",
+    "tests/saved/test_pauses.py::test_end_of_": "the pause that ends by a button",
+    "tests/saved/test_pauses.py::test_lost_": "what the mail server answers",
+    "tests/saved/test_pauses.py::test_mail_server_": "what the mail server answers",
+    "tests/saved/test_reminders.py::test_a_bookmark_": "the reminder that is sent once",
+    "tests/saved/test_reminders.py::test_a_mail_server_": "what the mail server answers",
+    "tests/saved/test_reminders.py::test_a_refused_": "what the mail server answers",
+    "tests/saved/test_reminders.py::test_a_temporary_": "what the mail server answers",
+    "tests/saved/test_reminders.py::test_an_unexpected_": "an error before a query",
+    "tests/saved/test_reminders.py::test_no_reminder_of_an_ad_": "the active ads of each list",
+    "tests/saved/test_reminders.py::test_the_language_": "the language of a mail",
+    "tests/saved/test_saved.py::test_list_shows_": "what the index counts",
+    "tests/saved/test_saved.py::test_name_is_": "what the form refuses before a query",
+    "tests/saved/test_sending.py::test_a_search_that_": "a text that cannot be read",
+    "tests/saved/test_sending.py::test_ads_": "which ads are new, with other moments",
+    "tests/saved/test_sending.py::test_an_ad_edited_": "which ads are new, with other moments",
+    "tests/saved/test_sending.py::test_an_ad_is_news_": "which ads are new, with other moments",
+    "tests/saved/test_sending.py::test_no_mail_": "the active ads of each list",
+    "tests/saved/test_sending_failures.py::test_a_mail_of_unknown_": "what the mail server answers",
+    "tests/saved/test_sending_failures.py::test_a_refused_sender_": "what the mail server answers",
+    "tests/saved/test_sending_failures.py::test_a_server_": "what the mail server answers",
+    "tests/saved/test_sending_failures.py::test_the_task_": "the run of the command",
+    "tests/saved/test_sharing.py::test_link_shows_": "the shared page that follows its search",
+    "tests/saved/test_sharing.py::test_new_ads_": "what the index counts",
+}
+"""Start of a test's id: which test of the pass sends its queries, or what it is about."""
+
+
 def holds_tests(path: str, *, is_folder: bool) -> bool:
     """Whether a folder or file may hold tests of the second pass."""
     name = path.removeprefix("tests/")
@@ -258,6 +335,7 @@ def holds_tests(path: str, *, is_folder: bool) -> bool:
     return any(name.startswith(one) or (is_folder and one.startswith(name)) for one in WHOLE) and path not in LEFT_OUT
 
 
-def runs_again(nodeid: str) -> bool:
-    """Whether a test that touches the database belongs to the second pass."""
-    return nodeid.removeprefix("tests/").startswith(WHOLE) and not nodeid.startswith(tuple(LEFT_OUT))
+def runs_again(nodeid: str, *, every: bool = False) -> bool:
+    """Whether a test that touches the database belongs to the second pass; `every`: also to that of the night."""
+    left_out = (*LEFT_OUT, *(() if every else AT_NIGHT))
+    return nodeid.removeprefix("tests/").startswith(WHOLE) and not nodeid.startswith(left_out)

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from tests.options import TESTS
-from tests.second_pass import LEFT_OUT, WHOLE, holds_tests, runs_again
+from tests.second_pass import AT_NIGHT, LEFT_OUT, WHOLE, holds_tests, runs_again
 
 DECIDED_BY_THE_DATABASE = re.compile(r"select_for_update|IntegrityError|DataError|\bThread\b|os\.fork|\.raw\(|FOR UPDATE")
 
@@ -21,7 +21,7 @@ def read(file: str) -> tuple[str, ast.Module]:
 
 
 def test_what_is_left_out_exists_and_asserts_nothing_that_postgresql_decides():
-    for left_out in LEFT_OUT:
+    for left_out in (*LEFT_OUT, *AT_NIGHT):
         file, _, name = left_out.partition("::")
         source, module = read(file)
         tests = [one for one in module.body if isinstance(one, ast.FunctionDef) and one.name.startswith(name or "test_")]
@@ -47,6 +47,12 @@ def test_every_folder_and_file_of_the_pass_exists():
 )
 def test_a_test_runs_again_by_its_id(nodeid, again):
     assert runs_again(nodeid) == again
+
+
+def test_a_test_whose_queries_another_sends_runs_again_at_night():
+    nodeid = "tests/saved/test_sharing.py::test_new_ads_are_counted_for_each_colleague"
+    assert runs_again(nodeid, every=True) and not runs_again(nodeid)
+    assert not runs_again("tests/accounts/test_permissions.py::test_x", every=True)
 
 
 def test_only_folders_and_files_with_such_tests_are_read():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import socket
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from .errors import FeedUnavailable, ResponseTooLarge
 from .responses import HttpResponse, ResponseLimits
 
-MAX_HEADER_SECONDS = 90.0
+MAX_HEADER_SECONDS = 90.0  # where the socket has no time-out
 _CHUNK = 64 * 1024  # bytes read from the socket, and decompressed, at a time
 
 
@@ -164,47 +164,57 @@ def _error_text(error: Exception) -> str:
     return text[:200].rstrip(".")
 
 
-class _WithDeadline:
-    """Connection with a time limit on the response headers.
+class _DeadlineReader(io.RawIOBase):
+    """Reader of a socket whose reads end at one moment, until `lift_deadline`.
 
     The socket's read time-out restarts with each byte: headers sent one byte at a time would block a thread, and so the
     whole run, without end.
     """
 
-    sock: socket.socket
-    timeout: float | None
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._file, self._timeout = sock, sock.makefile("rb", buffering=0), sock.gettimeout()
+        self._deadline: float | None = time.monotonic() + (self._timeout or MAX_HEADER_SECONDS)
 
-    def getresponse(self) -> Any:
-        late = threading.Event()
+    def lift_deadline(self) -> None:
+        self._deadline = None
+        self._sock.settimeout(self._timeout)
 
-        def hang_up(connection: socket.socket = self.sock) -> None:
-            late.set()
-            with contextlib.suppress(OSError):  # already closed
-                connection.shutdown(socket.SHUT_RDWR)
+    def readable(self) -> bool:
+        return True
 
-        timer = threading.Timer(self.timeout or MAX_HEADER_SECONDS, hang_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            response = super().getresponse()  # type: ignore[misc]
-        except Exception as error:
-            if late.is_set():
-                raise TimeoutError("the answer's headers did not end in time") from error
-            raise
-        finally:
-            timer.cancel()
-        if late.is_set():  # http.client reads headers that are cut off as if they were complete
-            response.close()
-            raise TimeoutError("the answer's headers did not end in time")
-        return response
+    def readinto(self, buffer: Any) -> int | None:
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer's headers did not end in time")
+            self._sock.settimeout(left)
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
-class _Connection(_WithDeadline, HTTPConnection):
-    pass
+class _Response(HTTPResponse):
+    """Response whose status line and headers arrive within the read time-out; each read of the body has its own."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp.close()
+        self._reader = _DeadlineReader(sock)
+        self.fp = io.BufferedReader(self._reader)
+
+    def begin(self) -> None:
+        super().begin()
+        self._reader.lift_deadline()
 
 
-class _SecureConnection(_WithDeadline, HTTPSConnection):
-    pass
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _Response
 
 
 class _Pool(urllib3.HTTPConnectionPool):

@@ -25,6 +25,7 @@ from jobsearch.accounts.models import LoginSession, Preferences
 from jobsearch.core import personal_data
 from jobsearch.saved.models import SavedSearch, Subscriber, Subscription, SubscriptionRequest
 from tests.accounts.support import ADDRESS, log_in_by_code, make_user, read_code
+from tests.quick_login import log_in_with_signals
 from tests.web.page import Page
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +152,7 @@ def test_a_session_stays_one_row_when_its_key_changes(browser):
 
 
 def test_a_session_from_before_is_recorded_at_the_next_request(client, kari):
-    client.force_login(kari)
+    log_in_with_signals(client, kari)
     session = client.session
     del session["recorded_session"]
     session.save()

@@ -109,15 +109,19 @@ def failures(client, url: str, queries: Sequence[dict[str, str]], followed: set[
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_no_list_filter_causes_an_error(client, rf, some_of, model):
-    """Each lookup that a list offers, and some of those that all lists refuse by the same rule before a query."""
+    """Each lookup that a list offers, half of them on SQLite and the others on PostgreSQL, which have to read them both.
+
+    Of those that all lists refuse by the same rule before a query, only some.
+    """
     turn = MODELS.index(model)
+    half = turn + (connection.vendor == "postgresql")
     queries = filters(model)
     if dates := [field.name for field in model._meta.get_fields() if isinstance(field, models.DateField)]:
         queries += some_of([{f"{dates[0]}__{lookup}": value} for lookup in ("year", "gt") for value in JUNK], turn)
     read, refused = [], []
     for query in queries:
         (read if reads(model, *query, rf.get("/")) else refused).append(query)
-    queries = [*read, *some_of([{"q": value} for value in JUNK], turn)]
+    queries = [*some_of(read, half, 2), *some_of([{"q": value} for value in JUNK], turn)]
     if connection.vendor == "sqlite":
         queries += some_of(refused, turn, SHARE_OF_REFUSED)
     assert failures(client, address(model, "changelist"), queries) == []

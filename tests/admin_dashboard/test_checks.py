@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+from django.core.management.base import BaseCommand, SystemCheckError
+
 from jobsearch.admin_dashboard import checks
+from jobsearch.admin_dashboard.management.command_output import ReportingCommand, Result
 
 
 def ids(found):
@@ -31,3 +37,23 @@ def test_deployment_warns_of_missing_tls_and_of_a_cache_per_process(settings):
     assert ids(checks.check_shared_cache(None)) == ["control.I001"]
     settings.SITE_URL = "https://jobb.example.no"
     assert ids(checks.check_https(None)) == []
+
+
+class Quiet(ReportingCommand):
+    """A command that finds nothing to do."""
+
+    def work(self, **options) -> Result:
+        return Result(0, "", {"done": True})
+
+
+def test_a_command_reports_a_failed_check_unless_its_caller_skips_the_checks(monkeypatch, capsys):
+    def fail(command, **options) -> None:
+        raise SystemCheckError("two settings")
+
+    monkeypatch.setattr(BaseCommand, "check", fail)
+    with pytest.raises(SystemExit) as ended:
+        Quiet().run_from_argv(["manage.py", "quiet", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, report["reason"], "two settings" in report["error"]) == (2, "checks", True)
+    Quiet().execute(as_json=True, skip_checks=True, no_color=False, force_color=False)  # as `call_command` does
+    assert json.loads(capsys.readouterr().out) == {"done": True}

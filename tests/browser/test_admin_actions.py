@@ -30,7 +30,7 @@ from tests.ingest import plain_ads
 
 ENGINES = [
     "embedded",
-    pytest.param("opensearch-2.19", marks=pytest.mark.opensearch),
+    pytest.param("opensearch-2.19", marks=[pytest.mark.opensearch, pytest.mark.every_combination]),
     pytest.param("opensearch-3.x", marks=pytest.mark.opensearch),
 ]
 

@@ -31,24 +31,32 @@ from .ads import corpus
 from .summary import ENGINES
 
 Case = TypeVar("Case")
-EACH = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
-OPENSEARCH = pytest.mark.parametrize(
-    "engine", [pytest.param(name, marks=pytest.mark.opensearch) for name in ENGINES if "-" in name], indirect=True
-)
+OLDER, NEWEST = ENGINES[1:]
+EACH = [
+    pytest.param(ENGINES[0]),
+    pytest.param(OLDER, marks=[pytest.mark.opensearch, pytest.mark.every_combination]),
+    pytest.param(NEWEST, marks=pytest.mark.opensearch),
+]
+"""Engines of a test: on the older OpenSearch only with `--every-combination`, but for the tests with `on_all`.
+
+The code is the same for both versions, and docker-compose.yml starts the newest. Another version may refuse a request, or answer
+it in another way: so each kind of request is sent to both in each run, but not each combination of its values.
+"""
+ALL = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
+OPENSEARCH = pytest.mark.parametrize("engine", ALL[1:], indirect=True)
 """For tests of what only a server has."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
 
-ON_TWO = pytest.mark.parametrize(
-    "engine",
-    [*EACH[:-1], pytest.param(ENGINES[-1], marks=[pytest.mark.opensearch, pytest.mark.every_combination])],
-    indirect=True,
-)
-"""For what the database and the code of both versions of OpenSearch decide: on 3.x only with `--every-combination`."""
+
+def on_all(fixture: str) -> pytest.MarkDecorator:
+    """The test runs on all engines in each run; `fixture` is the one that gives it the engine."""
+    return pytest.mark.parametrize(fixture, ALL, indirect=True)
+
 
 ON_EMBEDDED = pytest.mark.parametrize(
     "engine",
-    [EACH[0], *(pytest.param(name, marks=[pytest.mark.opensearch, pytest.mark.every_combination]) for name in ENGINES[1:])],
+    [ALL[0], *(pytest.param(name, marks=[pytest.mark.opensearch, pytest.mark.every_combination]) for name in ENGINES[1:])],
     indirect=True,
 )
 """For what leases, the database and the documents decide, without the engine: on servers only with `--every-combination`."""
@@ -130,9 +138,9 @@ def corpus_engine(request, django_db_setup, django_db_blocker, opensearch_url, t
 
 @pytest.fixture
 def cases_of_engine(request, some_of) -> Callable[[Sequence[Case]], Sequence[Case]]:
-    """`cases_of_engine(cases)`: all of many alike cases, but on OpenSearch 3.x, which differs little from 2.19, every fourth."""
-    on_newest = ENGINES[-1] in request.node.callspec.params.values()
-    return lambda cases: some_of(cases, 0) if on_newest else cases
+    """`cases_of_engine(cases)`: all of many alike cases on tantivy, and on servers every fourth."""
+    on_server = not {OLDER, NEWEST}.isdisjoint(request.node.callspec.params.values())
+    return lambda cases: some_of(cases, 0) if on_server else cases
 
 
 @contextmanager

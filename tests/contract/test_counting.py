@@ -18,6 +18,8 @@ from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 from tests.web.support import prepare_documents
 
+from .conftest import on_all
+
 pytestmark = pytest.mark.django_db
 
 
@@ -38,6 +40,7 @@ def thirty(module_engine) -> list[uuid.UUID]:
     return [ad.uuid for ad in ads]
 
 
+@on_all("module_engine")
 def test_each_of_many_counts_equals_the_total_of_its_page(thirty):
     day = timezone.now() - dt.timedelta(days=1)
     asked = ["kokk", "kokk 7", "kokkk", "murer", "kokk OR murer", "-kokk", '"kokk 3"', "kari@example.no", ""]
@@ -58,6 +61,7 @@ def test_an_unreadable_filter_finds_nothing(thirty):
     assert not any(page.counts["place"].values())
 
 
+@on_all("module_engine")
 @pytest.mark.parametrize("size", [25, 50])
 @pytest.mark.parametrize("q", ["", "kokk"])
 def test_new_ads_come_first_and_then_the_others(thirty, q, size):
@@ -70,6 +74,7 @@ def test_new_ads_come_first_and_then_the_others(thirty, q, size):
     assert search(query.replace(since=int(timezone.now().timestamp()) + 60)).new == 0
 
 
+@on_all("module_engine")
 def test_daily_counts_equal_the_pages_of_each_day(thirty):
     now = timezone.now()
     asked = ["kokk", "kokkk", "murer", '"kokk 3"', "kari@example.no", ""]  # the second is corrected as on its page

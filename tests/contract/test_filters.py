@@ -25,6 +25,8 @@ from jobsearch.vacancies.visibility import OSLO
 from tests.conftest import vacancy_data
 from tests.web.support import prepare_documents
 
+from .conftest import on_all
+
 pytestmark = pytest.mark.django_db
 
 PLACES = [("VESTLAND", "BERGEN"), ("VESTLAND", "VOSS"), ("OSLO", "OSLO"), ("VESTLAND", ""), ("TROMS", "TROMSØ")]
@@ -194,6 +196,7 @@ def assert_engine_agrees(query: SearchQuery, rows: list[Vacancy], now: dt.dateti
     return hits
 
 
+@on_all("corpus_engine")
 def test_counts_and_hits_equal_the_database(rows, pool, now, cases_of_engine):
     by_word = {"": rows}
     for word in ("butikkmedarbeider", "lærer"):
@@ -219,7 +222,7 @@ def test_counts_and_hits_equal_the_database(rows, pool, now, cases_of_engine):
 
 
 def test_counts_of_two_facets_equal_the_database(rows, pool, now, every_combination, cases_of_engine):
-    """Each pair of facets; on OpenSearch 3.x nine pairs, in which each facet occurs."""
+    """Each pair of facets; on a server nine pairs, in which each facet occurs."""
     today = now.astimezone(OSLO).date()
     values = pool | {"published": ["1", "3", "7", *(str(today - dt.timedelta(days=ago)) for ago in (0, 2, 13, 14, 15, 17))]}
     pairs = [*itertools.combinations((*MULTIPLE, *SINGLE), 2)]
@@ -239,6 +242,7 @@ def test_the_total_of_each_value_equals_its_facet_count(many, now, facet, cases_
         assert count(SearchQuery().with_value(facet, value), now) == number, value
 
 
+@on_all("corpus_engine")
 @pytest.mark.parametrize("facet", MULTIPLE)
 def test_excluded_values_leave_every_other_ad(rows, pool, now, facet, cases_of_engine):
     exclusion = get_exclusion(facet)
@@ -301,12 +305,14 @@ def all_in_order(query: SearchQuery, now: dt.datetime) -> list[uuid.UUID]:
     return [key for number in range(1, pages + 1) for key in search(query.replace(page=number), now).uuids]
 
 
+@on_all("corpus_engine")
 def test_a_page_past_the_last_is_empty_and_has_the_total(many):
     page = search(SearchQuery(page=400))
     assert not page.hits
     assert page.total > 250
 
 
+@on_all("corpus_engine")
 def test_new_ads_are_counted_by_when_they_were_first_seen(many):
     assert count_new(SearchQuery(), timezone.now() - dt.timedelta(hours=1)) == search(SearchQuery()).total
     assert count_new(SearchQuery(), timezone.now() + dt.timedelta(hours=1)) == 0

@@ -37,7 +37,7 @@ from jobsearch.vacancies.ad_data import LocationData, OccupationData
 from jobsearch.vacancies.models import Tombstone, Vacancy
 from tests.conftest import vacancy_data
 
-from .conftest import ON_EMBEDDED, ON_TWO
+from .conftest import ON_EMBEDDED, on_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +56,7 @@ def change(key: uuid.UUID, **fields) -> None:
         store.store_vacancies([vacancy_data(uuid=key, raw=fields, **fields)])
 
 
+@on_all("engine")
 def test_a_missing_index_is_reported_and_built_by_the_next_run(engine, make_vacancy):
     make_vacancy()
     with pytest.raises(IndexMissing, match="rebuild_index"):
@@ -91,7 +92,6 @@ def test_a_closed_ad_is_removed_at_once_from_hits_and_counts(engine, make_vacanc
     assert total() == 1
 
 
-@ON_TWO
 def test_an_ad_expires_at_midnight_without_indexing(engine, make_vacancy):
     make_vacancy(expires=timezone.now())
     index_changes()
@@ -101,7 +101,6 @@ def test_an_ad_expires_at_midnight_without_indexing(engine, make_vacancy):
     assert total(now=midnight + dt.timedelta(seconds=59)) == 0
 
 
-@ON_TWO
 def test_a_hidden_ad_is_removed_at_once_and_can_be_shown_again(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -114,7 +113,6 @@ def test_a_hidden_ad_is_removed_at_once_and_can_be_shown_again(engine, make_vaca
     assert total() == 1
 
 
-@ON_TWO
 def test_a_reopened_ad_is_found_again(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -125,6 +123,7 @@ def test_a_reopened_ad_is_found_again(engine, make_vacancy):
     assert total("igjen") == 1
 
 
+@on_all("engine")
 def test_a_stale_write_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Ny")
     index_changes()
@@ -168,6 +167,7 @@ def test_contacts_are_not_indexed(engine, make_vacancy):
             assert total(trace) == 0, trace
 
 
+@on_all("engine")
 def test_a_rebuild_includes_changes_made_during_it(engine, make_vacancy):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
@@ -200,7 +200,6 @@ def rebuild_with(meanwhile) -> None:
     assert rebuild(progress).rebuilt
 
 
-@ON_TWO
 def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -216,7 +215,6 @@ def test_a_failed_rebuild_leaves_the_old_index_live(engine, make_vacancy):
     assert rebuild().rebuilt, "and the next one works"
 
 
-@ON_TWO
 def test_an_unfinished_index_is_never_used(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -251,7 +249,6 @@ def test_a_rebuild_waits_for_a_process_that_only_looks_whether_one_is_needed(eng
     assert rebuild().rebuilt
 
 
-@ON_TWO
 def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
@@ -269,7 +266,6 @@ def test_a_restored_database_is_detected_and_the_index_rebuilt(engine, make_vaca
     assert compare() == []
 
 
-@ON_TWO
 def test_rows_older_than_the_index_are_detected(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     change(key, title="Murer")
@@ -279,7 +275,6 @@ def test_rows_older_than_the_index_are_detected(engine, make_vacancy):
     assert compare() == []
 
 
-@ON_TWO
 def test_an_index_of_another_schema_is_rebuilt_by_the_next_run(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -288,7 +283,6 @@ def test_an_index_of_another_schema_is_rebuilt_by_the_next_run(engine, make_vaca
     assert compare() == []
 
 
-@ON_TWO
 def test_state_recorded_for_another_index_is_ignored(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -309,6 +303,7 @@ def test_a_run_during_a_switch_does_not_rebuild(engine, make_vacancy, monkeypatc
     assert engine.get_live_index().get_identity() == before
 
 
+@on_all("engine")
 def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
     missing, stale, ahead_of_it, shown, _whole = (make_vacancy() for _ in range(5))
     index_changes()
@@ -331,7 +326,6 @@ def test_every_inconsistency_is_found_and_repaired(engine, make_vacancy):
     assert compare() == []
 
 
-@ON_TWO
 def test_searches_see_repaired_documents(engine, make_vacancy):
     key = make_vacancy()
     index_changes()
@@ -344,7 +338,6 @@ def test_searches_see_repaired_documents(engine, make_vacancy):
     assert total() == 1
 
 
-@ON_TWO
 def test_similar_ads_are_active_with_the_same_occupation_and_near_ones_first(engine, make_vacancy):
     nurse = (OccupationData("Helse og sosial", "Sykepleier"),)
     cook = (OccupationData("Reiseliv og mat", "Kokk"),)
@@ -375,6 +368,7 @@ def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacanc
     assert total() == 7
 
 
+@on_all("engine")
 def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy() for _ in range(5)]
     index_changes()

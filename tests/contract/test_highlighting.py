@@ -30,15 +30,16 @@ def has_match(segments) -> bool:
 
 
 def test_every_hit_has_a_highlighted_match(corpus_engine):
+    stored = Vacancy.objects.prefetch_related("locations", "occupations", "categories", "contacts")
+    ads = {row.uuid: (row, prepare_from_related(row)) for row in stored}
     for q in QUERIES:
         query = SearchQuery(q=q)
         page = search(query)
         highlighter = Highlighter(page.compiled)
         if not highlighter:
             continue
-        rows = Vacancy.objects.filter(uuid__in=page.uuids).prefetch_related("locations", "occupations", "categories", "contacts")
-        for row in rows:
-            shown = highlighter.highlight_ad(row, prepare_from_related(row))
+        for row, prepared in map(ads.__getitem__, page.uuids):
+            shown = highlighter.highlight_ad(row, prepared)
             where = [highlighter.highlight_place(name) for name in ad_names.list_place_names(row.locations.all())]
             # A match by a facet value is shown by the recognised entities of the page.
             why = any(map(has_match, [shown.title, shown.employer, shown.occupation, shown.snippet, *where])) or page.recognised

@@ -19,6 +19,8 @@ from jobsearch.search.indexing.rollback import rollback
 from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 
+from .conftest import on_all
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +81,7 @@ def test_the_documentation_has_the_same_limits():
     ]
 
 
+@on_all("engine")
 @pytest.mark.parametrize("what", CHECKS)
 def test_an_engine_lacks_exactly_its_declared_limits(engine, make_vacancy, monkeypatch, tmp_path, what):
     make_vacancy(), make_vacancy()

@@ -13,7 +13,7 @@ from jobsearch.vacancies.models import Vacancy
 from . import reference
 from .ads import KEYS, NAMES
 from .cases import CASES
-from .conftest import ON_ONE
+from .conftest import ON_ONE, on_all
 
 pytestmark = pytest.mark.django_db
 
@@ -44,22 +44,19 @@ def test_a_query_finds_the_expected_ads(corpus_engine, q, finds, misses):
     assert not {*misses.split()} & keys, "found, but should not be"
 
 
+@on_all("corpus_engine")
 def test_hits_and_scores_equal_the_reference_implementation(corpus_engine, every_combination):
     """On OpenSearch one query of each kind of condition, 107 of 405, with `--every-combination` all."""
     rows = Vacancy.objects.prefetch_related("locations", "contacts", "occupations", "categories")
-    docs = {NAMES[row.uuid]: documents.make_document(row) for row in rows}
     visible = compiler.build_visibility_filter(timezone.now())
+    docs = {NAMES[row.uuid]: {**documents.make_document(row), "uuid": [str(row.uuid)]} for row in rows}
+    docs = {key: doc for key, doc in docs.items() if reference.score(visible, doc) is not None}
     queries = dict.fromkeys([*(case[0] for case in CASES), *(row.title for row in rows)])
     nodes = {q: compiler.compile_conditions(parser.parse_query(q)) for q in queries}
     on_server = corpus_engine.name == "opensearch" and not every_combination
     for q in reference.choose_each_kind(nodes) if on_server else nodes:
         node = nodes[q]
-        scored = {
-            key: points
-            for key, doc in docs.items()
-            if (points := reference.score(node, {**doc, "uuid": [str(KEYS[key])]})) is not None
-            and reference.score(visible, doc) is not None
-        }
+        scored = {key: points for key, doc in docs.items() if (points := reference.score(node, doc)) is not None}
         expected = sorted(scored, key=lambda key: (-scored[key], -docs[key]["order"]))
         assert find_scored(q, "relevance") == [(key, scored[key]) for key in expected], q
 
@@ -176,6 +173,7 @@ HOSTILE = [
 # fmt: on
 
 
+@on_all("corpus_engine")
 @pytest.mark.parametrize(
     ("q", "sort"),
     [

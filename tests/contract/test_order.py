@@ -27,6 +27,7 @@ from tests.web.support import prepare_documents
 
 from . import reference
 from .ads import KEYS
+from .conftest import on_all
 
 pytestmark = pytest.mark.django_db
 ORDERS = ("relevance", "published", "deadline")
@@ -97,10 +98,11 @@ def in_order(scored: dict[uuid.UUID, float], sort: str, docs: dict[uuid.UUID, di
     return sorted(scored, key=orders[sort])
 
 
-def test_every_page_of_every_order_equals_the_reference(docs):
+@on_all("corpus_engine")
+def test_every_page_of_every_order_equals_the_reference(docs, cases_of_engine):
     now = timezone.now()
     today = day_number(now.astimezone(OSLO).date())
-    for asked in QUERIES:
+    for asked in cases_of_engine(QUERIES):
         node = compiler.compile_conditions(parser.parse_query(asked.q))
         scored = matching_ads([node, compiler.build_visibility_filter(now), *build_filters(asked, now).values()], docs)
         if not asked.q:
@@ -114,6 +116,7 @@ def test_every_page_of_every_order_equals_the_reference(docs):
             assert list(scan(query, now)) == in_order(scored, "published", docs, today), query
 
 
+@on_all("corpus_engine")
 def test_similar_ads_equal_the_reference(docs, corpus_engine, cases_of_engine, monkeypatch):
     asked: list[Request] = []
     answer = type(corpus_engine).search

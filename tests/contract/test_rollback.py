@@ -22,14 +22,12 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
+from .conftest import EACH, OPENSEARCH
+
 pytestmark = pytest.mark.django_db(transaction=True)
 TANTIVY = ["tantivy"]
-OPENSEARCH = [pytest.param(name, marks=pytest.mark.opensearch) for name in ("opensearch-2.19", "opensearch-3.x")]
 only_tantivy = pytest.mark.parametrize("engine", TANTIVY, indirect=True)
-only_opensearch = pytest.mark.parametrize("engine", OPENSEARCH, indirect=True)
-NEWEST = pytest.param("opensearch-3.x", marks=[pytest.mark.opensearch, pytest.mark.every_combination])
-only_one_version = pytest.mark.parametrize("engine", [OPENSEARCH[0], NEWEST], indirect=True)
-"""For what the database and the code of both versions decide."""
+only_opensearch = pytest.mark.parametrize("engine", EACH[1:], indirect=True)
 
 
 def total(q: str = "") -> int:
@@ -56,7 +54,7 @@ def test_without_a_previous_index_the_command_explains_why(engine, make_vacancy)
     assert total() == 1
 
 
-@only_opensearch
+@OPENSEARCH
 def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, capsys):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(8)]
     index_changes()
@@ -83,7 +81,7 @@ def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, c
     assert (total(), compare()) == (4, [])
 
 
-@only_one_version
+@only_opensearch
 def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
@@ -118,7 +116,7 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
     assert compare() == []
 
 
-@only_one_version
+@only_opensearch
 def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, make_vacancy, monkeypatch):
     key, _other = make_vacancy(), make_vacancy()
     index_changes()
@@ -141,7 +139,7 @@ def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, 
     assert (total(), compare()) == (1, [])
 
 
-@only_one_version
+@only_opensearch
 def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -159,7 +157,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     assert rollback().rebuilt, "and the previous index is still available"
 
 
-@only_one_version
+@only_opensearch
 def test_an_index_newer_than_a_restored_database_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
@@ -199,7 +197,7 @@ def test_a_previous_index_is_kept_for_a_day_after_it_was_replaced(engine, make_v
     assert total() == 1
 
 
-@only_one_version
+@only_opensearch
 def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -209,7 +207,7 @@ def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy
         engine.open_previous_index()
 
 
-@only_one_version
+@only_opensearch
 def test_a_rollback_is_refused_during_a_rebuild(engine, make_vacancy):
     make_vacancy()
     index_changes()

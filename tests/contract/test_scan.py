@@ -17,6 +17,8 @@ from jobsearch.vacancies import store
 from tests.conftest import vacancy_data
 from tests.web.support import prepare_documents
 
+from .conftest import on_all
+
 pytestmark = pytest.mark.django_db
 
 
@@ -51,6 +53,7 @@ def points_in_time(engine: Engine) -> set[str]:
     return {pit["pit_id"] for pit in engine._client.get_all_pits().get("pits", [])}
 
 
+@on_all("module_engine")
 @pytest.mark.parametrize("sort", ["relevance", "published", "deadline"])
 def test_a_scan_returns_every_hit_once_the_newest_first(thirty, sort):
     assert list(scan(SearchQuery(q="kokk", sort=sort, page=2))) == thirty
@@ -66,6 +69,7 @@ def test_the_last_chunk_may_be_full_short_or_the_only_one(thirty, monkeypatch, s
     assert list(scan(SearchQuery())) == thirty
 
 
+@on_all("module_engine")
 def test_no_point_in_time_stays_open_after_the_end_or_an_aborted_scan(thirty, module_engine):
     before = points_in_time(module_engine)
     assert len(list(scan(SearchQuery()))) == 30
@@ -77,6 +81,7 @@ def test_no_point_in_time_stays_open_after_the_end_or_an_aborted_scan(thirty, mo
     assert points_in_time(module_engine) == before
 
 
+@on_all("module_engine")
 def test_no_point_in_time_stays_open_after_a_failure(thirty, module_engine, monkeypatch):
     before = points_in_time(module_engine)
     results = scan(SearchQuery())

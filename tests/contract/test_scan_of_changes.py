@@ -16,7 +16,7 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
-from .conftest import ON_TWO, OPENSEARCH
+from .conftest import OPENSEARCH, on_all
 from .test_scan import points_in_time, scan_in_chunks, store_thirty  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +48,6 @@ def test_ads_with_equal_order_are_returned_once(engine, monkeypatch):
     assert (scanned[0], scanned[12]) == (ads[12].uuid, ads[11].uuid)
 
 
-@ON_TWO
 def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
     close(thirty[3])
     store.set_hidden(thirty[5], True)
@@ -60,7 +59,6 @@ def test_closed_hidden_and_expired_ads_are_left_out_as_on_the_pages(thirty):
     assert list(scan(SearchQuery(), over)) == search(SearchQuery(), over).uuids == []
 
 
-@ON_TWO
 def test_spelling_is_corrected_as_on_the_page(engine, make_vacancy):
     key = make_vacancy(title="Sykepleier")
     index_changes()
@@ -68,6 +66,7 @@ def test_spelling_is_corrected_as_on_the_page(engine, make_vacancy):
     assert list(scan(SearchQuery(q="sykepeier"))) == [key]
 
 
+@on_all("engine")
 def test_changes_during_a_scan_do_not_affect_it(thirty, engine, make_vacancy):
     """A scan returns the index as it was at the first hit."""
     results = scan(SearchQuery())
@@ -90,7 +89,6 @@ def test_an_expired_point_in_time_raises_an_error(thirty, engine):
         list(results)
 
 
-@ON_TWO
 def test_a_scan_raises_the_errors_of_a_search(engine):
     with pytest.raises(IndexMissing):
         scan(SearchQuery())

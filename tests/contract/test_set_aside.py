@@ -16,6 +16,8 @@ from jobsearch.vacancies import store as vacancy_store
 from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 
+from .conftest import on_all
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POISONS = {
@@ -42,6 +44,7 @@ def store(title: str, key: uuid.UUID | None = None) -> uuid.UUID:
     return data.uuid
 
 
+@on_all("engine")
 def test_a_refused_document_does_not_fail_others(engine, poison):
     changed, ended = {title: store("Murer") for title in POISONS}, store("Baker")
     index_changes()

@@ -18,8 +18,6 @@ from jobsearch.vacancies.models import Vacancy
 from tests.conftest import vacancy_data
 from tests.web.support import prepare_documents
 
-from .conftest import ON_TWO
-
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
@@ -77,7 +75,6 @@ class Writer:
             index_changes()
 
 
-@ON_TWO
 def test_rebuild_and_rollback_under_writes_lose_nothing_and_show_no_ended_ad(engine):
     with transaction.atomic():
         stored = [vacancy_data(title=f"Kokk {n}", occupations=(), contacts=()) for n in range(100)]

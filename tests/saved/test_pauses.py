@@ -11,6 +11,7 @@ from jobsearch.saved.alerts import pauses
 from jobsearch.saved.mail import recipients
 from jobsearch.saved.mail.links import Purpose, build_path, read_token
 from jobsearch.saved.models import AlertMail, AlertMatch, Subscriber
+from tests.quick_login import log_in_with_signals
 from tests.saved.alerts import KARI, OLA, get_paths, html, run, text
 from tests.web.page import Page
 
@@ -83,10 +84,11 @@ def test_opened_link_and_used_account_are_signs(mailbox, silent, client, recruit
     elif sign == "ads":
         mail = subscription.mails.create(created=timezone.now(), ads=1, state=AlertMail.State.SENT)
         client.get(build_path(Purpose.ADS, mail.pk))
+    elif sign == "login":
+        log_in_with_signals(client, recruiter)
     else:
         client.force_login(recruiter)
-        if sign == "list":
-            client.get("/lagrede-sok/")
+        client.get("/lagrede-sok/")
     subscriber = read(subscription)
     assert subscriber.last_sign > timezone.now() - DAY and subscriber.pause_announced is None
     report = run()

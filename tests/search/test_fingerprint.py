@@ -70,6 +70,6 @@ def test_every_process_computes_the_same_fingerprint():
             timeout=60,
             check=True,
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")  # and this process, with one of its own
     }
     assert found == {f"{fingerprint()}\n"}

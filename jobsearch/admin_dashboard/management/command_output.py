@@ -41,15 +41,16 @@ class ReportingCommand(BaseCommand):
     def work(self, **options: Any) -> Result:
         raise NotImplementedError
 
-    def handle(self, *, as_json: bool = False, **options: Any) -> None:
+    def handle(self, *, as_json: bool = False, skip_checks: bool = False, **options: Any) -> None:
         with _InterruptOnTerminate():
-            code = self._run(as_json, options)
+            code = self._run(as_json, skip_checks, options)
         if code:
             raise SystemExit(code)
 
-    def _run(self, as_json: bool, options: dict[str, Any]) -> int:
+    def _run(self, as_json: bool, skip_checks: bool, options: dict[str, Any]) -> int:
         try:
-            self.check(display_num_errors=False)
+            if not skip_checks:  # `call_command` asks to skip them: the process that calls it has run them
+                self.check(display_num_errors=False)
             result = self.work(**options)
         except KeyboardInterrupt:
             sentence = "Stopped. The next run goes on from here."
