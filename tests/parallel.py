@@ -4,7 +4,7 @@ All tests of a group run on one worker, in order. A group is a file, whose tests
 kind of server: each version of OpenSearch is a group over all files, also of browser tests, so that its node starts once in a
 run, and two Java processes run at a time and not one a worker; the tests of real processes are another, which share PostgreSQL,
 Redis and the process that theirs are forked from; so are the tests that start the demo, each of which chooses its ports at its
-start, and those of relevance, which make and judge the same 3,000 ads.
+start, and those of relevance, which make and judge the same ads.
 
 A test's group depends on its id alone, so the process that distributes the tests needs no marks of theirs.
 """

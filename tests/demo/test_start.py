@@ -82,3 +82,4 @@ def test_a_database_of_another_feed_is_refused(followed):
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1
     assert f"This database follows {followed.feed}" in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout == "", "the site was started"

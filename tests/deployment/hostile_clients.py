@@ -48,9 +48,9 @@ def silent(to: Address, over: threading.Event) -> None:
 
 
 def not_reading(to: Address, over: threading.Event) -> None:
-    """Request a page many times in one connection, with the smallest receive buffer, and read nothing."""
+    """Request a long file many times in one connection, with the smallest receive buffer, and read nothing."""
     with contextlib.suppress(OSError), _connected(to, small=True) as client:
-        client.sendall(b"GET /static/js/app.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 400)
+        client.sendall(b"GET /static/django_htmx/htmx-2.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 100)
         over.wait()
 
 

@@ -140,7 +140,7 @@ def test_pages_are_served_despite_hundreds_of_incomplete_requests(gunicorn):
     assert max(seconds for _, seconds in answers) < MAX_WAIT
 
 
-MEGABYTES = 80
+MEGABYTES = 40
 MULTIPART = (
     b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.bin"\r\n\r\n',
     *[b"a" * 1_000_000] * MEGABYTES,

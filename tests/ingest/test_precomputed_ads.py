@@ -68,7 +68,7 @@ def generate_hostile_ads():
     yield vacancy_data(contacts=tuple(ContactData(name=f"Ola {n}", email=f"ola{n}@firma.no") for n in range(300)))
 
 
-ORDINARY = pytest.param(lambda: generate_demo_ads(150), id="demo", marks=pytest.mark.sqlite)
+ORDINARY = pytest.param(lambda: generate_demo_ads(60), id="demo", marks=pytest.mark.sqlite)
 """PostgreSQL may differ in hostile texts."""
 
 

@@ -110,10 +110,10 @@ def _wait_for(feed: FakeFeed, details: int, run: Run) -> None:
 def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     feed = processes.feed
     chance = random.Random(1)
-    ads = [feed.publish() for _ in range(350)]
+    ads = [feed.publish() for _ in range(260)]
     for ad in ads[:50]:
         feed.expire(ad)
-    for details in (1, 100, 210):
+    for details in (1, 70, 150):
         feed.faults.latency(detail=0.01)
         run = processes.start()
         _wait_for(feed, details, run)
@@ -126,32 +126,32 @@ def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     assert set(database["active"]) == set(feed.read_active_ads())
     assert (database["tasks"], database["lease"]) == (0, "")
     assert database["runs"] == ["done", "failed", "failed", "failed"]
-    assert report["new"] < 300
-    assert _count_detail_requests(feed) < 300 + 4 * 180  # only requests that were under way are repeated
+    assert report["new"] < 210
+    assert _count_detail_requests(feed) < 210 + 4 * 180  # only requests that were under way are repeated
 
 
 def test_sigterm_ends_a_run_after_the_current_transaction(processes):
     feed = processes.feed
-    for _ in range(400):
+    for _ in range(250):
         feed.publish()
     feed.faults.latency(detail=0.02)
     run = processes.start()
-    _wait_for(feed, 120, run)
+    _wait_for(feed, 80, run)
     wait_until(lambda: processes.count_ads() >= 50, TIMEOUT, "the first ads")
     run.process.send_signal(signal.SIGTERM)
     assert run.finish()[0] == -signal.SIGTERM
     database = processes.read_database()
     assert database["lease"] == ""
     assert database["runs"] == ["stopped"]
-    assert 50 <= len(database["active"]) < 400
+    assert 50 <= len(database["active"]) < 250
     feed.faults.clear()
-    assert processes.finish()["new"] == 400 - len(database["active"])
+    assert processes.finish()["new"] == 250 - len(database["active"])
 
 
 def test_concurrent_processes_fetch_each_detail_once(processes):
     """One process syncs; the others name it in their error, or sync after it has ended. Each detail is requested once."""
     feed = processes.feed
-    for _ in range(150):
+    for _ in range(90):
         feed.publish()
     feed.faults.latency(detail=0.02)
     first = processes.start()
@@ -163,7 +163,7 @@ def test_concurrent_processes_fetch_each_detail_once(processes):
     assert code == 0, output
     results = [(first.process.pid, 0, output), *ended]
     reports = [(pid, read_report(text)) for pid, code, text in results if code == 0]
-    assert sum(report["new"] for _pid, report in reports) == 150
+    assert sum(report["new"] for _pid, report in reports) == 90
     for _pid, code, text in results:
         assert code == 0 or (code == 3 and any(f"process {pid}" in text for pid, _report in reports)), (code, text)
-    assert _count_detail_requests(feed) == 150
+    assert _count_detail_requests(feed) == 90

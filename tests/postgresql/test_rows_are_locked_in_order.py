@@ -8,7 +8,7 @@ from tests.postgresql.competing import read_results
 from tests.servers.live import ROOT, LiveSite
 
 ROLES = ("sync", "expire", "index", "moderate", "repair", "forget")
-SECONDS = 5
+SECONDS = 3
 
 
 def test_six_concurrent_writers_of_the_same_rows_never_deadlock(live_site: Callable[..., LiveSite]) -> None:

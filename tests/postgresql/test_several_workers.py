@@ -24,7 +24,7 @@ from tests.servers.ports import wait_until
 
 VENDORS = pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 UTC = {"sqlite": "", "postgresql": "+00:00"}  # as each database writes it
-ADS = 150
+ADS = 90
 HELD = 3  # the command's exit code if another process has the lease
 
 

@@ -227,7 +227,7 @@ def test_any_history_ends_with_correct_data(every_combination):
     run_state_machine_as_test(
         AnyHistory,
         settings=settings(
-            max_examples=50 if every_combination else 12,
+            max_examples=50 if every_combination else 8,
             stateful_step_count=18,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from .corpus import NATURAL, QUESTIONS, SETS, corpus
+from .corpus import DEMO, NATURAL, QUESTIONS, SAMPLE, SETS, corpus
 from .judging import GRADES, compiled, judged
 
 ROOT = Path(__file__).resolve().parents[2]
+EVERY_SET = [pytest.param(name, marks=pytest.mark.every_combination if name == DEMO else ()) for name in SETS]
 GROUPS = {
     *("bokmål", "nynorsk", "compounds", "typos", "keyboard", "employer", "place", "phrase", "negation", "tokens"),
     *("abbreviations", "languages", "synonyms", "filler", "zero", "precision"),
@@ -20,7 +21,7 @@ GROUPS = {
 
 
 def test_there_are_enough_queries_of_every_group():
-    counted = Counter(one.query.group for one in judged())
+    counted = Counter(one.query.group for one in judged(SAMPLE))
     assert set(counted) == GROUPS
     assert min(counted.values()) >= 10
     assert sum(counted.values()) >= 160
@@ -55,18 +56,18 @@ def test_an_ad_that_demands_what_a_query_wishes_to_do_without_has_no_grade():
     assert 2 in grades.values()
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", EVERY_SET)
 def test_no_query_is_twice_in_a_group(name):
     asked = Counter((one.query.group, one.query.q) for one in judged(name))
     assert [pair for pair, times in asked.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", EVERY_SET)
 def test_queries_have_relevant_ads_unless_zero(name):
     assert [one.query.id for one in judged(name) if bool(one.grades) == one.query.zero] == []
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", EVERY_SET)
 def test_graded_ads_are_in_the_corpus(name):
     known = {ad.uuid for ad, _ in corpus(name)}
     for one in judged(name):
@@ -75,7 +76,7 @@ def test_graded_ads_are_in_the_corpus(name):
         assert not one.neutral & one.grades.keys(), one.query.id
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", EVERY_SET)
 def test_halves_have_equal_size_in_every_group(name):
     counted = Counter((one.query.group, one.query.kept) for one in judged(name))
     for group in {group for group, _ in counted}:
@@ -100,7 +101,7 @@ def test_invalid_rule_is_rejected():
 
 
 def test_terms_of_a_rule_are_and_ed():
-    cooks = [ad for ad, _ in corpus() if compiled("kokk & !~ souschef")(ad)]
+    cooks = [ad for ad, _ in corpus(SAMPLE) if compiled("kokk & !~ souschef")(ad)]
     assert cooks
     assert all(ad.job == "kokk" and "souschef" not in ad.post.lower() for ad in cooks)
 

@@ -1,4 +1,4 @@
-"""Replaces text analysis by one that hangs for some ads; imported by a worker with `hanging_settings`."""
+"""Replaces text analysis by one that hangs for some ads, and ends it sooner; imported by a worker with `hanging_settings`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jobsearch.search.indexing import documents
+from jobsearch.search.indexing import analysis_process, documents
 
 _document = documents.make_document
 
@@ -18,3 +18,4 @@ def document(vacancy: Any) -> Mapping[str, Any]:
 
 
 documents.make_document = document
+analysis_process.CPU_SECONDS = 0.5

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest.client.errors import FeedError
+from ingest.models import FeedState
 from jobsearch.admin_dashboard.jobs import error_messages, full_sync
 from jobsearch.admin_dashboard.management.terminal_progress import Bars
 from jobsearch.core.leases import LeaseHeld
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(VAR / "logs")
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            FeedState.get_for_feed(settings.NAV_FEED_URL)  # a database of another feed is refused before any process starts
             full_sync.open_index()
             programs.start_web(supervisor, host, port)
             programs.start_background(supervisor)
