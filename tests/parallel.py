@@ -24,7 +24,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 Made = TypeVar("Made")
 
-OPENSEARCH = ("opensearch-2.19", "opensearch-3.x")
+OPENSEARCH = OLDER_OPENSEARCH, NEWEST_OPENSEARCH = "opensearch-2.19", "opensearch-3.x"
 LIVE = "live processes"
 LIVE_FOLDERS = (
     *("tests/postgresql/", "tests/celery/", "tests/cluster/", "tests/servers/"),
@@ -33,14 +33,16 @@ LIVE_FOLDERS = (
 DEMO = "demo"
 RELEVANCE = "tests/relevance/"
 FIRST = (
-    "tests/deployment/test_slow_clients.py",  # waits for a minute, while the second pass keeps the cores busy
-    *OPENSEARCH,
-    RELEVANCE,
-    LIVE,
+    # Waits for a minute and the next for half of one: the third keeps a core busy meanwhile, the second pass another.
+    "tests/deployment/test_slow_clients.py",
+    NEWEST_OPENSEARCH,
     "tests/browser/test_whole_journey.py",
+    LIVE,  # waits two thirds of its four minutes
+    RELEVANCE,
     "tests/property/",
     "tests/browser/test_list.py",
     "tests/browser/test_pages.py",
+    OLDER_OPENSEARCH,
     "tests/contract/test_large.py",
     "tests/browser/",
     DEMO,

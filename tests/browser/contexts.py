@@ -68,6 +68,10 @@ class Kept:
 
     def clean(self) -> None:
         """Bring the context and its page into the state in which the next test expects them."""
+        self.context.set_offline(False)
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        self.context.set_geolocation(None)
         used = self.page
         if self.is_changed or used.is_closed():
             self.open_page()  # before the other is closed: the context's process ends with its last page
@@ -85,10 +89,6 @@ class Kept:
             if page is not self.page:
                 page.close()
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        self.context.clear_cookies()
-        self.context.clear_permissions()
-        self.context.set_geolocation(None)
-        self.context.set_offline(False)
 
     def _pass_on(self, page: Page, event: str, what: Any) -> None:
         if self.watch:
@@ -135,11 +135,11 @@ class Contexts:
 
     def take_back(self, *, changed: bool = False) -> None:
         """Clean the contexts of a test for the next one. `changed`: close them, since the test has changed them for good."""
-        for kind, kept in self._taken:
+        taken, self._taken = self._taken, []  # a context that cannot be cleaned is used by no other test
+        for kind, kept in taken:
             kept.watch = None
             if changed:
                 kept.context.close()
                 continue
             kept.clean()
             self._free[kind].append(kept)
-        self._taken.clear()
