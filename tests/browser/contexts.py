@@ -63,7 +63,7 @@ class Kept:
             for name in names:
                 setattr(holder, name, partial(self._note_change, getattr(type(holder), name), holder))
         page.on = self._note_listener
-        page.goto(EMPTY)
+        self._empty_page()
         self.is_changed = False
 
     def clean(self) -> None:
@@ -79,8 +79,7 @@ class Kept:
             used.unroute_all(behavior="ignoreErrors")
             for event, listener in self.listeners:
                 used.remove_listener(event, listener)
-            used.goto(EMPTY)
-            self.session.send("Page.resetNavigationHistory")
+            self._empty_page()
             used.mouse.move(-1, -1)
             used.set_viewport_size(self.size)
             used.emulate_media(media="null", color_scheme=self.scheme, reduced_motion=accessibility.motion, forced_colors="null")
@@ -89,6 +88,10 @@ class Kept:
             if page is not self.page:
                 page.close()
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+
+    def _empty_page(self) -> None:
+        self.page.goto(EMPTY)
+        self.session.send("Page.resetNavigationHistory")
 
     def _pass_on(self, page: Page, event: str, what: Any) -> None:
         if self.watch:

@@ -368,7 +368,6 @@ def test_many_changes_are_indexed_in_chunks_the_newest_first(engine, make_vacanc
     assert total() == 7
 
 
-@on_all("engine")
 def test_deleted_text_is_removed_from_the_files(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy() for _ in range(5)]
     index_changes()
