@@ -46,11 +46,11 @@ FIRST = (
     "tests/contract/test_large.py",
     "tests/browser/",
     DEMO,
-    "tests/deployment/",
     "tests/web/test_hostile_addresses.py",
     "tests/admin_dashboard/test_admin_addresses.py",
-    "tests/hazards/",
     "tests/expressions/",
+    "tests/deployment/",
+    "tests/hazards/",
 )
 """Groups, files and folders that take longest: begun late, they would run at the end while other workers have nothing to do."""
 

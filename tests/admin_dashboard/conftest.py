@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from ingest.client import feed as feed_client
 from jobsearch.demo.feed_server import FakeFeed
 from jobsearch.search.engines.registry import forget_engines
 from tests.ingest import plain_ads, precomputed_ads
@@ -21,6 +22,12 @@ def compute_no_ad_before_it_is_stored(request: pytest.FixtureRequest, monkeypatc
     """No sync run forks a child process but those of tests with the mark `precomputing`."""
     if not request.node.get_closest_marker("precomputing"):
         precomputed_ads.compute_none(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def retry_pages_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync run retries a page of a feed that is down without the pauses, which take 5 seconds together."""
+    monkeypatch.setattr(feed_client, "_uniform", lambda _low, _high: 0.0)
 
 
 @pytest.fixture

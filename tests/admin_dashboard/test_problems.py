@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from ingest.client import feed as feed_client
 from ingest.models import DetailTask, FeedState
 from jobsearch.admin_dashboard import problems
 from jobsearch.admin_dashboard.facts.site_facts import load_facts
@@ -28,7 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def site(feed, index, settings, monkeypatch) -> Site:
-    monkeypatch.setattr(feed_client, "_uniform", lambda _low, _high: 0.0)  # retries without pauses
     made = Site(feed, settings, monkeypatch)
     make_healthy(made, samples=False)
     return made

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import accessibility
+from tests.browser.answers import Answers
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.contexts import Contexts
 from tests.browser.pages import pages  # noqa: F401 - a fixture
@@ -35,7 +34,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
 ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of a browser context
-MAX_WAIT = 5  # seconds
 TIMEOUT = 60_000  # milliseconds; also on a busy computer only a page that hangs takes longer
 
 
@@ -81,41 +79,24 @@ def wait_for(page: Page, true: Callable[[], object]) -> None:
 
 @dataclass
 class Watch:
-    """Monitor of the pages of a test: console errors and requests to other hosts.
+    """Monitor of the pages of a test: errors and warnings of the console, also those of a request to another host.
 
-    `expected`: parts of console messages that a page may have.
+    `expected`: parts of messages that a page may have.
     """
 
-    host: str
     complaints: list[str] = field(default_factory=list)
     expected: dict[Page, tuple[str, ...]] = field(default_factory=dict)
-    under_way: defaultdict[Page, set[Request]] = field(default_factory=lambda: defaultdict(set))
 
     def note(self, page: Page, event: str, what: Any) -> None:
-        if event == "console":
-            self._note_message(page, what)
-        elif event == "pageerror":
+        if event == "pageerror":
             self.complaints.append(f"error: {what}")
-        elif event == "request":
-            self.under_way[page].add(what)
-            if urlsplit(what.url).scheme in {"http", "https"} and urlsplit(what.url).netloc != self.host:
-                self.complaints.append(f"asked {what.url}")
-        else:
-            self.under_way[page].discard(what)
+        elif what.type in {"error", "warning"} and not any(one in what.text for one in self.expected.get(page, ())):
+            self.complaints.append(f"console {what.type}: {what.text}")
 
-    def _note_message(self, page: Page, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not any(one in message.text for one in self.expected.get(page, ())):
-            self.complaints.append(f"console {message.type}: {message.text}")
 
-    def wait_for_answers(self) -> None:
-        """Wait until no page has a pending request: the response to a closed page would use the next test's database.
-
-        A request that the test never continues ends the wait after `MAX_WAIT` seconds.
-        """
-        until = time.monotonic() + MAX_WAIT
-        for page, asked in self.under_way.items():
-            while asked and not page.is_closed() and time.monotonic() < until:
-                page.wait_for_timeout(20)
+@pytest.fixture(scope="session")
+def answers() -> Answers:
+    return Answers()
 
 
 @pytest.fixture(scope="session")
@@ -124,12 +105,12 @@ def contexts(browser: Browser, live_server: LiveServer) -> Contexts:
 
 
 @pytest.fixture
-def open_page(request, contexts, live_server, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def open_page(request, contexts, live_server, answers, own_index) -> Iterator[Callable[..., Page]]:  # noqa: F811
     """Open a page in a browser context of its own: `open_page("/", width=390)`.
 
     `user` is logged in, without the form. `scripts=False` disables JavaScript.
     """
-    watch = Watch(urlsplit(live_server.url).netloc)
+    watch = Watch()
 
     def opened(
         address: str = "/",
@@ -151,6 +132,7 @@ def open_page(request, contexts, live_server, own_index) -> Iterator[Callable[..
         return page
 
     yield opened
-    watch.wait_for_answers()
+    answers.wait_for_all()
     contexts.take_back(changed=bool(request.node.get_closest_marker("own_context")))
+    answers.wait_for_all()  # a request may outlive its page
     assert watch.complaints == []

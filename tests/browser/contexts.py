@@ -21,7 +21,7 @@ from tests.browser.accessibility import switch_scripts_off
 Kind = tuple[int, str, bool]
 """Width of the window, colour scheme, and whether scripts run."""
 EMPTY = "/robots.txt"
-EVENTS = ("console", "pageerror", "request", "requestfinished", "requestfailed")
+EVENTS = ("console", "pageerror")
 LASTING = ("add_init_script", "add_locator_handler", "expose_binding", "expose_function", "once")
 """Methods of a page whose effect cannot be undone."""
 

@@ -158,7 +158,7 @@ def test_response_between_press_and_release_does_not_prevent_the_click(open_page
     expect(listed.get_by_label("Firma 01 1")).to_be_visible()
     held = []
     renewal = re.compile("/filter/employer/.*employer=Firma(%20|\\+)00")
-    page.route(renewal, lambda route: held.append(route))
+    page.route(renewal, lambda route: held.append(route), times=1)
     with page.expect_request(renewal):
         listed.get_by_label("Firma 00 3").check()
     other = listed.get_by_label("Firma 01 1")
