@@ -140,9 +140,9 @@ class Contexts:
         """Clean the contexts of a test for the next one. `changed`: close them, since the test has changed them for good."""
         taken, self._taken = self._taken, []  # a context that cannot be cleaned is used by no other test
         for kind, kept in taken:
-            kept.watch = None
             if changed:
                 kept.context.close()
                 continue
             kept.clean()
+            kept.watch = None  # not before: what the last answer has caused is still on its way
             self._free[kind].append(kept)
