@@ -74,8 +74,8 @@ class Processes:
         assert code == 0, output
         return read_report(output)
 
-    def count_ads(self) -> int:
-        return self._site.value("SELECT count(*) FROM vacancies_vacancy")
+    def count_active(self) -> int:
+        return len(self._site.active())
 
     def read_database(self) -> dict:
         assert self._site.start("read", "-c", READ).wait(TIMEOUT) == 0, self._site.log("read")
@@ -113,10 +113,11 @@ def test_the_next_run_continues_after_a_kill_at_any_moment(processes):
     ads = [feed.publish() for _ in range(260)]
     for ad in ads[:50]:
         feed.expire(ad)
-    for details in (1, 70, 150):
+    for details, stored in ((1, 0), (70, 0), (150, 1)):
         feed.faults.latency(detail=0.01)
         run = processes.start()
         _wait_for(feed, details, run)
+        wait_until(lambda stored=stored: processes.count_active() >= stored, TIMEOUT, "the first ads")
         time.sleep(chance.random() / 10)
         run.process.send_signal(signal.SIGKILL)
         run.finish()
@@ -137,7 +138,7 @@ def test_sigterm_ends_a_run_after_the_current_transaction(processes):
     feed.faults.latency(detail=0.02)
     run = processes.start()
     _wait_for(feed, 80, run)
-    wait_until(lambda: processes.count_ads() >= 50, TIMEOUT, "the first ads")
+    wait_until(lambda: processes.count_active() >= 50, TIMEOUT, "the first ads")
     run.process.send_signal(signal.SIGTERM)
     assert run.finish()[0] == -signal.SIGTERM
     database = processes.read_database()
