@@ -39,6 +39,14 @@ def test_the_longest_groups_start_first_and_the_order_within_a_group_stays():
         assert some == sorted(some, key=lambda nodeid: nodeid.partition("test_")[2].partition("[")[0])
 
 
+def test_groups_that_wait_start_between_the_others():
+    files = [*(f"tests/hazards/test_{n}.py" for n in range(3)), *(f"tests/web/test_{n}.py" for n in range(6))]
+    items = [SimpleNamespace(nodeid=f"{file}::test_x") for file in files]
+    parallel.sort_by_group(items)
+    folders = [item.nodeid.split("/")[1] for item in items]
+    assert folders == ["hazards", "web", "web"] * 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "workers"),
     [(["tests/a/test_x.py", "tests/b/test_y.py::test_z"], 0), (["tests"], 3), (["tests/a/test_x.py", "tests/b"], 3)],
