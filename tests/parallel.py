@@ -33,7 +33,7 @@ LIVE_FOLDERS = (
 DEMO = "demo"
 RELEVANCE = "tests/relevance/"
 FIRST = (
-    # Waits for a minute and the next for half of one: the third keeps a core busy meanwhile, the second pass another.
+    # These wait for a minute, OpenSearch for the start of its node: the visit and the second pass use the cores meanwhile.
     "tests/deployment/test_slow_clients.py",
     NEWEST_OPENSEARCH,
     "tests/browser/test_whole_journey.py",
@@ -132,7 +132,6 @@ def pytest_collection_finish() -> None:
     A full collection took 0.4 s with them, and a tenth of the processor time of the page tests. Of what was left, a collection
     after each 20,000 new objects, as in commands, takes 3 % of it, and one after each 700 took 6 %.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
 

@@ -2,10 +2,10 @@
 
 A test runs there if it touches the database, unless it is about SQLite's files or one of `LEFT_OUT`: these assert nothing that
 the database decides and another test of the pass does not. Each page of the site is requested in it by
-`test_hostile_addresses` and `test_query_plans`, each page of the admin by `test_admin_addresses` and its front page by
-`test_admin_buttons`: SQL that only SQLite takes fails there. Each table is written, and each write is interrupted. What
-PostgreSQL decides by itself stays: locks, transactions, constraints, plans, what a value may be. A parameter that is left out
-has the mark `sqlite` in its test.
+`test_hostile_addresses` and `test_query_plans`, each page of the admin by `test_admin_addresses` (of the lookups of its lists
+half, at night all) and its front page by `test_admin_buttons`: SQL that only SQLite takes fails there. Each table is written, and
+each write is interrupted. What PostgreSQL decides by itself stays: locks, transactions, constraints, plans, what a value may be.
+A parameter that is left out has the mark `sqlite` in its test.
 
 `AT_NIGHT` are tests whose queries another test of the pass sends, with other rows: they run with `--every-combination`.
 """

@@ -109,7 +109,7 @@ def failures(client, url: str, queries: Sequence[dict[str, str]], followed: set[
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_no_list_filter_causes_an_error(client, rf, some_of, model):
-    """Each lookup that a list offers, half of them on SQLite and the others on PostgreSQL, which have to read them both.
+    """Half of the lookups that a list offers on SQLite, the other half on PostgreSQL; with `--every-combination` all on both.
 
     Of those that all lists refuse by the same rule before a query, only some.
     """

@@ -52,9 +52,11 @@ def _enable_scripts_for_axe(page: Page) -> Iterator[None]:
     session = _without_scripts.get(page)
     if session:
         session.send("Emulation.setScriptExecutionDisabled", {"value": False})
-    yield
-    if session:
-        session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        yield
+    finally:
+        if session:
+            session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
 def find_violations(page: Page, within: str | None = None, *, sizes: bool = True) -> list[tuple[str, str, list[str]]]:

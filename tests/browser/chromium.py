@@ -11,7 +11,7 @@ KEEP_FRAME = "--enable-features=CDPScreenshotNewSurface,RenderDocument:level/cra
 """A page opened in a tab uses the frame of the page before. Chromium makes a new frame (its feature RenderDocument), which no
 page can see and which takes 26 ms of processor time of 72. The other feature is Playwright's, whose option this replaces."""
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-"""A request to another host fails, which the console says. Most are refused before, by the page's Content-Security-Policy."""
+"""What a page loads from another host fails, which the console says; most is refused before, by its Content-Security-Policy."""
 FLAGS = [
     *"--no-sandbox --disable-gpu --disable-background-networking --disable-component-update".split(),
     *"--disable-sync --no-first-run".split(),

@@ -1,10 +1,10 @@
-"""Fixtures of browser tests: a real Chromium with the running site. No page may request other hosts or log console errors."""
+"""Fixtures of browser tests: a real Chromium and the site. No page may load anything from other hosts, or log console errors."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PHONE, DESKTOP = 390, 1280
 ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of a browser context
+FAILED = pytest.StashKey[bool]()
 TIMEOUT = 60_000  # milliseconds; also on a busy computer only a page that hangs takes longer
 
 
@@ -56,8 +57,21 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture(scope="session")
-def live_server() -> Iterator[LiveServer]:
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture(scope="session")
+def live_server(answers) -> Iterator[LiveServer]:
     """The site in a thread of this process, with its own static files, which browsers keep.
 
     pytest-django would serve them by Django's handler for development, which lets a browser ask for all of them on each page.
@@ -95,11 +109,6 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture(scope="session")
 def contexts(browser: Browser, live_server: LiveServer) -> Contexts:
     return Contexts(browser, live_server.url, TIMEOUT)
 
@@ -133,6 +142,7 @@ def open_page(request, contexts, live_server, answers, own_index) -> Iterator[Ca
 
     yield opened
     answers.wait_for_all()
-    contexts.take_back(changed=bool(request.node.get_closest_marker("own_context")))
+    has_failed = request.node.stash.get(FAILED, False)  # perhaps with a pressed key, or in the middle of a navigation
+    contexts.take_back(changed=has_failed or request.node.get_closest_marker("own_context") is not None)
     answers.wait_for_all()  # a request may outlive its page
     assert watch.complaints == []

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Page
 
 from tests.browser import accessibility
 from tests.browser.accessibility import switch_scripts_off
@@ -22,8 +22,12 @@ Kind = tuple[int, str, bool]
 """Width of the window, colour scheme, and whether scripts run."""
 EMPTY = "/robots.txt"
 EVENTS = ("console", "pageerror")
-LASTING = ("add_init_script", "add_locator_handler", "expose_binding", "expose_function", "once")
-"""Methods of a page whose effect cannot be undone."""
+LASTING = (
+    *("add_init_script", "add_locator_handler", "expose_binding", "expose_function", "once", "route_web_socket"),
+    *("set_default_navigation_timeout", "set_default_timeout", "set_extra_http_headers"),
+)
+"""Methods of a page whose effect stays. Of a context only `new_cdp_session` is noticed: a test that changes it otherwise has the
+mark `own_context`."""
 
 
 class Watch(Protocol):
@@ -82,7 +86,9 @@ class Kept:
             self._empty_page()
             used.mouse.move(-1, -1)
             used.set_viewport_size(self.size)
-            used.emulate_media(media="null", color_scheme=self.scheme, reduced_motion=accessibility.motion, forced_colors="null")
+            used.emulate_media(
+                media="null", color_scheme=self.scheme, reduced_motion=accessibility.motion, forced_colors="null", contrast="null"
+            )
         self.listeners.clear()
         for page in self.context.pages:
             if page is not self.page:
@@ -90,7 +96,10 @@ class Kept:
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
 
     def _empty_page(self) -> None:
-        self.page.goto(EMPTY)
+        try:
+            self.page.goto(EMPTY)
+        except Error:  # a navigation of the test itself came between
+            self.page.goto(EMPTY)
         self.session.send("Page.resetNavigationHistory")
 
     def _pass_on(self, page: Page, event: str, what: Any) -> None:

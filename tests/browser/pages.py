@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.db import transaction
@@ -113,10 +113,13 @@ def log_in(page: Page) -> None:
     page.wait_for_url("**/lagrede-sok/")
 
 
-def visit_all(page: Page, pages: dict[str, str]) -> Iterator[str]:
-    """Open each page, and yield its name once it is loaded."""
-    for name, address in pages.items():
-        if name == "saved":
+def visit(page: Page, pages: dict[str, str], names: Iterable[str]) -> Iterator[str]:
+    """Open some of the pages, in their order, and yield the name of each once it is loaded."""
+    order = list(pages)
+    is_logged_in = False
+    for name in sorted(names, key=order.index):
+        if not is_logged_in and order.index(name) >= order.index("saved"):
             log_in(page)
-        page.goto(address)
+            is_logged_in = True
+        page.goto(pages[name])
         yield name

@@ -3,7 +3,7 @@
 //
 // An element's kind is its name, roles, classes, states and colours, those of all in it, and which texts and attributes are
 // empty. Axe finds the same in two elements of one kind that are as wide and in elements alike: words and addresses differ.
-// For the contrast of a text its own colours and the grounds behind it are enough, and for a link those of the text around it.
+// For the contrast of a text its own colours and the grounds of the elements around it are enough, and for a link those of the text around it.
 async ([within, options, most, most_of_a_colour, least, read]) => {
   document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish());
   const hash = (text) => {

@@ -31,10 +31,11 @@ class Noted:
 
 
 @pytest.fixture
-def own_contexts(browser, live_server, db) -> Iterator[Contexts]:
+def own_contexts(browser, live_server, answers, db) -> Iterator[Contexts]:
     contexts = Contexts(browser, live_server.url, timeout=30_000)
     yield contexts
     contexts.take_back(changed=True)
+    answers.wait_for_all()
 
 
 def open_phone(contexts: Contexts, watch: Noted | Watch) -> Page:
@@ -85,12 +86,18 @@ def test_a_closed_page_is_replaced_and_a_second_one_is_closed(own_contexts):
     assert tab.is_closed() and not open_phone(own_contexts, Noted()).is_closed()
 
 
-@pytest.mark.parametrize("address", ["about:blank", "/om/"])
-def test_a_request_to_another_host_is_a_complaint(own_contexts, address):
-    """Without a Content-Security-Policy and with one."""
+IMAGE = "document.body.append(Object.assign(new Image(), { src: 'http://other.example/one.png' }))"
+
+
+@pytest.mark.parametrize(
+    ("address", "script"),
+    [("about:blank", IMAGE), ("/om/", IMAGE), ("about:blank", "fetch('http://other.example/').catch(() => 0)")],
+    ids=["image", "image that the policy forbids", "fetch"],
+)
+def test_a_request_to_another_host_is_a_complaint(own_contexts, address, script):
     watch = Watch()
     page = open_phone(own_contexts, watch)
     page.goto(address)
-    page.evaluate("document.body.append(Object.assign(new Image(), { src: 'http://other.example/one.png' }))")
+    page.evaluate(script)
     wait_for(page, lambda: watch.complaints)
     assert "ERR_NAME_NOT_RESOLVED" in watch.complaints[0] or "other.example" in watch.complaints[0]

@@ -37,14 +37,14 @@ EACH = [
     pytest.param(OLDER, marks=[pytest.mark.opensearch, pytest.mark.every_combination]),
     pytest.param(NEWEST, marks=pytest.mark.opensearch),
 ]
-"""Engines of a test: on the older OpenSearch only with `--every-combination`, but for the tests with `on_all`.
+"""Engines of a test: on the older OpenSearch only with `--every-combination`, but for the tests with `on_all` or `OPENSEARCH`.
 
 The code is the same for both versions, and docker-compose.yml starts the newest. Another version may refuse a request, or answer
 it in another way: so each kind of request is sent to both in each run, but not each combination of its values.
 """
 ALL = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
 OPENSEARCH = pytest.mark.parametrize("engine", ALL[1:], indirect=True)
-"""For tests of what only a server has."""
+"""For tests of what only a server has: on both versions in each run."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
 """For what no engine decides, or what another test proves to be the same on all of them."""
 

@@ -18,6 +18,8 @@ from jobsearch.vacancies import store
 from jobsearch.vacancies.models import Moderation, Vacancy
 from tests.conftest import in_days, vacancy_data
 
+from .conftest import on_all
+
 pytestmark = pytest.mark.django_db
 TITLES = ["Kokk", "Kokk i kantine", "Sykepleier", "Spesialsykepleier natt", "Lærer", "Butikkmedarbeider", "Murer og kokk"]
 ADDRESSES = [
@@ -64,6 +66,7 @@ def stored(module_engine):
     return uuids
 
 
+@on_all("module_engine")
 @pytest.mark.parametrize("few", [50, 0], ids=["by ids", "by a range where it is narrow"])
 def test_a_match_is_what_the_page_shows(stored, monkeypatch, few):
     monkeypatch.setattr(matching, "FEW", few)

@@ -27,7 +27,7 @@ from .conftest import EACH, OPENSEARCH
 pytestmark = pytest.mark.django_db(transaction=True)
 TANTIVY = ["tantivy"]
 only_tantivy = pytest.mark.parametrize("engine", TANTIVY, indirect=True)
-only_opensearch = pytest.mark.parametrize("engine", EACH[1:], indirect=True)
+on_newest_opensearch = pytest.mark.parametrize("engine", EACH[1:], indirect=True)
 
 
 def total(q: str = "") -> int:
@@ -81,7 +81,7 @@ def test_the_previous_index_is_restored_with_all_changes(engine, make_vacancy, c
     assert (total(), compare()) == (4, [])
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, make_vacancy, monkeypatch):
     keys = [make_vacancy(title=f"Kokk {number}", occupations=()) for number in range(6)]
     index_changes()
@@ -116,7 +116,7 @@ def test_changes_during_a_rollback_are_not_lost_and_ended_ads_not_shown(engine, 
     assert compare() == []
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, make_vacancy, monkeypatch):
     key, _other = make_vacancy(), make_vacancy()
     index_changes()
@@ -139,7 +139,7 @@ def test_an_ended_ad_that_the_previous_index_cannot_remove_is_not_shown(engine, 
     assert (total(), compare()) == (1, [])
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -157,7 +157,7 @@ def test_a_failed_rollback_leaves_the_index_live(engine, make_vacancy, monkeypat
     assert rollback().rebuilt, "and the previous index is still available"
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_an_index_newer_than_a_restored_database_is_refused(engine, make_vacancy):
     key = make_vacancy(title="Kokk")
     index_changes()
@@ -172,7 +172,7 @@ def test_an_index_newer_than_a_restored_database_is_refused(engine, make_vacancy
     assert engine.get_live_index().get_identity() == before
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_a_previous_index_is_kept_for_a_day_after_it_was_replaced(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -197,7 +197,7 @@ def test_a_previous_index_is_kept_for_a_day_after_it_was_replaced(engine, make_v
     assert total() == 1
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()
@@ -207,7 +207,7 @@ def test_an_index_of_another_version_is_refused_with_a_hint(engine, make_vacancy
         engine.open_previous_index()
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_a_rollback_is_refused_during_a_rebuild(engine, make_vacancy):
     make_vacancy()
     index_changes()
@@ -218,7 +218,7 @@ def test_a_rollback_is_refused_during_a_rebuild(engine, make_vacancy):
     assert IndexState.objects.count() == 1
 
 
-@only_opensearch
+@on_newest_opensearch
 def test_a_switch_with_a_lost_response_leaves_an_index_live(engine, make_vacancy, monkeypatch):
     make_vacancy()
     index_changes()

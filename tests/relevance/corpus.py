@@ -1,4 +1,4 @@
-"""The ads that queries are judged over, in three sets. Always the same: fixed numbers, seed and dates.
+"""The ads that queries are judged over, in three sets and a sample of the first. Always the same: fixed numbers, seed and dates.
 
 "demo" has the first 3,000 ads of the demo's generator and those of `data/added.toml`; "natural" those of `data/natural/ads.toml`;
 "questions" these and those of `data/questions/ads.toml`. "sample" has a third of the generated ads of "demo", and its queries: an

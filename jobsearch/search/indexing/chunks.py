@@ -1,4 +1,4 @@
-"""Chunks of rows: analysed together, and written to an index at once."""
+"""Analysis of a chunk of rows; ads that fail are quarantined. `SIZE`: rows that are analysed and written at a time."""
 
 from __future__ import annotations
 

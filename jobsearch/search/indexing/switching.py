@@ -76,7 +76,7 @@ def _check_nearly_complete(documents: int, rows: int, unwritten: int) -> None:
 
 
 def _mark_pending(unwritten: Iterable[UUID]) -> None:
-    """Marks ads as not yet indexed again: the old index may have their present version, this one has not.
+    """Marks ads as pending again: the old index may have their present version, this one has not.
 
     Searches leave out the ended ones among them.
     """

@@ -18,6 +18,6 @@ def build_url(orgnr: str) -> str:
 
 
 def build_page_url(here: str, number: int, *, shown: bool) -> str:
-    """Address of a page of the list. `shown`: with the ads whose deadline has passed."""
+    """Address of a page of an employer's list of ads. `shown`: with the ads whose deadline has passed."""
     params = ([("deadline", ALL_DEADLINES)] if shown else []) + ([("page", number)] if number > 1 else [])
     return f"{here}?{urlencode(params)}" if params else here
