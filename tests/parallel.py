@@ -52,8 +52,11 @@ FIRST = (
     "tests/deployment/",
 )
 """Groups, files and folders that take longest: begun late, they would run at the end while other workers have nothing to do."""
-WAITING = "tests/hazards/"
-"""Files whose tests wait for a fake feed half of their time: three at once would leave a core idle."""
+WAITING = (
+    *("tests/hazards/", "tests/core/", "tests/search/test_set_aside.py"),
+    *("tests/web/test_database_down.py", "tests/web/test_login_throttle.py", "tests/ingest/test_precomputing.py"),
+)
+"""Files whose tests wait half of their time, for a fake feed or a time limit: three at once would leave a core idle."""
 
 
 def group_of(nodeid: str) -> str:
