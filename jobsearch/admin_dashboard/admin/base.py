@@ -93,6 +93,10 @@ class ReadOnlyAdmin(_ModelAdmin):
         offered = {one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in self.get_list_filter(request)}
         return lookup in offered or lookup.partition("__")[0] in offered
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row with a key; None also for a key with a NUL, which PostgreSQL refuses in a text."""
+        return None if "\0" in object_id else super().get_object(request, object_id, from_field)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # Django's own title asks the user to select a row.
         context = {"title": self.get_list_title(), "empty_text": self.empty_text}
