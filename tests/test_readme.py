@@ -139,8 +139,8 @@ def test_a_service_that_is_named_to_compose_is_one():
     services = set(composition.services())
     for document, line in list_lines():
         for words in re.findall(rf"docker compose (?:{SERVICE_VERBS})((?: [^|;&<>]*)?)", line):
-            names = [word for word in words.split() if re.fullmatch(r"[a-z]+", word)]
-            assert not names or names[0] in services, (document, line)
+            service = next((word for word in words.split() if re.fullmatch(r"[a-z]+", word)), None)
+            assert service is None or service in services, (document, line)
 
 
 def test_a_unit_that_is_named_to_systemd_is_one():

@@ -114,10 +114,10 @@ def log_in(page: Page) -> None:
 
 
 def visit(page: Page, pages: dict[str, str], names: Iterable[str]) -> Iterator[str]:
-    """Open some of the pages, in their order, and yield the name of each once it is loaded."""
+    """Open some of the pages, named in the order of `pages`, and yield the name of each once it is loaded."""
     order = list(pages)
     is_logged_in = False
-    for name in sorted(names, key=order.index):
+    for name in names:
         if not is_logged_in and order.index(name) >= order.index("saved"):
             log_in(page)
             is_logged_in = True

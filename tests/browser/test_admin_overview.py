@@ -12,8 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from ingest.client import feed as feed_client
-from tests.admin_dashboard.conftest import feed  # noqa: F401 - a fixture
+from tests.admin_dashboard.conftest import feed, retry_pages_at_once  # noqa: F401 - fixtures
 from tests.admin_dashboard.site_faults import SITE_FAULTS, Site, close_incidents, make_healthy
 from tests.browser.accessibility import find_violations, fits
 from tests.browser.conftest import DESKTOP, PHONE
@@ -31,7 +30,6 @@ LISTS = [
 
 @pytest.fixture
 def empty_site(own_index, feed, settings, monkeypatch, transactional_db) -> Site:  # noqa: F811 - a fixture
-    monkeypatch.setattr(feed_client, "_uniform", lambda _low, _high: 0.0)  # retries without pauses
     return Site(feed, settings, monkeypatch)
 
 

@@ -21,7 +21,7 @@ STATE = """() => ({
 
 
 class Noted:
-    """A watch that keeps what it is told."""
+    """Monitor that records the events of its page."""
 
     def __init__(self) -> None:
         self.events: list[str] = []

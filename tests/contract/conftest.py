@@ -32,17 +32,14 @@ from .summary import ENGINES
 
 Case = TypeVar("Case")
 OLDER, NEWEST = ENGINES[1:]
-EACH = [
-    pytest.param(ENGINES[0]),
-    pytest.param(OLDER, marks=[pytest.mark.opensearch, pytest.mark.every_combination]),
-    pytest.param(NEWEST, marks=pytest.mark.opensearch),
-]
+ALL = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
+AT_NIGHT = [pytest.param(name, marks=[pytest.mark.opensearch, pytest.mark.every_combination]) for name in (OLDER, NEWEST)]
+EACH = [ALL[0], AT_NIGHT[0], ALL[2]]
 """Engines of a test: on the older OpenSearch only with `--every-combination`, but for the tests with `on_all` or `OPENSEARCH`.
 
 The code is the same for both versions, and docker-compose.yml starts the newest. Another version may refuse a request, or answer
 it in another way: so each kind of request is sent to both in each run, but not each combination of its values.
 """
-ALL = [pytest.param(name, marks=pytest.mark.opensearch if "-" in name else ()) for name in ENGINES]
 OPENSEARCH = pytest.mark.parametrize("engine", ALL[1:], indirect=True)
 """For tests of what only a server has: on both versions in each run."""
 ON_ONE = pytest.mark.parametrize("corpus_engine", ["tantivy"], indirect=True)
@@ -54,11 +51,7 @@ def on_all(fixture: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(fixture, ALL, indirect=True)
 
 
-ON_EMBEDDED = pytest.mark.parametrize(
-    "engine",
-    [ALL[0], *(pytest.param(name, marks=[pytest.mark.opensearch, pytest.mark.every_combination]) for name in ENGINES[1:])],
-    indirect=True,
-)
+ON_EMBEDDED = pytest.mark.parametrize("engine", [ALL[0], *AT_NIGHT], indirect=True)
 """For what leases, the database and the documents decide, without the engine: on servers only with `--every-combination`."""
 
 
